@@ -1,0 +1,48 @@
+# Two commands matter: `make run` (the app) and `make test` (everything CI runs).
+# Each does its own set-up once; stamp files make a second time work without a network.
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+BIN     = .venv/bin
+DEMO    = demo
+PORT   ?= 8501
+DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui poppler-utils
+
+.PHONY: run install test test-all lint lock clean
+
+install: .venv/.installed
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Luodi needs Python 3.11 or later; call: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(DEMO)/study.toml: .venv/.installed
+	$(BIN)/luodi demo $(DEMO)
+
+run: install $(DEMO)/study.toml
+	$(BIN)/luodi run $(DEMO)
+	$(BIN)/luodi app $(DEMO) --port $(PORT)
+
+.stamps/debian:
+	@mkdir -p .stamps
+	@sh .ci/debian $(DEBIAN)
+	@touch $@
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: install .stamps/debian lint
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
+
+test-all: install .stamps/debian lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lock: install
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --all-extras pyproject.toml .ci/build.in -o requirements.lock
+
+clean:
+	rm -rf .venv .stamps $(DEMO)

@@ -1,0 +1,173 @@
+"""The schema of every table: declared once, used for checks, empty tables, headers and docs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+
+Kind = Literal["id", "code", "text", "float", "int", "bool", "date", "reason", "geometry"]
+Aggregation = Literal["sum", "mean", "min", "max", "any", "recompute", "none"]
+
+DECIMALS = {
+    "m2": 4, "m": 3, "pct": 4, "share": 8, "deg": 6, "km": 6, "mva": 4, "kva": 2, "m3d": 2, "mu": 4,
+}  # fmt: skip
+"""Decimals a column is rounded to when written, by the unit its name ends in."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name ends in its unit; `agg` tells how parcels become a site."""
+
+    name: str
+    kind: Kind
+    agg: Aggregation = "none"
+    optional: bool = False
+
+    @property
+    def unit(self) -> str:
+        """Unit suffix of a number column, empty where there is none."""
+        tail = self.name.rsplit("_", 1)[-1]
+        return tail if self.kind == "float" and tail in DECIMALS else ""
+
+    @property
+    def decimals(self) -> int | None:
+        """Decimals the values are rounded to; None leaves them as they are."""
+        return DECIMALS.get(self.unit)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what one row is, its key (fixed sort order) and its columns."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    open: bool = False  # further columns, named with their unit, may follow
+
+    def column(self, name: str) -> Column:
+        """Return the declared column, or infer one of an open table from its name."""
+        for col in self.columns:
+            if col.name == name:
+                return col
+        tail = name.rsplit("_", 1)[-1]
+        return Column(name, "float" if tail in DECIMALS else "text", optional=True)
+
+    @property
+    def geometry(self) -> str | None:
+        """Name of the geometry column, if there is one."""
+        return next((c.name for c in self.columns if c.kind == "geometry"), None)
+
+
+def _c(spec: str) -> tuple[Column, ...]:
+    """Read ``"name:kind[:agg][?]"`` words into columns."""
+    out = []
+    for word in spec.split():
+        optional = word.endswith("?")
+        name, kind, *agg = word.rstrip("?").split(":")
+        out.append(Column(name, kind, *agg, optional=optional))  # type: ignore[arg-type]
+    return tuple(out)
+
+
+_DECLARED = (
+    Table("parcels", ("parcel_id",), _c(
+        "parcel_id:id parcel_kind:code land_use:code land_use_scheme:code township:text park_id:code "
+        "tenure:code supply_status:code legal_m2:float:sum area_m2:float:sum "
+        "area_statutory_m2:float:sum geometry:geometry"), open=True),
+    Table("problems", ("layer_id", "row", "code"), _c(
+        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("zones", ("layer_id", "buffer_m"), _c(
+        "layer_id:id buffer_m:float state:code cause:code coverage:code features:int maybe:int")),
+    Table("overlaps", ("parcel_id", "layer_id", "buffer_m"), _c(
+        "parcel_id:id layer_id:id buffer_m:float area_m2:float:sum area_hi_m2:float:sum "
+        "share:float:recompute covered_share:float:recompute")),
+    Table("overlap_classes", ("parcel_id", "layer_id", "class"), _c(
+        "parcel_id:id layer_id:id class:code area_m2:float:sum")),
+    Table("pieces", ("parcel_id", "zones"), _c("parcel_id:id zones:code area_m2:float:sum")),
+    Table("facts", ("parcel_id",), _c("parcel_id:id"), open=True),
+    Table("verdicts", ("parcel_id", "rule_id"), _c(
+        "parcel_id:id rule_id:code outcome:code severity:code value:float value_hi:float "
+        "operator:code threshold:float tolerance:float reason:reason")),
+    Table("ledger", ("parcel_id", "step"), _c(
+        "parcel_id:id step:int layer_id:code rule_id:code exclusive_m2:float:sum shared_m2:float:sum "
+        "unknown_m2:float:sum left_m2:float:sum")),
+    Table("candidates", ("parcel_id",), _c(
+        "parcel_id:id status:code gross_m2:float:sum net_m2:float:sum net_hi_m2:float:sum "
+        "conflicts:text unknowns:text conditions:text reason:reason")),
+    Table("land", ("parcel_id", "part"), _c(
+        "parcel_id:id part:int net_m2:float:sum geometry:geometry")),
+)  # fmt: skip
+
+TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}
+
+_DTYPES = {
+    "float": "float64", "int": "int64", "bool": "bool", "date": "datetime64[s]",
+    "geometry": "object",
+}  # fmt: skip
+
+
+def hi(name: str) -> str:
+    """Name of the upper bound of an interval column: ``slope_p90_pct`` → ``slope_p90_hi_pct``."""
+    stem, _, unit = name.rpartition("_")
+    return f"{stem}_hi_{unit}" if unit in DECIMALS else f"{name}_hi"
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Return a table with its declared columns and no rows."""
+    table = TABLES[name]
+    return pd.DataFrame({c.name: pd.Series(dtype=_DTYPES.get(c.kind, "str")) for c in table.columns})
+
+
+def settled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table as it is written: columns in order, rounded, sorted by its key.
+
+    Parameters
+    ----------
+    name : str
+        Name of a declared table.
+    frame : DataFrame
+        Columns may come in any order; optional ones may be missing.
+
+    Raises
+    ------
+    BlockedError
+        When a required column is missing, an undeclared one is present in a closed
+        table, or key values repeat. All problems are reported together.
+    """
+    table = TABLES[name]
+    problems = [reason(code, table=name, columns=cols) for code, cols in _misfits(table, frame) if cols]
+    if problems:
+        raise BlockedError(problems)
+    declared = [c.name for c in table.columns if c.name in frame]
+    frame = frame[declared + sorted(set(frame.columns) - set(declared))]
+    columns = {str(name): _settle(table.column(str(name)), frame[name]) for name in frame}
+    out = pd.DataFrame(columns, index=frame.index)
+    out = out.sort_values(list(table.key), kind="stable", ignore_index=True)
+    if out.duplicated(list(table.key)).any():
+        twice = out.loc[out.duplicated(list(table.key)), list(table.key)].astype(str).agg("|".join, axis=1)
+        raise BlockedError(reason("table_key_repeats", table=name, rows=twice.head(5).tolist(), count=len(twice)))
+    return out
+
+
+def _misfits(table: Table, frame: pd.DataFrame) -> Iterable[tuple[str, list[str]]]:
+    present = {str(c) for c in frame.columns}
+    required = {c.name for c in table.columns if not c.optional}
+    yield "table_columns_missing", sorted(required - present)
+    if not table.open:
+        yield "table_columns_unknown", sorted(present - {c.name for c in table.columns})
+
+
+def _settle(column: Column, values: pd.Series) -> pd.Series:
+    if column.kind == "float":
+        number = values.astype("float64")
+        # +0.0 turns a rounded -0.0 into 0.0, so equal tables are equal bytes
+        return number if column.decimals is None else np.round(number, column.decimals) + 0.0
+    if column.kind in ("id", "code", "text", "reason"):
+        return values.astype("str") if values.notna().all() else values.astype("object").where(values.notna(), None)
+    return values if column.kind == "geometry" else values.astype(_DTYPES[column.kind])  # type: ignore[call-overload,no-any-return]

@@ -1,0 +1,161 @@
+"""What a rule is. Rules are data (`data/rules/*.toml`); nothing here knows a clause."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from geo.basis.figure import Confidence, unverified
+
+Test = Literal["overlap_m2", "overlap_share", "outside_m2", "distance_m", "value"]
+Operator = Literal["<=", ">="]
+Severity = Literal["exclude", "restrict", "procedure", "prefer"]
+Effect = Literal["cut", "parcel"]
+UseClass = Literal["general", "discharging", "chemical", "logistics"]
+
+AREA_TESTS = ("overlap_m2", "overlap_share", "outside_m2")
+_ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(_Frozen):
+    """A text in both languages; a plain string in the file stands for both."""
+
+    en: str = ""
+    zh: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return {"en": value, "zh": value} if isinstance(value, str) else value
+
+    def __bool__(self) -> bool:
+        return bool(self.en or self.zh)
+
+
+class Rule(_Frozen):
+    """One rule of a pack.
+
+    Parameters
+    ----------
+    id : str
+        Later packs override earlier ones by this id.
+    layer, fact : str
+        What is measured: a layer (with `test` overlap, outside or distance) or a
+        column of the facts table (with `test` value). Exactly one is given.
+    test, operator, threshold
+        The rule holds when ``measured operator threshold``.
+    buffer_m : float
+        Distance in metres by which the layer is widened first.
+    tolerance_m2 : float
+        For areas: an overlap up to threshold + tolerance is still called clear; the
+        printed number does not change.
+    severity : {"exclude", "restrict", "procedure", "prefer"}
+        exclude 禁止 · restrict 限制 · procedure 程序 · prefer 优先.
+    effect : {"cut", "parcel"}
+        cut: the shape is taken out of the land; parcel: the whole parcel fails.
+    use_classes, industries : tuple of str
+        Empty: all. A rule with industries is judged per project and site only.
+    title, clause, exception, remedy : Text
+        In both languages; clauses are quoted by number, never paraphrased as law.
+    document, in_force, confidence, verified_by
+        Where the rule comes from; an "M" rule (memory) never excludes.
+    origin : str
+        Pack the effective rule came from; set when packs are merged.
+    """
+
+    id: str
+    title: Text = Text()
+    layer: str = ""
+    fact: str = ""
+    test: Test
+    operator: Operator
+    threshold: float
+    buffer_m: float = Field(0.0, ge=0)
+    tolerance_m2: float = Field(0.0, ge=0)
+    severity: Severity
+    effect: Effect = "parcel"
+    use_classes: tuple[UseClass, ...] = ()
+    industries: tuple[str, ...] = ()
+    clause: Text = Text()
+    document: Text = Text()
+    in_force: date | None = None
+    exception: Text = Text()
+    remedy: Text = Text()
+    confidence: Confidence
+    verified_by: str = ""
+    origin: str = ""
+
+    @field_validator("id", "layer", "fact")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if value and not _ID.match(value):
+            raise ValueError("name_not_plain")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Rule:
+        if bool(self.layer) == bool(self.fact):
+            raise ValueError("rule_layer_or_fact")
+        if (self.test == "value") != bool(self.fact):
+            raise ValueError("rule_value_needs_fact")
+        if self.buffer_m and self.test not in AREA_TESTS:
+            raise ValueError("rule_buffer_needs_area")
+        if self.effect == "cut" and self.test not in ("overlap_m2", "outside_m2"):
+            raise ValueError("rule_cut_needs_area")
+        return self
+
+    @property
+    def tolerance(self) -> float:
+        """Tolerance in the unit of the measured value; only areas in m² have one."""
+        return self.tolerance_m2 if self.test in ("overlap_m2", "outside_m2") else 0.0
+
+    @property
+    def unverified(self) -> bool:
+        """True for a rule from memory that nobody has checked against a document."""
+        return unverified(self.confidence, self.verified_by)
+
+    @property
+    def binding(self) -> Severity:
+        """Severity the status reads: a rule from memory alone never excludes."""
+        return "restrict" if self.severity == "exclude" and self.unverified else self.severity
+
+    @property
+    def cuts(self) -> bool:
+        """True when the measured shape is taken out of the land."""
+        return self.binding == "exclude" and self.effect == "cut"
+
+    def applies(self, use_class: str) -> bool:
+        """Tell whether land screened for this use is judged by the rule at parcel level."""
+        return not self.industries and (not self.use_classes or use_class in self.use_classes)
+
+
+class RulePack(_Frozen):
+    """A named set of rules with the place and date it speaks for."""
+
+    id: str
+    title: Text = Text()
+    region: str = ""
+    version: str = ""
+    rules: tuple[Rule, ...] = ()
+
+    @model_validator(mode="after")
+    def _unique(self) -> RulePack:
+        ids = [r.id for r in self.rules]
+        if len(ids) != len(set(ids)):
+            raise ValueError("rule_id_repeats")
+        return self
+
+
+def merged(packs: tuple[RulePack, ...]) -> tuple[Rule, ...]:
+    """Merge packs in order: a later rule replaces an earlier one of the same id, in its place."""
+    rules: dict[str, Rule] = {}
+    for pack in packs:
+        rules |= {r.id: r.model_copy(update={"origin": pack.id}) for r in pack.rules}
+    return tuple(rules.values())

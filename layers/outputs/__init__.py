@@ -1,0 +1,1 @@
+"""What leaves the study: tables, workbooks, maps."""

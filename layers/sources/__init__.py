@@ -1,0 +1,1 @@
+"""Files of users, opened once, through one gate."""

@@ -1,0 +1,229 @@
+"""`study.toml` as frozen objects: what can change a result, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import pyproj
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from geo.basis.errors import BlockedError, SpecError
+from geo.basis.reason import Reason, reason
+from geo.rules.spec import RulePack, UseClass, merged
+
+Role = Literal[
+    "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
+    "enterprise", "signal", "project", "link", "boundary", "raster",
+]  # fmt: skip
+RasterKind = Literal["dem", "classes", "index"]
+FILE = "study.toml"
+PACKS = Path(__file__).resolve().parents[2] / "data" / "rules"
+_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Screen(_Frozen):
+    """What is left of a parcel must reach this, or the parcel is excluded."""
+
+    min_area_m2: float = Field(0.0, ge=0)
+    min_width_m: float = Field(0.0, ge=0)
+
+
+class NotExamined(_Frozen):
+    """A rule left aside this round (未审查), by whom and why; printed on every list."""
+
+    rule: str
+    reason: str
+    person: str
+
+
+class LayerSpec(_Frozen):
+    """One input file and what it means.
+
+    Parameters
+    ----------
+    id, role : str
+        Plain name by which rules refer to the layer; what it is used for.
+    source, layer : str
+        File (relative to the study folder) and the layer inside it.
+    crs, encoding : str
+        Given only when the file does not say, or says it wrongly.
+    fields : mapping
+        Our name → field of the file, for example ``parcel_id = "BSM"``.
+    coverage : str
+        ``complete`` (absence means absence inside the study boundary), ``unknown``,
+        or the path of a polygon file.
+    class : str
+        Field by which the overlap is broken down.
+    where : str
+        Filter on the file's fields (own small grammar); a null field leaves the
+        shape as "may belong".
+    stale_after_days : int or None
+        Data older than this on the study's day is unknown, whatever it shows.
+    accept : tuple of str
+        Proposals of the preflight the user has accepted, by name.
+    use_only : bool
+        Usable in the analysis, never exported (敏感图层).
+    """
+
+    id: str
+    role: Role
+    source: str
+    title: str = ""
+    layer: str = ""
+    crs: str = ""
+    encoding: str = ""
+    vintage: date | None = None
+    owner: str = ""
+    fields: dict[str, str] = Field(default_factory=dict)
+    land_use_scheme: str = ""
+    parcel_kind: Literal["", "patch", "plot", "lot"] = ""
+    coverage: str = "unknown"
+    class_field: str = Field("", alias="class")
+    where: str = ""
+    kind: RasterKind | Literal[""] = ""
+    vertical_unit: Literal["", "m", "ft"] = ""
+    stale_after_days: int | None = Field(None, ge=1)
+    accept: tuple[str, ...] = ()
+    use_only: bool = False
+
+    @field_validator("id")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        if not _NAME.match(value):
+            raise ValueError("name_not_plain")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> LayerSpec:
+        if (self.role == "raster") != bool(self.kind):
+            raise ValueError("raster_needs_kind")
+        if self.kind == "dem" and not self.vertical_unit:
+            raise ValueError("dem_needs_vertical_unit")
+        return self
+
+
+class Study(_Frozen):
+    """The whole study as read from `study.toml`."""
+
+    name: str
+    crs: str
+    area: Literal["ellipsoidal", "planar"] = "ellipsoidal"
+    as_of: date
+    use_class: UseClass = "general"
+    rules: tuple[str, ...] = ("cn-national",)
+    demonstration: bool = False
+    screen: Screen = Screen()
+    not_examined: tuple[NotExamined, ...] = ()
+    layers: tuple[LayerSpec, ...] = ()
+
+    @field_validator("crs")
+    @classmethod
+    def _metres(cls, value: str) -> str:
+        try:
+            crs = pyproj.CRS.from_user_input(value)
+        except pyproj.exceptions.CRSError:
+            raise ValueError("crs_unreadable") from None
+        if not crs.is_projected:
+            raise ValueError("study_crs_geographic")
+        if any(abs(axis.unit_conversion_factor - 1.0) > 1e-12 for axis in crs.axis_info):
+            raise ValueError("study_crs_not_metres")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Study:
+        ids = [spec.id for spec in self.layers]
+        if len(ids) != len(set(ids)):
+            raise ValueError("layer_id_repeats")
+        if sum(spec.role == "parcels" for spec in self.layers) > 1:
+            raise ValueError("two_parcel_layers")
+        return self
+
+    def with_role(self, *roles: str) -> tuple[LayerSpec, ...]:
+        """Return the layers of these roles, in file order."""
+        return tuple(spec for spec in self.layers if spec.role in roles)
+
+    def layer(self, layer_id: str) -> LayerSpec | None:
+        """Return the layer of this id, or None."""
+        return next((spec for spec in self.layers if spec.id == layer_id), None)
+
+
+def read(folder: Path) -> Study:
+    """Read `study.toml` of a study folder.
+
+    Raises
+    ------
+    BlockedError
+        No such file.
+    SpecError
+        Not TOML, unknown keys, missing or wrong values: all reported together.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise BlockedError(reason("not_a_study", path=str(folder)))
+    body = _toml(path)
+    study = body.pop("study", None)
+    if not isinstance(study, dict):
+        raise SpecError(reason("study_section_missing", file=FILE))
+    return _validated(Study, study | body, FILE)
+
+
+def pack(name: str, folder: Path) -> RulePack:
+    """Read one rule pack: a shipped one by its name, or a file of the study folder."""
+    shipped = PACKS / f"{name}.toml"
+    path = shipped if shipped.is_file() else folder / name
+    if not path.is_file():
+        raise SpecError(reason("rule_pack_missing", name=name, known=sorted(p.stem for p in PACKS.glob("*.toml"))))
+    body = _toml(path)
+    head = body.pop("pack", {})
+    head.setdefault("id", path.stem)
+    return _validated(RulePack, head | body, path.name)
+
+
+def effective_rules(study: Study, folder: Path):  # type: ignore[no-untyped-def]
+    """Merge the packs of the study in order and check what the study says of rules."""
+    rules = merged(tuple(pack(name, folder) for name in study.rules))
+    known = {r.id for r in rules}
+    lost = [n.rule for n in study.not_examined if n.rule not in known]
+    if lost:
+        raise SpecError(reason("not_examined_unknown_rule", rules=lost, known=sorted(known)))
+    return rules
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SpecError(reason("toml_unreadable", file=path.name, detail=str(error))) from None
+
+
+def _validated(model: Any, body: dict[str, Any], file: str) -> Any:
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise SpecError([_spec_reason(e, file) for e in error.errors()]) from None
+
+
+def _spec_reason(error: Any, file: str) -> Reason:
+    where = ".".join(str(p + 1) if isinstance(p, int) else str(p) for p in error["loc"]) or "-"
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return reason(str(context["error"]), file=file, where=where, given=_short(error["input"]))
+    codes = {"extra_forbidden": "key_unknown", "missing": "key_missing", "literal_error": "choice_unknown"}
+    return reason(
+        codes.get(kind, "value_wrong"),
+        file=file, where=where, given=_short(error["input"]),
+        expected=str(context.get("expected", error["msg"])),
+    )  # fmt: skip
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,122 @@
+"""The only place where codes and numbers become English or 中文.
+
+Sentences live in ``data/locales/<language>/<namespace>[_<part>].toml`` and are looked
+up as ``namespace.key``. Numbers are written by the format words of `_Writer`, for
+example ``{area_m2:m2}``; a missing key shows as itself in brackets, and a test refuses it.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from geo.basis.errors import LuodiError
+from geo.basis.reason import Reason
+from geo.basis.units import hectares, mu
+from geo.rules.spec import Text
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "locales"
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Return every sentence of a language by ``namespace.key``."""
+    out: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.toml")):
+        namespace = path.stem.split("_")[0]
+        for key, text in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            full = f"{namespace}.{key}"
+            if full in out:
+                raise KeyError(f"{full} stands twice in locales/{language}")
+            out[full] = text
+    return out
+
+
+def has(key: str) -> bool:
+    """Tell whether a key exists (contracts keep both languages equal)."""
+    return key in catalogue("en")
+
+
+def say(key: str, language: Language = "en", /, **values: Any) -> str:
+    """Return the sentence of a key with its values written in.
+
+    A key nobody translated returns ``[key values]``, never an error.
+    """
+    text = catalogue(language).get(key)
+    if text is None:
+        return f"[{key}{' ' + str(values) if values else ''}]"
+    return _Writer(language).vformat(text, (), _Given(values))
+
+
+def sentence(reason: Reason | str, language: Language = "en", /, **more: Any) -> str:
+    """Render a reason (or its JSON); `more` adds values the reader knows, such as a title."""
+    given = Reason.from_json(reason) if isinstance(reason, str) else reason
+    return say(f"reason.{given.code}", language, **(dict(given.values) | more))
+
+
+def sentences(error: LuodiError, language: Language = "en") -> list[str]:
+    """Render every problem of an error."""
+    return [sentence(r, language) for r in error.reasons]
+
+
+def both(text: Text, language: Language = "en") -> str:
+    """Pick the language of a text that data gives in both; falls back to the other."""
+    return (text.en or text.zh) if language == "en" else (text.zh or text.en)
+
+
+class _Given(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+class _Writer(string.Formatter):
+    """Format words: m2 ha mu m pct share n list code:<namespace>."""
+
+    def __init__(self, language: Language):
+        self.language = language
+
+    def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
+        return kwargs[key]
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec.startswith("code:"):
+            return code(format_spec[5:], str(value), self.language)
+        if format_spec == "list":
+            joint = "、" if self.language == "zh" else ", "
+            return joint.join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
+        if format_spec in _NUMBERS:
+            return number(value, format_spec, self.language)
+        return str(super().format_field(value, format_spec))
+
+
+_NUMBERS = {
+    # word: (factor, decimals, en unit, zh unit)
+    "m2": (lambda v: v, 2, " m²", " m²"),
+    "ha": (hectares, 4, " ha", " 公顷"),
+    "mu": (mu, 2, " mu", " 亩"),
+    "m": (lambda v: v, 1, " m", " m"),
+    "pct": (lambda v: v, 2, " %", " %"),
+    "share": (lambda v: v * 100, 2, " %", " %"),
+    "n": (lambda v: v, 0, "", ""),
+    "x": (lambda v: v, 2, "", ""),
+}
+
+
+def number(value: Any, word: str, language: Language = "en") -> str:
+    """Write one number; None, NaN and infinity are written as not known."""
+    convert, decimals, en, zh = _NUMBERS[word]
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return say("word.not_known", language)
+    return f"{convert(float(value)):,.{decimals}f}{en if language == 'en' else zh}"
+
+
+def code(namespace: str, value: str, language: Language = "en") -> str:
+    """Return the word for a code, for example ``code("status", "eligible")``."""
+    return catalogue(language).get(f"{namespace}.{value}", value)

@@ -1,0 +1,1 @@
+"""The screen; no computing, no file access."""
