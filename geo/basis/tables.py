@@ -70,8 +70,8 @@ def _c(spec: str) -> tuple[Column, ...]:
     out = []
     for word in spec.split():
         optional = word.endswith("?")
-        name, kind, *agg = word.rstrip("?").split(":")
-        out.append(Column(name, kind, *agg, optional=optional))  # type: ignore[arg-type]
+        name, kind, *rest = word.rstrip("?").split(":")
+        out.append(Column(name, kind, rest[0] if rest else "none", optional))  # type: ignore[arg-type]
     return tuple(out)
 
 
@@ -167,7 +167,7 @@ def _settle(column: Column, values: pd.Series) -> pd.Series:
     if column.kind == "float":
         number = values.astype("float64")
         # +0.0 turns a rounded -0.0 into 0.0, so equal tables are equal bytes
-        return number if column.decimals is None else np.round(number, column.decimals) + 0.0
+        return number if column.decimals is None else number.round(column.decimals) + 0.0
     if column.kind in ("id", "code", "text", "reason"):
         return values.astype("str") if values.notna().all() else values.astype("object").where(values.notna(), None)
-    return values if column.kind == "geometry" else values.astype(_DTYPES[column.kind])  # type: ignore[call-overload,no-any-return]
+    return values if column.kind == "geometry" else values.astype(_DTYPES[column.kind])  # type: ignore[call-overload]
