@@ -1,0 +1,1 @@
+"""From verdicts to a parcel's status, and the ledger of what is left."""

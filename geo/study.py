@@ -1,0 +1,115 @@
+"""The whole flow on one page: what each stage reads and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.basis.area import AreaBasis
+from geo.basis.inputs import Inputs
+from geo.basis.layer import Zone
+from geo.basis.progress import Progress
+from geo.measure import cut, every
+from geo.rules import judge
+from geo.rules.evidence import Evidence, evidence, measured
+from geo.rules.spec import AREA_TESTS, Rule
+from geo.screen import ledger, status
+from geo.screen.status import Minimum
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the study decides, apart from its inputs.
+
+    Parameters
+    ----------
+    rules : tuple of Rule
+        Effective rules in order.
+    aside : set of rule ids
+        Not examined this round.
+    use_class : str
+        What the land is screened for.
+    minimum : Minimum
+        What is left of a parcel must reach it.
+    """
+
+    rules: tuple[Rule, ...]
+    aside: frozenset[str]
+    use_class: str
+    minimum: Minimum
+
+    @property
+    def applicable(self) -> tuple[Rule, ...]:
+        """Rules that judge parcels for this use."""
+        return tuple(r for r in self.rules if r.applies(self.use_class))
+
+    @property
+    def standing(self) -> tuple[Rule, ...]:
+        """Applicable rules that are examined this round."""
+        return tuple(r for r in self.applicable if r.id not in self.aside)
+
+
+def zones(rules: Sequence[Rule], polygon_layers: Sequence[str]) -> tuple[Zone, ...]:
+    """Return what parcels are measured against: every polygon layer as it is, and what rules widen."""
+    asked = {Zone(r.layer, r.buffer_m) for r in rules if r.test in AREA_TESTS}
+    return tuple(sorted(asked | {Zone(name) for name in polygon_layers}))
+
+
+def measure(
+    inputs: Inputs, what: Sequence[Zone], distances: Sequence[str], basis: AreaBasis, progress: Progress
+) -> Tables:
+    """Turn geometry into tables, once: zones, overlaps, overlap_classes, pieces, facts."""
+    return every.measure(inputs, what, distances, basis, progress)
+
+
+def screen(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Tables:
+    """Judge tables: verdicts, candidates, ledger. No geometry is touched."""
+    return _screened(_evidence(tables), setting, None)
+
+
+def screen_and_cut(
+    inputs: Inputs, tables: Mapping[str, pd.DataFrame], setting: Setting, basis: AreaBasis, progress: Progress
+) -> Tables:
+    """Judge, cut the net shapes of what is not excluded, and hold them against the minimum."""
+    data = _evidence(tables)
+    first = _screened(data, setting, None)
+    kept = first["candidates"]["status"].to_numpy() != "excluded"
+    parcels = inputs.parcels[kept]
+    land = cut.land(parcels, inputs.layers, _taken(setting), basis, progress)
+    narrow = _too_narrow(data, kept, land, setting.minimum)
+    final = _screened(data, setting, narrow) if narrow.any() else first
+    left = set(final["candidates"].loc[final["candidates"]["status"] != "excluded", "parcel_id"])
+    return final | {"land": land[land["parcel_id"].isin(left)]}
+
+
+def _evidence(tables: Mapping[str, pd.DataFrame]) -> Evidence:
+    return evidence(tables["parcels"], tables["zones"], tables["pieces"], tables["facts"])
+
+
+def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Tables:  # type: ignore[type-arg]
+    judged = judge.judge(setting.applicable, data.parcel_ids, lambda rule: measured(rule, data))
+    found = ledger.deductions(setting.standing, data)
+    stand = status.standing(judged, found, setting.aside, setting.minimum, narrow)
+    return {
+        "verdicts": judge.table(judged, setting.aside),
+        "candidates": status.table(stand, judged, found, data, setting.aside),
+        "ledger": ledger.table(found, data, stand.code == status.S_EXCLUDED, stand.unsure_whole),
+    }
+
+
+def _taken(setting: Setting) -> tuple[tuple[Zone, bool], ...]:
+    """Zones the cutting rules take, with True where the ground outside is taken."""
+    return tuple((Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in setting.standing if r.cuts)
+
+
+def _too_narrow(data: Evidence, kept: np.ndarray, land: gpd.GeoDataFrame, minimum: Minimum) -> np.ndarray:  # type: ignore[type-arg]
+    """Tell which kept parcels have no part that reaches the minimum area and width."""
+    fits = land["net_m2"].to_numpy() >= minimum.area_m2
+    fits &= cut.wide_enough(land.geometry.to_numpy(), minimum.width_m)
+    return kept & ~np.isin(data.parcel_ids, land.loc[fits, "parcel_id"].to_numpy())
