@@ -1,0 +1,134 @@
+"""The newest run, read-only: what the pages, the explanations and the exports look at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.basis.errors import BlockedError, LuodiError
+from geo.basis.reason import Reason, reason
+from geo.rules.spec import Rule
+from layers.study import runs, store
+from layers.study.spec import LayerSpec, Study
+
+
+@dataclass(frozen=True)
+class Results:
+    """One run folder. Tables are read once and must not be changed."""
+
+    folder: Path
+    run: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the run was made from: study, rules, inputs, versions, tables."""
+        return store.read_json(self.run / store.MANIFEST)
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run."""
+        return str(self.manifest["run_id"])
+
+    @cached_property
+    def study(self) -> Study:
+        """The study as it was when the run was made."""
+        return Study.model_validate(self.manifest["study"])
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Effective rules of the run, in order."""
+        return tuple(Rule.model_validate(r) for r in self.manifest["rules"])
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return one rule of the run."""
+        return next(r for r in self.rules if r.id == rule_id)
+
+    def layer(self, layer_id: str) -> LayerSpec | None:
+        """Return the settings of one layer, None if the study has none of that id."""
+        return self.study.layer(layer_id)
+
+    def has(self, name: str) -> bool:
+        """Tell whether the run holds a table."""
+        return name in self.manifest["tables"]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table; parcels and land come as GeoDataFrame in the study CRS.
+
+        Raises
+        ------
+        BlockedError
+            The run has not come that far.
+        """
+        if name not in self._tables:
+            if not self.has(name):
+                stage = runs.TABLE_STAGE.get(name)
+                raise BlockedError(reason("table_not_built", table=name, stage=stage.name if stage else "run"))
+            self._tables[name] = store.read_table(self.run, name)
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def layer_shapes(self, layer_id: str) -> gpd.GeoDataFrame:
+        """Return the shapes of a layer as the run used them, in the study CRS; empty if it had none."""
+        name = f"shape_{layer_id}"
+        if not self.has(name):
+            return gpd.GeoDataFrame({"id": [], "maybe": []}, geometry=[], crs=self.study.crs)
+        return gpd.GeoDataFrame(self.table(name))
+
+    def stale(self) -> dict[str, Reason]:
+        """Return the tables that no longer follow from the study folder, with the reason."""
+        try:
+            late = runs.stale(self.folder)
+        except LuodiError as error:
+            return dict.fromkeys(runs.TABLE_STAGE, error.reasons[0])
+        return {name: reason("table_stale", table=name, stage=stage) for name, stage in late.items()}
+
+    def parcel_row(self, name: str, parcel_id: str) -> pd.DataFrame:
+        """Return the rows of one parcel in a table."""
+        frame = self.table(name)
+        return frame[frame["parcel_id"] == parcel_id]
+
+
+def open_results(folder: Path) -> Results | None:
+    """Return the newest whole run of a study folder, or None before the first one.
+
+    Raises
+    ------
+    BlockedError
+        The folder holds a run that cannot be read.
+    """
+    run = runs.current(folder)
+    if run is None:
+        return None
+    try:
+        results = Results(folder, run)
+        _ = results.manifest["tables"], results.study, results.rules
+    except (json.JSONDecodeError, KeyError, OSError, ValueError):
+        raise BlockedError(reason("run_unreadable", path=run.name)) from None
+    return results
+
+
+def require(folder: Path, table: str) -> Results:
+    """Return the results with one table up to date; stale tables are never handed over.
+
+    Raises
+    ------
+    BlockedError
+        No run yet, the table is missing, or it is stale.
+    """
+    results = open_results(folder)
+    if results is None:
+        raise BlockedError(reason("no_run_yet", path=str(folder)))
+    results.table(table)
+    late = results.stale()
+    if table in late:
+        raise BlockedError(late[table])
+    return results
