@@ -1,0 +1,233 @@
+"""Why a parcel is what it is: every rule with value, limit, clause, layer and vintage."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+from geo.rules.spec import AREA_TESTS, Rule
+from geo.screen.ledger import UNSURE_LINE, WHOLE
+from layers.study.results import Results
+from layers.text import Language, both, code, number, say, sentence
+
+_ORDER = {"conflict": 0, "unknown": 1, "clear": 2}
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule on one parcel, in words; `outcome` and `severity` are the codes behind them."""
+
+    rule_id: str
+    title: str
+    outcome: str
+    outcome_word: str
+    severity: str
+    severity_word: str
+    measured: str
+    limit: str
+    why: str
+    clause: str
+    document: str
+    exception: str
+    remedy: str
+    mark: str
+    layer: str
+    vintage: str
+    aside: str
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """One line of the ledger; areas in m²."""
+
+    title: str
+    taken_m2: float
+    shared_m2: float
+    unknown_m2: float
+    left_m2: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything the study says about one parcel, in one language."""
+
+    parcel_id: str
+    status: str
+    status_word: str
+    why: str
+    gross_m2: float
+    net_m2: float
+    net_hi_m2: float
+    facts: tuple[tuple[str, str], ...]
+    rules: tuple[RuleLine, ...]
+    ledger: tuple[LedgerLine, ...]
+
+
+def explain(results: Results, parcel_id: str, language: Language = "en") -> Explanation:
+    """Explain one parcel out of the results.
+
+    Raises
+    ------
+    BlockedError
+        No parcel of that id; close ids are named.
+    """
+    rows = results.parcel_row("candidates", parcel_id)
+    if rows.empty:
+        raise BlockedError(reason("parcel_unknown", parcel=parcel_id, near=_near(results, parcel_id)))
+    row = rows.iloc[0]
+    verdicts = results.parcel_row("verdicts", parcel_id)
+    lines = [_rule_line(results, v, language) for v in verdicts.to_dict("records")]
+    titles = {r.id: rule_title(results, r, language) for r in results.rules}
+    return Explanation(
+        parcel_id=parcel_id,
+        status=str(row["status"]),
+        status_word=code("status", str(row["status"]), language),
+        why=status_sentence(str(row["reason"]), titles, language),
+        gross_m2=float(row["gross_m2"]),
+        net_m2=float(row["net_m2"]),
+        net_hi_m2=float(row["net_hi_m2"]),
+        facts=_facts(results, parcel_id, language),
+        rules=tuple(sorted(lines, key=lambda line: (bool(line.aside), _ORDER[line.outcome]))),
+        ledger=_ledger(results, parcel_id, titles, language),
+    )
+
+
+def status_sentence(text: str, titles: dict[str, str], language: Language) -> str:
+    """Render the reason of a status with the rules named by their titles."""
+    from geo.basis.reason import Reason
+
+    given = Reason.from_json(text)
+    names = [titles.get(r, r) for r in given.values.get("rules", []) if r]
+    return sentence(given, language, rules=names)
+
+
+def rule_title(results: Results, rule: Rule, language: Language) -> str:
+    """Return the title of a rule; a rule on a use-only layer does not name it."""
+    spec = results.layer(rule.layer) if rule.layer else None
+    if spec is not None and spec.use_only:
+        return say("word.sensitive", language)
+    return both(rule.title, language) or rule.id
+
+
+def interval(rule: Rule, low: float | None, high: float | None, language: Language) -> str:
+    """Write a measured interval in the unit of the rule; unbounded ends are said to be unknown."""
+    word = unit_word(rule)
+    bounded = [v is not None and math.isfinite(v) for v in (low, high)]
+    if not any(bounded):
+        return say("word.not_known", language)
+    if all(bounded) and math.isclose(low or 0.0, high or 0.0, rel_tol=1e-9, abs_tol=1e-9):
+        return measure_text(low, word, language)
+    if not bounded[1]:
+        return say("word.at_least", language, value=measure_text(low, word, language))
+    if not bounded[0]:
+        return say("word.at_most", language, value=measure_text(high, word, language))
+    return f"{measure_text(low, word, language)} … {measure_text(high, word, language)}"
+
+
+def unit_word(rule: Rule) -> str:
+    """Return the format word of what a rule measures."""
+    if rule.test == "overlap_share":
+        return "share"
+    if rule.test in AREA_TESTS:
+        return "m2"
+    if rule.test == "distance_m":
+        return "m"
+    tail = rule.fact.rsplit("_", 1)[-1]
+    return tail if tail in ("m2", "m", "pct", "share") else "x"
+
+
+def measure_text(value: float | None, word: str, language: Language) -> str:
+    """Write a value; areas carry 亩 (zh) or ha (en) beside the square metres."""
+    text = number(value, word, language)
+    if word != "m2" or value is None or not math.isfinite(value):
+        return text
+    return f"{number(value, 'mu' if language == 'zh' else 'ha', language)} ({text})"
+
+
+def _rule_line(results: Results, verdict: dict[str, Any], language: Language) -> RuleLine:
+    rule = results.rule(verdict["rule_id"])
+    spec = results.layer(rule.layer) if rule.layer else None
+    hidden = spec is not None and spec.use_only
+    layer = say("word.sensitive", language) if hidden else (spec.title or spec.id if spec else rule.layer or rule.fact)
+    missing = spec is None and bool(rule.layer)
+    return RuleLine(
+        rule_id=rule.id,
+        title=rule_title(results, rule, language),
+        outcome=verdict["outcome"],
+        outcome_word=code("outcome", verdict["outcome"], language),
+        severity=verdict["severity"],
+        severity_word=code("severity", verdict["severity"], language),
+        measured=interval(rule, verdict["value"], verdict["value_hi"], language),
+        limit=limit_text(rule, language),
+        why=sentence(verdict["reason"], language, layer=layer),
+        clause=both(rule.clause, language),
+        document=both(rule.document, language),
+        exception=both(rule.exception, language),
+        remedy=both(rule.remedy, language),
+        mark=say("word.unverified", language) if rule.unverified else "",
+        layer=say("word.no_layer", language, layer=layer) if missing else layer,
+        vintage=str(spec.vintage) if spec and spec.vintage else say("word.not_known", language),
+        aside=_aside(results, rule.id, language) if verdict["severity"] == "not_examined" else "",
+    )
+
+
+def limit_text(rule: Rule, language: Language) -> str:
+    """Write the limit of a rule with its operator and tolerance."""
+    sign = {"<=": "≤", ">=": "≥"}[rule.operator]
+    text = f"{sign} {number(rule.threshold, unit_word(rule), language)}"
+    if rule.tolerance:
+        text += " " + say("word.tolerance", language, value=number(rule.tolerance, "m2", language))
+    return text
+
+
+def _aside(results: Results, rule_id: str, language: Language) -> str:
+    note = next(n for n in results.study.not_examined if n.rule == rule_id)
+    return say("word.aside", language, person=note.person, why=note.reason)
+
+
+def _ledger(results: Results, parcel_id: str, titles: dict[str, str], language: Language) -> tuple[LedgerLine, ...]:
+    rows = results.parcel_row("ledger", parcel_id).sort_values("step")
+    lines, before = [], None
+    for row in rows.to_dict("records"):
+        title = _ledger_title(row, titles, language)
+        taken = 0.0 if before is None or row["layer_id"] == UNSURE_LINE else before - row["left_m2"]
+        lines.append(LedgerLine(title, taken, row["shared_m2"], row["unknown_m2"], row["left_m2"]))
+        before = row["left_m2"]
+    return tuple(lines)
+
+
+def _ledger_title(row: dict[str, Any], titles: dict[str, str], language: Language) -> str:
+    if row["step"] == 0:
+        return say("ledger.gross", language)
+    if row["layer_id"] == WHOLE:
+        return say("ledger.whole", language)
+    if row["layer_id"] == UNSURE_LINE:
+        return say("ledger.unsure", language)
+    return titles[row["rule_id"]]
+
+
+def _facts(results: Results, parcel_id: str, language: Language) -> tuple[tuple[str, str], ...]:
+    parcel = results.parcel_row("parcels", parcel_id).iloc[0]
+    names = ("land_use", "township", "park_id", "tenure", "supply_status", "parcel_kind")
+    out = [(say(f"column.{n}", language), _fact_text(parcel, n, language)) for n in names if parcel[n]]
+    areas = [(n, parcel[n]) for n in ("area_m2", "area_statutory_m2", "legal_m2") if pd.notna(parcel[n])]
+    return tuple(out) + tuple((say(f"column.{n}", language), measure_text(float(v), "m2", language)) for n, v in areas)
+
+
+def _fact_text(parcel: pd.Series, name: str, language: Language) -> str:
+    value = str(parcel[name])
+    if name == "land_use" and parcel["land_use_scheme"]:
+        return f"{value} ({parcel['land_use_scheme']})"
+    return code(name.split("_")[0] if name != "supply_status" else "supply", value, language)
+
+
+def _near(results: Results, parcel_id: str) -> list[str]:
+    import difflib
+
+    ids = results.table("candidates")["parcel_id"].tolist()
+    return difflib.get_close_matches(parcel_id, ids, n=3, cutoff=0.5)

@@ -1,0 +1,98 @@
+"""What a command prints: words and a bar for people, JSON lines for programs; the same events."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+from rich.console import Console as Screen
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from geo.basis.errors import Cancelled, LuodiError
+from geo.basis.reason import Reason
+from layers.text import Language, say, sentence
+
+
+class Console:
+    """One per command call. `progress` is handed to the work; it raises `Cancelled` on a wish to stop."""
+
+    def __init__(self, as_json: bool, language: Language):
+        self.as_json = as_json
+        self.language = language
+        self._out = Screen(highlight=False, soft_wrap=True)
+        self._err = Screen(stderr=True, highlight=False, soft_wrap=True)
+        self._bar: Progress | None = None
+        self._tasks: dict[str, Any] = {}
+        self._stop = False
+        signal.signal(signal.SIGTERM, self._wish_to_stop)
+
+    def _wish_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop = True
+
+    def progress(self, done: int, total: int, stage: str) -> None:
+        """Show how far a stage is."""
+        if self._stop:
+            raise Cancelled
+        if self.as_json:
+            self._line({"event": "progress", "stage": stage, "done": done, "total": total})
+        elif self._err.is_terminal:
+            self._draw(done, total, stage)
+
+    def _draw(self, done: int, total: int, stage: str) -> None:
+        if self._bar is None:
+            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=self._err, transient=True)
+            self._bar.start()
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bar.add_task(say(f"stage.{stage}", self.language))
+        self._bar.update(self._tasks[stage], completed=done, total=total)
+
+    def close(self) -> None:
+        """End the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar, self._tasks = None, {}
+
+    def error(self, problem: LuodiError) -> None:
+        """Tell every problem of an error, each on its own line."""
+        self.close()
+        for one in problem.reasons:
+            if self.as_json:
+                self._line({"event": "error"} | self._told(one))
+            else:
+                self._err.print(f"[red]✗[/red] {_plain(sentence(one, self.language))}")
+
+    def note(self, one: Reason) -> None:
+        """Tell something worth knowing."""
+        self.close()
+        if self.as_json:
+            self._line({"event": "note"} | self._told(one))
+        else:
+            self._out.print(_plain(sentence(one, self.language)))
+
+    def text(self, line: str = "") -> None:
+        """Print a line for people; programs get results instead."""
+        self.close()
+        if not self.as_json:
+            self._out.print(_plain(line))
+
+    def result(self, body: Mapping[str, Any]) -> None:
+        """Hand the result to a program; people have been told already."""
+        if self.as_json:
+            self._line({"event": "result"} | dict(body))
+
+    def _told(self, one: Reason) -> dict[str, Any]:
+        return {"reason": json.loads(one.to_json()), "text": sentence(one, self.language)}
+
+    def _line(self, body: Mapping[str, Any]) -> None:
+        sys.stdout.write(json.dumps(body, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.flush()
+
+
+def _plain(text: str) -> str:
+    """Keep square brackets in a user's text from being read as markup."""
+    return text.replace("[", r"\[")

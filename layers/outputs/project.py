@@ -1,0 +1,159 @@
+"""One function decides what leaves the study: columns, words, units, nothing that is use-only.
+
+Every writer takes what `projection` returns, so a list on the screen, in a workbook and
+in a map file cannot say different things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.basis.units import MU_M2
+from geo.screen.ledger import UNSURE_LINE, WHOLE
+from layers.explain import rule_title, status_sentence
+from layers.study.results import Results
+from layers.text import Language, code, has, say
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A table as it may leave: machine names, headers, values in the reader's words.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns by machine name; codes are words, areas numbers.
+    headers : mapping
+        Machine name → header in the reader's language, with its unit.
+    notes : tuple of str
+        What every list must say: synthetic data, rules not examined, layers missing.
+    """
+
+    frame: pd.DataFrame
+    headers: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def projection(results: Results, table: str = "candidates", language: Language = "en") -> Projection:
+    """Project a table of the results for a reader.
+
+    Parameters
+    ----------
+    results : Results
+    table : str
+        "candidates" is joined with what the parcels table knows and with the
+        deductions per layer; other tables go out as they are, without use-only rows.
+    language : {"en", "zh"}
+    """
+    frame = _candidates(results, language) if table == "candidates" else _plain(results, table, language)
+    headers = {str(c): _header(str(c), results, language) for c in frame}
+    return Projection(frame, headers, notes(results, language))
+
+
+def visible(results: Results, table: str = "candidates", language: Language = "en") -> pd.DataFrame:
+    """Return the projected table under its headers, as shown on screen."""
+    made = projection(results, table, language)
+    return made.frame.rename(columns=made.headers)
+
+
+def notes(results: Results, language: Language) -> tuple[str, ...]:
+    """Return what has to stand on every list that leaves this study."""
+    study = results.study
+    out = [say("note.basis", language, study=study.name, as_of=study.as_of.isoformat(), crs=study.crs,
+               area=code("area", study.area, language), run=results.run_id)]  # fmt: skip
+    if study.demonstration:
+        out.append(say("note.demonstration", language))
+    titles = {r.id: rule_title(results, r, language) for r in results.rules}
+    out += [
+        say("note.not_examined", language, rule=titles[n.rule], person=n.person, why=n.reason)
+        for n in study.not_examined
+    ]
+    missing = _missing_layers(results)
+    if missing:
+        out.append(say("note.missing", language, layers=[titles[r] for r in missing]))
+    unverified = [titles[r.id] for r in results.rules if r.unverified]
+    if unverified:
+        out.append(say("note.unverified", language, rules=unverified))
+    return tuple(out)
+
+
+def _missing_layers(results: Results) -> list[str]:
+    """Rules whose layer the study does not have: said once, not on every parcel."""
+    zones = results.table("zones")
+    bad = set(zones.loc[zones["state"] != "ok", "layer_id"])
+    applied = set(results.table("verdicts")["rule_id"].unique())
+    return [r.id for r in results.rules if r.id in applied and r.layer and r.layer in bad]
+
+
+def _candidates(results: Results, language: Language) -> pd.DataFrame:
+    found = results.table("candidates")
+    parcels = results.table("parcels")
+    about = ["parcel_id", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
+             "legal_m2", "area_statutory_m2"]  # fmt: skip
+    frame = found.merge(pd.DataFrame(parcels[about]), on="parcel_id", how="left", validate="1:1")
+    titles = {r.id: rule_title(results, r, language) for r in results.rules}
+    frame = frame.merge(_deducted(results), on="parcel_id", how="left")
+    frame["status"] = [code("status", s, language) for s in frame["status"]]
+    for name in ("supply_status", "tenure"):
+        frame[name] = [code(name.split("_")[0], str(v), language) for v in frame[name]]
+    joint = "；" if language == "zh" else "; "
+    for name in ("conflicts", "unknowns", "conditions"):
+        frame[name] = [joint.join(titles[r] for r in str(cell).split("|") if r) for cell in frame[name]]
+    sentences = {r: status_sentence(r, titles, language) for r in frame["reason"].unique()}
+    frame["why"] = frame.pop("reason").map(sentences)
+    for name in ("gross_m2", "net_m2", "net_hi_m2"):
+        frame[name.replace("_m2", "_mu")] = (frame[name] / MU_M2).round(2)
+    cuts = [c for c in frame if str(c).startswith("cut_")]
+    order = ["parcel_id", "status", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
+             "gross_mu", *cuts, "net_mu", "net_hi_mu", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
+             "area_statutory_m2", "conflicts", "unknowns", "conditions", "why"]  # fmt: skip
+    empty = [c for c in ("park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status", "legal_m2")
+             if (frame[c].isna() | (frame[c].astype(str) == "")).all()]  # fmt: skip
+    return frame[[c for c in order if c not in empty]]
+
+
+def _deducted(results: Results) -> pd.DataFrame:
+    """Return what each cutting rule takes in order (亩 per rule id), so that the row adds up to its net area."""
+    ledger = results.table("ledger").sort_values(["parcel_id", "step"], kind="stable")
+    before = ledger.groupby("parcel_id")["left_m2"].shift()
+    lines = ledger.assign(taken=(before - ledger["left_m2"]) / MU_M2)
+    lines = lines[(lines["step"] > 0) & (lines["layer_id"] != UNSURE_LINE)]
+    names = lines["rule_id"].where(lines["layer_id"] != WHOLE, "whole")
+    wide = lines.assign(column="cut_" + names + "_mu").pivot_table(
+        index="parcel_id", columns="column", values="taken", aggfunc="sum", sort=False
+    )
+    order = ["cut_" + r.id + "_mu" for r in results.rules if r.cuts] + ["cut_whole_mu"]
+    wide = wide.reindex(columns=[c for c in order if c in wide]).round(2)
+    return wide.reset_index().rename_axis(None, axis=1)
+
+
+def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
+    frame = pd.DataFrame(results.table(table)).drop(columns=["geometry"], errors="ignore")
+    secret = {s.id for s in results.study.layers if s.use_only}
+    rules = {r.id for r in results.rules if r.layer in secret}
+    if "layer_id" in frame:
+        frame = frame[~frame["layer_id"].isin(secret)]
+    if "rule_id" in frame:
+        frame = frame[~frame["rule_id"].isin(rules)]
+    if "reason" in frame and len(frame):
+        from layers.text import sentence
+
+        words = {r: sentence(r, language) for r in frame["reason"].dropna().unique()}
+        frame = frame.assign(reason=frame["reason"].map(words))
+    return frame
+
+
+def _header(name: str, results: Results, language: Language) -> str:
+    if name.startswith("cut_") and name != "cut_whole_mu":
+        rule = results.rule(name.removeprefix("cut_").removesuffix("_mu"))
+        return say("column.cut_mu", language, rule=rule_title(results, rule, language))
+    return say(f"column.{name}", language) if has(f"column.{name}") else name
+
+
+def safe(text: object) -> object:
+    """Defuse a text that a spreadsheet would read as a formula; numbers stay numbers."""
+    return "'" + text if isinstance(text, str) and text.startswith(_FORMULA) else text
