@@ -1,5 +1,290 @@
-"""The command door: console script `luodi`."""
+"""The command door: console script `luodi`. Commands say what they do; the work is in `layers`."""
 
+import os.path
 import sys
 
-sys.path[0:0] = [__file__.rsplit("/", 1)[0]]
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
+
+import os  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from datetime import date  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Annotated, Any  # noqa: E402
+
+import typer  # noqa: E402
+
+import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
+from geo.basis.errors import CallError, Cancelled, LuodiError  # noqa: E402
+from geo.basis.reason import reason  # noqa: E402
+from layers.outputs.console import Console  # noqa: E402
+from layers.text import LANGUAGES, Language, say  # noqa: E402
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Luodi 落地: screen land for industrial projects, with reasons.",
+)  # fmt: skip
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
+Lang = Annotated[str, typer.Option("--lang", help="en or zh; default from LUODI_LANG or the system.")]
+Study = Annotated[Path, typer.Argument(metavar="DIR", help="The study folder.")]
+
+
+def system_language() -> Language:
+    """Return zh when the system speaks Chinese, else en."""
+    words = [os.environ.get(name, "") for name in ("LUODI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
+    return "zh" if next((w for w in words if w), "").lower().startswith("zh") else "en"
+
+
+def _call(as_json: bool, lang: str, work: Callable[[Console], None]) -> None:
+    """Run one command; whatever goes wrong, the user gets sentences and an exit code."""
+    chosen: Language = next((known for known in LANGUAGES if known == lang), system_language())
+    console = Console(as_json, chosen)
+    try:
+        if lang and lang not in LANGUAGES:
+            raise CallError(reason("language_unknown", given=lang, known=list(LANGUAGES)))
+        work(console)
+    except LuodiError as problem:
+        console.error(problem)
+        raise typer.Exit(problem.exit_code) from None
+    except (Cancelled, KeyboardInterrupt):
+        console.error(LuodiError(reason("cancelled")))
+        raise typer.Exit(1) from None
+    except (OSError, MemoryError) as problem:
+        console.error(LuodiError(_system_reason(problem)))
+        raise typer.Exit(1) from None
+    except Exception as problem:
+        if os.environ.get("LUODI_DEBUG"):
+            raise
+        console.error(LuodiError(reason("internal", kind=type(problem).__name__, detail=str(problem)[:300])))
+        raise typer.Exit(1) from None
+    finally:
+        console.close()
+
+
+def _system_reason(problem: BaseException) -> Any:
+    if isinstance(problem, MemoryError):
+        return reason("out_of_memory")
+    name = getattr(problem, "filename", None) or ""
+    return reason(
+        "system_refused", file=Path(str(name)).name, detail=getattr(problem, "strerror", None) or str(problem)
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise CallError(reason("date_unreadable", given=text)) from None
+
+
+@cli.command()
+def demo(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+    """Write the demonstration county (synthetic, deterministic, offline)."""
+
+    def work(console: Console) -> None:
+        from layers.demo import county
+
+        county.write(folder, console.progress)
+        console.text(say("command.demo_written", console.language, path=folder))
+        console.result({"study": str(folder)})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def new(
+    folder: Study,
+    crs: Annotated[str, typer.Option(help="Projected CRS in metres, for example EPSG:4549.")],
+    name: Annotated[str, typer.Option(help="Name of the study.")] = "",
+    as_of: Annotated[str, typer.Option(help="Day every clock reads, YYYY-MM-DD.")] = "",
+    area: Annotated[str, typer.Option(help="ellipsoidal or planar.")] = "ellipsoidal",
+    rules: Annotated[list[str] | None, typer.Option(help="Rule pack; repeat in order.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Make an empty study."""
+
+    def work(console: Console) -> None:
+        from layers.study import catalog
+
+        catalog.new(folder, crs=crs, name=name, as_of=_day(as_of), area=area, rules=tuple(rules or ()))
+        console.text(say("command.new_written", console.language, path=folder))
+        console.result({"study": str(folder)})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def add(
+    folder: Study,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Any vector, raster or table file.")],
+    role: Annotated[str, typer.Option(help="parcels, constraint, plan, network, raster …")],
+    layer_id: Annotated[str, typer.Option("--id", help="Name by which rules refer to the layer.")] = "",
+    layer: Annotated[str, typer.Option(help="Layer inside the file.")] = "",
+    crs: Annotated[str, typer.Option(help="CRS, when the file does not say.")] = "",
+    encoding: Annotated[str, typer.Option(help="Text encoding, when the file says it wrongly.")] = "",
+    field: Annotated[list[str] | None, typer.Option(help="ours=theirs, for example parcel_id=BSM.")] = None,
+    class_field: Annotated[str, typer.Option("--class", help="Break the overlap down by this field.")] = "",
+    where: Annotated[str, typer.Option(help="Only the rows for which this holds.")] = "",
+    coverage: Annotated[str, typer.Option(help="complete, unknown, or a polygon file.")] = "unknown",
+    vintage: Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")] = "",
+    owner: Annotated[str, typer.Option(help="Department the data comes from.")] = "",
+    title: Annotated[str, typer.Option(help="Name shown to people.")] = "",
+    scheme: Annotated[str, typer.Option(help="Land-use scheme of the codes.")] = "",
+    kind: Annotated[str, typer.Option(help="For rasters: dem, classes, index.")] = "",
+    vertical_unit: Annotated[str, typer.Option(help="For a dem: m or ft.")] = "",
+    accept: Annotated[list[str] | None, typer.Option(help="Accept a proposal of the check.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Add a file to a study after checking it; nothing is written when something blocks."""
+
+    def work(console: Console) -> None:
+        from layers.study import catalog
+
+        given = {
+            "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding,
+            "fields": _fields(field or []), "class": class_field, "where": where, "coverage": coverage,
+            "vintage": _day(vintage), "owner": owner, "title": title, "land_use_scheme": scheme, "kind": kind,
+            "vertical_unit": vertical_unit, "accept": tuple(accept or ()),
+        }  # fmt: skip
+        findings = catalog.add(folder, file, {key: value for key, value in given.items() if value})
+        for finding in findings:
+            console.note(finding.reason)
+        console.result({"id": layer_id, "findings": len(findings)})
+
+    _call(as_json, lang, work)
+
+
+def _fields(pairs: list[str]) -> dict[str, str]:
+    wrong = [p for p in pairs if "=" not in p]
+    if wrong:
+        raise CallError(reason("field_pair_unreadable", given=wrong))
+    return dict((part.strip() for part in p.split("=", 1)) for p in pairs)  # type: ignore[misc]
+
+
+@cli.command()
+def check(target: Annotated[Path, typer.Argument(metavar="DIR|FILE")], as_json: Json = False, lang: Lang = "") -> None:
+    """Check a file or a whole study and say what is wrong and what to do."""
+
+    def work(console: Console) -> None:
+        from layers.study import catalog
+
+        findings = catalog.check(target, console.progress)
+        for finding in findings:
+            console.note(finding.reason)
+        blocking = [f.reason for f in findings if f.severity == "block"]
+        if blocking:
+            raise LuodiError(reason("check_blocked", count=len(blocking)))
+        console.text(say("command.check_done", console.language, count=len(findings)))
+        console.result({"findings": len(findings)})
+
+    _call(as_json, lang, work)
+
+
+def _update(folder: Path, until: str, as_json: bool, lang: str) -> None:
+    def work(console: Console) -> None:
+        from layers.study import runs, summary
+
+        report = runs.update(folder, until, console.progress)
+        for line in summary.after_run(folder, report, console.language):
+            console.text(line)
+        console.result({"run_id": report.run_id, "built": report.built, "kept": report.kept})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def measure(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+    """Measure parcels against every layer (and load what is stale)."""
+    _update(folder, "measure", as_json, lang)
+
+
+@cli.command()
+def screen(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+    """Judge the parcels (and bring what stands before it up to date)."""
+    _update(folder, "screen", as_json, lang)
+
+
+@cli.command()
+def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+    """Bring all stages up to date."""
+    _update(folder, "screen", as_json, lang)
+
+
+@cli.command()
+def explain(
+    folder: Study,
+    parcel: Annotated[str, typer.Argument(metavar="ID", help="A parcel id.")],
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say why a parcel is what it is."""
+
+    def work(console: Console) -> None:
+        from dataclasses import asdict
+
+        from layers import explain as why
+        from layers.outputs.page import explanation_text
+        from layers.study.results import require
+
+        found = why.explain(require(folder, "candidates"), parcel, console.language)
+        for line in explanation_text(found, console.language):
+            console.text(line)
+        console.result(asdict(found))
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def export(
+    folder: Study,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.xlsx, .csv, .gpkg, .geojson or .parquet")],
+    table: Annotated[str, typer.Option(help="Table to write.")] = "candidates",
+    where: Annotated[str, typer.Option(help='For example "status = eligible and net_m2 > 20000".')] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Write a table of the newest run to a file; stale tables are never written."""
+
+    def work(console: Console) -> None:
+        from layers.outputs import files
+        from layers.study.results import require
+        from layers.study.select import rows_where
+
+        results = require(folder, table) if table in files.TABLES else require(folder, "candidates")
+        keep = rows_where(results.table(table), where) if where and table in files.TABLES else None
+        rows = files.export(results, out, table, console.language, keep)
+        console.text(say("command.exported", console.language, count=rows, path=out.name))
+        console.result({"file": str(out), "rows": rows})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def app(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The study folder.")] = None,
+    port: Annotated[int, typer.Option(help="Port on this computer.")] = 8501,
+    headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Open the screen in the browser; it is served to this computer only."""
+
+    def work(console: Console) -> None:
+        from layers.serve.server import serve
+
+        study = (folder or Path.cwd()).resolve()
+        console.text(say("command.app_starts", console.language, port=port, path=study))
+        serve(study, port, headless)
+
+    _call(as_json, lang, work)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -89,12 +89,23 @@ def _swap(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _shapes(results: Results, table: str) -> gpd.GeoSeries | None:
+    _guard(results, table)
     if TABLES[table].geometry:
         return gpd.GeoDataFrame(results.table(table)).geometry
     if table != "candidates":
         return None
     parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id").geometry
     return parcels.loc[results.table("candidates")["parcel_id"]].reset_index(drop=True)
+
+
+def _guard(results: Results, table: str) -> None:
+    """Refuse shapes that are use-only themselves or follow the outline of a use-only layer."""
+    secret = {s.id for s in results.study.layers if s.use_only}
+    if any(s.id in secret for s in results.study.with_role("parcels")):
+        raise BlockedError(reason("parcels_use_only"))
+    outlines = sorted({r.layer for r in results.rules if r.cuts and r.layer in secret})
+    if table == "land" and outlines:
+        raise BlockedError(reason("land_reveals_sensitive", layers=outlines))
 
 
 def _marked(made: Projection) -> pd.DataFrame:

@@ -1,0 +1,44 @@
+"""An explanation as lines of text, for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layers.explain import Explanation, RuleLine, measure_text
+from layers.text import Language, say
+
+_SIGNS = {"conflict": "✗", "unknown": "?", "clear": "✓"}
+
+
+def explanation_text(found: Explanation, language: Language) -> Iterator[str]:
+    """Yield the lines of an explanation: state, facts, ledger, rules with failures first."""
+    yield f"{found.parcel_id}  {found.status_word}"
+    yield found.why
+    for title, text in found.facts:
+        yield f"  {title}: {text}"
+    yield ""
+    yield say("explain.ledger", language)
+    for line in found.ledger:
+        yield "  " + say(
+            "explain.ledger_line", language,
+            title=line.title, taken=measure_text(line.taken_m2, "m2", language),
+            unknown=measure_text(line.unknown_m2, "m2", language), left=measure_text(line.left_m2, "m2", language),
+        )  # fmt: skip
+    yield ""
+    yield say("explain.rules", language)
+    for rule in found.rules:
+        yield from _rule(rule, language)
+
+
+def _rule(rule: RuleLine, language: Language) -> Iterator[str]:
+    mark = f" [{rule.mark}]" if rule.mark else ""
+    yield f"  {_SIGNS[rule.outcome]} {rule.title}: {rule.outcome_word} ({rule.severity_word}){mark}"
+    yield f"      {rule.measured}  {rule.limit}"
+    if rule.outcome != "clear":
+        yield f"      {rule.aside or rule.why}"
+    source = say("explain.source", language, layer=rule.layer, vintage=rule.vintage)
+    yield "      " + " · ".join(filter(None, (rule.clause, source)))
+    if rule.outcome == "conflict":
+        for key, text in (("explain.remedy", rule.remedy), ("explain.exception", rule.exception)):
+            if text:
+                yield "      " + say(key, language, text=text)

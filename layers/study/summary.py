@@ -1,0 +1,57 @@
+"""A run in a few lines: how many parcels and how much land stand where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from layers.outputs.project import notes
+from layers.study.results import Results, open_results
+from layers.study.runs import Report
+from layers.text import Language, code, number, say
+
+ORDER = ("eligible", "conditional", "unknown", "excluded")
+
+
+def by_status(results: Results) -> pd.DataFrame:
+    """Return count, gross and net area per status, every status in fixed order."""
+    grouped = results.table("candidates").groupby("status", observed=True)
+    frame = grouped.agg(parcels=("parcel_id", "size"), gross_m2=("gross_m2", "sum"), net_m2=("net_m2", "sum"),
+                        net_hi_m2=("net_hi_m2", "sum"))  # fmt: skip
+    return frame.reindex(list(ORDER), fill_value=0)
+
+
+def after_run(folder: Path, report: Report, language: Language) -> list[str]:
+    """Return what a command says after a run."""
+    results = open_results(folder)
+    built = [say(f"stage.{s}", language) for s in report.built]
+    lines = [say("command.run_done" if built else "command.run_up_to_date", language, run=report.run_id, stages=built)]
+    if results is None or not results.has("candidates"):
+        return lines
+    unit = "mu" if language == "zh" else "ha"
+    for status, row in by_status(results).iterrows():
+        lines.append(
+            say("command.status_line", language, status=code("status", str(status), language),
+                parcels=int(row["parcels"]), net=number(row["net_m2"], unit, language),
+                net_hi=number(row["net_hi_m2"], unit, language))
+        )  # fmt: skip
+    lines += _problems(results, language)
+    return [*lines, *notes(results, language)]
+
+
+def _problems(results: Results, language: Language) -> list[str]:
+    problems = results.table("problems")
+    if problems.empty:
+        return []
+    counts = problems.groupby(["layer_id", "severity"], observed=True).size()
+    return [
+        say(
+            "command.problem_line",
+            language,
+            layer=layer,
+            count=int(count),
+            severity=code("finding", severity, language),
+        )
+        for (layer, severity), count in counts.items()
+    ]

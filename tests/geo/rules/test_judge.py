@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.rules.judge import CLEAR, CONFLICT, UNKNOWN, Measured, judge, outcome, table
+from geo.rules.spec import Rule
+
+
+def rule(**given_):
+    base = {"id": "r", "layer": "farm", "test": "overlap_m2", "operator": "<=", "threshold": 0.0,
+            "severity": "exclude", "effect": "cut", "confidence": "S"}  # fmt: skip
+    return Rule.model_validate(base | given_)
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi", "operator", "limit", "tolerance", "expected"),
+    [
+        (0, 0, "<=", 0, 1, CLEAR),
+        (1, 1, "<=", 0, 1, CLEAR),  # tolerance changes the word
+        (1.0001, 1.0001, "<=", 0, 1, CONFLICT),
+        (0, 5, "<=", 0, 1, UNKNOWN),
+        (2, np.inf, "<=", 0, 1, CONFLICT),  # presence proves conflict whatever else is unknown
+        (np.nan, np.nan, "<=", 1e9, 0, UNKNOWN),
+        (0, np.nan, "<=", 1e9, 0, UNKNOWN),
+        (15, 15, "<=", 15, 0, CLEAR),
+        (1000, 2000, ">=", 1000, 0, CLEAR),
+        (0, 2000, ">=", 1000, 0, UNKNOWN),
+        (0, 999, ">=", 1000, 0, CONFLICT),
+        (np.nan, 999, ">=", 1000, 0, CONFLICT),
+        (5, 1, "<=", 10, 0, UNKNOWN),  # a reversed interval proves nothing
+    ],
+)
+def test_outcome_at_every_boundary(lo, hi, operator, limit, tolerance, expected):
+    assert outcome(np.array([lo], float), np.array([hi], float), operator, limit, tolerance)[0] == expected
+
+
+numbers = st.floats(-1e6, 1e6, allow_nan=False)
+
+
+@given(lo=numbers, width=st.floats(0, 1e6), less=st.floats(0, 1e6), more=st.floats(0, 1e6), limit=numbers,
+       operator=st.sampled_from(["<=", ">="]))  # fmt: skip
+def test_a_wider_interval_never_moves_towards_clear(lo, width, less, more, limit, operator):
+    exact = outcome(np.array([lo]), np.array([lo + width]), operator, limit, 0.0)[0]
+    wider = outcome(np.array([lo - less]), np.array([lo + width + more]), operator, limit, 0.0)[0]
+    assert wider in (exact, UNKNOWN)
+
+
+@given(lo=numbers, width=st.floats(0, 1e6), limit=numbers, step=st.floats(0, 1e6))
+def test_a_stricter_threshold_never_turns_conflict_into_clear(lo, width, limit, step):
+    loose = outcome(np.array([lo]), np.array([lo + width]), "<=", limit, 0.0)[0]
+    strict = outcome(np.array([lo]), np.array([lo + width]), "<=", limit - step, 0.0)[0]
+    assert not (loose == CONFLICT and strict == CLEAR)
+
+
+def test_table_says_value_limit_and_reason():
+    measured = Measured(
+        np.array([0.0, 5.0, -np.inf]), np.array([0.0, 5.0, np.inf]), np.array(["", "", "layer_missing"], object)
+    )
+    made = table(judge([rule(tolerance_m2=1)], np.array(["a", "b", "c"], object), lambda r: measured))
+    assert made["outcome"].tolist() == ["clear", "conflict", "unknown"]
+    assert made["value"].isna().tolist() == [False, False, True]
+    assert '"layer_missing"' in made["reason"][2]
+    assert (made["threshold"] == 0).all()
+    assert (made["tolerance"] == 1).all()
+
+
+def test_a_rule_set_aside_is_unknown_whatever_was_measured():
+    measured = Measured(np.array([0.0]), np.array([0.0]), np.array([""], object))
+    made = table(judge([rule()], np.array(["a"], object), lambda r: measured), frozenset({"r"}))
+    assert made.loc[0, ["outcome", "severity"]].tolist() == ["unknown", "not_examined"]
+
+
+def test_a_rule_from_memory_never_excludes():
+    assert rule(confidence="M").binding == "restrict"
+    assert not rule(confidence="M").cuts
+    assert rule(confidence="M", verified_by="某局 2026-05").binding == "exclude"
