@@ -1,0 +1,120 @@
+"""The child process in which files are parsed: ``python -m layers.sources.child JOB.json``.
+
+It reads a job, writes Parquet, plain arrays and ``result.json`` into the job's folder
+and exits. A crash, a kill or a loop in a parser therefore costs one file, not the app.
+Pandas is kept out: pyogrio would load it (a second and a half) and nothing here needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any
+
+import layers  # noqa: F401 - sets the driver ban before GDAL is loaded
+from geo.basis.errors import BlockedError
+from geo.basis.reason import Reason, reason
+from layers.sources.limits import Limits
+
+OURS = frozenset({"ESRI Shapefile", "GPKG", "OpenFileGDB", "LIBKML", "DXF", "GTiff", "MEM"})
+"""Drivers that may be loaded here."""
+_OTHERS = (
+    "AIVector,AVCBin,AVCE00,CSV,DGN,EDIGEO,ESRIJSON,FlatGeobuf,GML,GPX,GTFS,GeoJSON,GeoJSONSeq,GeoRSS,Idrisi,JML,"
+    "JSONFG,KML,LVBAG,MBTiles,MVT,MapInfo File,MiraMonVector,ODS,OGR_GMT,OGR_PDS,OSM,PCIDSK,PDF,PDS4,PGDUMP,"
+    "PMTiles,S57,SQLite,SXF,Selafin,TopoJSON,VDV,VFK,VICAR,WAsP,XLSX,PostgreSQL,MySQL,MSSQLSpatial,ODBC,PGeo,HANA,"
+    "Parquet,Arrow,netCDF,GMLAS,NAS,Memory,CAD,MongoDBv3,OCI,SOSI,Interlis 1,Interlis 2,XODR,HDF5,MSG"
+)
+
+
+class _Without(MetaPathFinder):
+    """Makes `import` of some packages fail as if they were not installed."""
+
+    def __init__(self, names: tuple[str, ...]):
+        self.names = names
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """Raise for the packages left out; leave the others to the next finder."""
+        if fullname in self.names:
+            raise ModuleNotFoundError(f"{fullname} is left out of the parsing process", name=fullname)
+
+
+def main(job_file: str) -> int:
+    """Do one job; whatever happens inside becomes reasons in ``result.json``."""
+    folder = Path(job_file).parent
+    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
+    limits = job["bounds"] = Limits(**job.pop("limits"))
+    _restrict(limits)
+    try:
+        result = _done(job, folder, limits)
+    except BlockedError as error:
+        result = {"blocked": [r.to_json() for r in error.reasons]}
+    except MemoryError:
+        result = {"blocked": [_memory(job, limits).to_json()]}
+    except Exception as error:  # a parser's own error: told in its words, not as a traceback
+        detail = str(error).replace(str(folder), "").strip()[:300] or type(error).__name__
+        result = {"blocked": [reason("file_unreadable", file=job["name"], detail=detail).to_json()]}
+    (folder / "result.json").write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+    return 0
+
+
+def _memory(job: dict[str, Any], limits: Limits) -> Reason:
+    return reason("file_needs_memory", file=job["name"], limit_gb=limits.memory_bytes / 1e9)
+
+
+def _restrict(limits: Limits) -> None:
+    """Hold this process to memory and CPU, and let it load no driver but ours."""
+    os.environ["OGR_SKIP"] += "," + _OTHERS
+    os.environ["CPL_LOG"] = os.devnull
+    sys.meta_path.insert(0, _Without(("pandas", "geopandas")))
+    try:
+        import resource
+    except ImportError:  # Windows has no rlimits; the wall clock still holds
+        return
+    for what, bound in ((resource.RLIMIT_AS, limits.memory_bytes), (resource.RLIMIT_CPU, limits.cpu_seconds)):
+        _, hard = resource.getrlimit(what)
+        allowed = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(what, (allowed, allowed))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def drivers() -> None:
+    """Refuse to work when GDAL brought a driver we did not ask for."""
+    import pyogrio
+
+    unexpected = sorted(set(pyogrio.list_drivers()) - OURS)
+    if unexpected:
+        raise BlockedError(reason("driver_unexpected", drivers=unexpected))
+
+
+def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
+    from layers.sources import contents
+
+    os.chdir(folder)
+    inside = contents.of(Path(job["source"]), folder, job, limits)
+    task = job["task"]
+    if task == "raster":
+        from layers.sources import raster
+
+        return raster.parse(inside, folder, limits)
+    if task == "table":
+        from layers.sources import tabular
+
+        return tabular.parse(inside, job, folder)
+    from layers.sources import vector
+
+    if task == "listing":
+        return {"layers": vector.layers_of(inside), "kind": inside.kind}
+    return vector.parse(inside, job, folder, limits)
+
+
+def job_of(task: str, source: str, name: str, limits: Limits) -> dict[str, Any]:
+    """Return the body of a job."""
+    return {"task": task, "source": source, "name": name, "limits": asdict(limits)}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

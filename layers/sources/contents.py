@@ -1,0 +1,126 @@
+"""Child side: copy what was given into the job's folder under names of our own, and find the data in it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+from layers.sources.finding import Finding, finding
+from layers.sources.limits import Limits
+from layers.sources.sniff import SUPPORTED, sniff
+from layers.sources.unzip import Entry, unzip
+
+SIDES = (".shx", ".dbf", ".prj", ".cpg")
+_DATA = (
+    ".shp", ".gpkg", ".geojson", ".json", ".topojson", ".kml", ".parquet", ".csv", ".xlsx", ".xls",
+    ".tif", ".tiff", ".dxf", ".gdb",
+)  # fmt: skip
+
+
+@dataclass
+class Contents:
+    """One dataset: its kind, its file in our folder, its side files by ending, and what to call it."""
+
+    kind: str
+    path: Path
+    name: str
+    label: str
+    sides: dict[str, Path] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def of(source: Path, folder: Path, job: dict[str, Any], limits: Limits) -> Contents:
+    """Return the dataset a job is about.
+
+    Raises
+    ------
+    BlockedError
+        Not a supported file; an archive with several datasets and no ``layer`` named.
+    """
+    name = job["name"]
+    kind = sniff(source)
+    if kind in ("zip", "kmz"):
+        return _packed(source, folder, job, limits)
+    inside = Contents(kind, _private(source, folder, kind), name, source.stem)
+    if kind == "shp":
+        inside.sides = {s: _private(p, folder, "shp") for s, p in sides(source).items()}
+    return inside
+
+
+def sides(shp: Path) -> dict[str, Path]:
+    """Return the side files of a shapefile, whatever the case of their endings."""
+    near = {p.name.lower(): p for p in shp.parent.iterdir() if p.stem.lower() == shp.stem.lower() and p.is_file()}
+    return {s: near[f"{shp.stem}{s}".lower()] for s in SIDES if f"{shp.stem}{s}".lower() in near}
+
+
+_SUFFIX = {"gdb": ".gdb", "tiff": ".tif", "table": ".csv", "geojson": ".json", "topojson": ".json"}
+
+
+def _private(source: Path, folder: Path, kind: str) -> Path:
+    suffix = source.suffix.lower() if kind == "shp" else _SUFFIX.get(kind, f".{kind}")
+    target = folder / "work" / f"data{suffix}"
+    target.parent.mkdir(exist_ok=True)
+    if source.is_dir():
+        target.mkdir()
+        for item in source.iterdir():  # flat by definition; links and folders are not followed
+            if item.is_file() and not item.is_symlink():
+                shutil.copyfile(item, target / item.name)
+    else:
+        shutil.copyfile(source, target)
+    return target
+
+
+def _packed(source: Path, folder: Path, job: dict[str, Any], limits: Limits) -> Contents:
+    entries, ignored = unzip(source, folder / "work", limits.unpacked_bytes)
+    found = _datasets(entries)
+    if not found:
+        raise BlockedError(reason("zip_without_data", file=job["name"], supported=SUPPORTED))
+    chosen = _chosen(found, job)
+    chosen.name = job["name"]
+    if chosen.kind == "":
+        chosen.kind = sniff(chosen.path)
+    if ignored:
+        chosen.findings.append(finding("warn", "zip_entries_ignored", count=len(ignored), rows=ignored[:5]))
+    return chosen
+
+
+def _chosen(found: list[Contents], job: dict[str, Any]) -> Contents:
+    labels = [c.label for c in found]
+    if len(found) == 1:
+        return found[0]
+    wanted = [c for c in found if c.label == job.get("layer")]
+    if job["task"] == "listing" and not wanted:
+        raise SeveralError(labels)
+    if len(wanted) == 1:
+        job["layer"] = ""
+        return wanted[0]
+    code = "layer_unknown" if job.get("layer") else "several_layers"
+    raise BlockedError(reason(code, file=job["name"], layer=job.get("layer", ""), layers=labels))
+
+
+class SeveralError(BlockedError):
+    """A listing of an archive with several datasets: their labels are the answer."""
+
+    def __init__(self, labels: list[str]):
+        self.labels = labels
+        super().__init__(reason("several_layers", layers=labels))
+
+
+def _datasets(entries: list[Entry]) -> list[Contents]:
+    found: dict[Path, Contents] = {}
+    by_stem = {(str(PurePosixPath(e.name).with_suffix("")).lower(), e.path.suffix.lower()): e for e in entries}
+    for entry in entries:
+        folder = entry.path.parent
+        at, name = (folder, PurePosixPath(entry.name).parent.name) if folder.suffix == ".gdb" else (entry.path, "")
+        if at.suffix.lower() not in _DATA:
+            continue
+        kind = "gdb" if at.suffix == ".gdb" else ""
+        found[at] = Contents(kind, at, entry.name, PurePosixPath(name or entry.name).stem)
+        if at.suffix == ".shp":
+            stem = str(PurePosixPath(entry.name).with_suffix("")).lower()
+            found[at].sides = {s: by_stem[stem, s].path for s in SIDES if (stem, s) in by_stem}
+    return list(found.values())

@@ -1,0 +1,68 @@
+"""What was found in an input: one finding per row and code, with a named proposal where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import Reason, reason
+
+Severity = Literal["block", "warn", "fixed", "rejected"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found in an input.
+
+    Parameters
+    ----------
+    row : str
+        Row of the input file (1 is the first feature; in a table the line on the
+        sheet), "" for the file as a whole.
+    code : str
+        Code of the reason.
+    severity : {"block", "warn", "fixed", "rejected"}
+        block: the file cannot be used until the user decides or mends it; rejected:
+        this row is left out; fixed: mended, the change is stated; warn: look at it.
+    proposal : str
+        Name the user may accept (``accept`` in study.toml), "" if there is none.
+    reason : Reason
+    """
+
+    row: str
+    code: str
+    severity: Severity
+    proposal: str
+    reason: Reason
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the finding as plain texts, for JSON."""
+        return {
+            "row": self.row,
+            "severity": self.severity,
+            "proposal": self.proposal,
+            "reason": self.reason.to_json(),
+        }
+
+    @classmethod
+    def from_dict(cls, body: dict[str, Any]) -> Finding:
+        """Read what `to_dict` wrote."""
+        why = Reason.from_json(body["reason"])
+        return cls(body["row"], why.code, body["severity"], body["proposal"], why)
+
+
+def finding(severity: Severity, code: str, /, row: object = "", proposal: str = "", **values: Any) -> Finding:
+    """Short form: ``finding("rejected", "geometry_missing", row=12)``."""
+    return Finding(str(row), code, severity, proposal, reason(code, **values))
+
+
+def blocked(findings: Sequence[Finding]) -> BlockedError:
+    """Return the error that carries every blocking finding (each reason with its proposal)."""
+    out = []
+    for f in findings:
+        if f.severity == "block":
+            extra = {"proposal": f.proposal} if f.proposal else {}
+            out.append(Reason(f.code, dict(f.reason.values) | extra))
+    return BlockedError(out)

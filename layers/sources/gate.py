@@ -1,0 +1,217 @@
+"""The gate: the only opener of a user's file.
+
+The parent process hashes bytes and reads its own cache; it never parses what a user
+gave. Parsing happens in a child process with limits (`layers/sources/child.py`). A cache
+entry is keyed by the content of the file and the options, so the same bytes are parsed
+once; it holds Parquet, a plain array and JSON, never a pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from pyarrow import parquet
+
+from geo.basis.errors import BlockedError, CallError
+from geo.basis.reason import Reason, reason
+from layers.sources.contents import sides
+from layers.sources.finding import Finding
+from layers.sources.limits import STANDARD, Limits
+from layers.sources.opened import RasterFile, TableFile, VectorFile
+from layers.sources.vector import ROW, WKB
+
+VERSION = 1
+"""Part of every cache key; raise it when parsing changes."""
+LIMITS: Limits = STANDARD
+ROOT = Path(__file__).resolve().parents[2]
+_PASSED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "PROJ_DATA", "LD_LIBRARY_PATH", "HOME")
+
+
+def open_vector(path: Path | str, cache: Path, *, layer: str = "", crs: str = "", encoding: str = "") -> VectorFile:
+    """Open one layer of a vector file or of a table with coordinates.
+
+    Parameters
+    ----------
+    path : path
+        File, or a .gdb folder. URLs and GDAL connection strings are refused.
+    cache : Path
+        Folder for parsed copies; made when missing.
+    layer : str
+        Layer inside the file; must be given when there are several.
+    crs : str
+        What the coordinates are, when the file does not say; the returned `crs` is
+        what the file itself says.
+    encoding : str
+        Of attribute texts, for shapefiles; "" finds out.
+
+    Raises
+    ------
+    BlockedError
+        The file cannot be read as a whole; the reasons say why and what to do.
+        Single rows that cannot be used are listed in `findings` instead.
+    """
+    source = _source(path)
+    options = {"layer": layer, "crs": crs, "encoding": encoding}
+    sha256, entry = _parsed("vector", source, cache, options)
+    result = _result(entry)
+    table = parquet.read_table(entry / "frame.parquet")
+    shapes = shapely.from_wkb(table.column(WKB).to_numpy(zero_copy_only=False))
+    frame = table.drop_columns([ROW, WKB]).to_pandas()
+    if frame.empty:
+        frame = pd.DataFrame(frame, index=range(len(shapes)))
+    return VectorFile(
+        frame=frame,
+        shapes=shapes,
+        rows=table.column(ROW).to_numpy(),
+        crs=result["crs"],
+        findings=_findings(result),
+        sha256=sha256,
+        layer=result["layer"],
+        layers=tuple(result["layers"]),
+        total=result["total"],
+    )
+
+
+def open_raster(path: Path | str, cache: Path) -> RasterFile:
+    """Open the first band of a GeoTIFF: scale and offset applied, no data as NaN, north up.
+
+    Raises
+    ------
+    BlockedError
+        Not a GeoTIFF, too many cells, no CRS or no georeference.
+    """
+    sha256, entry = _parsed("raster", _source(path), cache, {})
+    result = _result(entry)
+    values = np.load(entry / "values.npy", allow_pickle=False)
+    return RasterFile(values, tuple(result["transform"]), result["crs"], _findings(result), sha256)
+
+
+def open_table(path: Path | str, cache: Path, *, sheet: str = "") -> TableFile:
+    """Open a CSV, XLSX or XLS as text: header found, title and total rows set apart and checked.
+
+    Raises
+    ------
+    BlockedError
+        Not a table, encrypted, no header found, or several sheets and none named.
+    """
+    sha256, entry = _parsed("table", _source(path), cache, {"layer": sheet})
+    result = _result(entry)
+    table = parquet.read_table(entry / "frame.parquet")
+    frame = table.drop_columns([ROW]).to_pandas()
+    rows = table.column(ROW).to_numpy()
+    return TableFile(frame, rows, _findings(result), sha256, result["layer"], tuple(result["layers"]))
+
+
+def listing(path: Path | str, cache: Path) -> list[str]:
+    """Return the layers (or sheets, or datasets of an archive) inside a file."""
+    _, entry = _parsed("listing", _source(path), cache, {})
+    return list(_result(entry)["layers"])
+
+
+def digest(path: Path | str) -> str:
+    """Return the sha256 of a file with its side files, or of a .gdb folder."""
+    return _digest(_source(path))
+
+
+def members(source: Path) -> list[Path]:
+    """Return the files a dataset consists of: the file itself, its side files, or a folder's files."""
+    if source.is_dir():
+        return sorted(p for p in source.iterdir() if p.is_file() and not p.is_symlink())
+    return [source, *(sides(source).values() if source.suffix.lower() == ".shp" else ())]
+
+
+def _source(path: Path | str) -> Path:
+    """Only paths of this computer pass; no user text reaches GDAL as a connection string."""
+    text = str(path)
+    if "://" in text or text.startswith("/vsi") or "\0" in text:
+        raise CallError(reason("path_not_local", path=text[:100]))
+    source = Path(path)
+    if not source.exists():
+        raise BlockedError(reason("file_missing", file=source.name, path=text))
+    if not (source.is_file() or source.is_dir()):
+        raise BlockedError(reason("file_missing", file=source.name, path=text))
+    size = sum(p.stat().st_size for p in members(source))
+    if size > LIMITS.file_bytes:
+        raise BlockedError(
+            reason("file_too_large", file=source.name, size_mb=size / 1e6, limit_mb=LIMITS.file_bytes / 1e6)
+        )
+    return source.resolve()
+
+
+def _digest(source: Path) -> str:
+    total = hashlib.sha256()
+    for part in members(source):
+        with part.open("rb") as stream:
+            inner = hashlib.file_digest(stream, "sha256").hexdigest()
+        total.update(f"{part.suffix.lower() if source.is_file() else part.name}:{inner}\n".encode())
+    return total.hexdigest()
+
+
+def _parsed(task: str, source: Path, cache: Path, options: dict[str, str]) -> tuple[str, Path]:
+    """Return the digest of the file and the cache entry that holds what was parsed from it."""
+    try:
+        sha256 = _digest(source)
+    except OSError as error:
+        raise BlockedError(reason("file_unreadable", file=source.name, detail=error.strerror or "")) from None
+    key = json.dumps([VERSION, task, sha256, source.suffix.lower(), source.stem, options, asdict(LIMITS)])
+    entry = cache / hashlib.sha256(key.encode()).hexdigest()[:32]
+    if not (entry / "result.json").is_file():
+        _parse(task, source, options, entry)
+    return sha256, entry
+
+
+def _parse(task: str, source: Path, options: dict[str, str], entry: Path) -> None:
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="parse-", dir=entry.parent))
+    try:
+        job = {"task": task, "source": str(source), "name": source.name, "limits": asdict(LIMITS), **options}
+        (folder / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
+        _run(folder, source.name)
+        result = _result(folder)
+        if "blocked" in result:
+            raise BlockedError([Reason.from_json(text) for text in result["blocked"]])
+        shutil.rmtree(folder / "work", ignore_errors=True)
+        try:
+            folder.rename(entry)
+        except OSError:  # another process parsed the same file meanwhile: its entry is as good
+            if not (entry / "result.json").is_file():
+                raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(folder: Path, name: str) -> None:
+    """Run the child; a crash, a kill or running out of time is a reason, not an exception."""
+    env = {k: v for k, v in os.environ.items() if k in _PASSED} | {"PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "layers.sources.child", str((folder / "job.json").resolve())]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=LIMITS.wall_seconds, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.wall_seconds)) from None
+    if done.returncode == -24:  # SIGXCPU
+        raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.cpu_seconds))
+    if done.returncode != 0 or not (folder / "result.json").is_file():
+        raise BlockedError(reason("parse_crashed", file=name, code=done.returncode))
+
+
+def _result(entry: Path) -> dict[str, Any]:
+    return json.loads((entry / "result.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def _findings(result: dict[str, Any]) -> tuple[Finding, ...]:
+    return tuple(Finding.from_dict(body) for body in result["findings"])

@@ -1,0 +1,208 @@
+"""One geometry per row, valid and flat; what was changed or left out is listed with areas.
+
+`make_valid` runs once, here, and its effect is measured. `buffer(0)` is never used: it
+throws away half of a bow-tie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from layers.sources.finding import Finding, finding
+
+FAR = 1e8
+"""No coordinate on Earth is larger, in degrees or in metres with a zone prefix."""
+NO_AREA_M2 = 5e-5
+"""Areas are given to 1e-4 m²; anything that rounds to zero there has no area."""
+MUCH_SHARE, MUCH_M2 = 0.01, 1.0
+"""A repair that moves the area by more than both is a warning."""
+_SURFACES = {15: "PolyhedralSurface", 16: "TIN", 17: "Triangle"}
+_CURVES = (8, 9, 10, 11, 12)
+_DIMENSION = np.array([0, 1, 1, 2, 0, 1, 2, -1])  # by shapely type id; 7 (collection) is asked of its parts
+
+
+@dataclass
+class Repaired:
+    """Shapes that may be used (None: rejected, see findings) and what was found."""
+
+    shapes: npt.NDArray[np.object_]
+    findings: list[Finding] = field(default_factory=list)
+
+    def reject(self, which: npt.NDArray[np.bool_], code: str, **values: Any) -> None:
+        """List rows as rejected and blank their shapes."""
+        for k in np.flatnonzero(which):
+            self.findings.append(finding("rejected", code, row=k + 1, **values))
+        self.shapes[which] = None
+
+
+def wkb_types(blobs: list[bytes | None]) -> npt.NDArray[np.int64]:
+    """Return the plain geometry type code of each WKB (no Z or M); -1 for null."""
+    out = np.full(len(blobs), -1)
+    for k, blob in enumerate(blobs):
+        if blob:
+            code = int.from_bytes(blob[1:5], "little" if blob[0] else "big")
+            out[k] = (code & 0x0FFFFFFF) % 1000
+    return out
+
+
+def from_wkb(blobs: list[bytes | None]) -> tuple[npt.NDArray[np.object_], list[tuple[int, str]]]:
+    """Build shapes; return them and the rows (from 1) that cannot be built, with the type.
+
+    One feature of a strange kind (TIN, unclosed ring) costs that row, not the file.
+    """
+    types = wkb_types(blobs)
+    strange = np.isin(types, list(_SURFACES))
+    given = np.array([None if bad else b for b, bad in zip(blobs, strange, strict=True)], object)
+    shapes = shapely.from_wkb(given, on_invalid="ignore")
+    lost = [(k + 1, _SURFACES.get(int(types[k]), "")) for k in range(len(blobs)) if blobs[k] and shapes[k] is None]
+    return shapes, lost
+
+
+def repaired(
+    shapes: npt.NDArray[np.object_],
+    lost: list[tuple[int, str]],
+    geographic: bool | None,
+    listed: frozenset[int] = frozenset(),
+) -> Repaired:
+    """Make every shape valid, flat and of one dimension, or reject its row.
+
+    Parameters
+    ----------
+    shapes : array of shapely geometries or None
+    lost : list of (row, type)
+        Rows that could not be built at all.
+    geographic : bool or None
+        Whether coordinates are degrees; None: judged from their size. Areas in
+        findings are in m² (for degrees: on a sphere, to about 1 %).
+    listed : set of int
+        Rows (from 1) whose shape is missing for a reason that is already told.
+    """
+    out = Repaired(np.array(shapes, object))
+    for row, kind in lost:
+        code = "geometry_surface" if kind else "geometry_unreadable"
+        out.findings.append(finding("rejected", code, row=row, type=kind))
+    known = np.zeros(len(shapes), bool)
+    known[[row - 1 for row, _ in lost] + [row - 1 for row in listed]] = True
+    out.reject(shapely.is_missing(out.shapes) & ~known, "geometry_missing")
+    _flatten(out)
+    present = ~shapely.is_missing(out.shapes)
+    out.reject(present & shapely.is_empty(out.shapes), "geometry_empty")
+    _finite(out)
+    scale = _Scale(out.shapes, geographic)
+    _single(out)
+    _valid(out, scale)
+    areas = scale.areas(out.shapes)
+    out.reject((dimension(out.shapes) == 2) & (areas < NO_AREA_M2), "geometry_no_area")
+    lines = dimension(out.shapes) == 1
+    out.reject(lines & (shapely.length(out.shapes) == 0), "geometry_no_length")
+    return out
+
+
+def dimension(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    """Return 0, 1, 2 for points, lines, polygons; -1 for a missing shape or a collection."""
+    ids = shapely.get_type_id(shapes)
+    return np.where(ids < 0, -1, _DIMENSION[ids])
+
+
+def _flatten(out: Repaired) -> None:
+    high = shapely.has_z(out.shapes) | shapely.has_m(out.shapes)
+    if high.any():
+        out.shapes[high] = shapely.force_2d(out.shapes[high])
+        out.findings.append(finding("fixed", "geometry_flattened", count=int(high.sum())))
+
+
+def _finite(out: Repaired) -> None:
+    xy, owner = shapely.get_coordinates(out.shapes, return_index=True)
+    odd, far = np.zeros((2, len(out.shapes)), bool)
+    odd[owner[~np.isfinite(xy).all(axis=1)]] = True
+    far[owner[(np.abs(xy) > FAR).any(axis=1)]] = True
+    out.reject(odd, "geometry_not_finite")
+    out.reject(far & ~odd, "geometry_out_of_range")
+
+
+class _Scale:
+    """Areas in m² for findings, whatever the coordinates are."""
+
+    def __init__(self, shapes: npt.NDArray[np.object_], geographic: bool | None):
+        box = shapely.total_bounds(shapes)
+        if geographic is None:
+            geographic = bool(np.nanmax(np.abs(np.nan_to_num(box))) <= 180.0)
+        self.degrees = geographic
+
+    def areas(self, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+        """Return areas; 0 for missing shapes."""
+        area = np.nan_to_num(shapely.area(shapes))
+        if not self.degrees:
+            return area
+        low_high = np.nan_to_num(shapely.bounds(shapes))
+        latitude = np.radians((low_high[:, 1] + low_high[:, 3]) / 2)
+        return area * np.cos(latitude) * (np.pi / 180 * 6_371_007.0) ** 2
+
+
+def _single(out: Repaired) -> None:
+    """Keep of a collection the parts of its highest dimension; say what was left."""
+    for k in np.flatnonzero(shapely.get_type_id(out.shapes) == 7):
+        kept, dropped = highest(out.shapes[k])
+        out.shapes[k] = kept
+        if dropped:
+            out.findings.append(finding("fixed", "geometry_parts_dropped", row=k + 1, count=dropped))
+
+
+def highest(shape: Any) -> tuple[Any, int]:
+    """Return the parts of the highest dimension as one shape, and the number of others."""
+    parts = _leaves(shape)
+    if len(parts) == 0:
+        return None, 0
+    dims = dimension(parts)
+    keep = parts[dims == dims.max()]
+    dropped = int((dims != dims.max()).sum())
+    if dims.max() == 2:
+        return (shapely.multipolygons(keep) if len(keep) > 1 else keep[0]), dropped
+    collect = {1: shapely.multilinestrings, 0: shapely.multipoints}[int(dims.max())]
+    return (collect(keep) if len(keep) > 1 else keep[0]), dropped
+
+
+def _leaves(shape: Any) -> npt.NDArray[np.object_]:
+    parts = shapely.get_parts(np.array([shape], object))
+    while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():
+        parts = shapely.get_parts(parts)
+    return parts[~shapely.is_empty(parts)]
+
+
+def _valid(out: Repaired, scale: _Scale) -> None:
+    bad = np.flatnonzero(~shapely.is_valid(out.shapes) & ~shapely.is_missing(out.shapes))
+    if len(bad) == 0:
+        return
+    broken = out.shapes[bad]
+    why = shapely.is_valid_reason(broken)
+    before = scale.areas(broken)
+    dims = dimension(broken)
+    made = shapely.make_valid(broken)
+    other = scale.areas(shapely.make_valid(broken, method="structure", keep_collapsed=False))
+    for k, row in enumerate(bad):
+        kept, dropped = highest(made[k])
+        if kept is None or dimension(np.array([kept], object))[0] < dims[k]:
+            out.reject(np.arange(len(out.shapes)) == row, "geometry_no_area")
+            continue
+        out.shapes[row] = kept
+        after = float(scale.areas(np.array([kept], object))[0])
+        out.findings.append(_repair(row, str(why[k]), (before[k], after, other[k]), dropped))
+
+
+def _repair(row: int, why: str, areas: tuple[float, float, float], dropped: int) -> Finding:
+    """Name a repair: plain, one that moves much area, or one two readings disagree about."""
+    before, after, other = (float(a) for a in areas)
+    values = {"defect": why.split("[")[0].strip(), "before_m2": before, "after_m2": after, "dropped": dropped}
+    if _much(after, other):
+        return finding("warn", "geometry_ambiguous", row=row + 1, other_m2=other, **values)
+    code = "geometry_repaired_much" if _much(before, after) else "geometry_repaired"
+    return finding("warn" if code.endswith("much") else "fixed", code, row=row + 1, **values)
+
+
+def _much(one: float, two: float) -> bool:
+    return abs(one - two) > max(MUCH_M2, MUCH_SHARE * max(one, two))

@@ -1,0 +1,194 @@
+"""What a file is, by its content; its name means nothing (a VRT may be called .geojson)."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+
+SUPPORTED = (
+    "Shapefile (.shp, .zip), GeoPackage, FileGDB (.gdb, .gdb.zip), GeoJSON, TopoJSON, KML/KMZ, "
+    "GeoParquet, CSV, XLSX, XLS, DXF, GeoTIFF"
+)
+GEOJSON_TYPES = (
+    "FeatureCollection", "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon",
+    "MultiPolygon", "GeometryCollection",
+)  # fmt: skip
+_MAGIC = (
+    (b"PAR1", "parquet"),
+    (b"\x00\x00\x27\x0a", "shp"),
+    (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"), (b"II+\x00", "tiff"), (b"MM\x00+", "tiff"),
+)  # fmt: skip
+_APPLICATION = {b"GPKG", b"GP10", b"GP11"}
+
+
+def sniff(path: Path) -> str:
+    """Return the kind: gdb gpkg parquet zip kmz xlsx xls shp tiff geojson topojson kml dxf table.
+
+    Raises
+    ------
+    BlockedError
+        Empty, encrypted, or anything else than a supported kind.
+    """
+    if path.is_dir():
+        return _folder(path)
+    with path.open("rb") as stream:
+        head = stream.read(65_536)
+    if not head:
+        raise BlockedError(reason("file_empty", file=path.name))
+    kind = next((k for magic, k in _MAGIC if head.startswith(magic)), "")
+    if kind:
+        return kind
+    if head.startswith(b"SQLite format 3\x00"):
+        return _sqlite(path, head)
+    if head.startswith(b"PK"):
+        return _zip(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _ole(path)
+    return _text(path, head)
+
+
+def _folder(path: Path) -> str:
+    if any(p.suffix.lower() == ".gdbtable" for p in path.iterdir()):
+        return "gdb"
+    raise BlockedError(reason("folder_not_a_gdb", file=path.name))
+
+
+def _sqlite(path: Path, head: bytes) -> str:
+    if head[68:72] in _APPLICATION:
+        return "gpkg"
+    try:
+        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as base:
+            base.execute("PRAGMA trusted_schema=OFF")
+            base.execute("SELECT count(*) FROM gpkg_contents").fetchone()
+    except sqlite3.Error:
+        raise BlockedError(reason("not_spatial", file=path.name, found="SQLite", supported=SUPPORTED)) from None
+    return "gpkg"
+
+
+def _zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        raise BlockedError(reason("zip_broken", file=path.name)) from None
+    if "[Content_Types].xml" in names:
+        if any(n.startswith("xl/") for n in names):
+            return "xlsx"
+        raise BlockedError(reason("not_spatial", file=path.name, found="Office", supported=SUPPORTED))
+    vector = [n for n in names if Path(n).suffix.lower() in (".shp", ".gdbtable", ".gpkg", ".geojson", ".json")]
+    return "kmz" if not vector and any(n.lower().endswith(".kml") for n in names) else "zip"
+
+
+def _ole(path: Path) -> str:
+    data = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise BlockedError(reason("file_encrypted", file=path.name))
+    return "xls"
+
+
+def _text(path: Path, head: bytes) -> str:
+    start = head.decode(_bom(head), errors="replace").lstrip("\ufeff \t\r\n")
+    if start.startswith("<"):
+        return _xml(path)
+    if start[:1] in ("{", "[") or path.suffix.lower() in (".geojson", ".json", ".topojson"):
+        return _json(path)
+    if start.startswith("AutoCAD Binary DXF") or start.startswith("AC10"):
+        raise BlockedError(reason("cad_not_ascii_dxf", file=path.name))
+    lines = [line.strip() for line in start.splitlines()[:40]]
+    if "SECTION" in lines and lines[0] in ("0", "999"):
+        return "dxf"
+    if path.suffix.lower() in (".csv", ".txt", ".tsv") and b"\x00" not in head.replace(b"\x00", b"", 0)[:512]:
+        return "table"
+    raise BlockedError(reason("not_spatial", file=path.name, found="?", supported=SUPPORTED))
+
+
+def _bom(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8"
+
+
+def _xml(path: Path) -> str:
+    root = xml_root(path)
+    if root == "kml":
+        return "kml"
+    raise BlockedError(reason("not_spatial", file=path.name, found=f"<{root}>", supported=SUPPORTED))
+
+
+def xml_root(path: Path) -> str:
+    """Return the local name of the root element; document type definitions are refused (XXE, entity bombs)."""
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, iterparse
+
+    try:
+        for _, element in iterparse(path, events=("start",), forbid_dtd=True):
+            return str(element.tag).rsplit("}", 1)[-1]
+    except DefusedXmlException:
+        raise BlockedError(reason("xml_with_dtd", file=path.name)) from None
+    except (ParseError, UnicodeDecodeError, ValueError) as error:
+        raise BlockedError(reason("xml_broken", file=path.name, detail=str(error))) from None
+    raise BlockedError(reason("file_empty", file=path.name))
+
+
+def _json(path: Path) -> str:
+    doc = read_json(path)
+    if isinstance(doc, dict) and doc.get("type") == "Topology":
+        return "topojson"
+    known = isinstance(doc, dict) and isinstance(doc.get("type"), str)
+    if known and doc["type"] not in GEOJSON_TYPES and doc["type"].lower() not in {t.lower() for t in GEOJSON_TYPES}:
+        raise BlockedError(reason("not_spatial", file=path.name, found=f"type = {doc['type']}", supported=SUPPORTED))
+    return "geojson"
+
+
+class Repeated(dict[str, Any]):
+    """A JSON object in which a member stood twice; `names` says which."""
+
+    names: tuple[str, ...] = ()
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    body = dict(pairs)
+    if len(body) == len(pairs):
+        return body
+    keys = [k for k, _ in pairs]
+    twice = Repeated(body)
+    twice.names = tuple(sorted({k for k in keys if keys.count(k) > 1}))
+    return twice
+
+
+_LAST: dict[Path, Any] = {}
+
+
+def read_json(path: Path) -> Any:
+    """Parse JSON; a broken one is blocked with its position. The last document is kept for the reader."""
+    if path not in _LAST:
+        _LAST.clear()
+        try:
+            _LAST[path] = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_members)
+        except UnicodeDecodeError:
+            _LAST[path] = _gb_json(path)
+        except json.JSONDecodeError as error:
+            raise _broken(path, error) from None
+        except RecursionError:
+            raise BlockedError(reason("json_too_deep", file=path.name)) from None
+    return _LAST[path]
+
+
+def _gb_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="gb18030"), object_pairs_hook=_members)
+    except UnicodeDecodeError:
+        raise BlockedError(reason("encoding_unknown", file=path.name)) from None
+    except json.JSONDecodeError as error:
+        raise _broken(path, error) from None
+
+
+def _broken(path: Path, error: json.JSONDecodeError) -> BlockedError:
+    return BlockedError(reason("json_broken", file=path.name, line=error.lineno, column=error.colno, detail=error.msg))
