@@ -1,0 +1,107 @@
+"""Bring a zone down to the units it is measured on: one small shape per unit, or all, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.basis.layer import Geometries
+from geo.measure import robust
+
+Bools = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
+
+RESOLUTION_M2 = 5e-5
+"""Half the resolution of an area column: less than this would be written as zero."""
+
+
+@dataclass(frozen=True)
+class Local:
+    """What a set of polygons covers of each unit.
+
+    Parameters
+    ----------
+    whole : bool array
+        The unit is covered wholly.
+    part : array of polygons
+        What is covered where it is neither nothing nor all, otherwise None.
+    failed : bool array
+        The overlay failed: nothing may be said of the unit.
+    """
+
+    whole: Bools
+    part: Geometries
+    failed: Bools
+
+    @property
+    def cut(self) -> Bools:
+        """Units covered in part."""
+        return ~shapely.is_missing(self.part)
+
+    @classmethod
+    def nothing(cls, count: int) -> Local:
+        """Return the answer for polygons that touch no unit."""
+        return cls(np.zeros(count, bool), np.full(count, None, object), np.zeros(count, bool))
+
+
+def local(units: Geometries, polygons: Geometries) -> Local:
+    """Return what polygons cover of each unit, overlaps between them counted once.
+
+    Parameters
+    ----------
+    units, polygons : arrays of polygons in one CRS
+        Valid; polygons subdivided (see `subdivide`).
+
+    Notes
+    -----
+    A unit inside one polygon, or touching none, needs no overlay. A remainder or a share
+    too small to be written (`negligible`) counts as nothing.
+    """
+    out = Local.nothing(len(units))
+    if len(units) == 0 or len(polygons) == 0:
+        return out
+    unit, polygon = shapely.STRtree(polygons).query(units, predicate="intersects")
+    shapely.prepare(polygons)
+    inside = shapely.covers(polygons[polygon], units[unit])
+    out.whole[unit[inside]] = True
+    open_pairs = ~out.whole[unit]
+    unit, polygon = unit[open_pairs], polygon[open_pairs]
+    shared = robust.intersection(units[unit], polygons[polygon])
+    out.failed[unit[shapely.is_missing(shared)]] = True
+    _gather(out, unit, shared)
+    _settle(out, units)
+    return out
+
+
+def negligible(areas: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the area below which a part of a shape of the given area counts as nothing, in m²."""
+    out: npt.NDArray[np.float64] = np.minimum(RESOLUTION_M2, 1e-6 * areas)
+    return out
+
+
+def _gather(out: Local, unit: Positions, shared: Geometries) -> None:
+    """Unite what several polygons share with a unit."""
+    solid = shapely.area(shared) > 0
+    unit, shared = unit[solid], shared[solid]
+    order = np.argsort(unit, kind="stable")
+    unit, shared = unit[order], shared[order]
+    touched, start, count = np.unique(unit, return_index=True, return_counts=True)
+    out.part[touched[count == 1]] = shared[start[count == 1]]
+    for k in np.flatnonzero(count > 1):
+        united = robust.union(shared[start[k] : start[k] + count[k]])
+        out.part[touched[k]] = united
+        out.failed[touched[k]] |= united is None
+    out.part[out.failed] = None
+
+
+def _settle(out: Local, units: Geometries) -> None:
+    """Turn parts that are nothing or everything into that."""
+    cut = np.flatnonzero(out.cut)
+    size, covered = shapely.area(units[cut]), shapely.area(out.part[cut])
+    small = negligible(size)
+    out.whole[cut[covered >= size - small]] = True
+    out.part[cut[(covered <= small) | (covered >= size - small)]] = None
+    out.failed[out.whole] = False

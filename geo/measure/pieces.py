@@ -1,0 +1,220 @@
+"""Pieces: every parcel cut into the exact sets of zones present on it.
+
+One matrix carries the answer: a row per cell of ground, a column per zone, and in it out, in
+or unsure. Cells start as the parcels and are split zone by zone; a parcel that lies wholly
+inside or outside a zone is not touched. Parcels may overlap one another: each is measured alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.basis.layer import SEPARATOR, UNSURE, Geometries
+from geo.basis.progress import Progress, steps
+from geo.basis.tables import empty
+from geo.measure import robust
+from geo.measure.local import RESOLUTION_M2, Local, local, negligible
+from geo.measure.subdivide import subdivided
+from geo.measure.zones import Ground
+
+OUT, IN, UNSURE_STATE = 0, 1, 2
+
+UNIT_VERTICES = 1024
+"""Parcels of more vertices are measured in parts; their areas are added up again."""
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.intp]
+States = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces of all parcels.
+
+    Parameters
+    ----------
+    parcel_ids : array of str
+    gross_m2 : float array
+        Area of each parcel.
+    parcel : int array
+        Position of the parcel of each piece.
+    states : uint8 array, pieces × zones
+        OUT, IN or UNSURE_STATE.
+    area_m2 : float array
+        Area of each piece.
+    grounds : list of Ground
+        The zones, in the order of the columns of `states`.
+    failed : bool array, parcels × zones
+        An overlay failed: the zone is unsure on the whole parcel.
+    """
+
+    parcel_ids: npt.NDArray[np.object_]
+    gross_m2: Floats
+    parcel: Positions
+    states: States
+    area_m2: Floats
+    grounds: list[Ground]
+    failed: Bools
+
+
+def cut(parcel_ids: npt.NDArray[np.object_], shapes: Geometries, grounds: list[Ground], progress: Progress) -> Pieces:
+    """Cut parcels by zones.
+
+    Parameters
+    ----------
+    parcel_ids : array of str
+    shapes : array of polygons
+        In the area CRS, valid. An empty shape gives one piece of area 0.
+    grounds : list of Ground
+        In the same CRS, one per zone.
+    progress : Progress
+        Told once per zone.
+
+    Notes
+    -----
+    The pieces of a parcel add up to its area; where an overlay failed the zone is unsure
+    on the whole parcel, never absent. Pieces too small to be written go to the largest
+    piece of their parcel.
+    """
+    units, owner = subdivided(shapes, UNIT_VERTICES)
+    cells = _Cells(units, owner, len(grounds))
+    for column, ground in enumerate(steps(grounds, "pieces", progress)):
+        cells.mark(column, ground)
+    gross = np.nan_to_num(shapely.area(shapes), nan=0.0)
+    found = cells.summed(gross)
+    return Pieces(parcel_ids, gross, *found, grounds, cells.failures(len(shapes)))
+
+
+class _Cells:
+    """Cells of ground while they are being split."""
+
+    def __init__(self, units: Geometries, owner: Positions, zones: int):
+        self.units = units
+        self.owner = owner
+        self.shape = units.copy()
+        self.unit = np.arange(len(units))
+        self.states = np.zeros((len(units), zones), np.uint8)
+        self.failed = np.zeros((len(units), zones), bool)
+
+    def mark(self, column: int, ground: Ground) -> None:
+        """Write one zone into the states, splitting cells where its edge runs through them."""
+        self._cover(column, local(self.units, ground.found), IN)
+        if ground.nowhere_known:
+            self._turn(column, np.ones(len(self.unit), bool))
+        elif len(ground.maybe):
+            self._cover(column, local(self.units, ground.maybe), UNSURE_STATE)
+        if ground.known is not None and len(ground.known):
+            self._uncover(column, local(self.units, ground.known))
+        self._turn(column, self.failed[self.unit, column], also_in=True)
+
+    def _cover(self, column: int, zone: Local, state: int) -> None:
+        """Set the state inside the zone where nothing is set yet."""
+        self.failed[:, column] |= zone.failed
+        inside = self._split(column, zone)
+        self.states[inside & (self.states[:, column] == OUT), column] = state
+
+    def _uncover(self, column: int, known: Local) -> None:
+        """Make ground outside the known polygons unsure where nothing is set yet."""
+        self.failed[:, column] |= known.failed
+        inside = self._split(column, known)
+        self._turn(column, ~inside)
+
+    def _turn(self, column: int, where: Bools, also_in: bool = False) -> None:
+        unset = where if also_in else where & (self.states[:, column] == OUT)
+        self.states[unset, column] = UNSURE_STATE
+
+    def _split(self, column: int, zone: Local) -> Bools:
+        """Split the cells that are still out and that the zone's edge crosses; tell which lie inside."""
+        inside = zone.whole[self.unit]
+        crossed = np.flatnonzero(zone.cut[self.unit] & (self.states[:, column] == OUT))
+        if not len(crossed):
+            return inside
+        shapes, parts = self.shape[crossed], zone.part[self.unit[crossed]]
+        within, beyond = robust.intersection(shapes, parts), robust.difference(shapes, parts)
+        size = shapely.area(shapes)
+        taken, left = (np.nan_to_num(shapely.area(s), nan=-1.0) for s in (within, beyond))
+        small = negligible(size)
+        broken = (taken < 0) | (left < 0) | (np.abs(taken + left - size) > np.maximum(RESOLUTION_M2, 1e-7 * size))
+        self.failed[self.unit[crossed[broken]], column] = True
+        inside[crossed[~broken & (left <= small)]] = True
+        both = ~broken & (left > small) & (taken > small)
+        return self._grow(inside, crossed[both], within[both], beyond[both])
+
+    def _grow(self, inside: Bools, rows: Positions, within: Geometries, beyond: Geometries) -> Bools:
+        """Keep the part beyond in place and append the part within."""
+        self.shape[rows] = beyond
+        self.shape = np.concatenate([self.shape, within])
+        self.unit = np.concatenate([self.unit, self.unit[rows]])
+        self.states = np.concatenate([self.states, self.states[rows]])
+        return np.concatenate([inside, np.ones(len(rows), bool)])
+
+    def failures(self, parcels: int) -> Bools:
+        """Return parcels × zones where an overlay failed."""
+        out = np.zeros((parcels, self.failed.shape[1]), bool)
+        np.logical_or.at(out, self.owner, self.failed)
+        return out
+
+    def summed(self, gross: Floats) -> tuple[Positions, States, Floats]:
+        """Add the cells up to one piece per parcel and set of zones."""
+        parcel = self.owner[self.unit]
+        area = shapely.area(self.shape)
+        blank = np.setdiff1d(np.arange(len(gross)), parcel)  # empty shapes keep a row of area 0
+        parcel = np.concatenate([parcel, blank])
+        area = np.concatenate([area, np.zeros(len(blank))])
+        states = np.concatenate([self.states, np.zeros((len(blank), self.states.shape[1]), np.uint8)])
+        return _grouped(*_merged(*_grouped(parcel, states, area), gross))
+
+
+def _grouped(parcel: Positions, states: States, area: Floats) -> tuple[Positions, States, Floats]:
+    """Add up rows of equal parcel and states, in the order of parcels."""
+    label = _codes(states)
+    keys = np.stack([parcel, label], axis=1)
+    distinct, first, row = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    total = np.bincount(row.ravel(), weights=area, minlength=len(distinct))
+    return parcel[first], states[first], total.astype(np.float64)
+
+
+def _codes(states: States) -> Positions:
+    """Number the distinct rows."""
+    if states.shape[1] == 0:
+        return np.zeros(len(states), np.intp)
+    rows = np.ascontiguousarray(states).view(np.dtype((np.void, states.shape[1]))).ravel()
+    return np.unique(rows, return_inverse=True)[1].ravel()
+
+
+def _merged(parcel: Positions, states: States, area: Floats, gross: Floats) -> tuple[Positions, States, Floats]:
+    """Give pieces too small to be written to the largest piece of their parcel."""
+    order = np.lexsort((-area, parcel))
+    parcel, states, area = parcel[order], states[order].copy(), area[order]
+    first = np.searchsorted(parcel, parcel)
+    small = (area <= negligible(gross[parcel])) & (first != np.arange(len(parcel)))
+    states[small] = states[first[small]]
+    return parcel, states, area
+
+
+def table(pieces: Pieces) -> pd.DataFrame:
+    """Return the table `pieces`: one row per parcel and set of zones, areas in m².
+
+    The zones of a piece are joined by ``|`` in alphabetical order, ``?`` before one that
+    may or may not be there; ground with nothing on it has the empty set.
+    """
+    if not len(pieces.parcel):
+        return empty("pieces")
+    codes = _codes(pieces.states)
+    distinct, first = np.unique(codes, return_index=True)
+    names = np.empty(len(distinct), object)
+    names[:] = [_label(pieces.states[row], pieces.grounds) for row in first]
+    return pd.DataFrame(
+        {"parcel_id": pieces.parcel_ids[pieces.parcel], "zones": names[codes], "area_m2": pieces.area_m2}
+    )
+
+
+def _label(states: States, grounds: list[Ground]) -> str:
+    words = [(g.zone.zone_id, state) for g, state in zip(grounds, states, strict=True) if state != OUT]
+    return SEPARATOR.join(f"{UNSURE if state == UNSURE_STATE else ''}{name}" for name, state in sorted(words))

@@ -1,0 +1,79 @@
+"""Cut huge shapes into handy parts, once per layer, so that each overlay stays local."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.basis.layer import Geometries
+
+MAX_VERTICES = 256
+"""A part holds no more vertices than this, unless it cannot be cut any further."""
+
+MIN_SIDE_M = 1e-3
+"""Shapes narrower than this in both directions are not cut further."""
+
+LOST = 1e-9
+"""Relative loss of area by the fast clip that makes the exact overlay take over."""
+
+
+def subdivided(shapes: Geometries, limit: int = MAX_VERTICES) -> tuple[Geometries, npt.NDArray[np.intp]]:
+    """Cut shapes into parts of at most `limit` vertices.
+
+    Parameters
+    ----------
+    shapes : array of shapely geometries
+        Valid polygons, lines or points in metres. None and empty shapes give no part.
+    limit : int
+        Largest number of vertices of a part.
+
+    Returns
+    -------
+    parts : array of shapely geometries
+        Single-part; together they cover what the shapes cover.
+    owner : int array
+        Position of the shape each part comes from, ascending.
+    """
+    parts, owner = shapely.get_parts(np.asarray(shapes, object), return_index=True)
+    full = ~(shapely.is_missing(parts) | shapely.is_empty(parts))
+    parts, owner = parts[full], owner[full]
+    done: list[tuple[Geometries, npt.NDArray[np.intp]]] = []
+    while len(parts):
+        big = _too_big(parts, limit)
+        done.append((parts[~big], owner[~big]))
+        halves, source = _halved(parts[big])
+        parts, owner = halves, owner[big][source]
+    if not done:
+        return np.empty(0, object), np.empty(0, np.intp)
+    all_parts, all_owner = (np.concatenate([d[k] for d in done]) for k in (0, 1))
+    order = np.argsort(all_owner, kind="stable")
+    return all_parts[order], all_owner[order]
+
+
+def _too_big(parts: Geometries, limit: int) -> npt.NDArray[np.bool_]:
+    west, south, east, north = shapely.bounds(parts).T
+    wide = np.maximum(east - west, north - south) > MIN_SIDE_M
+    many: npt.NDArray[np.bool_] = shapely.get_num_coordinates(parts) > limit
+    return many & wide
+
+
+def _halved(parts: Geometries) -> tuple[Geometries, npt.NDArray[np.intp]]:
+    """Cut each part across its longer side; the halves come with the position of their part."""
+    if len(parts) == 0:
+        return parts, np.empty(0, np.intp)
+    west, south, east, north = shapely.bounds(parts).T
+    across = east - west >= north - south
+    x, y = (west + east) / 2, (south + north) / 2
+    first = shapely.box(west, south, np.where(across, x, east), np.where(across, north, y))
+    second = shapely.box(np.where(across, x, west), np.where(across, south, y), east, north)
+    halves = np.concatenate([_clipped(parts, first), _clipped(parts, second)])
+    pieces, source = shapely.get_parts(halves, return_index=True)
+    source = source % len(parts)
+    keep = (shapely.get_dimensions(pieces) == shapely.get_dimensions(parts)[source]) & ~shapely.is_empty(pieces)
+    return pieces[keep], source[keep]
+
+
+def _clipped(parts: Geometries, boxes: Geometries) -> Geometries:
+    clipped: Geometries = shapely.intersection(parts, boxes)
+    return clipped

@@ -1,0 +1,168 @@
+"""What is there, what may be there, and where nobody has looked: the ground of each zone.
+
+A zone is a layer, or a layer with a buffer around it. Buffers are drawn in the study CRS
+and whole features are buffered, also those outside the study, so a feature beyond the
+edge still reaches in. Where a buffer of b metres is asked for, the layer is known only b
+metres inside its coverage: an unseen feature just outside it could reach that far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.basis.layer import Geometries, Layer, Zone
+from geo.basis.tables import empty
+from geo.measure import robust
+from geo.measure.subdivide import subdivided
+
+SAGITTA_M = 0.05
+"""Round buffers lie within this of the true curve, up to a radius of 660 m."""
+QUAD_SEGMENTS = (8, 64)
+
+Carry = Callable[[Geometries], Geometries]
+
+
+def _none() -> Geometries:
+    return np.empty(0, dtype=object)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A zone as polygons in one CRS, subdivided.
+
+    Parameters
+    ----------
+    zone : Zone
+    found : array of polygons
+        The zone is there.
+    maybe : array of polygons
+        It may be there.
+    known : array of polygons or None
+        Outside them nobody has looked; None: known everywhere.
+    classes : array of str or None
+        Class of each polygon of `found`.
+    features, doubtful : int
+        Number of features that are in, and that may be in.
+    state, cause, coverage : str
+        As the table `zones` shows them.
+    """
+
+    zone: Zone
+    found: Geometries = field(default_factory=_none)
+    maybe: Geometries = field(default_factory=_none)
+    known: Geometries | None = None
+    classes: npt.NDArray[np.object_] | None = None
+    features: int = 0
+    doubtful: int = 0
+    state: str = "ok"
+    cause: str = ""
+    coverage: str = "complete"
+
+    @property
+    def nowhere_known(self) -> bool:
+        """True when absence is known on no ground at all."""
+        return self.known is not None and len(self.known) == 0
+
+
+def grounds(layers: Mapping[str, Layer], zones: list[Zone], carry: Carry) -> list[Ground]:
+    """Return the ground of every zone whose layer exists; the others stay unmeasured."""
+    return [ground(layers[z.layer_id], z, carry) for z in zones if z.layer_id in layers]
+
+
+def ground(layer: Layer, zone: Zone, carry: Carry) -> Ground:
+    """Return the ground of one zone.
+
+    Parameters
+    ----------
+    layer : Layer
+        Study CRS. A layer whose state is not "ok" is known nowhere, and its shapes
+        count for nothing.
+    zone : Zone
+        Without a buffer only polygons have ground; a layer of nothing but lines or
+        points cannot be measured without one and comes back as failed (``no_area``).
+    carry : callable
+        Brings shapes into the CRS to measure in (`AreaBasis.project`, or identity).
+    """
+    doubtful = int(layer.maybe.sum())
+    counts = {"features": len(layer.shapes) - doubtful, "doubtful": doubtful}
+    if layer.state != "ok":
+        cause = layer.cause or f"layer_{layer.state}"
+        return Ground(zone, known=_none(), state=layer.state, cause=cause, coverage=layer.coverage, **counts)
+    if zone.buffer_m == 0 and len(layer.shapes) and not (shapely.get_dimensions(layer.shapes) == 2).any():
+        return Ground(zone, known=_none(), state="failed", cause="no_area", coverage=layer.coverage, **counts)
+    shapes = widened(layer.shapes, zone.buffer_m)
+    sure, owner = _ready(shapes[~layer.maybe], carry)
+    classes = layer.classes[~layer.maybe][owner] if layer.classes is not None else None
+    return Ground(
+        zone,
+        found=sure,
+        maybe=_ready(shapes[layer.maybe], carry)[0],
+        known=_known(layer, zone.buffer_m, carry),
+        classes=classes,
+        cause=layer.cause,
+        coverage=layer.coverage,
+        **counts,
+    )
+
+
+def widened(shapes: Geometries, buffer_m: float) -> Geometries:
+    """Return shapes buffered in the study CRS; a buffer of 0 leaves them as they are."""
+    if buffer_m == 0 or len(shapes) == 0:
+        return shapes
+    out: Geometries = shapely.buffer(shapes, buffer_m, quad_segs=quad_segments(buffer_m))
+    return out
+
+
+def quad_segments(buffer_m: float) -> int:
+    """Return segments per quarter circle that keep the sagitta within `SAGITTA_M`, from 8 to 64."""
+    low, high = QUAD_SEGMENTS
+    if buffer_m <= SAGITTA_M:
+        return low
+    needed = np.ceil(np.pi / (4 * np.arccos(1 - SAGITTA_M / buffer_m)))
+    return int(np.clip(needed, low, high))
+
+
+def table(grounds: list[Ground]) -> pd.DataFrame:
+    """Return the table `zones`: one row per measured zone.
+
+    It tells the judge that an absent overlap is "nothing, and fully known"; a zone that
+    is not in it was never measured.
+    """
+    if not grounds:
+        return empty("zones")
+    return pd.DataFrame(
+        {
+            "layer_id": [g.zone.layer_id for g in grounds],
+            "buffer_m": [float(g.zone.buffer_m) for g in grounds],
+            "state": [g.state for g in grounds],
+            "cause": [g.cause for g in grounds],
+            "coverage": [g.coverage for g in grounds],
+            "features": [g.features for g in grounds],
+            "maybe": [g.doubtful for g in grounds],
+        }
+    )
+
+
+def _known(layer: Layer, buffer_m: float, carry: Carry) -> Geometries | None:
+    if layer.coverage == "unknown" or (layer.coverage == "partial" and layer.known is None):
+        return _none()
+    if layer.known is None:
+        return None
+    eroded = shapely.buffer(layer.known, -buffer_m, quad_segs=quad_segments(buffer_m)) if buffer_m else layer.known
+    return _ready(np.array([eroded], object), carry)[0]
+
+
+def _ready(shapes: Geometries, carry: Carry) -> tuple[Geometries, npt.NDArray[np.intp]]:
+    """Return polygons carried, valid and subdivided, with the position of the shape they come from."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    flat = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
+    owner = owner[inner][flat]
+    small, source = subdivided(robust.valid(carry(parts[flat])))
+    return small, owner[source]
