@@ -146,20 +146,15 @@ def _areas(rule: Rule, data: Evidence) -> Measured:
     if states is None or state != "ok":
         return Measured.unbounded(len(data.parcel_ids), cause or f"layer_{state}")
     lo, top = data.total(states == IN), data.total(states != OUT)
-    why = cause or ("maybe_features" if coverage == "complete" else "outside_coverage")
-    causes = np.where(top > lo, why, "").astype(object)
     if rule.test == "overlap_share":
         with np.errstate(invalid="ignore", divide="ignore"):
             lo, top = lo / data.gross_m2, top / data.gross_m2
-    return Measured(lo, top, causes)
+    return Measured.interval(lo, top, cause or ("maybe_features" if coverage == "complete" else "outside_coverage"))
 
 
 def _fact(name: str, cause: str, data: Evidence) -> Measured:
-    count = len(data.parcel_ids)
     if name not in data.facts:
-        return Measured.unbounded(count, "fact_missing" if cause == "fact_unknown" else "layer_missing")
+        return Measured.unbounded(len(data.parcel_ids), "fact_missing" if cause == "fact_unknown" else "layer_missing")
     lo = data.facts[name].to_numpy(np.float64)
     top = data.facts[hi(name)].to_numpy(np.float64) if hi(name) in data.facts else lo
-    lo = np.where(np.isnan(lo), -np.inf, lo)
-    top = np.where(np.isnan(top), np.inf, top)
-    return Measured(lo, top, np.where(top > lo, cause, "").astype(object))
+    return Measured.interval(lo, top, cause)

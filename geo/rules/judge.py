@@ -24,6 +24,7 @@ OUTCOMES = ("unknown", "clear", "conflict")
 """Words of the outcome codes; unset memory is 0, unknown, and so never passes."""
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -33,46 +34,54 @@ class Measured:
     Parameters
     ----------
     lo, hi : float arrays
-        The interval; NaN in either counts as unbounded on that side.
-    cause : array of str
-        Reason code of an interval wider than a point, "" elsewhere.
+        The interval, -inf and inf where it is unbounded; never NaN, never reversed
+        (build it with `interval` when that is not certain).
+    cause : uint8 array
+        Position in `causes` of why the interval is wider than a point.
+    causes : tuple of str
+        Reason codes; the first is "" (nothing to say).
     """
 
     lo: Floats
     hi: Floats
-    cause: npt.NDArray[np.object_]
+    cause: Codes
+    causes: tuple[str, ...] = ("",)
 
     @classmethod
     def unbounded(cls, count: int, cause: str) -> Measured:
         """Return the interval of something nothing is known about."""
-        return cls(np.full(count, -np.inf), np.full(count, np.inf), np.full(count, cause, object))
+        return cls(np.full(count, -np.inf), np.full(count, np.inf), np.ones(count, np.uint8), ("", cause))
+
+    @classmethod
+    def interval(cls, lo: Floats, hi: Floats, cause: str) -> Measured:
+        """Return an interval out of raw columns: NaN is unbounded, a reversed one is too.
+
+        `cause` is named wherever the interval is wider than a point.
+        """
+        reversed_ = lo > hi
+        low = np.where(np.isnan(lo) | reversed_, -np.inf, lo)
+        high = np.where(np.isnan(hi) | reversed_, np.inf, hi)
+        return cls(low, high, (high > low).astype(np.uint8), ("", cause))
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Rules × units: outcome codes and the intervals they rest on."""
+    """Rules × units: outcome codes, and the intervals they rest on, one per rule."""
 
     rules: tuple[Rule, ...]
     unit_ids: npt.NDArray[np.object_]
-    outcome: npt.NDArray[np.uint8]
-    lo: Floats
-    hi: Floats
-    cause: npt.NDArray[np.object_]
+    outcome: Codes
+    measured: tuple[Measured, ...]
 
 
-def outcome(lo: Floats, hi: Floats, operator: str, limit: float, tolerance: float) -> npt.NDArray[np.uint8]:
-    """Return outcome codes for intervals tested against one limit.
-
-    NaN bounds are unbounded. A reversed interval (hi below lo) is unknown.
-    """
-    lo = np.where(np.isnan(lo), -np.inf, lo)
-    hi = np.where(np.isnan(hi), np.inf, hi)
+def outcome(lo: Floats, hi: Floats, operator: str, limit: float, tolerance: float) -> Codes:
+    """Return outcome codes of clean intervals (see `Measured`) tested against one limit."""
     if operator == "<=":
         clear, conflict = hi <= limit + tolerance, lo > limit + tolerance
     else:
         clear, conflict = lo >= limit - tolerance, hi < limit - tolerance
-    codes = np.where(clear, CLEAR, np.where(conflict, CONFLICT, UNKNOWN))
-    return np.where(lo > hi, UNKNOWN, codes).astype(np.uint8)
+    # CLEAR is 1 and CONFLICT is 2, and a clean interval is never both
+    return clear.view(np.uint8) | (conflict.view(np.uint8) << 1)
 
 
 def judge(
@@ -91,15 +100,11 @@ def judge(
     measured : callable
         Gives the interval a rule reads, aligned with `unit_ids`.
     """
-    shape = (len(rules), len(unit_ids))
-    out = np.zeros(shape, np.uint8)
-    lo, hi = np.full(shape, np.nan), np.full(shape, np.nan)
-    cause = np.full(shape, "", object)
-    for k, rule in enumerate(rules):
-        m = measured(rule)
-        lo[k], hi[k], cause[k] = m.lo, m.hi, m.cause
+    read = tuple(measured(rule) for rule in rules)
+    out = np.zeros((len(rules), len(unit_ids)), np.uint8)
+    for k, (rule, m) in enumerate(zip(rules, read, strict=True)):
         out[k] = outcome(m.lo, m.hi, rule.operator, rule.threshold, rule.tolerance)
-    return Judgement(tuple(rules), unit_ids, out, lo, hi, cause)
+    return Judgement(tuple(rules), unit_ids, out, read)
 
 
 def table(judgement: Judgement, set_aside: frozenset[str] = frozenset()) -> pd.DataFrame:
@@ -118,36 +123,38 @@ def table(judgement: Judgement, set_aside: frozenset[str] = frozenset()) -> pd.D
 
 
 def _block(j: Judgement, k: int, rule: Rule, aside: bool) -> pd.DataFrame:
+    m = j.measured[k]
     codes = np.zeros_like(j.outcome[k]) if aside else j.outcome[k]
-    reasons = [
-        why(rule, int(code), lo, hi, cause, aside).to_json()
-        for code, lo, hi, cause in zip(codes, j.lo[k], j.hi[k], j.cause[k], strict=True)
-    ]
     return pd.DataFrame(
         {
             "parcel_id": j.unit_ids,
             "rule_id": rule.id,
             "outcome": np.asarray(OUTCOMES, object)[codes],
             "severity": "not_examined" if aside else rule.binding,
-            "value": _finite(j.lo[k]),
-            "value_hi": _finite(j.hi[k]),
+            "value": _finite(m.lo),
+            "value_hi": _finite(m.hi),
             "operator": rule.operator,
             "threshold": rule.threshold,
             "tolerance": rule.tolerance,
-            "reason": reasons,
+            "reason": _reasons(rule, codes, m, aside),
         }
     )
+
+
+def _reasons(rule: Rule, codes: Codes, m: Measured, aside: bool) -> npt.NDArray[np.object_]:
+    """Return the reason of every verdict; there are few different ones, so each is made once."""
+    words = np.array([[why(rule, c, cause, aside).to_json() for cause in m.causes] for c in range(3)], object)
+    return words[codes, m.cause]  # type: ignore[no-any-return]
 
 
 def _finite(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def why(rule: Rule, code: int, lo: float, hi: float, cause: str, aside: bool = False) -> Reason:
-    """Return the reason of one verdict: the code of what was found, and why it is unsure."""
+def why(rule: Rule, code: int, cause: str, aside: bool = False) -> Reason:
+    """Return the reason of one verdict: the code of what was found, or why it is not known."""
     if aside:
         return reason("not_examined")
     if code == UNKNOWN:
         return reason(cause or "not_known")
-    word = "within" if code == CLEAR else "beyond"
-    return reason(f"{rule.test}_{word}" if rule.test != "value" else f"value_{word}")
+    return reason(f"{rule.test}_{'within' if code == CLEAR else 'beyond'}")

@@ -32,7 +32,9 @@ def rule(**given_):
     ],
 )
 def test_outcome_at_every_boundary(lo, hi, operator, limit, tolerance, expected):
-    assert outcome(np.array([lo], float), np.array([hi], float), operator, limit, tolerance)[0] == expected
+    m = Measured.interval(np.array([lo], float), np.array([hi], float), "why")
+    assert outcome(m.lo, m.hi, operator, limit, tolerance)[0] == expected
+    assert m.causes[m.cause[0]] == ("" if lo == hi else "why")
 
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
@@ -54,9 +56,7 @@ def test_a_stricter_threshold_never_turns_conflict_into_clear(lo, width, limit, 
 
 
 def test_table_says_value_limit_and_reason():
-    measured = Measured(
-        np.array([0.0, 5.0, -np.inf]), np.array([0.0, 5.0, np.inf]), np.array(["", "", "layer_missing"], object)
-    )
+    measured = Measured.interval(np.array([0.0, 5.0, np.nan]), np.array([0.0, 5.0, np.nan]), "layer_missing")
     made = table(judge([rule(tolerance_m2=1)], np.array(["a", "b", "c"], object), lambda r: measured))
     assert made["outcome"].tolist() == ["clear", "conflict", "unknown"]
     assert made["value"].isna().tolist() == [False, False, True]
@@ -66,7 +66,7 @@ def test_table_says_value_limit_and_reason():
 
 
 def test_a_rule_set_aside_is_unknown_whatever_was_measured():
-    measured = Measured(np.array([0.0]), np.array([0.0]), np.array([""], object))
+    measured = Measured.interval(np.array([0.0]), np.array([0.0]), "")
     made = table(judge([rule()], np.array(["a"], object), lambda r: measured), frozenset({"r"}))
     assert made.loc[0, ["outcome", "severity"]].tolist() == ["unknown", "not_examined"]
 
