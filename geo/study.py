@@ -95,10 +95,10 @@ def _evidence(tables: Mapping[str, pd.DataFrame]) -> Evidence:
 def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Tables:  # type: ignore[type-arg]
     judged = judge.judge(setting.applicable, data.parcel_ids, lambda rule: measured(rule, data))
     found = ledger.deductions(setting.standing, data)
-    stand = status.standing(judged, found, setting.aside, setting.minimum, narrow)
+    stand = status.standing(judged, found.total, setting.aside, setting.minimum, narrow)
     return {
         "verdicts": judge.table(judged, setting.aside),
-        "candidates": status.table(stand, judged, found, data, setting.aside),
+        "candidates": status.table(stand, judged, found.total, data, setting.aside),
         "ledger": ledger.table(found, data, stand.code == status.S_EXCLUDED, stand.unsure_whole),
     }
 

@@ -28,8 +28,16 @@ UNSURE_LINE = "?"
 
 
 @dataclass(frozen=True)
+class Left:
+    """What is left of every parcel: not excluded by the data (`net_hi`), proved usable (`net`); m²."""
+
+    net_hi: Floats
+    net: Floats
+
+
+@dataclass(frozen=True)
 class Deductions:
-    """Areas per parcel after all cutting rules.
+    """Areas per parcel after all cutting rules, in m².
 
     Parameters
     ----------
@@ -38,8 +46,8 @@ class Deductions:
     exclusive, shared, unsure, left : float arrays, rules × parcels
         Ground only this rule takes; ground others take too; ground it may take and
         none surely takes; what is left after it, in order.
-    net_hi, net : float arrays
-        What the data does not exclude; what the data proves usable.
+    total : Left
+        What remains in the end.
     """
 
     rules: tuple[Rule, ...]
@@ -47,8 +55,14 @@ class Deductions:
     shared: Floats
     unsure: Floats
     left: Floats
-    net_hi: Floats
-    net: Floats
+    total: Left
+
+
+def remaining(rules: Sequence[Rule], data: Evidence) -> Left:
+    """Return what the cutting rules leave, without the single steps (two sums, whatever the rules)."""
+    states = _states(tuple(r for r in rules if r.cuts), data)
+    free = ~(states == IN).any(axis=0)
+    return Left(data.total(free), data.total(free & ~(states == UNSURE_STATE).any(axis=0)))
 
 
 def deductions(rules: Sequence[Rule], data: Evidence) -> Deductions:
@@ -57,7 +71,7 @@ def deductions(rules: Sequence[Rule], data: Evidence) -> Deductions:
     A rule whose layer was never measured may take everything that is left.
     """
     cutting = tuple(r for r in rules if r.cuts)
-    states = np.stack([_ground(r, data) for r in cutting]) if cutting else np.zeros((0, len(data.states)), np.uint8)
+    states = _states(cutting, data)
     taken, unsure = states == IN, states == UNSURE_STATE
     by_any = taken.any(axis=0)
     times = taken.sum(axis=0)
@@ -72,9 +86,13 @@ def deductions(rules: Sequence[Rule], data: Evidence) -> Deductions:
     ]
     shape = (len(cutting), len(data.parcel_ids))
     exclusive, shared, maybe, left = (np.array([r[i] for r in rows]).reshape(shape) for i in range(4))
-    net_hi = data.total(~by_any)
-    net = data.total(~by_any & ~unsure.any(axis=0))
-    return Deductions(cutting, exclusive, shared, maybe, np.maximum(left, 0.0), net_hi, net)
+    return Deductions(cutting, exclusive, shared, maybe, np.maximum(left, 0.0), remaining(rules, data))
+
+
+def _states(cutting: tuple[Rule, ...], data: Evidence) -> npt.NDArray[np.uint8]:
+    """Return rules × labels: whether the rule takes, may take or leaves the ground of a label."""
+    empty_ = np.zeros((0, len(data.states)), np.uint8)
+    return np.stack([_ground(r, data) for r in cutting]) if cutting else empty_
 
 
 def _ground(rule: Rule, data: Evidence) -> npt.NDArray[np.uint8]:
@@ -117,10 +135,10 @@ def table(found: Deductions, data: Evidence, failed: Bools, unsure: Bools) -> pd
         )  # fmt: skip
         lines.append(line[(line[["exclusive_m2", "shared_m2", "unknown_m2"]] > 0).any(axis=1)])
     last = len(found.rules) + 1
-    whole = _line(data, last, WHOLE, "", exclusive=found.net_hi, left=np.zeros_like(found.net_hi))
+    whole = _line(data, last, WHOLE, "", exclusive=found.total.net_hi, left=np.zeros_like(found.total.net_hi))
     lines.append(whole[failed])
-    unknown = np.where(failed, 0.0, np.where(unsure, found.net_hi, found.net_hi - found.net))
-    doubt = _line(data, last + 1, UNSURE_LINE, "", unknown=unknown, left=np.maximum(found.net_hi - unknown, 0.0))
+    unknown = np.where(failed, 0.0, np.where(unsure, found.total.net_hi, found.total.net_hi - found.total.net))
+    doubt = _line(data, last + 1, UNSURE_LINE, "", unknown=unknown, left=np.maximum(found.total.net_hi - unknown, 0.0))
     lines.append(doubt[unknown > 0])
     return pd.concat(lines, ignore_index=True) if len(data.parcel_ids) else empty("ledger")
 

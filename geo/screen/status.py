@@ -11,7 +11,7 @@ import pandas as pd
 from geo.basis.reason import reason
 from geo.rules.evidence import Evidence
 from geo.rules.judge import CONFLICT, UNKNOWN, Judgement
-from geo.screen.ledger import Deductions
+from geo.screen.ledger import Left
 
 STATUSES = ("unknown", "eligible", "conditional", "excluded")
 """Words of the status codes; unset memory is 0, unknown."""
@@ -44,7 +44,7 @@ class Standing:
 
 
 def standing(
-    judged: Judgement, found: Deductions, aside: frozenset[str], minimum: Minimum, too_narrow: Bools | None = None
+    judged: Judgement, left: Left, aside: frozenset[str], minimum: Minimum, too_narrow: Bools | None = None
 ) -> Standing:
     """Return the status of every parcel.
 
@@ -52,8 +52,8 @@ def standing(
     ----------
     judged : Judgement
         Every applicable rule on every parcel.
-    found : Deductions
-        What the cutting rules take.
+    left : Left
+        What the cutting rules leave.
     aside : set of rule ids
         Not examined this round: out of the status.
     minimum : Minimum
@@ -80,7 +80,7 @@ def standing(
             flags["conditional"] |= conflict | unknown
         elif rule.binding == "procedure":
             flags["conditional"] |= conflict
-    small = found.net_hi < max(minimum.area_m2, NOTHING_M2)
+    small = left.net_hi < max(minimum.area_m2, NOTHING_M2)
     if too_narrow is not None:
         small = small | too_narrow
     excluded = flags["failed"] | small
@@ -93,11 +93,11 @@ def standing(
     )
 
 
-def table(stand: Standing, judged: Judgement, found: Deductions, data: Evidence, aside: frozenset[str]) -> pd.DataFrame:
+def table(stand: Standing, judged: Judgement, left: Left, data: Evidence, aside: frozenset[str]) -> pd.DataFrame:
     """Return the candidates table; rule ids in a cell are joined by ``|`` in the order of the rules."""
     excluded = stand.code == S_EXCLUDED
-    net_hi = np.where(excluded, 0.0, found.net_hi)
-    net = np.where(excluded | stand.unsure_whole, 0.0, found.net)
+    net_hi = np.where(excluded, 0.0, left.net_hi)
+    net = np.where(excluded | stand.unsure_whole, 0.0, left.net)
     lists = _lists(judged, aside)
     return pd.DataFrame(
         {

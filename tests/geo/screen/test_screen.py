@@ -35,8 +35,8 @@ def screened(pieces, rules, aside=(), minimum=Minimum(), **states):  # noqa: B00
     out = frozenset(aside)
     judged = judge(rules, data.parcel_ids, lambda r: measured(r, data))
     found = ledger.deductions([r for r in rules if r.id not in out], data)
-    stand = status.standing(judged, found, out, minimum)
-    cand = status.table(stand, judged, found, data, out).set_index("parcel_id")
+    stand = status.standing(judged, found.total, out, minimum)
+    cand = status.table(stand, judged, found.total, data, out).set_index("parcel_id")
     lines = ledger.table(found, data, stand.code == status.S_EXCLUDED, stand.unsure_whole)
     return cand, lines
 
