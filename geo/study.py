@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -18,41 +17,10 @@ from geo.rules import judge
 from geo.rules.evidence import Evidence, evidence, measured
 from geo.rules.spec import AREA_TESTS, Rule
 from geo.screen import ledger, status
+from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 
 Tables = dict[str, pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the study decides, apart from its inputs.
-
-    Parameters
-    ----------
-    rules : tuple of Rule
-        Effective rules in order.
-    aside : set of rule ids
-        Not examined this round.
-    use_class : str
-        What the land is screened for.
-    minimum : Minimum
-        What is left of a parcel must reach it.
-    """
-
-    rules: tuple[Rule, ...]
-    aside: frozenset[str]
-    use_class: str
-    minimum: Minimum
-
-    @property
-    def applicable(self) -> tuple[Rule, ...]:
-        """Rules that judge parcels for this use."""
-        return tuple(r for r in self.rules if r.applies(self.use_class))
-
-    @property
-    def standing(self) -> tuple[Rule, ...]:
-        """Applicable rules that are examined this round."""
-        return tuple(r for r in self.applicable if r.id not in self.aside)
 
 
 def zones(rules: Sequence[Rule], polygon_layers: Sequence[str]) -> tuple[Zone, ...]:
@@ -92,9 +60,9 @@ def _evidence(tables: Mapping[str, pd.DataFrame]) -> Evidence:
     return evidence(tables["parcels"], tables["zones"], tables["pieces"], tables["facts"])
 
 
-def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Tables:  # type: ignore[type-arg]
+def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Tables:
     judged = judge.judge(setting.applicable, data.parcel_ids, lambda rule: measured(rule, data))
-    found = ledger.deductions(setting.standing, data)
+    found = ledger.deductions(setting.examined, data)
     stand = status.standing(judged, found.total, setting.aside, setting.minimum, narrow)
     return {
         "verdicts": judge.table(judged, setting.aside),
@@ -105,10 +73,10 @@ def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Ta
 
 def _taken(setting: Setting) -> tuple[tuple[Zone, bool], ...]:
     """Zones the cutting rules take, with True where the ground outside is taken."""
-    return tuple((Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in setting.standing if r.cuts)
+    return tuple((Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in setting.examined if r.cuts)
 
 
-def _too_narrow(data: Evidence, kept: np.ndarray, land: gpd.GeoDataFrame, minimum: Minimum) -> np.ndarray:  # type: ignore[type-arg]
+def _too_narrow(data: Evidence, kept: np.ndarray, land: gpd.GeoDataFrame, minimum: Minimum) -> np.ndarray:
     """Tell which kept parcels have no part that reaches the minimum area and width."""
     fits = land["net_m2"].to_numpy() >= minimum.area_m2
     fits &= cut.wide_enough(land.geometry.to_numpy(), minimum.width_m)

@@ -7,7 +7,7 @@ a few sums over arrays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,31 @@ class Evidence:
         weight = np.where(taken[self.label], self.area_m2, 0.0)
         summed = np.bincount(self.parcel, weights=weight, minlength=len(self.parcel_ids))
         return summed.astype(np.float64)
+
+    def only(self, parcels: npt.NDArray[np.bool_]) -> Evidence:
+        """Return the evidence of some parcels, in the same order."""
+        place = np.cumsum(parcels) - 1
+        rows = parcels[self.parcel]
+        return replace(
+            self,
+            parcel_ids=self.parcel_ids[parcels],
+            gross_m2=self.gross_m2[parcels],
+            parcel=place[self.parcel[rows]],
+            label=self.label[rows],
+            area_m2=self.area_m2[rows],
+            facts=self.facts[parcels],
+        )
+
+    def without(self, labels: npt.NDArray[np.bool_]) -> Evidence:
+        """Return the evidence as if the ground of these labels were cut off every parcel."""
+        rows = ~labels[self.label]
+        return replace(
+            self,
+            gross_m2=self.total(~labels),
+            parcel=self.parcel[rows],
+            label=self.label[rows],
+            area_m2=self.area_m2[rows],
+        )
 
     def state(self, rule: Rule) -> States | None:
         """Return per label whether the rule's ground is out, in or unsure; None: never measured."""

@@ -81,7 +81,7 @@ def outcome(lo: Floats, hi: Floats, operator: str, limit: float, tolerance: floa
     else:
         clear, conflict = lo >= limit - tolerance, hi < limit - tolerance
     # CLEAR is 1 and CONFLICT is 2, and a clean interval is never both
-    return clear.view(np.uint8) | (conflict.view(np.uint8) << 1)
+    return np.asarray(clear, np.uint8) | np.asarray(conflict, np.uint8) << np.uint8(1)
 
 
 def judge(
@@ -144,7 +144,7 @@ def _block(j: Judgement, k: int, rule: Rule, aside: bool) -> pd.DataFrame:
 def _reasons(rule: Rule, codes: Codes, m: Measured, aside: bool) -> npt.NDArray[np.object_]:
     """Return the reason of every verdict; there are few different ones, so each is made once."""
     words = np.array([[why(rule, c, cause, aside).to_json() for cause in m.causes] for c in range(3)], object)
-    return words[codes, m.cause]  # type: ignore[no-any-return]
+    return words[codes, m.cause]
 
 
 def _finite(values: Floats) -> Floats:

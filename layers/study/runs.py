@@ -28,6 +28,7 @@ from geo.basis.inputs import Inputs
 from geo import study as flow
 from geo.basis.progress import Progress
 from geo.rules.spec import Rule
+from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from layers.study import load, spec, store
 from layers.study.lock import writing
@@ -72,9 +73,9 @@ class Plan:
     digests: dict[str, str]
 
     @cached_property
-    def setting(self) -> flow.Setting:
+    def setting(self) -> Setting:
         """What the core needs to know of the study."""
-        return flow.Setting(
+        return Setting(
             rules=self.rules,
             aside=frozenset(n.rule for n in self.study.not_examined),
             use_class=self.study.use_class,
