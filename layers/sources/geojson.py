@@ -27,11 +27,12 @@ _FOREIGN = {
 
 @dataclass
 class Features:
-    """Features as read: attributes, shapes (None where missing) and what is wrong with which row."""
+    """Features as read: attributes, shapes (None where missing) what is wrong with and was mended in which row."""
 
     properties: list[dict[str, Any]] = field(default_factory=list)
     shapes: list[Any] = field(default_factory=list)
     wrong: list[tuple[int, Reason]] = field(default_factory=list)
+    mended: list[tuple[int, Reason]] = field(default_factory=list)
     crs: str = "EPSG:4326"
     note: Reason | None = None
 
@@ -244,7 +245,10 @@ def read_topology(doc: dict[str, Any], layer: str, name: str) -> Features:
     for number, item in enumerate(listed, start=1):
         shape = None
         try:
-            shape = geometry(_unfolded(item, arcs, scaling)) if item.get("type") else None
+            unfolded = _unfolded(item, arcs, scaling) if item.get("type") else None
+            if unfolded is not None and (collapsed := _drop_collapsed(unfolded)):
+                out.mended.append((number, reason("topojson_ring_collapsed", count=collapsed)))
+            shape = None if unfolded is None else geometry(unfolded)
             if shape is None:
                 raise _WrongError("geometry_missing")
         except _WrongError as wrong:
@@ -289,3 +293,16 @@ def _joined(indexes: Any, depth: int, arcs: list[Any]) -> Any:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
         line.extend(arc if not line else arc[1:])
     return line
+
+
+def _drop_collapsed(shape: dict[str, Any]) -> int:
+    """Leave out rings that rounding to the grid of the file made shorter than a triangle; return how many."""
+    if shape["type"] == "GeometryCollection":
+        return sum(_drop_collapsed(g) for g in shape["geometries"])
+    if shape["type"] not in ("Polygon", "MultiPolygon"):
+        return 0
+    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    kept = [[ring for ring in p if len(ring) >= 4] for p in polygons if p and len(p[0]) >= 4]
+    dropped = sum(len(p) for p in polygons) - sum(len(p) for p in kept)
+    shape["coordinates"] = kept if shape["type"] == "MultiPolygon" else (kept[0] if kept else [])
+    return dropped

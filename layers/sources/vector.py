@@ -154,6 +154,7 @@ def _json(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     shapes = np.empty(len(found.shapes), object)
     shapes[:] = found.shapes
     notes = [] if found.note is None else [Finding("", found.note.code, "warn", "", found.note)]
+    notes += [Finding(str(row), why.code, "fixed", "", why) for row, why in found.mended]
     return Read(columns, shapes, found.crs, wrong=found.wrong, findings=notes)
 
 

@@ -1,0 +1,235 @@
+"""Coordinate systems: does the declared one fit the numbers, which could, and the transform.
+
+Ranges (domain rules §5.3): CGCS2000 3° zones with a zone number in the easting are
+EPSG:4513 to 4533 (zones 25 to 45), by central meridian without it 4534 to 4554 (75° to
+135°); 6° zones 4491 to 4501 and 4502 to 4512. An easting of eight digits carries the zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from pyproj.enums import TransformDirection
+from pyproj.transformer import TransformerGroup
+
+from layers.sources.finding import Finding, finding
+
+Bounds = tuple[float, float, float, float]
+CHINA_LON, CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
+_EASTING, _NORTHING = (1e5, 9e5), (3.3e5, 6.1e6)
+_OLD_DATUMS = ("beijing 1954", "xian 1980")
+BALLPARK, SWAP = "ballpark-datum-shift", "swap-axes"
+FAR_FROM_MERIDIAN_DEG = {True: 1.5, False: 3.0}  # three-degree zones, others
+LOST_FROM_MERIDIAN_DEG = 12.0
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The system coordinates are in, whether x and y are exchanged first, and what was found."""
+
+    crs: str
+    swap: bool = False
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """True when nothing blocks."""
+        return all(f.severity != "block" for f in self.findings)
+
+
+@cache
+def parsed(crs: str) -> pyproj.CRS | None:
+    """Return the CRS, or None where the text is none."""
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        return None
+
+
+def guesses(box: Bounds, study: str = "") -> list[str]:
+    """Return proposals that fit coordinates in this range, most likely first (empty: none fits)."""
+    if _swapped(box):
+        return [SWAP]
+    west, south, east, north = box
+    if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
+        inside = _within((west, east), CHINA_LON) and _within((south, north), CHINA_LAT)
+        return ["crs:EPSG:4490", "crs:EPSG:4326"] if inside else ["crs:EPSG:4326"]
+    codes: list[str] = []
+    zone, same = int(west // 1_000_000), int(west // 1_000_000) == int(east // 1_000_000)
+    if same and _within((south, north), _NORTHING):
+        if 25 <= zone <= 45:
+            codes.append(f"EPSG:{4513 + zone - 25}")
+        elif 13 <= zone <= 23:
+            codes.append(f"EPSG:{4491 + zone - 13}")
+        elif zone == 0 and _within((west, east), _EASTING):
+            codes += [f"EPSG:{code}" for code in range(4534, 4555)]
+    if study and _plausible(box, study):
+        codes = [study] + [c for c in codes if c != study]
+    return [f"crs:{c}" for c in codes]
+
+
+def _within(span: tuple[float, float], limits: tuple[float, float]) -> bool:
+    return limits[0] <= span[0] and span[1] <= limits[1]
+
+
+def _swapped(box: Bounds) -> bool:
+    west, south, east, north = box
+    degrees = _within((west, east), CHINA_LAT) and _within((south, north), CHINA_LON)
+    prefixed = 13 <= south // 1_000_000 <= 45 and south // 1_000_000 == north // 1_000_000
+    metres = _within((west, east), (1e6, 6.1e6)) and (prefixed or _within((south, north), _EASTING))
+    return degrees or metres
+
+
+def _plausible(box: Bounds, crs: str) -> bool:
+    off = _off_meridian(box, crs)
+    return off is not None and off <= 3.0
+
+
+def _off_meridian(box: Bounds, crs: str) -> float | None:
+    """Return the largest distance of the box from the middle of a projected CRS, in degrees; None: lost."""
+    found = parsed(crs)
+    if found is None or not found.is_projected or found.geodetic_crs is None:
+        return None
+    back = pyproj.Transformer.from_crs(found, found.geodetic_crs, always_xy=True)
+    lon, lat = back.transform([box[0], box[2]], [box[1], box[3]])
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        return None
+    middle = _meridian(found)
+    return float(max(abs((v - middle + 180) % 360 - 180) for v in lon))
+
+
+def _meridian(crs: pyproj.CRS) -> float:
+    for parameter in crs.coordinate_operation.params if crs.coordinate_operation else ():
+        if "longitude" in parameter.name.lower() and "origin" in parameter.name.lower():
+            return float(parameter.value)
+    area = crs.area_of_use
+    return (area.west + area.east) / 2 if area else 0.0
+
+
+def settle(
+    shapes: npt.NDArray[np.object_], declared: str, study: str, accept: Collection[str], given: str = ""
+) -> Settled:
+    """Decide what coordinates are in, and what of it the user must decide.
+
+    Parameters
+    ----------
+    shapes : array of shapely geometries
+    declared, given : str
+        What the file says, and what the study says in its place.
+    study : str
+        CRS of the study; "" when a bare file is checked.
+    accept : collection of str
+        Accepted proposals; ``crs:…`` overrules everything else.
+    """
+    named = next((p[4:] for p in accept if p.startswith("crs:")), "") or given or declared
+    swap = SWAP in accept
+    box = _box(shapes, swap)
+    if box is None:
+        return Settled(named or study, swap)
+    if not named:
+        return Settled("", swap, (_ask("crs_missing", box, study),))
+    found = parsed(named)
+    if found is None:
+        return Settled("", swap, (_ask("crs_unknown", box, study, crs=named),))
+    problems = _range(found, named, box, study) + _datum(found, study, accept)
+    if problems and any(f.severity == "block" for f in problems):
+        return Settled(named, swap, tuple(problems))
+    return Settled(named, swap, tuple(problems))
+
+
+def _box(shapes: npt.NDArray[np.object_], swap: bool) -> Bounds | None:
+    west, south, east, north = (float(v) for v in shapely.total_bounds(shapes))
+    if not np.isfinite([west, south, east, north]).all():
+        return None
+    return (south, west, north, east) if swap else (west, south, east, north)
+
+
+def _ask(code: str, box: Bounds, study: str, **values: Any) -> Finding:
+    """Block, with the proposals that fit the numbers."""
+    fitting = guesses(box, study)
+    given = {"x_min": box[0], "x_max": box[2], "y_min": box[1], "y_max": box[3], "candidates": fitting[:8]}
+    proposal = fitting[0] if fitting else ""
+    if len(fitting) > 2 and fitting[0] != f"crs:{study}":
+        proposal = ""  # the central meridian is not in the numbers: nothing is proposed, the choices are listed
+    return finding("block", code, proposal=proposal, **given, **values)
+
+
+def _range(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Finding]:
+    degrees = max(abs(box[0]), abs(box[2])) <= 180 and max(abs(box[1]), abs(box[3])) <= 90
+    label = f"{named} {found.name}" if len(named) < 20 else found.name
+    if found.is_geographic:
+        if not degrees:
+            return [_ask("crs_degrees_expected", box, study, crs=label)]
+        return [_ask("axes_swapped", box, study, crs=label)] if _swapped(box) else []
+    if degrees:
+        return [_ask("crs_metres_expected", box, study, crs=label)]
+    if _swapped(box):
+        return [_ask("axes_swapped", box, study, crs=label)]
+    return _meridian_findings(found, named, box, study)
+
+
+def _meridian_findings(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Finding]:
+    off = _off_meridian(box, named)
+    operation = found.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return [_ask("crs_lost", box, study, crs=found.name)] if off is None else []
+    if off is None or off > LOST_FROM_MERIDIAN_DEG:
+        return [_ask("crs_lost", box, study, crs=found.name)]
+    limit = FAR_FROM_MERIDIAN_DEG["3-degree" in found.name or "CM" in found.name]
+    if off > limit + 0.25:
+        return [finding("warn", "far_from_meridian", degrees=off, crs=found.name, limit=limit)]
+    return []
+
+
+def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Finding]:
+    """An old datum has no public parameters: PROJ would shift nothing and be off by about 100 m."""
+    target = parsed(study) if study else parsed("EPSG:4490")
+    if target is None or found.geodetic_crs is None or target.geodetic_crs is None:
+        return []
+    old = [d for d in _OLD_DATUMS if d in found.geodetic_crs.name.lower()]
+    same = found.geodetic_crs.datum == target.geodetic_crs.datum
+    if same or not (old or _ballpark(found, target)):
+        return []
+    severity = "warn" if BALLPARK in accept else "block"
+    code = "datum_shift_unknown" if severity == "block" else "datum_shift_ballpark"
+    return [finding(severity, code, proposal="" if severity == "warn" else BALLPARK, crs=found.name, study=target.name)]
+
+
+def _ballpark(source: pyproj.CRS, target: pyproj.CRS) -> bool:
+    found = TransformerGroup(source, target, always_xy=True).transformers
+    return bool(found) and all("ballpark geographic offset" in t.description.lower() for t in found)
+
+
+def transformed(
+    shapes: npt.NDArray[np.object_], settled: Settled, target: str
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
+    """Bring shapes into another CRS, once; return them and which came out finite.
+
+    A shape whose coordinates become infinite is None in the result.
+    """
+    if settled.swap:
+        shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+    source, wanted = parsed(settled.crs), parsed(target)
+    if source is not None and wanted is not None and not source.equals(wanted, ignore_axis_order=True):
+        to = pyproj.Transformer.from_crs(source, wanted, always_xy=True)
+
+        def moved(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+            return np.column_stack(to.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.FORWARD))
+
+        shapes = shapely.transform(shapes, moved)
+    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    shapes = np.array(shapes, object)
+    shapes[~finite] = None
+    return shapes, finite
+
+
+def with_findings(settled: Settled, more: list[Finding]) -> Settled:
+    """Return the same decision with further findings."""
+    return replace(settled, findings=settled.findings + tuple(more))

@@ -1,0 +1,154 @@
+"""Numbers, areas and dates as people write them in tables.
+
+Every reader returns what it understood beside the text, or None; nothing is guessed:
+``03/04/2024`` has two readings and is ambiguous, not March.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from geo.basis.units import HA_M2, MU_M2
+
+_FACTORS = {"亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "千": 1e3}
+AREA_UNITS = {
+    "亩": MU_M2, "mu": MU_M2, "公顷": HA_M2, "ha": HA_M2, "hm2": HA_M2, "平方公里": 1e6, "km2": 1e6,
+    "平方千米": 1e6, "平方米": 1.0, "平米": 1.0, "m2": 1.0, "㎡": 1.0, "sqm": 1.0,
+}  # fmt: skip
+"""Area units and the square metres in one of them."""
+_ABOUT = ("大约", "约", "近", "approx.", "approx", "about", "ca.", "~", "≈")
+_NUMBER = re.compile(
+    r"^(?P<sign>[+-])?(?:[¥$€])?(?P<body>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d*\.?\d+(?:e[+-]?\d+)?|\d+\.)"
+    r"\s*(?P<factor>亿|千万|百万|十万|万|千)?(?P<unit>[^\d\s.,+-][^\s]*)?$"
+)
+_SERIAL = (20_000, 80_000)
+"""Excel day numbers believed to be dates: 1954 to 2119."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number read from a text.
+
+    Parameters
+    ----------
+    value : float
+        With 万 and 亿 multiplied in; NaN never occurs.
+    unit : str
+        What followed the number (``"亩"``, ``"元"``, ``"%"``), "" if nothing did.
+    about : bool
+        The text said 约 or the like.
+    """
+
+    value: float
+    unit: str = ""
+    about: bool = False
+
+
+def number(text: object) -> Number | None:
+    """Read one number; None for an empty or unreadable text.
+
+    Full-width digits, thousands separators, 万 and 亿, a trailing unit and 约 are
+    understood: ``"1,200.5"``, ``"350亩"``, ``"３２"``, ``"3.2亿"``, ``"约3万"``,
+    ``"(1,200)"`` (minus, as accountants write it). A comma that does not stand before
+    three digits is not understood.
+    """
+    if isinstance(text, bool) or text is None:
+        return None
+    if isinstance(text, (int, float)):
+        return Number(float(text)) if math.isfinite(text) else None
+    plain = unicodedata.normalize("NFKC", str(text)).strip().replace("−", "-").replace("'", "")
+    plain, about = _about(plain)
+    if plain.startswith("(") and plain.endswith(")"):
+        plain = "-" + plain[1:-1].strip()
+    match = _NUMBER.match(plain.lower() if "e" in plain.lower() else plain)
+    if match is None:
+        return None
+    value = float(match["body"].replace(",", "").replace(" ", ""))
+    value *= _FACTORS.get(match["factor"] or "", 1.0) * (-1.0 if match["sign"] == "-" else 1.0)
+    return Number(value, match["unit"] or "", about) if math.isfinite(value) else None
+
+
+def _about(plain: str) -> tuple[str, bool]:
+    for word in _ABOUT:
+        if plain.lower().startswith(word):
+            return plain[len(word) :].strip(), True
+    tail = plain.removesuffix("左右")
+    return tail.strip(), tail != plain
+
+
+def area_m2(text: object, unit: str = "") -> float | None:
+    """Read an area in m²; a unit in the text wins over `unit` (that of the header, default m²)."""
+    found = number(text)
+    if found is None:
+        return None
+    factor = AREA_UNITS.get((found.unit or unit or "m2").lower())
+    return None if factor is None else found.value * factor
+
+
+def header_unit(header: str) -> str:
+    """Return the unit a header names: ``"面积（亩）"`` → ``"亩"``; "" if none."""
+    plain = unicodedata.normalize("NFKC", header).lower()
+    bracket = re.search(r"[(\[/_]\s*(?P<unit>[^()\[\]/_]+?)\s*[)\]]?$", plain)
+    unit = bracket["unit"] if bracket else ""
+    return unit if unit in AREA_UNITS or any(unit.startswith(f) for f in (*_FACTORS, "元")) else ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date read from a text; `ambiguous` when day and month could be exchanged (`value` is then None)."""
+
+    value: date | None
+    ambiguous: bool = False
+    precision: Literal["day", "month", "year"] = "day"
+
+
+_YMD = re.compile(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)(?:[ T]\d{1,2}:\d{2}.*)?$")
+_DMY = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
+
+
+def day(text: object) -> Day | None:
+    """Read one date; None for an empty or unreadable text.
+
+    ``2024/3/1``, ``2024-03-01``, ``2024.3.1``, ``20240301``, ``2024年3月1日``,
+    ``2024年3月`` (first day, precision month), ``2024年``, Excel day numbers of the
+    1900 system, and ``13/04/2024`` where only one reading is a date.
+    """
+    if text is None or isinstance(text, bool):
+        return None
+    if isinstance(text, date):
+        return Day(date(text.year, text.month, text.day))
+    plain = unicodedata.normalize("NFKC", str(text)).strip().replace(" ", "T", 1).replace("T", " ", 1)
+    plain = re.sub(r"\.0+$", "", plain)
+    if re.fullmatch(r"\d{8}", plain):
+        return _day(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
+    if re.fullmatch(r"\d{5}", plain) and _SERIAL[0] <= int(plain) <= _SERIAL[1]:
+        return Day(date(1899, 12, 30) + timedelta(days=int(plain)))
+    if match := _YMD.match(re.sub(r"\s*([年月日])\s*", r"\1", plain)):
+        year, month, dom = match.groups()
+        return _day(int(year), int(month), int(dom or 1), "day" if dom else "month")
+    if match := re.fullmatch(r"(\d{4})年", plain):
+        return _day(int(match[1]), 1, 1, "year")
+    return _either(plain)
+
+
+def _day(year: int, month: int, dom: int, precision: Literal["day", "month", "year"] = "day") -> Day | None:
+    try:
+        return Day(date(year, month, dom), precision=precision)
+    except ValueError:
+        return None
+
+
+def _either(plain: str) -> Day | None:
+    match = _DMY.match(plain)
+    if match is None:
+        return None
+    one, two, year = (int(v) for v in match.groups())
+    readings = {d.value for d in (_day(year, one, two), _day(year, two, one)) if d is not None}
+    if len(readings) > 1:
+        return Day(None, ambiguous=True)
+    return Day(readings.pop()) if readings else None

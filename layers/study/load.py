@@ -1,0 +1,346 @@
+"""Bring the files of a study into the study CRS: parcels, layers, rasters, problems.
+
+Nothing disappears: rows of a file = rows handed over + rows listed in `problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.basis.errors import BlockedError, LuodiError
+from geo.basis.inputs import Inputs, Raster
+from geo.basis.layer import Coverage, Layer, State
+from geo.basis.progress import Progress, silent
+from geo.basis.reason import Reason, reason
+from geo.basis.tables import TABLES, empty
+from layers.sources import crs, gate, grid, preflight, where
+from layers.sources.finding import Finding, blocked, finding
+from layers.sources.opened import VectorFile
+from layers.study.spec import LayerSpec, Study
+
+CACHE = Path(".luodi") / "cache"
+POLYGON_ROLES = ("parcels", "plan", "park", "boundary", "redline")
+LAYER_ROLES = ("plan", "constraint", "park", "facility", "network", "building")
+"""Vector roles that become layers; what is a table of records has its own reader."""
+AT_ONCE = 2
+_LEGAL = {"legal_m2": "", "legal_mu": "mu", "legal_ha": "ha"}
+
+
+@dataclass
+class Loaded:
+    """One vector file in the study CRS: what is left of it, aligned, and every finding."""
+
+    spec: LayerSpec
+    frame: pd.DataFrame
+    shapes: npt.NDArray[np.object_]
+    rows: npt.NDArray[np.int64]
+    findings: list[Finding]
+    sha256: str = ""
+    maybe: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    state: State = "ok"
+    cause: str = ""
+
+    def keep(self, which: npt.NDArray[np.bool_]) -> None:
+        """Keep some rows of every aligned array."""
+        self.frame = self.frame[which].reset_index(drop=True)
+        self.shapes, self.rows = self.shapes[which], self.rows[which]
+        if len(self.maybe):
+            self.maybe = self.maybe[which]
+
+    @property
+    def rejected(self) -> int:
+        """Rows left out because they could not be used."""
+        return sum(f.severity == "rejected" for f in self.findings)
+
+    @property
+    def names(self) -> npt.NDArray[np.object_]:
+        """Identity of every shape: the mapped id, or its row in the file."""
+        column = next((self.spec.fields[k] for k in ("parcel_id", "id") if self.spec.fields.get(k)), "")
+        rows = np.array([str(r) for r in self.rows], object)
+        if column not in self.frame:
+            return rows
+        values = self.frame[column].astype("object")
+        return np.where(values.isna(), rows, values.astype(str)).astype(object)
+
+
+def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
+    """Open every layer of a study.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+        The study folder; sources are relative to it, parsed copies go to its cache.
+    progress : callable
+        Told after each file.
+
+    Returns
+    -------
+    Inputs
+        Geometries in the study CRS, valid, flat. A constraint file that is missing or
+        cannot be read becomes a layer of state "missing" or "failed" (unknown
+        everywhere), with the finding in `problems`.
+
+    Raises
+    ------
+    BlockedError
+        The study has no parcels, or they cannot be used as they are; every reason is given.
+    """
+    specs = [s for s in study.layers if s.role in ("parcels", "boundary", "raster", *LAYER_ROLES)]
+    if not study.with_role("parcels"):
+        raise BlockedError(reason("parcels_not_declared"))
+    vectors = [s for s in specs if s.role != "raster"]
+    opened = {item.spec.id: item for item in _all(vectors, study, folder, progress)}
+    boundary = _union([opened[s.id] for s in study.with_role("boundary")])
+    parcels_item = opened[study.with_role("parcels")[0].id]
+    parcels = _parcels(parcels_item, study)
+    home = boundary if boundary is not None else shapely.box(*shapely.total_bounds(parcels.geometry.to_numpy()))
+    layers = {s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in LAYER_ROLES}
+    rasters, notes = _rasters(study, folder)
+    found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes
+    digests = {i.spec.id: i.sha256 for i in opened.values()} | _other_digests(study, folder, set(opened))
+    return Inputs(parcels, layers, rasters, boundary, problems(found), digests)
+
+
+def _all(specs: Sequence[LayerSpec], study: Study, folder: Path, progress: Progress) -> Iterable[Loaded]:
+    """Open files, two parsing processes at a time."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        waiting = [pool.submit(_open, spec, study, folder) for spec in specs]
+        try:
+            for done, item in enumerate(waiting):
+                progress(done, len(specs), "load")
+                yield item.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    progress(len(specs), len(specs), "load")
+
+
+def _open(spec: LayerSpec, study: Study, folder: Path) -> Loaded:
+    source, cache = folder / spec.source, folder / CACHE
+    if not source.exists():
+        return _without(spec, "missing", [reason("layer_missing", layer=spec.id, file=spec.source)])
+    declared = next((p[4:] for p in spec.accept if p.startswith("crs:")), spec.crs)
+    try:
+        file = gate.open_vector(source, cache, layer=spec.layer, crs=declared, encoding=spec.encoding)
+    except LuodiError as error:
+        return _without(spec, "failed", error.reasons)
+    return placed(file, spec, study.crs)
+
+
+def _without(spec: LayerSpec, state: State, reasons: Iterable[Reason]) -> Loaded:
+    none = np.empty(0, object)
+    found = [Finding("", r.code, "block" if spec.role == "parcels" else "warn", "", r) for r in reasons]
+    return Loaded(spec, pd.DataFrame(), none, np.empty(0, np.int64), found, state=state, cause=f"layer_{state}")
+
+
+def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
+    """Bring an opened file into the study CRS; what blocks is among the findings, and the state says failed."""
+    out = Loaded(spec, file.frame, file.shapes, file.rows, list(file.findings), file.sha256)
+    keep, notes = preflight.of_dimension(out.shapes, out.rows, 2 if spec.role in POLYGON_ROLES else None)
+    out.keep(keep)
+    settled = crs.settle(out.shapes, file.crs, study_crs, spec.accept, spec.crs)
+    wanted = dict(spec.fields) | ({"class": spec.class_field} if spec.class_field else {})
+    out.findings += [*notes, *settled.findings, *preflight.missing_fields(out.frame, wanted)]
+    if spec.role == "parcels" and not spec.fields.get("parcel_id"):
+        out.findings.append(finding("block", "parcel_id_not_mapped", known=[str(c) for c in out.frame.columns][:40]))
+    if any(f.severity == "block" for f in out.findings):
+        out.state, out.cause = "failed", "layer_failed"
+        return out
+    out.shapes, finite = crs.transformed(out.shapes, settled, study_crs)
+    out.findings += [finding("rejected", "geometry_not_finite", row=r) for r in out.rows[~finite]]
+    out.keep(finite)
+    _still_valid(out)
+    _filter(out)
+    return out
+
+
+def _still_valid(item: Loaded) -> None:
+    """Rounding in the transform can break a shape that was valid in the file."""
+    bad = ~shapely.is_valid(item.shapes)
+    for k in np.flatnonzero(bad):
+        before = float(shapely.area(item.shapes[k]))
+        item.shapes[k] = preflight.polygonal(shapely.make_valid(item.shapes[k]))
+        after = float(shapely.area(item.shapes[k]))
+        values = {"before_m2": before, "after_m2": after}
+        item.findings.append(finding("fixed", "geometry_repaired_moved", row=item.rows[k], **values))
+
+
+def _filter(item: Loaded) -> None:
+    """Apply the layer's filter: false rows do not belong to the layer, null ones may."""
+    item.maybe = np.zeros(len(item.shapes), bool)
+    if not item.spec.where:
+        return
+    try:
+        answers = where.evaluate(where.parse(item.spec.where), item.frame)
+    except LuodiError as error:
+        severity = "block" if item.spec.role == "parcels" else "warn"
+        item.findings += [Finding("", r.code, severity, "", r) for r in error.reasons]
+        item.state, item.cause = "failed", "layer_failed"
+        return
+    item.maybe = answers == where.UNKNOWN
+    out = int((answers == where.FALSE).sum())
+    if out:
+        item.findings.append(finding("fixed", "rows_filtered", count=out, where=item.spec.where))
+    if item.maybe.any():
+        rows = item.rows[item.maybe]
+        item.findings.append(finding("warn", "rows_may_belong", count=len(rows), rows=rows[:5].tolist()))
+    item.keep(answers != where.FALSE)
+
+
+# --- parcels ---------------------------------------------------------------------
+
+
+def _parcels(item: Loaded, study: Study) -> gpd.GeoDataFrame:
+    """Return the parcels table; whatever blocks is raised, all of it together."""
+    if item.state == "ok" and len(item.shapes) == 0:
+        item.findings.append(finding("block", "parcels_empty", rejected=item.rejected))
+    stop = blocked(item.findings)
+    if stop.reasons:
+        raise stop
+    spec = item.spec
+    ids, notes = preflight.settled_ids(item.frame[spec.fields["parcel_id"]], item.rows, spec.accept)
+    legal, more = _legal(item, ids)
+    item.findings += [*notes, *more]
+    stop = blocked(item.findings)
+    if stop.reasons:
+        raise stop
+    item.findings += preflight.overlapping(item.shapes, ids) + preflight.duplicates(item.shapes, ids)
+    columns: dict[str, Any] = {"parcel_id": ids}
+    for column in TABLES["parcels"].columns:
+        if column.kind in ("code", "text"):
+            columns[column.name] = _text(item, column.name)
+    columns |= {"parcel_kind": spec.parcel_kind or _text(item, "parcel_kind"), "legal_m2": legal}
+    columns["land_use_scheme"] = spec.land_use_scheme or _text(item, "land_use_scheme")
+    columns |= {"area_m2": np.nan, "area_statutory_m2": np.nan}
+    for ours in sorted(set(spec.fields) - set(columns) - set(_LEGAL)):
+        columns[ours] = _further(item, ours)
+    return gpd.GeoDataFrame(columns, geometry=item.shapes, crs=study.crs)
+
+
+def _legal(item: Loaded, ids: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], list[Finding]]:
+    for ours, unit in _LEGAL.items():
+        if theirs := item.spec.fields.get(ours):
+            return preflight.legal_area(item.frame[theirs], item.shapes, ids, unit, item.spec.accept)
+    return np.full(len(ids), np.nan), []
+
+
+def _text(item: Loaded, ours: str) -> npt.NDArray[np.object_]:
+    theirs = item.spec.fields.get(ours)
+    if not theirs:
+        return np.full(len(item.frame), "", object)
+    values = item.frame[theirs]
+    return values.astype("object").where(values.notna(), "").map(preflight.id_text).to_numpy(object)
+
+
+def _further(item: Loaded, ours: str) -> Any:
+    """Return a mapped column beyond the declared ones: a number when its name ends in a unit."""
+    if TABLES["parcels"].column(ours).kind == "float":
+        return pd.to_numeric(item.frame[item.spec.fields[ours]], errors="coerce").to_numpy(np.float64)
+    return _text(item, ours)
+
+
+# --- layers ----------------------------------------------------------------------
+
+
+def _union(items: Sequence[Loaded]) -> Any:
+    shapes = [s for i in items if i.state == "ok" for s in i.shapes]
+    return shapely.union_all(shapes) if shapes else None
+
+
+def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -> Layer:
+    if item.state in ("missing", "failed"):
+        return Layer(item.spec.id, state=item.state, cause=item.cause)
+    coverage, known, cause = _coverage(item, study, folder, boundary)
+    state: State = "ok"
+    if _stale(item.spec, study):
+        state, cause = "stale", "layer_stale"
+        days = None if item.spec.vintage is None else (study.as_of - item.spec.vintage).days
+        values = {"days": days, "limit": item.spec.stale_after_days}
+        item.findings.append(finding("warn", "layer_stale" if days is not None else "layer_undated", **values))
+    item.findings += preflight.far_away(item.shapes, item.names, home)
+    field_name = item.spec.class_field
+    classes = _classes(item.frame[field_name]) if field_name else None
+    return Layer(item.spec.id, item.shapes, item.names, item.maybe, classes, known, coverage, state, cause)
+
+
+def _classes(values: pd.Series) -> npt.NDArray[np.object_]:
+    return values.astype("object").where(values.notna(), "").map(preflight.id_text).to_numpy(object)
+
+
+def _stale(spec: LayerSpec, study: Study) -> bool:
+    if spec.stale_after_days is None:
+        return False
+    return spec.vintage is None or spec.vintage + timedelta(days=spec.stale_after_days) < study.as_of
+
+
+def _coverage(item: Loaded, study: Study, folder: Path, boundary: Any) -> tuple[Coverage, Any, str]:
+    """Return where absence means absence; rejected rows take that away from the whole layer."""
+    declared = item.spec.coverage
+    if declared == "unknown":
+        return "unknown", None, ""
+    if item.rejected and preflight.IGNORE_ROWS not in item.spec.accept:
+        item.findings.append(finding("warn", "rows_rejected", count=item.rejected, proposal=preflight.IGNORE_ROWS))
+        return "unknown", None, "rows_rejected"
+    if declared == "complete":
+        return "complete", boundary, ""
+    known = _area_of(declared, item, study, folder)
+    return ("partial", known, "") if known is not None else ("unknown", None, "coverage_failed")
+
+
+def _area_of(source: str, item: Loaded, study: Study, folder: Path) -> Any:
+    spec = LayerSpec(id="coverage", role="boundary", source=source)
+    area = _open(spec, study, folder)
+    if area.state == "ok" and len(area.shapes):
+        return shapely.union_all(area.shapes)
+    codes = [f.code for f in area.findings if f.severity in ("block", "warn")]
+    item.findings.append(finding("warn", "coverage_failed", file=source, causes=codes))
+    return None
+
+
+# --- rasters, problems, digests --------------------------------------------------
+
+
+def _rasters(study: Study, folder: Path) -> tuple[dict[str, Raster], list[tuple[str, Finding]]]:
+    out: dict[str, Raster] = {}
+    notes: list[tuple[str, Finding]] = []
+    for spec in study.with_role("raster"):
+        raster, found = grid.raster(spec, folder / spec.source, folder / CACHE, study.crs)
+        notes += [(spec.id, f) for f in found]
+        if raster is not None:
+            out[spec.id] = raster
+    return out, notes
+
+
+def problems(found: Iterable[tuple[str, Finding]]) -> pd.DataFrame:
+    """Return findings as the table `problems`; a second one of the same row and code gets a number."""
+    seen: dict[tuple[str, str, str], int] = {}
+    rows = []
+    for layer_id, f in found:
+        key = (layer_id, f.row, f.code)
+        seen[key] = seen.get(key, 0) + 1
+        row = f.row if seen[key] == 1 else f"{f.row}#{seen[key]}"
+        rows.append((layer_id, row, f.code, f.severity, f.proposal, f.reason.to_json()))
+    names = [c.name for c in TABLES["problems"].columns]
+    return pd.DataFrame(rows, columns=names).astype("str") if rows else empty("problems")
+
+
+def _other_digests(study: Study, folder: Path, done: set[str]) -> dict[str, str]:
+    """Digest what is not a vector layer: its change must be noticed too."""
+    out = {}
+    for spec in study.layers:
+        if spec.id not in done:
+            source = folder / spec.source
+            out[spec.id] = gate.digest(source) if source.exists() else ""
+    return out
