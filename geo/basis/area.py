@@ -113,7 +113,8 @@ def basis(kind: Kind, crs: str, bounds: tuple[float, float, float, float]) -> Ar
 
 def carried(shapes: Geometries, transformer: pyproj.Transformer, edge_m: float = EDGE_M) -> Geometries:
     """Densify shapes and carry them through a transformer; raise when a coordinate is lost."""
-    moved = shapely.transform(shapely.segmentize(shapes, edge_m), transformer.transform, interleaved=False)
+    dense = shapely.segmentize(shapes, edge_m)
+    moved = shapely.transform(dense, transformer.transform, interleaved=False)  # type: ignore[arg-type]
     coordinates, owner = shapely.get_coordinates(moved, return_index=True)
     lost = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
     if lost.size:

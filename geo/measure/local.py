@@ -10,12 +10,11 @@ import shapely
 
 from geo.basis.layer import Geometries
 from geo.measure import robust
+from geo.measure.robust import RESOLUTION_M2
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
-
-RESOLUTION_M2 = 5e-5
-"""Half the resolution of an area column: less than this would be written as zero."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,19 @@ class Local:
     @property
     def cut(self) -> Bools:
         """Units covered in part."""
-        return ~shapely.is_missing(self.part)
+        out: Bools = ~shapely.is_missing(self.part)
+        return out
 
     @classmethod
     def nothing(cls, count: int) -> Local:
         """Return the answer for polygons that touch no unit."""
         return cls(np.zeros(count, bool), np.full(count, None, object), np.zeros(count, bool))
+
+    def areas(self, units: Geometries) -> Floats:
+        """Return the covered area of each unit in m²; NaN where the overlay failed."""
+        out: Floats = np.where(self.whole, shapely.area(units), np.nan_to_num(shapely.area(self.part), nan=0.0))
+        out[self.failed] = np.nan
+        return out
 
 
 def local(units: Geometries, polygons: Geometries) -> Local:
@@ -60,25 +66,37 @@ def local(units: Geometries, polygons: Geometries) -> Local:
     A unit inside one polygon, or touching none, needs no overlay. A remainder or a share
     too small to be written (`negligible`) counts as nothing.
     """
-    out = Local.nothing(len(units))
+    unit, polygon = touching(units, polygons)
+    return covered(units, unit, polygons[polygon])
+
+
+def touching(units: Geometries, polygons: Geometries) -> tuple[Positions, Positions]:
+    """Return the pairs of positions of units and polygons that touch."""
     if len(units) == 0 or len(polygons) == 0:
-        return out
+        return np.empty(0, np.intp), np.empty(0, np.intp)
     unit, polygon = shapely.STRtree(polygons).query(units, predicate="intersects")
+    return unit, polygon
+
+
+def covered(units: Geometries, unit: Positions, polygons: Geometries) -> Local:
+    """Return what the polygons paired with each unit cover of it (``unit[k]`` meets ``polygons[k]``)."""
+    out = Local.nothing(len(units))
     shapely.prepare(polygons)
-    inside = shapely.covers(polygons[polygon], units[unit])
+    inside = shapely.covers(polygons, units[unit])
     out.whole[unit[inside]] = True
     open_pairs = ~out.whole[unit]
-    unit, polygon = unit[open_pairs], polygon[open_pairs]
-    shared = robust.intersection(units[unit], polygons[polygon])
-    out.failed[unit[shapely.is_missing(shared)]] = True
+    unit, polygons = unit[open_pairs], polygons[open_pairs]
+    shared, _ = robust.parted(units[unit], polygons)
     _gather(out, unit, shared)
+    out.failed[unit[shapely.is_missing(shared)]] = True
+    out.part[out.failed] = None
     _settle(out, units)
     return out
 
 
-def negligible(areas: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def negligible(areas: Floats) -> Floats:
     """Return the area below which a part of a shape of the given area counts as nothing, in m²."""
-    out: npt.NDArray[np.float64] = np.minimum(RESOLUTION_M2, 1e-6 * areas)
+    out: Floats = np.minimum(RESOLUTION_M2, 1e-6 * areas)
     return out
 
 
@@ -93,15 +111,13 @@ def _gather(out: Local, unit: Positions, shared: Geometries) -> None:
     for k in np.flatnonzero(count > 1):
         united = robust.union(shared[start[k] : start[k] + count[k]])
         out.part[touched[k]] = united
-        out.failed[touched[k]] |= united is None
-    out.part[out.failed] = None
+        out.failed[touched[k]] = united is None
 
 
 def _settle(out: Local, units: Geometries) -> None:
     """Turn parts that are nothing or everything into that."""
     cut = np.flatnonzero(out.cut)
-    size, covered = shapely.area(units[cut]), shapely.area(out.part[cut])
+    size, taken = shapely.area(units[cut]), shapely.area(out.part[cut])
     small = negligible(size)
-    out.whole[cut[covered >= size - small]] = True
-    out.part[cut[(covered <= small) | (covered >= size - small)]] = None
-    out.failed[out.whole] = False
+    out.whole[cut[taken >= size - small]] = True
+    out.part[cut[(taken <= small) | (taken >= size - small)]] = None

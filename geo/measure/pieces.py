@@ -18,7 +18,7 @@ from geo.basis.layer import SEPARATOR, UNSURE, Geometries
 from geo.basis.progress import Progress, steps
 from geo.basis.tables import empty
 from geo.measure import robust
-from geo.measure.local import RESOLUTION_M2, Local, local, negligible
+from geo.measure.local import Local, local, negligible
 from geo.measure.subdivide import subdivided
 from geo.measure.zones import Ground
 
@@ -136,11 +136,10 @@ class _Cells:
         if not len(crossed):
             return inside
         shapes, parts = self.shape[crossed], zone.part[self.unit[crossed]]
-        within, beyond = robust.intersection(shapes, parts), robust.difference(shapes, parts)
-        size = shapely.area(shapes)
-        taken, left = (np.nan_to_num(shapely.area(s), nan=-1.0) for s in (within, beyond))
-        small = negligible(size)
-        broken = (taken < 0) | (left < 0) | (np.abs(taken + left - size) > np.maximum(RESOLUTION_M2, 1e-7 * size))
+        within, beyond = robust.parted(shapes, parts)
+        taken, left = shapely.area(within), shapely.area(beyond)
+        small = negligible(shapely.area(shapes))
+        broken = shapely.is_missing(within)
         self.failed[self.unit[crossed[broken]], column] = True
         inside[crossed[~broken & (left <= small)]] = True
         both = ~broken & (left > small) & (taken > small)

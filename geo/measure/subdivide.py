@@ -55,7 +55,8 @@ def _too_big(parts: Geometries, limit: int) -> npt.NDArray[np.bool_]:
     west, south, east, north = shapely.bounds(parts).T
     wide = np.maximum(east - west, north - south) > MIN_SIDE_M
     many: npt.NDArray[np.bool_] = shapely.get_num_coordinates(parts) > limit
-    return many & wide
+    out: npt.NDArray[np.bool_] = many & wide
+    return out
 
 
 def _halved(parts: Geometries) -> tuple[Geometries, npt.NDArray[np.intp]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -90,7 +91,7 @@ def ground(layer: Layer, zone: Zone, carry: Carry) -> Ground:
         Brings shapes into the CRS to measure in (`AreaBasis.project`, or identity).
     """
     doubtful = int(layer.maybe.sum())
-    counts = {"features": len(layer.shapes) - doubtful, "doubtful": doubtful}
+    counts: dict[str, Any] = {"features": len(layer.shapes) - doubtful, "doubtful": doubtful}
     if layer.state != "ok":
         cause = layer.cause or f"layer_{layer.state}"
         return Ground(zone, known=_none(), state=layer.state, cause=cause, coverage=layer.coverage, **counts)

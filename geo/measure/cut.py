@@ -1,0 +1,120 @@
+"""Net shapes: what the cutting rules leave of each parcel, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.basis.area import AreaBasis
+from geo.basis.layer import Geometries, Layer, Zone
+from geo.basis.progress import Progress, steps
+from geo.measure import robust, zones
+from geo.measure.local import Local, local
+from geo.measure.robust import RESOLUTION_M2
+from geo.measure.shape import wide_enough
+
+__all__ = ["land", "wide_enough"]
+
+Taken = tuple[Zone, bool]
+
+
+def land(
+    parcels: gpd.GeoDataFrame,
+    layers: Mapping[str, Layer],
+    taken: Sequence[Taken],
+    basis: AreaBasis,
+    progress: Progress,
+) -> gpd.GeoDataFrame:
+    """Return the table `land`: the parts of each parcel that nothing surely takes.
+
+    Parameters
+    ----------
+    parcels : GeoDataFrame
+        With ``parcel_id``, study CRS.
+    layers : mapping of layer id to Layer
+    taken : sequence of (Zone, bool)
+        Zones to take out; with True the ground *outside* the zone is taken out.
+    basis : AreaBasis
+    progress : Progress
+        Told once per zone.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per part, numbered 1… by area from the largest. Shapes in the study CRS,
+        ``net_m2`` on the area basis. A parcel of which nothing is left has no row.
+
+    Notes
+    -----
+    Only what is proved is taken: ground that may or may not be in a zone stays, as it does
+    in ``net_hi_m2``. A layer that is missing, or an overlay that failed, takes nothing.
+    """
+    shapes = robust.polygonal(parcels.geometry.to_numpy()).copy()
+    for zone, outside in steps(tuple(taken), "land", progress):
+        if zone.layer_id not in layers:
+            continue
+        ground = zones.ground(layers[zone.layer_id], zone, lambda polygons: polygons)
+        if ground.state == "ok":
+            shapes = _outside_taken(shapes, ground) if outside else _less(shapes, local(shapes, ground.found))
+    return _parts(parcels["parcel_id"].to_numpy(object), shapes, parcels.crs, basis)
+
+
+def _outside_taken(shapes: Geometries, ground: zones.Ground) -> Geometries:
+    """Take the ground that is known and on which the zone neither is nor may be."""
+    if ground.nowhere_known:
+        return shapes
+    beyond = shapes
+    for polygons in (ground.found, ground.maybe):
+        covered = local(beyond, polygons)
+        beyond = _less(beyond, covered, otherwise=shapely.Polygon())
+        beyond[covered.failed] = shapely.Polygon()
+    if ground.known is not None:
+        beyond = _within(beyond, local(beyond, ground.known))
+    return _less(shapes, _as_local(shapes, beyond))
+
+
+def _less(shapes: Geometries, taken: Local, otherwise: shapely.Geometry | None = None) -> Geometries:
+    """Return the shapes without what is taken; `otherwise`, or the shape itself, where the overlay failed."""
+    out = shapes.copy()
+    out[taken.whole] = shapely.Polygon()
+    cut = np.flatnonzero(taken.cut)
+    _, beyond = robust.parted(shapes[cut], taken.part[cut])
+    out[cut] = beyond
+    lost = cut[shapely.is_missing(beyond)]
+    out[lost] = shapes[lost] if otherwise is None else otherwise
+    return out
+
+
+def _within(shapes: Geometries, kept: Local) -> Geometries:
+    """Return the shapes reduced to what is kept; nothing where the overlay failed."""
+    out = kept.part.copy()
+    out[kept.whole] = shapes[kept.whole]
+    out[shapely.is_missing(out)] = shapely.Polygon()
+    return out
+
+
+def _as_local(shapes: Geometries, parts: Geometries) -> Local:
+    """Return parts of shapes as what is taken of them."""
+    size, part = shapely.area(shapes), np.nan_to_num(shapely.area(parts), nan=0.0)
+    out = Local.nothing(len(shapes))
+    whole = (part > 0) & (part >= size - RESOLUTION_M2)
+    out.whole[whole] = True
+    some = (part > 0) & ~whole
+    out.part[some] = parts[some]
+    return out
+
+
+def _parts(ids: npt.NDArray[np.object_], shapes: Geometries, crs: object, basis: AreaBasis) -> gpd.GeoDataFrame:
+    """Return one row per part, largest first; parts too small to be written are left out."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    area = basis.areas(basis.project(parts))
+    order = np.lexsort((-area, owner))
+    order = order[area[order] > RESOLUTION_M2]
+    owner = owner[order]
+    number = np.arange(len(owner)) - np.searchsorted(owner, owner) + 1
+    columns = {"parcel_id": ids[owner], "part": number, "net_m2": area[order]}
+    return gpd.GeoDataFrame(columns, geometry=parts[order], crs=crs)
