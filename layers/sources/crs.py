@@ -7,8 +7,9 @@ EPSG:4513 to 4533 (zones 25 to 45), by central meridian without it 4534 to 4554 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-from pyproj.enums import TransformDirection
 from pyproj.transformer import TransformerGroup
 
 from layers.sources.finding import Finding, finding
 
+# PROJ names grids it could fetch; the network is off and `_ballpark` says what matters
+warnings.filterwarnings("ignore", message="Best transformation is not available")
 Bounds = tuple[float, float, float, float]
 CHINA_LON, CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _EASTING, _NORTHING = (1e5, 9e5), (3.3e5, 6.1e6)
@@ -139,8 +141,6 @@ def settle(
     if found is None:
         return Settled("", swap, (_ask("crs_unknown", box, study, crs=named),))
     problems = _range(found, named, box, study) + _datum(found, study, accept)
-    if problems and any(f.severity == "block" for f in problems):
-        return Settled(named, swap, tuple(problems))
     return Settled(named, swap, tuple(problems))
 
 
@@ -221,15 +221,10 @@ def transformed(
         to = pyproj.Transformer.from_crs(source, wanted, always_xy=True)
 
         def moved(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-            return np.column_stack(to.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.FORWARD))
+            return np.column_stack(to.transform(xy[:, 0], xy[:, 1]))
 
         shapes = shapely.transform(shapes, moved)
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     shapes = np.array(shapes, object)
     shapes[~finite] = None
     return shapes, finite
-
-
-def with_findings(settled: Settled, more: list[Finding]) -> Settled:
-    """Return the same decision with further findings."""
-    return replace(settled, findings=settled.findings + tuple(more))

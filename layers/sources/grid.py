@@ -10,7 +10,6 @@ from rasterio.transform import Affine
 
 from geo.basis.errors import LuodiError
 from geo.basis.inputs import Raster
-from geo.basis.reason import reason
 from layers.sources import crs, gate
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import RasterFile
@@ -68,7 +67,8 @@ def _warped(
     grid = Affine(a, b, c, d, e, f)
     bounds = (c, f + e * rows, c + a * columns, f)
     src, dst = crs.parsed(source), crs.parsed(target)
-    assert src is not None and dst is not None  # both were settled before
+    assert src is not None  # both were settled before
+    assert dst is not None
     to, width, height = rasterio.warp.calculate_default_transform(src.to_wkt(), dst.to_wkt(), columns, rows, *bounds)
     values = np.full((height, width), np.nan)
     rasterio.warp.reproject(

@@ -174,12 +174,10 @@ def overlapping(shapes: Shapes, ids: Texts) -> list[Finding]:
 
     Works on pairs a spatial index finds, so the cost grows with neighbours, not with n².
     """
-    if len(shapes) < 2 or shapely.coverage_is_valid(shapes):
-        return []
-    one, two = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, two = shapely.STRtree(shapes).query(shapes)
     pairs = one < two
     one, two = one[pairs], two[pairs]
-    interior = ~shapely.touches(shapes[one], shapes[two])
+    interior = shapely.relate_pattern(shapes[one], shapes[two], "T********")
     one, two = one[interior], two[interior]
     area = shapely.area(shapely.intersection(shapes[one], shapes[two]))
     over = np.flatnonzero(area > OVERLAP_M2)

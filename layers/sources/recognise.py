@@ -23,7 +23,8 @@ AREA_UNITS = {
 """Area units and the square metres in one of them."""
 _ABOUT = ("大约", "约", "近", "approx.", "approx", "about", "ca.", "~", "≈")
 _NUMBER = re.compile(
-    r"^(?P<sign>[+-])?(?:[¥$€])?(?P<body>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d*\.?\d+(?:e[+-]?\d+)?|\d+\.)"
+    r"^(?P<sign>[+-])?(?:[¥$€])?"
+    r"(?P<body>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d*\.?\d+(?:e[+-]?\d+)?|\d+\.)"
     r"\s*(?P<factor>亿|千万|百万|十万|万|千)?(?P<unit>[^\d\s.,+-][^\s]*)?$"
 )
 _SERIAL = (20_000, 80_000)

@@ -181,11 +181,12 @@ def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> R
         raise BlockedError(reason("layer_without_geometry", file=inside.name, layer=layer or ""))
     blobs = table.column(name).to_pylist()
     shapes, lost, curved = _built(inside.path, layer, blobs)
-    columns = {c: _plain(table.column(c)) for c in table.column_names if c != name and not only_geometry}
+    columns = {c: plain(table.column(c)) for c in table.column_names if c != name and not only_geometry}
     return Read(columns, shapes, _crs_text(meta["crs"]), lost=lost, findings=curved)
 
 
-def _plain(values: Any) -> list[Any]:
+def plain(values: Any) -> list[Any]:
+    """Return an Arrow column as texts, or floats; null where it holds nothing or bytes."""
     import pyarrow as pa
 
     if pa.types.is_floating(values.type):

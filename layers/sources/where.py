@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.basis.errors import SpecError
+from geo.basis.errors import CallError, SpecError
 from geo.basis.reason import reason
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
@@ -106,6 +106,20 @@ def parse(text: str) -> Node:
         ``where_syntax`` with the position (from 1), what stands there and what was expected.
     """
     return _Parser(text).whole()
+
+
+def holds(text: str, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return True for the rows a filter certainly holds for; a null never fulfils it.
+
+    Raises
+    ------
+    CallError
+        The filter cannot be read, or names a column the table does not have.
+    """
+    try:
+        return evaluate(parse(text), frame) == TRUE
+    except SpecError as error:
+        raise CallError(error.reasons) from None
 
 
 def fields(node: Node) -> set[str]:

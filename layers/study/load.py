@@ -113,6 +113,16 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     return Inputs(parcels, layers, rasters, boundary, problems(found), digests)
 
 
+def source_path(folder: Path, spec: LayerSpec) -> Path:
+    """Return where the file of a layer lies."""
+    return folder / spec.source
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return every file a source consists of (side files, files of a .gdb); none when it is not there."""
+    return gate.members(path) if path.exists() else []
+
+
 def _all(specs: Sequence[LayerSpec], study: Study, folder: Path, progress: Progress) -> Iterable[Loaded]:
     """Open files, two parsing processes at a time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -128,9 +138,9 @@ def _all(specs: Sequence[LayerSpec], study: Study, folder: Path, progress: Progr
 
 
 def _open(spec: LayerSpec, study: Study, folder: Path) -> Loaded:
-    source, cache = folder / spec.source, folder / CACHE
+    source, cache = source_path(folder, spec), folder / CACHE
     if not source.exists():
-        return _without(spec, "missing", [reason("layer_missing", layer=spec.id, file=spec.source)])
+        return _without(spec, "missing", [reason("layer_file_missing", layer=spec.id, file=spec.source)])
     declared = next((p[4:] for p in spec.accept if p.startswith("crs:")), spec.crs)
     try:
         file = gate.open_vector(source, cache, layer=spec.layer, crs=declared, encoding=spec.encoding)
@@ -268,7 +278,7 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
         state, cause = "stale", "layer_stale"
         days = None if item.spec.vintage is None else (study.as_of - item.spec.vintage).days
         values = {"days": days, "limit": item.spec.stale_after_days}
-        item.findings.append(finding("warn", "layer_stale" if days is not None else "layer_undated", **values))
+        item.findings.append(finding("warn", "layer_outdated" if days is not None else "layer_undated", **values))
     item.findings += preflight.far_away(item.shapes, item.names, home)
     field_name = item.spec.class_field
     classes = _classes(item.frame[field_name]) if field_name else None

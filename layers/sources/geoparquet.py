@@ -1,0 +1,84 @@
+"""Child side: GeoParquet. The footer is read first; a small file may promise 200 million rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+from layers.sources import repair
+from layers.sources.contents import Contents
+from layers.sources.finding import finding
+from layers.sources.limits import Limits
+from layers.sources.vector import Read, plain
+
+
+def read(inside: Contents, limits: Limits) -> Read:
+    """Read a GeoParquet file.
+
+    Raises
+    ------
+    BlockedError
+        Broken, too many rows or bytes by its own footer, no geometry column, or a
+        geometry that is not WKB.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(inside.path) as file:
+            _promised(file.metadata, inside.name, limits)
+            geo = _geo(file.schema_arrow.metadata or {}, inside.name)
+            primary = str(geo.get("primary_column", "geometry"))
+            if primary not in file.schema_arrow.names or primary not in geo.get("columns", {}):
+                raise BlockedError(reason("parquet_without_geometry", file=inside.name, column=primary))
+            table = file.read()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BlockedError(reason("file_unreadable", file=inside.name, detail=str(error)[:200])) from None
+    described = geo["columns"][primary]
+    if described.get("encoding") != "WKB":
+        raise BlockedError(reason("parquet_not_wkb", file=inside.name, encoding=described.get("encoding")))
+    shapes, lost = repair.from_wkb(table.column(primary).to_pylist())
+    others = [c for c in table.column_names if c not in geo["columns"]]
+    crs, note = _crs(described)
+    notes = [finding("warn", note)] if note else []
+    return Read({c: plain(table.column(c)) for c in others}, np.asarray(shapes, object), crs, lost, findings=notes)
+
+
+def _promised(footer: Any, name: str, limits: Limits) -> None:
+    if footer.num_rows > limits.rows:
+        raise BlockedError(reason("too_many_rows", file=name, count=footer.num_rows, limit=limits.rows))
+    size = sum(footer.row_group(k).total_byte_size for k in range(footer.num_row_groups))
+    if size > limits.unpacked_bytes:
+        raise BlockedError(
+            reason("file_too_large", file=name, size_mb=size / 1e6, limit_mb=limits.unpacked_bytes / 1e6)
+        )
+
+
+def _geo(metadata: dict[bytes, bytes], name: str) -> dict[str, Any]:
+    try:
+        geo = json.loads(metadata[b"geo"])
+        if isinstance(geo, dict) and isinstance(geo.get("columns"), dict):
+            return geo
+    except (KeyError, ValueError):
+        pass
+    raise BlockedError(reason("parquet_not_geo", file=name))
+
+
+def _crs(described: dict[str, Any]) -> tuple[str, str]:
+    """Absent means longitude and latitude (the format says so); null means nobody knows."""
+    import pyproj
+
+    if "crs" not in described:
+        return "EPSG:4326", ""
+    if described["crs"] is None:
+        return "", ""
+    try:
+        found = pyproj.CRS.from_json_dict(described["crs"])
+    except (pyproj.exceptions.CRSError, TypeError):
+        return "", "crs_text_unreadable"
+    code = found.to_epsg()
+    return (f"EPSG:{code}" if code else str(found.to_wkt())), ""

@@ -1,0 +1,121 @@
+"""Child side: one band of a GeoTIFF as a plain array. Sizes are checked before anything is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+from layers.sources.contents import Contents
+from layers.sources.finding import Finding, finding
+from layers.sources.limits import Limits
+
+SENTINELS = (-9999.0, -32768.0, -99999.0, -3.4028234663852886e38, 9999.0, 32767.0, 65535.0, 1e20)
+SENTINEL_SHARE = 0.001
+Floats = npt.NDArray[np.float64]
+Affine6 = tuple[float, float, float, float, float, float]
+
+
+def parse(inside: Contents, folder: Path, limits: Limits) -> dict[str, Any]:
+    """Read the first band and write ``values.npy`` (float64, NaN for no data); return what goes into the result."""
+    import rasterio
+
+    if inside.kind != "tiff":
+        raise BlockedError(reason("not_raster", file=inside.name, kind=inside.kind))
+    with rasterio.open(inside.path, driver="GTiff") as source:
+        _sized(source, inside.name, limits)
+        system = "" if source.crs is None else _system(source.crs)
+        found = list(inside.findings)
+        if not system:
+            raise BlockedError(reason("raster_without_crs", file=inside.name))
+        if source.transform.is_identity:
+            raise BlockedError(reason("raster_without_place", file=inside.name))
+        if source.count > 1:
+            found.append(finding("warn", "raster_bands", count=source.count))
+        values, notes = _values(source)
+        values, transform, turned = _north_up(values, source)
+    np.save(folder / "values.npy", values, allow_pickle=False)
+    findings = [f.to_dict() for f in found + notes + turned]
+    return {"crs": system, "transform": list(transform), "findings": findings, "layer": "", "layers": []}
+
+
+def _sized(source: Any, name: str, limits: Limits) -> None:
+    """A sparse file of 29 kB may promise 160 GB of cells."""
+    cells = source.width * source.height
+    if cells > limits.cells:
+        size = f"{source.width} × {source.height}"
+        raise BlockedError(reason("raster_too_large", file=name, size=size, count=cells, limit=limits.cells))
+
+
+def _system(crs: Any) -> str:
+    code = crs.to_epsg()
+    text = str(crs.to_wkt())
+    if code:
+        return f"EPSG:{code}"
+    return "" if text.startswith(("LOCAL_CS", "ENGCRS")) else text
+
+
+def _values(source: Any) -> tuple[Floats, list[Finding]]:
+    """Apply nodata, mask, scale and offset; suspect a sentinel nobody declared."""
+    raw = source.read(1, masked=True)
+    values = raw.astype(np.float64).filled(np.nan)
+    notes = []
+    scale, offset = source.scales[0], source.offsets[0]
+    if (scale, offset) != (1.0, 0.0):
+        notes.append(finding("fixed", "raster_scaled", scale=scale, offset=offset))
+        values = values * scale + offset
+    notes += _suspects(values, scale, offset)
+    values[~np.isfinite(values)] = np.nan
+    if np.isnan(values).all():
+        notes.append(finding("warn", "raster_empty"))
+    return values, notes
+
+
+def _suspects(values: Floats, scale: float, offset: float) -> list[Finding]:
+    present = values[np.isfinite(values)]
+    if len(present) == 0:
+        return []
+    low, high = float(present.min()), float(present.max())
+    out = []
+    for value in SENTINELS:
+        shown = float(np.float32(value)) * scale + offset
+        share = float((present == shown).sum() / len(present))
+        rest = present[present != shown]
+        lonely = len(rest) and (shown < rest.min() - 1000 or shown > rest.max() + 1000)
+        if shown in (low, high) and share >= SENTINEL_SHARE and lonely:
+            out.append(finding("warn", "raster_sentinel", value=shown, share=share, proposal=f"nodata:{shown:g}"))
+    return out
+
+
+def _north_up(values: Floats, source: Any) -> tuple[Floats, Affine6, list[Finding]]:
+    """Turn a rotated grid upright (said), flip one that is south up."""
+    t = source.transform
+    if t.b == 0 and t.d == 0 and t.e < 0 and t.a > 0:
+        return values, tuple(t)[:6], []
+    if t.b == 0 and t.d == 0 and t.a > 0:
+        upright = (t.a, 0.0, t.c, 0.0, -t.e, t.f + t.e * source.height)
+        return np.ascontiguousarray(values[::-1]), upright, [finding("fixed", "raster_flipped")]
+    return _unrotated(values, source)
+
+
+def _unrotated(values: Floats, source: Any) -> tuple[Floats, Affine6, list[Finding]]:
+    from rasterio.transform import from_origin
+    from rasterio.warp import Resampling, reproject
+
+    t = source.transform
+    corners = [t * p for p in ((0, 0), (source.width, 0), (0, source.height), (source.width, source.height))]
+    x, y = [c[0] for c in corners], [c[1] for c in corners]
+    wide, high = float(np.hypot(t.a, t.d)), float(np.hypot(t.b, t.e))
+    columns, rows = int(np.ceil((max(x) - min(x)) / wide)), int(np.ceil((max(y) - min(y)) / high))
+    upright = from_origin(min(x), max(y), wide, high)
+    out = np.full((rows, columns), np.nan)
+    reproject(
+        values, out, src_transform=t, src_crs=source.crs, dst_transform=upright, dst_crs=source.crs,
+        src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.nearest,
+    )  # fmt: skip
+    angle = float(np.degrees(np.arctan2(t.d, t.a)))
+    return out, tuple(upright)[:6], [finding("fixed", "raster_unrotated", degrees=angle)]
