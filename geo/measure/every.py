@@ -83,7 +83,7 @@ def facts(
     -----
     Numbers are intervals: a column and the one `geo.basis.tables.hi` names for it.
     """
-    shapes = parcels.geometry.to_numpy()
+    shapes = robust.polygonal(parcels.geometry.to_numpy())
     names = [name for name in sorted(set(distances)) if name in layers]
     columns = [shape.table(shapes)]
     columns += [distance.table(shapes, layers[name]) for name in steps(names, "distances", progress)]

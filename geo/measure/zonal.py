@@ -7,7 +7,6 @@ outside the raster, is unknown: it widens the interval and never counts as zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import exactextract
 import geopandas as gpd
@@ -35,7 +34,7 @@ NOTHING = 1e-6
 STEEP_PCT = (10, 15, 25)
 """Slopes above which the share of a parcel is given."""
 
-WHOLE_SHARE = 0.9
+P90 = 0.9
 """Level of ``slope_p90_pct``."""
 
 
@@ -88,29 +87,27 @@ def slopes(raster: Raster, shapes: Geometries) -> pd.DataFrame:
     the upper bound of the 90 % quantile takes unknown ground as steepest.
     """
     slope = slope_pct(raster.values, raster.transform[0], -raster.transform[4])
-    ops = ["mean", f"quantile(q={WHOLE_SHARE})"]
-    seen, unknown = _extract(raster, slope, shapes, ops)
-    some = unknown > 0
-    mean, p90 = seen["mean"].to_numpy(np.float64), seen.iloc[:, -1].to_numpy(np.float64)
+    bands = {"slope": slope}
+    bands |= {f"over{t}": np.where(np.isnan(slope), np.nan, (slope > t).astype(np.float64)) for t in STEEP_PCT}
+    seen, unknown = _extract(raster, bands, shapes, [f"quantile(q={P90})", "mean", "count"])
+    mean, p90 = _column(seen, "slope_mean"), _column(seen, "slope_quantile_90")
     low, high = _quantile_bounds(raster, slope, shapes, p90, unknown)
     columns = {
         "slope_mean_pct": mean * (1 - unknown),
-        "slope_mean_hi_pct": np.where(some, np.nan, mean),
+        "slope_mean_hi_pct": np.where(unknown > 0, np.nan, mean),
         "slope_p90_pct": low,
         "slope_p90_hi_pct": high,
     }
     for limit in STEEP_PCT:
-        steep = np.where(np.isnan(slope), np.nan, (slope > limit).astype(np.float64))
-        share = _extract(raster, steep, shapes, ["mean"])[0]["mean"].to_numpy(np.float64)
-        columns |= _share(f"slope_over{limit}_share", share, unknown)
+        columns |= _share(f"slope_over{limit}_share", _column(seen, f"over{limit}_mean"), unknown)
     return _unseen(pd.DataFrame(columns), unknown)
 
 
 def class_shares(raster: Raster, shapes: Geometries) -> pd.DataFrame:
     """Return ``{layer}_class{v}_share`` of each class found on any parcel, with its upper bound."""
-    seen, unknown = _extract(raster, raster.values, shapes, ["unique", "frac"])
-    lists = zip(seen["unique"], seen["frac"], strict=True)
-    rows = [dict(zip(np.atleast_1d(u), np.atleast_1d(f), strict=True)) for u, f in lists]
+    seen, unknown = _extract(raster, {"v": raster.values}, shapes, ["unique", "frac", "count"])
+    lists = zip(seen["v_unique"], seen["v_frac"], strict=True)
+    rows = [dict(zip(u, f, strict=True)) for u, f in lists]
     present = sorted({float(v) for row in rows for v in row})
     columns: dict[str, Floats] = {}
     for value in present:
@@ -124,11 +121,11 @@ def index_values(raster: Raster, shapes: Geometries) -> pd.DataFrame:
 
     An index may take any value on unknown ground, so its mean is unbounded (NaN) there.
     """
-    seen, unknown = _extract(raster, raster.values, shapes, ["mean", "min", "max"])
-    mean = np.where(unknown > 0, np.nan, seen["mean"].to_numpy(np.float64))
+    seen, unknown = _extract(raster, {"v": raster.values}, shapes, ["mean", "min", "max", "count"])
+    mean = np.where(unknown > 0, np.nan, _column(seen, "v_mean"))
     name = f"{raster.layer_id}_mean_index"
     columns = {name: mean, f"{raster.layer_id}_mean_hi_index": mean.copy()}
-    columns |= {f"{raster.layer_id}_{op}_index": seen[op].to_numpy(np.float64) for op in ("min", "max")}
+    columns |= {f"{raster.layer_id}_{op}_index": _column(seen, f"v_{op}") for op in ("min", "max")}
     return pd.DataFrame(columns)
 
 
@@ -145,40 +142,54 @@ def _in_crs(shapes: Geometries, crs: str, target: str) -> Geometries:
     source, wanted = pyproj.CRS.from_user_input(crs), pyproj.CRS.from_user_input(target)
     if source == wanted:
         return shapes
-    return carried(shapes, pyproj.Transformer.from_crs(source, wanted, always_xy=True))
+    return carried(shapes, pyproj.Transformer.from_crs(source, wanted, always_xy=True, only_best=False))
 
 
-def _extract(raster: Raster, values: Floats, shapes: Geometries, ops: list[str]) -> tuple[pd.DataFrame, Floats]:
-    """Return statistics of cells under each shape, and the share of the shape that is unknown."""
-    frame = gpd.GeoDataFrame({"row": np.arange(len(shapes))}, geometry=np.asarray(shapes), crs=raster.crs)
+def _extract(
+    raster: Raster, bands: Mapping[str, Floats], shapes: Geometries, ops: list[str]
+) -> tuple[pd.DataFrame, Floats]:
+    """Return statistics ``{band}_{op}`` of the cells under each shape, and the share of it that is unknown.
+
+    The bands share their nodata cells; the first one is counted.
+    """
     area = np.nan_to_num(shapely.area(shapes), nan=0.0)
-    frame = frame[area > 0]
-    if not len(frame):
-        blank: dict[str, Any] = {op: np.full(len(shapes), np.nan) for op in ops}
-        return pd.DataFrame(blank | {op: [[]] * len(shapes) for op in ("unique", "frac") if op in ops}), np.ones(
-            len(shapes)
-        )
+    solid = np.flatnonzero(area > 0)
+    names = [f"{band}_{'quantile_90' if 'quantile' in op else op}" for band in bands for op in ops]
+    if not len(solid):
+        return _listed(pd.DataFrame(index=range(len(shapes)), columns=names, dtype=np.float64)), np.ones(len(shapes))
+    frame = gpd.GeoDataFrame({"row": solid}, geometry=np.asarray(shapes)[solid], crs=raster.crs)
     found = exactextract.exact_extract(
-        _source(raster, values), frame, ["count", *ops], strategy="raster-sequential", include_cols=["row"],
-        output="pandas",
+        [_source(raster, name, values) for name, values in bands.items()], frame, ops,
+        strategy="raster-sequential", include_cols=["row"], output="pandas",
     )  # fmt: skip
+    if len(bands) == 1:  # the band is left out of the names then
+        found = found.rename(columns={c: f"{next(iter(bands))}_{c}" for c in found.columns if c != "row"})
     found = found.set_index("row").reindex(range(len(shapes)))
     cell = abs(raster.transform[0] * raster.transform[4])
     with np.errstate(invalid="ignore", divide="ignore"):
-        known = found.pop("count").to_numpy(np.float64) * cell / area
+        known = _column(found, f"{next(iter(bands))}_count") * cell / area
     unknown = np.clip(1.0 - np.nan_to_num(known, nan=0.0), 0.0, 1.0)
-    for op in ("unique", "frac"):
-        if op in found:
-            found[op] = [v if isinstance(v, (list, np.ndarray)) else [] for v in found[op]]
-    return found, np.where(unknown < NOTHING, 0.0, unknown)
+    return _listed(found), np.where(unknown < NOTHING, 0.0, unknown)
 
 
-def _source(raster: Raster, values: Floats) -> NumPyRasterSource:
+def _listed(found: pd.DataFrame) -> pd.DataFrame:
+    """Put an empty list where a shape has no cells."""
+    for name in found:
+        if str(name).endswith(("_unique", "_frac", "_values", "_coverage")):
+            found[name] = pd.Series([v if np.ndim(v) else [] for v in found[name]], found.index, dtype=object)
+    return found
+
+
+def _column(frame: pd.DataFrame, name: str) -> Floats:
+    return frame[name].to_numpy(np.float64)
+
+
+def _source(raster: Raster, name: str, values: Floats) -> NumPyRasterSource:
     a, _, west, _, e, north = raster.transform
     rows, columns = values.shape
     box = {"xmin": west, "xmax": west + a * columns, "ymin": north + e * rows, "ymax": north}
     return NumPyRasterSource(
-        np.ascontiguousarray(values), **box, nodata=np.nan, name="v", srs_wkt=pyproj.CRS(raster.crs).to_wkt()
+        np.ascontiguousarray(values), **box, nodata=np.nan, name=name, srs_wkt=pyproj.CRS(raster.crs).to_wkt()
     )
 
 
@@ -200,8 +211,8 @@ def _quantile_bounds(
     low, high = seen.copy(), seen.copy()
     rows = np.flatnonzero((unknown > 0) & (unknown < 1))
     if len(rows):
-        cells, _ = _extract(raster, slope, shapes[rows], ["values", "coverage"])
-        for row, values, weights in zip(rows, cells["values"], cells["coverage"], strict=True):
+        cells, _ = _extract(raster, {"v": slope}, shapes[rows], ["values", "coverage", "count"])
+        for row, values, weights in zip(rows, cells["v_values"], cells["v_coverage"], strict=True):
             low[row], high[row] = _bracket(np.asarray(values), np.asarray(weights), float(unknown[row]))
     return low, high
 
@@ -212,8 +223,8 @@ def _bracket(values: Floats, weights: Floats, unknown: float) -> tuple[float, fl
     values = values[order]
     upto = np.cumsum(weights[order], dtype=np.float64)
     upto *= (1 - unknown) / upto[-1]
-    below = np.searchsorted(upto + unknown, WHOLE_SHARE, side="right") - 1
-    above = np.searchsorted(upto, WHOLE_SHARE, side="left") + 1
+    below = np.searchsorted(upto + unknown, P90, side="right") - 1
+    above = np.searchsorted(upto, P90, side="left") + 1
     low = float(values[below]) if below >= 0 else 0.0
     high = float(values[above]) if above < len(values) else np.nan
     return low, high
