@@ -1,0 +1,66 @@
+"""Areas that come out exactly: move one corner until a measured area meets its target.
+
+Coordinates stay on the millimetre grid that every file format keeps. A corner first
+moves along the direction that changes the area most (secant steps), then the grid
+points around it are searched for the one nearest to the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from layers.demo.settings import Floats
+
+Area = Callable[[Floats], float]
+REACH_MM = 14
+
+
+def grid(points: Floats) -> Floats:
+    """Round coordinates to the millimetre."""
+    return np.round(np.asarray(points, dtype=float), 3)
+
+
+def meet(area: Area, corner: Floats, target: float) -> Floats:
+    """Return the position of a corner at which ``area(corner)`` is the target.
+
+    Parameters
+    ----------
+    area : callable
+        Square metres as a function of the corner's position.
+    corner : array of shape (2,)
+        Where to start.
+    target : float
+        Square metres.
+
+    Raises
+    ------
+    ValueError
+        The corner has no influence on the area, or the target is out of its reach.
+    """
+    slope = np.array([area(corner + d) - area(corner - d) for d in ([0.5, 0.0], [0.0, 0.5])])
+    strength = float(np.hypot(*slope))
+    if strength == 0.0:
+        raise ValueError("the corner does not change the area")
+    for _ in range(40):
+        miss = target - area(corner)
+        if abs(miss) < 1e-4 * strength:
+            break
+        corner = corner + slope / strength**2 * miss
+    return _nearest(area, grid(corner), slope, target)
+
+
+def _nearest(area: Area, corner: Floats, slope: Floats, target: float) -> Floats:
+    span = np.arange(-REACH_MM, REACH_MM + 1) / 1000.0
+    east, north = (a.ravel() for a in np.meshgrid(span, span))
+    guess = np.abs(area(corner) + slope[0] * east + slope[1] * north - target)
+    best = grid(np.c_[east, north] + corner)[np.argsort(guess, kind="stable")[:12]]
+    return min(best, key=lambda p: abs(area(p) - target))
+
+
+def turned(local: Floats, corner: Floats, angle_deg: float) -> Floats:
+    """Bring points of a local frame (u right, v up, metres) onto the ground, on the millimetre grid."""
+    a = np.deg2rad(angle_deg)
+    turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
+    return grid(np.asarray(local, dtype=float) @ turn + corner)
