@@ -99,7 +99,7 @@ def _off_meridian(box: Bounds, crs: str) -> float | None:
     found = parsed(crs)
     if found is None or not found.is_projected or found.geodetic_crs is None:
         return None
-    back = pyproj.Transformer.from_crs(found, found.geodetic_crs, always_xy=True)
+    back = pyproj.Transformer.from_crs(found, found.geodetic_crs, always_xy=True, only_best=False)
     lon, lat = back.transform([box[0], box[2]], [box[1], box[3]])
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         return None
@@ -218,7 +218,7 @@ def transformed(
         shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
     source, wanted = parsed(settled.crs), parsed(target)
     if source is not None and wanted is not None and not source.equals(wanted, ignore_axis_order=True):
-        to = pyproj.Transformer.from_crs(source, wanted, always_xy=True)
+        to = pyproj.Transformer.from_crs(source, wanted, always_xy=True, only_best=False)
 
         def moved(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
             return np.column_stack(to.transform(xy[:, 0], xy[:, 1]))

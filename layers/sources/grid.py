@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import rasterio.warp
 from rasterio.transform import Affine
 
@@ -15,6 +17,7 @@ from layers.sources.finding import Finding, finding
 from layers.sources.opened import RasterFile
 from layers.study.spec import LayerSpec
 
+Values = npt.NDArray[np.float64]
 FOOT_M = 0.3048
 
 
@@ -25,9 +28,7 @@ def raster(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[
     (heights bilinear, classes nearest neighbour); one in metres stays as it is.
     """
     if not source.exists():
-        return None, [
-            Finding("", "layer_missing", "warn", "", reason("layer_missing", layer=spec.id, file=spec.source))
-        ]
+        return None, [finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)]
     try:
         file = gate.open_raster(source, cache)
     except LuodiError as error:
@@ -37,16 +38,22 @@ def raster(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[
     found += settled.findings
     if not settled.usable:
         return None, found
-    values, transform, system = file.values, file.transform, settled.crs
+    values, transform, system = _emptied(file.values, spec.accept), file.transform, settled.crs
     parsed = crs.parsed(system)
     if parsed is not None and parsed.is_geographic:
-        values, transform = _warped(file, system, study_crs, spec.kind)
+        values, transform = _warped(replace(file, values=values), system, study_crs, spec.kind)
         system = study_crs
         found.append(finding("fixed", "raster_projected", crs=settled.crs, cell_m=transform[0]))
     if spec.kind == "dem" and spec.vertical_unit == "ft":
         values = values * FOOT_M
         found.append(finding("fixed", "dem_in_feet"))
     return Raster(spec.id, spec.kind, values, transform, system), found
+
+
+def _emptied(values: Values, accept: tuple[str, ...]) -> Values:
+    """Take values the user named as no data (``nodata:-9999``) out."""
+    named = [float(p.split(":", 1)[1]) for p in accept if p.startswith("nodata:")]
+    return np.where(np.isin(values, named), np.nan, values) if named else values
 
 
 def _settled(file: RasterFile, spec: LayerSpec, study_crs: str) -> crs.Settled:
@@ -61,7 +68,7 @@ def _settled(file: RasterFile, spec: LayerSpec, study_crs: str) -> crs.Settled:
 
 def _warped(
     file: RasterFile, source: str, target: str, kind: str
-) -> tuple[np.ndarray, tuple[float, float, float, float, float, float]]:  # type: ignore[type-arg]
+) -> tuple[Values, tuple[float, float, float, float, float, float]]:
     a, b, c, d, e, f = file.transform
     rows, columns = file.values.shape
     grid = Affine(a, b, c, d, e, f)

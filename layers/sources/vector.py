@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,11 @@ ROW, WKB = "__row", "__wkb"
 
 @dataclass
 class Read:
-    """A layer as read, before repair."""
+    """A layer as read, before repair.
+
+    `lost` and `wrong` name rows by position from 1; `lines` gives the number people see
+    for each position where that is another one (lines of a sheet).
+    """
 
     columns: dict[str, list[Any]]
     shapes: npt.NDArray[np.object_]
@@ -34,6 +38,7 @@ class Read:
     lost: list[tuple[int, str]] = field(default_factory=list)
     wrong: list[tuple[int, Reason]] = field(default_factory=list)
     absent: npt.NDArray[np.bool_] | None = None
+    lines: list[int] | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -53,15 +58,17 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
     crs = job.get("crs") or read.crs
     listed = frozenset(row for row, _ in read.wrong) | _deleted(read)
     fixed = repair.repaired(read.shapes, read.lost, _geographic(crs), listed)
+    known = len(inside.findings) + len(read.findings)  # these carry the right number already
     findings = inside.findings + read.findings
     findings += [f for f in fixed.findings if not f.row or int(f.row) not in _deleted(read)]
     findings += [Finding(str(row), why.code, "rejected", "", why) for row, why in read.wrong]
+    findings = findings[:known] + [_numbered(f, read.lines) for f in findings[known:]]
     present = ~shapely.is_missing(fixed.shapes)
     present[[row - 1 for row in _deleted(read)]] = False
     total = len(present) - len(_deleted(read))
     if total == 0:
         findings.append(finding("warn", "layer_empty", layer=layer))
-    _write(read.columns, fixed.shapes, present, folder / "frame.parquet")
+    _write(read, fixed.shapes, present, folder / "frame.parquet")
     return {
         "crs": read.crs, "layer": layer, "layers": layers, "total": total,
         "findings": [f.to_dict() for f in findings],
@@ -86,6 +93,11 @@ def _bounds(read: Read, name: str, limits: Limits) -> None:
         raise BlockedError(reason("too_many_vertices", file=name, count=vertices, limit=limits.vertices))
 
 
+def _numbered(found: Finding, lines: list[int] | None) -> Finding:
+    """Name a row by the number people see."""
+    return replace(found, row=str(lines[int(found.row) - 1])) if lines and found.row else found
+
+
 def _deleted(read: Read) -> frozenset[int]:
     """Rows the file itself marks as deleted: they are not rows of the layer."""
     return frozenset() if read.absent is None else frozenset((np.flatnonzero(read.absent) + 1).tolist())
@@ -102,15 +114,14 @@ def _geographic(crs: str) -> bool | None:
         return None
 
 
-def _write(
-    columns: dict[str, list[Any]], shapes: npt.NDArray[np.object_], present: npt.NDArray[np.bool_], path: Path
-) -> None:
+def _write(read: Read, shapes: npt.NDArray[np.object_], present: npt.NDArray[np.bool_], path: Path) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
     taken = np.flatnonzero(present)
-    body: dict[str, Any] = {ROW: pa.array(taken + 1, pa.int64())}
-    for name, values in columns.items():
+    numbers = taken + 1 if read.lines is None else np.array(read.lines, np.int64)[taken]
+    body: dict[str, Any] = {ROW: pa.array(numbers, pa.int64())}
+    for name, values in read.columns.items():
         body[name] = column([values[k] for k in taken])
     body[WKB] = pa.array(shapely.to_wkb(shapes[taken]), pa.binary())
     parquet.write_table(pa.table(body), path, compression="zstd")
@@ -294,7 +305,7 @@ def _parquet(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
 def _sheet(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     from layers.sources import tabular
 
-    return tabular.as_vector(inside, layer if inside.kind != "table" else "")
+    return tabular.as_vector(inside, layer if inside.kind != "table" else "", job["bounds"])
 
 
 def _sheets(inside: Contents) -> list[str]:

@@ -1,0 +1,244 @@
+"""The boundary TXT (报盘 TXT): ``[属性描述]``, ``[地块坐标]``, a header line per plot, ``J1,1,X,Y`` lines.
+
+The format is known from descriptions only, so a red line read from it says so. X is north
+and Y is east, as surveyors write them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from layers.sources.redline_chars import Line, number
+from layers.sources.redline_model import Notes, Point, RawPlot, Stated
+from layers.sources.redline_rings import rings
+
+ATTRIBUTES, PLOTS = "属性描述", "地块坐标"
+_SECTION = re.compile(r"^\s*\[\s*(.+?)\s*\]\s*$")
+_PAIR = re.compile(r"^\s*([^\d\s=:,][^=:,]*?)\s*[=:]\s*(.*?)\s*$")
+_ALIASES = {"分带": "几度分带", "坐标系统": "坐标系", "坐标单位": "计量单位", "单位": "计量单位", "投影带号": "带号"}
+_KINDS = {"面": "面", "点": "点", "线": "线", "polygon": "面", "point": "点", "line": "线"}
+_GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*,\s*\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_AREA_UNITS = {"": 1.0, "公顷": 1.0, "ha": 1.0, "hm2": 1.0, "hm²": 1.0, "亩": 1 / 15, "平方米": 1e-4, "m2": 1e-4,
+               "m²": 1e-4, "㎡": 1e-4}  # fmt: skip
+
+
+def is_boundary_txt(lines: list[Line]) -> bool:
+    """Tell a boundary TXT from a plain coordinate list: it has a section, or a header line ending in @."""
+    sections = {_SECTION.match(line.plain) for line in lines} - {None}
+    if any(found[1].replace(" ", "") in (ATTRIBUTES, PLOTS) for found in sections if found):
+        return True
+    return any(line.plain.rstrip(" ,").endswith("@") and "," in line.plain for line in lines)
+
+
+@dataclass
+class _Draft:
+    """A plot while its lines are being read."""
+
+    header: Line | None
+    names: list[str] = field(default_factory=list)
+    numbered: list[tuple[int, Point]] = field(default_factory=list)
+    written: int = 0
+
+
+def parse(lines: list[Line], notes: Notes) -> tuple[Stated, list[RawPlot], Mapping[str, str]]:
+    """Read a boundary TXT.
+
+    Parameters
+    ----------
+    lines : list of Line
+        All lines of the file.
+    notes : Notes
+        Takes every problem with its line; nothing is raised here.
+
+    Returns
+    -------
+    Stated, list of RawPlot, Mapping of str to str
+        What the file says of its system; its plots; the attribute block as written.
+    """
+    attributes, body = _sections(lines, notes)
+    stated = _stated(attributes, notes)
+    plots = [_plot(draft, k, notes) for k, draft in enumerate(_drafts(body, notes), 1)]
+    if body and not plots and not notes.problems:
+        notes.problem("redline_no_points", line=body[0].number)
+    return stated, _unique(plots, notes), {key: value for key, (value, _) in attributes.items()}
+
+
+def _sections(lines: list[Line], notes: Notes) -> tuple[dict[str, tuple[str, int]], list[Line]]:
+    """Return the attributes (value, line) and the lines below ``[地块坐标]``."""
+    attributes: dict[str, tuple[str, int]] = {}
+    body: list[Line] = []
+    section = ""
+    for line in filter(lambda one: one.plain.strip(" ,"), lines):
+        found = _SECTION.match(line.plain)
+        if found:
+            section = found[1].replace(" ", "")
+        elif section == PLOTS:
+            body.append(line)
+        elif section in (ATTRIBUTES, "") and (pair := _PAIR.match(line.plain)):
+            key = pair[1].replace(" ", "")
+            attributes[_ALIASES.get(key, key)] = (pair[2].strip(" ,") if key != "转换参数" else pair[2], line.number)
+        elif section in (ATTRIBUTES, "") and "," in line.plain:
+            body.append(line)  # plots without their section: told below, and read so that all problems show
+    if not any((m := _SECTION.match(x.plain)) and m[1].replace(" ", "") == PLOTS for x in lines):
+        notes.problem("redline_no_plot_section", line=body[0].number if body else len(lines))
+    elif not body:
+        notes.problem("redline_no_points", line=len(lines))
+    return attributes, body
+
+
+def _stated(attributes: Mapping[str, tuple[str, int]], notes: Notes) -> Stated:
+    unit, unit_line = attributes.get("计量单位", ("", 0))
+    units = {"": "", "米": "m", "m": "m", "metre": "m", "meter": "m", "度": "deg", "°": "deg", "度分秒": "deg"}
+    if unit.lower() not in units:
+        notes.problem("redline_unit_unknown", line=unit_line, given=unit)
+    parameters, line = attributes.get("转换参数", ("", 0))
+    if any(re.fullmatch(r"[+-]?\d*\.?\d+", p.strip()) and float(p) for p in parameters.split(",")):
+        notes.warn("redline_parameters_unused", line, given=parameters)
+    return Stated(
+        datum=attributes.get("坐标系", ("", 0))[0],
+        band=_whole("几度分带", attributes, notes),
+        zone=_whole("带号", attributes, notes),
+        unit=units.get(unit.lower(), ""),  # type: ignore[arg-type]
+        order="xy",
+    )
+
+
+def _whole(key: str, attributes: Mapping[str, tuple[str, int]], notes: Notes) -> int | None:
+    """Read 几度分带 or 带号: ``3``, ``3度``, ``三度带``, ``40带``, ``120°``."""
+    text, line = attributes.get(key, ("", 0))
+    if not text:
+        return None
+    digits = re.search(r"\d+", text.translate(str.maketrans("三六", "36")))
+    value = int(digits[0]) if digits else None
+    if value is None or (key == "几度分带" and value not in (3, 6)):
+        notes.problem("redline_attribute_wrong", line=line, key=key, given=text)
+        return None
+    return value
+
+
+def _drafts(body: list[Line], notes: Notes) -> Iterator[_Draft]:
+    draft: _Draft | None = None
+    for line in body:
+        fields = [f.strip() for f in line.plain.rstrip(" ,").split(",")]
+        if _is_header(fields):
+            if draft:
+                yield draft
+            if not fields[-1].endswith("@"):
+                notes.warn("redline_at_missing", line.number)
+            draft = _Draft(line, fields)
+            continue
+        if draft is None:
+            notes.warn("redline_header_missing", line.number)
+            draft = _Draft(None)
+        draft.written += 1
+        found = _point(line, fields, notes)
+        if found:
+            draft.numbered.append(found)
+    if draft:
+        yield draft
+
+
+def _is_header(fields: list[str]) -> bool:
+    """A header ends in @, or has five fields or more of which one is a kind or a text."""
+    if fields[-1].endswith("@"):
+        return True
+    kinds = any(f.lower() in _KINDS for f in fields[2:7])
+    texts = [f for f in fields[2:] if f and not re.fullmatch(r"[\d.eE+\- ]+", f)]
+    return len(fields) >= 5 and bool(re.fullmatch(r"\d+", fields[0])) and (kinds or len(texts) >= 2)
+
+
+def _point(line: Line, fields: list[str], notes: Notes) -> tuple[int, Point] | None:
+    """Read ``J1,1,X,Y`` (a height may follow)."""
+    if len(fields) > 5 and _GROUPS.fullmatch(",".join(fields[2:])):
+        notes.problem("redline_commas_inside", line=line.number, text=line.written.strip()[:80])
+        return None
+    if len(fields) not in (4, 5):
+        notes.problem("redline_fields_wrong", line=line.number, count=len(fields), text=line.written.strip()[:80])
+        return None
+    ring = re.fullmatch(r"(\d+)(?:\.0+)?", fields[1])
+    if not ring:
+        notes.problem("redline_ring_wrong", line=line.number, given=fields[1])
+    pair = [_coordinate(text, line, axis, notes) for text, axis in zip(fields[2:4], "XY", strict=True)]
+    if not ring or pair[0] is None or pair[1] is None:
+        return None
+    return int(ring[1]), Point(fields[0] or f"#{line.number}", pair[0], pair[1], line.number)
+
+
+def _coordinate(text: str, line: Line, column: str, notes: Notes) -> float | None:
+    read = number(text)
+    if read.wrong:
+        notes.problem(read.wrong, line=line.number, given=text[:40], column=column)
+        return None
+    if read.mended:
+        notes.fixed(read.mended, line.number, given=text[:40], value=read.value)
+    return read.value
+
+
+def _plot(draft: _Draft, position: int, notes: Notes) -> RawPlot:
+    names = draft.names + [""] * 5
+    line = draft.header.number if draft.header else 0
+    written = re.split("[,，、]", draft.header.written) if draft.header else []
+    name = written[3].strip(" \t　") if len(written) > 3 else ""
+    plot_id = names[2] or str(position)
+    kind = _KINDS.get(names[4].lower())
+    if kind in ("点", "线"):
+        notes.problem("redline_not_an_area", line=line, plot=name or plot_id, kind=names[4])
+    label = name or plot_id
+    failed = draft.written - len(draft.numbered)
+    if draft.written == 0:
+        notes.problem("redline_plot_without_points", line=line, plot=label)
+    built = rings(draft.numbered, label, notes) if not failed else ()
+    stated_points = _count(names[0], line, notes) if draft.header else None
+    if stated_points is not None and not failed and draft.written:
+        _check_count(stated_points, draft, built, label, notes)
+    return RawPlot(plot_id, name, line, built, _area(names[1], line, label, notes), stated_points)
+
+
+def _count(text: str, line: int, notes: Notes) -> int | None:
+    if not re.fullmatch(r"\d{1,9}", text):
+        if text:
+            notes.warn("redline_count_unreadable", line, given=text[:40])
+        return None
+    return int(text)
+
+
+def _check_count(stated: int, draft: _Draft, built: tuple[object, ...], label: str, notes: Notes) -> None:
+    """Files count the closing points or not, and may leave them out: both are taken as right."""
+    distinct = len({point.place for _, point in draft.numbered})
+    line = draft.header.number if draft.header else 0
+    if distinct <= stated <= max(draft.written, distinct + len(built)):
+        return
+    if stated > draft.written:
+        notes.problem("redline_points_missing", line=line, plot=label, stated=stated, count=draft.written)
+    else:
+        notes.warn("redline_points_more", line, plot=label, stated=stated, count=draft.written)
+
+
+def _area(text: str, line: int, label: str, notes: Notes) -> float | None:
+    """Return the stated area in hectares (a unit may be written); None when there is none or it is 0."""
+    found = re.fullmatch(r"(\d*\.?\d+)\s*(\D*)", text)
+    if not text or (found and not float(found[1])):
+        return None
+    if not found or found[2].strip().lower() not in _AREA_UNITS:
+        notes.warn("redline_area_unreadable", line, plot=label, given=text[:40])
+        return None
+    return float(found[1]) * _AREA_UNITS[found[2].strip().lower()]
+
+
+def _unique(plots: list[RawPlot], notes: Notes) -> list[RawPlot]:
+    """Give plots with the same id different ones, and say so."""
+    from dataclasses import replace
+
+    taken: set[str] = set()
+    out = []
+    for plot in plots:
+        name, k = plot.plot_id, 2
+        while name in taken:
+            name, k = f"{plot.plot_id}-{k}", k + 1
+        if name != plot.plot_id:
+            notes.warn("redline_plot_id_repeats", plot.line, plot=plot.plot_id, now=name)
+        taken.add(name)
+        out.append(replace(plot, plot_id=name))
+    return out
