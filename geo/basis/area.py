@@ -46,7 +46,7 @@ class AreaBasis:
 
     @cached_property
     def _transformer(self) -> pyproj.Transformer:
-        return pyproj.Transformer.from_crs(self.crs, self.area_crs, always_xy=True)
+        return pyproj.Transformer.from_crs(self.crs, self.area_crs, always_xy=True, only_best=False)
 
     def project(self, shapes: Geometries) -> Geometries:
         """Carry shapes from the study CRS into the area CRS.
@@ -155,22 +155,22 @@ def statutory_m2(shapes: Geometries, crs: str, edge_m: float | None = None) -> F
     if edge_m is not None:
         polygons = shapely.segmentize(polygons, edge_m)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
-    size = _ring_areas(rings, crs)
+    size = _ring_areas(rings, owner[polygon], crs)
     hole = np.ones(len(rings), bool)
     hole[np.unique(polygon, return_index=True)[1]] = False  # the first ring of a polygon is its shell
     signed = np.where(hole, -size, size)
     return np.bincount(owner[polygon], weights=signed, minlength=len(shapes)).astype(np.float64)
 
 
-def _ring_areas(rings: Geometries, crs: str) -> Floats:
-    """Return the unsigned area of closed rings."""
+def _ring_areas(rings: Geometries, row: npt.NDArray[np.intp], crs: str) -> Floats:
+    """Return the unsigned area of closed rings; `row` is the shape each belongs to."""
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     if len(xy) == 0:
         return np.zeros(len(rings))
     lon, lat = _geographic(crs).transform(xy[:, 0], xy[:, 1])
     lost = ~(np.isfinite(lon) & np.isfinite(lat))
     if lost.any():
-        bad = np.unique(ring[lost])
+        bad = np.unique(row[ring[lost]])
         raise CrsError(reason("coordinates_not_finite", count=len(bad), rows=[str(k) for k in bad[:5]]))
     lon, lat = np.radians(lon), np.radians(lat)
     first = np.searchsorted(ring, np.arange(len(rings)))
@@ -213,7 +213,7 @@ def _series(crs: str) -> tuple[float, tuple[float, ...]]:
 def _geographic(crs: str) -> pyproj.Transformer:
     """Return the way from a CRS to longitude and latitude on its own datum."""
     study = pyproj.CRS.from_user_input(crs)
-    return pyproj.Transformer.from_crs(study, study.geodetic_crs or study, always_xy=True)
+    return pyproj.Transformer.from_crs(study, study.geodetic_crs or study, always_xy=True, only_best=False)
 
 
 def _axes(study: pyproj.CRS) -> tuple[float, float]:
