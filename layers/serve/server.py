@@ -36,4 +36,4 @@ def serve(study: Path, port: int, headless: bool) -> None:
         f"--server.port={port}", "--server.address=127.0.0.1", f"--server.headless={str(headless).lower()}",
         "--browser.gatherUsageStats=false",
     ]  # fmt: skip
-    subprocess.run(command, cwd=ROOT, env=os.environ | {"LUODI_STUDY": str(study)}, check=False)
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"LUODI_STUDY": str(study.resolve())}, check=False)

@@ -1,0 +1,150 @@
+"""A small study, written and run for real, with everything a map can trip over planted in it."""
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.basis.progress import silent
+from layers.study import runs
+
+CRS = "EPSG:4549"
+EAST, NORTH = 362_000.0, 3_178_000.0
+SIDE = 4_000.0
+NASTY = '<img src=x onerror="window.hit=1"> **bold** [link](x) :red[x] $x$'
+
+PACK = """
+[pack]
+id = "small"
+title = "Small pack"
+"""
+
+RULE = """
+[[rules]]
+id = "{id}"
+title = {{ en = "{en}", zh = "{zh}" }}
+layer = "{layer}"
+test = "{test}"
+operator = "<="
+threshold = 0.0
+tolerance_m2 = 1.0
+severity = "{severity}"
+effect = "{effect}"
+clause = {{ en = "Test clause 1", zh = "测试条款一" }}
+document = {{ en = "Test document", zh = "测试文件" }}
+confidence = "{confidence}"
+"""
+
+RULES = (
+    ("farm", "Permanent basic farmland", "永久基本农田", "basic_farmland", "overlap_m2", "exclude", "cut", "S"),
+    ("red", "Ecological red line", "生态保护红线", "ecological_redline", "overlap_m2", "exclude", "parcel", "S"),
+    ("river", "River management range", "河湖管理范围", "river_management", "overlap_m2", "exclude", "cut", "S"),
+    ("flood", "Flood zone", "洪泛区", "flood_zone", "overlap_m2", "restrict", "parcel", "S"),
+    ("mineral", "Mineral resources", "压覆矿产", "minerals", "overlap_m2", "procedure", "parcel", "M"),
+    ("relics", "Heritage", "文物保护", "relics", "overlap_m2", "exclude", "parcel", "S"),
+)
+
+STUDY = """
+[study]
+name = "{name}"
+crs = "{crs}"
+area = "planar"
+as_of = 2026-11-23
+rules = ["inputs/small.toml"]
+demonstration = true
+
+[[not_examined]]
+rule = "relics"
+reason = "{nasty}"
+person = "测试员"
+"""
+
+LAYER = """
+[[layers]]
+id = "{id}"
+role = "{role}"
+title = "{title}"
+source = "inputs/{id}.gpkg"
+vintage = 2025-12-31
+{more}
+"""
+
+
+def box(x, y, w, h):
+    return shapely.box(EAST + x, NORTH + y, EAST + x + w, NORTH + y + h)
+
+
+def patches(count, seed=7):
+    """Cells of a plane without gaps, as a county's land patches are."""
+    rng = np.random.default_rng(seed)
+    points = shapely.multipoints(rng.uniform([EAST, NORTH + 500], [EAST + SIDE, NORTH + SIDE], (count, 2)))
+    ground = box(0, 500, SIDE, SIDE - 500)
+    cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=ground))
+    return shapely.intersection(cells, ground)
+
+
+def planted():
+    """Shapes at known places in the strip south of the patches."""
+    block = box(300, 100, 300, 300)
+    ring = box(280, 80, 340, 340).difference(block)
+    wide = box(1000, 100, 300, 300).difference(box(1100, 200, 100, 100))
+    return {
+        "RING": ring,  # a road around a block that is larger than the road
+        "BLOCK": block,
+        "HOLED": wide,  # nothing in its hole
+        "PARTS": shapely.union_all([box(1500, 100, 100, 100), box(1700, 100, 150, 250)]),
+        "UNDER": box(2000, 100, 300, 300),
+        "OVER": box(2100, 200, 100, 100),  # lies on UNDER
+        "LEFT": box(2500, 100, 200, 200),
+        "RIGHT": box(2700, 100, 100, 200),  # shares an edge with LEFT and is the smaller one
+        "DOUBT": box(3200, 100, 200, 200),  # outside the coverage of the river layer
+    }
+
+
+def parcels(count):
+    made = planted()
+    cells = [c for c in patches(count) if not c.is_empty]
+    ids = [*made, *(f"P{k:05d}" for k in range(len(cells)))]
+    frame = gpd.GeoDataFrame({"id": ids, "use": "0301", "town": "虎山街道"}, geometry=[*made.values(), *cells], crs=CRS)
+    frame.loc[frame["id"] == "HOLED", "town"] = NASTY
+    return frame
+
+
+def layers():
+    west, all_round = box(-500, -500, 3600, SIDE + 1000), box(-500, -500, SIDE + 1000, SIDE + 1000)
+    river = shapely.LineString([(EAST + 200, NORTH + 400), (EAST + 1600, NORTH + 1900), (EAST + 1500, NORTH + SIDE)])
+    farm = [box(2200, 1800, 1300, 900).difference(box(2600, 2100, 200, 200)), box(2600, 150, 50, 50)]
+    road = shapely.LineString([(EAST, NORTH + 450), (EAST + SIDE, NORTH + 700)])
+    return {
+        "boundary": ("boundary", [all_round], "评价范围", ""),
+        "basic_farmland": ("constraint", farm, "永久基本农田", 'coverage = "complete"'),
+        "ecological_redline": ("constraint", [box(100, 3000, 900, 800)], NASTY.replace('"', "'"),
+                               'coverage = "complete"'),
+        "river_management": ("constraint", [river.buffer(60)], "河湖管理范围", 'coverage = "inputs/known.gpkg"'),
+        "flood_zone": ("constraint", [river.buffer(250)], "洪泛区", 'coverage = "complete"'),
+        "roads": ("network", [road], "道路", ""),
+        "known": (None, [west], "", ""),
+    }  # fmt: skip
+
+
+def write(folder, count=150, name="小县 Small county"):
+    """Write the study folder; `run` makes its results."""
+    inputs = folder / "inputs"
+    inputs.mkdir(parents=True)
+    body = STUDY.format(name=name, crs=CRS, nasty=NASTY.replace('"', "'"))
+    parcels(count).to_file(inputs / "parcels.gpkg")
+    more = 'land_use_scheme = "三调"\nfields = { parcel_id = "id", land_use = "use", township = "town" }'
+    body += LAYER.format(id="parcels", role="parcels", title="地块", more=more)
+    for layer_id, (role, shapes, title, extra) in layers().items():
+        gpd.GeoDataFrame({"n": range(len(shapes))}, geometry=shapes, crs=CRS).to_file(inputs / f"{layer_id}.gpkg")
+        if role:
+            body += LAYER.format(id=layer_id, role=role, title=title, more=extra)
+    keys = ("id", "en", "zh", "layer", "test", "severity", "effect", "confidence")
+    pack = PACK + "".join(RULE.format(**dict(zip(keys, rule, strict=True))) for rule in RULES)
+    (inputs / "small.toml").write_text(pack, encoding="utf-8")
+    (folder / "study.toml").write_text(body, encoding="utf-8")
+    return folder
+
+
+def run(folder):
+    runs.update(folder, "screen", silent)
+    return folder

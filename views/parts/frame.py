@@ -1,0 +1,88 @@
+"""What stands around every page: style, header, badge, language, and words instead of tracebacks."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from geo.basis.reason import reason
+from layers.serve.styles import GROUND, STATUS_COLOURS, STATUSES
+from layers.study.results import Results
+from layers.text import LANGUAGES, Language, code, say, sentences
+from views.parts import state
+from views.parts.markup import Html, join, tag
+
+STYLE = Path(__file__).with_name("style.css")
+
+
+def style() -> None:
+    """Give the page its looks; colours of the statuses come from the map's own table."""
+    st.html(STYLE)
+    squares = "".join(
+        f".st-key-shown button:nth-of-type({k + 1})::before {{ background: {_square(s)}; }}\n"
+        for k, s in enumerate(STATUSES)
+    )
+    st.html(f"<style>:root {{ --ground: {GROUND}; }}\n{squares}</style>")
+
+
+def _square(status: str) -> str:
+    colour = STATUS_COLOURS[status]
+    stripes = f"repeating-linear-gradient(135deg, {colour} 0 3px, #DCD9EE 3px 5px)"
+    return stripes if status == "unknown" else colour
+
+
+def guarded(show: Callable[[], None]) -> Callable[[], None]:
+    """Return the page with every problem said in words."""
+
+    @functools.wraps(show)
+    def page() -> None:
+        try:
+            show()
+        except LuodiError as problem:
+            trouble(sentences(problem, state.language()))
+        except Exception as problem:
+            logging.getLogger(__name__).exception("page failed")
+            told = LuodiError(reason("page_failed", kind=type(problem).__name__, detail=str(problem)[:200]))
+            trouble(sentences(told, state.language()))
+
+    return page
+
+
+def trouble(lines: list[str], title: str = "ui.trouble") -> None:
+    """Say what is wrong and what to do."""
+    items = [tag("li", line) for line in lines]
+    st.html(tag("div", tag("h3", say(title, state.language())), tag("ul", *items), cls="lu-trouble"))
+
+
+def header(results: Results | None, name: str, language: Language) -> None:
+    """Draw the line on top: study, what its numbers rest on, badge, language."""
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.html(tag("div", tag("span", name, cls="lu-name"), _badge(results, language), _basis(results, language),
+                    cls="lu-header"))  # fmt: skip
+        st.segmented_control(
+            "中文 / English", LANGUAGES[::-1], default=language, required=True, key=state.SWITCH,
+            format_func={"zh": "中文", "en": "English"}.__getitem__, on_change=state.keep_language,
+            label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def _badge(results: Results | None, language: Language) -> Html:
+    if results is None or not results.study.demonstration:
+        return Html()
+    return tag("span", say("ui.synthetic", language), cls="lu-badge", tip=say("note.demonstration", language))
+
+
+def _basis(results: Results | None, language: Language) -> Html:
+    if results is None:
+        return Html()
+    study = results.study
+    facts = (
+        say("ui.as_of", language, day=study.as_of.isoformat()), code("area", study.area, language), study.crs,
+        say("ui.run", language, run=results.run_id[:8]),
+    )  # fmt: skip
+    return join(*(tag("span", fact, cls="lu-fact") for fact in facts))

@@ -1,0 +1,79 @@
+"""The map: the only user of folium. Shapes stay on the server; the page gets pictures of them."""
+
+from __future__ import annotations
+
+from html import escape
+
+import folium
+import streamlit as st
+from streamlit_folium import st_folium
+
+from layers.serve.board import Board, DrawnLayer
+from layers.serve.mercator import MAX_ZOOM
+from layers.serve.styles import GROUND, SELECTED
+from views.parts import state
+
+HEIGHT = 470
+
+folium.Map.default_js = [("leaflet", "/assets/leaflet/leaflet.js")]
+folium.Map.default_css = [("leaflet_css", "/assets/leaflet/leaflet.css")]
+
+
+def draw(board: Board, shown: tuple[str, ...], selected: str | None) -> None:
+    """Draw the map with the statuses that are shown and the outline of one parcel."""
+    view = state.aim()
+    st_folium(
+        _base(board),
+        key=state.MAP,
+        height=HEIGHT,
+        use_container_width=True,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=_moving(board, shown, selected),
+        center=(view[0], view[1]) if view else None,
+        zoom=view[2] if view else None,
+    )
+
+
+def _base(board: Board) -> folium.Map:
+    """Return what never changes during a visit, so that the browser keeps its view and its pictures."""
+    lat, lon, zoom = board.home
+    base = folium.Map(
+        [lat, lon], zoom_start=zoom, max_zoom=MAX_ZOOM, tiles=None, control_scale=True, fade_animation=False,
+        attributionControl=False,
+    )  # fmt: skip
+    base.get_root().header.add_child(folium.Element(f"<style>.leaflet-container{{background:{GROUND}}}</style>"))
+    drawn = board.layers()
+    for place, layer in enumerate(drawn):
+        _tiles(layer.url, place + 2, name=_label(layer), show=layer.shown_first, control=True).add_to(base)
+    if drawn:
+        folium.LayerControl(position="topright", collapsed=True).add_to(base)
+    return base
+
+
+def _moving(board: Board, shown: tuple[str, ...], selected: str | None) -> folium.FeatureGroup:
+    group = folium.FeatureGroup("parcels", control=False)
+    _tiles(board.parcels_url(shown), 1, name="parcels", show=True, control=False).add_to(group)
+    outline = board.outline(selected) if selected is not None and board.has(selected) else None
+    if outline is not None:
+        for colour, weight in (("#FFFFFF", 6), (SELECTED, 3)):
+            folium.GeoJson(outline, style_function=_line(colour, weight), interactive=False).add_to(group)
+    return group
+
+
+def _line(colour: str, weight: int):  # type: ignore[no-untyped-def]
+    return lambda _: {"color": colour, "weight": weight, "fill": False, "interactive": False}
+
+
+def _tiles(url: str, z_index: int, *, name: str, show: bool, control: bool) -> folium.TileLayer:
+    return folium.TileLayer(
+        url, attr=" ", name=name, overlay=True, control=control, show=show, max_zoom=MAX_ZOOM, detect_retina=True,
+        z_index=z_index,
+    )  # fmt: skip
+
+
+def _label(layer: DrawnLayer) -> str:
+    """Return the line of the layer list; Leaflet reads it as markup, so the user's title is escaped."""
+    look = f"border:2px solid {layer.colour};" + ("" if layer.outline_only else f"background:{layer.colour}44;")
+    swatch = f'<i style="display:inline-block;width:13px;height:9px;margin:0 5px 0 2px;{look}"></i>'
+    vintage = f' <small style="color:#6B7280">{escape(layer.vintage)}</small>' if layer.vintage else ""
+    return f"{swatch}{escape(layer.title)}{vintage}"

@@ -1,0 +1,112 @@
+"""What a visitor has chosen: the only user of `st.session_state`.
+
+Language and selection live in the address (``?lang=zh&select=parcel:P00012``), so a page
+can be sent to a colleague and comes back after a reload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from layers.text import LANGUAGES, Language
+
+MAP, SWITCH, AIM, CLICKED, TURN = "map", "language", "aim", "clicked", "turn"
+View = tuple[float, float, int]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The one thing that is selected, for example ``("parcel", "P00012")``."""
+
+    kind: str
+    id: str
+
+
+def language() -> Language:
+    """Return the language of the address, else the browser's: Chinese for any kind of zh, English for others."""
+    asked = st.query_params.get("lang", "")
+    for known in LANGUAGES:
+        if asked == known:
+            return known
+    return "zh" if str(st.context.locale or "").lower().startswith("zh") else "en"
+
+
+def keep_language() -> None:
+    """Write the language of the switch into the address."""
+    st.query_params["lang"] = st.session_state.get(SWITCH) or language()
+
+
+def selection() -> Selection | None:
+    """Return what is selected, None when nothing is."""
+    kind, _, name = st.query_params.get("select", "").partition(":")
+    return Selection(kind, name) if kind and name else None
+
+
+def select(kind: str, name: str) -> None:
+    """Select one thing instead of whatever was selected."""
+    st.query_params["select"] = f"{kind}:{name}"
+
+
+def clear() -> None:
+    """Select nothing."""
+    if "select" in st.query_params:
+        del st.query_params["select"]
+
+
+def new_click() -> tuple[float, float] | None:
+    """Return longitude and latitude of a click on the map that was not answered yet."""
+    told = (st.session_state.get(MAP) or {}).get("last_clicked")
+    if not told or told == st.session_state.get(CLICKED):
+        return None
+    st.session_state[CLICKED] = dict(told)
+    return float(told["lng"]), float(told["lat"])
+
+
+def aim() -> View | None:
+    """Return where the map was last sent on purpose; None: wherever the visitor left it."""
+    view: View | None = st.session_state.get(AIM)
+    return view
+
+
+def set_aim(view: View | None) -> None:
+    """Send the map to a place once; panning and zooming afterwards are the visitor's own."""
+    if view is not None:
+        st.session_state[AIM] = view
+
+
+def first_visit() -> bool:
+    """Tell once, at the first drawing of the page."""
+    if st.session_state.get("visited"):
+        return False
+    st.session_state["visited"] = True
+    return True
+
+
+def turn() -> int:
+    """Return a number that changes when the table has to forget its row."""
+    return int(st.session_state.get(TURN, 0))
+
+
+def next_turn() -> None:
+    """Make the table forget its row: the selection came from elsewhere."""
+    st.session_state[TURN] = turn() + 1
+
+
+def row_of(key: str) -> int | None:
+    """Return the row picked in a table, counted from 0 in the order it was given."""
+    rows: Sequence[Any] = (st.session_state.get(key) or {}).get("selection", {}).get("rows", [])
+    return int(rows[0]) if rows else None
+
+
+def ask_to_move() -> None:
+    """Ask the next drawing of the map to show what is selected."""
+    st.session_state["move"] = True
+
+
+def asked_to_move() -> bool:
+    """Tell once whether the map was asked to show what is selected."""
+    return bool(st.session_state.pop("move", False))

@@ -1,0 +1,89 @@
+"""Tables of the results: in the reader's words, filtered, in pages when they are long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from layers.outputs.project import visible
+from layers.study.results import Results
+from layers.text import Language, say
+from views.parts import state
+
+PAGE_ROWS = 1_000
+PAGED_FROM = 10_000
+HEIGHT = 360
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _projected(name: str, language: Language, _results: Results) -> pd.DataFrame:
+    return visible(_results, "candidates", language)
+
+
+def candidates(results: Results, stamp: str, language: Language) -> pd.DataFrame:
+    """Return the candidate list as shown; row k is row k of the table ``candidates``."""
+    return _projected(stamp, language, results)
+
+
+def matching(results: Results, shown: tuple[str, ...], text: str) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return the rows with a shown status and the text in the parcel's id, township or park."""
+    found = results.table("candidates")
+    keep = found["status"].isin(shown).to_numpy()
+    if text.strip():
+        about = results.table("parcels").set_index("parcel_id")[["township", "park_id"]].reindex(found["parcel_id"])
+        words = found["parcel_id"] + "\n" + (about["township"] + "\n" + about["park_id"]).fillna("").to_numpy()
+        keep &= words.str.contains(text.strip(), case=False, regex=False).to_numpy()
+    return np.flatnonzero(keep)
+
+
+def pick_row(frame: pd.DataFrame, ids: np.ndarray[Any, Any], selected: str | None, key: str) -> None:
+    """Show a table in which one row can be picked; picking selects the parcel.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What is shown.
+    ids : array of str
+        Parcel of each row.
+    selected : str or None
+        The parcel that is selected now, wherever that was done.
+    key : str
+        Changes when the rows change, so that a picked row never stands for another parcel.
+    """
+    first, last = _page(len(frame), key)
+    frame, ids = frame.iloc[first:last], ids[first:last]
+    at = np.flatnonzero(ids == selected)
+    key = f"{key}-{first}-{state.turn()}"
+
+    def picked() -> None:
+        row = state.row_of(key)
+        if row is None:
+            state.clear()
+        else:
+            state.select("parcel", str(ids[row]))
+            state.ask_to_move()
+
+    st.dataframe(
+        frame, height=HEIGHT, hide_index=True, key=key, on_select=picked, selection_mode="single-row",
+        selection_default={"selection": {"rows": at[:1].tolist()}}, column_config=_formats(frame), row_height=30,
+    )  # fmt: skip
+
+
+def _page(count: int, key: str) -> tuple[int, int]:
+    if count <= PAGED_FROM:
+        return 0, count
+    page = st.pagination(-(-count // PAGE_ROWS), key=f"{key}-page")
+    return (page - 1) * PAGE_ROWS, page * PAGE_ROWS
+
+
+def _formats(frame: pd.DataFrame) -> dict[str, Any]:
+    numbers = [str(c) for c in frame if pd.api.types.is_float_dtype(frame[c])]
+    return {name: st.column_config.NumberColumn(format="%,.2f") for name in numbers}
+
+
+def count_line(found: int, total: int, language: Language) -> str:
+    """Return how many rows are shown out of how many."""
+    return say("ui.rows_all" if found == total else "ui.rows_some", language, found=found, total=total)

@@ -1,0 +1,174 @@
+"""Screen 筛选: the map, why a parcel is what it is, and the candidate list."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers.explain import explain
+from layers.outputs.files import candidates_file
+from layers.serve.board import Board, board
+from layers.serve.routes import study_folder
+from layers.serve.styles import STATUSES
+from layers.study import spec
+from layers.study.results import Results, open_results
+from layers.study.summary import by_status
+from layers.text import Language, code, number, say, sentences
+from views.parts import frame, map, runner, state, tables, why
+
+NAME = "screen"
+ICON = ":material/filter_alt:"
+FORMATS = (("xlsx", "Excel"), ("csv", "CSV"), ("gpkg", "GeoPackage"), ("geojson", "GeoJSON"))
+PANEL = map.HEIGHT
+
+
+def show() -> None:
+    """Draw the page."""
+    language, folder = state.language(), study_folder()
+    if folder is None:
+        frame.header(None, say("ui.title", language), language)
+        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+        return
+    results, problem = _opened(folder)
+    frame.header(results, results.study.name if results else _name(folder), language)
+    late = _stale(results)
+    if problem is not None:
+        frame.trouble(sentences(problem, language))
+    if results is None or not results.has("candidates"):
+        _first_run(folder, problem, language)
+        return
+    runner.bar(folder, bool(late), language)
+    _workbench(results, bool(late))
+
+
+def _opened(folder: Path) -> tuple[Results | None, LuodiError | None]:
+    """Return the newest run and what is wrong with the study now; old results stay readable."""
+    try:
+        results = open_results(folder)
+    except LuodiError as problem:
+        return None, problem
+    try:
+        spec.effective_rules(spec.read(folder), folder)
+    except LuodiError as problem:
+        return results, problem
+    return results, None
+
+
+def _name(folder: Path) -> str:
+    try:
+        return spec.read(folder).name
+    except LuodiError:
+        return folder.name
+
+
+def _stale(results: Results | None) -> dict[str, object]:
+    return dict(results.stale()) if results else {}
+
+
+def _first_run(folder: Path, problem: LuodiError | None, language: Language) -> None:
+    """Say that there is nothing to look at yet, and offer to run."""
+    if runner.running(folder):
+        runner.bar(folder, False, language)
+        return
+    runner.bar(folder, False, language)
+    if problem is None or (folder / spec.FILE).is_file():
+        frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
+        runner.offer(folder, language)
+
+
+@st.fragment
+def _workbench(results: Results, late: bool) -> None:
+    """Draw everything a click changes; a click reruns this and nothing else."""
+    frame.guarded(functools.partial(_work, results, late))()
+
+
+def _work(results: Results, late: bool) -> None:
+    language, drawn = state.language(), board(results)
+    missed = _follow_click(drawn)
+    chosen = state.selection()
+    selected = chosen.id if chosen and chosen.kind == "parcel" and drawn.has(chosen.id) else None
+    if selected and (state.asked_to_move() or state.first_visit()):
+        state.set_aim(drawn.view_of(selected))
+    shown = _legend(results, language)
+    left, right = st.columns([2.3, 1], gap="small")
+    with left, st.container(key="mapbox"):
+        map.draw(drawn, shown, selected)
+    with right, st.container(height=PANEL, border=True, key="why"):
+        _why(results, selected, missed, language)
+    _list(results, shown, selected, late)
+
+
+def _follow_click(drawn: Board) -> bool:
+    """Select what was clicked; return True when the click met no parcel."""
+    click = state.new_click()
+    if click is None:
+        return False
+    found = drawn.at(*click)
+    if found is None:
+        state.clear()
+    else:
+        state.select("parcel", found)
+    state.next_turn()
+    return found is None
+
+
+def _why(results: Results, selected: str | None, missed: bool, language: Language) -> None:
+    if selected is not None:
+        why.panel(explain(results, selected, language), language)
+    elif missed:
+        why.nothing_here(language)
+    else:
+        why.empty(language)
+
+
+def _legend(results: Results, language: Language) -> tuple[str, ...]:
+    """Draw the legend, which is the filter too; return the statuses that are shown."""
+    counts = by_status(results)
+    unit = "mu" if language == "zh" else "ha"
+
+    def words(status: str) -> str:
+        row = counts.loc[status]
+        return say("ui.legend", language, status=code("status", status, language), parcels=int(row["parcels"]),
+                   area=number(row["gross_m2"], unit, language))  # fmt: skip
+
+    with st.container(horizontal=True, vertical_alignment="center", key="legend"):
+        picked = st.pills(say("ui.shown", language), STATUSES, selection_mode="multi", format_func=words, key="shown",
+                          label_visibility="collapsed")  # fmt: skip
+        net, net_hi = counts["net_m2"].sum(), counts["net_hi_m2"].sum()
+        st.html(frame.tag("div", say("ui.net_total", language, net=number(net, unit, language),
+                                     net_hi=number(net_hi, unit, language)), cls="lu-total"))  # fmt: skip
+    return tuple(s for s in STATUSES if s in (picked or STATUSES))
+
+
+def _list(results: Results, shown: tuple[str, ...], selected: str | None, late: bool) -> None:
+    language = state.language()
+    with st.container(horizontal=True, vertical_alignment="center", key="listbar"):
+        text = st.text_input(say("ui.find", language), key="find", placeholder=say("ui.find", language),
+                             label_visibility="collapsed", width=260)  # fmt: skip
+        stamp = f"{results.run}|{results.manifest.get('written')}"
+        rows = tables.matching(results, shown, text or "")
+        whole = tables.candidates(results, stamp, language)
+        st.html(frame.tag("div", tables.count_line(len(rows), len(whole), language), cls="lu-total"))
+        _downloads(results, late, language)
+    ids = results.table("candidates")["parcel_id"].to_numpy(object)[rows]
+    tables.pick_row(whole.iloc[rows], ids, selected, f"list-{hash((stamp, language, shown, text))}")
+
+
+def _downloads(results: Results, late: bool, language: Language) -> None:
+    """Offer the list as files; stale results never leave, nor do shapes that are use-only."""
+    secret = any(s.use_only for s in results.study.with_role("parcels"))
+    for kind, word in FORMATS:
+        closed = late or (secret and kind in ("gpkg", "geojson"))
+        tip = say("ui.stale_no_export" if late else "ui.use_only_no_export" if closed else "ui.download", language)
+        st.download_button(
+            word, data=functools.partial(_file, results, kind, language), key=f"download-{kind}", disabled=closed,
+            file_name=f"luodi-candidates-{results.run_id}.{kind}", on_click="ignore", help=tip,
+            icon=":material/download:",
+        )  # fmt: skip
+
+
+def _file(results: Results, kind: str, language: Language) -> bytes:
+    return candidates_file(results, kind, language)[1]
