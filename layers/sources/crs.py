@@ -27,6 +27,7 @@ Bounds = tuple[float, float, float, float]
 CHINA_LON, CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _EASTING, _NORTHING = (1e5, 9e5), (3.3e5, 6.1e6)
 _OLD_DATUMS = ("beijing 1954", "xian 1980")
+_SATELLITE_DATUMS = ("wgs 84", "china geodetic coordinate system 2000", "cgcs2000", "itrf", "etrs89")
 BALLPARK, SWAP = "ballpark-datum-shift", "swap-axes"
 FAR_FROM_MERIDIAN_DEG = {True: 1.5, False: 3.0}  # three-degree zones, others
 LOST_FROM_MERIDIAN_DEG = 12.0
@@ -154,11 +155,13 @@ def _box(shapes: npt.NDArray[np.object_], swap: bool) -> Bounds | None:
 def _ask(code: str, box: Bounds, study: str, **values: Any) -> Finding:
     """Block, with the proposals that fit the numbers."""
     fitting = guesses(box, study)
-    given = {"x_min": box[0], "x_max": box[2], "y_min": box[1], "y_max": box[3], "candidates": fitting[:8]}
-    proposal = fitting[0] if fitting else ""
     if len(fitting) > 2 and fitting[0] != f"crs:{study}":
         proposal = ""  # the central meridian is not in the numbers: nothing is proposed, the choices are listed
-    return finding("block", code, proposal=proposal, **given, **values)
+    else:
+        proposal = fitting[0] if fitting else ""
+    west, south, east, north = (round(v, 4) for v in box)
+    given = {"x_min": west, "x_max": east, "y_min": south, "y_max": north, "candidates": fitting[:8] or ["–"]}
+    return finding("block", code if proposal else f"{code}_open", proposal=proposal, **given, **values)
 
 
 def _range(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Finding]:
@@ -197,9 +200,17 @@ def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Findi
     same = found.geodetic_crs.datum == target.geodetic_crs.datum
     if same or not (old or _ballpark(found, target)):
         return []
+    if not old and _satellite(found) and _satellite(target):
+        return [finding("warn", "datum_treated_equal", crs=found.name, study=target.name)]
     severity = "warn" if BALLPARK in accept else "block"
     code = "datum_shift_unknown" if severity == "block" else "datum_shift_ballpark"
     return [finding(severity, code, proposal="" if severity == "warn" else BALLPARK, crs=found.name, study=target.name)]
+
+
+def _satellite(crs: pyproj.CRS) -> bool:
+    """Tell whether a CRS stands on a datum of the satellite age; those agree to about a metre."""
+    name = crs.geodetic_crs.name.lower() if crs.geodetic_crs else ""
+    return any(word in name for word in _SATELLITE_DATUMS)
 
 
 def _ballpark(source: pyproj.CRS, target: pyproj.CRS) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from geo.basis.errors import BlockedError
@@ -55,14 +55,21 @@ class Finding:
 
 def finding(severity: Severity, code: str, /, row: object = "", proposal: str = "", **values: Any) -> Finding:
     """Short form: ``finding("rejected", "geometry_missing", row=12)``."""
-    return Finding(str(row), code, severity, proposal, reason(code, **values))
+    said = ({"row": str(row)} if str(row) else {}) | ({"proposal": proposal} if proposal else {})
+    return Finding(str(row), code, severity, proposal, reason(code, **(said | values)))
 
 
 def blocked(findings: Sequence[Finding]) -> BlockedError:
-    """Return the error that carries every blocking finding (each reason with its proposal)."""
-    out = []
-    for f in findings:
-        if f.severity == "block":
-            extra = {"proposal": f.proposal} if f.proposal else {}
-            out.append(Reason(f.code, dict(f.reason.values) | extra))
-    return BlockedError(out)
+    """Return the error that carries every blocking finding (a reason names its proposal)."""
+    return BlockedError([f.reason for f in findings if f.severity == "block"])
+
+
+def of_row(row: int, why: Reason, severity: Severity = "rejected") -> Finding:
+    """Return a finding about one row from a reason that does not name it yet."""
+    return Finding(str(row), why.code, severity, "", Reason(why.code, {"row": str(row)} | dict(why.values)))
+
+
+def numbered(found: Finding, row: int) -> Finding:
+    """Return the finding with its row called by another number."""
+    why = Reason(found.code, dict(found.reason.values) | {"row": str(row)})
+    return replace(found, row=str(row), reason=why)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
+from functools import cache as once
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,10 @@ from layers.sources.limits import STANDARD, Limits
 from layers.sources.opened import RasterFile, TableFile, VectorFile
 from layers.sources.vector import ROW, WKB
 
-VERSION = 1
-"""Part of every cache key; raise it when parsing changes."""
+_PARSERS = (
+    "child", "contents", "sniff", "unzip", "vector", "shapefile", "dbf", "geojson", "geoparquet", "repair",
+    "raster", "tabular", "recognise",
+)  # fmt: skip
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]
 _PASSED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "PROJ_DATA", "LD_LIBRARY_PATH", "HOME")
@@ -165,11 +168,18 @@ def _parsed(task: str, source: Path, cache: Path, options: dict[str, str]) -> tu
         sha256 = _digest(source)
     except OSError as error:
         raise BlockedError(reason("file_unreadable", file=source.name, detail=error.strerror or "")) from None
-    key = json.dumps([VERSION, task, sha256, source.suffix.lower(), source.stem, options, asdict(LIMITS)])
+    key = json.dumps([_version(), task, sha256, source.suffix.lower(), source.stem, options, asdict(LIMITS)])
     entry = cache / hashlib.sha256(key.encode()).hexdigest()[:32]
     if not (entry / "result.json").is_file():
         _parse(task, source, options, entry)
     return sha256, entry
+
+
+@once
+def _version() -> str:
+    """Digest of the parsing code: part of every cache key, so a changed reader reads again."""
+    code = b"".join((Path(__file__).parent / f"{name}.py").read_bytes() for name in _PARSERS)
+    return hashlib.sha256(code).hexdigest()
 
 
 def _parse(task: str, source: Path, options: dict[str, str], entry: Path) -> None:

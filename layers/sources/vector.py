@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.sources import repair
 from layers.sources.contents import Contents
-from layers.sources.finding import Finding, finding
+from layers.sources.finding import Finding, finding, numbered, of_row
 from layers.sources.limits import Limits
 
 ROW, WKB = "__row", "__wkb"
@@ -61,8 +61,9 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
     known = len(inside.findings) + len(read.findings)  # these carry the right number already
     findings = inside.findings + read.findings
     findings += [f for f in fixed.findings if not f.row or int(f.row) not in _deleted(read)]
-    findings += [Finding(str(row), why.code, "rejected", "", why) for row, why in read.wrong]
-    findings = findings[:known] + [_numbered(f, read.lines) for f in findings[known:]]
+    findings += [of_row(row, why) for row, why in read.wrong]
+    if read.lines is not None:
+        findings[known:] = [numbered(f, read.lines[int(f.row) - 1]) if f.row else f for f in findings[known:]]
     present = ~shapely.is_missing(fixed.shapes)
     present[[row - 1 for row in _deleted(read)]] = False
     total = len(present) - len(_deleted(read))
@@ -91,11 +92,6 @@ def _bounds(read: Read, name: str, limits: Limits) -> None:
     vertices = int(shapely.get_num_coordinates(read.shapes).sum())
     if vertices > limits.vertices:
         raise BlockedError(reason("too_many_vertices", file=name, count=vertices, limit=limits.vertices))
-
-
-def _numbered(found: Finding, lines: list[int] | None) -> Finding:
-    """Name a row by the number people see."""
-    return replace(found, row=str(lines[int(found.row) - 1])) if lines and found.row else found
 
 
 def _deleted(read: Read) -> frozenset[int]:
@@ -165,7 +161,7 @@ def _json(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     shapes = np.empty(len(found.shapes), object)
     shapes[:] = found.shapes
     notes = [] if found.note is None else [Finding("", found.note.code, "warn", "", found.note)]
-    notes += [Finding(str(row), why.code, "fixed", "", why) for row, why in found.mended]
+    notes += [of_row(row, why, "fixed") for row, why in found.mended]
     return Read(columns, shapes, found.crs, wrong=found.wrong, findings=notes)
 
 

@@ -212,21 +212,32 @@ def _filter(item: Loaded) -> None:
 # --- parcels ---------------------------------------------------------------------
 
 
+def parcel_findings(item: Loaded) -> list[Finding]:
+    """Return what is to be said of a placed parcel file beyond its findings so far."""
+    return _identified(item)[2]
+
+
+def _identified(item: Loaded) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64], list[Finding]]:
+    """Return ids, legal areas (m²) and findings about ids, areas, overlaps and repeats."""
+    accept = item.spec.accept
+    if len(item.shapes) == 0:
+        none = np.empty(0, object)
+        return none, np.empty(0), [finding("block", "parcels_empty", rejected=item.rejected)]
+    ids, found = preflight.settled_ids(item.frame[item.spec.fields["parcel_id"]], item.rows, accept)
+    legal, more = _legal(item, ids)
+    found = found + more + preflight.overlapping(item.shapes, ids) + preflight.duplicates(item.shapes, ids)
+    return ids, legal, found
+
+
 def _parcels(item: Loaded, study: Study) -> gpd.GeoDataFrame:
     """Return the parcels table; whatever blocks is raised, all of it together."""
-    if item.state == "ok" and len(item.shapes) == 0:
-        item.findings.append(finding("block", "parcels_empty", rejected=item.rejected))
-    stop = blocked(item.findings)
-    if stop.reasons:
-        raise stop
     spec = item.spec
-    ids, notes = preflight.settled_ids(item.frame[spec.fields["parcel_id"]], item.rows, spec.accept)
-    legal, more = _legal(item, ids)
-    item.findings += [*notes, *more]
+    if item.state == "ok":
+        ids, legal, more = _identified(item)
+        item.findings += more
     stop = blocked(item.findings)
     if stop.reasons:
         raise stop
-    item.findings += preflight.overlapping(item.shapes, ids) + preflight.duplicates(item.shapes, ids)
     columns: dict[str, Any] = {"parcel_id": ids}
     for column in TABLES["parcels"].columns:
         if column.kind in ("code", "text"):

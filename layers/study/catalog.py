@@ -1,0 +1,341 @@
+"""Make a study, add files to it, check it. `study.toml` keeps its comments; nothing half is written."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import shapely
+import tomlkit
+
+from geo.basis.errors import BlockedError, CallError, LuodiError, SpecError
+from geo.basis.progress import Progress, silent
+from geo.basis.reason import Reason, reason
+from layers.sources import crs, gate, grid, preflight, where
+from layers.sources.finding import Finding, blocked, finding
+from layers.study import load, spec
+from layers.study.spec import LayerSpec, Study
+
+INPUTS = "inputs"
+TABLE_ROLES = ("supply", "enterprise", "signal", "project", "link")
+"""Roles whose file may be a plain table."""
+_ENDINGS = (".gdb.zip", ".shp.zip")
+
+
+def new(
+    folder: Path, *, crs: str, name: str = "", as_of: date | None = None, area: str = "ellipsoidal",
+    rules: tuple[str, ...] = (),
+) -> Path:  # fmt: skip
+    """Write an empty study and return the path of its `study.toml`.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when missing; must be empty.
+    crs : str
+        Projected, in metres.
+    as_of : date or None
+        The day every clock reads; None is today.
+
+    Raises
+    ------
+    CallError
+        The folder is not empty.
+    SpecError
+        A geographic CRS, or another setting that does not hold.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CallError(reason("folder_not_empty", path=str(folder)))
+    body = {"name": name or folder.name, "crs": crs, "area": area, "as_of": as_of or date.today()}
+    body["rules"] = list(rules or ("cn-national",))
+    _checked(Study, body)
+    section = tomlkit.table()
+    for key, value in body.items():
+        section.add(key, value)
+    document = tomlkit.document()
+    document.add("study", section)
+    (folder / INPUTS).mkdir(parents=True)
+    path = folder / spec.FILE
+    _write(path, document)
+    return path
+
+
+def add(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
+    """Check a file, copy it into the study and describe it in `study.toml`.
+
+    Parameters
+    ----------
+    folder : Path
+        A study folder.
+    file : Path
+        Any supported file; a shapefile brings its side files.
+    given : Mapping
+        Keys of a ``[[layers]]`` entry: role (required), id, layer, crs, encoding,
+        fields, class, where, coverage, vintage, owner, kind, accept …
+
+    Returns
+    -------
+    list of Finding
+        What is worth knowing; nothing in it blocks.
+
+    Raises
+    ------
+    BlockedError
+        Something blocks: every reason with the proposal that lifts it. Nothing was written.
+    SpecError
+        The entry does not hold together (unknown role, id taken, …).
+    """
+    study = spec.read(folder)
+    file = Path(file)
+    layer_id = given.get("id") or _layer_id(file, study)
+    coverage = str(given.get("coverage", "unknown"))
+    entry = {"id": layer_id, **{k: v for k, v in given.items() if k not in ("id", "source")}, "source": str(file)}
+    layer = _checked(LayerSpec, entry)
+    if study.layer(layer.id) is not None:
+        raise SpecError(reason("layer_id_taken", id=layer.id))
+    found = check_layer(layer, study, folder)
+    if coverage not in ("complete", "unknown"):
+        found += _area_findings(Path(coverage))
+    if stop := [f for f in found if f.severity == "block"]:
+        raise blocked(stop)
+    _commit(folder, file, entry, coverage)
+    return found
+
+
+def check(target: Path, progress: Progress = silent) -> list[Finding]:
+    """Check a whole study, or a bare file, and return what was found, blocking things first."""
+    target = Path(target)
+    if (target / spec.FILE).is_file():
+        return _ordered(_study_findings(target, progress))
+    if target.is_dir() and target.suffix.lower() != ".gdb":
+        raise BlockedError(reason("not_a_study", path=str(target)))
+    return _ordered(report(target))
+
+
+def report(file: Path, *, layer: str = "", study_crs: str = "", cache: Path | None = None) -> list[Finding]:
+    """Check a bare file of unknown role: can it be read, where is it, what is wrong with its shapes.
+
+    A file without coordinates is checked as a table, a GeoTIFF as a raster.
+    """
+    with tempfile.TemporaryDirectory(prefix="luodi-") as made:
+        place = cache or Path(made)
+        try:
+            opened = gate.open_vector(file, place, layer=layer)
+        except LuodiError as error:
+            return _other_than_vector(file, place, error, layer)
+    keep, notes = preflight.of_dimension(opened.shapes, opened.rows, None)
+    shapes, rows = opened.shapes[keep], opened.rows[keep].astype(str).astype(object)
+    settled = crs.settle(shapes, opened.crs, study_crs, ())
+    found = [*opened.findings, *notes, *settled.findings]
+    found += preflight.duplicates(shapes, rows)
+    metres = crs.parsed(settled.crs)
+    if settled.usable and metres is not None and metres.is_projected and (shapely.get_dimensions(shapes) == 2).all():
+        found += preflight.overlapping(shapes, rows)
+    return found
+
+
+def _other_than_vector(file: Path, cache: Path, error: LuodiError, layer: str) -> list[Finding]:
+    codes = {r.code: r for r in error.reasons}
+    try:
+        if "table_without_coordinates" in codes:
+            return list(gate.open_table(file, cache, sheet=layer).findings)
+        if "not_vector" in codes and codes["not_vector"].values.get("kind") == "tiff":
+            return list(gate.open_raster(file, cache).findings)
+    except LuodiError as again:
+        return _blocks(again)
+    return _blocks(error)
+
+
+def _blocks(error: LuodiError) -> list[Finding]:
+    return [Finding("", r.code, "block", str(r.values.get("proposal", "")), r) for r in error.reasons]
+
+
+def _ordered(found: Iterable[Finding]) -> list[Finding]:
+    rank = {"block": 0, "rejected": 1, "warn": 2, "fixed": 3}
+    return sorted(found, key=lambda f: rank[f.severity])
+
+
+# --- one layer -------------------------------------------------------------------
+
+
+def check_layer(layer: LayerSpec, study: Study, folder: Path) -> list[Finding]:
+    """Check one layer as it would be loaded into the study; what blocks is among the findings."""
+    cache = folder / load.CACHE
+    source = load.source_path(folder, layer)
+    if not source.exists():
+        return [finding("block", "file_missing", file=source.name, path=str(layer.source))]
+    if layer.role == "raster":
+        raster, found = grid.raster(layer, source, cache, study.crs)
+        return _blocking(found) if raster is None else found
+    try:
+        opened = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding)
+    except LuodiError as error:
+        if layer.role in TABLE_ROLES and any(r.code == "table_without_coordinates" for r in error.reasons):
+            return _table_findings(layer, source, cache)
+        return _blocks(error)
+    placed = load.placed(opened, layer, study.crs)
+    found = placed.findings
+    if placed.state != "ok":
+        return _blocking(found)
+    if layer.role == "parcels":
+        found = found + load.parcel_findings(placed)
+    elif len(placed.shapes) == 0:
+        found.append(finding("warn", "layer_nothing_left", rejected=placed.rejected))
+    return found
+
+
+def _blocking(found: list[Finding]) -> list[Finding]:
+    """The layer cannot be used at all: what says why blocks (a wrong filter is a warning once it is in a study)."""
+    if any(f.severity == "block" for f in found):
+        return found
+    return [Finding(f.row, f.code, "block", f.proposal, f.reason) if f.severity == "warn" else f for f in found]
+
+
+def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding]:
+    try:
+        opened = gate.open_table(source, cache, sheet=layer.layer)
+        found = [*opened.findings, *preflight.missing_fields(opened.frame, dict(layer.fields))]
+        if layer.where:
+            where.evaluate(where.parse(layer.where), opened.frame.replace("", pd.NA))
+    except LuodiError as error:
+        return _blocks(error)
+    return found
+
+
+def _area_findings(file: Path) -> list[Finding]:
+    found = report(file)
+    return [f for f in found if f.severity == "block"]
+
+
+def _study_findings(folder: Path, progress: Progress) -> list[Finding]:
+    """Check every layer by itself, so that one that blocks does not hide the others."""
+    study = spec.read(folder)
+    spec.effective_rules(study, folder)
+    found: list[Finding] = []
+    if not study.with_role("parcels"):
+        found.append(finding("block", "parcels_not_declared"))
+    for k, layer in enumerate(study.layers):
+        progress(k, len(study.layers), "load")
+        found += [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, study, folder), layer)]
+    progress(len(study.layers), len(study.layers), "load")
+    return found
+
+
+def _as_used(found: list[Finding], layer: LayerSpec) -> list[Finding]:
+    """In a study only the parcels stop a run; another layer that fails is unknown, with a warning."""
+    if layer.role in ("parcels", "boundary"):
+        return found
+    return [Finding(f.row, f.code, "warn", f.proposal, f.reason) if f.severity == "block" else f for f in found]
+
+
+def _of_layer(f: Finding, layer_id: str) -> Finding:
+    return Finding(f.row, f.code, f.severity, f.proposal, Reason(f.code, {"layer": layer_id} | dict(f.reason.values)))
+
+
+# --- writing ---------------------------------------------------------------------
+
+
+def _checked(model: Any, body: Mapping[str, Any]) -> Any:
+    """Validate as `spec.read` would, with the same reasons."""
+    return spec._validated(model, dict(body), spec.FILE)
+
+
+def _layer_id(file: Path, study: Study) -> str:
+    """Make a plain name from a file name: Latin letters where there are any, else layer_1, layer_2 …"""
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", _split(file)[0]).strip("_").lower()
+    stem = stem if re.match(r"[A-Za-z_]", stem) else f"layer_{stem}".rstrip("_")
+    taken = {layer.id for layer in study.layers}
+    number, out = 1, stem
+    while out in taken or out == "layer":
+        out, number = f"{stem}_{number}", number + 1
+    return out
+
+
+def slug(name: str) -> str:
+    """Return a file name that is safe everywhere: letters of any script, digits, ``-`` and ``_``."""
+    plain = unicodedata.normalize("NFKC", name)
+    plain = re.sub(r"[^\w-]+", "_", plain).strip("_.")
+    return plain[:80] or "file"
+
+
+def _split(file: Path) -> tuple[str, str]:
+    """Return stem and ending; ``.gdb.zip`` and ``.shp.zip`` are one ending."""
+    ending = next((e for e in _ENDINGS if file.name.lower().endswith(e)), file.suffix.lower())
+    return file.name[: len(file.name) - len(ending)] if ending else file.name, ending
+
+
+def _commit(folder: Path, file: Path, entry: dict[str, Any], coverage: str) -> None:
+    """Copy first, then write the entry in one step; a failure leaves no copy behind."""
+    made: list[Path] = []
+    try:
+        body = dict(entry) | {"source": _copied(file, folder, made)}
+        if coverage not in ("complete", "unknown"):
+            body["coverage"] = _copied(Path(coverage), folder, made)
+        _append(folder / spec.FILE, body)
+    except OSError as error:
+        for path in made:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        raise BlockedError(reason("file_not_written", path=str(folder), detail=error.strerror or "")) from None
+
+
+def _copied(file: Path, folder: Path, made: list[Path]) -> str:
+    """Copy a file with its side files into the study (a file already there stays) and return its place."""
+    inside = (folder / INPUTS).resolve()
+    if inside in file.resolve().parents:
+        return file.resolve().relative_to(folder.resolve()).as_posix()
+    inside.mkdir(exist_ok=True)
+    stem, ending = _split(file)
+    stem = _free(inside, slug(stem), ending)
+    target = inside / f"{stem}{ending}"
+    made.append(target)
+    if file.is_dir():
+        target.mkdir()
+        for item in gate.members(file):
+            shutil.copyfile(item, target / item.name)
+        return target.relative_to(folder.resolve()).as_posix()
+    for item in gate.members(file):
+        copy = target if item == file else inside / f"{stem}{item.suffix.lower()}"
+        made.append(copy)
+        shutil.copyfile(item, copy)
+    return target.relative_to(folder.resolve()).as_posix()
+
+
+def _free(inside: Path, stem: str, ending: str) -> str:
+    """Return a stem no other input has (side files of two shapefiles must not mix)."""
+    taken = {_split(p)[0] for p in inside.iterdir()} if ending == ".shp" else set()
+    number, out = 2, stem
+    while out in taken or (inside / f"{out}{ending}").exists():
+        out, number = f"{stem}_{number}", number + 1
+    return out
+
+
+def _append(path: Path, body: Mapping[str, Any]) -> None:
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+    table = tomlkit.table()
+    for key in ("id", "role", "source", *sorted(set(body) - {"id", "role", "source"})):
+        value = body[key]
+        if isinstance(value, Mapping):
+            inline = tomlkit.inline_table()
+            inline.update(value)
+            table.add(key, inline)
+        else:
+            table.add(key, list(value) if isinstance(value, tuple) else value)
+    layers = document.setdefault("layers", tomlkit.aot())
+    layers.append(table)
+    _write(path, document)
+
+
+def _write(path: Path, document: tomlkit.TOMLDocument) -> None:
+    """Replace the file in one step, after reading back what was written."""
+    text = tomlkit.dumps(document)
+    part = path.with_suffix(".toml.part")
+    part.write_text(text, encoding="utf-8")
+    tomlkit.parse(part.read_text(encoding="utf-8"))
+    part.replace(path)
