@@ -78,7 +78,8 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
     """
     rows = results.parcel_row("candidates", parcel_id)
     if rows.empty:
-        raise BlockedError(reason("parcel_unknown", parcel=parcel_id, near=_near(results, parcel_id)))
+        near = _near(results, parcel_id)
+        raise BlockedError(reason("parcel_unknown_near" if near else "parcel_unknown", parcel=parcel_id, near=near))
     row = rows.iloc[0]
     verdicts = results.parcel_row("verdicts", parcel_id)
     lines = [_rule_line(results, v, language) for v in verdicts.to_dict("records")]

@@ -55,7 +55,7 @@ def export(results: Results, path: Path, table: str, language: Language, keep: n
     if not path.parent.is_dir():
         raise BlockedError(reason("folder_missing", path=str(path.parent)))
     made = projection(results, table, language)
-    shapes = _shapes(results, table) if kind in MAP_FORMATS else None
+    shapes = _shapes(results, table) if kind in WITH_SHAPES else None
     if kind in MAP_FORMATS and shapes is None:
         raise CallError(reason("table_without_shapes", table=table, format=kind))
     if keep is not None:
@@ -177,3 +177,4 @@ WRITERS: dict[str, Callable[[Path, Projection, gpd.GeoSeries | None, str], None]
     "parquet": _write_parquet,
 }
 MAP_FORMATS = ("gpkg", "geojson")
+WITH_SHAPES = (*MAP_FORMATS, "parquet")

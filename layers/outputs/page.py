@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layers.explain import Explanation, RuleLine, measure_text
+from layers.explain import Explanation, LedgerLine, RuleLine, measure_text
 from layers.text import Language, say
 
 _SIGNS = {"conflict": "✗", "unknown": "?", "clear": "✓"}
@@ -19,15 +19,19 @@ def explanation_text(found: Explanation, language: Language) -> Iterator[str]:
     yield ""
     yield say("explain.ledger", language)
     for line in found.ledger:
-        yield "  " + say(
-            "explain.ledger_line", language,
-            title=line.title, taken=measure_text(line.taken_m2, "m2", language),
-            unknown=measure_text(line.unknown_m2, "m2", language), left=measure_text(line.left_m2, "m2", language),
-        )  # fmt: skip
+        yield f"  {_ledger(line, language)}"
     yield ""
     yield say("explain.rules", language)
     for rule in found.rules:
         yield from _rule(rule, language)
+
+
+def _ledger(line: LedgerLine, language: Language) -> str:
+    """Write one line: only what is there, then what is left."""
+    parts = [("taken", line.taken_m2), ("shared", line.shared_m2), ("unknown", line.unknown_m2)]
+    told = [say(f"explain.{name}", language, area=measure_text(a, "m2", language)) for name, a in parts if a > 0]
+    left = say("explain.left", language, area=measure_text(line.left_m2, "m2", language))
+    return say("explain.ledger_line", language, title=line.title, parts=[*told, left])
 
 
 def _rule(rule: RuleLine, language: Language) -> Iterator[str]:

@@ -97,6 +97,8 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     frame = found.merge(pd.DataFrame(parcels[about]), on="parcel_id", how="left", validate="1:1")
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
     frame = frame.merge(_deducted(results), on="parcel_id", how="left")
+    cuts = [c for c in frame if str(c).startswith("cut_")]
+    frame[cuts] = frame[cuts].fillna(0.0)
     frame["status"] = [code("status", s, language) for s in frame["status"]]
     for name in ("supply_status", "tenure"):
         frame[name] = [code(name.split("_")[0], str(v), language) for v in frame[name]]
@@ -107,7 +109,6 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     frame["why"] = frame.pop("reason").map(sentences)
     for name in ("gross_m2", "net_m2", "net_hi_m2"):
         frame[name.replace("_m2", "_mu")] = (frame[name] / MU_M2).round(2)
-    cuts = [c for c in frame if str(c).startswith("cut_")]
     order = ["parcel_id", "status", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
              "gross_mu", *cuts, "net_mu", "net_hi_mu", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
              "area_statutory_m2", "conflicts", "unknowns", "conditions", "why"]  # fmt: skip

@@ -22,14 +22,16 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from geo.basis.area import AreaBasis, basis, statutory_m2
-from geo.basis.inputs import Inputs
 
 from geo import study as flow
+from geo.basis.area import AreaBasis, basis, statutory_m2
+from geo.basis.inputs import Inputs
 from geo.basis.progress import Progress
+from geo.measure.every import area_shapes
 from geo.rules.spec import Rule
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
+from layers.sources import gate
 from layers.study import load, spec, store
 from layers.study.lock import writing
 from layers.study.spec import Study
@@ -140,8 +142,7 @@ def plan(folder: Path) -> Plan:
     """
     study = spec.read(folder)
     rules = spec.effective_rules(study, folder)
-    digests = {s.id: _input_digest(load.source_path(folder, s)) for s in study.layers}
-    return Plan(folder, study, rules, digests)
+    return Plan(folder, study, rules, _digests(folder, study))
 
 
 def update(folder: Path, until: str, progress: Progress) -> Report:
@@ -251,7 +252,7 @@ class _Run:
     def _parcels(self) -> pd.DataFrame:
         parcels = self.inputs.parcels.copy()
         shapes = parcels.geometry.to_numpy()
-        parcels["area_m2"] = self.basis.areas(self.basis.project(shapes))
+        parcels["area_m2"] = self.basis.areas(area_shapes(shapes, self.basis))
         parcels["area_statutory_m2"] = statutory_m2(shapes, self.plan.study.crs)
         return parcels
 
@@ -301,19 +302,21 @@ def _code_digest(place: str) -> str:
 _seen: dict[tuple[str, int, int], str] = {}
 
 
+def _digests(folder: Path, study: Study) -> dict[str, str]:
+    """Return the content of every input and coverage file; one that is not there reads "missing"."""
+    out = {s.id: _input_digest(folder / s.source) for s in study.layers}
+    covers = {s.coverage for s in study.layers} - {"complete", "unknown"}
+    return out | {f"coverage {name}": _input_digest(folder / name) for name in sorted(covers)}
+
+
 def _input_digest(path: Path) -> str:
-    """Return the content hash of an input with its side files; an absent one is "missing"."""
-    files = load.files_of(path)
-    if not files:
+    if not path.exists():
         return "missing"
-    return store.digest([(f.name, _file_digest(f)) for f in files])
-
-
-def _file_digest(path: Path) -> str:
     stat = path.stat()
     key = (str(path), stat.st_mtime_ns, stat.st_size)
-    if path.is_dir() or key not in _seen:
-        _seen[key] = store.digest_file(path)
+    beside = path.is_dir() or path.suffix.lower() == ".shp"  # changes without the file itself changing
+    if beside or key not in _seen:
+        _seen[key] = gate.digest(path)
     return _seen[key]
 
 

@@ -26,6 +26,8 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> dict[str, Any]:
     """
     declared = TABLES.get(name)
     frame = settled(name, frame) if declared else frame
+    if declared and declared.geometry:
+        frame = gpd.GeoDataFrame(frame, geometry=declared.geometry)
     path = folder / f"{name}.parquet"
     part = folder / f".{name}.parquet.part"
     if isinstance(frame, gpd.GeoDataFrame):
@@ -57,16 +59,6 @@ def write_json(folder: Path, name: str, body: Any) -> None:
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON file; an absent one is empty."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def digest_file(path: Path) -> str:
-    """Return the sha256 of a file, or of a folder: names and contents in order."""
-    total = hashlib.sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-        total.update(file.name.encode())
-        with file.open("rb") as stream:
-            total.update(hashlib.file_digest(stream, "sha256").digest())
-    return total.hexdigest()
 
 
 def digest(*parts: Any) -> str:
