@@ -6,9 +6,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
-import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
 import streamlit as st  # noqa: E402
 
+import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
 from layers.serve.routes import MIDDLEWARE, ROUTES, lifespan  # noqa: E402
 
 app = st.App(ROOT / "views" / "main.py", routes=ROUTES, lifespan=lifespan, middleware=MIDDLEWARE)

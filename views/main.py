@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import layers  # noqa: F401 - bans drivers before GDAL is loaded
 import streamlit as st
 
+import layers  # noqa: F401 - bans drivers before GDAL is loaded
 from layers.text import say
 from views import screen
 from views.parts import frame, state
 
+# in the order of the menu; a page is a module with NAME, ICON and show()
 PAGES = (screen,)
-"""In the order of the menu; a page is a module with NAME, ICON and show()."""
 
 
 def main() -> None:
     """Draw the page the address names."""
     language = state.language()
-    st.set_page_config(page_title=say("ui.title", language), page_icon=":material/landscape:", layout="wide")
+    st.set_page_config(page_title=say("ui.title", language), page_icon=frame.mark(), layout="wide")
     frame.style()
     pages = [
         st.Page(frame.guarded(p.show), title=say(f"ui.page_{p.NAME}", language), icon=p.ICON, url_path=p.NAME,

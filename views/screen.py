@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
+from geo.basis.units import HA_M2, MU_M2
 from layers.explain import explain
 from layers.outputs.files import candidates_file
 from layers.serve.board import Board, board
@@ -16,8 +17,9 @@ from layers.serve.styles import STATUSES
 from layers.study import spec
 from layers.study.results import Results, open_results
 from layers.study.summary import by_status
-from layers.text import Language, code, number, say, sentences
+from layers.text import Language, code, say, sentences
 from views.parts import frame, map, runner, state, tables, why
+from views.parts.markup import tag
 
 NAME = "screen"
 ICON = ":material/filter_alt:"
@@ -126,20 +128,18 @@ def _why(results: Results, selected: str | None, missed: bool, language: Languag
 
 def _legend(results: Results, language: Language) -> tuple[str, ...]:
     """Draw the legend, which is the filter too; return the statuses that are shown."""
-    counts = by_status(results)
-    unit = "mu" if language == "zh" else "ha"
+    counts, unit_m2 = by_status(results), MU_M2 if language == "zh" else HA_M2
 
     def words(status: str) -> str:
         row = counts.loc[status]
         return say("ui.legend", language, status=code("status", status, language), parcels=int(row["parcels"]),
-                   area=number(row["gross_m2"], unit, language))  # fmt: skip
+                   area=row["gross_m2"] / unit_m2)  # fmt: skip
 
     with st.container(horizontal=True, vertical_alignment="center", key="legend"):
         picked = st.pills(say("ui.shown", language), STATUSES, selection_mode="multi", format_func=words, key="shown",
                           label_visibility="collapsed")  # fmt: skip
-        net, net_hi = counts["net_m2"].sum(), counts["net_hi_m2"].sum()
-        st.html(frame.tag("div", say("ui.net_total", language, net=number(net, unit, language),
-                                     net_hi=number(net_hi, unit, language)), cls="lu-total"))  # fmt: skip
+        net, net_hi = counts["net_m2"].sum() / unit_m2, counts["net_hi_m2"].sum() / unit_m2
+        st.html(tag("div", say("ui.net_total", language, net=net, net_hi=net_hi), cls="lu-total"))
     return tuple(s for s in STATUSES if s in (picked or STATUSES))
 
 
@@ -151,7 +151,7 @@ def _list(results: Results, shown: tuple[str, ...], selected: str | None, late: 
         stamp = f"{results.run}|{results.manifest.get('written')}"
         rows = tables.matching(results, shown, text or "")
         whole = tables.candidates(results, stamp, language)
-        st.html(frame.tag("div", tables.count_line(len(rows), len(whole), language), cls="lu-total"))
+        st.html(tag("div", tables.count_line(len(rows), len(whole), language), cls="lu-total"))
         _downloads(results, late, language)
     ids = results.table("candidates")["parcel_id"].to_numpy(object)[rows]
     tables.pick_row(whole.iloc[rows], ids, selected, f"list-{hash((stamp, language, shown, text))}")

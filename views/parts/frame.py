@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from PIL import Image, ImageDraw
 
 from geo.basis.errors import LuodiError
 from geo.basis.reason import reason
@@ -18,6 +19,17 @@ from views.parts import state
 from views.parts.markup import Html, join, tag
 
 STYLE = Path(__file__).with_name("style.css")
+
+
+@functools.cache
+def mark() -> Image.Image:
+    """Return the sign in the browser's tab; named icons and emojis would be fetched from outside."""
+    sign = Image.new("RGBA", (64, 64))
+    pen = ImageDraw.Draw(sign)
+    pen.rounded_rectangle((2, 2, 61, 61), 12, fill="#12605A")
+    pen.polygon([(12, 44), (27, 20), (38, 34), (44, 27), (53, 44)], fill="#FFFFFF")
+    pen.rectangle((12, 48, 52, 51), fill="#E8A72D")
+    return sign
 
 
 def style() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 
 import folium
-import streamlit as st
 from streamlit_folium import st_folium
 
 from layers.serve.board import Board, DrawnLayer
@@ -14,6 +13,12 @@ from layers.serve.styles import GROUND, SELECTED
 from views.parts import state
 
 HEIGHT = 470
+LOOKS = f"""
+.leaflet-container {{ background: {GROUND}; font: 13px 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', Arial, sans-serif; }}
+.leaflet-control-scale-line:nth-child(2) {{ display: none; }}
+.leaflet-control-layers label {{ font-size: 13px; line-height: 1.65; }}
+.leaflet-control-layers-expanded {{ max-height: 400px; overflow-y: auto; }}
+"""
 
 folium.Map.default_js = [("leaflet", "/assets/leaflet/leaflet.js")]
 folium.Map.default_css = [("leaflet_css", "/assets/leaflet/leaflet.css")]
@@ -41,7 +46,7 @@ def _base(board: Board) -> folium.Map:
         [lat, lon], zoom_start=zoom, max_zoom=MAX_ZOOM, tiles=None, control_scale=True, fade_animation=False,
         attributionControl=False,
     )  # fmt: skip
-    base.get_root().header.add_child(folium.Element(f"<style>.leaflet-container{{background:{GROUND}}}</style>"))
+    base.get_root().header.add_child(folium.Element(f"<style>{LOOKS}</style>"))
     drawn = board.layers()
     for place, layer in enumerate(drawn):
         _tiles(layer.url, place + 2, name=_label(layer), show=layer.shown_first, control=True).add_to(base)

@@ -10,6 +10,7 @@ from layers.study import jobs
 from layers.study.jobs import Job, JobState
 from layers.text import Language, code, say, sentence
 from views.parts import frame
+from views.parts.markup import tag
 
 
 @st.cache_resource(show_spinner=False)
@@ -34,7 +35,7 @@ def bar(folder: Path, stale: bool, language: Language) -> None:
         _ended(folder, job.poll(), language)
     if stale:
         with st.container(horizontal=True, vertical_alignment="center", key="stale"):
-            st.html(f'<div class="lu-stale">{frame.tag("span", say("ui.stale", language))}</div>')
+            st.html(tag("div", say("ui.stale", language), cls="lu-stale"))
             offer(folder, language)
 
 
