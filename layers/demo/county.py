@@ -12,7 +12,21 @@ import shapely
 from geo.basis.errors import BlockedError
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import reason
-from layers.demo import fabric, ground, incoming, manifest, patches, works, writers, zones
+from layers.demo import (
+    buildings,
+    fabric,
+    firms,
+    ground,
+    incoming,
+    manifest,
+    patches,
+    rasters,
+    registers,
+    truth,
+    works,
+    writers,
+    zones,
+)
 from layers.demo.ground import Ground
 from layers.demo.settings import part
 from layers.demo.zones import Zones
@@ -41,14 +55,18 @@ def write(folder: Path, progress: Progress = silent) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise BlockedError(reason("demo_folder_not_empty", path=str(folder)))
     (folder / "inputs").mkdir(parents=True)
-    (folder / "incoming").mkdir()
-    steps = _Steps(progress, 6)
+    for name in ("incoming", "truth"):
+        (folder / name).mkdir()
+    steps = _Steps(progress, 8)
     laid = steps.take(ground.build)
     faces = steps.take(lambda: fabric.build(laid))
     survey = steps.take(lambda: patches.build(laid, faces))
     limits = steps.take(lambda: zones.build(laid, survey))
     steps.take(lambda: _maps(folder / "inputs", laid, survey, limits))
+    firm = steps.take(lambda: _registers(folder / "inputs", laid, survey))
+    steps.take(lambda: _images(folder / "inputs", laid, survey, firm[0]))
     steps.take(lambda: incoming.write(folder / "incoming", laid))
+    _truth(folder / "truth", laid, survey, limits, firm[1])
     (folder / "study.toml").write_text(manifest.text(part("layers")["layers"]), encoding="utf-8")
 
 
@@ -76,7 +94,7 @@ def _maps(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame, limits: Zones) -
     writers.shapefile(inputs / "CZKFBJ.zip", "CZKFBJ", limits.growth, code_page=False)
     writers.geojson(inputs / "饮用水水源保护区.geojson", limits.water_sources)
     writers.shapefile(inputs / "河道管理范围.zip", "HDGLFW", limits.river_management)
-    writers.geopackage(inputs / "水利.gpkg", {"YMFW": limits.flood})
+    writers.geopackage(inputs / "防灾.gpkg", {"YMFW": limits.flood, "DZZHWXQ": limits.hazard})
     writers.geopackage(inputs / "规划基础.gpkg", {"XZQ": limits.boundary, "KFYQ": works.parks(laid)})
     writers.shapefile(inputs / "GHDK.zip", "GHDK", works.plan(laid, growth))
     writers.geopackage(inputs / "基础设施.gpkg", {
@@ -85,3 +103,35 @@ def _maps(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame, limits: Zones) -
     })  # fmt: skip
     writers.shapefile(inputs / "居民点.zip", "JMD", works.residential(survey))
     writers.geojson(inputs / "学校.geojson", works.schools(survey))
+
+
+def _registers(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, firms.Firms]:
+    """Write buildings, facilities, land supply, enterprises, projects, accounts and links."""
+    stock = buildings.build(laid, survey)
+    people = firms.build(stock)
+    writers.shapefile(inputs / "房屋建筑.zip", "FWJZ", stock)
+    writers.geopackage(inputs / "公用设施.gpkg", {
+        "变电站": registers.facilities(laid, "substation"), "厂站": registers.facilities(laid, "works"),
+    })  # fmt: skip
+    writers.geopackage(inputs / "土地供应.gpkg", {"TDGY": registers.supply(laid)})
+    writers.geojson(inputs / "企业.geojson", people.enterprises)
+    writers.csv(inputs / "企业月度数据.csv", people.series, "gb18030")
+    writers.csv(inputs / "产业链关联.csv", registers.links())
+    writers.workbook(inputs / "招商项目推进表.xlsx", registers.projects(), "招商项目推进表")
+    writers.workbook(inputs / "指标台账.xlsx", registers.budgets(), "指标台账")
+    return stock, people
+
+
+def _images(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame, stock: gpd.GeoDataFrame) -> None:
+    rasters.dem(inputs / "DEM30.tif", laid)
+    cover = rasters.land_cover(inputs / "地表覆盖2025.tif", laid, survey)
+    for year in (2024, 2026):
+        rasters.imagery(inputs / f"影像{year}.tif", laid, cover, stock, year)
+
+
+def _truth(folder: Path, laid: Ground, survey: gpd.GeoDataFrame, limits: Zones, people: firms.Firms) -> None:
+    """Write what is planted, for tests; nothing reads it back."""
+    growth = shapely.union_all(limits.growth.geometry.to_numpy())
+    writers.csv(folder / "planted.csv", truth.planted(laid, survey), "utf-8")
+    writers.csv(folder / "scene_1.csv", truth.scene_one_table(laid, growth), "utf-8")
+    writers.csv(folder / "signals.csv", people.truth, "utf-8")

@@ -22,6 +22,9 @@ STATE_OWNED = ("1001", "1003", "1101", "1103", "1106", "201", "201A", "0810")
 RIDGE_SHARE = 0.045  # share of field ridges deducted on level cultivated land
 
 
+SUPPLY_STATES = {"built": "已建成", "supplied": "供而未建", "unsupplied": "已批未供", "quota": "未报批"}
+
+
 def build(ground: Ground, fabric: Fabric) -> gpd.GeoDataFrame:
     """Return the land survey, one row per patch, in the study CRS.
 
@@ -126,6 +129,7 @@ def _survey_fields(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     built = frame["DLBM"].str.startswith("20")
     frame["CZCSXM"] = np.where(built, frame["DLBM"], "")
     frame["SJNF"] = 2025
+    frame["GYZT"] = frame["state"].map(SUPPLY_STATES).fillna("")
     frame["SSYQ"] = frame["park"].where(~frame["park"].str.startswith("T"), "")
     return frame
 

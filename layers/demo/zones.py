@@ -16,7 +16,7 @@ from shapely.geometry import shape as as_shape
 from layers.demo.curves import MM, polygons
 from layers.demo.ground import Ground
 from layers.demo.settings import part
-from layers.demo.terrain import noise
+from layers.demo.terrain import noise, slope_pct
 
 TILLED = ("0101", "0102", "0103")
 
@@ -32,6 +32,7 @@ class Zones:
     water_sources: gpd.GeoDataFrame
     river_management: gpd.GeoDataFrame
     flood: gpd.GeoDataFrame
+    hazard: gpd.GeoDataFrame
 
 
 def build(ground: Ground, patches: gpd.GeoDataFrame) -> Zones:
@@ -47,6 +48,7 @@ def build(ground: Ground, patches: gpd.GeoDataFrame) -> Zones:
         _water_sources(ground, whole),
         _river_management(ground, whole),
         _flood(ground, whole, towns),
+        _hazard(ground, whole, towns),
     )
 
 
@@ -152,3 +154,12 @@ def _flood(ground: Ground, whole: Any, towns: Any) -> gpd.GeoDataFrame:
     parts = _traced(ground, mask, clip, 36.0, 40_000.0)
     columns = {"HSMC": "演江20年一遇洪水淹没范围", "CXQ": 20, "MJ": [round(p.area, 2) for p in parts]}
     return _table(columns, parts)
+
+
+def _hazard(ground: Ground, whole: Any, towns: Any) -> gpd.GeoDataFrame:
+    """Draw slopes where landslides are known: steep ground above a settlement."""
+    steep = (slope_pct(ground.terrain) > 34.0) & (ground.terrain.above < 120.0) & (ground.terrain.above > 12.0)
+    mask = steep & (noise(ground.terrain.frame, "hazard", 700.0, 2) > 0.8)
+    parts = _traced(ground, mask, shapely.difference(whole, shapely.buffer(towns, 150.0)), 14.0, 4_000.0)
+    names = [f"演示县地质灾害隐患点{k + 1:02d}" for k in range(len(parts))]
+    return _table({"MC": names, "LX": "滑坡", "MJ": [round(p.area, 2) for p in parts]}, parts)
