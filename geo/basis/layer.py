@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -40,6 +41,9 @@ class Layer:
         "partial" reads `known`.
     state : {"ok", "missing", "failed", "stale"}
         Anything but "ok" makes every measurement of the layer unbounded.
+    attributes : mapping of str to array
+        Further fields by our name, one value per shape (planned use, plot ratio limits …);
+        empty text or NaN where the file has none.
     cause : str
         Reason code of a state or coverage that is not as declared, for example
         ``"rows_rejected"``.
@@ -54,6 +58,7 @@ class Layer:
     coverage: Coverage = "unknown"
     state: State = "ok"
     cause: str = ""
+    attributes: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, order=True)

@@ -293,7 +293,8 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
     item.findings += preflight.far_away(item.shapes, item.names, home)
     field_name = item.spec.class_field
     classes = _classes(item.frame[field_name]) if field_name else None
-    return Layer(item.spec.id, item.shapes, item.names, item.maybe, classes, known, coverage, state, cause)
+    attributes = {ours: _further(item, ours) for ours in item.spec.fields if ours not in ("id", "parcel_id")}
+    return Layer(item.spec.id, item.shapes, item.names, item.maybe, classes, known, coverage, state, cause, attributes)
 
 
 def _classes(values: pd.Series) -> npt.NDArray[np.object_]:
