@@ -23,20 +23,9 @@ from layers.sources.redline_system import meridian, zone_of
 
 Encoding = Literal["utf-8", "gbk"]
 DECIMALS = 3
-HEAD = (
-    "格式版本号",
-    "数据产生单位",
-    "数据产生日期",
-    "坐标系",
-    "几度分带",
-    "投影类型",
-    "计量单位",
-    "带号",
-    "精度",
-    "转换参数",
-)
 OWN = ("坐标系", "几度分带", "投影类型", "计量单位", "带号")
-"""Keys that follow from the CRS; `attributes` may not contradict them."""
+"""Keys that follow from the CRS and are written by this module."""
+HEAD = ("格式版本号", "数据产生单位", "数据产生日期", *OWN, "精度", "转换参数")
 
 
 def write_txt(
@@ -101,13 +90,7 @@ def text(plots: Sequence[Plot], crs: str, attributes: Mapping[str, str]) -> str:
 
 
 def _head(zone: tuple[int, int, bool], attributes: Mapping[str, str]) -> dict[str, str]:
-    own = {
-        "坐标系": "2000国家大地坐标系",
-        "几度分带": str(zone[1]),
-        "投影类型": "高斯克吕格",
-        "计量单位": "米",
-        "带号": str(zone[0]),
-    }
+    own = dict(zip(OWN, ("2000国家大地坐标系", str(zone[1]), "高斯克吕格", "米", str(zone[0])), strict=True))
     usual = {"格式版本号": "", "数据产生单位": "", "数据产生日期": "", "精度": "0.001", "转换参数": ",,,,,,"}
     given = {key: _one_line(value) for key, value in attributes.items() if key not in OWN}
     values = usual | {key: value for key, value in given.items() if value or key not in usual} | own

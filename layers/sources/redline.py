@@ -123,7 +123,7 @@ def _sheet(path: Path, sheet: str, cache: Path | None, wanted: Wanted) -> RedLin
     return _finished("table", stated, plots, attributes, wanted, notes)
 
 
-def _finished(  # noqa: PLR0913 - one plot list with all that was said about it
+def _finished(
     source: Source, stated: Stated, raw: list[RawPlot], attributes: Mapping[str, str], wanted: Wanted, notes: Notes
 ) -> RedLine:
     """Recognise, build, carry over, check; raise when anything on the way was a problem."""
@@ -171,7 +171,7 @@ def into(shapes: Any, source: str, target: str) -> Any:
     if redline_system.same(source, target):
         return shapes
     way = redline_system.transformer(source, target)
-    return shapely.transform(shapes, way.transform, interleaved=False)
+    return shapely.transform(shapes, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1])))
 
 
 def _valid(shape: Any, plot: RawPlot, notes: Notes) -> Any:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from layers.sources.redline_chars import Line, Number, number, plain
+from layers.sources.redline_chars import Line, number, plain
 from layers.sources.redline_model import Notes, Point, RawPlot, Stated
 from layers.sources.redline_rings import rings
 
@@ -64,7 +64,8 @@ def rows_of(lines: list[Line]) -> list[Row]:
     """Split lines into cells at tabs, semicolons, commas or spaces, whichever the text uses."""
     filled = [line for line in lines if line.plain.strip(" ,;\t")]
     separator = _separator([line.plain for line in filled])
-    rows, before = [], 0
+    rows: list[Row] = []
+    before = 0
     for line in filled:
         rows.append(Row(line.number, _cells(line.plain, separator), bool(rows) and line.number > before + 1))
         before = line.number
@@ -256,19 +257,13 @@ def _ring(row: Row, columns: Columns, group: _Group, notes: Notes) -> int:
 
 
 def _point(row: Row, columns: Columns, notes: Notes) -> Point | None:
-    pair: list[Number] = []
-    for k, name in ((columns.first, "1"), (columns.second, "2")):
-        read = number(_cell(row, k))
+    pair = [number(_cell(row, k)) for k in (columns.first, columns.second)]
+    for read, k in zip(pair, (columns.first, columns.second), strict=True):
+        given = _cell(row, k)[:40]
         if read.wrong:
-            extra = len(row.cells) > 4 and read.wrong == "redline_not_a_number"
-            notes.problem(read.wrong, line=row.line, given=(_cell(row, k) or "")[:40], column=name) if not extra else (
-                notes.problem(
-                    "redline_fields_wrong", line=row.line, count=len(row.cells), text=" ".join(row.cells)[:80]
-                )
-            )
+            notes.problem(read.wrong, line=row.line, given=given, column=k + 1)
         elif read.mended == "redline_grouped_digits":
-            notes.fixed(read.mended, row.line, given=_cell(row, k)[:40], value=read.value)
-        pair.append(read)
+            notes.fixed(read.mended, row.line, given=given, value=read.value)
     if any(read.wrong for read in pair):
         return None
     label = _cell(row, columns.label) or f"#{row.line}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -85,4 +86,4 @@ def _usable(ring: Ring, plot: str, notes: Notes) -> bool:
 def _distance(a: Point, b: Point) -> float:
     """Distance in metres; degrees are turned roughly, enough to tell a long edge."""
     scale = 111_000.0 if max(abs(a.first), abs(a.second)) <= 180 else 1.0
-    return scale * ((a.first - b.first) ** 2 + (a.second - b.second) ** 2) ** 0.5
+    return scale * math.hypot(a.first - b.first, a.second - b.second)

@@ -87,11 +87,11 @@ def _ring_polygon(ring: Ring, plot: RawPlot, axes: Axes, notes: Notes) -> Any:
 def _crossing(places: Floats) -> tuple[int, int, Floats] | None:
     """Return two edges that meet although they are not neighbours (or fold back), and where."""
     ends = np.roll(places, -1, axis=0)
-    edges = shapely.linestrings(np.stack([places, ends], axis=1))
+    edges: Any = shapely.linestrings(np.stack([places, ends], axis=1))
     one, other = shapely.STRtree(edges).query(edges, predicate="intersects")
     keep = one < other
     one, other = one[keep], other[keep]
-    meets = shapely.intersection(edges[one], edges[other])
+    meets: Any = shapely.intersection(edges[one], edges[other])
     near = (other - one == 1) | (other - one == len(edges) - 1)
     real = ~near | (shapely.length(meets) > 0)
     if not real.any():
@@ -135,7 +135,7 @@ def _assembled(polygons: list[Any], around: list[list[int]], plot: RawPlot, note
         if not part.is_valid:
             notes.problem("redline_hole_invalid", line=plot.line, plot=plot.label, why=shapely.is_valid_reason(part))
             return None
-    shape = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    shape: Any = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     if not shape.is_valid:  # parts share an edge: they are one piece of ground
         notes.fixed("redline_parts_joined", plot.line, plot=plot.label)
         shape = shapely.union_all(parts)

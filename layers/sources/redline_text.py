@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from layers.sources.redline_chars import Line, number
 from layers.sources.redline_model import Notes, Point, RawPlot, Stated
@@ -191,7 +191,7 @@ def _plot(draft: _Draft, position: int, notes: Notes) -> RawPlot:
         notes.problem("redline_plot_without_points", line=line, plot=label)
     built = rings(draft.numbered, label, notes) if not failed else ()
     stated_points = _count(names[0], line, notes) if draft.header else None
-    if stated_points is not None and not failed and draft.written:
+    if stated_points is not None and draft.written:
         _check_count(stated_points, draft, built, label, notes)
     return RawPlot(plot_id, name, line, built, _area(names[1], line, label, notes), stated_points)
 
@@ -210,7 +210,7 @@ def _check_count(stated: int, draft: _Draft, built: tuple[object, ...], label: s
     line = draft.header.number if draft.header else 0
     if distinct <= stated <= max(draft.written, distinct + len(built)):
         return
-    if stated > draft.written:
+    if stated > max(draft.written, distinct + len(built)):
         notes.problem("redline_points_missing", line=line, plot=label, stated=stated, count=draft.written)
     else:
         notes.warn("redline_points_more", line, plot=label, stated=stated, count=draft.written)
@@ -229,8 +229,6 @@ def _area(text: str, line: int, label: str, notes: Notes) -> float | None:
 
 def _unique(plots: list[RawPlot], notes: Notes) -> list[RawPlot]:
     """Give plots with the same id different ones, and say so."""
-    from dataclasses import replace
-
     taken: set[str] = set()
     out = []
     for plot in plots:
