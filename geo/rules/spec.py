@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from typing import Literal
@@ -39,6 +40,49 @@ class Text(_Frozen):
         return bool(self.en or self.zh)
 
 
+class Example(_Frozen):
+    """One case of a rule, worked by hand: what is measured, and the answer it must give.
+
+    Parameters
+    ----------
+    note : Text
+        The case in words, in both languages.
+    value : float or None
+        Lower end of the measured interval, in the rule's unit; None is unbounded.
+    value_hi : float or None
+        Upper end; left out it equals `value`, ``inf`` is unbounded.
+    missing : bool
+        No data at all: unbounded at both ends; no value may be given.
+    expect : {"clear", "conflict", "unknown"}
+        The answer of the engine; a test judges every shipped example.
+    """
+
+    note: Text
+    value: float | None = None
+    value_hi: float | None = None
+    missing: bool = False
+    expect: Literal["clear", "conflict", "unknown"]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Example:
+        given = [v for v in (self.value, self.value_hi) if v is not None]
+        if self.missing == bool(given):
+            raise ValueError("example_missing_or_value")
+        if any(math.isnan(v) for v in given):
+            raise ValueError("example_not_a_number")
+        if self.interval[0] > self.interval[1]:
+            raise ValueError("example_reversed")
+        return self
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The measured interval, infinite where it is unbounded."""
+        low = -math.inf if self.value is None else self.value
+        if self.missing:
+            return -math.inf, math.inf
+        return low, low if self.value_hi is None else self.value_hi
+
+
 class Rule(_Frozen):
     """One rule of a pack.
 
@@ -66,6 +110,9 @@ class Rule(_Frozen):
         In both languages; clauses are quoted by number, never paraphrased as law.
     document, in_force, confidence, verified_by
         Where the rule comes from; an "M" rule (memory) never excludes.
+    examples : tuple of Example
+        Cases worked by hand. They cannot change a result, so they are left out of
+        dumps, and with that out of run ids and cache keys.
     origin : str
         Pack the effective rule came from; set when packs are merged.
     """
@@ -90,6 +137,7 @@ class Rule(_Frozen):
     remedy: Text = Text()
     confidence: Confidence
     verified_by: str = ""
+    examples: tuple[Example, ...] = Field((), exclude=True)
     origin: str = ""
 
     @field_validator("id", "layer", "fact")
