@@ -99,7 +99,7 @@ def _maps(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame, limits: Zones) -
     writers.shapefile(inputs / "GHDK.zip", "GHDK", works.plan(laid, growth))
     writers.geopackage(inputs / "基础设施.gpkg", {
         "道路": works.roads(laid, whole), "铁路": works.railway(laid, whole),
-        "高压线": works.lines(laid, "power_lines"), "管线": works.lines(laid, "pipes"),
+        "高压线": works.lines(laid, "power_lines", whole), "管线": works.lines(laid, "pipes", whole),
     })  # fmt: skip
     writers.shapefile(inputs / "居民点.zip", "JMD", works.residential(survey))
     writers.geojson(inputs / "学校.geojson", works.schools(survey))

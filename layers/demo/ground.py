@@ -73,6 +73,7 @@ def build() -> Ground:
         Cover("street", "1004", np.array([p.outline for p in laid], dtype=object)),
         *roads,
         Cover("river", "1101", _array(river), (given["river"]["name"],)),
+        Cover("island", "1106", _array(_islands(river))),
         Cover("lane", "1004", _array(shapely.union_all([v.lanes for v in homes]))),
         Cover("village", "203", np.array([v.ground for v in homes], dtype=object)),
         Cover("reservoir", "1103", _array(reservoir), (given["reservoir"]["name"],)),
@@ -86,7 +87,6 @@ def build() -> Ground:
         Cover("pond", "1104", _ponds(terrain, plain)),
         Cover("farm_road", "1006", cut.farm_roads),
         Cover("ditch", "1107", cut.ditches),
-        Cover("island", "1106", _array(_islands(river))),
         Cover("field", "", _array(plain)),
         Cover("hill", "", hills[~is_plain]),
     ]

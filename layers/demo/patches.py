@@ -22,7 +22,7 @@ STATE_OWNED = ("1001", "1003", "1101", "1103", "1106", "201", "201A", "0810")
 RIDGE_SHARE = 0.045  # share of field ridges deducted on level cultivated land
 
 
-SUPPLY_STATES = {"built": "已建成", "supplied": "供而未建", "unsupplied": "已批未供", "quota": "未报批"}
+SUPPLY_STATES = {"built": "已建", "supplied": "供而未建", "unsupplied": "已批未供", "quota": "未报批"}
 
 
 def build(ground: Ground, fabric: Fabric) -> gpd.GeoDataFrame:

@@ -74,7 +74,7 @@ def _built(plot_id: str, area: float, generator: np.random.Generator) -> dict[st
         "delivered": deliver, "start_by": start, "started": began, "permit": f"演示施〔{began.year}〕{began:%m%d}号",
         "finish_by": finish, "finished": done, "price": round(mu * wan_per_mu, 1), "invest": round(invest, 1),
         "invested": round(invest * generator.uniform(0.9, 1.15), 1), "should_ha": round(area / 1e4, 4),
-        "developed_ha": round(area / 1e4, 4), "status": "已建成",
+        "developed_ha": round(area / 1e4, 4), "status": "已建",
     }  # fmt: skip
 
 

@@ -82,12 +82,12 @@ def _hills(frame: Frame, distance: Floats, streams: list[Floats], given: Any) ->
     x, y = frame.centres()
     edge = given["plain_half_width_km"] * 1000.0 + given["plain_noise_km"] * 1000.0 * noise(frame, "edge", 2600.0, 4)
     rise = np.clip((distance - edge) / (given["foot_width_km"] * 1000.0), 0.0, None)
-    ridges = 1.0 - np.abs(noise(frame, "ridge", 1900.0, 5, 0.52)) * 0.75
+    ridges = 1.0 - np.abs(noise(frame, "ridge", 2100.0, 4, 0.4)) * 0.75
     side, _ = cKDTree(np.vstack(streams)).query(np.c_[x.ravel(), y.ravel()])
     # side valleys: a stream cuts into the hills, so the ground near it stays low
     cut = 1.0 - np.exp(-((side.reshape(frame.shape) / 620.0) ** 2))
     hills = given["relief_m"] * rise**1.15 * (0.35 + 0.65 * np.clip(ridges, 0, 1.2)) * (0.12 + 0.88 * cut)
-    return np.asarray(gaussian_filter(np.minimum(hills, given["relief_m"] * 1.6), 2.0))
+    return np.asarray(gaussian_filter(np.minimum(hills, given["relief_m"] * 1.6), 5.0))
 
 
 def _knolls(frame: Frame, knolls: Any) -> Floats:

@@ -63,13 +63,14 @@ def plan(ground: Ground, growth: Any) -> Table:
 
 
 def roads(ground: Ground, whole: Any) -> Table:
-    """Return the centre lines of highways and of the plats' streets."""
+    """Return the centre lines of highways (up to the plats) and of the plats' streets."""
     rows, shapes = [], []
+    open_ground = shapely.difference(whole, shapely.union_all([p.outline for p in ground.plats]))
     for road in part("county")["roads"]:
         if road["class"] == "1003":
             line = curves.spline(ground.frame.metres(road["axis_km"]), 20.0)
             rows.append({"DLMC": road["name"], "DLDJ": _grade(road["id"]), "LMKD": road["width_m"]})
-            shapes.append(_line(line, whole))
+            shapes.append(_line(line, open_ground))
     for plat in ground.plats:
         for k, line in enumerate(streets(plat)):
             rows.append({"DLMC": f"{plat.name}{k + 1:02d}路", "DLDJ": "城市道路", "LMKD": plat.street_m})
@@ -106,18 +107,22 @@ def railway(ground: Ground, whole: Any) -> Table:
     return _table([{"TLMC": road["name"]}], [_line(line, whole)])
 
 
-def lines(ground: Ground, name: str) -> Table:
-    """Return power lines or pipes as straight runs between their poles and bends."""
+def lines(ground: Ground, name: str, whole: Any) -> Table:
+    """Return power lines as straight runs between their poles, pipes as curves along their roads."""
     rows, shapes = [], []
     for spec in part("plan")[name]:
         rows.append({k: v for k, v in spec.items() if k != "axis_km"})
-        shapes.append(shapely.LineString(exact.grid(ground.frame.metres(spec["axis_km"]))))
+        axis = ground.frame.metres(spec["axis_km"])
+        shapes.append(_line(axis if name == "power_lines" else curves.spline(axis, 20.0), whole))
     titles = {"name": "MC", "kv": "DYDJ", "kind": "GXLX"}
     return _table([{titles[k]: v for k, v in r.items()} for r in rows], shapes)
 
 
 def residential(patches: Table) -> Table:
-    """Return where people live: villages and housing blocks, one shape per village or block."""
+    """Return where people live: villages and housing blocks, one shape per village or block.
+
+    The village below the red line of scene 1 is left out: it is being resettled.
+    """
     rural = patches[(patches["DLBM"] == "203") & (patches["kind"] == "village")]
     town = patches[(patches["use"] == "housing") & (patches["DLBM"] == "201")]
     parts = [(n, "村庄", g) for n, g in rural.groupby("ZLDWMC")] + [(n, "城镇", g) for n, g in town.groupby("block")]
