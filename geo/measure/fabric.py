@@ -81,7 +81,8 @@ def _named(rows: pd.DataFrame, distinct: Any, names: list[str]) -> pd.DataFrame:
     words = distinct.to_frame(index=False) if len(distinct) else pd.DataFrame(columns=names)
     words.columns = pd.Index(names)
     picked = words.iloc[rows["kind"]].reset_index(drop=True)
-    return pd.concat([rows[["unit_id", "area_m2"]].reset_index(drop=True), picked], axis=1)
+    joined: pd.DataFrame = pd.concat([rows[["unit_id", "area_m2"]].reset_index(drop=True), picked], axis=1)
+    return joined
 
 
 def _bare(ids: npt.NDArray[np.object_], rest: npt.NDArray[np.float64], names: list[str]) -> pd.DataFrame:

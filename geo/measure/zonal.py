@@ -6,7 +6,8 @@ outside the raster, is unknown: it widens the interval and never counts as zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import exactextract
 import geopandas as gpd
@@ -33,6 +34,9 @@ NOTHING = 1e-6
 
 STEEP_PCT = (10, 15, 25)
 """Slopes above which the share of a parcel is given."""
+
+BLOCK_CELLS = 4_000_000
+"""Parcels are taken together until they cover so many cells."""
 
 P90 = 0.9
 """Level of ``slope_p90_pct``."""
@@ -72,6 +76,33 @@ def tables(shapes: Geometries, crs: str, rasters: Mapping[str, Raster], progress
     ]
 
 
+@dataclass(frozen=True)
+class Cells:
+    """Cells under some parcels: the parcel, value and covered area share of each, nodata left out.
+
+    Parameters
+    ----------
+    count : int
+        Number of parcels.
+    owner : int array
+        Position of the parcel of each cell, ascending.
+    value, weight : float arrays
+        Value of the cell; share of the parcel that lies on it.
+    unknown : float array, one per parcel
+        Share of the parcel on nodata or outside the raster; 1 for a parcel without area.
+    """
+
+    count: int
+    owner: npt.NDArray[np.intp]
+    value: Floats
+    weight: Floats
+    unknown: Floats
+
+    def share(self, taken: npt.NDArray[np.bool_] | Floats) -> Floats:
+        """Add up the shares of the taken cells (or the given amounts per share) by parcel."""
+        return np.bincount(self.owner, weights=self.weight * taken, minlength=self.count).astype(np.float64)
+
+
 def slopes(raster: Raster, shapes: Geometries) -> pd.DataFrame:
     """Return slope columns, in percent, and shares of the parcel steeper than 10, 15 and 25 %.
 
@@ -83,37 +114,70 @@ def slopes(raster: Raster, shapes: Geometries) -> pd.DataFrame:
 
     Notes
     -----
-    Unknown ground counts as flat for the lower bound. The mean has no upper bound then;
-    the upper bound of the 90 % quantile takes unknown ground as steepest.
+    ``slope_p90_pct`` is the slope that 90 % of the parcel's area does not exceed. Unknown
+    ground counts as flat for the lower bounds; for the upper ones as the steepest, so
+    the mean has no upper bound and the 90 % slope has one while less than 10 % is unknown.
     """
     slope = slope_pct(raster.values, raster.transform[0], -raster.transform[4])
-    bands = {"slope": slope}
-    bands |= {f"over{t}": np.where(np.isnan(slope), np.nan, (slope > t).astype(np.float64)) for t in STEEP_PCT}
-    seen, unknown = _extract(raster, bands, shapes, [f"quantile(q={P90})", "mean", "count"])
-    mean, p90 = _column(seen, "slope_mean"), _column(seen, "slope_quantile_90")
-    low, high = _quantile_bounds(raster, slope, shapes, p90, unknown)
+    return pd.concat([_slopes(cells) for cells in _blocks(raster, slope, shapes)], ignore_index=True)
+
+
+def _slopes(cells: Cells) -> pd.DataFrame:
+    some = cells.unknown > 0
+    mean = cells.share(cells.value)
     columns = {
-        "slope_mean_pct": mean * (1 - unknown),
-        "slope_mean_hi_pct": np.where(unknown > 0, np.nan, mean),
-        "slope_p90_pct": low,
-        "slope_p90_hi_pct": high,
+        "slope_mean_pct": mean,
+        "slope_mean_hi_pct": np.where(some, np.nan, mean),
+        "slope_p90_pct": quantile(cells, P90 - cells.unknown, lowest=0.0),
+        "slope_p90_hi_pct": quantile(cells, np.full(cells.count, P90), lowest=np.nan),
     }
     for limit in STEEP_PCT:
-        columns |= _share(f"slope_over{limit}_share", _column(seen, f"over{limit}_mean"), unknown)
-    return _unseen(pd.DataFrame(columns), unknown)
+        columns |= _share(f"slope_over{limit}_share", cells.share(cells.value > limit), cells.unknown)
+    return _unseen(pd.DataFrame(columns), cells.unknown)
+
+
+def quantile(cells: Cells, level: Floats, lowest: float) -> Floats:
+    """Return the least value whose cells and all lower ones reach a share of each parcel.
+
+    Parameters
+    ----------
+    cells : Cells
+    level : float array
+        Share of the parcel to be reached; where it is 0 or less the answer is `lowest`.
+    lowest : float
+        Value of ground below all cells.
+
+    Returns
+    -------
+    float array
+        NaN where the known cells do not reach the level.
+    """
+    order = np.lexsort((cells.value, cells.owner))
+    owner, value, weight = cells.owner[order], cells.value[order], cells.weight[order]
+    running = np.cumsum(weight)
+    start = np.searchsorted(owner, np.arange(cells.count))
+    before = np.concatenate([[0.0], running])[start]
+    reached = np.flatnonzero(running - before[owner] >= level[owner] - NOTHING)
+    first = np.searchsorted(owner[reached], np.arange(cells.count))
+    out = np.full(cells.count, np.nan)
+    hit = first < np.searchsorted(owner[reached], np.arange(cells.count), side="right")
+    out[hit] = value[reached[first[hit]]]
+    return np.where(level <= NOTHING, lowest, out)
 
 
 def class_shares(raster: Raster, shapes: Geometries) -> pd.DataFrame:
     """Return ``{layer}_class{v}_share`` of each class found on any parcel, with its upper bound."""
-    seen, unknown = _extract(raster, {"v": raster.values}, shapes, ["unique", "frac", "count"])
-    lists = zip(seen["v_unique"], seen["v_frac"], strict=True)
-    rows = [dict(zip(u, f, strict=True)) for u, f in lists]
-    present = sorted({float(v) for row in rows for v in row})
-    columns: dict[str, Floats] = {}
-    for value in present:
-        share = np.array([row.get(value, 0.0) for row in rows], np.float64)
-        columns |= _share(f"{raster.layer_id}_class{value:g}_share", share, unknown)
-    return _unseen(pd.DataFrame(columns, index=range(len(shapes))), unknown)
+    blocks = list(_blocks(raster, raster.values, shapes))
+    present = np.unique(np.concatenate([np.unique(c.value) for c in blocks]))
+    done = []
+    for cells in blocks:
+        columns: dict[str, Floats] = {}
+        for value in present:
+            columns |= _share(
+                f"{raster.layer_id}_class{value:g}_share", cells.share(cells.value == value), cells.unknown
+            )
+        done.append(_unseen(pd.DataFrame(columns, index=range(cells.count)), cells.unknown))
+    return pd.concat(done, ignore_index=True)
 
 
 def index_values(raster: Raster, shapes: Geometries) -> pd.DataFrame:
@@ -121,12 +185,24 @@ def index_values(raster: Raster, shapes: Geometries) -> pd.DataFrame:
 
     An index may take any value on unknown ground, so its mean is unbounded (NaN) there.
     """
-    seen, unknown = _extract(raster, {"v": raster.values}, shapes, ["mean", "min", "max", "count"])
-    mean = np.where(unknown > 0, np.nan, _column(seen, "v_mean"))
-    name = f"{raster.layer_id}_mean_index"
-    columns = {name: mean, f"{raster.layer_id}_mean_hi_index": mean.copy()}
-    columns |= {f"{raster.layer_id}_{op}_index": _column(seen, f"v_{op}") for op in ("min", "max")}
-    return pd.DataFrame(columns)
+    return pd.concat(
+        [_index(cells, raster.layer_id) for cells in _blocks(raster, raster.values, shapes)], ignore_index=True
+    )
+
+
+def _index(cells: Cells, name: str) -> pd.DataFrame:
+    mean = np.where(cells.unknown > 0, np.nan, cells.share(cells.value))
+    least, most = np.full(cells.count, np.nan), np.full(cells.count, np.nan)
+    np.fmin.at(least, cells.owner, cells.value)
+    np.fmax.at(most, cells.owner, cells.value)
+    return pd.DataFrame(
+        {
+            f"{name}_mean_index": mean,
+            f"{name}_mean_hi_index": mean,
+            f"{name}_min_index": least,
+            f"{name}_max_index": most,
+        }
+    )
 
 
 def north_up(raster: Raster) -> Raster:
@@ -145,86 +221,52 @@ def _in_crs(shapes: Geometries, crs: str, target: str) -> Geometries:
     return carried(shapes, pyproj.Transformer.from_crs(source, wanted, always_xy=True, only_best=False))
 
 
-def _extract(
-    raster: Raster, bands: Mapping[str, Floats], shapes: Geometries, ops: list[str]
-) -> tuple[pd.DataFrame, Floats]:
-    """Return statistics ``{band}_{op}`` of the cells under each shape, and the share of it that is unknown.
-
-    The bands share their nodata cells; the first one is counted.
-    """
+def _blocks(raster: Raster, values: Floats, shapes: Geometries) -> Iterator[Cells]:
+    """Yield the cells of so many parcels at a time that their number stays bounded."""
     area = np.nan_to_num(shapely.area(shapes), nan=0.0)
-    solid = np.flatnonzero(area > 0)
-    names = [f"{band}_{'quantile_90' if 'quantile' in op else op}" for band in bands for op in ops]
-    if not len(solid):
-        return _listed(pd.DataFrame(index=range(len(shapes)), columns=names, dtype=np.float64)), np.ones(len(shapes))
-    frame = gpd.GeoDataFrame({"row": solid}, geometry=np.asarray(shapes)[solid], crs=raster.crs)
-    found = exactextract.exact_extract(
-        [_source(raster, name, values) for name, values in bands.items()], frame, ops,
-        strategy="raster-sequential", include_cols=["row"], output="pandas",
-    )  # fmt: skip
-    if len(bands) == 1:  # the band is left out of the names then
-        found = found.rename(columns={c: f"{next(iter(bands))}_{c}" for c in found.columns if c != "row"})
-    found = found.set_index("row").reindex(range(len(shapes)))
     cell = abs(raster.transform[0] * raster.transform[4])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        known = _column(found, f"{next(iter(bands))}_count") * cell / area
-    unknown = np.clip(1.0 - np.nan_to_num(known, nan=0.0), 0.0, 1.0)
-    return _listed(found), np.where(unknown < NOTHING, 0.0, unknown)
+    inside = np.cumsum(np.minimum(area / cell, values.size) + 1)
+    block = (inside // BLOCK_CELLS).astype(np.intp)
+    source = _source(raster, values)
+    for rows in np.split(np.arange(len(shapes)), np.flatnonzero(np.diff(block)) + 1):
+        yield _cells(source, raster.crs, shapes[rows], area[rows], cell)
 
 
-def _listed(found: pd.DataFrame) -> pd.DataFrame:
-    """Put an empty list where a shape has no cells."""
-    for name in found:
-        if str(name).endswith(("_unique", "_frac", "_values", "_coverage")):
-            found[name] = pd.Series([v if np.ndim(v) else [] for v in found[name]], found.index, dtype=object)
-    return found
+def _cells(source: NumPyRasterSource, crs: str, shapes: Geometries, area: Floats, cell: float) -> Cells:
+    solid = np.flatnonzero(area > 0)
+    none = np.empty(0)
+    if not len(solid):
+        return Cells(len(shapes), np.empty(0, np.intp), none, none, np.ones(len(shapes)))
+    frame = gpd.GeoDataFrame({"row": solid}, geometry=shapes[solid], crs=crs)
+    found = exactextract.exact_extract(
+        source, frame, ["values", "coverage"], strategy="raster-sequential", include_cols=["row"], output="pandas"
+    )
+    lists = [np.atleast_1d(v) for v in found["values"]]
+    row = np.repeat(found["row"].to_numpy(np.intp), [len(v) for v in lists])
+    value = np.concatenate([none, *lists]).astype(np.float64)
+    weight = np.concatenate([none, *map(np.atleast_1d, found["coverage"])]).astype(np.float64) * cell / area[row]
+    known = np.bincount(row, weights=weight, minlength=len(shapes))
+    unknown = np.where(1.0 - known < NOTHING, 0.0, 1.0 - known)
+    # weights are exact to single precision: where nothing is unknown they are made to add up
+    weight = np.where(unknown[row] > 0, weight, weight / known[row])
+    order = np.argsort(row, kind="stable")
+    return Cells(len(shapes), row[order], value[order], weight[order], unknown)
 
 
-def _column(frame: pd.DataFrame, name: str) -> Floats:
-    return frame[name].to_numpy(np.float64)
-
-
-def _source(raster: Raster, name: str, values: Floats) -> NumPyRasterSource:
+def _source(raster: Raster, values: Floats) -> NumPyRasterSource:
     a, _, west, _, e, north = raster.transform
     rows, columns = values.shape
     box = {"xmin": west, "xmax": west + a * columns, "ymin": north + e * rows, "ymax": north}
     return NumPyRasterSource(
-        np.ascontiguousarray(values), **box, nodata=np.nan, name=name, srs_wkt=pyproj.CRS(raster.crs).to_wkt()
+        np.ascontiguousarray(values), **box, nodata=np.nan, name="v", srs_wkt=pyproj.CRS(raster.crs).to_wkt()
     )
 
 
-def _share(name: str, share: Floats, unknown: Floats) -> dict[str, Floats]:
-    low = np.nan_to_num(share, nan=0.0) * (1 - unknown)
-    return {name: low, hi(name): np.minimum(low + unknown, 1.0)}
+def _share(name: str, low: Floats, unknown: Floats) -> dict[str, Floats]:
+    return {name: np.minimum(low, 1.0), hi(name): np.minimum(low + unknown, 1.0)}
 
 
 def _unseen(columns: pd.DataFrame, unknown: Floats) -> pd.DataFrame:
     """Make parcels of which no cell is known unbounded."""
     columns.loc[unknown >= 1.0, :] = np.nan
     return columns
-
-
-def _quantile_bounds(
-    raster: Raster, slope: Floats, shapes: Geometries, seen: Floats, unknown: Floats
-) -> tuple[Floats, Floats]:
-    """Return bounds of the quantile; the unknown share taken as flattest, then as steepest."""
-    low, high = seen.copy(), seen.copy()
-    rows = np.flatnonzero((unknown > 0) & (unknown < 1))
-    if len(rows):
-        cells, _ = _extract(raster, {"v": slope}, shapes[rows], ["values", "coverage", "count"])
-        for row, values, weights in zip(rows, cells["v_values"], cells["v_coverage"], strict=True):
-            low[row], high[row] = _bracket(np.asarray(values), np.asarray(weights), float(unknown[row]))
-    return low, high
-
-
-def _bracket(values: Floats, weights: Floats, unknown: float) -> tuple[float, float]:
-    """Return the cells between which the quantile lies, whatever the unknown share holds."""
-    order = np.argsort(values, kind="stable")
-    values = values[order]
-    upto = np.cumsum(weights[order], dtype=np.float64)
-    upto *= (1 - unknown) / upto[-1]
-    below = np.searchsorted(upto + unknown, P90, side="right") - 1
-    above = np.searchsorted(upto, P90, side="left") + 1
-    low = float(values[below]) if below >= 0 else 0.0
-    high = float(values[above]) if above < len(values) else np.nan
-    return low, high
