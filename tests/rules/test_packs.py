@@ -1,8 +1,6 @@
 """Every shipped rule pack: it loads, says where it comes from, and its worked examples hold."""
 
 import re
-import tomllib
-from functools import cache
 
 import numpy as np
 import pytest
