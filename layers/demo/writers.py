@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import uuid
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,22 @@ def geodatabase(path: Path, tables: Mapping[str, gpd.GeoDataFrame]) -> None:
     with _stamped():
         for name, table in tables.items():
             pyogrio.write_dataframe(_plain(table), path, layer=name, driver="OpenFileGDB", append=path.exists())
+    _settle_identities(path)
+
+
+def _settle_identities(path: Path) -> None:
+    """Replace the random identities in a geodatabase's catalogue by ones made from its name and their order."""
+    swaps: dict[bytes, bytes] = {}
+    for catalogue in ("GDB_Items", "GDB_ItemRelationships"):
+        found = pyogrio.read_dataframe(path, layer=catalogue, LIST_ALL_TABLES="YES", read_geometry=False)
+        for k, text in enumerate(found["UUID"]):
+            settled = uuid.uuid5(uuid.NAMESPACE_URL, f"{path.name}/{catalogue}/{k}")
+            swaps[uuid.UUID(text).bytes_le] = settled.bytes_le
+    for file in path.glob("*.gdbtable"):
+        content = file.read_bytes()
+        for old, new in swaps.items():
+            content = content.replace(old, new)
+        file.write_bytes(content)
 
 
 def shapefile(path: Path, name: str, table: gpd.GeoDataFrame, code_page: bool = True) -> None:
