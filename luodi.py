@@ -143,7 +143,7 @@ def add(
         from layers.study import catalog
 
         given = {
-            "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding,
+            "role": role, "id": layer_id or (role if role == "parcels" else ""), "layer": layer, "crs": crs, "encoding": encoding,
             "fields": _fields(field or []), "class": class_field, "where": where, "coverage": coverage,
             "vintage": _day(vintage), "owner": owner, "title": title, "land_use_scheme": scheme, "kind": kind,
             "vertical_unit": vertical_unit, "accept": tuple(accept or ()),

@@ -1,0 +1,108 @@
+"""A user brings a city: 13,116 real parcels with their defects, through commands only."""
+
+import pandas as pd
+import pytest
+
+from layers.study.results import open_results
+from tests.scenes.shared import luodi, real
+
+RULES = """
+[pack]
+id = "cambridge"
+title = "Test pack for the real city; not law"
+"""
+RULE = """
+[[rules]]
+id = "{id}"
+title = "{id}"
+layer = "{layer}"
+test = "{test}"
+operator = "{operator}"
+threshold = {threshold}
+tolerance_m2 = {tolerance}
+severity = "{severity}"
+effect = "{effect}"
+confidence = "local"
+"""
+PACK = (
+    ("flood", "flood100", "overlap_m2", "<=", 0.0, 1.0, "restrict", "parcel"),
+    ("wetland", "wetlands", "overlap_m2", "<=", 0.0, 1.0, "exclude", "cut"),
+    ("open-space", "open_space", "overlap_m2", "<=", 0.0, 1.0, "exclude", "cut"),
+    ("rail", "rail", "distance_m", ">=", 10.0, 0.0, "procedure", "parcel"),
+)
+LAYERS = (
+    ("flood100", "constraint", "hydro/FEMA_FloodPlains100Year.geojson", "complete"),
+    ("wetlands", "constraint", "hydro/HYDRO_Wetlands.geojson", "complete"),
+    ("open_space", "constraint", "open_space/RECREATION_OpenSpace.geojson", "complete"),
+    ("roads", "network", "transport/TRANS_Centerlines.geojson", "complete"),
+    ("rail", "network", "transport/TRANS_Rail.geojson", "complete"),
+    ("utilities", "facility", "utilities/INFRA_UtilityFacilities.geojson", "unknown"),
+)
+STATUS = {"eligible": 12208, "conditional": 843, "excluded": 64}
+IDS = ("--accept", "suffix-duplicate-ids", "--accept", "number-null-ids")
+
+
+def told(events):
+    return {e["reason"]["code"] for e in events if e["event"] == "error"}
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    data = real("cambridge_ma")
+    study = tmp_path_factory.mktemp("city") / "study"
+    luodi("new", study, "--crs", "EPSG:26986", "--area", "planar", "--rules", "inputs/rules.toml")
+    keys = ("id", "layer", "test", "operator", "threshold", "tolerance", "severity", "effect")
+    rules = "".join(RULE.format(**dict(zip(keys, rule, strict=True))) for rule in PACK)
+    (study / "inputs").mkdir(exist_ok=True)
+    (study / "inputs" / "rules.toml").write_text(RULES + rules)
+    parcels = (data / "parcels" / "ASSESSING_ParcelsFY2014.topojson", "--role", "parcels", "--field", "parcel_id=ML")
+    assert told(luodi("add", study, *parcels, code=1)) == {"crs_missing"}
+    assert told(luodi("add", study, *parcels, "--crs", "EPSG:4326", code=1)) == {"ids_repeat", "ids_null"}
+    assert "[[layers]]" not in (study / "study.toml").read_text(encoding="utf-8")
+    luodi("add", study, *parcels, "--crs", "EPSG:4326", *IDS)
+    for layer_id, role, file, coverage in LAYERS:
+        luodi("add", study, data / file, "--role", role, "--id", layer_id, "--coverage", coverage)
+    luodi("run", study)
+    return study
+
+
+def test_rows_in_are_rows_out_and_rows_listed(city):
+    results = open_results(city)
+    problems = results.table("problems")
+    rejected = problems[(problems["layer_id"] == "parcels") & (problems["severity"] == "rejected")]
+    assert len(results.table("candidates")) + len(rejected) == 13_116
+    assert results.table("candidates")["parcel_id"].is_unique
+
+
+def test_counts_per_status(city):
+    assert open_results(city).table("candidates")["status"].value_counts().to_dict() == STATUS
+
+
+def test_every_ledger_closes(city):
+    results = open_results(city)
+    candidates = results.table("candidates").set_index("parcel_id")
+    lines = results.table("ledger").sort_values(["parcel_id", "step"])
+    assert (lines.groupby("parcel_id")["left_m2"].last() - candidates["net_m2"]).abs().max() < 0.01
+    pieces = results.table("pieces").groupby("parcel_id")["area_m2"].sum()
+    assert (pieces - candidates["gross_m2"]).abs().max() < 0.01
+    land = pd.DataFrame(results.table("land")).groupby("parcel_id")["net_m2"].sum()
+    kept = candidates[candidates["status"] != "excluded"]
+    assert (land.reindex(kept.index) - kept["net_hi_m2"]).abs().max() < 0.01
+
+
+def test_utilities_of_unknown_coverage_never_clear_a_distance(city):
+    facts = open_results(city).table("facts")
+    assert (facts["utilities_dist_m"] == 0).all()
+    assert (facts["utilities_dist_hi_m"] >= 0).all()
+    assert (facts["roads_dist_m"] == facts["roads_dist_hi_m"]).all()
+
+
+def test_export_by_condition(city, tmp_path):
+    luodi("export", city, tmp_path / "a.csv", "--where", "status = eligible and net_m2 > 20000")
+    candidates = open_results(city).table("candidates")
+    picked = candidates[(candidates["status"] == "eligible") & (candidates["net_m2"] > 20000)]
+    written = pd.read_csv(tmp_path / "a.csv", dtype=str)
+    assert written["Parcel"].str.lstrip("'").tolist() == picked["parcel_id"].tolist()
+    assert len(picked) > 10
+    assert told(luodi("export", city, tmp_path / "b.csv", "--where", "status = = x", code=2))
+    assert not (tmp_path / "b.csv").exists()
