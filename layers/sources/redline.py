@@ -140,7 +140,7 @@ def _finished(
     redline_shape.check_overlaps(plots, notes)
     return RedLine(
         plots=tuple(plots), crs=system.crs, axes=system.axes, confirmations=tuple(notes.confirmations),
-        findings=tuple(notes.findings), source=source, attributes=attributes,
+        findings=notes.all_findings(), source=source, attributes=attributes,
     )  # fmt: skip
 
 
@@ -240,4 +240,4 @@ def _vector(path: Path, layer: str, cache: Path | None, wanted: Wanted) -> RedLi
     _raise(notes)
     redline_shape.check_overlaps(plots, notes)
     axes: Axes = system.axes
-    return RedLine(tuple(plots), system.crs, axes, tuple(notes.confirmations), tuple(notes.findings), "vector")
+    return RedLine(tuple(plots), system.crs, axes, tuple(notes.confirmations), notes.all_findings(), "vector")

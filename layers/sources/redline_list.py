@@ -28,6 +28,7 @@ _WORDS = {
     "height": r"h|z|高程.*|height|elev(ation)?",
 }
 _MAX_TITLE_ROWS = 12
+_GROUPED_ROW = re.compile(r"(?:[^,]*,){0,2}\d{1,3}(?:,\d{3})+(?:\.\d+)?,\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,11 @@ def parse_rows(
     Stated, list of RawPlot, Mapping
         Of the mapping nothing is filled: a list has no attributes.
     """
+    grouped = [row for row in rows if len(row.cells) > 3 and _GROUPED_ROW.fullmatch(",".join(row.cells))]
+    for row in grouped:
+        notes.problem("redline_commas_inside", line=row.line, text=",".join(row.cells)[:80])
+    if grouped:
+        return Stated(), [], {}
     columns = _named([plain(h) for h in header]) if header is not None else None
     titles: list[Row] = []
     if columns is None:
@@ -262,8 +268,8 @@ def _point(row: Row, columns: Columns, notes: Notes) -> Point | None:
         given = _cell(row, k)[:40]
         if read.wrong:
             notes.problem(read.wrong, line=row.line, given=given, column=k + 1)
-        elif read.mended == "redline_grouped_digits":
-            notes.fixed(read.mended, row.line, given=given, value=read.value)
+        elif read.mended:
+            notes.tidy(read.mended, line=row.line, given=given, value=read.value)
     if any(read.wrong for read in pair):
         return None
     label = _cell(row, columns.label) or f"#{row.line}"

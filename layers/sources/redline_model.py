@@ -140,6 +140,7 @@ class Notes:
     problems: list[Reason] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     confirmations: list[Reason] = field(default_factory=list)
+    tidied: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def problem(self, code: str, /, **values: Any) -> None:
         """Note something that keeps the red line from being used."""
@@ -152,6 +153,18 @@ class Notes:
     def warn(self, code: str, /, line: object = "", **values: Any) -> None:
         """Note something the user should look at."""
         self.findings.append(finding("warn", code, row=line, line=line, **values))
+
+    def tidy(self, code: str, /, **values: Any) -> None:
+        """Note a number read although it was written oddly; told once per kind, with the first one."""
+        self.tidied.setdefault(code, []).append(values)
+
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Return the findings, the tidied numbers last."""
+        told = [
+            finding("fixed", code, row=given[0]["line"], count=len(given), **given[0])
+            for code, given in self.tidied.items()
+        ]
+        return (*self.findings, *told)
 
     def confirm(self, code: str, /, **values: Any) -> None:
         """Note something that was recognised and should be confirmed."""

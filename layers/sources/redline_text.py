@@ -172,7 +172,7 @@ def _coordinate(text: str, line: Line, column: str, notes: Notes) -> float | Non
         notes.problem(read.wrong, line=line.number, given=text[:40], column=column)
         return None
     if read.mended:
-        notes.fixed(read.mended, line.number, given=text[:40], value=read.value)
+        notes.tidy(read.mended, line=line.number, given=text[:40], value=read.value)
     return read.value
 
 
