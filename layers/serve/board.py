@@ -27,6 +27,7 @@ View = tuple[float, float, int]
 DRAWN_ROLES = ("boundary", "constraint", "plan", "park", "network", "facility", "building", "redline")
 FIRST_SHOWN = ("boundary", "park", "network")
 MAP_PIXELS = (860, 470)
+EDGE_M = 0.001  # turning degrees into metres moves a point less than this
 NEAR_M = 1.0
 """A click this close to a parcel still means it: the width of the outline on the screen."""
 
@@ -111,7 +112,7 @@ class Board:
         point = shapely.Point(self._to_study.transform(lon, lat))
         if not np.isfinite(shapely.get_coordinates(point)).all():
             return None
-        hit = self._tree.query(point, predicate="intersects")
+        hit = self._tree.query(point, predicate="dwithin", distance=EDGE_M)
         if not len(hit):
             near = self._tree.query(point, predicate="dwithin", distance=NEAR_M)
             return str(self.ids[near[np.argmin(shapely.distance(point, self._shapes[near]))]]) if len(near) else None

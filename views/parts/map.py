@@ -14,7 +14,7 @@ from views.parts import state
 
 HEIGHT = 470
 LOOKS = f"""
-.leaflet-container {{ background: {GROUND}; font: 13px 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', Arial, sans-serif; }}
+.leaflet-container {{ background: {GROUND}; font: 13px 'Segoe UI', 'Microsoft YaHei', Arial, sans-serif; }}
 .leaflet-control-scale-line:nth-child(2) {{ display: none; }}
 .leaflet-control-layers label {{ font-size: 13px; line-height: 1.65; }}
 .leaflet-control-layers-expanded {{ max-height: 400px; overflow-y: auto; }}
