@@ -40,6 +40,7 @@ class _Draft:
     names: list[str] = field(default_factory=list)
     numbered: list[tuple[int, Point]] = field(default_factory=list)
     written: int = 0
+    line: int = 0
 
 
 def parse(lines: list[Line], notes: Notes) -> tuple[Stated, list[RawPlot], Mapping[str, str]]:
@@ -127,11 +128,11 @@ def _drafts(body: list[Line], notes: Notes) -> Iterator[_Draft]:
                 yield draft
             if not fields[-1].endswith("@"):
                 notes.warn("redline_at_missing", line.number)
-            draft = _Draft(line, fields)
+            draft = _Draft(line, fields, line=line.number)
             continue
         if draft is None:
             notes.warn("redline_header_missing", line.number)
-            draft = _Draft(None)
+            draft = _Draft(None, line=line.number)
         draft.written += 1
         found = _point(line, fields, notes)
         if found:
@@ -178,7 +179,7 @@ def _coordinate(text: str, line: Line, column: str, notes: Notes) -> float | Non
 
 def _plot(draft: _Draft, position: int, notes: Notes) -> RawPlot:
     names = draft.names + [""] * 5
-    line = draft.header.number if draft.header else 0
+    line = draft.line
     written = re.split("[,，、]", draft.header.written) if draft.header else []
     name = written[3].strip(" \t　") if len(written) > 3 else ""
     plot_id = names[2] or str(position)
@@ -207,7 +208,7 @@ def _count(text: str, line: int, notes: Notes) -> int | None:
 def _check_count(stated: int, draft: _Draft, built: tuple[object, ...], label: str, notes: Notes) -> None:
     """Files count the closing points or not, and may leave them out: both are taken as right."""
     distinct = len({point.place for _, point in draft.numbered})
-    line = draft.header.number if draft.header else 0
+    line = draft.line
     if distinct <= stated <= max(draft.written, distinct + len(built)):
         return
     if stated > max(draft.written, distinct + len(built)):

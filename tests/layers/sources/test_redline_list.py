@@ -120,7 +120,8 @@ def test_longitude_and_latitude(text, axes):
 def test_exchanged_longitude_and_latitude_are_asked():
     line = get("经度,纬度\n" + "\n".join(f"{b},{a}" for a, b in DEGREES), bounds=None)
     assert "redline_lonlat_swapped" in asked(line)
-    assert line.plots[0].shape.area == pytest.approx(get("经度,纬度\n" + "\n".join(f"{a},{b}" for a, b in DEGREES), bounds=None).plots[0].shape.area)  # fmt: skip
+    right = get("经度,纬度\n" + "\n".join(f"{a},{b}" for a, b in DEGREES), bounds=None)
+    assert line.plots[0].shape.equals_exact(right.plots[0].shape, 1e-6)
 
 
 def test_degrees_under_x_and_y_are_refused_unless_named():
@@ -131,8 +132,10 @@ def test_degrees_under_x_and_y_are_refused_unless_named():
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("你好\n世界", "redline_columns_unknown"), ("只有一行", "redline_columns_unknown"), ("点号,X,Y", "redline_no_points"),
-     ("点号,X,Y\nJ1,3180000,500000", "redline_too_few_points"), ("X,Y\n91,200\n92,201\n93,202", "redline_numbers_fit_nothing"),
+    [("你好\n世界", "redline_columns_unknown"), ("只有一行", "redline_columns_unknown"),
+     ("点号,X,Y", "redline_no_points"),
+     ("点号,X,Y\nJ1,3180000,500000", "redline_too_few_points"),
+     ("X,Y\n91,200\n92,201\n93,202", "redline_numbers_fit_nothing"),
      (table(",", ["点号", "X", "Y"]).replace("500100", "n/a"), "redline_not_a_number"),
      (table("\t", None).replace("3180100", "3.18E+06"), "redline_scientific"),
      ("经度,纬度\n10,20\n30,40\n50,60", "redline_degrees_outside")],

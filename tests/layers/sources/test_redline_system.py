@@ -34,7 +34,8 @@ def test_other_systems_are_no_zones():
 
 @pytest.mark.parametrize(
     ("text", "datum"),
-    [("1954北京坐标系", "Beijing 1954"), ("北京54", "Beijing 1954"), ("1980西安坐标系", "Xian 1980"), ("80西安", "Xian 1980"),
+    [("1954北京坐标系", "Beijing 1954"), ("北京54", "Beijing 1954"), ("1980西安坐标系", "Xian 1980"),
+     ("80西安", "Xian 1980"),
      ("西安大地坐标系", "Xian 1980"), ("2000国家大地坐标系", ""), ("CGCS2000", ""), ("国家2000", ""), ("", "")],
 )  # fmt: skip
 def test_old_datums(text, datum):
