@@ -143,7 +143,8 @@ def add(
         from layers.study import catalog
 
         given = {
-            "role": role, "id": layer_id or (role if role == "parcels" else ""), "layer": layer, "crs": crs, "encoding": encoding,
+            "role": role, "id": layer_id or (role if role == "parcels" else ""), "layer": layer, "crs": crs,
+            "encoding": encoding,
             "fields": _fields(field or []), "class": class_field, "where": where, "coverage": coverage,
             "vintage": _day(vintage), "owner": owner, "title": title, "land_use_scheme": scheme, "kind": kind,
             "vertical_unit": vertical_unit, "accept": tuple(accept or ()),
@@ -232,6 +233,49 @@ def explain(
         for line in explanation_text(found, console.language):
             console.text(line)
         console.result(asdict(found))
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def redline(
+    folder: Study,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="报盘 TXT, coordinate list, DXF, any vector.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Argument(metavar="[OUT]", help="OUT.docx, .xlsx or .txt (the cut boundary)")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the check.")] = "",
+    crs: Annotated[str, typer.Option(help="CRS, when it is not recognised rightly.")] = "",
+    axes: Annotated[str, typer.Option(help="xy_north_first or east_first.")] = "",
+    layer: Annotated[str, typer.Option(help="Layer or sheet inside the file.")] = "",
+    investment: Annotated[float | None, typer.Option(help="Fixed-asset investment, 万元.")] = None,
+    again: Annotated[str, typer.Option(help="Answer for an earlier check once more.")] = "",
+    accept_cut: Annotated[str, typer.Option("--accept-cut", help="Take the drawn cut line of a check.")] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Answer for a red line (压占分析) and keep it as a named check."""
+
+    def work(console: Console) -> None:
+        from layers.outputs import redline_files
+        from layers.study import checks
+
+        asked = checks.Asked(name, crs, axes, layer, investment)
+        if again or accept_cut:
+            act = checks.again if again else checks.accept
+            found = act(folder, again or accept_cut, console.progress)
+        elif file is not None:
+            found = checks.check(folder, file, asked, console.progress)
+        else:
+            raise CallError(reason("redline_without_file"))
+        answer = redline_files.answer_of(found)
+        for line in redline_files.as_text(answer, console.language):
+            console.text(line)
+        if out is not None:
+            redline_files.write(answer, out, console.language)
+        console.result(redline_files.as_plain(answer))
 
     _call(as_json, lang, work)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs
-from geo.basis.layer import Zone
+from geo.basis.layer import Geometries, Zone
 from geo.basis.progress import Progress
 from geo.measure import cut, every
+from geo.measure.fabric import composition
 from geo.rules import judge
 from geo.rules.evidence import Evidence, evidence, measured
 from geo.rules.spec import AREA_TESTS, Rule
@@ -54,6 +57,51 @@ def screen_and_cut(
     final = _screened(data, setting, narrow) if narrow.any() else first
     left = set(final["candidates"].loc[final["candidates"]["status"] != "excluded", "parcel_id"])
     return final | {"land": land[land["parcel_id"].isin(left)]}
+
+
+def check(
+    inputs: Inputs,
+    plots: gpd.GeoDataFrame,
+    what: Sequence[Zone],
+    setting: Setting,
+    basis: AreaBasis,
+    progress: Progress,
+) -> Tables:
+    """Answer for plots that are not parcels of the study (a red line, 压占分析): the same stages on them.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Of the study; its parcels are the fabric the plots are cut out of.
+    plots : GeoDataFrame
+        Columns of the table `parcels`, areas filled.
+    what, setting, basis, progress
+        As for the study.
+
+    Returns
+    -------
+    dict of DataFrame
+        The tables of measuring and screening about the plots, and ``composition``
+        (see `present_use`) before and after the cut.
+    """
+    own = replace(inputs, parcels=plots)
+    asked = sorted({r.layer for r in setting.applicable if r.test == "distance_m"})
+    tables = measure(own, what, asked, basis, progress) | {"parcels": plots}
+    screened = screen_and_cut(own, tables, setting, basis, progress)
+    land = gpd.GeoDataFrame(screened["land"])
+    before = present_use(inputs.parcels, plots["parcel_id"].to_numpy(object), plots.geometry.to_numpy(), basis)
+    after = present_use(inputs.parcels, land["parcel_id"].to_numpy(object), land.geometry.to_numpy(), basis)
+    composition = pd.concat([before.assign(phase="before"), after.assign(phase="after")], ignore_index=True)
+    return tables | screened | {"composition": composition}
+
+
+def present_use(
+    fabric: gpd.GeoDataFrame, ids: npt.NDArray[np.object_], shapes: Geometries, basis: AreaBasis
+) -> pd.DataFrame:
+    """Return the area of each unit by present use (现状地类) and tenure of the parcels it lies on."""
+    names = ("land_use", "land_use_scheme", "tenure", "township")
+    attributes = {name: fabric[name].to_numpy(object) for name in names}
+    return composition(ids, shapes, fabric.geometry.to_numpy(), attributes, basis)
 
 
 def _evidence(tables: Mapping[str, pd.DataFrame]) -> Evidence:

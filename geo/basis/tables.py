@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from geo.basis.errors import BlockedError
@@ -100,6 +99,8 @@ _DECLARED = (
     Table("candidates", ("parcel_id",), _c(
         "parcel_id:id status:code gross_m2:float:sum net_m2:float:sum net_hi_m2:float:sum "
         "conflicts:text unknowns:text conditions:text reason:reason")),
+    Table("composition", ("phase", "unit_id", "land_use", "land_use_scheme", "tenure", "township"), _c(
+        "phase:code unit_id:id land_use:code land_use_scheme:code tenure:code township:code area_m2:float:sum")),
     Table("land", ("parcel_id", "part"), _c(
         "parcel_id:id part:int net_m2:float:sum geometry:geometry")),
 )  # fmt: skip

@@ -243,10 +243,10 @@ class _Run:
     def _record(self, entries: dict[str, Any]) -> None:
         manifest = self._manifest()
         tables = manifest.get("tables", {}) | entries
-        store.write_json(self.target, store.MANIFEST, _header(self.plan) | {"tables": tables})
+        store.write_json(self.target, store.MANIFEST, header(self.plan) | {"tables": tables})
 
     def _stage_load(self) -> dict[str, pd.DataFrame]:
-        shapes = {f"shape_{name}": _drawn(layer, self.plan.study.crs) for name, layer in self.inputs.layers.items()}
+        shapes = {f"shape_{name}": drawn(layer, self.plan.study.crs) for name, layer in self.inputs.layers.items()}
         return {"parcels": self._parcels(), "problems": self.inputs.problems} | shapes
 
     def _parcels(self) -> pd.DataFrame:
@@ -265,12 +265,12 @@ class _Run:
         return flow.screen_and_cut(self.inputs, tables, self.plan.setting, self.basis, self.progress)
 
 
-def _drawn(layer: Any, crs: str) -> pd.DataFrame:
+def drawn(layer: Any, crs: str) -> pd.DataFrame:
     frame = pd.DataFrame({"id": layer.ids, "maybe": layer.maybe})
     return gpd.GeoDataFrame(frame, geometry=layer.shapes, crs=crs)
 
 
-def _header(plan: Plan) -> dict[str, Any]:
+def header(plan: Plan) -> dict[str, Any]:
     study = plan.study
     return {
         "run_id": plan.run_id,

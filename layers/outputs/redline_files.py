@@ -1,0 +1,148 @@
+"""What leaves a red line check: lines for the command, plain values for programs, files by their ending."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from layers.explain import interval, limit_text, measure_text, rule_title
+from layers.outputs.coordinates import write_txt
+from layers.redline import Answer, Constraint, Use, code_list
+from layers.sources.redline_model import Plot
+from layers.study.checks import Check
+from layers.text import Language, both, code, say, sentence
+
+
+def answer_of(check: Check) -> Answer:
+    """Return the answer of a check."""
+    return Answer(check)
+
+
+def use_word(use: Use, language: Language) -> str:
+    """Return a present use as code and name; an unknown code stands as it is."""
+    if not use.code:
+        return say("redline.no_parcel", language)
+    known = code_list(use.scheme)
+    found = known.get(use.code) if known else None
+    return f"{use.code} {both(found.title, language)}" if found else use.code
+
+
+def group_word(use: Use, language: Language) -> str:
+    """Return the group of a present use (耕地, 其他农用地 …)."""
+    return both(use.group.title, language) if use.group else say("word.not_known", language)
+
+
+def outcome_words(row: Constraint, language: Language) -> str:
+    """Return the area, or 不涉及, or 待核实, as a report writes it."""
+    if row.aside:
+        return code("severity", "not_examined", language)
+    if row.outcome == "conflict":
+        return interval(row.rule, row.low, row.high, language)
+    return code("outcome", row.outcome, language)
+
+
+def as_text(answer: Answer, language: Language) -> Iterator[str]:
+    """Yield the answer as lines: verdict, present use, constraints, ledger, quota."""
+    yield from (sentence(r, language) for r in answer.told)
+    yield say("redline.head", language, name=answer.check.head["name"], status=code("status", answer.status, language),
+              gross=measure_text(answer.gross_m2, "m2", language), net=net_words(answer, language))  # fmt: skip
+    yield say("redline.present_use", language)
+    for use in answer.uses:
+        before, after = (measure_text(v, "m2", language) for v in (use.before_m2, use.after_m2))
+        yield f"  {use_word(use, language)} · {group_word(use, language)} · {before} → {after}"
+    yield say("redline.constraints", language)
+    for row in answer.constraints:
+        title = rule_title(answer.check, row.rule, language)
+        yield f"  {title}: {outcome_words(row, language)}  [{limit_text(row.rule, language)}]"
+    yield say("redline.ledger", language)
+    for line in answer.ledger.to_dict("records"):
+        yield f"  {ledger_title(answer, line, language)}: {measure_text(line['left_m2'], 'm2', language)}"
+    for after in (False, True):
+        quota = answer.quota(after)
+        yield say("redline.quota_after" if after else "redline.quota_before", language,
+                  quota=measure_text(quota.new_construction_m2, "m2", language),
+                  balance=measure_text(quota.farmland_balance_m2, "m2", language))  # fmt: skip
+
+
+def net_words(answer: Answer, language: Language) -> str:
+    """Return the usable area; where it is not settled, both ends."""
+    low, high = (measure_text(v, "m2", language) for v in (answer.net_m2, answer.net_hi_m2))
+    return low if low == high else f"{low} … {high}"
+
+
+def ledger_title(answer: Answer, line: dict[str, Any], language: Language) -> str:
+    """Return the title of a ledger line."""
+    if line["step"] == 0:
+        return say("ledger.gross", language)
+    if line["layer_id"] in ("whole", "?"):
+        return say("ledger.whole" if line["layer_id"] == "whole" else "ledger.unsure", language)
+    return rule_title(answer.check, answer.check.rule(line["rule_id"]), language)
+
+
+def as_plain(answer: Answer) -> dict[str, Any]:
+    """Return the answer as plain values (m²), for programs and tests; NaN and infinity are null."""
+    quota = {phase: answer.quota(phase == "after") for phase in ("before", "after")}
+    return {
+        "check": answer.check.check_id,
+        "status": answer.status,
+        "gross_m2": answer.gross_m2,
+        "net_m2": answer.net_m2,
+        "net_hi_m2": answer.net_hi_m2,
+        "parts": len(answer.land),
+        "width_m": answer.width_m,
+        "uses": [
+            {"code": u.code, "group": u.group.id if u.group else None, "tenure": u.tenure, "before_m2": u.before_m2,
+             "after_m2": u.after_m2} for u in answer.uses
+        ],
+        "constraints": {
+            c.rule.id: {"outcome": "not_examined" if c.aside else c.outcome, "m2": _number(c.low),
+                        "hi_m2": _number(c.high), "after_outcome": c.after_outcome, "after_m2": _number(c.after_low)}
+            for c in answer.constraints
+        },
+        "quota": {
+            phase: {"new_construction_m2": _number(q.new_construction_m2), "balance_m2": _number(q.farmland_balance_m2)}
+            for phase, q in quota.items()
+        },
+        "ledger": [
+            {"step": int(r["step"]), "layer": r["layer_id"], "exclusive_m2": r["exclusive_m2"],
+             "shared_m2": r["shared_m2"], "unknown_m2": r["unknown_m2"], "left_m2": r["left_m2"]}
+            for r in answer.ledger.to_dict("records")
+        ],
+    }  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def write(answer: Answer, path: Path, language: Language) -> None:
+    """Write the check to a file by its ending.
+
+    Raises
+    ------
+    CallError
+        The ending is not one of `WRITERS`.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in WRITERS:
+        raise CallError(reason("format_unknown", format=kind or path.name, known=sorted(WRITERS)))
+    WRITERS[kind](answer, path, language)
+
+
+def _write_txt(answer: Answer, path: Path, language: Language) -> None:
+    """Write the cut boundary as a boundary TXT; without a cut the red line itself."""
+    land = answer.land
+    many = land["part"].nunique() > 1
+    plots = [
+        Plot(f"{p}-{k}" if many else p, answer.check.head["name"], shape, 0, None)
+        for p, k, shape in zip(land["parcel_id"], land["part"], land.geometry, strict=True)
+    ]
+    head = {k: v for k, v in answer.check.head["attributes"].items() if k in ("数据产生单位", "精度", "转换参数")}
+    write_txt(path, plots, answer.check.study.crs, head)
+
+
+WRITERS: dict[str, Callable[[Answer, Path, Language], None]] = {"txt": _write_txt}

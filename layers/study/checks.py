@@ -1,0 +1,225 @@
+"""Red lines as named checks (压占分析): read, answered, kept beside the study, never in its fabric.
+
+A check is a folder ``checks/<id>/`` with its tables, the plots as they were read and
+``check.json``. Like a run it appears whole or not at all. Accepting the cut line makes a
+further check out of the net shapes, with its parent named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import unicodedata
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo import study as flow
+from geo.basis.area import basis, statutory_m2
+from geo.basis.errors import BlockedError
+from geo.basis.progress import Progress
+from geo.basis.reason import Reason, reason
+from geo.basis.tables import TABLES
+from geo.measure.every import area_shapes
+from layers.sources import redline
+from layers.sources.redline_model import RedLine
+from layers.study import load, runs, store
+from layers.study.lock import writing
+from layers.study.results import Results
+
+FOLDER = "checks"
+HEAD = "check.json"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user says beside the red line itself.
+
+    Parameters
+    ----------
+    name : str
+        Of the check; the plots' own names otherwise.
+    crs, axes : str
+        Decided by the user; "" recognises them.
+    investment_wan : float or None
+        Fixed-asset investment in 万元, to hold against the land it would take.
+    """
+
+    name: str = ""
+    crs: str = ""
+    axes: str = ""
+    layer: str = ""
+    investment_wan: float | None = None
+
+
+class Check(Results):
+    """One answered red line: the tables of a run, about its plots instead of parcels."""
+
+    @cached_property
+    def head(self) -> dict[str, Any]:
+        """Name, source, what was recognised and found while reading, parent."""
+        return store.read_json(self.run / HEAD)
+
+    @property
+    def check_id(self) -> str:
+        """Name of the folder."""
+        return self.run.name
+
+    @property
+    def run_id(self) -> str:
+        """Key of what the answer rests on."""
+        return str(self.manifest["run_id"])
+
+    def stale(self) -> dict[str, Reason]:
+        """Return the tables that no longer follow from the study folder."""
+        fresh = runs.plan(self.folder).run_id == self.run_id
+        late = reason("check_stale", name=self.head["name"])
+        return {} if fresh else dict.fromkeys(self.manifest["tables"], late)
+
+
+def check(folder: Path, source: Path | str, asked: Asked, progress: Progress) -> Check:
+    """Answer for a red line and keep it as a named check.
+
+    Parameters
+    ----------
+    folder : Path
+        The study folder.
+    source : Path or str
+        A file; a string is pasted text.
+    asked : Asked
+    progress : Progress
+
+    Raises
+    ------
+    BlockedError
+        The red line or the study cannot be used; every problem is told.
+    """
+    with writing(folder, "redline"):
+        plan = runs.plan(folder)
+        inputs = load.inputs(plan.study, folder, progress)
+        line = redline.read(
+            source, plan.study.crs, crs=asked.crs, axes=asked.axes, bounds=tuple(inputs.parcels.total_bounds),
+            cache=folder / load.CACHE, layer=asked.layer,
+        )  # fmt: skip
+        named = source.name if isinstance(source, Path) else ""
+        head = _head(line, asked, named, parent="")
+        return _answered(plan, inputs, _plots(line, plan.study.crs), head, progress)
+
+
+def again(folder: Path, check_id: str, progress: Progress) -> Check:
+    """Answer for the plots of a check once more, on the study as it is now."""
+    old = open_check(folder, check_id)
+    with writing(folder, "redline"):
+        plan = runs.plan(folder)
+        inputs = load.inputs(plan.study, folder, progress)
+        shapes = gpd.GeoDataFrame(old.table("parcels"))[["parcel_id", "geometry"]]
+        return _answered(plan, inputs, shapes, old.head, progress)
+
+
+def accept(folder: Path, check_id: str, progress: Progress) -> Check:
+    """Take the drawn cut line: the net shapes become the plots of a further check."""
+    old = open_check(folder, check_id)
+    land = gpd.GeoDataFrame(old.table("land"))
+    if land.empty:
+        raise BlockedError(reason("nothing_left_to_accept", name=old.head["name"]))
+    many = land["part"].nunique() > 1
+    ids = [f"{p}-{k}" if many else p for p, k in zip(land["parcel_id"], land["part"], strict=True)]
+    plots = gpd.GeoDataFrame({"parcel_id": ids}, geometry=land.geometry.to_numpy(), crs=land.crs)
+    head = old.head | {"parent": check_id, "name": f"{old.head['name']} ✂", "findings": [], "confirmations": []}
+    with writing(folder, "redline"):
+        plan = runs.plan(folder)
+        inputs = load.inputs(plan.study, folder, progress)
+        return _answered(plan, inputs, plots, head | {"id": f"{check_id}-cut"}, progress)
+
+
+def open_check(folder: Path, check_id: str) -> Check:
+    """Open one check.
+
+    Raises
+    ------
+    BlockedError
+        There is none of that id.
+    """
+    path = folder / FOLDER / check_id
+    if _slug(check_id) != check_id or not (path / HEAD).is_file():
+        raise BlockedError(reason("check_unknown", name=check_id, known=[c.check_id for c in listing(folder)]))
+    return Check(folder, path)
+
+
+def listing(folder: Path) -> list[Check]:
+    """Return the checks of a study, newest first."""
+    found = [p for p in (folder / FOLDER).glob("*") if (p / HEAD).is_file()]
+    return [Check(folder, p) for p in sorted(found, key=lambda p: -(p / HEAD).stat().st_mtime)]
+
+
+def _head(line: RedLine, asked: Asked, source: str, parent: str) -> dict[str, Any]:
+    name = asked.name or next((p.name for p in line.plots if p.name), "") or Path(source).stem or "redline"
+    return {
+        "id": _slug(name),
+        "name": name,
+        "source": source,
+        "kind": line.source,
+        "crs": line.crs,
+        "axes": line.axes,
+        "parent": parent,
+        "asked": asdict(asked),
+        "attributes": dict(line.attributes),
+        "plots": [{"id": p.plot_id, "name": p.name, "points": p.points, "stated_ha": p.stated_ha} for p in line.plots],
+        "confirmations": [json.loads(r.to_json()) for r in line.confirmations],
+        "findings": [
+            {"row": str(f.row), "severity": f.severity, "reason": json.loads(f.reason.to_json())} for f in line.findings
+        ],
+    }
+
+
+def _plots(line: RedLine, crs: str) -> gpd.GeoDataFrame:
+    ids = [p.plot_id for p in line.plots]
+    if len(set(ids)) < len(ids):
+        ids = [f"{p}-{k}" for k, p in enumerate(ids, 1)]
+    return gpd.GeoDataFrame({"parcel_id": ids}, geometry=[p.shape for p in line.plots], crs=crs)
+
+
+def _answered(plan: runs.Plan, inputs: Any, plots: gpd.GeoDataFrame, head: dict[str, Any], progress: Progress) -> Check:
+    study = plan.study
+    measured = basis(study.area, study.crs, tuple(inputs.parcels.total_bounds))
+    shapes = plots.geometry.to_numpy()
+    filled = plots.assign(
+        area_m2=measured.areas(area_shapes(shapes, measured)), area_statutory_m2=statutory_m2(shapes, study.crs)
+    )
+    texts = [c.name for c in TABLES["parcels"].columns if c.kind in ("code", "text")]
+    filled = filled.assign(**dict.fromkeys(texts, ""), legal_m2=np.nan)
+    tables = flow.check(inputs, filled, plan.zones, plan.setting, measured, progress)
+    drawn = {f"shape_{name}": runs.drawn(layer, study.crs) for name, layer in inputs.layers.items()}
+    return _kept(plan, tables | drawn | {"problems": inputs.problems}, head)
+
+
+def _kept(plan: runs.Plan, tables: dict[str, pd.DataFrame], head: dict[str, Any]) -> Check:
+    """Write the check beside its place, then swap it in."""
+    place = plan.folder / FOLDER / head["id"]
+    part = place.with_name(f".{head['id']}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    entries = {name: store.write_table(part, name, frame) for name, frame in tables.items()}
+    store.write_json(part, store.MANIFEST, runs.header(plan) | {"tables": entries})
+    store.write_json(part, HEAD, head)
+    gone = place.with_name(f".{head['id']}.gone")
+    shutil.rmtree(gone, ignore_errors=True)
+    if place.exists():
+        os.replace(place, gone)
+    os.replace(part, place)
+    shutil.rmtree(gone, ignore_errors=True)
+    return Check(plan.folder, place)
+
+
+def _slug(name: str) -> str:
+    """Return a file name for a check: letters of any script, digits, - and _; never a path."""
+    text = unicodedata.normalize("NFC", name).strip()
+    plain = re.sub(r"[^\w-]+", "-", text).strip("-_")[:60]
+    return plain or "redline"
