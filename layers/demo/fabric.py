@@ -15,6 +15,11 @@ from layers.demo.ground import LINEAR, Cover, Ground, Shapes
 SLIVER_M2 = 60.0
 SMALL_FIELD_M2 = 800.0
 THIN_M = 5.0
+ROUNDS = 6
+KIN = 3.0
+"""A neighbour of the same cover is preferred as if the common edge were this much longer."""
+PLOTS = 0
+"""Index of the cover with the plots of parks and towns: their areas are exact, so they stay as laid out."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,9 @@ def build(ground: Ground) -> Fabric:
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(_lines(ground))))
     faces = faces[shapely.covered_by(shapely.point_on_surface(faces), ground.county)]
     cover, item = _named(faces, ground.covers)
-    fixed = cover == 0
-    return _merged(Fabric(faces, cover, item), ground.covers, fixed)
+    if (cover == len(ground.covers)).any():
+        raise ValueError("a face of the fabric lies below no cover")
+    return _merged(Fabric(faces, cover, item), ground.covers)
 
 
 def _lines(ground: Ground) -> Any:
@@ -66,10 +72,10 @@ def _named(faces: Shapes, covers: tuple[Cover, ...]) -> tuple[npt.NDArray[np.int
     return cover.astype(np.intp), item
 
 
-def _merged(fabric: Fabric, covers: tuple[Cover, ...], fixed: npt.NDArray[np.bool_]) -> Fabric:
-    """Give slivers to the neighbour with the longest common edge, until none is left."""
-    for _ in range(6):
-        small = _slivers(fabric, covers) & (fabric.cover != 0)
+def _merged(fabric: Fabric, covers: tuple[Cover, ...]) -> Fabric:
+    """Give slivers to the neighbour with the longest common edge; plots neither give nor take."""
+    for _ in range(ROUNDS):
+        small = _slivers(fabric, covers) & (fabric.cover != PLOTS)
         if not small.any():
             break
         fabric = _absorbed(fabric, small)
@@ -84,28 +90,34 @@ def _slivers(fabric: Fabric, covers: tuple[Cover, ...]) -> npt.NDArray[np.bool_]
 
 
 def _absorbed(fabric: Fabric, small: npt.NDArray[np.bool_]) -> Fabric:
-    one, other = shapely.STRtree(fabric.shapes).query(fabric.shapes[small], predicate="intersects")
-    one = np.flatnonzero(small)[one]
-    keep = (one != other) & (fabric.cover[other] != 0)
-    # a sliver joins a larger face, and of two slivers the later joins the earlier
-    size = shapely.area(fabric.shapes)
-    keep &= (size[other] > size[one]) | ((size[other] == size[one]) & (other < one))
-    one, other = one[keep], other[keep]
-    shared = shapely.length(shapely.intersection(fabric.shapes[one], fabric.shapes[other]))
-    shared *= np.where(fabric.cover[one] == fabric.cover[other], 3.0, 1.0)
-    home = np.arange(len(size))
-    order = np.lexsort((other, -shared, one))
-    first = order[np.r_[True, np.diff(one[order]) > 0]] if len(order) else order
-    first = first[shared[first] > 0]
-    home[one[first]] = other[first]
-    while (home[home] != home).any():
-        home = home[home]
-    groups = np.flatnonzero(np.bincount(home, minlength=len(home)) > 1)
-    shapes = fabric.shapes.copy()
+    home = _homes(fabric, small)
     members = np.argsort(home, kind="stable")
+    groups = np.flatnonzero(np.bincount(home, minlength=len(home)) > 1)
     start = np.searchsorted(home[members], groups)
     stop = np.searchsorted(home[members], groups, side="right")
+    shapes = fabric.shapes.copy()
     for g, a, b in zip(groups, start, stop, strict=True):
         shapes[g] = shapely.coverage_union_all(fabric.shapes[members[a:b]])
     alive = home == np.arange(len(home))
     return Fabric(shapes[alive], fabric.cover[alive], fabric.item[alive])
+
+
+def _homes(fabric: Fabric, small: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return for every face the face it joins; most stay themselves."""
+    one, other = shapely.STRtree(fabric.shapes).query(fabric.shapes[small], predicate="intersects")
+    one = np.flatnonzero(small)[one]
+    size = shapely.area(fabric.shapes)
+    # a sliver joins a larger face, and of two equal ones the later joins the earlier
+    keep = (size[other] > size[one]) | ((size[other] == size[one]) & (other < one))
+    keep &= fabric.cover[other] != PLOTS
+    one, other = one[keep], other[keep]
+    shared = shapely.length(shapely.intersection(fabric.shapes[one], fabric.shapes[other]))
+    shared *= np.where(fabric.cover[one] == fabric.cover[other], KIN, 1.0)
+    order = np.lexsort((other, -shared, one))
+    first = order[np.unique(one[order], return_index=True)[1]]
+    first = first[shared[first] > 0]
+    home = np.arange(len(size))
+    home[one[first]] = other[first]
+    while (home[home] != home).any():
+        home = home[home]
+    return home

@@ -58,17 +58,11 @@ def build() -> Ground:
     plots = tuple(p for plat in laid for p in plat.plots) + site.plots
     river = _river(axis)
     roads = _roads(area)
-    towns = shapely.union_all([p.outline for p in laid])
-    highways = shapely.union_all([c.shapes[0] for c in roads])
-    reservoir = _reservoir(area)
-    brooks = [
-        curves.ribbon(line, np.linspace(*s["width_m"], len(line)))
-        for line, s in zip(streams, given["streams"], strict=True)
-    ]
-    taken = shapely.union_all([towns, river, reservoir, shapely.buffer(shapely.union_all(brooks), 20.0)])
-    homes = villages.build(terrain, county, taken, highways)
-    hills, is_plain = natural.patches(terrain)
-    covers = [
+    water = [Cover("reservoir", "1103", _array(_reservoir(area)), (given["reservoir"]["name"],)), _brooks(streams)]
+    wet = shapely.union_all([river, water[0].shapes[0], shapely.buffer(shapely.union_all(water[1].shapes), 20.0)])
+    taken = shapely.union_all([wet, *(p.outline for p in laid)])
+    homes = villages.build(terrain, county, taken, shapely.union_all([c.shapes[0] for c in roads]))
+    upper = [
         Cover("plot", "", np.array([p.shape for p in plots], dtype=object)),
         Cover("street", "1004", np.array([p.outline for p in laid], dtype=object)),
         *roads,
@@ -76,13 +70,19 @@ def build() -> Ground:
         Cover("island", "1106", _array(_islands(river))),
         Cover("lane", "1004", _array(shapely.union_all([v.lanes for v in homes]))),
         Cover("village", "203", np.array([v.ground for v in homes], dtype=object)),
-        Cover("reservoir", "1103", _array(reservoir), (given["reservoir"]["name"],)),
-        Cover("brook", "1101", np.array(brooks, dtype=object), tuple(s["name"] for s in given["streams"])),
+        *water,
     ]
-    hidden = shapely.union_all(np.concatenate([c.shapes for c in covers]))
+    lower, cuts = _open_land(terrain, county, upper)
+    return Ground(area, terrain, county, river, tuple(laid), plots, site, tuple(homes), (*upper, *lower), cuts)
+
+
+def _open_land(terrain: Terrain, county: Any, upper: list[Cover]) -> tuple[list[Cover], Shapes]:
+    """Return the covers of plain and hills below everything built and wet, and the cuts between fields."""
+    hills, is_plain = natural.patches(terrain)
+    hidden = shapely.union_all(np.concatenate([c.shapes for c in upper]))
     plain = shapely.intersection(shapely.union_all(hills[is_plain]), county)
     cut = fields.build(terrain, curves.polygons(shapely.difference(plain, hidden)))
-    covers += [
+    covers = [
         Cover("edge_road", "1006", _array(shapely.union_all(cut.edge_roads))),
         Cover("pond", "1104", _ponds(terrain, plain)),
         Cover("farm_road", "1006", cut.farm_roads),
@@ -90,7 +90,7 @@ def build() -> Ground:
         Cover("field", "", _array(plain)),
         Cover("hill", "", hills[~is_plain]),
     ]
-    return Ground(area, terrain, county, river, tuple(laid), plots, site, tuple(homes), tuple(covers), cut.cuts)
+    return covers, cut.cuts
 
 
 def _array(*shapes: Any) -> Shapes:
@@ -125,6 +125,12 @@ def _islands(river: Any) -> Any:
     parts = shapely.get_parts(river)
     rings = np.concatenate([np.atleast_1d(shapely.polygons(list(p.interiors))) for p in parts])
     return shapely.union_all(rings)
+
+
+def _brooks(streams: list[Floats]) -> Cover:
+    given = part("county")["streams"]
+    shapes = [curves.ribbon(k, np.linspace(*s["width_m"], len(k))) for k, s in zip(streams, given, strict=True)]
+    return Cover("brook", "1101", np.array(shapes, dtype=object), tuple(s["name"] for s in given))
 
 
 def _roads(area: Frame) -> list[Cover]:

@@ -14,7 +14,7 @@ from layers.demo.plats import Plat
 from layers.demo.settings import part
 
 Table = gpd.GeoDataFrame
-CITED_KINDS = {"district": "区", "base": "基地"}
+PARK_KINDS = {"district": "区", "base": "基地"}
 
 
 def _table(rows: list[dict[str, Any]], shapes: list[Any]) -> Table:
@@ -26,10 +26,10 @@ def parks(ground: Ground) -> Table:
     given = part("plan")["parks"]
     rows, shapes = [], []
     for plat in ground.plats:
-        if plat.kind in CITED_KINDS:
+        if plat.kind in PARK_KINDS:
             spec = given[plat.park_id]
             rows.append({
-                "YQDM": plat.park_id, "YQMC": plat.name, "YQLX": CITED_KINDS[plat.kind],
+                "YQDM": plat.park_id, "YQMC": plat.name, "YQLX": PARK_KINDS[plat.kind],
                 "ZDCY": ";".join(spec["leading"]), "ZRHY": ";".join(spec["industries"]),
                 "HGYQ": "是" if spec["chemical"] else "否", "RDWH": spec.get("document", ""),
                 "MJ": round(plat.outline.area, 2),
