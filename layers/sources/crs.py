@@ -146,6 +146,8 @@ def settle(
 
 
 def _box(shapes: npt.NDArray[np.object_], swap: bool) -> Bounds | None:
+    if len(shapes) == 0:
+        return None
     west, south, east, north = (float(v) for v in shapely.total_bounds(shapes))
     if not np.isfinite([west, south, east, north]).all():
         return None
@@ -168,9 +170,10 @@ def _range(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Findi
     degrees = max(abs(box[0]), abs(box[2])) <= 180 and max(abs(box[1]), abs(box[3])) <= 90
     label = f"{named} {found.name}" if len(named) < 20 else found.name
     if found.is_geographic:
-        if not degrees:
-            return [_ask("crs_degrees_expected", box, study, crs=label)]
-        return [_ask("axes_swapped", box, study, crs=label)] if _swapped(box) else []
+        in_degrees = degrees or max(abs(v) for v in box) <= 180  # exchanged, a longitude stands where 90 is the end
+        if _swapped(box) and in_degrees:
+            return [_ask("axes_swapped", box, study, crs=label)]
+        return [] if degrees else [_ask("crs_degrees_expected", box, study, crs=label)]
     if degrees:
         return [_ask("crs_metres_expected", box, study, crs=label)]
     if _swapped(box):
@@ -198,7 +201,7 @@ def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Findi
         return []
     old = [d for d in _OLD_DATUMS if d in found.geodetic_crs.name.lower()]
     same = found.geodetic_crs.datum == target.geodetic_crs.datum
-    if same or not (old or _ballpark(found, target)):
+    if same or not (old or (study and _ballpark(found, target))):
         return []
     if not old and _satellite(found) and _satellite(target):
         return [finding("warn", "datum_treated_equal", crs=found.name, study=target.name)]

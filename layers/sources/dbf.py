@@ -158,6 +158,10 @@ def _fits(texts: list[bytes], codec: str) -> bool:
 def _decoded(text: bytes, codec: str) -> tuple[str, bool]:
     """Decode; a letter cut in half by the field's width is dropped and reported."""
     text = text.rstrip(b" \0")
+    try:
+        return text.decode("ascii" if text.isascii() else codec), False
+    except UnicodeDecodeError:
+        pass  # perhaps only the last letter is cut
     decoder = codecs.getincrementaldecoder(codec)()
     out = decoder.decode(text, final=False)
     return out, bool(decoder.getstate()[0])

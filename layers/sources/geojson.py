@@ -175,6 +175,8 @@ def _positions(value: Any) -> np.ndarray:  # type: ignore[type-arg]
         array = np.array(_even(value))
     if array.ndim != 2 or array.dtype.kind not in "iuf" or array.shape[1] < 2:
         raise _WrongError("geojson_position_wrong")
+    if not np.isfinite(array[:, :2]).all():
+        raise _WrongError("geometry_not_finite")
     return array[:, :3].astype(np.float64)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import rasterio.warp
 from rasterio.transform import Affine
 
@@ -69,18 +70,32 @@ def _settled(file: RasterFile, spec: LayerSpec, study_crs: str) -> crs.Settled:
 def _warped(
     file: RasterFile, source: str, target: str, kind: str
 ) -> tuple[Values, tuple[float, float, float, float, float, float]]:
-    a, b, c, d, e, f = file.transform
-    rows, columns = file.values.shape
-    grid = Affine(a, b, c, d, e, f)
-    bounds = (c, f + e * rows, c + a * columns, f)
-    src, dst = crs.parsed(source), crs.parsed(target)
-    assert src is not None  # both were settled before
-    assert dst is not None
-    to, width, height = rasterio.warp.calculate_default_transform(src.to_wkt(), dst.to_wkt(), columns, rows, *bounds)
-    values = np.full((height, width), np.nan)
+    """Resample to square cells of the size the original ones have on the ground."""
+    to, shape = _target(file, source, target)
+    values = np.full(shape, np.nan)
     rasterio.warp.reproject(
-        file.values, values, src_transform=grid, src_crs=src.to_wkt(), dst_transform=to, dst_crs=dst.to_wkt(),
-        src_nodata=np.nan, dst_nodata=np.nan,
+        file.values, values, src_transform=Affine(*file.transform), src_crs=_wkt(source),
+        dst_transform=to, dst_crs=_wkt(target), src_nodata=np.nan, dst_nodata=np.nan,
         resampling=rasterio.warp.Resampling.nearest if kind == "classes" else rasterio.warp.Resampling.bilinear,
     )  # fmt: skip
     return values, tuple(to)[:6]
+
+
+def _wkt(system: str) -> str:
+    return pyproj.CRS.from_user_input(system).to_wkt()
+
+
+def _target(file: RasterFile, source: str, target: str) -> tuple[Affine, tuple[int, int]]:
+    """Return the grid that covers the raster in the target CRS.
+
+    Rasterio's own function for this opens a virtual dataset, and that driver is banned.
+    """
+    a, _, west, _, e, north = file.transform
+    rows, columns = file.values.shape
+    to = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    x, y = west + a * columns / 2, north + e * rows / 2
+    (x0, x1, x2), (y0, y1, y2) = to.transform([x, x + a, x], [y, y, y + e])
+    cell = float(np.sqrt(np.hypot(x1 - x0, y1 - y0) * np.hypot(x2 - x0, y2 - y0)))
+    box = to.transform_bounds(west, north + e * rows, west + a * columns, north, densify_pts=51)
+    shape = (int(np.ceil((box[3] - box[1]) / cell)), int(np.ceil((box[2] - box[0]) / cell)))
+    return Affine(cell, 0.0, box[0], 0.0, -cell, box[3]), shape

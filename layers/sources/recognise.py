@@ -25,7 +25,7 @@ _ABOUT = ("大约", "约", "近", "approx.", "approx", "about", "ca.", "~", "≈
 _NUMBER = re.compile(
     r"^(?P<sign>[+-])?(?:[¥$€])?"
     r"(?P<body>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d*\.?\d+(?:e[+-]?\d+)?|\d+\.)"
-    r"\s*(?P<factor>亿|千万|百万|十万|万|千)?(?P<unit>[^\d\s.,+-][^\s]*)?$"
+    r"\s*(?P<factor>亿|千万|百万|十万|万|千)?(?P<unit>[^\d\s.,+-][^\s\d]*[23]?)?$"
 )
 _SERIAL = (20_000, 80_000)
 """Excel day numbers believed to be dates: 1954 to 2119."""

@@ -129,9 +129,9 @@ class _Scale:
     """Areas in m² for findings, whatever the coordinates are."""
 
     def __init__(self, shapes: npt.NDArray[np.object_], geographic: bool | None):
-        box = shapely.total_bounds(shapes)
         if geographic is None:
-            geographic = bool(np.nanmax(np.abs(np.nan_to_num(box))) <= 180.0)
+            box = shapely.total_bounds(shapes) if len(shapes) else np.zeros(4)
+            geographic = bool(np.abs(np.nan_to_num(box)).max() <= 180.0)
         self.degrees = geographic
 
     def areas(self, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
@@ -183,15 +183,25 @@ def _valid(out: Repaired, scale: _Scale) -> None:
     before = scale.areas(broken)
     dims = dimension(broken)
     made = shapely.make_valid(broken)
-    other = scale.areas(shapely.make_valid(broken, method="structure", keep_collapsed=False))
+    other = scale.areas(_other_reading(broken, why))
     for k, row in enumerate(bad):
         kept, dropped = highest(made[k])
         if kept is None or dimension(np.array([kept], object))[0] < dims[k]:
-            out.reject(np.arange(len(out.shapes)) == row, "geometry_no_area")
+            out.reject(np.arange(len(out.shapes)) == row, "geometry_no_area" if dims[k] == 2 else "geometry_no_length")
             continue
         out.shapes[row] = kept
         after = float(scale.areas(np.array([kept], object))[0])
         out.findings.append(_repair(row, str(why[k]), (before[k], after, other[k]), dropped))
+
+
+def _other_reading(broken: npt.NDArray[np.object_], why: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the second way to read broken shapes: rings merged by structure; a hole outside its shell ignored."""
+    other = shapely.make_valid(broken, method="structure", keep_collapsed=False)
+    for k, text in enumerate(why):
+        if "Hole lies outside" in str(text):
+            shells = [shapely.Polygon(p.exterior) for p in shapely.get_parts(broken[k])]
+            other[k] = shapely.union_all(shapely.make_valid(shells))
+    return other
 
 
 def _repair(row: int, why: str, areas: tuple[float, float, float], dropped: int) -> Finding:

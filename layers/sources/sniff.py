@@ -104,7 +104,7 @@ def _text(path: Path, head: bytes) -> str:
     lines = [line.strip() for line in start.splitlines()[:40]]
     if "SECTION" in lines and lines[0] in ("0", "999"):
         return "dxf"
-    if path.suffix.lower() in (".csv", ".txt", ".tsv") and b"\x00" not in head.replace(b"\x00", b"", 0)[:512]:
+    if path.suffix.lower() in (".csv", ".txt", ".tsv") and (_bom(head) == "utf-16" or b"\x00" not in head):
         return "table"
     raise BlockedError(reason("not_spatial", file=path.name, found="?", supported=SUPPORTED))
 

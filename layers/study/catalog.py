@@ -93,7 +93,7 @@ def add(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
         The entry does not hold together (unknown role, id taken, …).
     """
     study = spec.read(folder)
-    file = Path(file)
+    file = Path(file).resolve()
     layer_id = given.get("id") or _layer_id(file, study)
     coverage = str(given.get("coverage", "unknown"))
     entry = {"id": layer_id, **{k: v for k, v in given.items() if k not in ("id", "source")}, "source": str(file)}

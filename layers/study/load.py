@@ -316,7 +316,9 @@ def _coverage(item: Loaded, study: Study, folder: Path, boundary: Any) -> tuple[
         item.findings.append(finding("warn", "rows_rejected", count=item.rejected, proposal=preflight.IGNORE_ROWS))
         return "unknown", None, "rows_rejected"
     if declared == "complete":
-        return "complete", boundary, ""
+        # a declared boundary that could not be read must not turn into "everywhere"
+        lost = boundary is None and bool(study.with_role("boundary"))
+        return ("unknown", None, "boundary_failed") if lost else ("complete", boundary, "")
     known = _area_of(declared, item, study, folder)
     return ("partial", known, "") if known is not None else ("unknown", None, "coverage_failed")
 
