@@ -9,6 +9,9 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 
 MAX_BYTES = 50_000_000
+MAX_LINE = 2_000
+"""No line of coordinates is longer; it also bounds what patterns may cost."""
+_MAX_NUMBER = 60
 _MAGIC = (
     (b"AC10", "DWG"), (b"AutoCAD Binary DXF", "DXF (binary)"), (b"%PDF", "PDF"), (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"\xd0\xcf\x11\xe0", "Office"),
@@ -66,8 +69,17 @@ def decoded(data: bytes, name: str) -> tuple[str, str]:
 
 
 def lines_of(text: str) -> list[Line]:
-    """Split a text at Windows, Unix or old Mac line ends."""
+    """Split a text at Windows, Unix or old Mac line ends.
+
+    Raises
+    ------
+    BlockedError
+        A line is longer than any line of coordinates.
+    """
     parts = re.split(r"\r\n|\n|\r", text.replace("\x1a", " "))
+    long = [k for k, part in enumerate(parts, 1) if len(part) > MAX_LINE]
+    if long:
+        raise BlockedError(reason("redline_line_long", line=long[0], count=len(long), limit=MAX_LINE))
     return [Line(k, part, plain(part)) for k, part in enumerate(parts, 1)]
 
 
@@ -96,8 +108,10 @@ def number(text: str) -> Number:
     text = text.strip().strip('"').strip()
     if not text:
         return Number(wrong="redline_number_missing")
+    if len(text) > _MAX_NUMBER:
+        return Number(wrong="redline_not_a_number")
     if _NUMBER.fullmatch(text):
-        return Number(float(text)) if len(text) <= 40 else Number(wrong="redline_not_a_number")
+        return Number(float(text))
     scientific = _SCIENTIFIC.fullmatch(text)
     if scientific:
         decimals, power = len(scientific[1] or ""), int(scientific[2])

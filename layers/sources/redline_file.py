@@ -20,7 +20,7 @@ from layers.sources.opened import VectorFile
 from layers.sources.redline_chars import MAX_BYTES, number
 from layers.sources.redline_list import Row
 from layers.sources.redline_model import Notes, Point, RawPlot, Ring, Stated
-from layers.sources.redline_system import System, Wanted, old_datum, recognise
+from layers.sources.redline_system import System, Wanted, recognise
 
 MAX_PLOTS = 5_000
 """More shapes than this are a map layer, not a red line."""
@@ -201,10 +201,6 @@ def _system(declared: str, points: Sequence[Point], wanted: Wanted, notes: Notes
         return recognise(points, stated, wanted, notes)
     found = pyproj.CRS.from_user_input(declared)
     base = found.geodetic_crs.name if found.geodetic_crs else ""
-    old = old_datum(base) or next((d for d in ("Beijing 1954", "Xian 1980") if d in base), "")
-    if old:
-        notes.problem("redline_old_datum", datum=found.name, name=old)
-        return None
     if "WGS" in base:
         notes.confirm("redline_wgs84_taken", crs=found.name)
     return recognise(points, stated, replace(wanted, crs=declared), notes)

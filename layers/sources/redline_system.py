@@ -178,7 +178,7 @@ def recognise(points: Sequence[Point], stated: Stated, wanted: Wanted, notes: No
     System or None
         None when a problem was noted that leaves no reading.
     """
-    if not _datum(stated, wanted.crs, notes):
+    if not _datum(stated, wanted, notes):
         return None
     columns = Columns(points, np.array([p.first for p in points]), np.array([p.second for p in points]))
     if in_degrees(columns.first, columns.second):
@@ -223,17 +223,32 @@ def _inside_study(columns: Columns, axes: Axes, wanted: Wanted) -> bool:
     return bool(np.all((east >= west) & (east <= right) & (north >= south) & (north <= top)))
 
 
-def _datum(stated: Stated, crs: str, notes: Notes) -> bool:
+def _old_crs(crs: str, study_crs: str) -> str:
+    """Return the old datum a CRS rests on, unless it brings its own parameters or the study has the same."""
+    found, study = pyproj.CRS.from_user_input(crs), pyproj.CRS.from_user_input(study_crs)
+    base = found.geodetic_crs
+    if found.is_bound or base is None or base == study.geodetic_crs:
+        return ""
+    name = base.name.lower()
+    return "Beijing 1954" if "beijing" in name else "Xian 1980" if "xian" in name or "xi'an" in name else ""
+
+
+def _datum(stated: Stated, wanted: Wanted, notes: Notes) -> bool:
     """Old and local datums need shift parameters nobody publishes; the user may name the CRS instead."""
     old = old_datum(stated.datum)
-    if crs:
-        if old:
-            notes.confirm("redline_datum_overruled", datum=stated.datum, crs=crs)
-        return True
+    if wanted.crs:
+        old_crs = _old_crs(wanted.crs, wanted.study_crs)
+        if old_crs:
+            notes.problem("redline_old_datum", datum=pyproj.CRS.from_user_input(wanted.crs).name, name=old_crs)
+        elif old:
+            notes.confirm("redline_datum_overruled", datum=stated.datum, crs=wanted.crs)
+        return not old_crs
     if old:
         notes.problem("redline_old_datum", datum=stated.datum, name=old)
         return False
-    if stated.datum and not _NEW.search(stated.datum):
+    if "wgs" in stated.datum.lower():
+        notes.confirm("redline_wgs84_taken", crs=stated.datum)
+    elif stated.datum and not _NEW.search(stated.datum):
         notes.problem("redline_datum_unknown", datum=stated.datum)
         return False
     if not stated.datum:

@@ -15,7 +15,6 @@ from layers.sources.redline_model import Notes, Point, RawPlot, Stated
 from layers.sources.redline_rings import rings
 
 ATTRIBUTES, PLOTS = "属性描述", "地块坐标"
-_SECTION = re.compile(r"^\s*\[\s*(.+?)\s*\]\s*$")
 _PAIR = re.compile(r"^\s*([^\d\s=:,][^=:,]*?)\s*[=:]\s*(.*?)\s*$")
 _ALIASES = {"分带": "几度分带", "坐标系统": "坐标系", "坐标单位": "计量单位", "单位": "计量单位", "投影带号": "带号"}
 _KINDS = {"面": "面", "点": "点", "线": "线", "polygon": "面", "point": "点", "line": "线"}
@@ -26,10 +25,23 @@ _AREA_UNITS = {"": 1.0, "公顷": 1.0, "ha": 1.0, "hm2": 1.0, "hm²": 1.0, "亩"
 
 def is_boundary_txt(lines: list[Line]) -> bool:
     """Tell a boundary TXT from a plain coordinate list: it has a section, or a header line ending in @."""
-    sections = {_SECTION.match(line.plain) for line in lines} - {None}
-    if any(found[1].replace(" ", "") in (ATTRIBUTES, PLOTS) for found in sections if found):
+    if any(_section(line) in (ATTRIBUTES, PLOTS) for line in lines):
         return True
     return any(line.plain.rstrip(" ,").endswith("@") and "," in line.plain for line in lines)
+
+
+def _section(line: Line) -> str:
+    """Return the name between brackets on a line of its own, else ""."""
+    text = line.plain.replace(" ", "").replace("\t", "").rstrip(",")
+    return text[1:-1] if text.startswith("[") and text.endswith("]") else ""
+
+
+def _fields(line: Line) -> list[str]:
+    """Split a line at commas; 、 parts fields only where it stands for the comma throughout."""
+    commas = sum(c in ",，" for c in line.written) >= 3
+    pairs = zip(line.written, line.plain, strict=True)
+    text = "".join(w if commas and w == "、" else p for w, p in pairs)
+    return [f.strip() for f in text.rstrip(" ,\t").split(",")]
 
 
 @dataclass
@@ -72,9 +84,9 @@ def _sections(lines: list[Line], notes: Notes) -> tuple[dict[str, tuple[str, int
     body: list[Line] = []
     section = ""
     for line in filter(lambda one: one.plain.strip(" ,"), lines):
-        found = _SECTION.match(line.plain)
+        found = _section(line)
         if found:
-            section = found[1].replace(" ", "")
+            section = found
         elif section == PLOTS:
             body.append(line)
         elif section in (ATTRIBUTES, "") and (pair := _PAIR.match(line.plain)):
@@ -82,7 +94,7 @@ def _sections(lines: list[Line], notes: Notes) -> tuple[dict[str, tuple[str, int
             attributes[_ALIASES.get(key, key)] = (pair[2].strip(" ,") if key != "转换参数" else pair[2], line.number)
         elif section in (ATTRIBUTES, "") and "," in line.plain:
             body.append(line)  # plots without their section: told below, and read so that all problems show
-    if not any((m := _SECTION.match(x.plain)) and m[1].replace(" ", "") == PLOTS for x in lines):
+    if not any(_section(line) == PLOTS for line in lines):
         notes.problem("redline_no_plot_section", line=body[0].number if body else len(lines))
     elif not body:
         notes.problem("redline_no_points", line=len(lines))
@@ -122,7 +134,7 @@ def _whole(key: str, attributes: Mapping[str, tuple[str, int]], notes: Notes) ->
 def _drafts(body: list[Line], notes: Notes) -> Iterator[_Draft]:
     draft: _Draft | None = None
     for line in body:
-        fields = [f.strip() for f in line.plain.rstrip(" ,").split(",")]
+        fields = _fields(line)
         if _is_header(fields):
             if draft:
                 yield draft
@@ -180,7 +192,7 @@ def _coordinate(text: str, line: Line, column: str, notes: Notes) -> float | Non
 def _plot(draft: _Draft, position: int, notes: Notes) -> RawPlot:
     names = draft.names + [""] * 5
     line = draft.line
-    written = re.split("[,，、]", draft.header.written) if draft.header else []
+    written = _as_written(draft.header) if draft.header else []
     name = written[3].strip(" \t　") if len(written) > 3 else ""
     plot_id = names[2] or str(position)
     kind = _KINDS.get(names[4].lower())
@@ -195,6 +207,12 @@ def _plot(draft: _Draft, position: int, notes: Notes) -> RawPlot:
     if stated_points is not None and draft.written:
         _check_count(stated_points, draft, built, label, notes)
     return RawPlot(plot_id, name, line, built, _area(names[1], line, label, notes), stated_points)
+
+
+def _as_written(line: Line) -> list[str]:
+    """Return the fields of a header with their own characters; positions are those of the plain line."""
+    commas = sum(c in ",，" for c in line.written) >= 3
+    return re.split("[,，]" if commas else "[,，、]", line.written)
 
 
 def _count(text: str, line: int, notes: Notes) -> int | None:

@@ -75,6 +75,17 @@ def test_names_are_kept_as_written():
     assert get(GOOD.replace("一号地块", "Ⅱ号地块（东）")).plots[0].name == "Ⅱ号地块（东）"
 
 
+def test_a_comma_of_enumeration_in_a_name_is_part_of_it():
+    assert get(GOOD.replace("一号地块", "东区、西区")).plots[0].name == "东区、西区"
+
+
+def test_a_very_long_line_is_refused_at_once():
+    for line in ("[" + " " * 1_000_000, "甲" * 1_000_000, "1 " * 500_000, " " * 1_990 + "="):
+        reasons = refused(GOOD + line)
+        assert {"redline_line_long", "redline_fields_wrong"} & set(reasons)
+    words(refused(GOOD + "甲" * 5_000)["redline_line_long"])
+
+
 def test_blank_lines_trailing_commas_and_heights():
     text = GOOD.replace("500100.000\n", "500100.000,,\n\n").replace(",500000.000", ",500000.000,12.5")
     assert get(text).plots[0].shape.area == 10_000
@@ -347,6 +358,21 @@ def test_a_named_crs_overrules_the_file_but_not_the_numbers():
     assert reason.values["fitting"] == "EPSG:4528"
     assert "redline_crs_contradicts_plain" in refused(GOOD, crs="EPSG:4528")
     assert "redline_degrees_expected" in refused(GOOD, crs="EPSG:4490")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2437", "EPSG:2385", "EPSG:4214", "EPSG:4610"])
+def test_an_old_datum_is_refused_by_its_code_too(crs):
+    assert set(refused(GOOD, crs=crs)) == {"redline_old_datum"}
+
+
+def test_an_old_datum_with_parameters_of_its_own_is_taken():
+    crs = "+proj=tmerc +lat_0=0 +lon_0=120 +k=1 +x_0=500000 +y_0=0 +ellps=krass +towgs84=15,-110,-80,0,0,0,0 +units=m"
+    line = get(GOOD.replace("2000国家大地坐标系", "1954北京坐标系"), crs=crs)
+    assert 50 < line.plots[0].shape.centroid.distance(get(GOOD).plots[0].shape.centroid) < 300
+
+
+def test_wgs84_is_asked():
+    assert "redline_wgs84_taken" in asked(get(GOOD.replace("2000国家大地坐标系", "WGS84")))
 
 
 @pytest.mark.parametrize(
