@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from geo.basis.errors import CallError, SpecError
 from geo.basis.figure import Confidence, Figure, unverified
@@ -97,8 +97,8 @@ class Standard(_Frozen):
     industry_scheme: str = ""
     sample: bool = False
     note: Text = Text()
-    groups: tuple[Group, ...] = Field(min_length=1)
-    figures: tuple[Entry, ...] = Field(min_length=1)
+    groups: tuple[Group, ...]
+    figures: tuple[Entry, ...]
 
     def figure(self, entry_id: str) -> Figure:
         """Return one figure.
@@ -187,7 +187,7 @@ class CodeList(_Frozen):
     maps_confidence: Confidence | None = None
     note: Text = Text()
     groups: tuple[CodeGroup, ...] = ()
-    codes: tuple[Code, ...] = Field(min_length=1)
+    codes: tuple[Code, ...]
 
     @model_validator(mode="after")
     def _crosswalk(self) -> CodeList:
@@ -285,7 +285,7 @@ def read_standard(path: Path) -> Standard:
     """Read a standard from a file; see `load`."""
     body = _toml(path)
     made = _validated(Standard, _flat(body, "standard", path), path.name)
-    problems = [*_standard_problems(made, path.name)]
+    problems = _standard_problems(made, path.name)
     if problems:
         raise SpecError(problems)
     return made
@@ -295,7 +295,7 @@ def read_codes(path: Path) -> CodeList:
     """Read a code list from a file; see `codes`."""
     body = _toml(path)
     made = _validated(CodeList, _flat(body, "list", path), path.name)
-    problems = [*_repeats([c.code for c in made.codes], path.name), *_repeats([g.id for g in made.groups], path.name)]
+    problems = _ids([c.code for c in made.codes], path.name) + _repeats([g.id for g in made.groups], path.name)
     problems += _strays({c.group for c in made.codes} - {""}, {g.id for g in made.groups}, path.name)
     if problems:
         raise SpecError(problems)
@@ -303,7 +303,7 @@ def read_codes(path: Path) -> CodeList:
 
 
 def _standard_problems(made: Standard, file: str) -> list[Reason]:
-    out = _repeats([e.id for e in made.figures], file) + _repeats([g.id for g in made.groups], file)
+    out = _ids([e.id for e in made.figures], file) + _repeats([g.id for g in made.groups], file)
     out += _strays({e.group for e in made.figures}, {g.id for g in made.groups}, file)
     for group in made.groups:
         total = sum(e.figure.low or 0.0 for e in made.of(group.id))
@@ -312,6 +312,10 @@ def _standard_problems(made: Standard, file: str) -> list[Reason]:
     if not made.industry_scheme and any(e.industries for e in made.figures):
         out.append(reason("standard_scheme_missing", file=file))
     return out
+
+
+def _ids(ids: list[str], file: str) -> list[Reason]:
+    return _repeats(ids, file) if ids else [reason("data_file_empty", file=file)]
 
 
 def _repeats(ids: list[str], file: str) -> list[Reason]:
