@@ -251,6 +251,7 @@ def redline(
     axes: Annotated[str, typer.Option(help="xy_north_first or east_first.")] = "",
     layer: Annotated[str, typer.Option(help="Layer or sheet inside the file.")] = "",
     investment: Annotated[float | None, typer.Option(help="Fixed-asset investment, 万元.")] = None,
+    industry: Annotated[str, typer.Option(help="Industry code, for the local standard.")] = "",
     again: Annotated[str, typer.Option(help="Answer for an earlier check once more.")] = "",
     accept_cut: Annotated[str, typer.Option("--accept-cut", help="Take the drawn cut line of a check.")] = "",
     as_json: Json = False,
@@ -262,7 +263,7 @@ def redline(
         from layers.outputs import redline_files
         from layers.study import checks
 
-        asked = checks.Asked(name, crs, axes, layer, investment)
+        asked = checks.Asked(name, crs, axes, layer, investment, industry)
         if again or accept_cut:
             act = checks.again if again else checks.accept
             found = act(folder, again or accept_cut, console.progress)

@@ -202,15 +202,16 @@ class Answer:
         carried = frame.reindex(columns=sorted(frame.columns)).ffill(axis=1)
         return [float(carried[step].sum()) for step in lines["step"]]
 
-    def intensity(self, standard_per_mu: float | None) -> Intensity | None:
-        """Return the investment intensity on what is left, or None when no investment was given."""
-        invested = self.check.head["asked"].get("investment_wan")
+    @property
+    def intensity(self) -> Intensity | None:
+        """Investment intensity on what is left, or None when no investment was given."""
+        asked = self.check.head["asked"]
+        invested = asked.get("investment_wan")
         if invested is None or self.net_hi_m2 <= 0:
             return None
         per_mu = invested / (self.net_hi_m2 / MU_M2)
-        return Intensity(
-            invested, per_mu, standard_per_mu, None if standard_per_mu is None else per_mu >= standard_per_mu
-        )
+        standard = self.check.study.standards.investment(asked.get("industry", ""))
+        return Intensity(invested, per_mu, standard, None if standard is None else per_mu >= standard)
 
     @property
     def cut_line(self) -> Any:

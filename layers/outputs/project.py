@@ -82,11 +82,13 @@ def notes(results: Results, language: Language) -> tuple[str, ...]:
 
 
 def _missing_layers(results: Results) -> list[str]:
-    """Rules whose layer the study does not have: said once, not on every parcel."""
+    """Rules whose layer the study does not have, or could not read: said once, not on every parcel."""
     zones = results.table("zones")
-    bad = set(zones.loc[zones["state"] != "ok", "layer_id"])
-    applied = set(results.table("verdicts")["rule_id"].unique())
-    return [r.id for r in results.rules if r.id in applied and r.layer and r.layer in bad]
+    known = set(zones.loc[zones["state"] == "ok", "layer_id"])
+    known |= {s.id for s in results.study.layers} - set(zones["layer_id"])
+    verdicts = results.table("verdicts")
+    counted = set(verdicts.loc[verdicts["severity"] != "not_examined", "rule_id"])
+    return [r.id for r in results.rules if r.id in counted and r.layer and r.layer not in known]
 
 
 def _candidates(results: Results, language: Language) -> pd.DataFrame:

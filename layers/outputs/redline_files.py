@@ -66,6 +66,16 @@ def as_text(answer: Answer, language: Language) -> Iterator[str]:
         yield say("redline.quota_after" if after else "redline.quota_before", language,
                   quota=measure_text(quota.new_construction_m2, "m2", language),
                   balance=measure_text(quota.farmland_balance_m2, "m2", language))  # fmt: skip
+    yield from intensity_words(answer, language)
+
+
+def intensity_words(answer: Answer, language: Language) -> Iterator[str]:
+    """Yield the investment intensity against the local standard, when an investment was given."""
+    found = answer.intensity
+    if found is not None:
+        key = {True: "redline.intensity_passes", False: "redline.intensity_fails", None: "redline.intensity"}
+        yield say(key[found.passes], language, invested=found.investment_wan, per_mu=found.per_mu,
+                  standard=found.standard_per_mu, source=answer.check.study.standards.source)  # fmt: skip
 
 
 def net_words(answer: Answer, language: Language) -> str:
@@ -94,6 +104,8 @@ def as_plain(answer: Answer) -> dict[str, Any]:
         "net_hi_m2": answer.net_hi_m2,
         "parts": len(answer.land),
         "width_m": answer.width_m,
+        "intensity_wan_mu": answer.intensity.per_mu if answer.intensity else None,
+        "intensity_passes": answer.intensity.passes if answer.intensity else None,
         "uses": [
             {"code": u.code, "group": u.group.id if u.group else None, "tenure": u.tenure, "before_m2": u.before_m2,
              "after_m2": u.after_m2} for u in answer.uses

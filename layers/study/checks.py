@@ -50,6 +50,8 @@ class Asked:
         Decided by the user; "" recognises them.
     investment_wan : float or None
         Fixed-asset investment in 万元, to hold against the land it would take.
+    industry : str
+        Industry code (GB/T 4754-2017), for the local standard.
     """
 
     name: str = ""
@@ -57,6 +59,7 @@ class Asked:
     axes: str = ""
     layer: str = ""
     investment_wan: float | None = None
+    industry: str = ""
 
 
 class Check(Results):

@@ -266,11 +266,13 @@ class _Run:
 
 
 def drawn(layer: Any, crs: str) -> pd.DataFrame:
+    """Return the shapes of a layer as they were used, for the map."""
     frame = pd.DataFrame({"id": layer.ids, "maybe": layer.maybe})
     return gpd.GeoDataFrame(frame, geometry=layer.shapes, crs=crs)
 
 
 def header(plan: Plan) -> dict[str, Any]:
+    """Return what a manifest says of the study: settings, rules, inputs, versions."""
     study = plan.study
     return {
         "run_id": plan.run_id,

@@ -36,6 +36,31 @@ class Screen(_Frozen):
     min_width_m: float = Field(0.0, ge=0)
 
 
+class Standards(_Frozen):
+    """Local standards a project is held against (地方用地标准), with where they come from.
+
+    Parameters
+    ----------
+    investment_wan_mu : float or None
+        Minimum fixed-asset investment, 万元/亩.
+    investment_wan_mu_by_industry : mapping
+        Industry code (GB/T 4754-2017, ``C26`` or longer) → 万元/亩; the longest match counts.
+    source : str
+        Document, with its date.
+    """
+
+    investment_wan_mu: float | None = Field(None, gt=0)
+    investment_wan_mu_by_industry: dict[str, float] = Field(default_factory=dict)
+    source: str = ""
+
+    def investment(self, industry: str = "") -> float | None:
+        """Return the minimum investment for an industry, None where the place has none."""
+        fitting = [code for code in self.investment_wan_mu_by_industry if industry.startswith(code)]
+        if fitting:
+            return self.investment_wan_mu_by_industry[max(fitting, key=len)]
+        return self.investment_wan_mu
+
+
 class NotExamined(_Frozen):
     """A rule left aside this round (未审查), by whom and why; printed on every list."""
 
@@ -121,6 +146,7 @@ class Study(_Frozen):
     rules: tuple[str, ...] = ("cn-national",)
     demonstration: bool = False
     screen: Screen = Screen()
+    standards: Standards = Standards()
     not_examined: tuple[NotExamined, ...] = ()
     layers: tuple[LayerSpec, ...] = ()
 
