@@ -1,0 +1,290 @@
+"""The Screen page in Chromium: real clicks, and what stands in the panel against the Parquet rows."""
+
+import csv
+import io
+import re
+import shutil
+import time
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+from PIL import Image
+
+from layers.study.results import open_results
+from layers.text import LANGUAGES, code, number, say
+from tests.views import studies
+
+pytestmark = pytest.mark.browser
+TO_DEGREES = pyproj.Transformer.from_crs(studies.CRS, 4326, always_xy=True)
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory):
+    return studies.run(studies.write(tmp_path_factory.mktemp("browser") / "study", count=150))
+
+
+@pytest.fixture(scope="session")
+def results(study):
+    return open_results(study)
+
+
+@pytest.fixture(scope="session")
+def url(serve, study):
+    return serve(study)
+
+
+def leaflet(page):
+    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(timeout=30_000)
+    return next(f for f in page.frames if "streamlit_folium" in f.url)
+
+
+def click_map(page, frame, lon, lat):
+    spot = frame.evaluate("at => window.map.latLngToContainerPoint(at)", [lat, lon])
+    box = page.locator("iframe").bounding_box()
+    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+
+
+def go(frame, lon, lat, zoom=18):
+    frame.evaluate("([lat, lon, z]) => window.map.setView([lat, lon], z, {animate: false})", [lat, lon, zoom])
+
+
+def panel(page):
+    return page.locator(".st-key-why")
+
+
+def shows(page, parcel_id):
+    panel(page).locator(".lu-id", has_text=re.compile(rf"^{re.escape(parcel_id)}$")).wait_for(timeout=15_000)
+
+
+def outcomes(page):
+    """Rule title → outcome word, as read off the panel."""
+    rows = panel(page).locator(".lu-rule summary")
+    return {
+        rows.nth(k).locator(".lu-rule-title").inner_text(): rows.nth(k).locator(".lu-outcome").inner_text()
+        for k in range(rows.count())
+    }
+
+
+def check_panel(page, results, parcel_id, language):
+    row = results.parcel_row("candidates", parcel_id).iloc[0]
+    unit = "mu" if language == "zh" else "ha"
+    shows(page, parcel_id)
+    assert panel(page).locator(".lu-chip").inner_text() == code("status", row["status"], language)
+    big = panel(page).locator(".lu-big").all_inner_texts()
+    assert big[:2] == [number(row["gross_m2"], unit, language), number(row["net_m2"], unit, language)]
+    small = panel(page).locator(".lu-small").all_inner_texts()
+    assert small[:2] == [number(row["gross_m2"], "m2", language), number(row["net_m2"], "m2", language)]
+    if row["net_hi_m2"] > row["net_m2"] + 0.01:
+        assert big[2] == number(row["net_hi_m2"], unit, language)
+    verdicts = results.parcel_row("verdicts", parcel_id)
+    titles = {r.id: getattr(r.title, language) for r in results.rules}
+    wanted = {titles[v.rule_id]: code("outcome", v.outcome, language)
+              for v in verdicts.itertuples() if v.severity != "not_examined"}  # fmt: skip
+    assert outcomes(page) == wanted
+
+
+def test_a_click_tells_what_the_row_says(page, url, results):
+    page.goto(f"{url}/?lang=zh")
+    frame = leaflet(page)
+    parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id")
+    ordinary = [i for i in parcels.index if i.startswith("P0")]
+    asked = {
+        i: parcels.geometry[i].representative_point() for i in np.random.default_rng(11).choice(ordinary, 20, False)
+    }
+    by_status = results.table("candidates").set_index("parcel_id")["status"]
+    unsure = by_status.index[by_status == "unknown"][0]
+    asked[unsure] = parcels.geometry[unsure].representative_point()
+    asked["HOLED"] = parcels.geometry["HOLED"].representative_point()
+    for parcel_id, point in asked.items():
+        lon, lat = TO_DEGREES.transform(point.x, point.y)
+        go(frame, lon, lat)
+        click_map(page, frame, lon, lat)
+        check_panel(page, results, parcel_id, "zh")
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "wanted"),
+    [(2698.5, 150, "LEFT"), (2701.5, 150, "RIGHT"), (1002, 250, "HOLED"), (2150, 250, "OVER"), (290, 250, "RING")],
+)
+def test_a_click_beside_an_edge(page, url, results, x, y, wanted):
+    page.goto(f"{url}/?lang=en")
+    frame = leaflet(page)
+    lon, lat = TO_DEGREES.transform(studies.EAST + x, studies.NORTH + y)
+    go(frame, lon, lat, 20)
+    click_map(page, frame, lon, lat)
+    check_panel(page, results, wanted, "en")
+    assert f"select=parcel%3A{wanted}" in page.url
+
+
+def test_a_click_into_a_hole_is_no_parcel(page, url):
+    page.goto(f"{url}/?lang=zh&select=parcel:HOLED")
+    frame = leaflet(page)
+    shows(page, "HOLED")
+    lon, lat = TO_DEGREES.transform(studies.EAST + 1150, studies.NORTH + 250)
+    go(frame, lon, lat)
+    click_map(page, frame, lon, lat)
+    panel(page).get_by_text(say("ui.no_parcel_here", "zh")).wait_for()
+    assert "select=" not in page.url
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_left_in_the_other_language(page, url, language):
+    page.goto(f"{url}/?lang={language}&select=parcel:DOUBT")
+    leaflet(page)
+    shows(page, "DOUBT")
+    text = page.get_by_test_id("stMain").inner_text() + page.title()
+    assert not re.search(r"\[[a-z]+\.[a-z_]+", text), "a key without a sentence"
+    assert code("status", "unknown", language) in text
+    assert say("ui.synthetic", language) in text
+    own = studies.NASTY.replace('"', "'")
+    for line in text.replace(own, "").splitlines():
+        if language == "zh":
+            words = re.sub(r"Excel|CSV|GeoPackage|GeoJSON|English|EPSG|Small county|minerals|[A-Z]+\d*|m²|×", "", line)
+            assert not re.search(r"[A-Za-z]{4,}", words), line
+        else:
+            words = re.sub(r"中文|小县|虎山街道|三调|永久基本农田|河湖管理范围|洪泛区|道路|测试员|评价范围", "", line)
+            assert not re.search(r"[\u4e00-\u9fff]", words), line
+
+
+def test_text_of_data_is_text(page, url):
+    page.goto(f"{url}/?lang=zh&select=parcel:HOLED")
+    frame = leaflet(page)
+    shows(page, "HOLED")
+    assert studies.NASTY in panel(page).inner_text()
+    assert page.locator("img[src='x']").count() == 0
+    frame.evaluate("document.querySelector('.leaflet-control-layers').classList.add('leaflet-control-layers-expanded')")
+    assert "<img src=x" in page.frame_locator("iframe").locator(".leaflet-control-layers-list").inner_text()
+    assert page.frame_locator("iframe").locator("img[src='x']").count() == 0
+    assert page.evaluate("window.hit") is None
+    assert frame.evaluate("window.hit") is None
+
+
+def test_map_and_reasons_stand_on_one_screen(page, url):
+    page.goto(f"{url}/?lang=zh&select=parcel:RING")
+    leaflet(page)
+    shows(page, "RING")
+    for box in (page.locator("iframe").bounding_box(), panel(page).bounding_box()):
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 768
+    assert page.locator("iframe").bounding_box()["width"] > 800
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_language_switch_keeps_the_selection(page, url, results):
+    page.goto(f"{url}/?lang=zh&select=parcel:LEFT")
+    leaflet(page)
+    check_panel(page, results, "LEFT", "zh")
+    page.get_by_text("English", exact=True).click()
+    panel(page).get_by_text(say("ui.gross", "en")).wait_for()
+    check_panel(page, results, "LEFT", "en")
+    assert "lang=en" in page.url
+
+
+def test_chinese_browsers_get_chinese(chromium, url):
+    for locale, word in (("zh-CN", "zh"), ("de-DE", "en")):
+        context = chromium.new_context(locale=locale)
+        visitor = context.new_page()
+        visitor.goto(url)
+        visitor.get_by_text(say("ui.synthetic", word)).wait_for(timeout=20_000)
+        context.close()
+
+
+def test_a_row_moves_the_map(page, url, results):
+    page.goto(f"{url}/?lang=zh")
+    frame = leaflet(page)
+    before = frame.evaluate("window.map.getCenter()")
+    page.get_by_placeholder(say("ui.find", "zh")).fill("OVER")
+    page.keyboard.press("Enter")
+    page.get_by_text(say("ui.rows_some", "zh", found=1, total=len(results.table("candidates")))).wait_for()
+    table = page.get_by_test_id("stDataFrame").bounding_box()
+    page.mouse.click(table["x"] + 18, table["y"] + 30 + 18)
+    check_panel(page, results, "OVER", "zh")
+    page.wait_for_timeout(800)
+    after = frame.evaluate("window.map.getCenter()")
+    middle = TO_DEGREES.transform(studies.EAST + 2150, studies.NORTH + 250)
+    assert (after["lng"], after["lat"]) == pytest.approx(middle, abs=1e-4)
+    assert after != before
+    assert frame.evaluate("window.map.getZoom()") == 17
+
+
+def shown_colours(page):
+    picture = Image.open(io.BytesIO(page.locator("iframe").screenshot())).convert("RGB")
+    return np.asarray(picture).reshape(-1, 3)
+
+
+def has_colour(pixels, colour):
+    return bool((np.abs(pixels.astype(int) - colour).max(axis=1) <= 12).sum() > 200)
+
+
+def test_the_filter_colours_map_and_list_alike(page, url, results):
+    from layers.serve.styles import GROUND, STATUS_COLOURS, rgb
+
+    def seen(status):
+        mixed = np.array(rgb(STATUS_COLOURS[status])) * 235 / 255 + np.array(rgb(GROUND)) * 20 / 255
+        return has_colour(shown_colours(page), mixed)
+
+    page.goto(f"{url}/?lang=zh")
+    leaflet(page)
+    page.wait_for_timeout(500)
+    assert seen("eligible")
+    assert seen("conditional")
+    with page.expect_response(re.compile("/tiles/")):
+        page.locator(".st-key-shown button").nth(1).click()
+    count = int((results.table("candidates")["status"] == "conditional").sum())
+    page.get_by_text(say("ui.rows_some", "zh", found=count, total=len(results.table("candidates")))).wait_for()
+    page.wait_for_timeout(1000)
+    assert seen("conditional")
+    assert not seen("eligible")
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"), ("geojson", "GeoJSON")]
+)
+def test_the_list_is_handed_over(page, url, results, tmp_path, kind, word):
+    page.goto(f"{url}/?lang=zh")
+    leaflet(page)
+    with page.expect_download(timeout=30_000) as waiting:
+        page.locator(f".st-key-download-{kind} button").click()
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    assert path.name == f"luodi-candidates-{results.run_id}.{kind}"
+    count = len(results.table("candidates"))
+    if kind == "csv":
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        assert len(rows) == count + 1
+        assert rows[0][0] == say("column.parcel_id", "zh")
+    elif kind == "xlsx":
+        sheets = pd.read_excel(path, sheet_name=None, header=None)
+        assert max(len(s) for s in sheets.values()) >= count + 1
+    else:
+        assert len(gpd.read_file(path)) == count
+
+
+def test_stale_results_are_said_and_a_run_from_the_page_renews_them(page, serve, study, tmp_path):
+    mine = tmp_path / "mine"
+    shutil.copytree(study, mine, symlinks=True)
+    text = (mine / "study.toml").read_text(encoding="utf-8")
+    (mine / "study.toml").write_text(text.replace("2026-11-23", "2026-11-24", 1), encoding="utf-8")
+    page.goto(f"{serve(mine)}/?lang=zh")
+    leaflet(page)
+    page.get_by_text(say("ui.stale", "zh")).wait_for()
+    assert page.locator(".st-key-download-csv button").is_disabled()
+    page.locator(".st-key-run button").click()
+    page.get_by_text(say("ui.as_of", "zh", day="2026-11-24")).wait_for(timeout=120_000)
+    page.get_by_text(say("ui.stale", "zh")).wait_for(state="detached", timeout=20_000)
+    assert page.locator(".st-key-download-csv button").is_enabled()
+    assert open_results(mine).study.as_of.isoformat() == "2026-11-24"
+
+
+@pytest.mark.long
+def test_first_map_of_thirteen_thousand_parcels(page, serve, tmp_path):
+    big = studies.run(studies.write(tmp_path / "big", count=13_000))
+    url = serve(big)
+    started = time.perf_counter()
+    page.goto(f"{url}/?lang=zh")
+    leaflet(page)
+    assert time.perf_counter() - started < 10
+    page.get_by_test_id("stPagination").wait_for(timeout=20_000)
