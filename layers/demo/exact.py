@@ -14,7 +14,8 @@ import numpy as np
 from layers.demo.settings import Floats
 
 Area = Callable[[Floats], float]
-REACH_MM = 14
+REACHES_MM = (14, 60, 200)
+CLOSE_M2 = 0.004
 
 
 def grid(points: Floats) -> Floats:
@@ -52,11 +53,17 @@ def meet(area: Area, corner: Floats, target: float) -> Floats:
 
 
 def _nearest(area: Area, corner: Floats, slope: Floats, target: float) -> Floats:
-    span = np.arange(-REACH_MM, REACH_MM + 1) / 1000.0
-    east, north = (a.ravel() for a in np.meshgrid(span, span))
-    guess = np.abs(area(corner) + slope[0] * east + slope[1] * north - target)
-    best = grid(np.c_[east, north] + corner)[np.argsort(guess, kind="stable")[:12]]
-    return min(best, key=lambda p: abs(area(p) - target))
+    """Search ever wider around a corner for the grid point whose area is nearest to the target."""
+    best = corner
+    for reach in REACHES_MM:
+        span = np.arange(-reach, reach + 1) / 1000.0
+        east, north = (a.ravel() for a in np.meshgrid(span, span))
+        guess = np.abs(area(corner) + slope[0] * east + slope[1] * north - target)
+        near = grid(np.c_[east, north] + corner)[np.argsort(guess, kind="stable")[:12]]
+        best = min([best, *near], key=lambda p: abs(area(p) - target))
+        if abs(area(best) - target) < CLOSE_M2:
+            break
+    return best
 
 
 def turned(local: Floats, corner: Floats, angle_deg: float) -> Floats:

@@ -19,6 +19,8 @@ from layers.demo.settings import part
 from layers.demo.terrain import noise, slope_pct
 
 TILLED = ("0101", "0102", "0103")
+STEEP_PCT = 15.0
+TOWN_GROWTH_M = 45.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def build(ground: Ground, patches: gpd.GeoDataFrame) -> Zones:
     return Zones(
         _table({"XZQDM": ["339900"], "XZQMC": [part("county")["county"]["name"]]}, [whole]),
         growth,
-        _farmland(patches, shapely.union_all(growth.geometry.to_numpy())),
+        _farmland(ground, patches, shapely.union_all(growth.geometry.to_numpy())),
         _redline(ground, whole, towns),
         _water_sources(ground, whole),
         _river_management(ground, whole),
@@ -67,8 +69,10 @@ def _growth(ground: Ground) -> gpd.GeoDataFrame:
         if plat.park_id == part("redline")["park"]:
             shape = shapely.difference(plat.outline, ground.site.outside)
         else:
-            pad = 45.0 if plat.kind == "town" else 12.0
-            wide = shapely.buffer(plat.outline, pad, join_style="mitre")
+            # a town may still grow a little; parks end where the fields begin
+            wide = (
+                shapely.buffer(plat.outline, TOWN_GROWTH_M, join_style="mitre") if plat.kind == "town" else plat.outline
+            )
             shape = shapely.difference(wide, shapely.union_all(holes))
         out.append(("特别用途区" if plat.kind == "town" and plat.park_id != "T1" else "集中建设区", shape))
     shapes = [polygons(shapely.set_precision(s, MM)) for _, s in out]
@@ -80,16 +84,19 @@ def _growth(ground: Ground) -> gpd.GeoDataFrame:
     return _table(columns, shapes)
 
 
-def _farmland(patches: gpd.GeoDataFrame, growth: Any) -> gpd.GeoDataFrame:
-    """Pick the protected fields: cultivated patches outside the growth boundary, and the planted one."""
+def _farmland(ground: Ground, patches: gpd.GeoDataFrame, growth: Any) -> gpd.GeoDataFrame:
+    """Pick the protected fields: level cultivated patches outside the growth boundary, and the planted ones.
+
+    Some villages keep general fields, except around the bases: those are hemmed in.
+    """
     shapes = patches.geometry.to_numpy()
-    tilled = patches["DLBM"].isin(TILLED).to_numpy()
-    level = patches["slope"].to_numpy() < 15.0
+    tilled = patches["DLBM"].isin(TILLED) & (patches["slope"] < STEEP_PCT)
     outside = shapely.area(shapely.intersection(shapes, growth)) < 1.0
-    in_plan = (patches["state"] == "basic_farmland").to_numpy()
-    keep_back = patches["ZLDWMC"].isin(part("county")["general_fields_of"]).to_numpy()
-    own = (patches["kind"] == "field").to_numpy() & level & outside & ~keep_back
-    rows = patches[tilled & (own | in_plan)]
+    bases = shapely.union_all([p.outline for p in ground.plats if p.kind == "base"])
+    near = shapely.dwithin(shapes, bases, part("county")["hemmed_in_m"])
+    general = patches["ZLDWMC"].isin(part("county")["general_fields_of"])
+    protected = outside & (near | ((patches["kind"] == "field") & ~general)) & (patches["kind"] != "plot")
+    rows = patches[tilled & (protected | (patches["state"] == "basic_farmland"))]
     columns = {
         "BSM": [f"3399002310{k + 1:08d}" for k in range(len(rows))],
         "YJJBNTTBBH": [f"{k + 1:06d}" for k in range(len(rows))],
