@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -94,8 +93,11 @@ def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
     from layers.sources import contents
 
     os.chdir(folder)
-    inside = contents.of(Path(job["source"]), folder, job, limits)
     task = job["task"]
+    try:
+        inside = contents.of(Path(job["source"]), folder, job, limits)
+    except contents.SeveralError as several:
+        return {"layers": several.labels, "kind": "zip"}
     if task == "raster":
         from layers.sources import raster
 
@@ -109,11 +111,6 @@ def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
     if task == "listing":
         return {"layers": vector.layers_of(inside), "kind": inside.kind}
     return vector.parse(inside, job, folder, limits)
-
-
-def job_of(task: str, source: str, name: str, limits: Limits) -> dict[str, Any]:
-    """Return the body of a job."""
-    return {"task": task, "source": source, "name": name, "limits": asdict(limits)}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from geo.basis.errors import LuodiError
 from layers.sources import gate
 from layers.text import sentences
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[3]
+SHARED = ROOT.parent / "shared" / "data"
 GK = "EPSG:4549"
 X, Y = 500_000.0, 3_150_000.0
 

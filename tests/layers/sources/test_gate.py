@@ -250,6 +250,7 @@ def test_zipped_gdb_and_archive_of_several(tmp_path, cache):
     body = make.geojson(tmp_path, make.box(120, 28, 0.01)).read_bytes()
     both = make.zipped(tmp_path / "both.zip", {"one.geojson": body, "two.geojson": body})
     assert make.refused(cache, both) == ["several_layers"]
+    assert gate.listing(both, cache) == ["one", "two"]
     assert len(gate.open_vector(both, cache, layer="two").frame) == 1
 
 
