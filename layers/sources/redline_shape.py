@@ -13,9 +13,10 @@ from geo.basis.units import HA_M2
 from layers.sources.redline_model import Axes, Notes, Plot, Point, RawPlot, Ring
 
 Floats = npt.NDArray[np.float64]
-EDGES_SEARCHED = 20_000
+EDGES_SEARCHED = 2_000
 """Rings up to this many edges are searched for the pair that crosses; beyond, the place alone is named."""
 AREA_SHARE = 0.005
+OVERLAPS_TOLD = 50
 OVERLAP_M2 = 0.01
 """Coordinates are written to the millimetre: neighbours along 1 km may share this much by rounding."""
 _UNITS = ((1e4, "m²"), (15.0, "亩"))
@@ -62,7 +63,10 @@ def _ring_polygon(ring: Ring, plot: RawPlot, axes: Axes, notes: Notes) -> Any:
     if np.linalg.matrix_rank(places - places[0]) < 2:
         notes.problem("redline_on_one_line", count=len(ring.points), **values)
         return None
-    crossing = _crossing(places) if len(places) <= EDGES_SEARCHED else None
+    if len(places) > EDGES_SEARCHED:
+        notes.problem("redline_ring_invalid_large", why=shapely.is_valid_reason(polygon), count=len(places), **values)
+        return None
+    crossing = _crossing(places)
     repaired = [part.area for part in shapely.get_parts(shapely.make_valid(polygon)) if part.area > 0]
     values |= {"parts": len(repaired), "area_m2": sum(repaired), "least_m2": min(repaired, default=0.0)}
     if crossing is None:
@@ -103,6 +107,8 @@ def _crossing(places: Floats) -> tuple[int, int, Floats] | None:
 
 def _containers(polygons: list[Any], plot: RawPlot, notes: Notes) -> list[list[int]] | None:
     """Return per ring the rings around it; None when rings cross or repeat."""
+    if len(polygons) == 1:
+        return [[]]
     shapes = np.array(polygons, dtype=object)
     tree = shapely.STRtree(shapes)
     around: list[list[int]] = [[] for _ in polygons]
@@ -166,10 +172,14 @@ def check_overlaps(plots: Sequence[Plot], notes: Notes) -> None:
     """Warn of plots that cover the same ground: their areas would count it twice."""
     shapes = np.array([plot.shape for plot in plots], dtype=object)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pairs = sorted({(int(min(k, j)), int(max(k, j))) for k, j in zip(one, other, strict=True) if k != j})
-    for k, j in pairs:
+    told = 0
+    for k, j in sorted(zip(one[one < other].tolist(), other[one < other].tolist(), strict=True)):
+        if told == OVERLAPS_TOLD:
+            notes.warn("redline_overlaps_more", limit=OVERLAPS_TOLD)
+            break
         shared = float(shapely.intersection(shapes[k], shapes[j]).area)
         if shared > OVERLAP_M2:
+            told += 1
             notes.warn("redline_plots_overlap", plot=_called(plots[k]), other=_called(plots[j]), area_m2=shared)
 
 

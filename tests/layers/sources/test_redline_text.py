@@ -420,3 +420,18 @@ def test_every_code_of_the_reader_has_its_sentences():
     assert len(codes) > 70
     for code in codes:
         assert all(f"reason.{code}" in catalogue(language) for language in LANGUAGES), code
+
+
+def test_a_long_crossing_ring_is_refused_in_time_with_its_place():
+    points = NL.join(f"J{k},1,{3180000 + (k * 7919) % 2003}.0,{500000 + (k * 104729) % 2011}.0" for k in range(2500))
+    reason = refused(HEAD + "[地块坐标]\n2500,,A,a,面,,,,@\n" + points)["redline_ring_invalid_large"]
+    assert "2500" in words(reason)[1]
+
+
+def test_many_overlaps_are_cut_and_said():
+    plot = NL.join(SQUARE.strip().split(NL)[1:]) + NL
+    line = get(HEAD + "[地块坐标]\n" + plot * 12)
+    codes = [f.code for f in line.findings]
+    assert codes.count("redline_plots_overlap") == 50
+    assert codes.count("redline_overlaps_more") == 1
+    words(found(line)["redline_overlaps_more"].reason)
