@@ -162,8 +162,16 @@ def _ask(code: str, box: Bounds, study: str, **values: Any) -> Finding:
     else:
         proposal = fitting[0] if fitting else ""
     west, south, east, north = (round(v, 4) for v in box)
-    given = {"x_min": west, "x_max": east, "y_min": south, "y_max": north, "candidates": fitting[:8] or ["–"]}
+    given = {"x_min": west, "x_max": east, "y_min": south, "y_max": north, "candidates": _named(fitting, study)}
     return finding("block", code if proposal else f"{code}_open", proposal=proposal, **given, **values)
+
+
+def _named(fitting: list[str], study: str) -> list[str]:
+    """Name the systems that fit: the study's own alone when it does, a whole series by its ends."""
+    codes = [p.removeprefix("crs:") for p in fitting]
+    if codes[:1] == [study]:
+        return codes[:1]
+    return [f"{codes[0]} … {codes[-1]}"] if len(codes) > 3 else codes or ["–"]
 
 
 def _range(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Finding]:
