@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs
-from geo.basis.layer import Geometries, Zone
+from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress
 from geo.measure import cut, every
 from geo.measure.fabric import composition
@@ -30,6 +30,13 @@ def zones(rules: Sequence[Rule], polygon_layers: Sequence[str]) -> tuple[Zone, .
     """Return what parcels are measured against: every polygon layer as it is, and what rules widen."""
     asked = {Zone(r.layer, r.buffer_m) for r in rules if r.test in AREA_TESTS}
     return tuple(sorted(asked | {Zone(name) for name in polygon_layers}))
+
+
+def with_ground(what: Sequence[Zone], rules: Sequence[Rule], layers: Mapping[str, Layer]) -> tuple[Zone, ...]:
+    """Leave out zones of lines and points that no rule asks for: they have no ground to overlap."""
+    asked = {Zone(r.layer, r.buffer_m) for r in rules if r.test in AREA_TESTS}
+    flat = {name for name, layer in layers.items() if len(layer.shapes) and not layer.has_polygons}
+    return tuple(z for z in what if z in asked or z.layer_id not in flat)
 
 
 def measure(
@@ -86,7 +93,7 @@ def check(
     """
     own = replace(inputs, parcels=plots)
     asked = sorted({r.layer for r in setting.applicable if r.test == "distance_m"})
-    tables = measure(own, what, asked, basis, progress) | {"parcels": plots}
+    tables = measure(own, with_ground(what, setting.rules, inputs.layers), asked, basis, progress) | {"parcels": plots}
     screened = screen_and_cut(own, tables, setting, basis, progress)
     land = gpd.GeoDataFrame(screened["land"])
     before = present_use(inputs.parcels, plots["parcel_id"].to_numpy(object), plots.geometry.to_numpy(), basis)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 Geometries = npt.NDArray[np.object_]
 State = Literal["ok", "missing", "failed", "stale"]
@@ -59,6 +60,11 @@ class Layer:
     state: State = "ok"
     cause: str = ""
     attributes: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    @property
+    def has_polygons(self) -> bool:
+        """True when any shape covers ground."""
+        return bool((shapely.get_dimensions(self.shapes) == 2).any())
 
 
 @dataclass(frozen=True, order=True)

@@ -15,7 +15,7 @@ Kind = Literal["id", "code", "text", "float", "int", "bool", "date", "reason", "
 Aggregation = Literal["sum", "mean", "min", "max", "any", "recompute", "none"]
 
 DECIMALS = {
-    "m2": 4, "m": 3, "pct": 4, "share": 8, "deg": 6, "km": 6, "mva": 4, "kva": 2, "m3d": 2, "mu": 4,
+    "m2": 4, "m": 3, "pct": 4, "share": 8, "deg": 6, "km": 6, "mva": 4, "kva": 2, "m3d": 2, "mu": 4, "index": 6,
 }  # fmt: skip
 """Decimals a column is rounded to when written, by the unit its name ends in."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import tomlkit
+from tomlkit.items import AoT, Table
 
 from layers.demo.settings import part
 
@@ -30,16 +31,27 @@ def text(layers: list[Mapping[str, Any]]) -> str:
     study["rules"] = ["cn-national"]
     study["demonstration"] = True
     body["study"] = study
-    listed = tomlkit.aot()
-    for layer in layers:
-        table = tomlkit.table()
-        for key, value in layer.items():
-            if isinstance(value, dict):
-                inline = tomlkit.inline_table()
-                inline.update(value)
-                table[key] = inline
-            else:
-                table[key] = value
-        listed.append(table)
-    body["layers"] = listed
+    decided = part("decisions")
+    body["standards"] = _table(decided["standards"])
+    body["not_examined"] = _tables(decided["not_examined"])
+    body["layers"] = _tables(layers)
     return tomlkit.dumps(body)
+
+
+def _tables(rows: Iterable[Mapping[str, Any]]) -> AoT:
+    listed = tomlkit.aot()
+    for row in rows:
+        listed.append(_table(row))
+    return listed
+
+
+def _table(row: Mapping[str, Any]) -> Table:
+    table = tomlkit.table()
+    for key, value in row.items():
+        if isinstance(value, dict):
+            inline = tomlkit.inline_table()
+            inline.update(value)
+            table[key] = inline
+        else:
+            table[key] = value
+    return table

@@ -257,7 +257,8 @@ class _Run:
         return parcels
 
     def _stage_measure(self) -> dict[str, pd.DataFrame]:
-        return flow.measure(self.inputs, self.plan.zones, self.plan.distances, self.basis, self.progress)
+        what = flow.with_ground(self.plan.zones, self.plan.rules, self.inputs.layers)
+        return flow.measure(self.inputs, what, self.plan.distances, self.basis, self.progress)
 
     def _stage_screen(self) -> dict[str, pd.DataFrame]:
         names = ("parcels", "zones", "pieces", "facts")
