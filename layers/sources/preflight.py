@@ -60,10 +60,9 @@ def missing_fields(frame: pd.DataFrame, wanted: dict[str, str]) -> list[Finding]
     lost = {ours: theirs for ours, theirs in wanted.items() if theirs and theirs not in known}
     if not lost:
         return []
-    near = sorted({n for t in lost.values() for n in _near(t, known)})
-    return [
-        finding("block", "field_missing", fields=list(lost.values()), used_for=list(lost), near=near, known=known[:40])
-    ]
+    near = sorted({n for t in lost.values() for n in _near(t, known)}) or ["–"]
+    names = {"fields": list(lost.values()), "used_for": list(lost)}
+    return [finding("block", "field_missing", **names, near=near, known=known[:40])]
 
 
 def _near(name: str, known: Sequence[str]) -> list[str]:
