@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from layers.explain import interval, limit_text, measure_text, rule_title
@@ -15,6 +17,8 @@ from layers.redline import Answer, Constraint, Use, code_list
 from layers.sources.redline_model import Plot
 from layers.study.checks import Check
 from layers.text import Language, both, code, say, sentence
+
+MILLIMETRE = 0.001
 
 
 def answer_of(check: Check) -> Answer:
@@ -146,8 +150,13 @@ def write(answer: Answer, path: Path, language: Language) -> None:
 
 
 def _write_txt(answer: Answer, path: Path, language: Language) -> None:
-    """Write the cut boundary as a boundary TXT; without a cut the red line itself."""
+    """Write the cut boundary as a boundary TXT; without a cut the red line itself.
+
+    A boundary TXT has millimetres. Points of the overlay that fall together there are
+    joined first, keeping the shape valid.
+    """
     land = answer.land
+    land = land.set_geometry(shapely.set_precision(land.geometry.to_numpy(), MILLIMETRE))
     many = land["part"].nunique() > 1
     plots = [
         Plot(f"{p}-{k}" if many else p, answer.check.head["name"], shape, 0, None)
