@@ -124,9 +124,9 @@ def _registers(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame) -> tuple[gp
 
 def _images(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame, stock: gpd.GeoDataFrame) -> None:
     rasters.dem(inputs / "DEM30.tif", laid)
-    cover = rasters.land_cover(inputs / "地表覆盖2025.tif", laid, survey)
+    rasters.land_cover(inputs / "地表覆盖2025.tif", laid, survey)
     for year in (2024, 2026):
-        rasters.imagery(inputs / f"影像{year}.tif", laid, cover, stock, year)
+        rasters.imagery(inputs / f"影像{year}.tif", laid, survey, stock, year)
 
 
 def _truth(folder: Path, laid: Ground, survey: gpd.GeoDataFrame, limits: Zones, people: firms.Firms) -> None:

@@ -23,9 +23,13 @@ NO_DATA = -9999.0
 COVER = {  # GlobeLand style classes by the first letters of the land class
     "01": 10, "02": 10, "03": 20, "04": 30, "08": 30, "100": 80, "11": 60, "12": 90, "20": 80, "1202": 80, "0305": 40,
 }  # fmt: skip
+ROADS = ("1001", "1003", "1004")
+ROAD = 81
+TOO_NARROW = ("1006", "1107")
+"""Farm roads and ditches are narrower than a cell: an image does not resolve them."""
 COLOURS = {  # red, green, blue, near infrared, 0-255
     10: (104, 122, 78, 168), 20: (42, 70, 44, 152), 30: (112, 134, 82, 160), 40: (72, 98, 60, 148),
-    60: (44, 62, 74, 22), 80: (158, 152, 148, 128), 90: (176, 150, 118, 138),
+    60: (44, 62, 74, 22), 80: (158, 152, 148, 128), 81: (118, 116, 116, 98), 90: (176, 150, 118, 138),
 }  # fmt: skip
 
 
@@ -39,20 +43,10 @@ def dem(path: Path, ground: Ground) -> None:
     _write(path, values[None], DEM_CELL_M, ground, NO_DATA, "高程（米）")
 
 
-def land_cover(path: Path, ground: Ground, patches: gpd.GeoDataFrame) -> Bytes:
-    """Write land cover classes at 10 m and return them."""
-    codes = patches["DLBM"].map(cover_class)
-    pairs = zip(patches.geometry, codes, strict=True)
-    values = rasterize(pairs, out_shape=ground.frame.shape, transform=Affine(*ground.frame.transform), dtype="uint8")
-    _write(
-        path,
-        values[None],
-        ground.frame.cell,
-        ground,
-        0,
-        "地表覆盖：10耕地 20林地 30草地 40灌木 60水体 80人造地表 90裸地",
-    )
-    return np.asarray(values)
+def land_cover(path: Path, ground: Ground, patches: gpd.GeoDataFrame) -> None:
+    """Write land cover classes at 10 m."""
+    values = _burnt(ground, patches.geometry, patches["DLBM"].map(cover_class), 0)
+    _write(path, values[None], ground.frame.cell, ground, 0, "10耕地 20林地 30草地 40灌木 60水体 80人造地表 90裸地")
 
 
 def cover_class(land_class: str) -> int:
@@ -60,30 +54,36 @@ def cover_class(land_class: str) -> int:
     return COVER.get(land_class) or COVER.get(land_class[:3]) or COVER[land_class[:2]]
 
 
-def imagery(path: Path, ground: Ground, cover: Bytes, buildings: gpd.GeoDataFrame, year: int) -> None:
+def imagery(path: Path, ground: Ground, patches: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, year: int) -> None:
     """Write one date of imagery: R, G, B and near infrared, uint8, 10 m.
 
     What is built by 2026 and was bare soil in 2024 stands in ``county.toml`` as
-    ``built_between``; all buildings younger than the image are bare ground on it.
+    ``built_between``; ``bare_plots`` are bare soil on both.
     """
-    affine = Affine(*ground.frame.transform)
-    shown = cover.copy()
-    plots = [p.shape for p in ground.plots if p.planted in part("county")["bare_plots"]]
-    shown[rasterize(plots, out_shape=ground.frame.shape, transform=affine).astype(bool)] = 90
-    fresh = [p.shape for p in ground.plots if p.block in part("county")["built_between"]]
-    there = buildings
-    if year <= 2024:
-        shown[rasterize(fresh, out_shape=ground.frame.shape, transform=affine).astype(bool)] = 90
-        there = buildings[~buildings["DKBH"].isin(part("county")["built_between"])]
+    given = part("county")
+    fresh = given["built_between"] if year <= 2024 else []
+    bare = (patches["planted"].isin(given["bare_plots"]) | patches["block"].isin(fresh)).to_numpy()
+    wide = ~patches["DLBM"].isin(TOO_NARROW).to_numpy()
+    codes = np.where(bare, 90, patches["DLBM"].map(cover_class))
+    codes[patches["DLBM"].isin(ROADS)] = ROAD
+    shown = _burnt(ground, patches.geometry[wide], codes[wide], 10)
+    tint = _burnt(ground, patches.geometry[wide], rng("tint").integers(0, 200, wide.sum()), 100)
     lookup = np.zeros((256, 4))
-    for code, colour in COLOURS.items():
-        lookup[code] = colour
-    bands = lookup[shown].transpose(2, 0, 1)
-    roofs = rasterize(there.geometry, out_shape=ground.frame.shape, transform=affine).astype(bool)
+    for code in np.unique(shown):
+        lookup[code] = COLOURS[code]
+    bands = lookup[shown].transpose(2, 0, 1) * (0.90 + 0.001 * tint)
+    roofs = _burnt(ground, buildings.geometry[~buildings["DKBH"].isin(fresh)], 1, 0).astype(bool)
     bands[:, roofs] = np.array([196, 198, 204, 150])[:, None]
-    _write(
-        path, _lit(bands, ground, year) * (cover > 0), ground.frame.cell, ground, 0, f"{year}年影像（红 绿 蓝 近红外）"
-    )
+    inside = _burnt(ground, patches.geometry, 1, 0)
+    values = _lit(bands, ground, year) * inside
+    _write(path, values, ground.frame.cell, ground, 0, f"{year}年影像（红 绿 蓝 近红外）")
+
+
+def _burnt(ground: Ground, shapes: Any, values: Any, fill: int) -> Bytes:
+    """Burn values into the working raster; `fill` stands where no shape lies."""
+    pairs = zip(shapes, np.broadcast_to(values, len(shapes)), strict=True)
+    affine = Affine(*ground.frame.transform)
+    return np.asarray(rasterize(pairs, out_shape=ground.frame.shape, transform=affine, dtype="uint8", fill=fill))
 
 
 def _lit(bands: Floats, ground: Ground, year: int) -> Bytes:

@@ -289,6 +289,8 @@ def test_imagery_changes_where_something_was_built(demo, patches):
     change = np.abs(bands[1] - bands[0]).mean(axis=0)
     assert change[fresh].mean() > 3 * change[town].mean()
     assert change[bare].mean() < 2 * change[town].mean()
+    roads = rasterize(patches[patches["DLBM"] == "1003"].buffer(-8), out_shape=shape, transform=transform).astype(bool)
+    assert 60 < bands[1][0][roads].mean() < 160
     # bare soil: red above near-infrared over green, unlike vegetation
     assert (bands[1][0][bare] > bands[1][1][bare]).mean() > 0.95
 
