@@ -36,7 +36,7 @@ _KNOWN = {
 _TURN = ("#7A5195", "#2F6F4F", "#B5651D", "#33658A", "#8C4A5A", "#5C6B2E", "#3D5A80", "#93632B")
 _BY_ROLE = {
     "boundary": ("#374151", 0.0, 2.0),
-    "network": ("#7B7F86", 0.0, 2.2),
+    "network": ("#6E737B", 0.0, 1.8),
     "park": ("#1F3A5F", 0.06, 2.0),
     "plan": ("#A0522D", 0.10, 1.2),
     "facility": ("#0F4C75", 0.25, 1.5),
@@ -59,14 +59,14 @@ def _status_ink(status: str) -> Ink:
     red, green, blue = rgb(STATUS_COLOURS[status])
     dark = (red * 55 // 100, green * 55 // 100, blue * 55 // 100, 190)
     light = (255 - (255 - red) // 3, 255 - (255 - green) // 3, 255 - (255 - blue) // 3, 235)
-    return Ink((red, green, blue, 235), dark, light if status == "unknown" else None)
+    return Ink((red, green, blue, 235), dark, light if status == "unknown" else None, (255, 255, 255, 215))
 
 
 def layer_style(spec: LayerSpec, place: int) -> Style:
     """Return how a layer is drawn; layers nobody knows take turns by their place in the study."""
     colour, fill, line = _BY_ROLE.get(spec.role, (_TURN[place % len(_TURN)], 0.24, 1.4))
     if "road" in spec.id or "rail" in spec.id:
-        return Style(rgb(_KNOWN["roads"]), 0.0, 2.4)
+        return Style(rgb(_KNOWN["roads"]), 0.0, 2.0)
     if spec.id == "development_boundary":
         fill, line = 0.04, 2.2
     return Style(rgb(_KNOWN.get(spec.id, colour)), fill, line)

@@ -23,7 +23,7 @@ from layers.serve.rings import Frame, Polygons, fill
 
 Rgba = tuple[int, int, int, int]
 Numbers = npt.NDArray[np.int32]
-OUTLINE_FROM = 15
+SEAM_FROM, OUTLINE_FROM = 12, 15
 RASTER_PIXELS = 12_000_000
 """The raster behind the overview zooms is drawn as fine as fits into this (48 MB)."""
 RASTER_ZOOM = 16
@@ -32,11 +32,15 @@ STRIPES = 8  # pixels from one stripe of a hatch to the next; divides the tile
 
 @dataclass(frozen=True)
 class Ink:
-    """How one class is painted; without `stripe` it is not hatched."""
+    """How one class is painted; without `stripe` it is not hatched.
+
+    `line` is the outline seen close up, `seam` what parts parcels in overviews.
+    """
 
     fill: Rgba = (0, 0, 0, 0)
     line: Rgba = (0, 0, 0, 0)
     stripe: Rgba | None = None
+    seam: Rgba | None = None
 
 
 class Paint:
@@ -45,18 +49,18 @@ class Paint:
     def __init__(self, inks: Sequence[Ink]):
         inks = [Ink(), *inks]
         self.count = len(inks)
-        rows = [i.fill for i in inks] + [i.stripe or i.fill for i in inks] + [i.line for i in inks]
+        rows = [i.fill for i in inks] + [i.stripe or i.fill for i in inks]
+        rows += [i.line for i in inks] + [i.seam or i.fill for i in inks]
         table = np.array(rows, np.float64)
         # colours are averaged where a pixel holds several, so they carry their weight
         table[:, :3] *= table[:, 3:] / 255.0
         self.table = np.rint(table).astype(np.uint8)
 
-    def png(self, classes: npt.NDArray[np.uint8], edges: npt.NDArray[np.bool_] | None, over: int) -> bytes:
+    def png(self, classes: npt.NDArray[np.uint8], edges: npt.NDArray[np.bool_], over: int, near: bool) -> bytes:
         """Return the picture of a square of classes that is `over` times finer than a tile."""
         rows = classes.astype(np.intp)
         rows[_stripes(len(classes), over)] += self.count
-        if edges is not None:
-            rows = np.where(edges, classes + 2 * self.count, rows)
+        rows = np.where(edges, classes + (2 if near else 3) * self.count, rows)
         pixels = self.table[rows]
         image = Image.frombytes("RGBa", (len(classes), len(classes)), pixels.tobytes())
         return encoded(image.reduce(over).convert("RGBA"))
@@ -148,8 +152,11 @@ class ParcelTiles:
         numbers = self.numbers(*address, over)
         lut = np.r_[np.uint8(0), classes]
         inner = numbers[1:, 1:]
-        edges = _edges(numbers, lut, wide=z >= OUTLINE_FROM + 2) if z >= OUTLINE_FROM else None
-        return paint.png(lut[inner], edges, over) if inner.any() else EMPTY
+        if not inner.any():
+            return EMPTY
+        near = z >= OUTLINE_FROM
+        edges = _edges(numbers, lut, wide=over > 2 or z >= OUTLINE_FROM + 2)
+        return paint.png(lut[inner], edges & (z >= SEAM_FROM), over, near)
 
     def _near(self, address: tuple[int, int, int]) -> bool:
         bounds, side = self.polygons.bounds, 2.0 ** -address[0]

@@ -178,7 +178,7 @@ def test_language_switch_keeps_the_selection(page, url, results):
     leaflet(page)
     check_panel(page, results, "LEFT", "zh")
     page.get_by_text("English", exact=True).click()
-    panel(page).get_by_text(say("ui.gross", "en")).wait_for()
+    panel(page).get_by_text(say("ui.gross", "en")).first.wait_for()
     check_panel(page, results, "LEFT", "en")
     assert "lang=en" in page.url
 
@@ -247,7 +247,7 @@ def test_the_list_is_handed_over(page, url, results, tmp_path, kind, word):
     page.goto(f"{url}/?lang=zh")
     leaflet(page)
     with page.expect_download(timeout=30_000) as waiting:
-        page.locator(f".st-key-download-{kind} button").click()
+        page.locator(f".st-key-download-{kind} button").first.click()
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
     assert path.name == f"luodi-candidates-{results.run_id}.{kind}"
@@ -271,11 +271,11 @@ def test_stale_results_are_said_and_a_run_from_the_page_renews_them(page, serve,
     page.goto(f"{serve(mine)}/?lang=zh")
     leaflet(page)
     page.get_by_text(say("ui.stale", "zh")).wait_for()
-    assert page.locator(".st-key-download-csv button").is_disabled()
+    assert page.locator(".st-key-download-csv button").first.is_disabled()
     page.locator(".st-key-run button").click()
     page.get_by_text(say("ui.as_of", "zh", day="2026-11-24")).wait_for(timeout=120_000)
     page.get_by_text(say("ui.stale", "zh")).wait_for(state="detached", timeout=20_000)
-    assert page.locator(".st-key-download-csv button").is_enabled()
+    assert page.locator(".st-key-download-csv button").first.is_enabled()
     assert open_results(mine).study.as_of.isoformat() == "2026-11-24"
 
 

@@ -1,5 +1,7 @@
 """A small study, written and run for real, with everything a map can trip over planted in it."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -7,6 +9,7 @@ import shapely
 from geo.basis.progress import silent
 from layers.study import runs
 
+ROOT = Path(__file__).resolve().parents[2]
 CRS = "EPSG:4549"
 EAST, NORTH = 362_000.0, 3_178_000.0
 SIDE = 4_000.0

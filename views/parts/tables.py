@@ -35,7 +35,7 @@ def matching(results: Results, shown: tuple[str, ...], text: str) -> np.ndarray[
     if text.strip():
         about = results.table("parcels").set_index("parcel_id")[["township", "park_id"]].reindex(found["parcel_id"])
         words = found["parcel_id"] + "\n" + (about["township"] + "\n" + about["park_id"]).fillna("").to_numpy()
-        keep &= words.str.contains(text.strip(), case=False, regex=False).to_numpy()
+        keep = keep & words.str.contains(text.strip(), case=False, regex=False).to_numpy()
     return np.flatnonzero(keep)
 
 

@@ -102,6 +102,15 @@ def test_outlines_begin_where_there_is_room_for_them():
     assert darkest(17) < 120
 
 
+def test_seams_part_the_parcels_of_an_overview():
+    paint = Paint([Ink(RED, DARK, seam=(255, 255, 255, 255))])
+    shapes = [square(k * 400, 0, 400, 4096) for k in range(10)]
+    overview = np.asarray(drawn(shapes, [1] * 10, at=(12, 2**11, 2**11), paint=paint))
+    far = np.asarray(drawn(shapes, [1] * 10, at=(11, 2**10, 2**10), paint=paint))
+    assert overview[100, :240, 1].max() > 50
+    assert far[50, :120, 1].max() == 0
+
+
 def test_edges_are_smooth():
     slanted = shapely.Polygon([(0.5, 0.5), (0.5 + 200 * PIXEL, 0.5 + 70 * PIXEL), (0.5, 0.5 + 200 * PIXEL)])
     alphas = set(np.unique(np.asarray(drawn([slanted], paint=Paint([Ink(RED)])))[..., 3]).tolist())
