@@ -140,7 +140,7 @@ def add(
     """Add a file to a study after checking it; nothing is written when something blocks."""
 
     def work(console: Console) -> None:
-        from layers.study import catalog
+        from layers.study import catalog, spec
 
         given = {
             "role": role, "id": layer_id or (role if role == "parcels" else ""), "layer": layer, "crs": crs,
@@ -152,7 +152,9 @@ def add(
         findings = catalog.add(folder, file, {key: value for key, value in given.items() if value})
         for finding in findings:
             console.note(finding.reason)
-        console.result({"id": layer_id, "findings": len(findings)})
+        added = spec.read(folder).layers[-1].id
+        console.text(say("command.added", console.language, id=added, path=file.name))
+        console.result({"id": added, "findings": len(findings)})
 
     _call(as_json, lang, work)
 

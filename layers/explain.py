@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from geo.basis.errors import BlockedError
-from geo.basis.reason import reason
+from geo.basis.reason import Reason, reason
 from geo.rules.spec import AREA_TESTS, Rule
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers.study.results import Results
-from layers.text import Language, both, code, number, say, sentence
+from layers.text import Language, both, code, has, number, say, sentence
 
 _ORDER = {"conflict": 0, "unknown": 1, "clear": 2}
 
@@ -100,8 +100,6 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
 
 def status_sentence(text: str, titles: dict[str, str], language: Language) -> str:
     """Render the reason of a status with the rules named by their titles."""
-    from geo.basis.reason import Reason
-
     given = Reason.from_json(text)
     names = [titles.get(r, r) for r in given.values.get("rules", []) if r]
     return sentence(given, language, rules=names)
@@ -165,7 +163,7 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         severity_word=code("severity", verdict["severity"], language),
         measured=interval(rule, verdict["value"], verdict["value_hi"], language),
         limit=limit_text(rule, language),
-        why=sentence(verdict["reason"], language, layer=layer),
+        why=cause_sentence(verdict["reason"], layer, language),
         clause=both(rule.clause, language),
         document=both(rule.document, language),
         exception=both(rule.exception, language),
@@ -175,6 +173,13 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         vintage=str(spec.vintage) if spec and spec.vintage else say("word.not_known", language),
         aside=_aside(results, rule.id, language) if verdict["severity"] == "not_examined" else "",
     )
+
+
+def cause_sentence(text: str, layer: str, language: Language) -> str:
+    """Render the reason of a verdict; a cause that is also a finding has a shorter sentence of its own here."""
+    given = Reason.from_json(text)
+    short = f"reason.{given.code}_cause"
+    return say(short, language, layer=layer) if has(short) else sentence(given, language, layer=layer)
 
 
 def limit_text(rule: Rule, language: Language) -> str:

@@ -7,18 +7,18 @@ nothing without its scheme.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from geo.basis.errors import CallError, SpecError
 from geo.basis.figure import Confidence, Figure, unverified
 from geo.basis.reason import Reason, reason
 from geo.rules.spec import Text
+from layers import toml
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 STANDARDS, CODES = DATA / "standards", DATA / "codes"
@@ -283,8 +283,8 @@ def _from_memory(entry: Entry) -> Entry:
 
 def read_standard(path: Path) -> Standard:
     """Read a standard from a file; see `load`."""
-    body = _toml(path)
-    made = _validated(Standard, _flat(body, "standard", path), path.name)
+    body = toml.read(path)
+    made = toml.validated(Standard, _flat(body, "standard", path), path.name)
     problems = _standard_problems(made, path.name)
     if problems:
         raise SpecError(problems)
@@ -293,8 +293,8 @@ def read_standard(path: Path) -> Standard:
 
 def read_codes(path: Path) -> CodeList:
     """Read a code list from a file; see `codes`."""
-    body = _toml(path)
-    made = _validated(CodeList, _flat(body, "list", path), path.name)
+    body = toml.read(path)
+    made = toml.validated(CodeList, _flat(body, "list", path), path.name)
     problems = _ids([c.code for c in made.codes], path.name) + _repeats([g.id for g in made.groups], path.name)
     problems += _strays({c.group for c in made.codes} - {""}, {g.id for g in made.groups}, path.name)
     if problems:
@@ -334,33 +334,9 @@ def _shipped(folder: Path, name: str) -> Path:
     return folder / f"{name}.toml"
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError(reason("toml_unreadable", file=path.name, detail=str(error))) from None
-
-
 def _flat(body: dict[str, Any], section: str, path: Path) -> dict[str, Any]:
     """Lift the head section into the body; its id is the name of the file."""
     head = body.pop(section, None)
     if not isinstance(head, dict):
         raise SpecError(reason("data_section_missing", file=path.name, section=section))
     return {"id": path.stem} | head | body
-
-
-def _validated(model: Any, body: dict[str, Any], file: str) -> Any:
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        raise SpecError([_spec_reason(e, file) for e in error.errors()]) from None
-
-
-def _spec_reason(error: Any, file: str) -> Reason:
-    where = ".".join(str(p + 1) if isinstance(p, int) else str(p) for p in error["loc"]) or "-"
-    given = str(error["input"])[:60]
-    if error["type"] == "value_error":
-        return reason(str(error["ctx"]["error"]), file=file, where=where, given=given)
-    words = {"extra_forbidden": "key_unknown", "missing": "key_missing", "literal_error": "choice_unknown"}
-    expected = str(error.get("ctx", {}).get("expected", error["msg"]))
-    return reason(words.get(error["type"], "value_wrong"), file=file, where=where, given=given, expected=expected)

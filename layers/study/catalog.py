@@ -18,6 +18,7 @@ import tomlkit
 from geo.basis.errors import BlockedError, CallError, LuodiError, SpecError
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
+from layers import toml
 from layers.sources import crs, gate, grid, preflight, where
 from layers.sources.finding import Finding, blocked, finding
 from layers.study import load, spec
@@ -244,7 +245,7 @@ def _of_layer(f: Finding, layer_id: str) -> Finding:
 
 def _checked(model: Any, body: Mapping[str, Any]) -> Any:
     """Validate as `spec.read` would, with the same reasons."""
-    return spec._validated(model, dict(body), spec.FILE)
+    return toml.validated(model, dict(body), spec.FILE)
 
 
 def _layer_id(file: Path, study: Study) -> str:

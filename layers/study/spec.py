@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pyproj
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from geo.basis.errors import BlockedError, SpecError
-from geo.basis.reason import Reason, reason
-from geo.rules.spec import RulePack, UseClass, merged
+from geo.basis.reason import reason
+from geo.rules.spec import Rule, RulePack, UseClass, merged
+from layers import toml
 
 Role = Literal[
     "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
@@ -194,11 +194,11 @@ def read(folder: Path) -> Study:
     path = folder / FILE
     if not path.is_file():
         raise BlockedError(reason("not_a_study", path=str(folder)))
-    body = _toml(path)
+    body = toml.read(path)
     study = body.pop("study", None)
     if not isinstance(study, dict):
         raise SpecError(reason("study_section_missing", file=FILE))
-    return _validated(Study, study | body, FILE)
+    return toml.validated(Study, study | body, FILE)
 
 
 def pack(name: str, folder: Path) -> RulePack:
@@ -207,13 +207,13 @@ def pack(name: str, folder: Path) -> RulePack:
     path = shipped if shipped.is_file() else folder / name
     if not path.is_file():
         raise SpecError(reason("rule_pack_missing", name=name, known=sorted(p.stem for p in PACKS.glob("*.toml"))))
-    body = _toml(path)
+    body = toml.read(path)
     head = body.pop("pack", {})
     head.setdefault("id", path.stem)
-    return _validated(RulePack, head | body, path.name)
+    return toml.validated(RulePack, head | body, path.name)
 
 
-def effective_rules(study: Study, folder: Path):  # type: ignore[no-untyped-def]
+def effective_rules(study: Study, folder: Path) -> tuple[Rule, ...]:
     """Merge the packs of the study in order and check what the study says of rules."""
     rules = merged(tuple(pack(name, folder) for name in study.rules))
     known = {r.id for r in rules}
@@ -221,35 +221,3 @@ def effective_rules(study: Study, folder: Path):  # type: ignore[no-untyped-def]
     if lost:
         raise SpecError(reason("not_examined_unknown_rule", rules=lost, known=sorted(known)))
     return rules
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError(reason("toml_unreadable", file=path.name, detail=str(error))) from None
-
-
-def _validated(model: Any, body: dict[str, Any], file: str) -> Any:
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        raise SpecError([_spec_reason(e, file) for e in error.errors()]) from None
-
-
-def _spec_reason(error: Any, file: str) -> Reason:
-    where = ".".join(str(p + 1) if isinstance(p, int) else str(p) for p in error["loc"]) or "-"
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "value_error":
-        return reason(str(context["error"]), file=file, where=where, given=_short(error["input"]))
-    codes = {"extra_forbidden": "key_unknown", "missing": "key_missing", "literal_error": "choice_unknown"}
-    return reason(
-        codes.get(kind, "value_wrong"),
-        file=file, where=where, given=_short(error["input"]),
-        expected=str(context.get("expected", error["msg"])),
-    )  # fmt: skip
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,52 @@
+"""TOML files into frozen objects; whatever is wrong with them is told together, with its place."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from geo.basis.errors import SpecError
+from geo.basis.reason import Reason, reason
+
+_CODES = {"extra_forbidden": "key_unknown", "missing": "key_missing", "literal_error": "choice_unknown"}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a TOML file (UTF-8, with or without byte order mark).
+
+    Raises
+    ------
+    SpecError
+        Not TOML; the reason names the place.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SpecError(reason("toml_unreadable", file=path.name, detail=str(error))) from None
+
+
+def validated(model: Any, body: dict[str, Any], file: str) -> Any:
+    """Return the frozen object of a model; unknown keys and wrong values are all reported together.
+
+    Raises
+    ------
+    SpecError
+        One reason per problem, with the place in the file.
+    """
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise SpecError([_problem(e, file) for e in error.errors()]) from None
+
+
+def _problem(error: Any, file: str) -> Reason:
+    where = ".".join(str(p + 1) if isinstance(p, int) else str(p) for p in error["loc"]) or "-"
+    given = str(error["input"])
+    given = given if len(given) <= 60 else given[:57] + "…"
+    if error["type"] == "value_error":
+        return reason(str(error["ctx"]["error"]), file=file, where=where, given=given)
+    expected = str(error.get("ctx", {}).get("expected", error["msg"]))
+    return reason(_CODES.get(error["type"], "value_wrong"), file=file, where=where, given=given, expected=expected)
