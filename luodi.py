@@ -240,6 +240,26 @@ def explain(
 
 
 @cli.command()
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A study folder, or a run in its folder runs/.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="Another one, or the same study's newer run.")],
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say which parcels entered or left between two runs, and whether data, rules or settings did it."""
+
+    def work(console: Console) -> None:
+        from layers import compare
+
+        found = compare.diff(before, after)
+        for line in compare.as_text(found, console.language):
+            console.text(line)
+        console.result({"changed": len(found), "rows": found.to_dict("records")})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def redline(
     folder: Study,
     file: Annotated[
