@@ -132,6 +132,6 @@ def _images(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame, stock: gpd.Geo
 def _truth(folder: Path, laid: Ground, survey: gpd.GeoDataFrame, limits: Zones, people: firms.Firms) -> None:
     """Write what is planted, for tests; nothing reads it back."""
     growth = shapely.union_all(limits.growth.geometry.to_numpy())
-    writers.csv(folder / "planted.csv", truth.planted(laid, survey), "utf-8")
+    writers.csv(folder / "planted.csv", truth.planted(survey), "utf-8")
     writers.csv(folder / "scene_1.csv", truth.scene_one_table(laid, growth), "utf-8")
     writers.csv(folder / "signals.csv", people.truth, "utf-8")

@@ -64,7 +64,8 @@ def _labels(terrain: Terrain) -> npt.NDArray[np.int32]:
     _, nearest = cKDTree(_seeds(terrain)).query(bent)
     plain = median_filter((terrain.above < PLAIN_TO_M).astype(np.uint8), 9).astype(bool)
     labels = np.where(plain, 0, nearest.reshape(terrain.frame.shape) + 1).astype(np.int32)
-    return _without_specks(labels)
+    # groups of a few cells join their largest neighbour
+    return np.asarray(rasterio.features.sieve(labels, SMALLEST_CELLS, connectivity=4))
 
 
 def _seeds(terrain: Terrain) -> Floats:
@@ -78,13 +79,8 @@ def _seeds(terrain: Terrain) -> Floats:
     return np.vstack([foot, deep])
 
 
-def _without_specks(labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Give groups of fewer than `SMALLEST_CELLS` cells to the nearest larger neighbour."""
-    return np.asarray(rasterio.features.sieve(labels, SMALLEST_CELLS, connectivity=4))
-
-
 def land_class(terrain: Terrain, xy: Floats) -> npt.NDArray[np.object_]:
-    """Name the class of hill patches from height above the valley, slope-free noise and chance."""
+    """Name the class of hill patches from their height above the valley, smooth noise and chance."""
     above = terrain.at(terrain.above, xy)
     mood = terrain.at(noise(terrain.frame, "mood", 1500.0, 3), xy)
     chance = rng("natural class").random(len(xy))

@@ -14,7 +14,7 @@ from layers.demo.ground import Ground
 from layers.demo.settings import part
 
 
-def planted(ground: Ground, patches: gpd.GeoDataFrame) -> pd.DataFrame:
+def planted(patches: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return every planted plot with its survey ids and area."""
     rows = []
     for plot_id, group in patches[patches["planted"] != ""].groupby("planted"):
