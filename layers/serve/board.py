@@ -6,8 +6,8 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ import shapely
 
 from layers.serve.drawn import ShapeTiles, Style
 from layers.serve.mercator import lonlat, unit_square, zoom_for
-from layers.serve.published import SHELF
+from layers.serve.published import SHELF, Address
 from layers.serve.styles import STATUSES, css, layer_style, status_paint
 from layers.serve.tiles import ParcelTiles
 from layers.study.results import Results
@@ -63,6 +63,9 @@ class Board:
         self._classes = self._status_classes()
         self._paint = status_paint()
         _ = self._tiles.base
+        self._styles: dict[str, Style] = {}
+        self._drawings: dict[str, ShapeTiles] = {}
+        self._reading = threading.Lock()
 
     def _status_classes(self) -> npt.NDArray[np.uint8]:
         status = self._results.table("candidates").set_index("parcel_id")["status"].reindex(self.ids)
@@ -80,27 +83,36 @@ class Board:
         return _url(key)
 
     @cached_property
-    def _drawings(self) -> list[tuple[DrawnLayer, ShapeTiles]]:
+    def _described(self) -> list[DrawnLayer]:
         out = []
         for place, spec in enumerate(self._results.study.with_role(*DRAWN_ROLES)):
-            shapes = self._results.layer_shapes(spec.id)
-            if not len(shapes):
+            if not self._results.manifest["tables"].get(f"shape_{spec.id}", {}).get("rows"):
                 continue
-            style: Style = layer_style(spec, place)
+            style = layer_style(spec, place)
+            self._styles[spec.id] = style
             shown = DrawnLayer(
                 spec.id, spec.title or spec.id, spec.role, str(spec.vintage or ""), css(style.colour),
                 style.fill == 0, spec.role in FIRST_SHOWN, "",
             )  # fmt: skip
-            out.append((shown, ShapeTiles(unit_square(shapes.geometry.to_numpy(), shapes.crs), style)))
+            out.append(shown)
         return out
 
     def layers(self) -> list[DrawnLayer]:
-        """Return the layers that have shapes to draw, each with its tile address."""
+        """Return the layers that have shapes to draw, each with its tile address; none is read yet."""
         out = []
-        for layer, tiles in self._drawings:
-            key = SHELF.put(f"{self._name}|layer|{layer.layer_id}", tiles.png)
-            out.append(DrawnLayer(**(layer.__dict__ | {"url": _url(key)})))
+        for layer in self._described:
+            key = SHELF.put(f"{self._name}|layer|{layer.layer_id}", partial(self._layer_png, layer.layer_id))
+            out.append(replace(layer, url=_url(key)))
         return out
+
+    def _layer_png(self, layer_id: str, at: Address) -> bytes:
+        with self._reading:
+            tiles = self._drawings.get(layer_id)
+            if tiles is None:
+                shapes = self._results.layer_shapes(layer_id)
+                square = unit_square(shapes.geometry.to_numpy(), shapes.crs)
+                tiles = self._drawings[layer_id] = ShapeTiles(square, self._styles[layer_id])
+        return tiles.png(at)
 
     def at(self, lon: float, lat: float) -> str | None:
         """Return the parcel under a place, the smallest where several are; None where there is none.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import folium
 from streamlit_folium import st_folium
 
 from layers.serve.board import Board, DrawnLayer
 from layers.serve.mercator import MAX_ZOOM
+from layers.serve.redline_map import CUT, OUTLINE, Drawn
 from layers.serve.styles import GROUND, SELECTED
 from views.parts import state
 
@@ -65,8 +67,8 @@ def _moving(board: Board, shown: tuple[str, ...], selected: str | None) -> foliu
     return group
 
 
-def _line(colour: str, weight: int):  # type: ignore[no-untyped-def]
-    return lambda _: {"color": colour, "weight": weight, "fill": False, "interactive": False}
+def _line(colour: str, weight: float, dash: str | None = None):  # type: ignore[no-untyped-def]
+    return lambda _: {"color": colour, "weight": weight, "dashArray": dash, "fill": False, "interactive": False}
 
 
 def _tiles(url: str, z_index: int, *, name: str, show: bool, control: bool) -> folium.TileLayer:
@@ -82,3 +84,34 @@ def _label(layer: DrawnLayer) -> str:
     swatch = f'<i style="display:inline-block;width:13px;height:9px;margin:0 5px 0 2px;{look}"></i>'
     vintage = f' <small style="color:#6B7280">{escape(layer.vintage)}</small>' if layer.vintage else ""
     return f"{swatch}{escape(layer.title)}{vintage}"
+
+
+def draw_redline(drawn: Drawn, key: str, height: int) -> None:
+    """Draw a red line: present use, control lines, taken parts hatched, outline and cut line.
+
+    The view is the visitor's own; nothing on the map is asked back.
+    """
+    lat, lon, zoom = drawn.home
+    base = folium.Map(
+        [lat, lon], zoom_start=zoom, max_zoom=MAX_ZOOM, tiles=None, control_scale=True, fade_animation=False,
+        attributionControl=False,
+    )  # fmt: skip
+    base.get_root().header.add_child(folium.Element(f"<style>{LOOKS}</style>"))
+    if drawn.ground:
+        _tiles(drawn.ground, 1, name="ground", show=True, control=False).add_to(base)
+    for place, layer in enumerate(drawn.layers):
+        _tiles(layer.url, place + 2, name=_label(layer), show=layer.shown_first, control=True).add_to(base)
+    _tiles(drawn.parts, 90, name="parts", show=True, control=False).add_to(base)
+    for shape, colour, weight, dash in _redline_lines(drawn):
+        folium.GeoJson(shape, style_function=_line(colour, weight, dash), control=False).add_to(base)
+    if drawn.layers:
+        folium.LayerControl(position="topright", collapsed=True).add_to(base)
+    st_folium(base, key=key, height=height, use_container_width=True, returned_objects=[])
+
+
+def _redline_lines(drawn: Drawn) -> list[tuple[dict[str, Any], str, float, str | None]]:
+    """Return the lines from bottom to top: a white halo carries each across any ground."""
+    lines = [(drawn.outline, "#FFFFFF", 5.0, None), (drawn.outline, OUTLINE, 2.6, None)]
+    if drawn.cut is not None:
+        lines += [(drawn.cut, "#FFFFFF", 5.0, None), (drawn.cut, CUT, 2.6, "7 5")]
+    return lines

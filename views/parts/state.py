@@ -6,6 +6,7 @@ can be sent to a colleague and comes back after a reload.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ import streamlit as st
 
 from layers.text import LANGUAGES, Language
 
-MAP, SWITCH, AIM, CLICKED, TURN = "map", "language", "aim", "clicked", "turn"
+MAP, SWITCH, AIM, CLICKED, TURN, SPOKEN, VISITOR = "map", "language", "aim", "clicked", "turn", "spoken", "visitor"
 View = tuple[float, float, int]
 
 
@@ -28,9 +29,11 @@ class Selection:
 
 def language() -> Language:
     """Return the language of the address, else the browser's: Chinese for any kind of zh, English for others."""
-    asked = st.query_params.get("lang", "")
+    # going to another page empties the address; the visit remembers what was chosen
+    asked = st.query_params.get("lang", "") or st.session_state.get(SPOKEN, "")
     for known in LANGUAGES:
         if asked == known:
+            st.session_state[SPOKEN] = known
             return known
     return "zh" if str(st.context.locale or "").lower().startswith("zh") else "en"
 
@@ -38,6 +41,21 @@ def language() -> Language:
 def keep_language() -> None:
     """Write the language of the switch into the address."""
     st.query_params["lang"] = st.session_state.get(SWITCH) or language()
+
+
+def visitor() -> str:
+    """Return a name for this visit, so that a job started here is told here."""
+    return str(st.session_state.setdefault(VISITOR, uuid.uuid4().hex))
+
+
+def noted(key: str) -> Any:
+    """Return what a page noted for this visit under a key of its own, None when nothing."""
+    return st.session_state.get(f"note-{key}")
+
+
+def note(key: str, value: Any) -> None:
+    """Note something for this visit."""
+    st.session_state[f"note-{key}"] = value
 
 
 def selection() -> Selection | None:

@@ -54,7 +54,7 @@ def _ledger(told: Explanation, language: Language) -> Html:
     lines = [line for line in told.ledger[1:] if line.taken_m2 > 0 or line.unknown_m2 > 0]
     if not lines or told.gross_m2 <= 0:
         return Html()
-    rows = [_ledger_row(line, language) for line in told.ledger]
+    rows = [_ledger_row(line, language) for line in (told.ledger[0], *lines)]
     return join(tag("h4", say("explain.ledger", language)), _stack(told), tag("table", *rows, cls="lu-ledger"))
 
 
