@@ -166,4 +166,20 @@ def _write_txt(answer: Answer, path: Path, language: Language) -> None:
     write_txt(path, plots, answer.check.study.crs, head)
 
 
-WRITERS: dict[str, Callable[[Answer, Path, Language], None]] = {"txt": _write_txt}
+def _write_docx(answer: Answer, path: Path, language: Language) -> None:
+    from layers.outputs import dossier
+
+    dossier.write(answer, path, language)
+
+
+def _write_xlsx(answer: Answer, path: Path, language: Language) -> None:
+    from layers.outputs import redline_book
+
+    redline_book.write(answer, path, language)
+
+
+WRITERS: dict[str, Callable[[Answer, Path, Language], None]] = {
+    "docx": _write_docx,
+    "txt": _write_txt,
+    "xlsx": _write_xlsx,
+}

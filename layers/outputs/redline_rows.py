@@ -1,0 +1,180 @@
+"""What the dossier and the workbook of a red line both write, row by row, in the reader's words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely.geometry.polygon import orient
+
+from geo.basis.area import basis
+from geo.basis.reason import Reason, reason
+from geo.measure.fabric import composition
+from geo.rules.spec import AREA_TESTS
+from geo.screen.ledger import UNSURE_LINE
+from layers.explain import rule_title
+from layers.outputs.origin import rows_used, texts
+from layers.outputs.redline_files import ledger_title
+from layers.redline import Answer, Constraint, code_list
+from layers.text import Language, both, code, say, sentence
+
+NOTHING_M2 = 0.005
+"""Areas below this are not printed as taken: half of the last digit of 0.01 m²."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Planned use of some ground of the red line: class, limits as the file gives them, m² before and after the cut."""
+
+    layer: str
+    use: str
+    far_min: str
+    far_max: str
+    height_max_m: str
+    before_m2: float
+    after_m2: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the ledger, m²; `taken_m2` is what this step takes out of what was left."""
+
+    title: str
+    taken_m2: float
+    exclusive_m2: float
+    shared_m2: float
+    unknown_m2: float
+    left_m2: float
+    unsure: bool
+
+
+@dataclass(frozen=True)
+class Vertex:
+    """One boundary point: X is north and Y is east, metres, study CRS."""
+
+    plot: str
+    ring: int
+    label: str
+    north: float
+    east: float
+
+
+def tenure_word(value: str, language: Language) -> str:
+    """Return state or collective land with its code; a code nobody listed stands as it is."""
+    known = code_list("QSXZ")
+    group = known.group_of(value) if known and value else None
+    if not value:
+        return say("word.not_known", language)
+    return f"{both(group.title, language)} {value}" if group else value
+
+
+def word_of(row: Constraint, after: bool, language: Language) -> str:
+    """Return 不涉及, 压占 (界外 where land must lie inside) or 待核实; a rule left aside says so."""
+    if row.aside:
+        return code("severity", "not_examined", language)
+    outcome = row.after_outcome if after else row.outcome
+    if outcome == "conflict" and row.rule.severity == "prefer":
+        return say("dossier.not_preferred", language)
+    if outcome == "conflict" and row.rule.test == "outside_m2":
+        return say("dossier.outside", language)
+    if outcome == "conflict" and row.rule.test not in AREA_TESTS:
+        return say("dossier.beyond", language)
+    return code("outcome", outcome, language)
+
+
+def title_of(answer: Answer, row: Constraint, language: Language) -> str:
+    """Return the title of a rule, starred when a figure of it rests on memory."""
+    return rule_title(answer.check, row.rule, language) + ("*" if row.rule.unverified else "")
+
+
+def hidden(answer: Answer, row: Constraint) -> bool:
+    """Tell whether the rule stands on a use-only layer: its clause would name it."""
+    spec = answer.check.layer(row.rule.layer) if row.rule.layer else None
+    return spec is not None and spec.use_only
+
+
+def clause_of(answer: Answer, row: Constraint, language: Language) -> str:
+    """Return the clause a rule quotes, with its mark; nothing for a use-only layer."""
+    if hidden(answer, row):
+        return say("word.sensitive", language)
+    text = both(row.rule.clause, language) or both(row.rule.document, language)
+    mark = say("word.unverified", language) if row.rule.unverified else ""
+    return " ".join(part for part in (text, f"({mark})" if mark and text else mark) if part)
+
+
+def why_unknown(answer: Answer, row: Constraint, language: Language, titles: str = "") -> str:
+    """Say why a rule cannot be answered; the finding of the file when there is one."""
+    layer = titles or rule_title(answer.check, row.rule, language)
+    if not row.cause:
+        return say("dossier.unsettled", language, layer=layer)
+    problems = answer.check.table("problems")
+    same = problems[(problems["layer_id"] == row.rule.layer) & (problems["code"] == row.cause)]
+    given = Reason.from_json(same["reason"].iloc[0]) if len(same) and not hidden(answer, row) else reason(row.cause)
+    return sentence(given, language, layer=layer)
+
+
+def steps(answer: Answer, language: Language) -> tuple[Step, ...]:
+    """Return the ledger of the red line; the last line of doubt takes nothing by itself."""
+    out, before = [], math.nan
+    for line in answer.ledger.to_dict("records"):
+        unsure = line["layer_id"] == UNSURE_LINE
+        taken = 0.0 if unsure or math.isnan(before) else before - line["left_m2"]
+        areas = (line["exclusive_m2"], line["shared_m2"], line["unknown_m2"], line["left_m2"])
+        title = ledger_title(answer, {str(k): v for k, v in line.items()}, language)
+        out.append(Step(title, taken, *areas, unsure))
+        before = before if unsure else line["left_m2"]
+    return tuple(out)
+
+
+def cut_hidden(answer: Answer) -> tuple[str, ...]:
+    """Return the use-only layers that shape the cut: its line would draw their outline."""
+    secret = {s.id for s in answer.check.study.layers if s.use_only}
+    lines = answer.ledger
+    touched = lines[lines[["exclusive_m2", "shared_m2"]].sum(axis=1) > NOTHING_M2]
+    return tuple(sorted(set(touched["layer_id"]) & secret))
+
+
+def planned(answer: Answer) -> tuple[Planned, ...] | None:
+    """Return the planned use of the red line by class and limits, largest first.
+
+    None when the study has no plan layer that can be quoted. Ground outside every planned
+    plot is a row without a class.
+    """
+    study, found, quoted = answer.check.study, [], False
+    measured = basis(study.area, study.crs, tuple(answer.plots.total_bounds))
+    for spec in study.with_role("plan"):
+        rows = rows_used(answer.check, spec) if not spec.use_only else None
+        if rows is None:
+            continue
+        quoted = True
+        names = ("use", "far_min", "far_max", "height_max_m")
+        fields = {name: texts(rows, name) for name in names}
+        areas = []
+        for frame in (answer.plots, answer.land):
+            shapes = frame.geometry.to_numpy()
+            ids = np.full(len(shapes), spec.id, object)
+            areas.append(composition(ids, shapes, rows.shapes, fields, measured).groupby(list(names))["area_m2"].sum())
+        for key in sorted(set(areas[0].index) | set(areas[1].index)):
+            found.append(Planned(spec.title or spec.id, *key, *(float(a.get(key, 0.0)) for a in areas)))
+    return tuple(sorted(found, key=lambda p: -p.before_m2)) if quoted else None
+
+
+def vertices(answer: Answer, after: bool) -> Iterator[Vertex]:
+    """Yield the boundary points before or after the cut, clockwise, shells before holes.
+
+    Points are counted through each plot, as in the boundary TXT this tool writes; closing
+    points are not repeated.
+    """
+    frame = answer.land if after else answer.plots
+    many = after and frame["part"].nunique() > 1
+    for k, (plot, shape) in enumerate(zip(frame["parcel_id"], frame.geometry, strict=True)):
+        name = f"{plot}-{frame['part'].iloc[k]}" if many else plot
+        number = 1
+        rings = [r for part in shapely.get_parts(shape) for r in shapely.get_rings(orient(part, -1.0))]
+        for position, ring in enumerate(rings, 1):
+            for east, north in shapely.get_coordinates(ring)[:-1]:
+                yield Vertex(name, position, f"J{number}", float(north), float(east))
+                number += 1
