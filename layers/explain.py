@@ -10,8 +10,12 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
+from geo.rules.evidence import Evidence, evidence
 from geo.rules.spec import AREA_TESTS, Rule
+from geo.screen.counterfactual import changes
 from geo.screen.ledger import UNSURE_LINE, WHOLE
+from geo.screen.setting import Setting
+from layers.compare import setting_of
 from layers.study.results import Results
 from layers.text import Language, both, code, has, number, say, sentence
 
@@ -66,6 +70,7 @@ class Explanation:
     facts: tuple[tuple[str, str], ...]
     rules: tuple[RuleLine, ...]
     ledger: tuple[LedgerLine, ...]
+    changes: tuple[str, ...] = ()
 
 
 def explain(results: Results, parcel_id: str, language: Language = "en") -> Explanation:
@@ -95,7 +100,28 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         facts=_facts(results, parcel_id, language),
         rules=tuple(sorted(lines, key=lambda line: (bool(line.aside), _ORDER[line.outcome]))),
         ledger=_ledger(results, parcel_id, titles, language),
+        changes=_changes(results, parcel_id, titles, language),
     )
+
+
+def _changes(results: Results, parcel_id: str, titles: dict[str, str], language: Language) -> tuple[str, ...]:
+    """Write what would change the answer, the cheapest first; what is not promised says so."""
+    return tuple(
+        say(
+            f"change.{change.kind}_then", language,
+            rules=[titles[r] for r in change.rules], status=code("status", change.status, language),
+            gives=measure_text(change.give_up_m2, "m2", language), net=measure_text(change.net_m2, "m2", language),
+            use=code("use", change.use_class, language),
+        )
+        for change in changes(*_one(results, parcel_id))
+    )  # fmt: skip
+
+
+def _one(results: Results, parcel_id: str) -> tuple[Evidence, Setting, str]:
+    """Return the evidence of one parcel and the setting of the run."""
+    rows = (results.parcel_row(name, parcel_id) for name in ("parcels", "pieces", "facts"))
+    parcels, pieces, facts = rows
+    return evidence(parcels, results.table("zones"), pieces, facts), setting_of(results), parcel_id
 
 
 def status_sentence(text: str, titles: dict[str, str], language: Language) -> str:

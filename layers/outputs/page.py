@@ -24,6 +24,11 @@ def explanation_text(found: Explanation, language: Language) -> Iterator[str]:
     yield say("explain.rules", language)
     for rule in found.rules:
         yield from _rule(rule, language)
+    if found.changes:
+        yield ""
+        yield say("explain.changes", language)
+    for line in found.changes:
+        yield f"  {line}"
 
 
 def _ledger(line: LedgerLine, language: Language) -> str:

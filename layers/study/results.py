@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.basis.errors import BlockedError, LuodiError
+from geo.basis.layer import Layer
 from geo.basis.reason import Reason, reason
 from geo.rules.spec import Rule
 from layers.study import runs, store
@@ -82,6 +83,17 @@ class Results:
         if not self.has(name):
             return gpd.GeoDataFrame({"id": [], "maybe": []}, geometry=[], crs=self.study.crs)
         return gpd.GeoDataFrame(self.table(name))
+
+    def as_layer(self, layer_id: str) -> Layer:
+        """Return the shapes of a layer as the core takes them, for drawing what a rule would cut."""
+        shapes = self.layer_shapes(layer_id)
+        return Layer(
+            layer_id,
+            shapes.geometry.to_numpy(),
+            shapes["id"].to_numpy(object),
+            shapes["maybe"].to_numpy(bool),
+            coverage="complete",
+        )
 
     def stale(self) -> dict[str, Reason]:
         """Return the tables that no longer follow from the study folder, with the reason."""

@@ -1,0 +1,177 @@
+"""The rules of a run turned this way and that, on tables held in memory: what the sliders of the screen move.
+
+Nothing here is written; a full run is started by `layers/study/jobs.py` when the user
+keeps a setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from geo.basis.area import basis
+from geo.basis.errors import CallError
+from geo.basis.layer import Zone
+from geo.basis.progress import silent
+from geo.basis.reason import reason
+from geo.measure import cut
+from geo.rules.evidence import evidence
+from geo.rules.spec import AREA_TESTS, Rule
+from geo.screen import funnel as counting
+from geo.screen.counterfactual import Change, changes
+from geo.screen.setting import Setting
+from geo.screen.status import Minimum
+from geo.screen.whatif import Answer, Board
+from layers.compare import setting_of
+from layers.study.results import Results
+
+MOVABLE = ("threshold", "tolerance_m2", "severity", "effect")
+"""What a slider or a choice may change of a rule without measuring again."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A setting under trial.
+
+    Parameters
+    ----------
+    rules : mapping of rule id to mapping
+        Changed values of `MOVABLE`; other rules stay as they are in the run.
+    aside : set of rule ids or None
+        Rules left out of the status; None: as in the run.
+    use_class : str
+        "" : as in the run.
+    min_area_m2 : float or None
+    """
+
+    rules: Mapping[str, Mapping[str, Any]]
+    aside: frozenset[str] | None = None
+    use_class: str = ""
+    min_area_m2: float | None = None
+
+
+AS_RUN = Moved({})
+
+
+class Desk:
+    """One run, ready to be judged again."""
+
+    def __init__(self, results: Results):
+        self.results = results
+        tables = (results.table(name) for name in ("parcels", "zones", "pieces", "facts"))
+        self.board = Board(evidence(*tables))
+        self.setting = setting_of(results)
+
+    def moved(self, trial: Moved) -> Setting:
+        """Return the setting of a trial.
+
+        Raises
+        ------
+        CallError
+            A rule that does not exist, or a value a rule does not take.
+        """
+        known = {r.id for r in self.setting.rules}
+        lost = sorted(set(trial.rules) - known)
+        if lost:
+            raise CallError(reason("rule_unknown", rules=lost, known=sorted(known)))
+        rules = tuple(_changed(r, trial.rules.get(r.id, {})) for r in self.setting.rules)
+        least = self.setting.minimum.area_m2 if trial.min_area_m2 is None else trial.min_area_m2
+        return Setting(
+            rules=rules,
+            aside=self.setting.aside if trial.aside is None else trial.aside,
+            use_class=trial.use_class or self.setting.use_class,
+            minimum=Minimum(least, self.setting.minimum.width_m),
+        )
+
+    def answer(self, trial: Moved = AS_RUN) -> Answer:
+        """Judge every parcel under a trial; parcels are in the order of the table `parcels`."""
+        setting = self.moved(trial)
+        return self.board.answer(setting.applicable, setting.aside, setting.minimum)
+
+    def funnel(self, trial: Moved = AS_RUN) -> pd.DataFrame:
+        """Return what each rule costs, in order and alone (see `geo.screen.funnel`)."""
+        setting = self.moved(trial)
+        return counting.funnel(self.board, setting.examined, setting.minimum)
+
+    def binding(self, trial: Moved = AS_RUN) -> pd.DataFrame:
+        """Return which cutting rule really binds the study."""
+        return counting.binding(self.board, self.moved(trial).examined)
+
+    def to_find_out(self, trial: Moved = AS_RUN) -> pd.DataFrame:
+        """Return what to go and find out, the most decisive first."""
+        setting = self.moved(trial)
+        return counting.to_find_out(self.board, setting.examined, setting.minimum)
+
+    def ledger(self, by: str = "") -> pd.DataFrame:
+        """Return the ledger of the study, or of each park, township or land use.
+
+        Parameters
+        ----------
+        by : str
+            A column of the table `parcels`; "" for the whole study.
+
+        Returns
+        -------
+        DataFrame
+            ``by`` (or nothing), ``step, layer_id, rule_id``, exclusive, shared and
+            unknown areas, and ``left_m2``: the running remainder, which closes.
+        """
+        lines = self.results.table("ledger")
+        keys = ["step", "layer_id", "rule_id"]
+        if by:
+            parcels = pd.DataFrame(self.results.table("parcels")[["parcel_id", by]])
+            lines = lines.merge(parcels, on="parcel_id", validate="m:1")
+            keys = [by, *keys]
+        before = lines.groupby("parcel_id")["left_m2"].shift()
+        taken = (before - lines["left_m2"]).fillna(0.0)
+        gross = np.where(lines["step"] == 0, lines["left_m2"], 0.0)
+        lines = lines.assign(taken_m2=taken, gross_m2=gross)
+        areas = ["exclusive_m2", "shared_m2", "unknown_m2", "taken_m2", "gross_m2"]
+        out = lines.groupby(keys, as_index=False, sort=True)[areas].sum()
+        grouped = out.groupby(by) if by else out.groupby(lambda row: 0)
+        out["left_m2"] = grouped["gross_m2"].cumsum() - grouped["taken_m2"].cumsum()
+        return out.drop(columns="gross_m2")
+
+    def changes(self, parcel_id: str, trial: Moved = AS_RUN) -> list[Change]:
+        """Return the single changes that would better a parcel's status, cheapest first."""
+        return changes(self.board.data, self.moved(trial), parcel_id)
+
+    def drawn(self, parcel_id: str, change: Change) -> gpd.GeoDataFrame:
+        """Return what a cut leaves of a parcel, part by part (study CRS), for drawing.
+
+        Ground that may belong to a layer is cut as well, as far as the layer has shapes
+        for it; the area in `Change` is exact, the drawn line is that of the known shapes.
+        """
+        results = self.results
+        parcel = gpd.GeoDataFrame(results.parcel_row("parcels", parcel_id))
+        rules = [r for r in results.rules if r.id in change.rules and r.test in AREA_TESTS]
+        layers = {r.layer: results.as_layer(r.layer) for r in rules}
+        taken = tuple((Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in rules)
+        bounds = tuple(gpd.GeoDataFrame(results.table("parcels")).total_bounds)
+        plane = basis(results.study.area, results.study.crs, bounds)
+        return cut.land(parcel, layers, taken, plane, silent)
+
+
+def _changed(rule: Rule, values: Mapping[str, Any]) -> Rule:
+    wrong = sorted(set(values) - set(MOVABLE))
+    if wrong:
+        raise CallError(reason("rule_not_movable", rule=rule.id, keys=wrong, known=list(MOVABLE)))
+    if not values:
+        return rule
+    try:
+        return Rule.model_validate(rule.model_dump() | dict(values))
+    except ValidationError:
+        raise CallError(reason("rule_value_wrong", rule=rule.id, keys=sorted(values))) from None
+
+
+@lru_cache(maxsize=2)
+def desk(results: Results) -> Desk:
+    """Return the desk of the results, built once per run; two stay in memory."""
+    return Desk(results)

@@ -1,0 +1,62 @@
+import pytest
+
+from geo.basis.errors import CallError
+from layers.study.results import open_results
+from layers.whatif import Desk, Moved, desk
+
+
+@pytest.fixture(scope="module")
+def table(run_district):
+    return desk(open_results(run_district))
+
+
+def test_as_run_it_says_what_the_run_says(table):
+    counts = table.results.table("candidates")["status"].value_counts().to_dict()
+    assert {k: v for k, v in table.answer().counts.items() if v} == counts
+
+
+def test_a_moved_threshold_a_rule_left_out_and_a_severity(table):
+    assert table.answer(Moved({"farm": {"threshold": 20_000.0}})).counts["eligible"] > table.answer().counts["eligible"]
+    aside = table.answer(Moved({}, aside=frozenset({"mineral", "edge"})))
+    assert aside.counts["excluded"] == 1  # p02, all farmland
+    soft = table.answer(Moved({"farm": {"severity": "restrict", "effect": "parcel"}}))
+    assert soft.counts["excluded"] == 4
+
+
+def test_what_cannot_be_moved_is_told(table):
+    for rules, code in (
+        ({"nobody": {}}, "rule_unknown"),
+        ({"farm": {"layer": "x"}}, "rule_not_movable"),
+        ({"farm": {"severity": "ban"}}, "rule_value_wrong"),
+    ):
+        with pytest.raises(CallError) as caught:
+            table.answer(Moved(rules))
+        assert caught.value.reasons[0].code == code
+
+
+def test_study_ledger_closes(table):
+    lines = table.ledger()
+    found = table.results.table("candidates")
+    assert lines["left_m2"].iloc[0] == pytest.approx(found["gross_m2"].sum())
+    assert lines["left_m2"].iloc[-1] == pytest.approx(found["net_m2"].sum(), abs=0.01)
+    by = table.ledger("township")
+    assert by.groupby("township")["left_m2"].last().sum() == pytest.approx(found["net_m2"].sum(), abs=0.01)
+
+
+def test_funnel_ends_where_the_run_ends(table):
+    last = table.funnel().iloc[-1]
+    found = table.results.table("candidates")
+    kept = found[found["status"] != "excluded"]
+    assert (last.left_parcels, last.left_m2) == (len(kept), pytest.approx(kept["net_hi_m2"].sum()))
+
+
+def test_a_cut_is_drawn_with_the_area_it_promises(table):
+    change = next(c for c in table.changes("p05") if c.kind == "cut")
+    drawn = table.drawn("p05", change)
+    assert drawn["net_m2"].sum() == pytest.approx(10_000 - change.give_up_m2, abs=0.01)
+    assert change.status == "eligible"
+
+
+def test_one_desk_per_run(table):
+    assert desk(table.results) is table
+    assert isinstance(table, Desk)
