@@ -290,8 +290,10 @@ def _ledger(answer: Answer, language: Language) -> Grid:
     for k, step in enumerate(steps(answer, language)):
         if k == 0 or step.unsure or step.exclusive_m2 + step.shared_m2 > NOTHING_M2 or step.taken_m2 > NOTHING_M2:
             taken, shared = (
-                ("–", "–") if k == 0 else (mu_text(step.taken_m2, language), mu_text(step.shared_m2, language))
+                ("–", "–") if k == 0 else tuple(mu_text(v, language) for v in (step.taken_m2, step.shared_m2))
             )
+            if step.unsure:  # may be lost, is not taken: what stays for sure is the last column
+                taken, shared = say("word.at_most", language, value=mu_text(step.unknown_m2, language)), "–"
             rows.append((step.title, taken, shared, mu_text(step.left_m2, language)))
     return Grid(say("dossier.table_e", language), head, tuple(rows), (6.0, 2.2, 2.6, 2.2), (1, 2, 3))
 

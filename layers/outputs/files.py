@@ -18,13 +18,16 @@ import shapely
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from geo.basis.tables import TABLES
+from layers.outputs import meeting
 from layers.outputs.project import Projection, projection, safe
 from layers.outputs.workbook import write_xlsx
 from layers.study.results import Results
 from layers.text import Language
 
 
-def export(results: Results, path: Path, table: str, language: Language, keep: np.ndarray | None = None) -> int:
+def export(
+    results: Results, path: Path, table: str, language: Language, keep: np.ndarray | None = None, layout: str = ""
+) -> int:
     """Write one table to a file whose ending names the format; return the rows written.
 
     Parameters
@@ -39,6 +42,8 @@ def export(results: Results, path: Path, table: str, language: Language, keep: n
         Of headers and words; field names of map files stay plain.
     keep : bool array or None
         Rows to write, in the order of the table.
+    layout : {"", "meeting"}
+        "meeting" writes the candidates as the list for the joint review (XLSX only).
 
     Raises
     ------
@@ -54,6 +59,8 @@ def export(results: Results, path: Path, table: str, language: Language, keep: n
         raise CallError(reason("format_unknown", format=kind or path.name, known=sorted(WRITERS)))
     if not path.parent.is_dir():
         raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    if layout:
+        return _meeting(results, path, table, language, keep, layout)
     made = projection(results, table, language)
     shapes = _shapes(results, table) if kind in WITH_SHAPES else None
     if kind in MAP_FORMATS and shapes is None:
@@ -61,11 +68,17 @@ def export(results: Results, path: Path, table: str, language: Language, keep: n
     if keep is not None:
         made = Projection(made.frame[keep], made.headers, made.notes)
         shapes = None if shapes is None else shapes[keep]
-    try:
-        _swap(path, lambda part: WRITERS[kind](part, made, shapes, table))
-    except OSError as error:
-        raise BlockedError(reason("file_not_written", path=path.name, detail=error.strerror or str(error))) from None
+    _swap(path, lambda part: WRITERS[kind](part, made, shapes, table))
     return len(made.frame)
+
+
+def _meeting(results: Results, path: Path, table: str, language: Language, keep: np.ndarray | None, layout: str) -> int:
+    """Write the list for the joint review; any other table or format has no such layout."""
+    if layout != meeting.LAYOUT or table != "candidates" or path.suffix.lower() != ".xlsx":
+        raise CallError(reason("layout_unknown", layout=layout, known=[meeting.LAYOUT]))
+    written: list[int] = []
+    _swap(path, lambda part: written.append(meeting.write(results, part, language, keep)))
+    return written[0]
 
 
 def candidates_file(results: Results, kind: str, language: Language) -> tuple[str, bytes]:
@@ -84,6 +97,8 @@ def _swap(path: Path, write: Callable[[Path], None]) -> None:
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
         os.replace(part, path)
+    except OSError as error:
+        raise BlockedError(reason("file_not_written", path=path.name, detail=error.strerror or str(error))) from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -72,7 +72,7 @@ def notes(results: Results, language: Language) -> tuple[str, ...]:
         say("note.not_examined", language, rule=titles[n.rule], person=n.person, why=n.reason)
         for n in study.not_examined
     ]
-    missing = _missing_layers(results)
+    missing = missing_layers(results)
     if missing:
         out.append(say("note.missing", language, layers=[titles[r] for r in missing]))
     unverified = [titles[r.id] for r in results.rules if r.unverified]
@@ -81,7 +81,7 @@ def notes(results: Results, language: Language) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _missing_layers(results: Results) -> list[str]:
+def missing_layers(results: Results) -> list[str]:
     """Rules whose layer the study does not have, or could not read: said once, not on every parcel."""
     zones = results.table("zones")
     known = set(zones.loc[zones["state"] == "ok", "layer_id"])
@@ -98,7 +98,7 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
              "legal_m2", "area_statutory_m2"]  # fmt: skip
     frame = found.merge(pd.DataFrame(parcels[about]), on="parcel_id", how="left", validate="1:1")
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
-    frame = frame.merge(_deducted(results), on="parcel_id", how="left")
+    frame = frame.merge(deducted(results), on="parcel_id", how="left")
     cuts = [c for c in frame if str(c).startswith("cut_")]
     frame[cuts] = frame[cuts].fillna(0.0)
     frame["status"] = [code("status", s, language) for s in frame["status"]]
@@ -119,7 +119,7 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     return frame[[c for c in order if c not in empty]]
 
 
-def _deducted(results: Results) -> pd.DataFrame:
+def deducted(results: Results) -> pd.DataFrame:
     """Return what each cutting rule takes in order (亩 per rule id), so that the row adds up to its net area."""
     ledger = results.table("ledger").sort_values(["parcel_id", "step"], kind="stable")
     before = ledger.groupby("parcel_id")["left_m2"].shift()
