@@ -19,7 +19,7 @@ from layers.redline import THREE_LINES, Answer, code_list
 from layers.serve.board import DrawnLayer, View
 from layers.serve.drawn import ShapeTiles
 from layers.serve.mercator import Geometries, lonlat, unit_square, zoom_for
-from layers.serve.published import SHELF
+from layers.serve.published import SHELF, Draw
 from layers.serve.styles import css, layer_style, rgb
 from layers.serve.tiles import Ink, Paint, ParcelTiles, Rgba
 from layers.study.results import open_results
@@ -63,6 +63,7 @@ class RedlineMap:
         self._crs = answer.check.study.crs
         self._plots = answer.plots.geometry.to_numpy()
         self._window = _window(tuple(shapely.total_bounds(self._plots)))
+        self._draws: dict[str, Draw] = {}
 
     @cached_property
     def drawn(self) -> Drawn:
@@ -75,6 +76,16 @@ class RedlineMap:
             self._name, (lat, lon, min(zoom_for(tuple(bounds), *room), 18)), self._ground(), self._parts(),
             tuple(self._layers()), self._degrees(self._plots), None if cut.is_empty else self._degrees([cut]),
         )  # fmt: skip
+
+    def publish(self) -> None:
+        """Put the pictures on the shelf again: it forgets what nobody asked for."""
+        for content, draw in self._draws.items():
+            SHELF.put(content, draw)
+
+    def _url(self, part: str, draw: Draw) -> str:
+        content = f"{self._name}|{part}"
+        self._draws[content] = draw
+        return f"/tiles/{SHELF.put(content, draw)}/{{z}}/{{x}}/{{y}}.png"
 
     def _degrees(self, shapes: Any) -> dict[str, Any]:
         turned = gpd.GeoSeries(list(shapes), crs=self._crs).to_crs(4326)
@@ -90,7 +101,7 @@ class RedlineMap:
 
     def _ground(self) -> str:
         """Return the present use around the red line, "" where no parcels can be read."""
-        shapes, groups = self._fabric()
+        shapes, groups, source = self._fabric()
         if not len(shapes):
             return ""
         near = self._near(shapes)
@@ -98,10 +109,10 @@ class RedlineMap:
         classes = np.array([place.get(groups[k], len(GROUPS)) for k in near], np.uint8)
         tiles = ParcelTiles(self._clipped(shapes[near]))
         paint = Paint([_ground_ink(group) for group in GROUPS])
-        return _url(SHELF.put(f"{self._name}|ground", lambda at: tiles.png(at, classes, paint)))
+        return self._url(f"ground|{source}", lambda at: tiles.png(at, classes, paint))
 
-    def _fabric(self) -> tuple[Geometries, list[str]]:
-        """Return the parcels of the newest run, else those of the file the check was made with."""
+    def _fabric(self) -> tuple[Geometries, list[str], str]:
+        """Return parcels, their groups and where they are from: the newest run, else the file of the check."""
         check = self._answer.check
         try:
             results = open_results(check.folder)
@@ -109,13 +120,13 @@ class RedlineMap:
             results = None
         if results is not None and results.has("parcels"):
             frame = gpd.GeoDataFrame(results.table("parcels"))
-            return frame.geometry.to_numpy(), _groups(frame["land_use"], frame["land_use_scheme"])
+            return frame.geometry.to_numpy(), _groups(frame["land_use"], frame["land_use_scheme"]), results.run_id
         spec = next(iter(check.study.with_role("parcels")), None)
         rows = rows_used(check, spec) if spec else None
         if rows is None or spec is None:
-            return np.array([], object), []
+            return np.array([], object), [], ""
         uses = texts(rows, "land_use")
-        return rows.shapes, _groups(uses, [spec.land_use_scheme] * len(uses))
+        return rows.shapes, _groups(uses, [spec.land_use_scheme] * len(uses)), check.manifest["inputs"].get(spec.id, "")
 
     def _parts(self) -> str:
         """Return what is left and, hatched, what is taken."""
@@ -124,7 +135,7 @@ class RedlineMap:
         shapes = unit_square(np.array([_areas(left), _areas(taken)], object), self._crs)
         tiles, paint = ParcelTiles(shapes), Paint([_ink(LEFT, 46), _hatch(TAKEN)])
         classes = np.array([1, 2], np.uint8)
-        return _url(SHELF.put(f"{self._name}|parts", lambda at: tiles.png(at, classes, paint)))
+        return self._url("parts", lambda at: tiles.png(at, classes, paint))
 
     def _layers(self) -> list[DrawnLayer]:
         out = []
@@ -135,11 +146,11 @@ class RedlineMap:
                 continue
             style = layer_style(spec, place)
             tiles = ShapeTiles(self._clipped(shapes[near]), style)
-            key = SHELF.put(f"{self._name}|layer|{spec.id}", tiles.png)
+            url = self._url(f"layer|{spec.id}", tiles.png)
             first = spec.id in THREE_LINES or spec.role == "network"
             out.append(
                 DrawnLayer(spec.id, spec.title or spec.id, spec.role, str(spec.vintage or ""), css(style.colour),
-                           style.fill == 0, first, _url(key))
+                           style.fill == 0, first, url)
             )  # fmt: skip
         return out
 
@@ -184,10 +195,6 @@ def _hatch(colour: str) -> Ink:
     return Ink((red, green, blue, 60), (red, green, blue, 150), (red, green, blue, 235), None)
 
 
-def _url(key: str) -> str:
-    return f"/tiles/{key}/{{z}}/{{x}}/{{y}}.png"
-
-
 _maps: OrderedDict[str, tuple[Answer, RedlineMap]] = OrderedDict()
 _building = threading.Lock()
 KEPT = 16
@@ -203,4 +210,7 @@ def redline_map(answer: Answer) -> Drawn:
             while len(_maps) > KEPT:
                 _maps.popitem(last=False)
         _maps.move_to_end(name)
-        return _maps[name][1].drawn
+        found = _maps[name][1]
+        drawn = found.drawn
+        found.publish()
+        return drawn

@@ -8,15 +8,17 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class JobState:
-    """How far a job is. `messages` holds reasons as JSON, errors first told last."""
+    """How far a job is. `messages` holds reasons as JSON, errors first told last; `result` what it handed back."""
 
     done: bool = False
     ok: bool = False
@@ -24,6 +26,7 @@ class JobState:
     done_steps: int = 0
     total_steps: int = 0
     messages: tuple[str, ...] = ()
+    result: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -70,12 +73,17 @@ def _after(state: JobState, told: dict[str, object]) -> JobState:
         )
     if told.get("event") in ("error", "note"):
         return replace(state, messages=(*state.messages, json.dumps(told["reason"], ensure_ascii=False)))
+    if told.get("event") == "result":
+        return replace(state, result={k: v for k, v in told.items() if k != "event"})
     return state
 
 
-def start(folder: Path, command: str = "run") -> Job:
-    """Start ``luodi <command> folder --json`` as a child process."""
-    args = [sys.executable, str(ROOT / "luodi.py"), command, str(folder), "--json"]
+def start(folder: Path, command: str = "run", *more: str) -> Job:
+    """Start ``luodi <command> folder --json`` as a child process, with further words of the command.
+
+    Options are given as ``--name=value``; a file whose name begins with ``-`` as a full path.
+    """
+    args = [sys.executable, str(ROOT / "luodi.py"), command, str(folder), "--json", *more]
     process = subprocess.Popen(
         args,
         stdout=subprocess.PIPE,

@@ -14,6 +14,7 @@ from geo.basis.errors import LuodiError
 from geo.basis.reason import reason
 from layers.serve.styles import GROUND, STATUS_COLOURS, STATUSES
 from layers.study.results import Results
+from layers.study.runs import Plan
 from layers.text import LANGUAGES, Language, code, say, sentences
 from views.parts import state
 from views.parts.markup import Html, join, tag
@@ -71,7 +72,7 @@ def trouble(lines: list[str], title: str = "ui.trouble") -> None:
     st.html(tag("div", tag("h3", say(title, state.language())), tag("ul", *items), cls="lu-trouble"))
 
 
-def header(results: Results | None, name: str, language: Language) -> None:
+def header(results: Results | Plan | None, name: str, language: Language) -> None:
     """Draw the line on top: study, what its numbers rest on, badge, language."""
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.html(tag("div", tag("span", name, cls="lu-name"), _badge(results, language), _basis(results, language),
@@ -83,13 +84,13 @@ def header(results: Results | None, name: str, language: Language) -> None:
         )  # fmt: skip
 
 
-def _badge(results: Results | None, language: Language) -> Html:
+def _badge(results: Results | Plan | None, language: Language) -> Html:
     if results is None or not results.study.demonstration:
         return Html()
     return tag("span", say("ui.synthetic", language), cls="lu-badge", tip=say("note.demonstration", language))
 
 
-def _basis(results: Results | None, language: Language) -> Html:
+def _basis(results: Results | Plan | None, language: Language) -> Html:
     if results is None:
         return Html()
     study = results.study

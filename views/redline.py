@@ -1,0 +1,91 @@
+"""Red line 红线核查: hand in a red line, and the answer for it on one screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers.redline import Answer
+from layers.serve import redlines
+from layers.serve.redline_map import redline_map
+from layers.serve.redlines import Kept
+from layers.serve.routes import study_folder
+from layers.study import runs
+from layers.text import Language, say, sentences
+from views.parts import frame, map, redline_answer, redline_bar, redline_intake, state
+from views.parts.markup import join, tag
+
+NAME = "redline"
+ICON = ":material/fact_check:"
+STYLE = Path(__file__).parent / "parts" / "redline_style.css"
+MAP_HEIGHT, BODY = 300, 532
+
+
+def show() -> None:
+    """Draw the page."""
+    language, folder = state.language(), study_folder()
+    st.html(STYLE)
+    redline_intake.words_of_dropzone(language)
+    if folder is None:
+        frame.header(None, say("ui.title", language), language)
+        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+        return
+    try:
+        plan = runs.plan(folder)
+    except LuodiError as problem:
+        frame.header(None, folder.name, language)
+        frame.trouble(sentences(problem, language))
+        return
+    answer, problem = _asked_for(folder)
+    frame.header(answer.check if answer else plan, plan.study.name, language)
+    if problem is not None:
+        frame.trouble(sentences(problem, language))
+    redline_intake.watch(folder, language)
+    kept = redlines.kept_checks(folder)
+    if answer is None:
+        _hand_in(folder, kept, language)
+        return
+    redline_intake.failed(folder, language)
+    redline_bar.bar(folder, answer, kept, language)
+    _answer(answer, language)
+
+
+def _asked_for(folder: Path) -> tuple[Answer | None, LuodiError | None]:
+    """Return the check the address names, or what is wrong with it."""
+    chosen = state.selection()
+    if chosen is None or chosen.kind != "check":
+        return None, None
+    try:
+        return redlines.opened(folder, chosen.id), None
+    except LuodiError as problem:
+        return None, problem
+
+
+def _hand_in(folder: Path, kept: list[Kept], language: Language) -> None:
+    st.html(tag("div", tag("h2", say("uiredline.title_page", language)), tag("p", say("uiredline.intro", language)),
+                cls="lr-intro"))  # fmt: skip
+    redline_intake.failed(folder, language)
+    with st.container(border=True, key="redline-form"):
+        redline_intake.form(folder, language)
+    with st.container(key="redline-kept"):
+        st.html(tag("h4", say("uiredline.checks", language), cls="lr-h"))
+        redline_bar.listing(kept, language)
+
+
+def _answer(answer: Answer, language: Language) -> None:
+    """Draw headline, map and tables so that one screen of 1366 × 768 holds them."""
+    st.html(redline_answer.headline(answer, language))
+    redline_bar.told(answer, language)
+    left, middle, right = st.columns([1.02, 1.12, 1.0], gap="small")
+    with left, st.container(key="redline-left"):
+        drawn = redline_map(answer)
+        with st.container(key="redline-mapbox"):
+            map.draw_redline(drawn, f"redline-map-{hash(drawn.name)}", MAP_HEIGHT)
+        st.html(join(redline_answer.legend(answer, language), redline_answer.ledger(answer, language)))
+    with middle, st.container(height=BODY, border=False, key="redline-middle"):
+        st.html(join(redline_answer.uses(answer, language), redline_answer.quotas(answer, language),
+                     redline_answer.intensity(answer, language), redline_answer.plan(answer, language)))  # fmt: skip
+    with right, st.container(height=BODY, border=False, key="redline-right"):
+        st.html(redline_answer.constraints(answer, language))
