@@ -1,6 +1,8 @@
 # Two commands matter: `make run` (the app) and `make test` (everything CI runs).
 # Each does its own set-up once; stamp files make a second time work without a network.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# the first Python that runs and is new enough; a name on the path may be a stand-in that does not run
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN     = .venv/bin
 DEMO    = demo
 PORT   ?= 8501
@@ -11,7 +13,7 @@ DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui poppler-utils
 install: .venv/.installed
 
 .venv/.installed: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Luodi needs Python 3.11 or later; call: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Luodi needs Python 3.11 or later; call: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -20,8 +20,11 @@ from geo.rules import judge
 from geo.rules.evidence import Evidence, evidence, measured
 from geo.rules.spec import AREA_TESTS, Rule
 from geo.screen import ledger, status
+from geo.screen import supply as supply_room
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
+from geo.screen.supplied import Register
+from geo.screen.supply import Meaning
 
 Tables = dict[str, pd.DataFrame]
 
@@ -58,12 +61,22 @@ def screen_and_cut(
     data = _evidence(tables)
     first = _screened(data, setting, None)
     kept = first["candidates"]["status"].to_numpy() != "excluded"
-    parcels = inputs.parcels[kept]
+    # the table, not the input: verdicts and candidates stand in its order
+    parcels = gpd.GeoDataFrame(tables["parcels"])[kept]
     land = cut.land(parcels, inputs.layers, _taken(setting), basis, progress)
     narrow = _too_narrow(data, kept, land, setting.minimum)
     final = _screened(data, setting, narrow) if narrow.any() else first
     left = set(final["candidates"].loc[final["candidates"]["status"] != "excluded", "parcel_id"])
     return final | {"land": land[land["parcel_id"].isin(left)]}
+
+
+def supply(
+    inputs: Inputs, tables: Mapping[str, pd.DataFrame], register: Register, meaning: Meaning, basis: AreaBasis
+) -> Tables:
+    """Say how far every parcel's supply has come, and what building on its usable area would draw."""
+    plans = [inputs.layers[name] for name in sorted(meaning.schemes) if name in inputs.layers]
+    parcels = gpd.GeoDataFrame(tables["parcels"])
+    return supply_room.tables(parcels, tables["candidates"], plans, register, meaning, basis)
 
 
 def check(

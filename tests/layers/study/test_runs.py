@@ -50,6 +50,50 @@ def test_ledger_closes_and_every_row_in_is_a_row_out(run_district):
     assert len(net) == len(district.parcels())
 
 
+def test_ledgers_close_on_the_ellipsoid_too(own_district):
+    study = own_district / "study.toml"
+    study.write_text(study.read_text(encoding="utf-8").replace('"planar"', '"ellipsoidal"'), encoding="utf-8")
+    runs.update(own_district, "screen", silent)
+    results = open_results(own_district)
+    found = results.table("candidates").set_index("parcel_id")
+    assert {p: r.status for p, r in found.iterrows()} == {p: s for p, (s, _) in district.EXPECTED.items()}
+    last = results.table("ledger").sort_values("step").groupby("parcel_id")["left_m2"].last()
+    assert (last - found["net_m2"]).abs().max() < 0.01
+    pieces = results.table("pieces").groupby("parcel_id")["area_m2"].sum()
+    assert (pieces - found["gross_m2"]).abs().max() < 0.01
+    # on the central meridian the survey formula and the equal-area plane agree to a few parts in a million
+    parcels = results.table("parcels").set_index("parcel_id")
+    assert (parcels["area_statutory_m2"] / parcels["area_m2"] - 1).abs().max() < 1e-5
+    assert (parcels["area_m2"] - 10_000).abs().max() > 0.01
+
+
+def test_the_order_of_rows_in_the_file_changes_nothing(own_district, run_district):
+    shuffled = district.parcels().sample(frac=1, random_state=3)
+    assert shuffled["BSM"].tolist() != sorted(shuffled["BSM"])
+    shuffled.to_file(own_district / "inputs" / "parcels.gpkg", layer="parcels")
+    runs.update(own_district, "screen", silent)
+    for name in ("candidates", "ledger", "verdicts", "pieces"):
+        found, known = (open_results(f).table(name) for f in (own_district, run_district))
+        pd.testing.assert_frame_equal(found, known)
+    found, known = (
+        open_results(f).table("land").set_index(["parcel_id", "part"]) for f in (own_district, run_district)
+    )
+    assert found.index.equals(known.index)
+    assert (found["net_m2"] - known["net_m2"]).abs().max() < 1e-3
+
+
+def test_minimum_width_excludes_what_is_left_too_narrow(own_district):
+    study = own_district / "study.toml"
+    study.write_text(study.read_text(encoding="utf-8") + "\n[screen]\nmin_width_m = 60\n", encoding="utf-8")
+    runs.update(own_district, "screen", silent)
+    found = open_results(own_district).table("candidates").set_index("parcel_id")
+    # half of p01 is left, 50 m wide; the others keep their 100 m
+    assert found.loc["p01", ["status", "net_m2"]].tolist() == ["excluded", 0.0]
+    assert {p: s for p, s in found["status"].items() if p != "p01"} == {
+        p: s for p, (s, _) in district.EXPECTED.items() if p != "p01"
+    }
+
+
 def test_nothing_to_do_the_second_time(run_district):
     before = tables(run_district)
     report = runs.update(run_district, "screen", silent)
