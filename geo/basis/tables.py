@@ -103,6 +103,14 @@ _DECLARED = (
         "phase:code unit_id:id land_use:code land_use_scheme:code tenure:code township:code area_m2:float:sum")),
     Table("land", ("parcel_id", "part"), _c(
         "parcel_id:id part:int net_m2:float:sum geometry:geometry")),
+    Table("supply", ("parcel_id",), _c(
+        "parcel_id:id supply_status:code stated:text reason:reason new_construction_m2:float:sum "
+        "balance_m2:float:sum plan_use:code plan_scheme:code far_min:float:max far_max:float:min "
+        "height_max_m:float:min plan_share:float:recompute")),
+    Table("supply_records", ("row", "record_id"), _c(
+        "row:text record_id:text stage:code matched_by:code parcels:int reason:reason")),
+    Table("supply_problems", ("layer_id", "row", "code"), _c(
+        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}

@@ -102,6 +102,7 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     cuts = [c for c in frame if str(c).startswith("cut_")]
     frame[cuts] = frame[cuts].fillna(0.0)
     frame["status"] = [code("status", s, language) for s in frame["status"]]
+    frame["supply_status"] = _supply_status(results, frame)
     for name in ("supply_status", "tenure"):
         frame[name] = [code(name.split("_")[0], str(v), language) for v in frame[name]]
     joint = "；" if language == "zh" else "; "
@@ -117,6 +118,32 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     empty = [c for c in ("park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status", "legal_m2")
              if (frame[c].isna() | (frame[c].astype(str) == "")).all()]  # fmt: skip
     return frame[[c for c in order if c not in empty]]
+
+
+def _supply_status(results: Results, frame: pd.DataFrame) -> pd.Series:
+    """Return the derived supply status; what the source states where none was derived.
+
+    A status unknown on every parcel says nothing about any of them, and is left out.
+    """
+    if not results.has("supply"):
+        return frame["supply_status"]
+    found = results.table("supply").set_index("parcel_id")["supply_status"]
+    if (found == "unknown").all():
+        return frame["supply_status"]
+    return frame["parcel_id"].map(found)
+
+
+def _supply(results: Results, table: str, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Put the tables of supply into words; nothing of a use-only plan or register goes out."""
+    hidden = {s.role for s in results.study.with_role("plan", "supply") if s.use_only}
+    if "supply" in hidden:
+        frame = frame.drop(columns=["reason"]) if table == "supply" else frame.iloc[:0]
+    if "supply_status" in frame:
+        frame = frame.assign(supply_status=[code("supply", str(v), language) for v in frame["supply_status"]])
+    if "plan" in hidden:
+        limits = ["plan_use", "plan_scheme", "far_min", "far_max", "height_max_m", "plan_share"]
+        frame = frame.drop(columns=[*limits, "reason"], errors="ignore")
+    return frame
 
 
 def deducted(results: Results) -> pd.DataFrame:
@@ -142,6 +169,8 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
         frame = frame[~frame["layer_id"].isin(secret)]
     if "rule_id" in frame:
         frame = frame[~frame["rule_id"].isin(rules)]
+    if table in ("supply", "supply_records"):
+        frame = _supply(results, table, frame, language)
     if "reason" in frame and len(frame):
         from layers.text import sentence
 

@@ -32,7 +32,7 @@ from geo.rules.spec import Rule
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from layers.sources import gate
-from layers.study import load, spec, store
+from layers.study import load, spec, store, supply
 from layers.study.lock import writing
 from layers.study.spec import Study
 
@@ -59,6 +59,12 @@ STAGES = (
         writes=("verdicts", "candidates", "ledger", "land"),
         code=("geo/rules", "geo/screen", "geo/study.py"),
         needs=("measure",),
+    ),
+    Stage(
+        name="supply",
+        writes=("supply", "supply_records", "supply_problems"),
+        code=("layers/study/supply.py", *(f"data/codes/{n}.toml" for n in supply.CODE_LISTS)),
+        needs=("screen",),
     ),
 )
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
@@ -106,6 +112,8 @@ class Plan:
             return [study.crs, study.area, study.as_of.isoformat(), layers, self.digests]
         if stage == "measure":
             return [[z.zone_id for z in self.zones], self.distances]
+        if stage == "supply":
+            return [study.as_of.isoformat()]
         rules = [r.model_dump(mode="json") for r in self.rules]
         aside = [n.model_dump() for n in study.not_examined]
         return [rules, aside, study.use_class, study.screen.model_dump()]
@@ -265,6 +273,13 @@ class _Run:
         tables = {name: store.read_table(self.target, name) for name in names}
         return flow.screen_and_cut(self.inputs, tables, self.plan.setting, self.basis, self.progress)
 
+    def _stage_supply(self) -> dict[str, pd.DataFrame]:
+        tables = {name: store.read_table(self.target, name) for name in ("parcels", "candidates")}
+        opened = supply.read(self.plan.study, self.plan.folder, self.inputs.boundary)
+        known = supply.meaning(self.plan.study, self.inputs)
+        made = flow.supply(self.inputs, tables, opened.register, known, self.basis)
+        return made | {"supply_problems": load.problems(opened.findings)}
+
 
 def drawn(layer: Any, crs: str) -> pd.DataFrame:
     """Return the shapes of a layer as they were used, for the map."""
@@ -362,6 +377,6 @@ def stale(folder: Path) -> dict[str, str]:
     if run is None:
         return {}
     keys, tables = plan(folder).keys, store.read_json(run / store.MANIFEST)["tables"]
-    return {
-        name: stage.name for name, stage in TABLE_STAGE.items() if tables.get(name, {}).get("key") != keys[stage.name]
-    }
+    # a table of a stage nobody has asked for yet is not built, which is not the same as stale
+    built = {name: stage for name, stage in TABLE_STAGE.items() if name in tables or stage.name != "supply"}
+    return {name: stage.name for name, stage in built.items() if tables.get(name, {}).get("key") != keys[stage.name]}

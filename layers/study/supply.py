@@ -1,0 +1,290 @@
+"""The land supply register of a study (土地供应台账), read for the core, and what its codes mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.basis.errors import LuodiError
+from geo.basis.inputs import Inputs
+from geo.screen.records import EVENTS, Event, Record
+from geo.screen.supplied import Register, State
+from geo.screen.supply import Meaning, PresentUse
+from layers import standards
+from layers.sources import gate, preflight, recognise, where
+from layers.sources.finding import Finding, finding
+from layers.standards import CodeList
+from layers.study import load
+from layers.study.spec import LayerSpec, Study
+
+CODE_LISTS = ("supply_status", "landuse_survey", "landuse_plan", "landuse_former")
+"""Shipped code lists the status depends on; a change of one makes the stage stale."""
+TABLES = (".csv", ".txt", ".xlsx", ".xls")
+KEYS = {"parcel_ids": "parcel_id", "parcel_nos": "parcel_no", "plot_ids": "plot_id"}
+"""Field of a record: our name of the column that bears it."""
+NOT_YET = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "否", "未", "没有", "n/a", "na", "null", "none", "no"})
+"""Cells that say an event has not happened."""
+DOCUMENTS = ("approved", "contract")
+"""Events a document proves: its number alone, without a day, is enough."""
+EMPTY_GROUND = {"三调": ("1201",)}
+"""Construction land with nothing built on it: 空闲地 of the land survey."""
+UNDECIDED = {"用地用海": ("16",)}
+"""Planned uses that leave open what is built: 留白用地."""
+PLAN_SCHEMES = ("用地用海", "控规旧分类")
+"""Schemes of planned use whose shipped lists hold construction classes only."""
+_SPLIT = re.compile(r"[;；,，、|\s]+")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The register and everything found while reading it, by layer."""
+
+    register: Register
+    findings: tuple[tuple[str, Finding], ...]
+
+
+# --- the register ----------------------------------------------------------------
+
+
+def read(study: Study, folder: Path, boundary: Any) -> Opened:
+    """Read every layer of role ``supply``.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+        The study folder.
+    boundary : shapely geometry or None
+        Union of the boundary layers: where a register of complete coverage is complete.
+
+    Returns
+    -------
+    Opened
+        A register that is missing, cannot be read or is out of date proves nothing;
+        the worst of several layers speaks for all. Every row is a record or a finding.
+    """
+    specs = study.with_role("supply")
+    if not specs:
+        return Opened(Register(), ())
+    found: list[tuple[str, Finding]] = []
+    parts = [_register(spec, study, folder, boundary, found) for spec in specs]
+    order: tuple[State, ...] = ("failed", "missing", "stale", "ok")
+    state = next(s for s in order if any(p.state == s for p in parts))
+    records = tuple(r for p in parts for r in p.records)
+    grounds = [p.known for p in parts if p.complete]
+    return Opened(Register(records, state, bool(grounds), _united(grounds)), tuple(found))
+
+
+def _united(grounds: Sequence[Any]) -> Any:
+    """Return where any register is complete; None is everywhere."""
+    return None if not grounds or any(g is None for g in grounds) else shapely.union_all(list(grounds))
+
+
+def _register(spec: LayerSpec, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]) -> Register:
+    source = load.source_path(folder, spec)
+    if not source.exists():
+        found.append((spec.id, finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)))
+        return Register(state="missing")
+    try:
+        sheet = _sheet(spec, source, study, folder)
+    except LuodiError as error:
+        found += [(spec.id, Finding("", r.code, "warn", "", r)) for r in error.reasons]
+        return Register(state="failed")
+    found += [(spec.id, f) for f in sheet.findings]
+    if any(f.severity == "block" for f in sheet.findings):
+        return Register(state="failed")
+    if (old := _outdated(spec, study)) is not None:
+        found.append((spec.id, old))
+        return Register(_records(spec, sheet), "stale")
+    complete, known = _coverage(spec, sheet, study, folder, boundary, found)
+    return Register(_records(spec, sheet), "ok", complete, known)
+
+
+def _outdated(spec: LayerSpec, study: Study) -> Finding | None:
+    """Return what is to be said of a register older than it may be; a register without a date is."""
+    if spec.stale_after_days is None:
+        return None
+    if spec.vintage is None:
+        return finding("warn", "layer_undated", days=None, limit=spec.stale_after_days)
+    if spec.vintage + timedelta(days=spec.stale_after_days) >= study.as_of:
+        return None
+    return finding("warn", "layer_outdated", days=(study.as_of - spec.vintage).days, limit=spec.stale_after_days)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Rows of a register as text, with shapes where the file has them."""
+
+    frame: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    shapes: npt.NDArray[np.object_]
+    maybe: npt.NDArray[np.bool_]
+    findings: tuple[Finding, ...]
+
+
+def _sheet(spec: LayerSpec, source: Path, study: Study, folder: Path) -> _Sheet:
+    cache_ = folder / load.CACHE
+    if source.suffix.lower() in TABLES:
+        file = gate.open_table(source, cache_, sheet=spec.layer)
+        return _filtered(spec, file.frame, file.rows, list(file.findings))
+    vector = gate.open_vector(source, cache_, layer=spec.layer, crs=spec.crs, encoding=spec.encoding)
+    item = load.placed(vector, spec, study.crs)
+    maybe = item.maybe if len(item.maybe) else np.zeros(len(item.rows), bool)
+    return _Sheet(item.frame, item.rows, item.shapes, maybe, tuple(item.findings))
+
+
+def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64], notes: list[Finding]) -> _Sheet:
+    """Apply the filter to a plain table: what it certainly leaves out is counted."""
+    notes += preflight.missing_fields(frame, dict(spec.fields))
+    answers = np.full(len(frame), where.TRUE)
+    if spec.where:
+        answers = where.evaluate(where.parse(spec.where), frame.replace("", np.nan))
+    keep = answers != where.FALSE
+    if not keep.all():
+        notes.append(finding("fixed", "rows_filtered", count=int((~keep).sum()), where=spec.where))
+    shapes = np.full(int(keep.sum()), None, object)
+    kept = frame[keep].reset_index(drop=True)
+    return _Sheet(kept, rows[keep], shapes, (answers == where.UNKNOWN)[keep], tuple(notes))
+
+
+def _coverage(
+    spec: LayerSpec, sheet: _Sheet, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]
+) -> tuple[bool, Any]:
+    """Return whether, and where, a missing record means that there is none; lost rows take that away."""
+    if spec.coverage == "unknown":
+        return False, None
+    lost = sum(f.severity == "rejected" for f in sheet.findings)
+    if lost and preflight.IGNORE_ROWS not in spec.accept:
+        found.append((spec.id, finding("warn", "rows_rejected", count=lost, proposal=preflight.IGNORE_ROWS)))
+        return False, None
+    if spec.coverage == "complete":
+        return (False, None) if boundary is None and study.with_role("boundary") else (True, boundary)
+    ground = LayerSpec(id="coverage", role="boundary", source=spec.coverage)
+    try:
+        item = load.placed(gate.open_vector(folder / spec.coverage, folder / load.CACHE), ground, study.crs)
+    except LuodiError as error:
+        codes = [r.code for r in error.reasons]
+        found.append((spec.id, finding("warn", "coverage_failed", file=spec.coverage, causes=codes)))
+        return False, None
+    return (True, shapely.union_all(item.shapes)) if item.state == "ok" and len(item.shapes) else (False, None)
+
+
+def _records(spec: LayerSpec, sheet: _Sheet) -> tuple[Record, ...]:
+    def column(ours: str) -> list[str]:
+        theirs = spec.fields.get(ours, "")
+        if theirs not in sheet.frame:
+            return [""] * len(sheet.frame)
+        values = sheet.frame[theirs].astype("object")
+        return ["" if pd.isna(v) else str(v).strip() for v in values]
+
+    # an approval or a contract is proved by its number as well as by its day
+    cells = {e: column(e) for e in EVENTS}
+    papers = {"approved": column("approval"), "contract": column("contract_no")}
+    none = [""] * len(sheet.frame)
+    happened = {
+        e: [event(c, document=e in DOCUMENTS, paper=p) for c, p in zip(cells[e], papers.get(e, none), strict=True)]
+        for e in EVENTS
+    }
+    words = [(stated_code(w) or "?") if w else "" for w in column("supply_status")]
+    keys = {name: [tuple(filter(None, _SPLIT.split(t))) for t in column(ours)] for name, ours in KEYS.items()}
+    return tuple(
+        Record(
+            record_id=record_id,
+            row=str(sheet.rows[k]),
+            events={e: happened[e][k] for e in EVENTS},
+            stated=words[k],
+            unsure=bool(sheet.maybe[k]),
+            shape=_flat(sheet.shapes[k]),
+            **{name: numbers[k] for name, numbers in keys.items()},
+        )
+        for k, record_id in enumerate(column("id"))
+    )
+
+
+def _flat(shape: Any) -> Any:
+    """Return a shape that covers ground; a point or a line of a register places nothing."""
+    return shape if shape is not None and shapely.get_dimensions(shape) == 2 else None
+
+
+def event(cell: str, *, document: bool = False, paper: str = "") -> Event:
+    """Read one event of a record.
+
+    Parameters
+    ----------
+    cell : str
+        A day as people write it, ``""`` or a word for "not yet"; with `document` also
+        the number of the document.
+    document : bool
+    paper : str
+        Number of the document in a field of its own.
+    """
+    found = recognise.day(cell) if cell else None
+    if found is not None and found.value is not None:
+        return Event("yes", found.value)
+    numbered = paper.lower() not in NOT_YET and any(c.isdigit() for c in paper)
+    if numbered or (document and found is None and any(c.isdigit() for c in cell)):
+        return Event("yes")
+    return Event("no" if cell.lower() in NOT_YET else "unreadable")
+
+
+# --- what codes mean -------------------------------------------------------------
+
+
+def meaning(study: Study, inputs: Inputs) -> Meaning:
+    """Return what the codes of a study's files mean, from the shipped code lists."""
+    parcels = study.with_role("parcels")[0]
+    schemes = {s.id: s.land_use_scheme for s in study.with_role("plan") if s.id in inputs.layers}
+    return Meaning(study.as_of, parcels.vintage, cache(present_use), cache(is_construction), stated_code, schemes)
+
+
+def present_use(scheme: str, code: str) -> PresentUse | None:
+    """Return what a class of present use means; None for a code or scheme nobody knows.
+
+    Only lists whose groups say what draws quota describe present use; a code that lost
+    its leading zero is found again.
+    """
+    known = _list(scheme)
+    if known is None or not any("new_construction" in g.flags for g in known.groups):
+        return None
+    whole = code if known.get(code) else code.zfill(4)
+    group = known.group_of(whole)
+    if group is None:
+        return None
+    if "new_construction" in group.flags:
+        return PresentUse("open", True, "farmland_balance" in group.flags)
+    return PresentUse("vacant" if whole in EMPTY_GROUND.get(scheme, ()) else "built")
+
+
+def is_construction(scheme: str, code: str) -> bool | None:
+    """Tell whether a planned use is construction, by the class of the list it belongs to (``070102`` to ``07``)."""
+    known = _list(scheme)
+    if known is None or scheme not in PLAN_SCHEMES:
+        return None
+    heads = (code[:n] for n in range(len(code), 0, -1))
+    found = next((h for h in heads if known.get(h)), "")
+    return None if not found or found in UNDECIDED.get(scheme, ()) else True
+
+
+def stated_code(text: str) -> str:
+    """Return the code of a supply status a file names: a code, a title or an alias; "" for another word."""
+    word = text.strip().casefold()
+    for entry in standards.codes("supply_status").codes:
+        if word in {w.casefold() for w in (entry.code, entry.title.zh, entry.title.en, *entry.aliases)}:
+            return entry.code
+    return ""
+
+
+@cache
+def _list(scheme: str) -> CodeList | None:
+    lists = (standards.codes(name) for name in standards.names(standards.CODES))
+    return next((found for found in lists if scheme and found.scheme == scheme), None)
