@@ -20,7 +20,7 @@ from views.parts.markup import join, tag
 NAME = "redline"
 ICON = ":material/fact_check:"
 STYLE = Path(__file__).parent / "parts" / "redline_style.css"
-MAP_HEIGHT, BODY = 300, 532
+MAP_HEIGHT, BODY = 290, 520
 
 
 def show() -> None:
@@ -78,7 +78,7 @@ def _answer(answer: Answer, language: Language) -> None:
     """Draw headline, map and tables so that one screen of 1366 × 768 holds them."""
     st.html(redline_answer.headline(answer, language))
     redline_bar.told(answer, language)
-    left, middle, right = st.columns([1.02, 1.12, 1.0], gap="small")
+    left, middle, right = st.columns([0.95, 1.08, 1.12], gap="small")
     with left, st.container(key="redline-left"):
         drawn = redline_map(answer)
         with st.container(key="redline-mapbox"):

@@ -57,7 +57,7 @@ def _choose(answer: Answer, kept: list[Kept], language: Language) -> None:
     here = answer.check.check_id
     picked = st.selectbox(say("uiredline.checks", language), ids, index=ids.index(here) if here in ids else None,
                           format_func=lambda i: names.get(i, i), key=f"redline-choose-{here}",
-                          label_visibility="collapsed", width=250)  # fmt: skip
+                          label_visibility="collapsed", width=300)  # fmt: skip
     if picked is not None and picked != here:
         state.select("check", picked)
         st.rerun()

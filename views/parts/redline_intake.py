@@ -116,13 +116,13 @@ def failed(folder: Path, language: Language) -> None:
 
 def words_of_dropzone(language: Language) -> None:
     """Write the drop zone's own words in the reader's language: Streamlit has them in English only."""
-    zone = '[data-testid="stFileUploaderDropzone"]'
-    words = {f"{zone} button": "choose", f"{zone}Instructions": "drop_here"}
+    zone = '[data-testid="stFileUploaderDropzone'
+    places = {f'{zone}"] button p': "choose", f'{zone}Instructions"] span': "drop_here"}
     limit = incoming.MAX_BYTES // 1_000_000
     rules = [
-        f"{where} * {{ font-size: 0 !important; }}\n"
+        f"{where} {{ font-size: 0; }}\n"
         f'{where}::after {{ content: "{say(f"uiredline.{key}", language, limit=limit)}"; font-size: 0.88rem; }}'
-        for where, key in words.items()
+        for where, key in places.items()
     ]
     st.html("<style>" + "\n".join(rules) + "</style>")
 

@@ -1,0 +1,185 @@
+"""Scene 1 through the page: a red line dropped, answered, cut, and handed over as DOCX, in Chinese."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+
+from geo.basis.progress import silent
+from layers.demo import county
+from layers.study.checks import listing
+from layers.text import catalogue, code, say
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scene1") / "county"
+    county.write(folder, silent)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(serve, study):
+    return serve(study)
+
+
+@pytest.fixture
+def clicks(page):
+    """Count what the visitor does with the mouse."""
+
+    def click(locator):
+        click.count += 1
+        locator.click()
+
+    click.count = 0
+    return click
+
+
+def open_page(page, url, language="zh"):
+    page.goto(f"{url}/?lang={language}")
+    page.get_by_test_id("stTopNavLinkContainer").filter(has_text=say("ui.page_redline", language)).click()
+    page.get_by_text(say("uiredline.title_page", language)).first.wait_for(timeout=60_000)
+
+
+def hand_in(page, click, path, investment=""):
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+    page.get_by_text(path.name).first.wait_for()
+    if investment:
+        field = page.locator(".st-key-redline-investment-new input")
+        click(field)
+        field.fill(investment)
+        page.keyboard.press("Tab")
+    click(page.locator(".st-key-redline-go button"))
+
+
+def row(page, title):
+    return page.locator("table.lr-rules tr").filter(has_text=title).first.inner_text()
+
+
+def table(page, cls):
+    rows = page.locator(f"table.{cls} tbody tr")
+    return [rows.nth(k).locator("td").all_inner_texts() for k in range(rows.count())]
+
+
+def wait_for_answer(page, name):
+    page.locator(".lr-name", has_text=name).wait_for(timeout=120_000)
+    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(timeout=30_000)
+
+
+def test_from_the_file_to_the_report_in_eight_clicks(page, url, study, clicks, tmp_path):
+    open_page(page, url)
+    hand_in(page, clicks, study / "incoming" / "redline_liren.txt", "31000")
+    wait_for_answer(page, "浙江丽人")
+    clicks(page.locator(".st-key-redline-confirm button"))
+    page.get_by_text(say("uiredline.confirmed", "zh")).wait_for()
+
+    head = page.locator(".lr-head").inner_text()
+    assert "160.00 亩" in head
+    assert "143.00 亩" in head
+    assert "95,333.33 m²" in head
+    assert code("status", "conditional", "zh") in head
+    farmland, red, outside = (row(page, t) for t in ("永久基本农田", "生态保护红线", "城镇开发边界"))
+    assert "8.00 亩" in farmland
+    assert "0.5333 公顷" in farmland
+    assert "不涉及" in red
+    assert "压占" not in red
+    assert "12.00 亩" in outside
+    assert "0.8000 公顷" in outside
+    assert "待核实" in row(page, "压覆矿产")
+    assert "本轮未审查" in row(page, "国家重要湿地")
+    quota, balance = table(page, "lr-quotas")
+    assert quota[1:] == ["82.00", "5.4667", "65.00", "4.3333"]
+    assert balance[1:] == ["60.00", "4.0000", "52.00", "3.4667"]
+    assert [line[-1] for line in table(page, "lr-ledger")] == ["160.00", "152.00", "143.00"]
+    assert table(page, "lr-uses")[-1] == ["合计", "", "160.00", "10.6667", "143.00", "9.5333"]
+    paddy = next(line for line in table(page, "lr-uses") if "水田" in line[0])
+    assert paddy[2::2] == ["60.00", "52.00"]
+    assert "216.78" in page.locator(".lr-note.lr-good").inner_text()
+
+    with page.expect_download(timeout=60_000) as waiting:
+        clicks(page.locator(".st-key-redline-file-docx button").first)
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    assert path.name == "浙江丽人.docx"
+    words = zipfile.ZipFile(io.BytesIO(path.read_bytes())).read("word/document.xml").decode()
+    for text in ("0.5333", "0.8000", "216.78", "永久基本农田"):
+        assert text in words
+    assert clicks.count <= 8
+
+
+def test_the_accepted_cut_line(page, url, study, clicks, tmp_path):
+    open_page(page, url)
+    hand_in(page, clicks, study / "incoming" / "redline_liren.txt", "31000")
+    wait_for_answer(page, "浙江丽人")
+    clicks(page.locator(".st-key-redline-accept button").first)
+    wait_for_answer(page, "✂")
+    assert "143.00 亩" in page.locator(".lr-head").inner_text()
+    for title in ("永久基本农田", "城镇开发边界"):
+        cell = page.locator("table.lr-three tr").filter(has_text=title).locator("td").nth(1)
+        expect(cell).to_have_text(re.compile("不涉及 ?0.00 亩"))
+    expect(page.locator("tr.lr-quota td").nth(1)).to_have_text("65.00")
+    expect(page.locator("tr.lr-balance td").nth(1)).to_have_text("52.00")
+    assert page.locator(".st-key-redline-accept button").first.is_disabled()
+    assert say("uiredline.cut_of", "zh", parent="浙江丽人") in page.locator(".st-key-redline-told").inner_text()
+    for kind, begin in (("xlsx", b"PK"), ("txt", None)):
+        with page.expect_download(timeout=60_000) as waiting:
+            page.locator(f".st-key-redline-file-{kind} button").first.click()
+        path = tmp_path / f"out.{kind}"
+        waiting.value.save_as(path)
+        assert path.read_bytes().startswith(begin or b"")
+        assert path.stat().st_size > 300
+    page.locator(".st-key-redline-parent button").click()
+    page.locator(".lr-head", has_text="160.00 亩").wait_for()
+    assert {c.head["parent"] for c in listing(study)} >= {"", "浙江丽人"}
+
+
+def test_map_and_tables_stand_on_one_screen(page, url, study, clicks):
+    open_page(page, url)
+    hand_in(page, clicks, study / "incoming" / "redline_liren.txt", "31000")
+    wait_for_answer(page, "浙江丽人")
+    page.locator(".st-key-redline-confirm button").click()
+    page.get_by_text(say("uiredline.confirmed", "zh")).wait_for()
+    for part in ("iframe", "table.lr-ledger", "table.lr-uses", "table.lr-quotas", "table.lr-plan", "table.lr-three",
+                 "table.lr-special"):  # fmt: skip
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] > 0, part
+        assert box["y"] + box["height"] <= 768, part
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_what_is_wrong_with_a_file_is_said_line_by_line(page, url, clicks, tmp_path):
+    broken = tmp_path / "broken.txt"
+    lines = ("[地块坐标]", "4,,DK1,一号,面,,,,@", "J1,1,3180000.000,500000.000", "J2,1,abc,500000.000")
+    broken.write_text("\n".join(lines), encoding="utf-8")
+    open_page(page, url)
+    hand_in(page, clicks, broken)
+    page.get_by_text(say("uiredline.not_read", "zh")).wait_for(timeout=60_000)
+    told = page.locator(".lu-trouble li").all_inner_texts()
+    assert any("4" in line and "abc" in line for line in told), told
+    assert page.locator(".st-key-redline-reread-retry button").is_enabled()
+
+
+def test_a_wrong_zone_is_corrected_on_the_page(page, url, study, clicks):
+    """The DXF says nothing of its system: the page asks, the visitor chooses, and it is read again."""
+    open_page(page, url, "en")
+    hand_in(page, clicks, study / "incoming" / "redline_liren.dxf")
+    page.locator(".lr-head, .lu-trouble").first.wait_for(timeout=120_000)
+    if page.locator(".lu-trouble").count():
+        field = page.locator(".st-key-redline-crs-retry input")
+        clicks(field)
+        field.fill("EPSG:4549")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        clicks(page.locator(".st-key-redline-reread-retry button"))
+    page.locator(".lr-head", has_text="160.00 mu").wait_for(timeout=120_000)
+    assert "EPSG:4549" in page.locator(".st-key-redline-told").inner_text()
+
+
+def test_words_of_the_page_are_in_both_languages():
+    for key in catalogue("zh"):
+        if key.startswith(("uiredline.", "uihome.")):
+            assert key in catalogue("en")
