@@ -38,7 +38,7 @@ LAYERS = (
     ("rail", "network", "transport/TRANS_Rail.geojson", "complete"),
     ("utilities", "facility", "utilities/INFRA_UtilityFacilities.geojson", "unknown"),
 )
-STATUS = {"eligible": 12208, "conditional": 843, "excluded": 64}
+STATUS = {"eligible": 12237, "conditional": 846, "excluded": 32}
 IDS = ("--accept", "suffix-duplicate-ids", "--accept", "number-null-ids")
 
 
@@ -76,6 +76,21 @@ def test_rows_in_are_rows_out_and_rows_listed(city):
 
 def test_counts_per_status(city):
     assert open_results(city).table("candidates")["status"].value_counts().to_dict() == STATUS
+
+
+def test_every_status_follows_from_overlaps_and_distances(city):
+    results = open_results(city)
+    parcels = results.table("parcels").set_index("parcel_id")
+    overlaps = results.table("overlaps").pivot_table(index="parcel_id", columns="layer_id", values="area_m2")
+    overlaps = overlaps.reindex(parcels.index).fillna(0.0)
+    near = results.table("facts").set_index("parcel_id")["rail_dist_m"].reindex(parcels.index) < 10.0
+    pieces = results.table("pieces")
+    taken = pieces[pieces["zones"].str.contains("wetlands|open_space")].groupby("parcel_id")["area_m2"].sum()
+    left = parcels["area_m2"] - taken.reindex(parcels.index).fillna(0.0)
+    touched = (overlaps[["wetlands", "open_space", "flood100"]] > 1.0).any(axis=1) | near
+    expected = touched.map({True: "conditional", False: "eligible"}).mask(left < 0.01, "excluded")
+    found = results.table("candidates").set_index("parcel_id")["status"].reindex(parcels.index)
+    assert found.tolist() == expected.tolist()
 
 
 def test_every_ledger_closes(city):
