@@ -176,7 +176,7 @@ class _Sheet:
         self._legend()
         small = self.canvas.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
         out = io.BytesIO()
-        small.quantize(200).save(out, "PNG", optimize=True)
+        small.save(out, "PNG", optimize=True)
         return out.getvalue()
 
     def _scale_bar(self) -> None:
