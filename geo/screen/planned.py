@@ -99,7 +99,8 @@ def dominant(plots: pd.DataFrame, count: int, construction: Construction, comple
     limits = largest.merge(plot.drop(columns=["area_share"]), on=keys, how="left")
     out = limits.set_index("parcel").reindex(range(count))
     out["plan_share"] = np.minimum(out.pop("area_share").fillna(0.0), 1.0)
-    out[["plan_use", "plan_scheme"]] = out[["plan_use", "plan_scheme"]].fillna("")
+    for name in ("plan_use", "plan_scheme"):
+        out[name] = out[name].astype("object").where(out[name].notna(), "")
     for name in ("far_min", "far_max", "height_max_m"):
         out[name] = out[name].astype("float64").where(out[name] > 0)  # 0 in a plan is "no limit given"
     share = {k: _share(by_use[by_use["kind"] == k], count) for k in (True, False)}
