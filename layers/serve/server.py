@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
+import threading
+import time
+import webbrowser
 from pathlib import Path
 
 from geo.basis.errors import BlockedError
@@ -13,6 +17,7 @@ from geo.basis.reason import reason
 from layers.study.spec import FILE
 
 ROOT = Path(__file__).resolve().parents[2]
+WAIT_S = 60
 
 
 def serve(study: Path, port: int, headless: bool) -> None:
@@ -31,9 +36,29 @@ def serve(study: Path, port: int, headless: bool) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise BlockedError(reason("port_taken", port=port)) from None
+    # always headless: with a screen the server would first ask for an email address and wait
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
-        f"--server.port={port}", "--server.address=127.0.0.1", f"--server.headless={str(headless).lower()}",
+        f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true",
         "--browser.gatherUsageStats=false",
     ]  # fmt: skip
-    subprocess.run(command, cwd=ROOT, env=os.environ | {"LUODI_STUDY": str(study.resolve())}, check=False)
+    if not headless:
+        threading.Thread(target=_open_browser, args=(port,), daemon=True).start()
+    subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"LUODI_STUDY": str(study.resolve())},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def _open_browser(port: int) -> None:
+    """Open the page once the server answers; a computer without a screen is left alone."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return
+    for _ in range(WAIT_S * 4):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            webbrowser.open(f"http://localhost:{port}")
+            return
+        time.sleep(0.25)
