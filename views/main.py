@@ -6,11 +6,11 @@ import streamlit as st
 
 import layers  # noqa: F401 - bans drivers before GDAL is loaded
 from layers.text import say
-from views import redline, screen
+from views import home, redline, screen
 from views.parts import frame, state
 
 # in the order of the menu; a page is a module with NAME, ICON and show()
-PAGES = (screen, redline)
+PAGES = (home, redline, screen)
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
                 default=p is PAGES[0])
         for p in PAGES
     ]  # fmt: skip
+    state.note("pages", {p.NAME: page for p, page in zip(PAGES, pages, strict=True)})
     st.navigation(pages, position="top").run()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import folium
 from streamlit_folium import st_folium
 
-from layers.serve.board import Board, DrawnLayer
+from layers.serve.board import Board, DrawnLayer, View
 from layers.serve.mercator import MAX_ZOOM
 from layers.serve.redline_map import CUT, OUTLINE, Drawn
 from layers.serve.styles import GROUND, SELECTED
@@ -115,3 +115,18 @@ def _redline_lines(drawn: Drawn) -> list[tuple[dict[str, Any], str, float, str |
     if drawn.cut is not None:
         lines += [(drawn.cut, "#FFFFFF", 5.0, None), (drawn.cut, CUT, 2.6, "7 5")]
     return lines
+
+
+def draw_overview(board: Board, view: View, key: str, height: int) -> None:
+    """Draw every parcel by its status, to look at; clicks belong to the Screen page."""
+    lat, lon, zoom = view
+    base = folium.Map(
+        [lat, lon], zoom_start=zoom, max_zoom=MAX_ZOOM, tiles=None, control_scale=True, fade_animation=False,
+        attributionControl=False,
+    )  # fmt: skip
+    base.get_root().header.add_child(folium.Element(f"<style>{LOOKS}</style>"))
+    _tiles(board.parcels_url(), 1, name="parcels", show=True, control=False).add_to(base)
+    for place, layer in enumerate(board.layers()):
+        if layer.shown_first:
+            _tiles(layer.url, place + 2, name=_label(layer), show=True, control=True).add_to(base)
+    st_folium(base, key=key, height=height, use_container_width=True, returned_objects=[])

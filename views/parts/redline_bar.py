@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -69,6 +70,11 @@ def title(kept: Kept, language: Language) -> str:
         return say("uiredline.title_damaged", language, name=kept.name)
     return say("uiredline.title_stale" if kept.stale else "uiredline.title", language, name=kept.name,
                day=kept.written[:16].replace("T", " "))  # fmt: skip
+
+
+def label(kept: Kept, language: Language) -> str:
+    """Return the title for a button or a link: both read markdown, a name out of a file is none."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|~$<>:])", r"\\\1", title(kept, language))
 
 
 def _again(folder: Path, answer: Answer, busy: bool, language: Language) -> None:
@@ -140,7 +146,7 @@ def listing(kept: list[Kept], language: Language, most: int = 12) -> None:
         return
     for one in kept[:most]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"kept-{one.check_id}"):
-            if st.button(title(one, language), key=f"open-{one.check_id}", type="tertiary", disabled=not one.readable):
+            if st.button(label(one, language), key=f"open-{one.check_id}", type="tertiary", disabled=not one.readable):
                 state.select("check", one.check_id)
                 st.rerun()
             if one.readable:

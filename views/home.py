@@ -1,0 +1,135 @@
+"""Home 首页: the study at a glance, and the ways into the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers.serve import redlines
+from layers.serve.board import board
+from layers.serve.glance import Glance, glance, whole_view
+from layers.serve.redlines import Kept
+from layers.serve.routes import study_folder
+from layers.study import spec
+from layers.study.results import Results, open_results
+from layers.text import Language, number, say, sentences
+from views.parts import frame, home_tables, map, redline_bar, runner, state
+from views.parts.markup import join, tag
+
+NAME = "home"
+ICON = ":material/home:"
+STYLE = Path(__file__).parent / "parts" / "home_style.css"
+MAP_HEIGHT, MAP_PIXELS = 340, (450, 338)
+DOORS = {"redline": ":material/fact_check:", "screen": ":material/filter_alt:"}
+
+
+def show() -> None:
+    """Draw the page."""
+    language, folder = state.language(), study_folder()
+    st.html(STYLE)
+    if folder is None:
+        frame.header(None, say("ui.title", language), language)
+        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+        return
+    results, study, problems = _opened(folder)
+    name = study.name if study else results.study.name if results else folder.name
+    frame.header(results, name, language)
+    if results is None and study is not None and study.demonstration:
+        st.html(tag("span", say("ui.synthetic", language), cls="lu-badge"))
+    for problem in problems:
+        frame.trouble(sentences(problem, language))
+    whole = results is not None and results.has("candidates")
+    late = bool(results.stale()) if results is not None and whole else False
+    runner.bar(folder, late, language)
+    _doors(language)
+    kept = redlines.kept_checks(folder)
+    if results is None or not whole:
+        _before_the_first_run(folder, study is not None, language)
+        _checks(kept, language)
+        return
+    _study(results, kept, late, language)
+
+
+def _opened(folder: Path) -> tuple[Results | None, spec.Study | None, list[LuodiError]]:
+    """Return the newest run, the study as it is now, and what is wrong with either."""
+    results, study, problems = None, None, []
+    try:
+        results = open_results(folder)
+    except LuodiError as problem:
+        problems.append(problem)
+    try:
+        study = spec.read(folder)
+        spec.effective_rules(study, folder)
+    except LuodiError as problem:
+        problems.append(problem)
+    return results, study, problems
+
+
+def _doors(language: Language) -> None:
+    """Draw the ways into the work; the language goes along in the address."""
+    pages = state.noted("pages") or {}
+    with st.container(horizontal=True, key="home-doors"):
+        for door in DOORS:
+            if door in pages:
+                with st.container(key=f"home-door-{door}"):
+                    st.page_link(pages[door], label=say(f"uihome.door_{door}", language), icon=DOORS[door],
+                                 query_params={"lang": language}, width="stretch")  # fmt: skip
+
+
+def _before_the_first_run(folder: Path, readable: bool, language: Language) -> None:
+    if runner.running(folder) or not readable:
+        return
+    frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
+    runner.offer(folder, language)
+
+
+def _study(results: Results, kept: list[Kept], late: bool, language: Language) -> None:
+    seen = glance(results)
+    st.html(_totals(seen, language))
+    left, middle, right = st.columns([1.1, 1.0, 1.0], gap="small")
+    with left:
+        with st.container(key="home-mapbox"):
+            drawn = board(results)
+            view = whole_view(results, MAP_PIXELS)
+            map.draw_overview(drawn, view, f"home-map-{hash(drawn.parcels_url())}", MAP_HEIGHT)
+        st.html(home_tables.bars(seen, language))
+    with middle, st.container(key="home-middle"):
+        st.html(home_tables.parks(seen, language))
+        _checks(kept, language)
+    with right, st.container(key="home-right"):
+        st.html(home_tables.attention(results, seen, kept, late, language))
+    st.html(home_tables.layers(results, seen, language))
+
+
+def _totals(seen: Glance, language: Language) -> str:
+    """Return the four figures a visitor asks for first."""
+    table = seen.status
+    net, net_hi = float(table["net_m2"].sum()), float(table["net_hi_m2"].sum())
+    figures = [
+        ("parcels", number(float(table["parcels"].sum()), "n", language), ""),
+        ("gross", number(table["gross_m2"].sum(), "mu", language), number(table["gross_m2"].sum(), "ha", language)),
+        ("net", number(net, "mu", language), number(net, "ha", language)),
+    ]
+    if net_hi - net > 0.01:
+        figures.append(("net_hi", number(net_hi, "mu", language), number(net_hi, "ha", language)))
+    tiles = [
+        tag("div", tag("div", say(f"uihome.{key}", language), cls="lu-label"), tag("span", big, cls="lu-big"),
+            tag("span", small, cls="lu-small"), cls="lu-area")
+        for key, big, small in figures
+    ]  # fmt: skip
+    return tag("div", join(*tiles), cls="lh-totals")
+
+
+def _checks(kept: list[Kept], language: Language) -> None:
+    """List the named checks; each opens on the Red line page."""
+    st.html(tag("h4", say("uihome.checks", language), cls="lh-h"))
+    page = (state.noted("pages") or {}).get("redline")
+    if not kept or page is None:
+        st.html(tag("div", say("uiredline.no_checks", language), cls="lu-line"))
+        return
+    with st.container(key="home-checks"):
+        for one in kept[:6]:
+            st.page_link(page, label=redline_bar.label(one, language), disabled=not one.readable,
+                         query_params={"lang": language, "select": f"check:{one.check_id}"})  # fmt: skip

@@ -1,0 +1,142 @@
+"""Tables and bars of the Home page."""
+
+from __future__ import annotations
+
+from layers.explain import rule_title
+from layers.outputs.redline_rows import NOTHING_M2
+from layers.serve.glance import Glance, LayerLine, share
+from layers.serve.redlines import Kept
+from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS, STATUSES
+from layers.study.results import Results
+from layers.text import Language, code, number, say, sentence
+from views.parts.markup import Html, join, tag
+from views.parts.redline_answer import bare
+
+MOST = 6
+"""Findings and questions shown; how many more there are is said."""
+
+
+def _table(title: str, heads: list[str], rows: list[Html], cls: str) -> Html:
+    head = tag("tr", *(tag("th", h) for h in heads))
+    return join(tag("h4", title, cls="lh-h"),
+                tag("table", tag("thead", head), tag("tbody", *rows), cls=f"lh-table {cls}"))  # fmt: skip
+
+
+def bars(seen: Glance, language: Language) -> Html:
+    """Return usable area by status as bars (亩); what is not settled is drawn paler behind."""
+    most = max(float(seen.status["net_hi_m2"].max()), float(seen.status["net_m2"].max()))
+    rows = []
+    for status in STATUSES:
+        row = seen.status.loc[status]
+        net, net_hi = float(row["net_m2"]), float(row["net_hi_m2"])
+        colour = STATUS_COLOURS[status]
+        bar = tag("div", tag("i", style=f"width:{share(net_hi, most):.2f}%;background:{colour}55"),
+                  tag("i", style=f"width:{share(net, most):.2f}%;background:{colour}"), cls="lh-bar")  # fmt: skip
+        words = number(net, "mu", language)
+        if net_hi - net > NOTHING_M2:
+            words = f"{words} … {number(net_hi, 'mu', language)}"
+        count = say("uihome.count", language, parcels=int(row["parcels"]))
+        rows.append(tag("tr", tag("td", tag("i", cls="lh-mark", style=f"background:{colour}"),
+                                  code("status", status, language)), tag("td", count), tag("td", bar),
+                        tag("td", words)))  # fmt: skip
+    return join(tag("h4", say("uihome.by_status", language), cls="lh-h"),
+                tag("table", tag("tbody", *rows), cls="lh-table lh-bars"))  # fmt: skip
+
+
+def parks(seen: Glance, language: Language) -> Html:
+    """Return the parks with total and usable area (亩), largest first."""
+    title = say("uihome.parks", language)
+    if not seen.parks:
+        return join(tag("h4", title, cls="lh-h"), tag("div", say("uihome.no_parks", language), cls="lu-line"))
+    most = max(p.net_hi_m2 for p in seen.parks)
+    rows = []
+    for park in seen.parks:
+        bar = tag("div", tag("i", style=f"width:{share(park.net_m2, most):.2f}%;background:{OUTCOME_COLOURS['clear']}"),
+                  cls="lh-bar")  # fmt: skip
+        net = bare(park.net_m2, "mu", language)
+        if park.net_hi_m2 - park.net_m2 > NOTHING_M2:
+            net = f"{net} … {bare(park.net_hi_m2, 'mu', language)}"
+        rows.append(tag("tr", tag("td", park.name or park.park_id, tip=park.park_id), tag("td", bar), tag("td", net),
+                        tag("td", bare(park.gross_m2, "mu", language))))  # fmt: skip
+    heads = [say("uihome.park", language), "", *(f"{say(f'uihome.{k}', language)} {say('uiredline.mu', language)}"
+                                                 for k in ("net", "gross"))]  # fmt: skip
+    return _table(title, heads, rows, "lh-parks")
+
+
+# --- what needs attention --------------------------------------------------------
+
+
+def attention(results: Results, seen: Glance, kept: list[Kept], late: bool, language: Language) -> Html:
+    """Return what asks for somebody: stale results, what to find out first, missing layers, findings."""
+    lines = [tag("li", say("ui.stale", language), cls="lh-loud")] if late else []
+    old = [k.name for k in kept if k.stale]
+    if old:
+        lines.append(tag("li", say("uihome.stale_checks", language, count=len(old), names=old[:4])))
+    lines += _questions(results, seen, language)
+    missing = seen.missing_titles(results, language)
+    if missing:
+        lines.append(tag("li", say("uihome.missing", language, layers=missing)))
+    lines += _findings(results, seen, language)
+    if not lines:
+        lines.append(tag("li", say("uihome.all_well", language), cls="lh-calm"))
+    return join(tag("h4", say("uihome.attention", language), cls="lh-h"), tag("ul", *lines, cls="lh-list"))
+
+
+def _questions(results: Results, seen: Glance, language: Language) -> list[Html]:
+    return [
+        tag("li", say("uihome.find_out", language, rule=rule_title(results, results.rule(q.rule_id), language),
+                      parcels=q.parcels, open=number(q.open_m2, "mu", language),
+                      alone=number(q.alone_m2, "mu", language)))
+        for q in seen.questions[:MOST]
+    ]  # fmt: skip
+
+
+def _findings(results: Results, seen: Glance, language: Language) -> list[Html]:
+    lines = []
+    for found in seen.findings[:MOST]:
+        spec = results.layer(found.layer)
+        title = spec.title or spec.id if spec else found.layer
+        words = sentence(found.reason, language, layer=title)
+        head = tag("b", code("finding", found.severity, language), cls=f"lh-{found.severity}")
+        count = f" ×{found.count}" if found.count > 1 else ""
+        lines.append(tag("li", head, f"{title}{count}", tag("div", words, cls="lh-say"), tip=words))
+    if len(seen.findings) > MOST:
+        lines.append(tag("li", say("uihome.more_findings", language, count=len(seen.findings) - MOST)))
+    return lines
+
+
+# --- layers ----------------------------------------------------------------------
+
+
+def layers(results: Results, seen: Glance, language: Language) -> Html:
+    """Return every layer of the study: use, department, date, coverage, state; what is not stated is said."""
+    rows = [_layer(line, language) for line in seen.layers]
+    heads = [say(f"uihome.{k}", language) for k in ("layer", "role", "owner", "vintage", "age", "coverage", "state")]
+    return _table(say("uihome.layers", language, count=len(rows)), heads, rows, "lh-layers")
+
+
+def _layer(line: LayerLine, language: Language) -> Html:
+    spec = line.spec
+    title = spec.title or spec.id
+    known = {"complete": "complete", "unknown": "unstated"}.get(spec.coverage, "by_file")
+    age = say("uihome.days", language, days=line.age_days) if line.age_days is not None else None
+    cells = [
+        tag("td", title, tip=spec.id), tag("td", say(f"uihome.role_{spec.role}", language)),
+        _stated(spec.owner, language), _stated(spec.vintage.isoformat() if spec.vintage else "", language),
+        _stated(age or "", language),
+        tag("td", say(f"uihome.coverage_{known}", language), cls="lh-open" if known == "unstated" else ""),
+        tag("td", _state(line, title, language), cls="lh-open" if line.state not in ("ok", "") else ""),
+    ]  # fmt: skip
+    return tag("tr", *cells)
+
+
+def _stated(text: str, language: Language) -> Html:
+    return tag("td", text) if text else tag("td", say("uihome.not_stated", language), cls="lh-open")
+
+
+def _state(line: LayerLine, title: str, language: Language) -> str:
+    if line.spec.use_only:
+        return say("word.sensitive", language)
+    if line.cause is not None:
+        return sentence(line.cause, language, layer=title)
+    return say("uihome.measured" if line.state == "ok" else "uihome.context", language)
