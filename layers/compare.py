@@ -64,6 +64,33 @@ def side(results: Results) -> Side:
     return Side(evidence(*tables), setting_of(results))
 
 
+def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Compare two lists of the same parcels, for example a run and a trial of other settings.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        ``parcel_id, status, net_m2`` (m²), the same parcels in any order.
+
+    Returns
+    -------
+    DataFrame
+        As `geo.screen.diff.diff` without causes: ``parcel_id, change`` (entered, left or
+        changed; "in" is eligible or conditional), both states, both areas; only parcels
+        that differ in status or by more than 0.01 m², by parcel_id.
+    """
+    names = ["parcel_id", "status", "net_m2"]
+    both = before[names].merge(after[names], on="parcel_id", suffixes=("_a", "_b"), validate="1:1")
+    both = both.rename(columns={"net_m2_a": "net_a_m2", "net_m2_b": "net_b_m2"})
+    was, now = (both[s].isin(("eligible", "conditional")) for s in ("status_a", "status_b"))
+    both["change"] = "changed"
+    both.loc[~was & now, "change"] = "entered"
+    both.loc[was & ~now, "change"] = "left"
+    differ = (both["status_a"] != both["status_b"]) | ((both["net_a_m2"] - both["net_b_m2"]).abs() > 0.01)
+    columns = ["parcel_id", "change", "status_a", "status_b", "net_a_m2", "net_b_m2"]
+    return both.loc[differ, columns].sort_values("parcel_id", ignore_index=True)
+
+
 def as_text(found: pd.DataFrame, language: Language) -> Iterator[str]:
     """Yield a summary by kind of change and cause, then the first parcels."""
     if found.empty:

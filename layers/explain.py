@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,10 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from geo.rules.evidence import Evidence, evidence
 from geo.rules.spec import AREA_TESTS, Rule
-from geo.screen.counterfactual import changes
+from geo.screen.counterfactual import Change, changes
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from geo.screen.setting import Setting
+from layers import standards
 from layers.compare import setting_of
 from layers.study.results import Results
 from layers.text import Language, both, code, has, number, say, sentence
@@ -71,6 +73,8 @@ class Explanation:
     rules: tuple[RuleLine, ...]
     ledger: tuple[LedgerLine, ...]
     changes: tuple[str, ...] = ()
+    levers: tuple[Change, ...] = ()
+    """What the sentences of `changes` speak of, one by one."""
 
 
 def explain(results: Results, parcel_id: str, language: Language = "en") -> Explanation:
@@ -89,6 +93,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
     verdicts = results.parcel_row("verdicts", parcel_id)
     lines = [_rule_line(results, v, language) for v in verdicts.to_dict("records")]
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
+    levers = tuple(c for c in changes(*_one(results, parcel_id)) if c.promised or c.status != str(row["status"]))
     return Explanation(
         parcel_id=parcel_id,
         status=str(row["status"]),
@@ -100,20 +105,18 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         facts=_facts(results, parcel_id, language),
         rules=tuple(sorted(lines, key=lambda line: (bool(line.aside), _ORDER[line.outcome]))),
         ledger=_ledger(results, parcel_id, titles, language),
-        changes=_changes(results, parcel_id, titles, language),
+        changes=tuple(change_text(c, titles, language) for c in levers),
+        levers=levers,
     )
 
 
-def _changes(results: Results, parcel_id: str, titles: dict[str, str], language: Language) -> tuple[str, ...]:
-    """Write what would change the answer, the cheapest first; what is not promised says so."""
-    return tuple(
-        say(
-            f"change.{change.kind}_then", language,
-            rules=[titles[r] for r in change.rules], status=code("status", change.status, language),
-            gives=measure_text(change.give_up_m2, "m2", language), net=measure_text(change.net_m2, "m2", language),
-            use=code("use", change.use_class, language),
-        )
-        for change in changes(*_one(results, parcel_id))
+def change_text(change: Change, titles: Mapping[str, str], language: Language) -> str:
+    """Write one change that would better the answer; what is not promised says so."""
+    return say(
+        f"change.{change.kind}_then", language,
+        rules=[titles[r] for r in change.rules], status=code("status", change.status, language),
+        gives=measure_text(change.give_up_m2, "m2", language), net=measure_text(change.net_m2, "m2", language),
+        use=code("use", change.use_class, language),
     )  # fmt: skip
 
 
@@ -178,11 +181,13 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
     rule = results.rule(verdict["rule_id"])
     spec = results.layer(rule.layer) if rule.layer else None
     hidden = spec is not None and spec.use_only
-    layer = say("word.sensitive", language) if hidden else (spec.title or spec.id if spec else rule.layer or rule.fact)
+    title = rule_title(results, rule, language)
+    # a layer the study lacks has no title of its own, and its id is no word for a reader
+    layer = say("word.sensitive", language) if hidden else (spec.title or spec.id) if spec else title
     missing = spec is None and bool(rule.layer)
     return RuleLine(
         rule_id=rule.id,
-        title=rule_title(results, rule, language),
+        title=title,
         outcome=verdict["outcome"],
         outcome_word=code("outcome", verdict["outcome"], language),
         severity=verdict["severity"],
@@ -254,7 +259,10 @@ def _facts(results: Results, parcel_id: str, language: Language) -> tuple[tuple[
 def _fact_text(parcel: pd.Series, name: str, language: Language) -> str:
     value = str(parcel[name])
     if name == "land_use" and parcel["land_use_scheme"]:
-        return f"{value} ({parcel['land_use_scheme']})"
+        scheme = str(parcel["land_use_scheme"])
+        return f"{standards.coded(scheme, value, language)} ({scheme})"
+    if name == "tenure":
+        return standards.worded(standards.TENURE, value, language)
     return code(name.split("_")[0] if name != "supply_status" else "supply", value, language)
 
 

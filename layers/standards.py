@@ -19,6 +19,7 @@ from geo.basis.figure import Confidence, Figure, unverified
 from geo.basis.reason import Reason, reason
 from geo.rules.spec import Text
 from layers import toml
+from layers.text import Language, both
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 STANDARDS, CODES = DATA / "standards", DATA / "codes"
@@ -239,6 +240,30 @@ def load(name: str) -> Standard:
 def codes(name: str) -> CodeList:
     """Read one code list of ``data/codes``; errors as in `load`."""
     return read_codes(_shipped(CODES, name))
+
+
+TENURE = "QSXZ"
+"""Scheme of the tenure codes of the land survey."""
+
+
+@cache
+def of_scheme(scheme: str) -> CodeList | None:
+    """Return the shipped code list of a scheme, None where there is none."""
+    lists = (codes(name) for name in names(CODES))
+    return next((found for found in lists if scheme and found.scheme == scheme), None)
+
+
+def worded(scheme: str, code: str, language: Language) -> str:
+    """Return what a code means; a text that is no code of the scheme stays as it is."""
+    known = of_scheme(scheme)
+    found = known.get(code) if known else None
+    return both(found.title, language) if found else code
+
+
+def coded(scheme: str, code: str, language: Language) -> str:
+    """Return a code with its name (``0101 水田``); an unknown one stays as it is."""
+    word = worded(scheme, code, language)
+    return code if word == code else f"{code} {word}"
 
 
 def names(folder: Path = STANDARDS) -> tuple[str, ...]:

@@ -25,9 +25,10 @@ from geo.measure import cut
 from geo.rules.evidence import evidence
 from geo.rules.spec import AREA_TESTS, Rule
 from geo.screen import funnel as counting
+from geo.screen import ledger
 from geo.screen.counterfactual import Change, changes
 from geo.screen.setting import Setting
-from geo.screen.status import Minimum
+from geo.screen.status import S_EXCLUDED, Minimum
 from geo.screen.whatif import Answer, Board
 from layers.compare import setting_of
 from layers.study.results import Results
@@ -109,13 +110,15 @@ class Desk:
         setting = self.moved(trial)
         return counting.to_find_out(self.board, setting.examined, setting.minimum)
 
-    def ledger(self, by: str = "") -> pd.DataFrame:
+    def ledger(self, by: str = "", trial: Moved = AS_RUN) -> pd.DataFrame:
         """Return the ledger of the study, or of each park, township or land use.
 
         Parameters
         ----------
         by : str
             A column of the table `parcels`; "" for the whole study.
+        trial : Moved
+            As run: the ledger the run wrote; otherwise the ledger of that setting.
 
         Returns
         -------
@@ -123,7 +126,7 @@ class Desk:
             ``by`` (or nothing), ``step, layer_id, rule_id``, exclusive, shared and
             unknown areas, and ``left_m2``: the running remainder, which closes.
         """
-        lines = self.results.table("ledger")
+        lines = self.results.table("ledger") if trial == AS_RUN else self._ledger(trial)
         keys = ["step", "layer_id", "rule_id"]
         if by:
             parcels = pd.DataFrame(self.results.table("parcels")[["parcel_id", by]])
@@ -138,6 +141,12 @@ class Desk:
         grouped = out.groupby(by) if by else out.groupby(lambda row: 0)
         out["left_m2"] = grouped["gross_m2"].cumsum() - grouped["taken_m2"].cumsum()
         return out.drop(columns="gross_m2")
+
+    def _ledger(self, trial: Moved) -> pd.DataFrame:
+        setting, answer, data = self.moved(trial), self.answer(trial), self.board.data
+        gone = answer.standing.code == S_EXCLUDED
+        lines = ledger.table(ledger.deductions(setting.examined, data), data, gone, answer.standing.unsure_whole)
+        return lines.sort_values(["parcel_id", "step"], ignore_index=True)
 
     def changes(self, parcel_id: str, trial: Moved = AS_RUN) -> list[Change]:
         """Return the single changes that would better a parcel's status, cheapest first."""

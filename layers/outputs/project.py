@@ -7,15 +7,19 @@ in a map file cannot say different things.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
-from geo.basis.units import MU_M2
+from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
+from layers import standards
 from layers.explain import rule_title, status_sentence
 from layers.study.results import Results
 from layers.text import Language, code, has, say
 
+UNIT_M2 = {"mu": MU_M2, "ha": HA_M2}
+DECIMALS = {"mu": 2, "ha": 4}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -98,22 +102,25 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
              "legal_m2", "area_statutory_m2"]  # fmt: skip
     frame = found.merge(pd.DataFrame(parcels[about]), on="parcel_id", how="left", validate="1:1")
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
-    frame = frame.merge(deducted(results), on="parcel_id", how="left")
+    unit: Literal["mu", "ha"] = "mu" if language == "zh" else "ha"
+    frame = frame.merge(deducted(results, unit), on="parcel_id", how="left")
     cuts = [c for c in frame if str(c).startswith("cut_")]
     frame[cuts] = frame[cuts].fillna(0.0)
     frame["status"] = [code("status", s, language) for s in frame["status"]]
     frame["supply_status"] = _supply_status(results, frame)
-    for name in ("supply_status", "tenure"):
-        frame[name] = [code(name.split("_")[0], str(v), language) for v in frame[name]]
+    frame["supply_status"] = [code("supply", str(v), language) for v in frame["supply_status"]]
+    frame["tenure"] = [standards.worded(standards.TENURE, str(v), language) for v in frame["tenure"]]
+    uses = zip(frame["land_use_scheme"], frame["land_use"], strict=True)
+    frame["land_use"] = [standards.coded(str(scheme), str(use), language) for scheme, use in uses]
     joint = "；" if language == "zh" else "; "
     for name in ("conflicts", "unknowns", "conditions"):
         frame[name] = [joint.join(titles[r] for r in str(cell).split("|") if r) for cell in frame[name]]
     sentences = {r: status_sentence(r, titles, language) for r in frame["reason"].unique()}
     frame["why"] = frame.pop("reason").map(sentences)
     for name in ("gross_m2", "net_m2", "net_hi_m2"):
-        frame[name.replace("_m2", "_mu")] = (frame[name] / MU_M2).round(2)
+        frame[name.replace("_m2", f"_{unit}")] = (frame[name] / UNIT_M2[unit]).round(DECIMALS[unit])
     order = ["parcel_id", "status", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
-             "gross_mu", *cuts, "net_mu", "net_hi_mu", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
+             f"gross_{unit}", *cuts, f"net_{unit}", f"net_hi_{unit}", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
              "area_statutory_m2", "conflicts", "unknowns", "conditions", "why"]  # fmt: skip
     empty = [c for c in ("park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status", "legal_m2")
              if (frame[c].isna() | (frame[c].astype(str) == "")).all()]  # fmt: skip
@@ -146,18 +153,21 @@ def _supply(results: Results, table: str, frame: pd.DataFrame, language: Languag
     return frame
 
 
-def deducted(results: Results) -> pd.DataFrame:
-    """Return what each cutting rule takes in order (亩 per rule id), so that the row adds up to its net area."""
+def deducted(results: Results, unit: Literal["mu", "ha"] = "mu") -> pd.DataFrame:
+    """Return what each cutting rule takes in order, so that the row adds up to its net area.
+
+    Columns ``parcel_id`` and, per rule that takes anything, ``cut_<rule id>_<unit>`` (亩 or hectares).
+    """
     ledger = results.table("ledger").sort_values(["parcel_id", "step"], kind="stable")
     before = ledger.groupby("parcel_id")["left_m2"].shift()
-    lines = ledger.assign(taken=(before - ledger["left_m2"]) / MU_M2)
+    lines = ledger.assign(taken=(before - ledger["left_m2"]) / UNIT_M2[unit])
     lines = lines[(lines["step"] > 0) & (lines["layer_id"] != UNSURE_LINE)]
     names = lines["rule_id"].where(lines["layer_id"] != WHOLE, "whole")
-    wide = lines.assign(column="cut_" + names + "_mu").pivot_table(
+    wide = lines.assign(column="cut_" + names + f"_{unit}").pivot_table(
         index="parcel_id", columns="column", values="taken", aggfunc="sum", sort=False
     )
-    order = ["cut_" + r.id + "_mu" for r in results.rules if r.cuts] + ["cut_whole_mu"]
-    wide = wide.reindex(columns=[c for c in order if c in wide]).round(2)
+    order = [f"cut_{r.id}_{unit}" for r in results.rules if r.cuts] + [f"cut_whole_{unit}"]
+    wide = wide.reindex(columns=[c for c in order if c in wide]).round(DECIMALS[unit])
     return wide.reset_index().rename_axis(None, axis=1)
 
 
@@ -180,9 +190,9 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
 
 
 def _header(name: str, results: Results, language: Language) -> str:
-    if name.startswith("cut_") and name != "cut_whole_mu":
-        rule = results.rule(name.removeprefix("cut_").removesuffix("_mu"))
-        return say("column.cut_mu", language, rule=rule_title(results, rule, language))
+    cut, unit = name.removeprefix("cut_").rpartition("_")[::2]
+    if name.startswith("cut_") and cut != "whole":
+        return say(f"column.cut_{unit}", language, rule=rule_title(results, results.rule(cut), language))
     return say(f"column.{name}", language) if has(f"column.{name}") else name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -13,15 +14,18 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyproj
 import shapely
 
+from geo.screen.counterfactual import Change
 from layers.serve.drawn import ShapeTiles, Style
 from layers.serve.mercator import lonlat, unit_square, zoom_for
 from layers.serve.published import SHELF, Address
 from layers.serve.styles import STATUSES, css, layer_style, status_paint
 from layers.serve.tiles import ParcelTiles
 from layers.study.results import Results
+from layers.whatif import desk
 
 View = tuple[float, float, int]
 DRAWN_ROLES = ("boundary", "constraint", "plan", "park", "network", "facility", "building", "redline")
@@ -60,26 +64,36 @@ class Board:
         self._area = shapely.area(self._shapes)
         self._tree = shapely.STRtree(self._shapes)
         self._tiles = ParcelTiles(self._square)
-        self._classes = self._status_classes()
+        self._classes = self._status_classes(results.table("candidates"))
         self._paint = status_paint()
         _ = self._tiles.base
         self._styles: dict[str, Style] = {}
         self._drawings: dict[str, ShapeTiles] = {}
         self._reading = threading.Lock()
 
-    def _status_classes(self) -> npt.NDArray[np.uint8]:
-        status = self._results.table("candidates").set_index("parcel_id")["status"].reindex(self.ids)
+    def _status_classes(self, found: pd.DataFrame) -> npt.NDArray[np.uint8]:
+        status = found.set_index("parcel_id")["status"].reindex(self.ids)
         # a parcel without a state is drawn as unknown: never as nothing
         words = status.fillna("unknown").to_numpy(object)
         number = {word: k + 1 for k, word in enumerate(STATUSES)}
         return np.array([number[w] for w in words], np.uint8)
 
-    def parcels_url(self, shown: Iterable[str] = STATUSES) -> str:
-        """Return the tile address of the parcels, with the statuses that are shown."""
+    def parcels_url(self, shown: Iterable[str] = STATUSES, found: pd.DataFrame | None = None) -> str:
+        """Return the tile address of the parcels, with the statuses that are shown.
+
+        Parameters
+        ----------
+        shown : iterable of str
+        found : DataFrame or None
+            ``parcel_id, status`` of a trial; None: as in the run. Equal answers share
+            an address, whatever led to them.
+        """
         wanted = [s in set(shown) for s in STATUSES]
         lut = np.r_[False, wanted]
-        classes = np.where(lut[self._classes], self._classes, 0).astype(np.uint8)
-        key = SHELF.put(f"{self._name}|parcels|{wanted}", lambda at: self._tiles.png(at, classes, self._paint))
+        states = self._classes if found is None else self._status_classes(found)
+        classes = np.where(lut[states], states, 0).astype(np.uint8)
+        content = hashlib.sha256(classes.tobytes()).hexdigest()
+        key = SHELF.put(f"{self._name}|parcels|{content}", lambda at: self._tiles.png(at, classes, self._paint))
         return _url(key)
 
     @cached_property
@@ -143,7 +157,16 @@ class Board:
         shape = self._shapes[self._place[parcel_id]]
         if shape.is_empty:
             return None
-        turned = gpd.GeoSeries([shape], crs=self._crs).to_crs(4326)
+        return self._lonlat([shape])
+
+    def left_after(self, parcel_id: str, change: Change) -> dict[str, Any] | None:
+        """Return what a cut leaves of a parcel as GeoJSON in longitude and latitude; None when nothing is left."""
+        parts = desk(self._results).drawn(parcel_id, change).geometry
+        shapes = [shape for shape in parts if shape is not None and not shape.is_empty]
+        return self._lonlat(shapes) if shapes else None
+
+    def _lonlat(self, shapes: list[Any]) -> dict[str, Any]:
+        turned = gpd.GeoSeries(shapes, crs=self._crs).to_crs(4326)
         return json.loads(turned.to_json(drop_id=True))  # type: ignore[no-any-return]
 
     def view_of(self, parcel_id: str) -> View | None:

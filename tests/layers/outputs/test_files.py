@@ -10,7 +10,7 @@ import pytest
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
-from geo.basis.units import MU_M2
+from geo.basis.units import HA_M2, MU_M2
 from layers.outputs.files import candidates_file, export
 from layers.outputs.project import notes, projection, safe, visible
 from layers.study import runs
@@ -48,10 +48,12 @@ def sheet(path):
 
 
 def test_the_row_adds_up_to_its_net_area(results):
-    frame = projection(results, "candidates", "en").frame
-    taken = frame[[c for c in frame if c.startswith("cut_")]].sum(axis=1)
-    assert (frame["gross_mu"] - taken - frame["net_hi_mu"]).abs().max() < 0.011
-    assert (frame["gross_m2"] / MU_M2 - frame["gross_mu"]).abs().max() < 0.0051
+    for language, unit, size, step in (("zh", "mu", MU_M2, 0.01), ("en", "ha", HA_M2, 0.0001)):
+        frame = projection(results, "candidates", language).frame
+        taken = frame[[c for c in frame if c.startswith("cut_")]].sum(axis=1)
+        assert (frame[f"gross_{unit}"] - taken - frame[f"net_hi_{unit}"]).abs().max() < 1.1 * step
+        assert (frame["gross_m2"] / size - frame[f"gross_{unit}"]).abs().max() < 0.51 * step
+        assert not [c for c in frame if c.endswith("_ha" if unit == "mu" else "_mu")]
 
 
 def test_what_was_not_examined_stands_on_every_list(results, tmp_path):
