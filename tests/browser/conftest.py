@@ -67,6 +67,11 @@ def chromium():
         browser.close()
 
 
+def _failed(response):
+    """Opened at the address of a page, Streamlit first asks below it for the server, then at the root."""
+    return response.status >= 400 and not (response.status == 404 and "/_stcore/" in response.url)
+
+
 @pytest.fixture
 def page(chromium):
     """A page of 1366 × 768 that remembers what it asked for, what failed and what was said."""
@@ -74,7 +79,7 @@ def page(chromium):
     page = context.new_page()
     page.asked, page.failed, page.said = [], [], []
     page.on("request", lambda q: page.asked.append(q.url))
-    page.on("response", lambda r: page.failed.append((r.status, r.url)) if r.status >= 400 else None)
+    page.on("response", lambda r: page.failed.append((r.status, r.url)) if _failed(r) else None)
     page.on("pageerror", lambda e: page.said.append(str(e)))
     page.on("websocket", lambda w: page.asked.append(w.url.replace("ws", "http", 1)))
     yield page

@@ -87,7 +87,7 @@ def check_panel(page, results, parcel_id, language):
 
 
 def test_a_click_tells_what_the_row_says(page, url, results):
-    page.goto(f"{url}/?lang=zh")
+    page.goto(f"{url}/screen?lang=zh")
     frame = leaflet(page)
     parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id")
     ordinary = [i for i in parcels.index if i.startswith("P0")]
@@ -110,7 +110,7 @@ def test_a_click_tells_what_the_row_says(page, url, results):
     [(2698.5, 150, "LEFT"), (2701.5, 150, "RIGHT"), (1002, 250, "HOLED"), (2150, 250, "OVER"), (290, 250, "RING")],
 )
 def test_a_click_beside_an_edge(page, url, results, x, y, wanted):
-    page.goto(f"{url}/?lang=en")
+    page.goto(f"{url}/screen?lang=en")
     frame = leaflet(page)
     lon, lat = TO_DEGREES.transform(studies.EAST + x, studies.NORTH + y)
     go(frame, lon, lat, 20)
@@ -120,7 +120,7 @@ def test_a_click_beside_an_edge(page, url, results, x, y, wanted):
 
 
 def test_a_click_into_a_hole_is_no_parcel(page, url):
-    page.goto(f"{url}/?lang=zh&select=parcel:HOLED")
+    page.goto(f"{url}/screen?lang=zh&select=parcel:HOLED")
     frame = leaflet(page)
     shows(page, "HOLED")
     lon, lat = TO_DEGREES.transform(studies.EAST + 1150, studies.NORTH + 250)
@@ -132,7 +132,7 @@ def test_a_click_into_a_hole_is_no_parcel(page, url):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_left_in_the_other_language(page, url, language):
-    page.goto(f"{url}/?lang={language}&select=parcel:DOUBT")
+    page.goto(f"{url}/screen?lang={language}&select=parcel:DOUBT")
     leaflet(page)
     shows(page, "DOUBT")
     # icons are ligatures: the name of a sign in a font, seen by nobody
@@ -152,7 +152,7 @@ def test_nothing_is_left_in_the_other_language(page, url, language):
 
 
 def test_text_of_data_is_text(page, url):
-    page.goto(f"{url}/?lang=zh&select=parcel:HOLED")
+    page.goto(f"{url}/screen?lang=zh&select=parcel:HOLED")
     frame = leaflet(page)
     shows(page, "HOLED")
     assert studies.NASTY in panel(page).inner_text()
@@ -165,7 +165,7 @@ def test_text_of_data_is_text(page, url):
 
 
 def test_map_and_reasons_stand_on_one_screen(page, url):
-    page.goto(f"{url}/?lang=zh&select=parcel:RING")
+    page.goto(f"{url}/screen?lang=zh&select=parcel:RING")
     leaflet(page)
     shows(page, "RING")
     for box in (page.locator("iframe").bounding_box(), panel(page).bounding_box()):
@@ -176,7 +176,7 @@ def test_map_and_reasons_stand_on_one_screen(page, url):
 
 
 def test_language_switch_keeps_the_selection(page, url, results):
-    page.goto(f"{url}/?lang=zh&select=parcel:LEFT")
+    page.goto(f"{url}/screen?lang=zh&select=parcel:LEFT")
     leaflet(page)
     check_panel(page, results, "LEFT", "zh")
     page.get_by_text("English", exact=True).click()
@@ -195,7 +195,7 @@ def test_chinese_browsers_get_chinese(chromium, url):
 
 
 def test_a_row_moves_the_map(page, url, results):
-    page.goto(f"{url}/?lang=zh")
+    page.goto(f"{url}/screen?lang=zh")
     frame = leaflet(page)
     before = frame.evaluate("window.map.getCenter()")
     page.get_by_placeholder(say("ui.find", "zh")).fill("OVER")
@@ -228,7 +228,7 @@ def test_the_filter_colours_map_and_list_alike(page, url, results):
         mixed = np.array(rgb(STATUS_COLOURS[status])) * 235 / 255 + np.array(rgb(GROUND)) * 20 / 255
         return has_colour(shown_colours(page), mixed)
 
-    page.goto(f"{url}/?lang=zh")
+    page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
     page.wait_for_timeout(500)
     assert seen("eligible")
@@ -246,7 +246,7 @@ def test_the_filter_colours_map_and_list_alike(page, url, results):
     ("kind", "word"), [("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"), ("geojson", "GeoJSON")]
 )
 def test_the_list_is_handed_over(page, url, results, tmp_path, kind, word):
-    page.goto(f"{url}/?lang=zh")
+    page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
     with page.expect_download(timeout=30_000) as waiting:
         page.locator(f".st-key-download-{kind} button").first.click()
@@ -270,7 +270,7 @@ def test_stale_results_are_said_and_a_run_from_the_page_renews_them(page, serve,
     shutil.copytree(study, mine, symlinks=True)
     text = (mine / "study.toml").read_text(encoding="utf-8")
     (mine / "study.toml").write_text(text.replace("2026-11-23", "2026-11-24", 1), encoding="utf-8")
-    page.goto(f"{serve(mine)}/?lang=zh")
+    page.goto(f"{serve(mine)}/screen?lang=zh")
     leaflet(page)
     page.get_by_text(say("ui.stale", "zh")).wait_for()
     assert page.locator(".st-key-download-csv button").first.is_disabled()
@@ -286,7 +286,7 @@ def test_first_map_of_thirteen_thousand_parcels(page, serve, tmp_path):
     big = studies.run(studies.write(tmp_path / "big", count=13_000))
     url = serve(big)
     started = time.perf_counter()
-    page.goto(f"{url}/?lang=zh")
+    page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
     assert time.perf_counter() - started < 10
     page.get_by_test_id("stPagination").wait_for(timeout=20_000)

@@ -151,3 +151,13 @@ def write(folder, count=150, name="小县 Small county"):
 def run(folder):
     runs.update(folder, "screen", silent)
     return folder
+
+
+def open_page(main, name):
+    """Return one page of the app by its address; `AppTest.switch_page` knows only pages that are files."""
+    from streamlit.navigation.page import calc_hash
+    from streamlit.testing.v1 import AppTest
+
+    test = AppTest.from_file(str(main), default_timeout=60)
+    test._page_hash = calc_hash(name)
+    return test

@@ -5,7 +5,6 @@ import re
 import shutil
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from layers.study.results import open_results
 from layers.text import LANGUAGES, catalogue, code, number, say
@@ -26,7 +25,7 @@ def visit(monkeypatch):
             monkeypatch.delenv("LUODI_STUDY", raising=False)
         else:
             monkeypatch.setenv("LUODI_STUDY", str(folder))
-        page = AppTest.from_file(str(MAIN), default_timeout=60)
+        page = studies.open_page(MAIN, "screen")
         page.query_params["lang"] = language
         if select:
             page.query_params["select"] = select
