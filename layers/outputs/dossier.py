@@ -58,8 +58,7 @@ def document(answer: Answer, language: Language) -> bytes:
     page = _blank(answer, language)
     sketch = draw(answer, language)
     _head(page, answer, language)
-    page.add_picture(io.BytesIO(sketch.png), width=Cm(TEXT_CM))
-    _close(page.paragraphs[-1])
+    _picture(page, sketch.png)
     for grid in rows.grids(answer, language):
         _section(page, grid)
     _signatures(page, language)
@@ -206,9 +205,12 @@ def _tight(paragraph: Paragraph, before: float = 0, after: float = 0) -> Paragra
     return paragraph
 
 
-def _close(paragraph: Paragraph) -> None:
-    """Leave a picture its own height: exact spacing would cut it to one line."""
-    shape = paragraph.paragraph_format
+def _picture(page: Document, png: bytes) -> None:
+    """Add the map over the text width; exact line spacing would cut it to one line."""
+    inline = page.add_picture(io.BytesIO(png), width=Cm(TEXT_CM))._inline
+    for side in ("distT", "distB", "distL", "distR"):
+        inline.set(side, "0")  # without them LibreOffice takes a margin of its own
+    shape = page.paragraphs[-1].paragraph_format
     shape.space_before, shape.space_after, shape.line_spacing = Pt(0), Pt(0), 1.0
 
 

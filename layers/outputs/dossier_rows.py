@@ -77,17 +77,22 @@ def conclusion(answer: Answer, language: Language) -> str:
 
 def notes_below(answer: Answer, language: Language) -> Iterator[str]:
     """Yield what was not examined, what is unverified, and what was noticed while reading."""
-    study = answer.check.study
-    for note in study.not_examined:
+    together: dict[tuple[str, str], list[str]] = {}
+    for note in answer.check.study.not_examined:
         rule = next((r for r in answer.check.rules if r.id == note.rule), None)
         title = rule_title(answer.check, rule, language) if rule else note.rule
-        yield say("dossier.aside", language, rule=title, why=note.reason, person=note.person)
-    if any(c.rule.unverified for c in answer.constraints):
-        yield say("dossier.footnote", language)
-    yield say("dossier.groups_note", language)
+        together.setdefault((note.reason, note.person), []).append(title)
+    aside = [
+        say("dossier.aside", language, rule=_listed(titles, language), why=why, person=person)
+        for (why, person), titles in together.items()
+    ]
+    if aside:
+        yield " ".join(aside)
     told = [sentence(r, language) for r in answer.told]
     if told:
         yield say("dossier.told", language, text=" ".join(told))
+    marked = any(c.rule.unverified for c in answer.constraints)
+    yield " ".join(say(f"dossier.{k}", language) for k in ("footnote", "groups_note")[not marked :])
 
 
 def ha_text(area_m2: float, language: Language) -> str:

@@ -31,13 +31,14 @@ WIDTH, HEIGHT = 1640, 470
 MAP_WIDTH = 1250
 OVER = 2
 """Pixels of the drawing per pixel of the picture."""
+LEGEND_WIDTH = (WIDTH - MAP_WIDTH) * OVER - 180
 GROUPS = {"cultivated": "#F6EFC4", "farm": "#DCE8C6", "construction": "#EBD3CB", "unused": "#E4E1DA", "": "#F4F3F0"}
 LINES = {"basic_farmland": "#9A7B00", "ecological_redline": "#1E7B3A", "development_boundary": "#5B2A86"}
 PARK, ROAD, RED, CUT, TAKEN = "#1F5FA8", "#77797D", "#D4131B", "#111827", "#3A3A3A"
 MARGIN = 0.45
 """Ground shown around the red line, as a share of its longer side."""
 LEAST_M = 150.0
-LETTERS = 14
+LEAST_TAKEN_M2 = 0.01
 
 Point = tuple[float, float]
 Shapes = npt.NDArray[np.object_]
@@ -155,11 +156,12 @@ class _Sheet:
     def red_line(self, with_cut: bool) -> None:
         """Draw the red line, what the cut takes, and the line of the cut."""
         plots, land = self.answer.plots.geometry.to_numpy(), self.answer.land.geometry.to_numpy()
-        if with_cut and self.answer.needs_cut:
-            taken = shapely.difference(shapely.union_all(plots), shapely.union_all(land))
+        taken = shapely.difference(shapely.union_all(plots), shapely.union_all(land))
+        if with_cut and taken.area > LEAST_TAKEN_M2:
             self._wash(np.array([taken], object), TAKEN)
-            self._dashes(np.array([self.answer.cut_line], object), CUT, 8, (20, 9))
             self.keys.append(_Key("wash", TAKEN, say("dossier.map_taken", self.language)))
+        if with_cut and self.answer.needs_cut:
+            self._dashes(np.array([self.answer.cut_line], object), CUT, 8, (20, 9))
             self.keys.append(_Key("dash", CUT, say("dossier.map_cut", self.language)))
         self._outline(plots, "#FFFFFF", 12)
         self._outline(plots, RED, 7)
@@ -201,10 +203,11 @@ class _Sheet:
         left, top = MAP_WIDTH * OVER + 40, 16
         self.pen.text((left, top), say("dossier.legend", self.language), "#111827", fonts.sized(50))
         step = min(72, (HEIGHT * OVER - 90) // max(len(self.keys), 1))
+        font = fonts.sized(42)
         for row, key in enumerate(self.keys):
             y = top + 72 + row * step
             self._swatch(key, (left, y, left + 105, y + 44))
-            self.pen.text((left + 130, y + 22), _short(key.words), "#111827", fonts.sized(42), anchor="lm")
+            self.pen.text((left + 130, y + 22), _short(key.words, font), "#111827", font, anchor="lm")
 
     def _swatch(self, key: _Key, box: tuple[int, int, int, int]) -> None:
         x0, y0, x1, y1 = box
@@ -226,10 +229,11 @@ class _Sheet:
         return tuple(s for s in self.answer.check.study.with_role(role) if not s.use_only)
 
     def _title(self, spec: LayerSpec) -> str:
-        """Return the title of a rule's layer in the reader's language, else the layer's own."""
+        """Return the title of a layer: the study's own in Chinese, the one everybody knows it by in English."""
         known = code_list("luodi layers")
         entry = known.get(spec.id) if known else None
-        return both(entry.title, self.language) if entry and self.language == "en" else spec.title or spec.id
+        usual = both(entry.title, self.language) if entry else ""
+        return (usual or spec.title or spec.id) if self.language == "en" else (spec.title or usual or spec.id)
 
     def _key(self, shown: Shapes, kind: str, colour: str, words: str) -> None:
         if len(shown):
@@ -340,12 +344,11 @@ def _round_length(metres: float) -> float:
     return float(next(power * k for k in (5, 2, 1) if power * k <= metres))
 
 
-def _short(words: Any) -> str:
-    """Shorten a name to the width of the legend; Chinese characters are twice as wide."""
-    text, room = "", float(LETTERS)
-    for letter in plain(words):
-        room -= 1.0 if ord(letter) > 0x2E80 else 0.55
-        if room < 1:
-            return text + "…"
-        text += letter
-    return text
+def _short(words: Any, font: fonts.Font) -> str:
+    """Shorten a name to the width of the legend."""
+    text = plain(words)
+    if font.getlength(text) <= LEGEND_WIDTH:
+        return text
+    while text and font.getlength(text + "…") > LEGEND_WIDTH:
+        text = text[: min(len(text) - 1, 60)]
+    return text + "…"

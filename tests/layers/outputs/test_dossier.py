@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 
 import docx
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from layers.outputs import dossier, redline_book, redline_files
 from layers.outputs.plain import LONGEST, plain
 from layers.redline import Answer
 from layers.study import checks
+from tests import district
 from tests.layers.outputs import joint_study
 from tests.layers.outputs.joint_study import FARM, GROSS, HOSTILE, LEFT
 
@@ -105,6 +107,32 @@ def test_what_was_not_examined_and_who_signs(answer):
     for department in ("自然资源", "生态环境", "林业", "水利", "应急管理", "农业农村"):
         assert department in text
     assert answer.check.run_id in text
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "left"),
+    [
+        ("nothing", [(100, 0, 200, 100)], 0.0),  # all farmland
+        ("beyond", [(350, 150, 500, 350)], 2500.0),  # mostly on ground nobody has patches for
+        ("two", [(10, 110, 60, 160), (210, 10, 390, 90)], 16_900.0),
+    ],
+)
+def test_odd_red_lines(joint_folder, tmp_path, name, shapes, left):
+    folder, file = tmp_path / "study", tmp_path / f"{name}.gpkg"
+    shutil.copytree(joint_folder, folder, symlinks=True)
+    lines = {"name": [name] * len(shapes)}
+    gpd.GeoDataFrame(lines, geometry=[district.box(*s) for s in shapes], crs=district.CRS).to_file(file)
+    odd = Answer(checks.check(folder, file, checks.Asked(name=name), silent))
+    body = dossier.document(odd, "zh")
+    total, quota = tables(body)[0][-1], tables(body)[5][1]
+    assert total[-2:] == [ha(left), mu(left)]
+    assert quota[3] == ha(left)
+    assert quota[1] == ("未知" if name == "beyond" else ha(odd.gross_m2))
+    redline_files.write(odd, tmp_path / "a.xlsx", "zh")
+    values = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)
+    points = list(values["界址点（切除前）"].iter_rows(min_row=3, values_only=True))
+    assert len(points) == 4 * len(shapes)
+    assert values["界址点（切除后）"].max_row > 2 or left == 0
 
 
 def test_the_same_check_is_the_same_file(answer):
