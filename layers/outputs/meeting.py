@@ -6,6 +6,7 @@ notes that every list carries stand above the rows.
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -80,8 +81,10 @@ def write(results: Results, path: Path, language: Language, keep: npt.NDArray[np
         key = "meeting.left_out" if keep is None else "meeting.not_asked"
         above.append(say(key, language, count=left_out, total=len(results.table("candidates"))))
     above.append(say("meeting.from_memory", language))
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, OPTIONS) as book:
         _write_sheet(book, say("meeting.sheet", language), above, made)
+    path.write_bytes(content.getvalue())
     return len(made[0].cells)
 
 

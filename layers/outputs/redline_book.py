@@ -6,6 +6,7 @@ them, with their values stored beside. Text is written as text, whatever it star
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -53,12 +54,14 @@ def write(answer: Answer, path: Path, language: Language) -> None:
         Replaced when it exists.
     language : {"en", "zh"}
     """
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    content = io.BytesIO()  # so that a refusal of the disk is an OSError like any other
+    with xlsxwriter.Workbook(content, OPTIONS) as book:
         written = datetime.fromisoformat(answer.check.manifest["written"]).replace(tzinfo=None)
         book.set_properties(
             {"title": plain(answer.check.head["name"])[:250], "author": "Luodi 落地", "created": written}
         )
         _Book(book, answer, language).fill()
+    path.write_bytes(content.getvalue())
 
 
 class _Book:
