@@ -268,4 +268,4 @@ def _heads(book: xlsxwriter.Workbook, page: Any, made: Sequence[Column], row: in
 def _width(item: Column) -> float:
     sample = [str(c) for c in item.cells[:200] if isinstance(c, str)]
     widest = max((sum(2 if ord(ch) > 0x2E80 else 1 for ch in text) for text in sample), default=0)
-    return float(min(max(widest + 2, 9), 42))
+    return float(min(max(widest + 2, 9), 22))
