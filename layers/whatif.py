@@ -129,7 +129,7 @@ class Desk:
         lines = self.results.table("ledger") if trial == AS_RUN else self._ledger(trial)
         keys = ["step", "layer_id", "rule_id"]
         if by:
-            parcels = pd.DataFrame(self.results.table("parcels")[["parcel_id", by]])
+            parcels = pd.DataFrame(self.results.table("parcels")[["parcel_id", by]]).fillna({by: ""})
             lines = lines.merge(parcels, on="parcel_id", validate="m:1")
             keys = [by, *keys]
         before = lines.groupby("parcel_id")["left_m2"].shift()

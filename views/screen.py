@@ -1,35 +1,40 @@
-"""Screen 筛选: the map, why a parcel is what it is, and the candidate list."""
+"""Screen 筛选: the map, why a parcel is what it is, what if the rules were others, and the candidate list."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from geo.basis.errors import LuodiError
 from geo.basis.units import HA_M2, MU_M2
-from layers.explain import explain
+from layers.explain import Explanation, explain
 from layers.outputs.files import candidates_file
+from layers.serve import trial as trials
 from layers.serve.board import Board, board
 from layers.serve.routes import study_folder
 from layers.serve.styles import STATUSES
+from layers.serve.trial import Trial
 from layers.study import spec
 from layers.study.results import Results, open_results
-from layers.study.summary import by_status
 from layers.text import Language, code, say, sentences
-from views.parts import frame, map, runner, state, tables, why
+from views.parts import frame, funnel, map, runner, state, tables, why
+from views.parts import trial as turned
 from views.parts.markup import tag
 
 NAME = "screen"
 ICON = ":material/filter_alt:"
 FORMATS = (("xlsx", "Excel"), ("csv", "CSV"), ("gpkg", "GeoPackage"), ("geojson", "GeoJSON"))
-PANEL = map.HEIGHT
+PANEL = map.HEIGHT - 48
+STYLE = Path(__file__).parent / "parts" / "trial_style.css"
 
 
 def show() -> None:
     """Draw the page."""
     language, folder = state.language(), study_folder()
+    st.html(STYLE)
     if folder is None:
         frame.header(None, say("ui.title", language), language)
         frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
@@ -94,13 +99,39 @@ def _work(results: Results, late: bool) -> None:
     selected = chosen.id if chosen and chosen.kind == "parcel" and drawn.has(chosen.id) else None
     if selected and (state.asked_to_move() or state.first_visit()):
         state.set_aim(drawn.view_of(selected))
-    shown = _legend(results, language)
+    trial = trials.trial(results, turned.now(results))
+    with st.container(key="trialbox"):
+        if trials.is_trial(trial.moved):
+            turned.banner(trial, language)
+    shown = _legend(trial, language)
+    told = explain(results, selected, language) if selected is not None else None
     left, right = st.columns([2.3, 1], gap="small")
     with left, st.container(key="mapbox"):
-        map.draw(drawn, shown, selected)
-    with right, st.container(height=PANEL, border=True, key="why"):
-        _why(results, selected, missed, language)
-    _list(results, shown, selected, late)
+        map.draw(drawn, _moving(drawn, trial, shown, told))
+    with right:
+        _panel(trial, told, missed, language)
+    _below(trial, shown, selected, late)
+
+
+def _moving(drawn: Board, trial: Trial, shown: tuple[str, ...], told: Explanation | None) -> map.Moving:
+    """Return what the map shows now: colours of the run or of the trial, the selected parcel, a cut."""
+    found = trial.found if trials.is_trial(trial.moved) else None
+    cut = why.shown_cut(told) if told is not None else None
+    left = drawn.left_after(told.parcel_id, cut) if told is not None and cut is not None else None
+    return map.Moving(drawn.parcels_url(shown, found), told.parcel_id if told is not None else None, left)
+
+
+def _panel(trial: Trial, told: Explanation | None, missed: bool, language: Language) -> None:
+    """Draw the panel beside the map: why a parcel is what it is, or the settings under trial."""
+    side = st.segmented_control(
+        say("uitrial.side", language), ("why", "trial"), default="why", required=True, key="side",
+        format_func=lambda s: say(f"uitrial.side_{s}", language), label_visibility="collapsed", width="stretch",
+    )  # fmt: skip
+    with st.container(height=PANEL, border=True, key="why"):
+        if side == "trial":
+            turned.panel(trial, told.parcel_id if told is not None else None, language)
+        else:
+            _why(told, missed, language)
 
 
 def _follow_click(drawn: Board) -> bool:
@@ -117,18 +148,18 @@ def _follow_click(drawn: Board) -> bool:
     return found is None
 
 
-def _why(results: Results, selected: str | None, missed: bool, language: Language) -> None:
-    if selected is not None:
-        why.panel(explain(results, selected, language), language)
+def _why(told: Explanation | None, missed: bool, language: Language) -> None:
+    if told is not None:
+        why.panel(told, language)
     elif missed:
         why.nothing_here(language)
     else:
         why.empty(language)
 
 
-def _legend(results: Results, language: Language) -> tuple[str, ...]:
+def _legend(trial: Trial, language: Language) -> tuple[str, ...]:
     """Draw the legend, which is the filter too; return the statuses that are shown."""
-    counts, unit_m2 = by_status(results), MU_M2 if language == "zh" else HA_M2
+    counts, unit_m2 = trial.by_status, MU_M2 if language == "zh" else HA_M2
 
     def words(status: str) -> str:
         row = counts.loc[status]
@@ -143,31 +174,79 @@ def _legend(results: Results, language: Language) -> tuple[str, ...]:
     return tuple(s for s in STATUSES if s in (picked or STATUSES))
 
 
-def _list(results: Results, shown: tuple[str, ...], selected: str | None, late: bool) -> None:
-    language = state.language()
+def _below(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool) -> None:
+    """Draw what stands under the map: the list, or one of the tables about the rules."""
+    language, active = state.language(), trials.is_trial(trial.moved)
+    names = ("list", *(("compared",) if active else ()), *TABLES)
+    name = st.segmented_control(
+        say("uitrial.below", language), names, default="list", required=True, key="below",
+        format_func=lambda n: say(f"uitrial.below_{n}", language), label_visibility="collapsed",
+    )  # fmt: skip
+    if name == "compared" and active:
+        turned.compared(trial, selected, language)
+    elif name == "ledger":
+        _ledger(trial, language)
+    elif name in TABLES:
+        TABLES[name](trial, language)
+    else:
+        _list(trial, shown, selected, late)
+
+
+def _ledger(trial: Trial, language: Language) -> None:
+    parcels = trial.results.table("parcels")
+    named = [c for c in ("park_id", "township") if (parcels[c].fillna("") != "").any()]
+    by = st.segmented_control(
+        say("uitrial.by", language), ("", *named), default="", required=True, key="ledger-by",
+        format_func=lambda b: say(f"uitrial.by_{b or 'study'}", language), label_visibility="collapsed",
+    )  # fmt: skip
+    if by:
+        tables.plain(funnel.ledger_by(trial, by, language), f"ledger-{by}-{language}")
+    else:
+        funnel.ledger(trial, language)
+
+
+TABLES: dict[str, Callable[[Trial, Language], None]] = {
+    "funnel": funnel.funnel, "ledger": _ledger, "binding": funnel.binding, "find": funnel.to_find_out,
+}  # fmt: skip
+
+
+def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool) -> None:
+    language, results = state.language(), trial.results
     with st.container(horizontal=True, vertical_alignment="center", key="listbar"):
         text = st.text_input(say("ui.find", language), key="find", placeholder=say("ui.find", language),
                              label_visibility="collapsed", width=260)  # fmt: skip
         stamp = f"{results.run}|{results.manifest.get('written')}"
-        rows = tables.matching(results, shown, text or "")
+        rows = tables.matching(results, trial.found["status"], shown, text or "")
         whole = tables.candidates(results, stamp, language)
         st.html(tag("div", tables.count_line(len(rows), len(whole), language), cls="lu-total"))
-        _downloads(results, late, language)
+        _downloads(trial, late, language)
+    if trials.is_trial(trial.moved):
+        whole = turned.beside_list(trial, whole, language)
     ids = results.table("candidates")["parcel_id"].to_numpy(object)[rows]
-    tables.pick_row(whole.iloc[rows], ids, selected, f"list-{hash((stamp, language, shown, text))}")
+    key = f"list-{hash((stamp, language, shown, text, trial.key))}"
+    tables.pick_row(whole.iloc[rows], ids, selected, key)
 
 
-def _downloads(results: Results, late: bool, language: Language) -> None:
-    """Offer the list as files; stale results never leave, nor do shapes that are use-only."""
+def _downloads(trial: Trial, late: bool, language: Language) -> None:
+    """Offer the list as files; stale results never leave, nor do trials, nor shapes that are use-only."""
+    results, active = trial.results, trials.is_trial(trial.moved)
     secret = any(s.use_only for s in results.study.with_role("parcels"))
     for kind, word in FORMATS:
-        closed = late or (secret and kind in ("gpkg", "geojson"))
-        tip = say("ui.stale_no_export" if late else "ui.use_only_no_export" if closed else "ui.download", language)
+        closed = late or active or (secret and kind in ("gpkg", "geojson"))
+        tip = say(_tip(late, active, closed), language)
         st.download_button(
             word, data=functools.partial(_file, results, kind, language), key=f"download-{kind}", disabled=closed,
             file_name=f"luodi-candidates-{results.run_id}.{kind}", on_click="ignore", help=tip,
             icon=":material/download:",
         )  # fmt: skip
+
+
+def _tip(late: bool, active: bool, closed: bool) -> str:
+    if late:
+        return "ui.stale_no_export"
+    if active:
+        return "uitrial.no_export"
+    return "ui.use_only_no_export" if closed else "ui.download"
 
 
 def _file(results: Results, kind: str, language: Language) -> bytes:

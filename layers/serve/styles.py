@@ -19,6 +19,8 @@ STATUS_COLOURS = {
 
 OUTCOME_COLOURS = {"conflict": "#B4432E", "unknown": "#6E64B0", "clear": "#12806A"}
 SELECTED = "#111827"
+LEFT = "#0EA5C6"
+"""What a cut would leave: a colour no status has."""
 GROUND = "#F3F1EC"
 
 _KNOWN = {

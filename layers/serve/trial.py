@@ -53,11 +53,15 @@ class Trial:
         which the minimum width was looked at too.
         """
         run = pd.DataFrame(self.results.table("candidates")[["parcel_id", "status", *AREAS]])
+        if not is_trial(self.moved):
+            return run
         before, after = _rows(self.desk, self.desk.answer()), self._judged
         place = pd.Index(self.desk.board.data.parcel_ids).get_indexer(pd.Index(run["parcel_id"]))
         before, after = before.iloc[place].reset_index(drop=True), after.iloc[place].reset_index(drop=True)
         same = (before["status"] == after["status"]) & np.isclose(before[AREAS], after[AREAS], atol=1e-6).all(axis=1)
-        return run.where(same.to_numpy(), after[run.columns.to_list()].set_axis(run.index))
+        out = after.set_axis(run.index).astype(run.dtypes)
+        out.loc[same.to_numpy()] = run.loc[same.to_numpy()]
+        return out
 
     @cached_property
     def _judged(self) -> pd.DataFrame:

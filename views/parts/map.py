@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -11,7 +12,7 @@ from streamlit_folium import st_folium
 from layers.serve.board import Board, DrawnLayer, View
 from layers.serve.mercator import MAX_ZOOM
 from layers.serve.redline_map import CUT, OUTLINE, Drawn
-from layers.serve.styles import GROUND, SELECTED
+from layers.serve.styles import GROUND, LEFT, SELECTED
 from views.parts import state
 
 HEIGHT = 470
@@ -26,8 +27,27 @@ folium.Map.default_js = [("leaflet", "/assets/leaflet/leaflet.js")]
 folium.Map.default_css = [("leaflet_css", "/assets/leaflet/leaflet.css")]
 
 
-def draw(board: Board, shown: tuple[str, ...], selected: str | None) -> None:
-    """Draw the map with the statuses that are shown and the outline of one parcel."""
+@dataclass(frozen=True)
+class Moving:
+    """What changes on the map during a visit.
+
+    Parameters
+    ----------
+    parcels : str
+        Tile address of the parcels as they are coloured now.
+    selected : str or None
+        The parcel with an outline.
+    left : GeoJSON or None
+        What a cut would leave of it.
+    """
+
+    parcels: str
+    selected: str | None = None
+    left: dict[str, Any] | None = None
+
+
+def draw(board: Board, moving: Moving) -> None:
+    """Draw the map with the parcels as coloured, the outline of one, and what a cut would leave of it."""
     view = state.aim()
     st_folium(
         _base(board),
@@ -35,7 +55,7 @@ def draw(board: Board, shown: tuple[str, ...], selected: str | None) -> None:
         height=HEIGHT,
         use_container_width=True,
         returned_objects=["last_clicked"],
-        feature_group_to_add=_moving(board, shown, selected),
+        feature_group_to_add=_moving(board, moving),
         center=(view[0], view[1]) if view else None,
         zoom=view[2] if view else None,
     )
@@ -57,14 +77,22 @@ def _base(board: Board) -> folium.Map:
     return base
 
 
-def _moving(board: Board, shown: tuple[str, ...], selected: str | None) -> folium.FeatureGroup:
+def _moving(board: Board, moving: Moving) -> folium.FeatureGroup:
     group = folium.FeatureGroup("parcels", control=False)
-    _tiles(board.parcels_url(shown), 1, name="parcels", show=True, control=False).add_to(group)
+    _tiles(moving.parcels, 1, name="parcels", show=True, control=False).add_to(group)
+    selected = moving.selected
     outline = board.outline(selected) if selected is not None and board.has(selected) else None
     if outline is not None:
         for colour, weight in (("#FFFFFF", 6), (SELECTED, 3)):
             folium.GeoJson(outline, style_function=_line(colour, weight), interactive=False).add_to(group)
+    if moving.left is not None:
+        folium.GeoJson(moving.left, style_function=_ground(LEFT), interactive=False).add_to(group)
     return group
+
+
+def _ground(colour: str):  # type: ignore[no-untyped-def]
+    return lambda _: {"color": "#FFFFFF", "weight": 1.5, "dashArray": "5 4", "fill": True, "fillColor": colour,
+                      "fillOpacity": 0.85, "interactive": False}  # fmt: skip
 
 
 def _line(colour: str, weight: float, dash: str | None = None):  # type: ignore[no-untyped-def]

@@ -58,6 +58,11 @@ def note(key: str, value: Any) -> None:
     st.session_state[f"note-{key}"] = value
 
 
+def value_of(key: str) -> Any:
+    """Return what a control holds now; for call-backs, which run before the page is drawn again."""
+    return st.session_state.get(key)
+
+
 def selection() -> Selection | None:
     """Return what is selected, None when nothing is."""
     kind, _, name = st.query_params.get("select", "").partition(":")

@@ -28,10 +28,15 @@ def candidates(results: Results, stamp: str, language: Language) -> pd.DataFrame
     return _projected(stamp, language, results)
 
 
-def matching(results: Results, shown: tuple[str, ...], text: str) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Return the rows with a shown status and the text in the parcel's id, township or park."""
+def matching(
+    results: Results, status: pd.Series, shown: tuple[str, ...], text: str
+) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return the rows with a shown status and the text in the parcel's id, township or park.
+
+    `status` is that of the run or of a trial, in the order of the table ``candidates``.
+    """
     found = results.table("candidates")
-    keep = found["status"].isin(shown).to_numpy()
+    keep = status.isin(shown).to_numpy()
     if text.strip():
         about = results.table("parcels").set_index("parcel_id")[["township", "park_id"]].reindex(found["parcel_id"])
         words = found["parcel_id"] + "\n" + (about["township"] + "\n" + about["park_id"]).fillna("").to_numpy()
@@ -70,6 +75,11 @@ def pick_row(frame: pd.DataFrame, ids: np.ndarray[Any, Any], selected: str | Non
         frame, height=HEIGHT, hide_index=True, key=key, on_select=picked, selection_mode="single-row",
         selection_default={"selection": {"rows": at[:1].tolist()}}, column_config=_formats(frame), row_height=30,
     )  # fmt: skip
+
+
+def plain(frame: pd.DataFrame, key: str) -> None:
+    """Show a short table in full."""
+    st.dataframe(frame, hide_index=True, key=key, column_config=_formats(frame), row_height=30)
 
 
 def _page(count: int, key: str) -> tuple[int, int]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.screen.counterfactual import Change
 from layers.explain import Explanation, LedgerLine, RuleLine, measure_text
 from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
 from layers.text import Language, number, say
+from views.parts import state
 from views.parts.markup import Html, join, tag
 
 SIGNS = {"conflict": "✕", "unknown": "?", "clear": "✓"}
@@ -15,8 +17,42 @@ DARK = {"eligible": "#FFFFFF", "conditional": "#1B2430", "unknown": "#1B2430", "
 
 def panel(told: Explanation, language: Language) -> None:
     """Draw the panel of one parcel."""
-    st.html(join(_head(told), _areas(told, language), _ledger(told, language), _rules(told, language),
-                 _facts(told, language)))  # fmt: skip
+    st.html(join(_head(told), _areas(told, language), _ledger(told, language)))
+    _changes(told, language)
+    st.html(join(_rules(told, language), _facts(told, language)))
+
+
+def shown_cut(told: Explanation) -> Change | None:
+    """Return the cut whose remainder the visitor wants to see on the map."""
+    asked = state.noted("cut")
+    if not asked or asked[0] != told.parcel_id or asked[1] >= len(told.levers):
+        return None
+    change = told.levers[asked[1]]
+    return change if drawable(change) else None
+
+
+def drawable(change: Change) -> bool:
+    """Tell whether a change is a cut that holds what it promises."""
+    return change.kind == "cut" and change.promised
+
+
+def _changes(told: Explanation, language: Language) -> None:
+    """Say what would change the answer; what a promised cut leaves can be drawn."""
+    if told.status == "eligible":
+        return
+    st.html(tag("h4", say("explain.changes", language)))
+    if not told.changes:
+        st.html(tag("div", say("uitrial.no_single_change", language), cls="lu-line"))
+    shown = shown_cut(told)
+    for place, (text, change) in enumerate(zip(told.changes, told.levers, strict=True)):
+        st.html(tag("div", text, cls="lu-change" if change.promised else "lu-change lu-open"))
+        if drawable(change):
+            on = shown is change
+            st.button(
+                say("uitrial.hide_cut" if on else "uitrial.draw_cut", language), key=f"cut-{told.parcel_id}-{place}",
+                icon=":material/visibility_off:" if on else ":material/content_cut:",
+                on_click=state.note, args=("cut", None if on else (told.parcel_id, place)),
+            )  # fmt: skip
 
 
 def empty(language: Language) -> None:

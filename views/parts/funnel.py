@@ -1,0 +1,199 @@
+"""What each rule costs: the funnel, the ledger, the rules that really bind, and what to find out first."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.basis.units import HA_M2, MU_M2
+from geo.screen.ledger import UNSURE_LINE, WHOLE
+from layers.explain import rule_title
+from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
+from layers.serve.trial import Trial
+from layers.text import Language, code, number, say
+from views.parts.markup import Html, join, tag
+
+OUTCOMES = ("clear", "unknown", "conflict")
+TAKEN, LEFT, SHARED = "#B4432E", "#12806A", "#DDB5A8"
+NOTHING_M2 = 0.5
+"""Sums of thousands of parcels differ by rounding; less than this is nothing."""
+
+
+def funnel(trial: Trial, language: Language) -> None:
+    """Draw every rule in order: what it says of the parcels, what it takes alone, what is left after it."""
+    rows, whole = trial.funnel, trial.by_status
+    parcels, ground = max(int(whole["parcels"].sum()), 1), max(float(whole["gross_m2"].sum()), 1.0)
+    head = _head(("rule", "outcomes", "taken_alone", "left_parcels", "left_area"), language)
+    first = tag("tr", tag("td", say("uitrial.at_start", language)), tag("td", ""), tag("td", ""),
+                _cell(_count(parcels, language), 1.0, LEFT), _cell(area(ground, language), 1.0, LEFT))  # fmt: skip
+    lines = []
+    for row in rows.to_dict("records"):
+        taken = float(row["taken_m2"])
+        lines.append(
+            tag("tr", _rule_cell(trial, row["rule_id"], language), tag("td", _outcomes(row, parcels, language)),
+                _cell(area(taken, language), taken / ground, TAKEN),
+                _cell(_count(row["left_parcels"], language), row["left_parcels"] / parcels, LEFT),
+                _cell(area(row["left_m2"], language), row["left_m2"] / ground, LEFT))
+        )  # fmt: skip
+    key = [tag("span", tag("i", style=f"background:{OUTCOME_COLOURS[o]}"), code("outcome", o, language), cls="lu-key")
+           for o in OUTCOMES]  # fmt: skip
+    st.html(join(tag("div", say("uitrial.funnel_note", language), tag("span", *key, cls="lu-keys"), cls="lu-note"),
+                 tag("table", head, first, *lines, cls="lu-grid lu-funnel")))  # fmt: skip
+
+
+def binding(trial: Trial, language: Language) -> None:
+    """Draw which cutting rules really take land, and which only take what others take too."""
+    rows = trial.binding
+    if rows.empty:
+        st.html(tag("div", say("uitrial.no_cuts", language), cls="lu-note"))
+        return
+    most = max(float(rows["taken_m2"].max()), 1.0)
+    head = _head(("rule", "taken", "exclusive", "independence", "exclusivity"), language)
+    lines = []
+    for row in rows.to_dict("records"):
+        taken, own = float(row["taken_m2"]), float(row["exclusive_m2"])
+        two = _bar((own / most, TAKEN), ((taken - own) / most, SHARED))
+        lines.append(
+            tag("tr", _rule_cell(trial, row["rule_id"], language),
+                tag("td", tag("span", area(taken, language), cls="lu-figure"), two),
+                tag("td", area(own, language), cls="lu-right"),
+                tag("td", _share(row["independence_share"], language), cls="lu-right"),
+                tag("td", _share(row["exclusivity_share"], language), cls="lu-right"))
+        )  # fmt: skip
+    keys = tag("span", *(tag("span", tag("i", style=f"background:{c}"), say(f"uitrial.{k}", language), cls="lu-key")
+                         for k, c in (("only_this", TAKEN), ("others_too", SHARED))), cls="lu-keys")  # fmt: skip
+    st.html(join(tag("div", say("uitrial.binding_note", language), keys, cls="lu-note"),
+                 tag("table", head, *lines, cls="lu-grid lu-binding")))  # fmt: skip
+
+
+def to_find_out(trial: Trial, language: Language) -> None:
+    """Draw what is not known, what it would decide first; a layer nobody has is said once."""
+    rows = trial.to_find_out
+    parts: list[Html] = []
+    if rows.empty:
+        parts.append(tag("div", say("uitrial.nothing_open", language), cls="lu-note"))
+    else:
+        most = max(float(rows["open_m2"].max()), 1.0)
+        head = _head(("rule", "data_state", "open_parcels", "open_area", "would_decide"), language)
+        lines = [_open_row(trial, row, most, language) for row in rows.to_dict("records")]
+        parts += [tag("div", say("uitrial.find_note", language), cls="lu-note"),
+                  tag("table", head, *lines, cls="lu-grid lu-find")]  # fmt: skip
+    if trial.notes_only:
+        titles = [_title(trial, rule, language) for rule in trial.notes_only]
+        parts.append(tag("div", say("uitrial.notes_only", language, rules=titles), cls="lu-note"))
+    st.html(join(*parts))
+
+
+def _open_row(trial: Trial, row: dict[str, object], most: float, language: Language) -> Html:
+    everywhere = "no_data" if row["everywhere"] else "part_data"
+    stake, decides = float(str(row["open_m2"])), float(str(row["alone_m2"]))
+    return tag(
+        "tr", _rule_cell(trial, str(row["rule_id"]), language), tag("td", say(f"uitrial.{everywhere}", language)),
+        tag("td", _count(int(str(row["parcels"])), language), cls="lu-right"),
+        _cell(area(stake, language), stake / most, STATUS_COLOURS["unknown"]),
+        _cell(area(decides, language), decides / most, OUTCOME_COLOURS["unknown"]),
+    )  # fmt: skip
+
+
+def ledger(trial: Trial, language: Language) -> None:
+    """Draw the ledger of the whole study: gross, every deduction in order, what is unknown, what is left."""
+    lines = trial.ledger()
+    if lines.empty:
+        return
+    ground = max(float(lines["left_m2"].iloc[0]), 1.0)
+    head = _head(("line", "taken_in_order", "exclusive", "shared", "unsure", "left"), language)
+    rows = [_ledger_row(trial, row, ground, language) for row in lines.to_dict("records")]
+    st.html(join(tag("div", say("uitrial.ledger_note", language), cls="lu-note"),
+                 tag("table", head, *rows, cls="lu-grid lu-study-ledger")))  # fmt: skip
+
+
+def _ledger_row(trial: Trial, row: dict[str, object], ground: float, language: Language) -> Html:
+    figures = {k: float(str(row[k])) for k in ("taken_m2", "exclusive_m2", "shared_m2", "unknown_m2", "left_m2")}
+    unsure, opening = row["layer_id"] == UNSURE_LINE, row["step"] == 0
+    taken = tag("td", "") if opening or unsure else _cell(area(figures["taken_m2"], language),
+                                                         figures["taken_m2"] / ground, TAKEN)  # fmt: skip
+    small = [tag("td", area(figures[k], language) if figures[k] >= NOTHING_M2 else "", cls="lu-right")
+             for k in ("exclusive_m2", "shared_m2", "unknown_m2")]  # fmt: skip
+    if row["layer_id"] == WHOLE:
+        small[0] = tag("td", "")
+    left = _cell(area(figures["left_m2"], language), figures["left_m2"] / ground, LEFT)
+    return tag("tr", tag("td", line_title(trial, row, language)), taken, *small, left)
+
+
+def line_title(trial: Trial, row: dict[str, object], language: Language) -> str:
+    """Return the words of a line of the ledger."""
+    fixed = {WHOLE: "ledger.whole", UNSURE_LINE: "ledger.unsure"}
+    if row["step"] == 0:
+        return say("ledger.gross", language)
+    if row["layer_id"] in fixed:
+        return say(fixed[str(row["layer_id"])], language)
+    return _title(trial, str(row["rule_id"]), language)
+
+
+def ledger_by(trial: Trial, by: str, language: Language) -> pd.DataFrame:
+    """Return the ledger of every park or township as a table: a row adds up from gross to what is left.
+
+    Areas in 亩 (zh) or hectares (en); the last row is the whole study.
+    """
+    lines = trial.ledger(by)
+    size = MU_M2 if language == "zh" else HA_M2
+    unit = say("uitrial.unit_mu" if language == "zh" else "uitrial.unit_ha", language)
+    names = {(int(row["step"]), str(row["layer_id"])): line_title(trial, row, language)
+             for row in lines.drop_duplicates(["step", "layer_id"]).sort_values("step").to_dict("records")}  # fmt: skip
+    lines = lines.assign(line=list(zip(lines["step"].astype(int), lines["layer_id"].astype(str), strict=True)))
+    unsure = lines["layer_id"] == UNSURE_LINE
+    figure = lines["taken_m2"].where(lines["step"] > 0, lines["left_m2"]).where(~unsure, lines["unknown_m2"])
+    wide = lines.assign(figure=figure / size).pivot_table(index=by, columns="line", values="figure", aggfunc="sum")
+    wide = wide.reindex(columns=sorted(names)).fillna(0.0)
+    wide["left"] = (lines.groupby(by)["left_m2"].last() / size).reindex(wide.index)
+    wide = wide.rename(index=lambda name: name or say(f"uitrial.no_{by}", language))
+    wide.loc[say("uitrial.whole_study", language)] = wide.sum()
+    headers = [f"{names[c]}（{unit}）" if language == "zh" else f"{names[c]} ({unit})" for c in sorted(names)]
+    wide.columns = pd.Index([*headers, say("uitrial.left_in", language, unit=unit)])
+    return wide.rename_axis(say(f"column.{by}", language)).reset_index()
+
+
+def _head(keys: tuple[str, ...], language: Language) -> Html:
+    return tag("tr", *(tag("th", say(f"uitrial.{key}", language)) for key in keys))
+
+
+def _title(trial: Trial, rule_id: str, language: Language) -> str:
+    return rule_title(trial.results, trial.rule(rule_id), language)
+
+
+def _rule_cell(trial: Trial, rule_id: str, language: Language) -> Html:
+    rule = trial.rule(rule_id)
+    moved = rule_id in trial.moved.rules
+    return tag("td", tag("span", _title(trial, rule_id, language), cls="lu-moved" if moved else ""),
+               tag("span", code("severity", rule.binding, language), cls="lu-severity"))  # fmt: skip
+
+
+def _outcomes(row: dict[str, float], parcels: int, language: Language) -> Html:
+    bars = _bar(*((row[o] / parcels, OUTCOME_COLOURS[o]) for o in OUTCOMES))
+    counts = [tag("span", f"{int(row[o]):,}", style=f"color:{OUTCOME_COLOURS[o]}", tip=code("outcome", o, language))
+              for o in OUTCOMES]  # fmt: skip
+    return join(bars, tag("div", *counts, cls="lu-counts"))
+
+
+def _cell(figure: str, share: float, colour: str) -> Html:
+    return tag("td", tag("span", figure, cls="lu-figure"), _bar((share, colour)))
+
+
+def _bar(*parts: tuple[float, str]) -> Html:
+    pieces = [tag("i", style=f"width:{100 * min(max(share, 0.0), 1.0):.3f}%;background:{colour}")
+              for share, colour in parts if share > 0]  # fmt: skip
+    return tag("div", *pieces, cls="lu-bar")
+
+
+def area(m2: float, language: Language) -> str:
+    """Return an area in the reader's large unit, short enough for a table."""
+    shown = 0.0 if abs(m2) < NOTHING_M2 else m2
+    return say("uitrial.area", language, area=shown / (MU_M2 if language == "zh" else HA_M2))
+
+
+def _count(parcels: int, language: Language) -> str:
+    return say("uitrial.parcels", language, count=int(parcels))
+
+
+def _share(share: float, language: Language) -> str:
+    return number(share, "share", language) if pd.notna(share) else say("word.none", language)

@@ -1,0 +1,277 @@
+"""Trial settings 试算: thresholds, severities and the round of a run turned, without a run."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from geo.basis.units import HA_M2, MU_M2
+from geo.rules.spec import Rule
+from geo.screen.counterfactual import USE_CLASSES
+from layers.explain import limit_text, rule_title, unit_word
+from layers.serve import trial as trials
+from layers.serve.styles import STATUS_COLOURS, STATUSES
+from layers.serve.trial import Trial
+from layers.study.results import Results
+from layers.study.summary import by_status
+from layers.text import Language, code, number, say
+from layers.whatif import Moved
+from views.parts import state, tables
+from views.parts.funnel import area
+from views.parts.markup import Html, join, tag
+
+SEVERITIES = ("exclude", "restrict", "procedure", "prefer")
+CUTTING_TESTS = ("overlap_m2", "outside_m2")
+UNITS = {"m2": ("m²", 1.0, 100.0), "m": ("m", 1.0, 10.0), "pct": ("%", 1.0, 1.0), "share": ("%", 100.0, 1.0)}
+"""Format word → unit beside the field, factor from the rule to the field, step."""
+MARK_TRIAL = "#C77700"
+
+
+def now(results: Results) -> Moved:
+    """Return the trial of this visit, as far as this run knows its rules."""
+    return trials.still_meant(results, state.noted("trial"))
+
+
+def _keep(moved: Moved) -> None:
+    state.note("trial", moved if trials.is_trial(moved) else None)
+
+
+def _turn() -> int:
+    return int(state.noted("trial-turn") or 0)
+
+
+def back() -> None:
+    """Forget the trial: map, counts and controls show the run again."""
+    state.note("trial", None)
+    state.note("trial-turn", _turn() + 1)
+
+
+def banner(trial: Trial, language: Language) -> None:
+    """Say that what is shown is a trial, what it changes, and offer the way back."""
+    moves = trial.moves["change"].value_counts()
+    counts = {kind: int(moves.get(kind, 0)) for kind in ("entered", "left", "changed")}
+    text = say("uitrial.banner", language, **counts)
+    with st.container(horizontal=True, vertical_alignment="center", key="trialbar"):
+        st.html(tag("div", tag("b", say("uitrial.unsaved", language)), tag("span", text), cls="lu-trial-bar"))
+        st.button(say("uitrial.back", language), key="trial-back", icon=":material/undo:", on_click=back)
+    st.html(f"<style>.st-key-mapbox {{ border: 2px dashed {MARK_TRIAL}; }}</style>")
+
+
+def panel(trial: Trial, selected: str | None, language: Language) -> None:
+    """Draw the panel: run and trial side by side, then the controls."""
+    results = trial.results
+    chosen = _one_parcel(trial, selected, language) if selected else None
+    st.html(join(_beside(trial, language), chosen))
+    _whole_study(trial, language)
+    titles = {r.id: rule_title(results, r, language) for r in trial.setting.applicable}
+    changed = trials.changed_rules(results, trial.moved)
+    picked = st.selectbox(
+        say("uitrial.pick_rule", language), list(titles), key="trial-rule",
+        format_func=lambda r: f"● {titles[r]}" if r in changed else titles[r],
+    )  # fmt: skip
+    if picked is not None:
+        _controls(trial, trial.rule(picked), language)
+    _changes(trial, changed, language)
+
+
+def _whole_study(trial: Trial, language: Language) -> None:
+    """Use class and minimum area: they concern every parcel."""
+    results, turn = trial.results, _turn()
+    size = MU_M2 if language == "zh" else HA_M2
+    left, right = st.columns(2, gap="small")
+    use_key, area_key = f"trial-{turn}-use", f"trial-{turn}-area-{language}"
+    with left:
+        st.selectbox(
+            say("uitrial.use", language), USE_CLASSES, index=USE_CLASSES.index(trial.setting.use_class),
+            key=use_key, format_func=lambda u: code("use", u, language),
+            on_change=lambda: _keep(trials.with_use(results, now(results), str(state.value_of(use_key)))),
+        )  # fmt: skip
+    with right:
+        st.number_input(
+            say("uitrial.min_area_mu" if language == "zh" else "uitrial.min_area_ha", language), min_value=0.0,
+            value=round(trial.setting.minimum.area_m2 / size, 4), step=1.0, format="%g", key=area_key,
+            on_change=lambda: _keep(
+                trials.with_minimum(results, now(results), float(state.value_of(area_key) or 0.0) * size)
+            ),
+        )  # fmt: skip
+    if trial.width_unseen:
+        st.html(tag("div", say("uitrial.width", language, width=trial.setting.minimum.width_m), cls="lu-note"))
+
+
+def _controls(trial: Trial, rule: Rule, language: Language) -> None:
+    """Threshold, severity, effect and the round of one rule."""
+    results, start = trial.results, f"trial-{_turn()}-{rule.id}"
+    left, right = st.columns(2, gap="small")
+    with left:
+        _threshold(results, rule, f"{start}-threshold", language)
+    with right:
+        _choice(results, rule, "severity", SEVERITIES, f"{start}-severity", language)
+    left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+    effects = ("cut", "parcel") if rule.test in CUTTING_TESTS else ("parcel",)
+    with left:
+        _choice(results, rule, "effect", effects, f"{start}-effect", language)
+    with right:
+        _aside(trial, rule, f"{start}-aside", language)
+    own = results.rule(rule.id)
+    told = [say("uitrial.in_run", language, limit=limit_text(own, language),
+                severity=code("severity", own.severity, language))]  # fmt: skip
+    told += [say("uitrial.memory", language)] if rule.unverified and rule.severity == "exclude" else []
+    st.html(join(*(tag("div", line, cls="lu-line") for line in told)))
+
+
+def _threshold(results: Results, rule: Rule, key: str, language: Language) -> None:
+    unit, factor, step = UNITS.get(unit_word(rule), ("", 1.0, 1.0))
+    sign = {"<=": "≤", ">=": "≥"}[rule.operator]
+    st.number_input(
+        say("uitrial.threshold", language, sign=sign, unit=unit), value=rule.threshold * factor, step=step, key=key,
+        format="%g", min_value=None if rule.test == "value" else 0.0, max_value=100.0 if factor > 1 else None,
+        on_change=_changer(results, rule.id, "threshold", key, lambda v: float(str(v or 0.0)) / factor),
+    )  # fmt: skip
+
+
+def _choice(results: Results, rule: Rule, name: str, options: tuple[str, ...], key: str, language: Language) -> None:
+    words = {o: code("severity", o, language) if name == "severity" else say(f"uitrial.effect_{o}", language)
+             for o in options}  # fmt: skip
+    st.selectbox(
+        say(f"uitrial.{name}", language), options, index=options.index(getattr(rule, name)), key=key,
+        format_func=words.__getitem__, on_change=_changer(results, rule.id, name, key, str), disabled=len(options) < 2,
+    )  # fmt: skip
+
+
+def _changer(
+    results: Results, rule_id: str, name: str, key: str, read: Callable[[object], object]
+) -> Callable[[], None]:
+    def changed() -> None:
+        value = read(state.value_of(key))
+        _keep(trials.with_rule(results, now(results), rule_id, {name: value}))
+
+    return changed
+
+
+def _aside(trial: Trial, rule: Rule, key: str, language: Language) -> None:
+    results = trial.results
+    st.toggle(
+        say("uitrial.aside", language), value=rule.id in trial.setting.aside, key=key,
+        on_change=lambda: _keep(trials.with_aside(results, now(results), rule.id, bool(state.value_of(key)))),
+    )  # fmt: skip
+
+
+def _changes(trial: Trial, changed: tuple[str, ...], language: Language) -> None:
+    """List what the trial changes, rule by rule."""
+    if not changed:
+        return
+    lines = []
+    for rule_id in changed:
+        own, rule = trial.results.rule(rule_id), trial.rule(rule_id)
+        parts = []
+        if rule.threshold != own.threshold:
+            limits = [number(r.threshold, unit_word(r), language) for r in (own, rule)]
+            parts.append(say("uitrial.from_to", language, a=limits[0], b=limits[1]))
+        if rule.severity != own.severity:
+            words = [code("severity", r.severity, language) for r in (own, rule)]
+            parts.append(say("uitrial.from_to", language, a=words[0], b=words[1]))
+        if rule.effect != own.effect:
+            parts.append(say(f"uitrial.effect_{rule.effect}", language))
+        if (rule_id in trial.setting.aside) != (rule_id in trial.desk.setting.aside):
+            key = "aside" if rule_id in trial.setting.aside else "examined"
+            parts.append(say(f"uitrial.{key}", language))
+        lines.append(tag("tr", tag("td", rule_title(trial.results, own, language)),
+                         tag("td", say("uitrial.joint", language).join(parts))))  # fmt: skip
+    st.html(join(tag("h4", say("uitrial.changed_rules", language)), tag("table", *lines, cls="lu-facts")))
+
+
+def _beside(trial: Trial, language: Language) -> Html:
+    """Return counts and areas per status, run and trial side by side."""
+    run, other = by_status(trial.results), trial.by_status
+    head = tag("tr", *(tag("th", say(f"uitrial.{k}", language)) for k in ("status", "run", "trial", "difference")))
+    rows = [_beside_row(code("status", s, language), STATUS_COLOURS[s], run.loc[s], other.loc[s], language)
+            for s in STATUSES]  # fmt: skip
+    net = [float(f["net_m2"].sum()) for f in (run, other)]
+    total = tag("tr", tag("td", say("ui.net", language)), *(tag("td", area(m2, language)) for m2 in net),
+                tag("td", _signed(net[1] - net[0], language)), cls="lu-sum")  # fmt: skip
+    return tag("table", head, *rows, total, cls="lu-beside")
+
+
+def _beside_row(word: str, colour: str, run: pd.Series, other: pd.Series, language: Language) -> Html:
+    cells = [
+        tag("td", say("uitrial.parcels", language, count=int(side["parcels"])),
+            tag("div", area(float(side["gross_m2"]), language), cls="lu-small"))
+        for side in (run, other)
+    ]  # fmt: skip
+    more, ground = int(other["parcels"] - run["parcels"]), float(other["gross_m2"] - run["gross_m2"])
+    change = tag("td", f"{more:+,}" if more else "–",
+                 tag("div", _signed(ground, language), cls="lu-small") if more else None)  # fmt: skip
+    return tag("tr", tag("td", tag("i", style=f"background:{colour}"), word), *cells, change,
+               cls="lu-differs" if more else "")  # fmt: skip
+
+
+def _signed(m2: float, language: Language) -> str:
+    text = area(abs(m2), language)
+    if text == area(0.0, language):
+        return "–"
+    return f"{'+' if m2 > 0 else '−'}{text}"
+
+
+def _one_parcel(trial: Trial, parcel_id: str, language: Language) -> Html | None:
+    """Return what the trial says of the selected parcel."""
+    rows = [frame.loc[frame["parcel_id"] == parcel_id] for frame in (trial.results.table("candidates"), trial.found)]
+    if any(row.empty for row in rows):
+        return None
+    words = [code("status", str(row["status"].iloc[0]), language) for row in rows]
+    areas = [area(float(row["net_m2"].iloc[0]), language) for row in rows]
+    text = say("uitrial.parcel_line", language, parcel=parcel_id, before=words[0], after=words[1], net_before=areas[0],
+               net_after=areas[1])  # fmt: skip
+    return tag("div", text, cls="lu-note lu-parcel-line")
+
+
+def compared(trial: Trial, selected: str | None, language: Language) -> None:
+    """List the parcels that a trial moves: who entered, who left, who changed."""
+    moves = trial.moves
+    left, right = st.columns([1, 2.3], gap="medium")
+    with left:
+        st.html(_beside(trial, language))
+    with right:
+        if moves.empty:
+            st.html(tag("div", say("uitrial.no_moves", language), cls="lu-note"))
+            return
+        st.html(tag("div", _moves_line(moves, language), cls="lu-note"))
+        order = {"entered": 0, "left": 1, "changed": 2}
+        moves = moves.sort_values("change", key=lambda c: c.map(order), kind="stable")
+        tables.pick_row(_moves_table(moves, language), moves["parcel_id"].to_numpy(object), selected,
+                        f"moves-{language}-{hash(trial.key)}")  # fmt: skip
+
+
+def _moves_line(moves: pd.DataFrame, language: Language) -> str:
+    parts = []
+    for change, rows in moves.groupby("change"):
+        more = float((rows["net_b_m2"] - rows["net_a_m2"]).sum())
+        parts.append(say("uitrial.moves_line", language, change=code("change", str(change), language), count=len(rows),
+                         net=_signed(more, language)))  # fmt: skip
+    return say("uitrial.joint", language).join(parts)
+
+
+def _moves_table(moves: pd.DataFrame, language: Language) -> pd.DataFrame:
+    size = MU_M2 if language == "zh" else HA_M2
+    unit = say("uitrial.unit_mu" if language == "zh" else "uitrial.unit_ha", language)
+    words = {c: functools.partial(code, "change" if c == "change" else "status", language=language)
+             for c in ("change", "status_a", "status_b")}  # fmt: skip
+    columns = {say("column.parcel_id", language): moves["parcel_id"]}
+    for name, word in words.items():
+        columns[say(f"uitrial.col_{name}", language)] = moves[name].map(word)
+    for name in ("net_a", "net_b"):
+        columns[say(f"uitrial.col_{name}", language, unit=unit)] = moves[f"{name}_m2"] / size
+    return pd.DataFrame(columns)
+
+
+def beside_list(trial: Trial, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return the candidate list with what the trial says set before what the run says."""
+    size = MU_M2 if language == "zh" else HA_M2
+    unit = say("uitrial.unit_mu" if language == "zh" else "uitrial.unit_ha", language)
+    status = [code("status", s, language) for s in trial.found["status"]]
+    out = frame.copy()
+    out.insert(1, say("uitrial.col_status_b", language), status)
+    out.insert(2, say("uitrial.col_net_b", language, unit=unit), (trial.found["net_m2"] / size).to_numpy())
+    return out
