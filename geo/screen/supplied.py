@@ -103,9 +103,12 @@ def _keyed(parcels: gpd.GeoDataFrame, records: Sequence[Record]) -> tuple[pd.Dat
     rows: list[tuple[int, int, str, float]] = []
     repeated: set[int] = set()
     for ours, column in (("parcel_ids", "parcel_id"), ("parcel_nos", "parcel_no"), ("plot_ids", "plot_id")):
-        if column not in parcels:
+        wanted = {number for record in records for number in getattr(record, ours)}
+        if column not in parcels or not wanted:
             continue
-        bearers = pd.Series(range(len(parcels))).groupby(parcels[column].to_numpy(object)).agg(list).to_dict()
+        named = parcels[column].reset_index(drop=True)
+        named = named[named.isin(wanted)]
+        bearers = pd.Series(named.index, index=named.index).groupby(named.to_numpy(object)).agg(list).to_dict()
         for k, record in enumerate(records):
             for number in getattr(record, ours):
                 found = bearers.get(number, [])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.basis.area import basis
@@ -84,6 +84,7 @@ days = st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2035, 1, 1)))
 events = st.one_of(st.just(NO), st.just(BLURRED), days.map(lambda d: Event("yes", d)))
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(EVENTS, events)), st.sampled_from(EVENTS))
 def test_blurring_an_event_never_proves_more(given_events, lost):
     """Making a cell unreadable leads to the same stage or to doubt, never to another stage."""
@@ -93,6 +94,7 @@ def test_blurring_an_event_never_proves_more(given_events, lost):
     assert before == "doubt" or after in ("doubt", before)
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(EVENTS, events)), st.integers(0, 4000))
 def test_land_never_goes_back_as_time_passes(given_events, later):
     order = ("silent", "approved", "supplied", "started", "built")
@@ -215,6 +217,7 @@ cases = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(cases)
 def test_losing_every_record_never_decides_what_was_unknown(case):
     """Where absence proves nothing, a parcel without its records is unknown, whatever it was."""
@@ -222,6 +225,7 @@ def test_losing_every_record_never_decides_what_was_unknown(case):
     assert settled(without).status == "unknown"
 
 
+@settings(deadline=None)
 @given(cases, st.sampled_from(["ground", "plan", "register"]))
 def test_losing_a_source_never_decides_what_was_only_missing(case, lost):
     """From a gap, losing more leads to a gap; it never leads to a status."""
@@ -234,11 +238,13 @@ def test_losing_a_source_never_decides_what_was_only_missing(case, lost):
         assert settled(less).status == "unknown"
 
 
+@settings(deadline=None)
 @given(cases)
 def test_nothing_is_ever_derived_as_idle(case):
     assert settled(case).status in ("unapproved", "approved", "supplied", "built", "unknown")
 
 
+@settings(deadline=None)
 @given(cases, st.sampled_from(["unapproved", "approved", "supplied", "built", "suspected_idle", ""]))
 def test_every_reason_has_its_sentence_with_all_values(case, code):
     found = settled(replace(case, stated_text="源", stated=code))
@@ -427,6 +433,7 @@ def test_without_parcels_plans_or_records_nothing_breaks(parcels):
     assert tables(parcels.iloc[:0])["supply"].empty
 
 
+@settings(deadline=None, max_examples=20)
 @given(st.sets(st.integers(0, 3)))
 def test_removing_records_never_decides_a_parcel_that_was_unknown(kept):
     """With a register whose absence proves nothing; two records of one parcel never contradict each other here."""
