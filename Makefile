@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 BIN     = .venv/bin
 DEMO    = demo
 PORT   ?= 8501
-DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui poppler-utils
+DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils
 
 .PHONY: run install test test-all lint lock clean
 

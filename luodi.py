@@ -309,6 +309,7 @@ def export(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.xlsx, .csv, .gpkg, .geojson or .parquet")],
     table: Annotated[str, typer.Option(help="Table to write.")] = "candidates",
     where: Annotated[str, typer.Option(help='For example "status = eligible and net_m2 > 20000".')] = "",
+    layout: Annotated[str, typer.Option(help="meeting: the columns of a joint review (xlsx).")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -321,7 +322,7 @@ def export(
 
         results = require(folder, table) if table in files.TABLES else require(folder, "candidates")
         keep = rows_where(results.table(table), where) if where and table in files.TABLES else None
-        rows = files.export(results, out, table, console.language, keep)
+        rows = files.export(results, out, table, console.language, keep, layout)
         console.text(say("command.exported", console.language, count=rows, path=out.name))
         console.result({"file": str(out), "rows": rows})
 

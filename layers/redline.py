@@ -214,6 +214,14 @@ class Answer:
         return Intensity(invested, per_mu, standard, None if standard is None else per_mu >= standard)
 
     @property
+    def secret_cut(self) -> tuple[str, ...]:
+        """Use-only layers that shape the cut: its line would draw their outline, so it may not leave."""
+        secret = {s.id for s in self.check.study.layers if s.use_only}
+        lines = self.ledger
+        touched = lines[lines[["exclusive_m2", "shared_m2"]].sum(axis=1) > 0.01]
+        return tuple(sorted(set(touched["layer_id"]) & secret))
+
+    @property
     def cut_line(self) -> Any:
         """The line along which the red line would be cut; empty when nothing is taken."""
         edges = shapely.union_all([g.boundary for g in self.land.geometry])

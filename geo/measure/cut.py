@@ -111,6 +111,7 @@ def _as_local(shapes: Geometries, parts: Geometries) -> Local:
 def _parts(ids: npt.NDArray[np.object_], shapes: Geometries, crs: object, basis: AreaBasis) -> gpd.GeoDataFrame:
     """Return one row per part, largest first; parts too small to be written are left out."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts = spikeless(parts)
     area = basis.areas(basis.project(parts))
     order = np.lexsort((-area, owner))
     order = order[area[order] > RESOLUTION_M2]
@@ -118,3 +119,49 @@ def _parts(ids: npt.NDArray[np.object_], shapes: Geometries, crs: object, basis:
     number = np.arange(len(owner)) - np.searchsorted(owner, owner) + 1
     columns = {"parcel_id": ids[owner], "part": number, "net_m2": area[order]}
     return gpd.GeoDataFrame(columns, geometry=parts[order], crs=crs)
+
+
+def spikeless(shapes: Geometries) -> Geometries:
+    """Take off spikes of no width: a boundary that runs out and straight back on itself.
+
+    Overlays leave them where two departments drew one edge twice. They have no area, but
+    they would be surveyed as boundary points.
+
+    Parameters
+    ----------
+    shapes : array of polygons
+        Valid, in metres.
+
+    Returns
+    -------
+    array of polygons
+        Areas unchanged within `SPIKE_M2` per spike. A shape that would not stay valid,
+        or would change by more, comes back as it was.
+    """
+    out = shapes.copy()
+    for k, shape in enumerate(shapes):
+        rings = [_spikeless(shapely.get_coordinates(ring)) for ring in (shape.exterior, *shape.interiors)]
+        if any(changed for _, changed in rings) and len(rings[0][0]) > MIN_RING:
+            made = shapely.Polygon(rings[0][0], [xy for xy, _ in rings[1:] if len(xy) > MIN_RING])
+            if made.is_valid and abs(made.area - shape.area) <= SPIKE_M2 * len(shapely.get_coordinates(shape)):
+                out[k] = made
+    return out
+
+
+SPIKE_M2 = 1e-3
+"""A turning point whose triangle is smaller than this has no width anybody could survey."""
+MIN_RING = 3
+
+
+def _spikeless(xy: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], bool]:
+    """Return a ring without its spikes, closed, and whether any was found."""
+    points, found = xy[:-1], False
+    while len(points) > MIN_RING:
+        back, ahead = np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points
+        area = np.abs(back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]) / 2
+        turning = (back * ahead).sum(axis=1) > 0  # both neighbours lie on the same side
+        spikes = turning & (area < SPIKE_M2) | (np.abs(ahead).sum(axis=1) == 0)
+        if not spikes.any():
+            break
+        points, found = np.delete(points, np.flatnonzero(spikes)[0], axis=0), True
+    return np.vstack([points, points[:1]]), found

@@ -24,7 +24,6 @@ from layers.outputs.project import notes
 from layers.outputs.redline_rows import (
     Step,
     clause_of,
-    cut_hidden,
     hidden,
     planned,
     steps,
@@ -301,7 +300,7 @@ class _Book:
     def _points(self, after: bool) -> None:
         page = self._sheet("after" if after else "before", (24, 8, 10, 18, 18))
         crs = self.answer.check.study.crs
-        if after and cut_hidden(self.answer):
+        if after and self.answer.secret_cut:
             self._text(page, 0, 0, self._say("points_hidden"))
             return
         page.merge_range(0, 0, 0, 4, self._say("points_note", crs=crs), self.style["text"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import shapely
 
-from geo.basis.errors import CallError
+from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from layers.explain import interval, limit_text, measure_text, rule_title
 from layers.outputs.coordinates import write_txt
@@ -155,6 +155,8 @@ def _write_txt(answer: Answer, path: Path, language: Language) -> None:
     A boundary TXT has millimetres. Points of the overlay that fall together there are
     joined first, keeping the shape valid.
     """
+    if secret := answer.secret_cut:
+        raise BlockedError(reason("land_reveals_sensitive", layers=list(secret)))
     land = answer.land
     land = land.set_geometry(shapely.set_precision(land.geometry.to_numpy(), MILLIMETRE))
     many = land["part"].nunique() > 1

@@ -129,14 +129,6 @@ def steps(answer: Answer, language: Language) -> tuple[Step, ...]:
     return tuple(out)
 
 
-def cut_hidden(answer: Answer) -> tuple[str, ...]:
-    """Return the use-only layers that shape the cut: its line would draw their outline."""
-    secret = {s.id for s in answer.check.study.layers if s.use_only}
-    lines = answer.ledger
-    touched = lines[lines[["exclusive_m2", "shared_m2"]].sum(axis=1) > NOTHING_M2]
-    return tuple(sorted(set(touched["layer_id"]) & secret))
-
-
 def planned(answer: Answer) -> tuple[Planned, ...] | None:
     """Return the planned use of the red line by class and limits, largest first.
 

@@ -22,7 +22,6 @@ from geo.basis.reason import Reason, reason
 from layers.outputs import fonts
 from layers.outputs.origin import Texts, rows_used, texts
 from layers.outputs.plain import plain
-from layers.outputs.redline_rows import cut_hidden
 from layers.redline import Answer, code_list
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, say
@@ -72,7 +71,7 @@ def draw(answer: Answer, language: Language) -> Sketch:
     """
     notes = [] if fonts.chinese() else [reason("sketch_without_font")]
     words: Language = language if fonts.chinese() else "en"
-    if secret := cut_hidden(answer):
+    if secret := answer.secret_cut:
         notes.append(reason("sketch_without_cut", count=len(secret)))
     sheet = _Sheet(answer, words)
     sheet.fabric()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import xlsxwriter
 
+from layers.outputs.plain import plain
 from layers.outputs.project import Projection
 
 _WIDEST = 48
@@ -19,16 +21,18 @@ def write_xlsx(path: Path, made: Projection, sheet: str) -> None:
     two decimals, and row order is that of the table.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
-    with xlsxwriter.Workbook(str(path), {**options, "in_memory": False}) as book:
+    content = BytesIO()  # the library has errors of its own for a refused path; ours come from the file system
+    with xlsxwriter.Workbook(content, options) as book:
         page = book.add_worksheet(sheet[:31])
         _notes(book, page, made)
         _rows(book, page, made, first=len(made.notes) + 1)
+    path.write_bytes(content.getvalue())
 
 
 def _notes(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: Projection) -> None:
     style = book.add_format({"italic": True, "font_color": "#555555"})
     for row, note in enumerate(made.notes):
-        page.write_string(row, 0, note, style)
+        page.write_string(row, 0, plain(note), style)
 
 
 def _rows(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: Projection, first: int) -> None:
@@ -38,7 +42,7 @@ def _rows(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: 
     for column, name in enumerate(made.frame):
         values = made.frame[name]
         header = made.headers.get(str(name), str(name))
-        page.write_string(first, column, header, head)
+        page.write_string(first, column, plain(header), head)
         numeric = pd.api.types.is_numeric_dtype(values)
         style = (whole if pd.api.types.is_integer_dtype(values) else number) if numeric else None
         page.set_column(column, column, _width(header, values), style)
@@ -48,7 +52,7 @@ def _rows(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: 
             if numeric:
                 page.write_number(row, column, float(value))
             else:
-                page.write_string(row, column, str(value))
+                page.write_string(row, column, plain(value))
     last = max(first + len(made.frame), first + 1)
     page.autofilter(first, 0, last, max(len(made.frame.columns) - 1, 0))
     page.freeze_panes(first + 1, 1)
