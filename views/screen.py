@@ -27,7 +27,7 @@ from views.parts.markup import tag
 NAME = "screen"
 ICON = ":material/filter_alt:"
 FORMATS = (("xlsx", "Excel"), ("csv", "CSV"), ("gpkg", "GeoPackage"), ("geojson", "GeoJSON"))
-PANEL = map.HEIGHT - 48
+PANEL = map.HEIGHT - 37
 STYLE = Path(__file__).parent / "parts" / "trial_style.css"
 
 

@@ -31,14 +31,20 @@ def funnel(trial: Trial, language: Language) -> None:
         taken = float(row["taken_m2"])
         lines.append(
             tag("tr", _rule_cell(trial, row["rule_id"], language), tag("td", _outcomes(row, parcels, language)),
-                _cell(area(taken, language), taken / ground, TAKEN),
+                _cell(area(taken, language), taken / ground, TAKEN) if taken >= NOTHING_M2 else tag("td", "–"),
                 _cell(_count(row["left_parcels"], language), row["left_parcels"] / parcels, LEFT),
                 _cell(area(row["left_m2"], language), row["left_m2"] / ground, LEFT))
         )  # fmt: skip
     key = [tag("span", tag("i", style=f"background:{OUTCOME_COLOURS[o]}"), code("outcome", o, language), cls="lu-key")
            for o in OUTCOMES]  # fmt: skip
     st.html(join(tag("div", say("uitrial.funnel_note", language), tag("span", *key, cls="lu-keys"), cls="lu-note"),
-                 tag("table", head, first, *lines, cls="lu-grid lu-funnel")))  # fmt: skip
+                 tag("table", head, first, *lines, cls="lu-grid lu-funnel"), _left_aside(trial, language)))  # fmt: skip
+
+
+def _left_aside(trial: Trial, language: Language) -> Html | None:
+    """Name the rules that are not examined: they are in no figure above."""
+    titles = [_title(trial, r.id, language) for r in trial.setting.applicable if r.id in trial.setting.aside]
+    return tag("div", say("uitrial.left_aside", language, rules=titles), cls="lu-note") if titles else None
 
 
 def binding(trial: Trial, language: Language) -> None:
@@ -102,6 +108,8 @@ def ledger(trial: Trial, language: Language) -> None:
         return
     ground = max(float(lines["left_m2"].iloc[0]), 1.0)
     head = _head(("line", "taken_in_order", "exclusive", "shared", "unsure", "left"), language)
+    areas = lines[["taken_m2", "exclusive_m2", "shared_m2", "unknown_m2"]]
+    lines = lines[(lines["step"] == 0) | (areas >= NOTHING_M2).any(axis=1)]
     rows = [_ledger_row(trial, row, ground, language) for row in lines.to_dict("records")]
     st.html(join(tag("div", say("uitrial.ledger_note", language), cls="lu-note"),
                  tag("table", head, *rows, cls="lu-grid lu-study-ledger")))  # fmt: skip

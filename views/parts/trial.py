@@ -61,20 +61,21 @@ def banner(trial: Trial, language: Language) -> None:
 
 
 def panel(trial: Trial, selected: str | None, language: Language) -> None:
-    """Draw the panel: run and trial side by side, then the controls."""
+    """Draw the panel: the controls, what they change, then run and trial side by side."""
     results = trial.results
-    chosen = _one_parcel(trial, selected, language) if selected else None
-    st.html(join(_beside(trial, language), chosen))
+    if selected:
+        st.html(join(_one_parcel(trial, selected, language)))
     _whole_study(trial, language)
     titles = {r.id: rule_title(results, r, language) for r in trial.setting.applicable}
     changed = trials.changed_rules(results, trial.moved)
+    # the words of the choices must not change with the trial, or the choice would be forgotten
     picked = st.selectbox(
-        say("uitrial.pick_rule", language), list(titles), key="trial-rule",
-        format_func=lambda r: f"● {titles[r]}" if r in changed else titles[r],
-    )  # fmt: skip
+        say("uitrial.pick_rule", language), list(titles), key="trial-rule", format_func=titles.__getitem__
+    )
     if picked is not None:
         _controls(trial, trial.rule(picked), language)
     _changes(trial, changed, language)
+    st.html(join(tag("h4", say("uitrial.below_compared", language)), _beside(trial, language)))
 
 
 def _whole_study(trial: Trial, language: Language) -> None:
@@ -202,7 +203,7 @@ def _beside_row(word: str, colour: str, run: pd.Series, other: pd.Series, langua
         for side in (run, other)
     ]  # fmt: skip
     more, ground = int(other["parcels"] - run["parcels"]), float(other["gross_m2"] - run["gross_m2"])
-    change = tag("td", f"{more:+,}" if more else "–",
+    change = tag("td", f"{more:+,}".replace("-", "−") if more else "–",
                  tag("div", _signed(ground, language), cls="lu-small") if more else None)  # fmt: skip
     return tag("tr", tag("td", tag("i", style=f"background:{colour}"), word), *cells, change,
                cls="lu-differs" if more else "")  # fmt: skip
@@ -246,9 +247,12 @@ def compared(trial: Trial, selected: str | None, language: Language) -> None:
 
 def _moves_line(moves: pd.DataFrame, language: Language) -> str:
     parts = []
-    for change, rows in moves.groupby("change"):
+    for change in ("entered", "left", "changed"):
+        rows = moves[moves["change"] == change]
+        if rows.empty:
+            continue
         more = float((rows["net_b_m2"] - rows["net_a_m2"]).sum())
-        parts.append(say("uitrial.moves_line", language, change=code("change", str(change), language), count=len(rows),
+        parts.append(say("uitrial.moves_line", language, change=code("change", change, language), count=len(rows),
                          net=_signed(more, language)))  # fmt: skip
     return say("uitrial.joint", language).join(parts)
 
