@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from geo.basis.errors import BlockedError, LuodiError
-from geo.basis.reason import Reason, reason
+from geo.basis.reason import reason
 from layers.outputs import redline_files
+from layers.outputs.redline_rows import Planned, planned
 from layers.redline import Answer
 from layers.study import checks, runs
 from layers.study.catalog import slug
@@ -46,15 +48,26 @@ def kept_checks(folder: Path) -> list[Kept]:
     return [_kept(check, now) for check in checks.listing(folder)]
 
 
+_known: dict[tuple[str, int], Kept] = {}
+"""What the list says of a check, by folder and time of writing: a hundred checks are read once, not on every visit."""
+
+
 def _kept(check: Check, now: str) -> Kept:
     try:
-        answer, head = opened(check.folder, check.check_id), check.head
-        return Kept(
-            check.check_id, str(head["name"]), str(head["parent"]), str(check.manifest["written"]), answer.status,
-            answer.gross_m2, answer.net_m2, check.run_id != now,
-        )  # fmt: skip
-    except (LuodiError, OSError, ValueError, KeyError, StopIteration):
-        return Kept(check.check_id, check.check_id, "", "", "", 0.0, 0.0, True, readable=False)
+        name = _name(check)
+        if name not in _known:
+            answer, head = _whole(check), check.head
+            _known[name] = Kept(
+                check.check_id, str(head["name"]), str(head["parent"]), str(check.manifest["written"]), answer.status,
+                answer.gross_m2, answer.net_m2, stale=False,
+            )  # fmt: skip
+        return replace(_known[name], stale=check.run_id != now)
+    except (LuodiError, OSError, ValueError, KeyError, TypeError):
+        return Kept(check.check_id, check.check_id, "", "", "", 0.0, 0.0, stale=True, readable=False)
+
+
+def _name(check: Check) -> tuple[str, int]:
+    return str(check.run), (check.run / checks.HEAD).stat().st_mtime_ns
 
 
 _answers: OrderedDict[tuple[str, int], Answer] = OrderedDict()
@@ -71,7 +84,7 @@ def opened(folder: Path, check_id: str) -> Answer:
         There is none of that id, or its files cannot be read.
     """
     check = checks.open_check(folder, check_id)
-    name = (str(check.run), (check.run / checks.HEAD).stat().st_mtime_ns)
+    name = _name(check)
     with _opening:
         if name not in _answers:
             _answers[name] = _whole(check)
@@ -86,7 +99,7 @@ def _whole(check: Check) -> Answer:
     try:
         answer = redline_files.answer_of(check)
         _ = check.study, check.rules, check.head["name"], answer.plots, answer.land, answer.status, answer.uses
-    except (OSError, ValueError, KeyError, StopIteration):
+    except (OSError, ValueError, KeyError, TypeError, StopIteration):
         raise BlockedError(reason("check_unreadable", name=check.check_id)) from None
     return answer
 
@@ -126,6 +139,11 @@ def file_name(answer: Answer, kind: str) -> str:
     return f"{slug(str(answer.check.head['name']))}.{kind}"
 
 
-def unknowns(answer: Answer) -> dict[str, Reason]:
-    """Return why rules could not be answered, by rule id."""
-    return {c.rule.id: reason(c.cause) for c in answer.constraints if c.cause and not c.aside}
+_plans: WeakKeyDictionary[Answer, tuple[Planned, ...] | None] = WeakKeyDictionary()
+
+
+def planned_use(answer: Answer) -> tuple[Planned, ...] | None:
+    """Return the planned use of a red line, laid over the plan once; None when no plan can be quoted."""
+    if answer not in _plans:
+        _plans[answer] = planned(answer)
+    return _plans[answer]

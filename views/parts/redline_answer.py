@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from geo.rules.spec import AREA_TESTS
 from layers.explain import interval, limit_text
+from layers.outputs.dossier_rows import far_text, height_text, plan_word
 from layers.outputs.redline_files import group_word, intensity_words, use_word
-from layers.outputs.redline_rows import Planned, clause_of, planned, steps, tenure_word, title_of, why_unknown
-from layers.redline import THREE_LINES, Answer, Constraint, Quota, code_list
+from layers.outputs.redline_rows import clause_of, steps, tenure_word, title_of, why_unknown
+from layers.redline import THREE_LINES, Answer, Constraint, Quota
 from layers.serve.redline_map import CUT, GROUPS, LEFT, OUTLINE, TAKEN, USE_COLOURS
+from layers.serve.redlines import planned_use
 from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
 from layers.text import Language, both, code, number, say
 from views.parts.markup import Html, join, tag
@@ -124,13 +126,13 @@ def _of(quota: Quota, key: str) -> float:
 
 def plan(answer: Answer, language: Language) -> Html:
     """Return planned use with plot ratio and height, or that there is none to quote."""
-    found = planned(answer)
+    found = planned_use(answer)
     title = say("uiredline.planned", language)
     if found is None:
         return join(tag("h4", title), tag("div", say("uiredline.no_plan", language), cls="lu-line"))
     rows = [
-        tag("tr", tag("td", _planned_word(answer, row, language), tip=row.layer),
-            tag("td", _range(row.far_min, row.far_max)), tag("td", _range("", row.height_max_m, " m")),
+        tag("tr", tag("td", plan_word(answer, row, language), tip=row.layer),
+            tag("td", far_text(row, language)), tag("td", height_text(row, language)),
             tag("td", bare(row.before_m2, "mu", language)), tag("td", bare(row.after_m2, "mu", language)))
         for row in found
     ]  # fmt: skip
@@ -138,23 +140,6 @@ def plan(answer: Answer, language: Language) -> Html:
     heads = [say("uiredline.planned_use", language), say("uiredline.far", language), say("uiredline.height", language),
              f"{say('uiredline.before', language)} {mu}", f"{say('uiredline.after', language)} {mu}"]  # fmt: skip
     return _table(title, heads, rows, "lr-plan")
-
-
-def _planned_word(answer: Answer, row: Planned, language: Language) -> str:
-    if not row.use:
-        return say("uiredline.unplanned", language)
-    schemes = {s.title or s.id: s.land_use_scheme for s in answer.check.study.with_role("plan")}
-    known = code_list(schemes.get(row.layer, ""))
-    found = known.get(row.use) if known else None
-    return f"{row.use} {both(found.title, language)}" if found else row.use
-
-
-def _range(low: str, high: str, unit: str = "") -> str:
-    if low and high:
-        return f"{low}–{high}{unit}"
-    if high:
-        return f"≤ {high}{unit}"
-    return f"≥ {low}{unit}" if low else "–"
 
 
 def ledger(answer: Answer, language: Language) -> Html:
