@@ -79,13 +79,14 @@ def _answer(answer: Answer, language: Language) -> None:
     st.html(redline_answer.headline(answer, language))
     redline_bar.told(answer, language)
     left, middle, right = st.columns([0.95, 1.08, 1.12], gap="small")
-    with left, st.container(key="redline-left"):
-        drawn = redline_map(answer)
-        with st.container(key="redline-mapbox"):
-            map.draw_redline(drawn, f"redline-map-{hash(drawn.name)}", MAP_HEIGHT)
-        st.html(join(redline_answer.legend(answer, language), redline_answer.ledger(answer, language)))
+    # the map is drawn last: the numbers do not wait for it
     with middle, st.container(height=BODY, border=False, key="redline-middle"):
         st.html(join(redline_answer.uses(answer, language), redline_answer.quotas(answer, language),
                      redline_answer.intensity(answer, language), redline_answer.plan(answer, language)))  # fmt: skip
     with right, st.container(height=BODY, border=False, key="redline-right"):
         st.html(redline_answer.constraints(answer, language))
+    with left, st.container(key="redline-left"):
+        drawn = redline_map(answer)
+        with st.container(key="redline-mapbox"):
+            map.draw_redline(drawn, f"redline-map-{hash(drawn.name)}", MAP_HEIGHT)
+        st.html(join(redline_answer.legend(answer, language), redline_answer.ledger(answer, language)))
