@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import time
 
 import pytest
 
@@ -188,6 +189,48 @@ def test_nothing_handed_in_is_said(visit, study):
     page = visit(study)
     page.button(key="redline-go").click().run()
     assert say("uiredline.nothing", "zh") in text(page)
+
+
+def test_a_file_and_pasted_points_at_once_are_not_guessed(visit, study):
+    page = visit(study)
+    page.file_uploader[0].set_value([("a.txt", FREE.encode(), "text/plain")])
+    page.text_area(key="redline-text").set_value(ACROSS)
+    page.button(key="redline-go").click().run()
+    assert say("uiredline.both_given", "zh") in text(page)
+
+
+def settled(page, done):
+    """Look at the page again until the check started from it has ended."""
+    for _ in range(300):
+        if done(page):
+            return page
+        time.sleep(0.3)
+        page.run()
+    raise AssertionError("the check did not end")
+
+
+def test_a_file_is_answered_by_a_process_of_its_own(visit, own):
+    page = visit(own)
+    page.file_uploader[0].set_value(("../free land.csv", FREE.encode(), "text/csv"))
+    page.number_input(key="redline-investment-new").set_value(3_000.0)
+    page.button(key="redline-go").click().run()
+    settled(page, lambda p: "select" in p.query_params)
+    made = page.query_params["select"].removeprefix("check:")
+    answer = redlines.opened(own, made)
+    assert answer.gross_m2 == pytest.approx(40_000, abs=1)
+    assert answer.check.head["asked"]["investment_wan"] == 3_000
+    assert number(answer.gross_m2, "mu", "zh") in text(page)
+    assert incoming.source_of(own, made).read_bytes() == FREE.encode()
+
+
+def test_pasted_points_that_cannot_be_used_are_told_line_by_line(visit, own):
+    page = visit(own)
+    page.text_area(key="redline-text").set_value(FREE.replace(f"{studies.EAST + 3800:.3f}", "x", 1))
+    page.button(key="redline-go").click().run()
+    settled(page, lambda p: say("uiredline.not_read", "zh") in text(p))
+    assert "第 3 行" in text(page)
+    assert page.button(key="redline-reread-retry")
+    assert "select" not in page.query_params
 
 
 def test_files_for_a_meeting_are_what_the_writers_write(study):

@@ -29,6 +29,7 @@ def bar(folder: Path, answer: Answer, kept: list[Kept], language: Language) -> N
     late, busy = redlines.late(answer), redline_intake.busy()
     with st.container(horizontal=True, vertical_alignment="center", key="redline-bar"):
         if st.button(say("uiredline.new", language), icon=":material/add:", key="redline-new"):
+            redline_intake.forget()
             state.clear()
             st.rerun()
         _choose(answer, kept, language)
@@ -60,6 +61,7 @@ def _choose(answer: Answer, kept: list[Kept], language: Language) -> None:
                           format_func=lambda i: names.get(i, i), key=f"redline-choose-{here}",
                           label_visibility="collapsed", width=300)  # fmt: skip
     if picked is not None and picked != here:
+        redline_intake.forget()
         state.select("check", picked)
         st.rerun()
 
@@ -147,6 +149,7 @@ def listing(kept: list[Kept], language: Language, most: int = 12) -> None:
     for one in kept[:most]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"kept-{one.check_id}"):
             if st.button(label(one, language), key=f"open-{one.check_id}", type="tertiary", disabled=not one.readable):
+                redline_intake.forget()
                 state.select("check", one.check_id)
                 st.rerun()
             if one.readable:

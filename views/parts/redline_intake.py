@@ -100,6 +100,11 @@ def _ended(folder: Path, told: JobState, wish: Wish) -> None:
     state.note(TOLD, (told.messages, wish))
 
 
+def forget() -> None:
+    """Stop telling why the last red line could not be read: the visitor has gone on."""
+    state.note(TOLD, None)
+
+
 def failed(folder: Path, language: Language) -> None:
     """Say why the last red line could not be read, line by line, and offer to read it otherwise."""
     found = state.noted(TOLD)
@@ -147,6 +152,9 @@ def form(folder: Path, language: Language) -> None:
 def _hand_in(folder: Path, file: object, text: str, asked: Wish, language: Language) -> None:
     if file is None and not text.strip():
         frame.trouble([say("uiredline.nothing", language)])
+        return
+    if file is not None and text.strip():
+        frame.trouble([say("uiredline.both_given", language)])
         return
     try:
         if file is not None:
