@@ -1,10 +1,20 @@
+import os
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import layers  # noqa: F401 - bans drivers before anything loads GDAL
 from geo.basis.progress import silent
 from tests import district
+
+
+# A loaded computer must not fail a property, and every run of CI tries the same cases;
+# HYPOTHESIS_PROFILE=search looks for new ones.
+_CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
+settings.register_profile("ci", derandomize=True, **_CALM)
+settings.register_profile("search", **_CALM)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+WAIT_MS = 90_000  # a run that shares its computer with others is slow, not wrong
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -56,8 +57,9 @@ def serve():
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=WAIT_MS)
     path = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
     if path is None:
         pytest.fail("no Chromium on this computer: apt-get install chromium")
@@ -77,6 +79,7 @@ def page(chromium):
     """A page of 1366 × 768 that remembers what it asked for, what failed and what was said."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
     page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
     page.asked, page.failed, page.said = [], [], []
     page.on("request", lambda q: page.asked.append(q.url))
     page.on("response", lambda r: page.failed.append((r.status, r.url)) if _failed(r) else None)
