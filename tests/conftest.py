@@ -8,7 +8,6 @@ import layers  # noqa: F401 - bans drivers before anything loads GDAL
 from geo.basis.progress import silent
 from tests import district
 
-
 # A loaded computer must not fail a property, and every run of CI tries the same cases;
 # HYPOTHESIS_PROFILE=search looks for new ones.
 _CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}

@@ -13,7 +13,7 @@ from layers.study.checks import listing
 from layers.text import catalogue, code, say
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=90_000)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def table(page, cls):
 
 def wait_for_answer(page, name):
     page.locator(".lr-name", has_text=name).wait_for(timeout=120_000)
-    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(timeout=30_000)
+    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(timeout=90_000)
 
 
 def test_from_the_file_to_the_report_in_eight_clicks(page, url, study, clicks, tmp_path):

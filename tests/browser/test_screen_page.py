@@ -37,7 +37,7 @@ def url(serve, study):
 
 
 def leaflet(page):
-    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(timeout=30_000)
+    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(timeout=90_000)
     return next(f for f in page.frames if "streamlit_folium" in f.url)
 
 
@@ -56,7 +56,7 @@ def panel(page):
 
 
 def shows(page, parcel_id):
-    panel(page).locator(".lu-id", has_text=re.compile(rf"^{re.escape(parcel_id)}$")).wait_for(timeout=15_000)
+    panel(page).locator(".lu-id", has_text=re.compile(rf"^{re.escape(parcel_id)}$")).wait_for(timeout=90_000)
 
 
 def outcomes(page):
@@ -190,7 +190,7 @@ def test_chinese_browsers_get_chinese(chromium, url):
         context = chromium.new_context(locale=locale)
         visitor = context.new_page()
         visitor.goto(url)
-        visitor.get_by_text(say("ui.synthetic", word)).wait_for(timeout=20_000)
+        visitor.get_by_text(say("ui.synthetic", word)).wait_for(timeout=90_000)
         context.close()
 
 
@@ -248,7 +248,7 @@ def test_the_filter_colours_map_and_list_alike(page, url, results):
 def test_the_list_is_handed_over(page, url, results, tmp_path, kind, word):
     page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
-    with page.expect_download(timeout=30_000) as waiting:
+    with page.expect_download(timeout=90_000) as waiting:
         page.locator(f".st-key-download-{kind} button").first.click()
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
@@ -276,8 +276,8 @@ def test_stale_results_are_said_and_a_run_from_the_page_renews_them(page, serve,
     assert page.locator(".st-key-download-csv button").first.is_disabled()
     page.locator(".st-key-run button").click()
     page.get_by_text(say("ui.as_of", "zh", day="2026-11-24")).wait_for(timeout=120_000)
-    page.get_by_text(say("ui.stale", "zh")).wait_for(state="detached", timeout=20_000)
-    page.locator(".st-key-download-csv button:not([disabled])").first.wait_for(timeout=20_000)
+    page.get_by_text(say("ui.stale", "zh")).wait_for(state="detached", timeout=90_000)
+    page.locator(".st-key-download-csv button:not([disabled])").first.wait_for(timeout=90_000)
     assert open_results(mine).study.as_of.isoformat() == "2026-11-24"
 
 
@@ -289,4 +289,4 @@ def test_first_map_of_thirteen_thousand_parcels(page, serve, tmp_path):
     page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
     assert time.perf_counter() - started < 10
-    page.get_by_test_id("stPagination").wait_for(timeout=20_000)
+    page.get_by_test_id("stPagination").wait_for(timeout=90_000)
