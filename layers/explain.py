@@ -103,7 +103,9 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         net_m2=float(row["net_m2"]),
         net_hi_m2=float(row["net_hi_m2"]),
         facts=_facts(results, parcel_id, language),
-        rules=tuple(sorted(lines, key=lambda line: (bool(line.aside), _ORDER[line.outcome]))),
+        rules=tuple(
+            sorted(lines, key=lambda line: (bool(line.aside), line.severity == "prefer", _ORDER[line.outcome]))
+        ),
         ledger=_ledger(results, parcel_id, titles, language),
         changes=tuple(change_text(c, titles, language) for c in levers),
         levers=levers,
@@ -189,7 +191,7 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         rule_id=rule.id,
         title=title,
         outcome=verdict["outcome"],
-        outcome_word=code("outcome", verdict["outcome"], language),
+        outcome_word=outcome_word(rule, verdict["outcome"], language),
         severity=verdict["severity"],
         severity_word=code("severity", verdict["severity"], language),
         measured=interval(rule, verdict["value"], verdict["value_hi"], language),
@@ -204,6 +206,11 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         vintage=str(spec.vintage) if spec and spec.vintage else say("word.not_known", language),
         aside=_aside(results, rule.id, language) if verdict["severity"] == "not_examined" else "",
     )
+
+
+def outcome_word(rule: Rule, outcome: str, language: Language) -> str:
+    """Return the word of an outcome; a preference is met or not, it does not conflict."""
+    return code("preferred" if rule.binding == "prefer" else "outcome", outcome, language)
 
 
 def cause_sentence(text: str, layer: str, language: Language) -> str:
@@ -250,8 +257,9 @@ def _ledger_title(row: dict[str, Any], titles: dict[str, str], language: Languag
 
 def _facts(results: Results, parcel_id: str, language: Language) -> tuple[tuple[str, str], ...]:
     parcel = results.parcel_row("parcels", parcel_id).iloc[0]
-    names = ("land_use", "township", "park_id", "tenure", "supply_status", "parcel_kind")
+    names = ("land_use", "township", "park_id", "tenure", "parcel_kind")
     out = [(say(f"column.{n}", language), _fact_text(parcel, n, language)) for n in names if parcel[n]]
+    out += _supply(results, parcel, language)
     areas = [(n, parcel[n]) for n in ("area_m2", "area_statutory_m2", "legal_m2") if pd.notna(parcel[n])]
     return tuple(out) + tuple((say(f"column.{n}", language), measure_text(float(v), "m2", language)) for n, v in areas)
 
@@ -263,7 +271,24 @@ def _fact_text(parcel: pd.Series, name: str, language: Language) -> str:
         return f"{standards.coded(scheme, value, language)} ({scheme})"
     if name == "tenure":
         return standards.worded(standards.TENURE, value, language)
-    return code(name.split("_")[0] if name != "supply_status" else "supply", value, language)
+    return code(name.split("_")[0], value, language)
+
+
+def _supply(results: Results, parcel: pd.Series, language: Language) -> list[tuple[str, str]]:
+    """Supply status with its reason, planned use and what building would draw; stated words before that stage ran."""
+    title = say("column.supply_status", language)
+    if not results.has("supply"):
+        stated = str(parcel["supply_status"])
+        return [(title, code("supply", stated, language))] if stated else []
+    row = results.parcel_row("supply", str(parcel["parcel_id"])).iloc[0]
+    out = [(title, f"{code('supply', row['supply_status'], language)} · {sentence(row['reason'], language)}")]
+    if row["plan_use"]:
+        plan = standards.coded(row["plan_scheme"], row["plan_use"], language)
+        out.append((say("column.plan_use", language), f"{plan} ({number(row['plan_share'], 'share', language)})"))
+    for name in ("new_construction_m2", "balance_m2"):
+        text = measure_text(float(row[name]), "m2", language)
+        out.append((say(f"column.{name}", language).replace(" (m²)", "").replace("（m²）", ""), text))
+    return out
 
 
 def _near(results: Results, parcel_id: str) -> list[str]:

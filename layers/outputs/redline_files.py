@@ -11,7 +11,7 @@ import shapely
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
-from layers.explain import interval, limit_text, measure_text, rule_title
+from layers.explain import interval, limit_text, measure_text, outcome_word, rule_title
 from layers.outputs.coordinates import write_txt
 from layers.redline import Answer, Constraint, Use, code_list
 from layers.sources.redline_model import Plot
@@ -44,6 +44,8 @@ def outcome_words(row: Constraint, language: Language) -> str:
     """Return the area, or 不涉及, or 待核实, as a report writes it."""
     if row.aside:
         return code("severity", "not_examined", language)
+    if row.rule.binding == "prefer":
+        return outcome_word(row.rule, row.outcome, language)
     if row.outcome == "conflict":
         return interval(row.rule, row.low, row.high, language)
     return code("outcome", row.outcome, language)
