@@ -129,6 +129,11 @@ def _one(results: Results, parcel_id: str) -> tuple[Evidence, Setting, str]:
     return evidence(parcels, results.table("zones"), pieces, facts), setting_of(results), parcel_id
 
 
+def _rank(line: RuleLine) -> tuple[bool, bool, int]:
+    """Failures first, then what is open; preferences and rules set aside come last."""
+    return bool(line.aside), line.severity == "prefer", _ORDER[line.outcome]
+
+
 def status_sentence(text: str, titles: dict[str, str], language: Language) -> str:
     """Render the reason of a status with the rules named by their titles."""
     given = Reason.from_json(text)
