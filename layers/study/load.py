@@ -368,3 +368,12 @@ def _other_digests(study: Study, folder: Path, done: set[str]) -> dict[str, str]
             source = folder / spec.source
             out[spec.id] = gate.digest(source) if source.exists() else ""
     return out
+
+
+def outline(study: Study, found: Inputs) -> dict[str, gpd.GeoDataFrame]:
+    """Return the study's boundary as a table for the map: one shape, whatever the number of layers it came from."""
+    given = study.with_role("boundary")
+    if not given or found.boundary is None or found.boundary.is_empty:
+        return {}
+    frame = pd.DataFrame({"id": [given[0].id], "maybe": [False]})
+    return {f"shape_{given[0].id}": gpd.GeoDataFrame(frame, geometry=[found.boundary], crs=study.crs)}

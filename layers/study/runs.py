@@ -254,17 +254,10 @@ class _Run:
         store.write_json(self.target, store.MANIFEST, header(self.plan) | {"tables": tables})
 
     def _stage_load(self) -> dict[str, pd.DataFrame]:
-        shapes = {f"shape_{name}": drawn(layer, self.plan.study.crs) for name, layer in self.inputs.layers.items()}
-        return {"parcels": self._parcels(), "problems": self.inputs.problems} | shapes | self._outline()
-
-    def _outline(self) -> dict[str, pd.DataFrame]:
-        """Return the study's boundary for the map: one shape, whatever the number of layers it came from."""
-        given = self.plan.study.with_role("boundary")
-        if not given or self.inputs.boundary is None or self.inputs.boundary.is_empty:
-            return {}
-        frame = pd.DataFrame({"id": [given[0].id], "maybe": [False]})
-        shape = gpd.GeoDataFrame(frame, geometry=[self.inputs.boundary], crs=self.plan.study.crs)
-        return {f"shape_{given[0].id}": shape}
+        crs, layers = self.plan.study.crs, self.inputs.layers
+        shapes = {f"shape_{name}": drawn(layer, crs) for name, layer in layers.items()}
+        shapes |= load.outline(self.plan.study, self.inputs)
+        return {"parcels": self._parcels(), "problems": self.inputs.problems} | shapes
 
     def _parcels(self) -> pd.DataFrame:
         parcels = self.inputs.parcels.copy()
