@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from geo.basis.units import hectares, mu
 from geo.rules.spec import AREA_TESTS
-from layers.explain import interval, limit_text, rule_title
+from layers.explain import interval, limit_text, measure_text, rule_title
 from layers.outputs.coordinates import central_meridian
 from layers.outputs.project import notes
-from layers.outputs.redline_files import intensity_words, measure_text, net_words, use_word
 from layers.outputs.redline_rows import (
     NOTHING_M2,
     Planned,
@@ -23,6 +22,7 @@ from layers.outputs.redline_rows import (
     why_unknown,
     word_of,
 )
+from layers.outputs.redline_words import intensity_words, net_words, use_word
 from layers.redline import Answer, Constraint, code_list
 from layers.text import Language, both, code, say, sentence
 

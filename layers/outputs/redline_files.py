@@ -11,12 +11,20 @@ import shapely
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
-from layers.explain import interval, limit_text, measure_text, outcome_word, rule_title
+from layers.explain import limit_text, measure_text, rule_title
 from layers.outputs.coordinates import write_txt
-from layers.redline import Answer, Constraint, Use, code_list
+from layers.outputs.redline_words import (
+    group_word,
+    intensity_words,
+    ledger_title,
+    net_words,
+    outcome_words,
+    use_word,
+)
+from layers.redline import Answer
 from layers.sources.redline_model import Plot
 from layers.study.checks import Check
-from layers.text import Language, both, code, say, sentence
+from layers.text import Language, code, say, sentence
 
 MILLIMETRE = 0.001
 
@@ -24,31 +32,6 @@ MILLIMETRE = 0.001
 def answer_of(check: Check) -> Answer:
     """Return the answer of a check."""
     return Answer(check)
-
-
-def use_word(use: Use, language: Language) -> str:
-    """Return a present use as code and name; an unknown code stands as it is."""
-    if not use.code:
-        return say("redline.no_parcel", language)
-    known = code_list(use.scheme)
-    found = known.get(use.code) if known else None
-    return f"{use.code} {both(found.title, language)}" if found else use.code
-
-
-def group_word(use: Use, language: Language) -> str:
-    """Return the group of a present use (耕地, 其他农用地 …)."""
-    return both(use.group.title, language) if use.group else say("word.not_known", language)
-
-
-def outcome_words(row: Constraint, language: Language) -> str:
-    """Return the area, or 不涉及, or 待核实, as a report writes it."""
-    if row.aside:
-        return code("severity", "not_examined", language)
-    if row.rule.binding == "prefer":
-        return outcome_word(row.rule, row.outcome, language)
-    if row.outcome == "conflict":
-        return interval(row.rule, row.low, row.high, language)
-    return code("outcome", row.outcome, language)
 
 
 def as_text(answer: Answer, language: Language) -> Iterator[str]:
@@ -73,30 +56,6 @@ def as_text(answer: Answer, language: Language) -> Iterator[str]:
                   quota=measure_text(quota.new_construction_m2, "m2", language),
                   balance=measure_text(quota.farmland_balance_m2, "m2", language))  # fmt: skip
     yield from intensity_words(answer, language)
-
-
-def intensity_words(answer: Answer, language: Language) -> Iterator[str]:
-    """Yield the investment intensity against the local standard, when an investment was given."""
-    found = answer.intensity
-    if found is not None:
-        key = {True: "redline.intensity_passes", False: "redline.intensity_fails", None: "redline.intensity"}
-        yield say(key[found.passes], language, invested=found.investment_wan, per_mu=found.per_mu,
-                  standard=found.standard_per_mu, source=answer.check.study.standards.source)  # fmt: skip
-
-
-def net_words(answer: Answer, language: Language) -> str:
-    """Return the usable area; where it is not settled, both ends."""
-    low, high = (measure_text(v, "m2", language) for v in (answer.net_m2, answer.net_hi_m2))
-    return low if low == high else f"{low} … {high}"
-
-
-def ledger_title(answer: Answer, line: dict[str, Any], language: Language) -> str:
-    """Return the title of a ledger line."""
-    if line["step"] == 0:
-        return say("ledger.gross", language)
-    if line["layer_id"] in ("whole", "?"):
-        return say("ledger.whole" if line["layer_id"] == "whole" else "ledger.unsure", language)
-    return rule_title(answer.check, answer.check.rule(line["rule_id"]), language)
 
 
 def as_plain(answer: Answer) -> dict[str, Any]:

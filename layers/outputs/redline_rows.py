@@ -17,7 +17,7 @@ from geo.rules.spec import AREA_TESTS
 from geo.screen.ledger import UNSURE_LINE
 from layers.explain import rule_title
 from layers.outputs.origin import rows_used, texts
-from layers.outputs.redline_files import ledger_title
+from layers.outputs.redline_words import ledger_title
 from layers.redline import Answer, Constraint, code_list
 from layers.text import Language, both, code, say, sentence
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from geo.rules.spec import AREA_TESTS
 from layers.explain import interval, limit_text
 from layers.outputs.dossier_rows import far_text, height_text, plan_word
-from layers.outputs.redline_files import group_word, intensity_words, use_word
 from layers.outputs.redline_rows import clause_of, steps, tenure_word, title_of, why_unknown
+from layers.outputs.redline_words import group_word, intensity_words, use_word
 from layers.redline import THREE_LINES, Answer, Constraint, Quota
 from layers.serve.redline_map import CUT, GROUPS, LEFT, OUTLINE, TAKEN, USE_COLOURS
 from layers.serve.redlines import planned_use

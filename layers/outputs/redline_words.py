@@ -1,0 +1,59 @@
+"""The words of a red line check: uses, outcomes, ledger lines, intensity; every file and page reads them here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from layers.explain import interval, measure_text, outcome_word, rule_title
+from layers.redline import Answer, Constraint, Use, code_list
+from layers.text import Language, both, code, say
+
+
+def use_word(use: Use, language: Language) -> str:
+    """Return a present use as code and name; an unknown code stands as it is."""
+    if not use.code:
+        return say("redline.no_parcel", language)
+    known = code_list(use.scheme)
+    found = known.get(use.code) if known else None
+    return f"{use.code} {both(found.title, language)}" if found else use.code
+
+
+def group_word(use: Use, language: Language) -> str:
+    """Return the group of a present use (耕地, 其他农用地 …)."""
+    return both(use.group.title, language) if use.group else say("word.not_known", language)
+
+
+def outcome_words(row: Constraint, language: Language) -> str:
+    """Return the area, or 不涉及, or 待核实, as a report writes it."""
+    if row.aside:
+        return code("severity", "not_examined", language)
+    if row.rule.binding == "prefer":
+        return outcome_word(row.rule, row.outcome, language)
+    if row.outcome == "conflict":
+        return interval(row.rule, row.low, row.high, language)
+    return code("outcome", row.outcome, language)
+
+
+def intensity_words(answer: Answer, language: Language) -> Iterator[str]:
+    """Yield the investment intensity against the local standard, when an investment was given."""
+    found = answer.intensity
+    if found is not None:
+        key = {True: "redline.intensity_passes", False: "redline.intensity_fails", None: "redline.intensity"}
+        yield say(key[found.passes], language, invested=found.investment_wan, per_mu=found.per_mu,
+                  standard=found.standard_per_mu, source=answer.check.study.standards.source)  # fmt: skip
+
+
+def net_words(answer: Answer, language: Language) -> str:
+    """Return the usable area; where it is not settled, both ends."""
+    low, high = (measure_text(v, "m2", language) for v in (answer.net_m2, answer.net_hi_m2))
+    return low if low == high else f"{low} … {high}"
+
+
+def ledger_title(answer: Answer, line: dict[str, Any], language: Language) -> str:
+    """Return the title of a ledger line."""
+    if line["step"] == 0:
+        return say("ledger.gross", language)
+    if line["layer_id"] in ("whole", "?"):
+        return say("ledger.whole" if line["layer_id"] == "whole" else "ledger.unsure", language)
+    return rule_title(answer.check, answer.check.rule(line["rule_id"]), language)
