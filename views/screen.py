@@ -131,6 +131,8 @@ def _panel(trial: Trial, told: Explanation | None, missed: bool, language: Langu
         if side == "trial":
             turned.panel(trial, told.parcel_id if told is not None else None, language)
         else:
+            if told is not None and trials.is_trial(trial.moved):
+                turned.one_parcel(trial, told.parcel_id, language)
             _why(told, missed, language)
 
 

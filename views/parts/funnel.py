@@ -153,10 +153,13 @@ def ledger_by(trial: Trial, by: str, language: Language) -> pd.DataFrame:
     figure = lines["taken_m2"].where(lines["step"] > 0, lines["left_m2"]).where(~unsure, lines["unknown_m2"])
     wide = lines.assign(figure=figure / size).pivot_table(index=by, columns="line", values="figure", aggfunc="sum")
     wide = wide.reindex(columns=sorted(names)).fillna(0.0)
+    # what takes nothing that is not taken before it has no column; the row adds up without it
+    said = [c for c in sorted(names) if c[0] == 0 or wide[c].sum() * size >= NOTHING_M2]
+    wide = wide[said]
     wide["left"] = (lines.groupby(by)["left_m2"].last() / size).reindex(wide.index)
     wide = wide.rename(index=lambda name: name or say(f"uitrial.no_{by}", language))
     wide.loc[say("uitrial.whole_study", language)] = wide.sum()
-    headers = [f"{names[c]}（{unit}）" if language == "zh" else f"{names[c]} ({unit})" for c in sorted(names)]
+    headers = [f"{names[c]}（{unit}）" if language == "zh" else f"{names[c]} ({unit})" for c in said]
     wide.columns = pd.Index([*headers, say("uitrial.left_in", language, unit=unit)])
     return wide.rename_axis(say(f"column.{by}", language)).reset_index()
 

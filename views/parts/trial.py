@@ -64,7 +64,7 @@ def panel(trial: Trial, selected: str | None, language: Language) -> None:
     """Draw the panel: the controls, what they change, then run and trial side by side."""
     results = trial.results
     if selected:
-        st.html(join(_one_parcel(trial, selected, language)))
+        one_parcel(trial, selected, language)
     _whole_study(trial, language)
     titles = {r.id: rule_title(results, r, language) for r in trial.setting.applicable}
     changed = trials.changed_rules(results, trial.moved)
@@ -216,16 +216,16 @@ def _signed(m2: float, language: Language) -> str:
     return f"{'+' if m2 > 0 else '−'}{text}"
 
 
-def _one_parcel(trial: Trial, parcel_id: str, language: Language) -> Html | None:
-    """Return what the trial says of the selected parcel."""
+def one_parcel(trial: Trial, parcel_id: str, language: Language) -> None:
+    """Say what the trial makes of the selected parcel."""
     rows = [frame.loc[frame["parcel_id"] == parcel_id] for frame in (trial.results.table("candidates"), trial.found)]
     if any(row.empty for row in rows):
-        return None
+        return
     words = [code("status", str(row["status"].iloc[0]), language) for row in rows]
     areas = [area(float(row["net_m2"].iloc[0]), language) for row in rows]
     text = say("uitrial.parcel_line", language, parcel=parcel_id, before=words[0], after=words[1], net_before=areas[0],
                net_after=areas[1])  # fmt: skip
-    return tag("div", text, cls="lu-note lu-parcel-line")
+    st.html(tag("div", text, cls="lu-note lu-parcel-line"))
 
 
 def compared(trial: Trial, selected: str | None, language: Language) -> None:
