@@ -49,6 +49,8 @@ def open_page(page, url, language="zh"):
 def hand_in(page, click, path, investment=""):
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
     page.get_by_text(path.name).first.wait_for()
+    page.wait_for_timeout(1500)  # the name stands there before the bytes have arrived
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     if investment:
         field = page.locator(".st-key-redline-investment-new input")
         click(field)
@@ -164,18 +166,22 @@ def test_what_is_wrong_with_a_file_is_said_line_by_line(page, url, clicks, tmp_p
     assert page.locator(".st-key-redline-reread-retry button").is_enabled()
 
 
-def test_a_wrong_zone_is_corrected_on_the_page(page, url, study, clicks):
-    """The DXF says nothing of its system: the page asks, the visitor chooses, and it is read again."""
+def test_a_wrong_zone_is_corrected_on_the_page(page, url, study, clicks, tmp_path):
+    """The file states zone 39: that lies outside the study, the zone that fits is named, the visitor chooses it."""
+    text = (study / "incoming" / "redline_liren.txt").read_bytes().decode("gb18030")
+    assert "带号=40" in text
+    wrong = tmp_path / "zone39.txt"
+    wrong.write_bytes(text.replace("带号=40", "带号=39").encode("gb18030"))
     open_page(page, url, "en")
-    hand_in(page, clicks, study / "incoming" / "redline_liren.dxf")
-    page.locator(".lr-head, .lu-trouble").first.wait_for(timeout=120_000)
-    if page.locator(".lu-trouble").count():
-        field = page.locator(".st-key-redline-crs-retry input")
-        clicks(field)
-        field.fill("EPSG:4549")
-        page.keyboard.press("Enter")
-        page.keyboard.press("Escape")
-        clicks(page.locator(".st-key-redline-reread-retry button"))
+    hand_in(page, clicks, wrong)
+    field = page.locator(".st-key-redline-crs-retry input")
+    field.wait_for(timeout=120_000)
+    assert "EPSG:4549" in page.locator(".lu-trouble li").first.inner_text()
+    clicks(field)
+    field.fill("EPSG:4549")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1500)
+    clicks(page.locator(".st-key-redline-reread-retry button"))
     page.locator(".lr-head", has_text="160.00 mu").wait_for(timeout=120_000)
     assert "EPSG:4549" in page.locator(".st-key-redline-told").inner_text()
 
