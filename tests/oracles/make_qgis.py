@@ -20,6 +20,7 @@ import pandas as pd
 from tests.oracles import places
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "qgis_cambridge_overlaps.csv"
+SUMS = GOLDEN.with_name("qgis_cambridge_sums.csv")
 PER_LAYER = 90
 ALGORITHM = "native:calculatevectoroverlaps"
 
@@ -39,7 +40,11 @@ def main():
     ]
     body = chosen.to_csv(index=False, float_format="%.6f", lineterminator="\n")
     GOLDEN.write_text("\n".join(head) + "\n" + body, encoding="utf-8")
-    print(f"{GOLDEN.name}: {len(chosen)} parcels")
+    sums = found.sum().rename("area_m2").rename_axis("layer").reset_index()
+    lines = [*head[:2], "# projected by tests/oracles/places.py; summed over all parcels, not only those drawn."]
+    text = sums.to_csv(index=False, float_format="%.6f", lineterminator="\n")
+    SUMS.write_text("\n".join(lines) + "\n" + text, encoding="utf-8")
+    print(f"{GOLDEN.name}: {len(chosen)} parcels; {SUMS.name}: {len(found)} parcels summed")
 
 
 def overlaps(program, folder):

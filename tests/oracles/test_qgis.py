@@ -13,6 +13,7 @@ from geo.measure import every
 from tests.oracles import places
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "qgis_cambridge_overlaps.csv"
+SUMS = GOLDEN.with_name("qgis_cambridge_sums.csv")
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +43,15 @@ def test_overlaps_equal_qgis(golden, ours, name):
     expected = golden[f"{name}_m2"].to_numpy()
     off = np.abs(found - expected)
     assert (off <= np.maximum(1e-6 * expected, 1e-4)).all(), golden.index[off > np.maximum(1e-6 * expected, 1e-4)][:5]
+
+
+def test_sums_over_the_city_equal_qgis():
+    parcels = places.cambridge_parcels()
+    layers = [places.cambridge_layer(name) for name in places.CAMBRIDGE]
+    planar = basis("planar", places.CAMBRIDGE_CRS, tuple(parcels.total_bounds))
+    zones = [Zone(name) for name in places.CAMBRIDGE]
+    ours = every.measure(places.inputs(parcels, *layers), zones, [], planar, silent)["overlaps"]
+    golden = pd.read_csv(SUMS, comment="#").set_index("layer")["area_m2"]
+    found = ours.groupby("layer_id")["area_m2"].sum()
+    for name in places.CAMBRIDGE:
+        assert found[name] == pytest.approx(golden[f"{name}_m2"], rel=1e-6)

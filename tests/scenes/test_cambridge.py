@@ -1,5 +1,6 @@
 """A user brings a city: 13,116 real parcels with their defects, through commands only."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -103,6 +104,18 @@ def test_every_ledger_closes(city):
     land = pd.DataFrame(results.table("land")).groupby("parcel_id")["net_m2"].sum()
     kept = candidates[candidates["status"] != "excluded"]
     assert (land.reindex(kept.index) - kept["net_hi_m2"]).abs().max() < 0.01
+
+
+def test_every_verdict_recomputes_from_what_is_printed_beside_it(city):
+    verdicts = open_results(city).table("verdicts")
+    low = verdicts["value"].fillna(-np.inf).to_numpy()
+    high = verdicts["value_hi"].fillna(np.inf).to_numpy()
+    limit, slack = verdicts["threshold"].to_numpy(), verdicts["tolerance"].to_numpy()
+    most = (verdicts["operator"] == "<=").to_numpy()
+    clear = np.where(most, high <= limit + slack, low >= limit - slack)
+    conflict = np.where(most, low > limit + slack, high < limit - slack)
+    expected = np.select([clear, conflict], ["clear", "conflict"], "unknown")
+    assert verdicts["outcome"].tolist() == expected.tolist()
 
 
 def test_utilities_of_unknown_coverage_never_clear_a_distance(city):
