@@ -20,6 +20,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo import study as flow
 from geo.basis.area import basis, statutory_m2
@@ -113,6 +114,7 @@ def check(folder: Path, source: Path | str, asked: Asked, progress: Progress) ->
         )  # fmt: skip
         named = source.name if isinstance(source, Path) else ""
         head = _head(line, asked, named, parent="")
+        head["id"] = _own_id(folder, head["id"], head["digest"])
         return _answered(plan, inputs, _plots(line, plan.study.crs), head, progress)
 
 
@@ -168,6 +170,7 @@ def _head(line: RedLine, asked: Asked, source: str, parent: str) -> dict[str, An
         "id": _slug(name),
         "name": name,
         "source": source,
+        "digest": store.digest([shapely.to_wkt(p.shape, rounding_precision=4) for p in line.plots]),
         "kind": line.source,
         "crs": line.crs,
         "axes": line.axes,
@@ -180,6 +183,16 @@ def _head(line: RedLine, asked: Asked, source: str, parent: str) -> dict[str, An
             {"row": str(f.row), "severity": f.severity, "reason": json.loads(f.reason.to_json())} for f in line.findings
         ],
     }
+
+
+def _own_id(folder: Path, wanted: str, content: str) -> str:
+    """Return the wanted id, or the next free one when another red line already has that name."""
+    for k in range(1, 1000):
+        name = wanted if k == 1 else f"{wanted}-{k}"
+        known = store.read_json(folder / FOLDER / name / HEAD)
+        if not known or known.get("digest") == content:
+            return name
+    raise BlockedError(reason("check_names_used_up", name=wanted))
 
 
 def _plots(line: RedLine, crs: str) -> gpd.GeoDataFrame:
