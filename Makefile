@@ -26,7 +26,7 @@ run: install $(DEMO)/study.toml
 	$(BIN)/luodi run $(DEMO)
 	$(BIN)/luodi app $(DEMO) --port $(PORT)
 
-.stamps/debian:
+.stamps/debian: Makefile .ci/debian
 	@mkdir -p .stamps
 	@sh .ci/debian $(DEBIAN)
 	@touch $@
