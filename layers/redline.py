@@ -7,7 +7,7 @@ what remains after it, so that a reader can check the ledger against the tables.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -22,7 +22,7 @@ from geo.rules.evidence import Evidence, evidence, measured
 from geo.rules.judge import OUTCOMES, Judgement, judge
 from geo.rules.spec import AREA_TESTS, Rule
 from layers import standards
-from layers.standards import CodeGroup, CodeList
+from layers.standards import CodeGroup
 from layers.study.checks import Check
 
 THREE_LINES = ("basic_farmland", "ecological_redline", "development_boundary")
@@ -151,7 +151,7 @@ class Answer:
         wide = frame.pivot_table(index=keys, columns="phase", values="area_m2", aggfunc="sum").fillna(0.0)
         rows = []
         for (code, scheme, tenure), areas in wide.iterrows():
-            known = code_list(scheme)
+            known = standards.of_scheme(scheme)
             group = known.group_of(code) if known else None
             rows.append(Use(code, scheme, group, tenure, float(areas.get("before", 0)), float(areas.get("after", 0))))
         return tuple(sorted(rows, key=lambda u: (-u.before_m2, u.code)))
@@ -279,13 +279,6 @@ class Answer:
         return Constraint(
             rule, _worst(before), low, high, _worst(after), after_low, after_high, cause, rule.id in self._aside
         )
-
-
-@cache
-def code_list(scheme: str) -> CodeList | None:
-    """Return the shipped code list of a scheme; a code means nothing without it."""
-    lists = (standards.codes(name) for name in standards.names(standards.CODES))
-    return next((found for found in lists if scheme and found.scheme == scheme), None)
 
 
 def _worst(found: Judgement) -> str:

@@ -23,7 +23,8 @@ from layers.outputs.redline_rows import (
     word_of,
 )
 from layers.outputs.redline_words import intensity_words, net_words, use_word
-from layers.redline import Answer, Constraint, code_list
+from layers.redline import Answer, Constraint
+from layers.standards import of_scheme
 from layers.text import Language, both, code, say, sentence
 
 SAME = "\x00same"
@@ -251,7 +252,7 @@ def use_of_plan(use: str, scheme: str, language: Language) -> str:
     """Return a planned use by code, name and scheme; "" is ground without a planned plot."""
     if not use:
         return say("dossier.plan_outside", language)
-    known = code_list(scheme)
+    known = of_scheme(scheme)
     entry = known.get(use) if known else None
     if entry:
         return f"{use} {both(entry.title, language)} ({scheme})"

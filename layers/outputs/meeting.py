@@ -27,7 +27,7 @@ from layers.outputs.plain import plain
 from layers.outputs.project import deducted, missing_layers, notes
 from layers.outputs.redline_book import OPTIONS
 from layers.outputs.redline_rows import tenure_word
-from layers.redline import code_list
+from layers.standards import of_scheme
 from layers.study.results import Results
 from layers.text import Language, both, say
 
@@ -152,11 +152,11 @@ class _List:
     def _groups(self) -> list[str]:
         """Return the group of each parcel's present use, "" where code or scheme say nothing."""
         pairs = zip(self.parcels["land_use"], self.parcels["land_use_scheme"], strict=True)
-        found = ((code_list(scheme), use) for use, scheme in pairs)
+        found = ((of_scheme(scheme), use) for use, scheme in pairs)
         return [g.id if known and (g := known.group_of(use)) else "" for known, use in found]
 
     def _supply(self, text: str) -> str:
-        known = code_list("luodi supply status")
+        known = of_scheme("luodi supply status")
         entries = ((e,) if (e := known.get(text)) else known.recognised(text)) if known and text else ()
         return both(entries[0].title, self.language) if len(entries) == 1 else text or self._blank("supply_status")
 
@@ -175,7 +175,7 @@ class _List:
         out: Cells = []
         low_high = zip(_mu(self.found["net_m2"]), _mu(self.found["net_hi_m2"]), strict=True)
         for group, (low, high), scheme in zip(self._groups(), low_high, self.parcels["land_use_scheme"], strict=True):
-            known = code_list(scheme)
+            known = of_scheme(scheme)
             flags = next((g.flags for g in known.groups if g.id == group), ()) if known else ()
             if not group:
                 out.append(self.unknown)

@@ -19,7 +19,7 @@ from geo.basis.area import basis
 from geo.measure.fabric import composition
 from layers.outputs.dossier_rows import use_of_plan
 from layers.outputs.origin import numbers, rows_used, texts
-from layers.redline import code_list
+from layers.standards import of_scheme
 from layers.study.results import Results
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, number, say
@@ -235,6 +235,6 @@ def _codes(text: str) -> list[str]:
 
 
 def _industry(given: str, language: Language) -> str:
-    known = code_list("GB/T 4754-2017")
+    known = of_scheme("GB/T 4754-2017")
     entry = (known.get(given) or known.get(given.lstrip("ABCDEFGHIJKLMNOPQRST"))) if known else None
     return f"{given} {both(entry.title, language)}" if entry else given

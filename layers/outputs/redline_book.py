@@ -33,7 +33,8 @@ from layers.outputs.redline_rows import (
     why_unknown,
     word_of,
 )
-from layers.redline import THREE_LINES, Answer, Constraint, code_list
+from layers.redline import THREE_LINES, Answer, Constraint
+from layers.standards import of_scheme
 from layers.text import Language, both, code, say, sentence
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": False}
@@ -211,7 +212,7 @@ class _Book:
         keys = ("code", "name", "scheme", "group", "tenure", "before_m2", "ha", "mu", "after_m2", "ha", "mu")
         self._head(page, 0, keys)
         for row, use in enumerate(self.answer.uses, 1):
-            known = code_list(use.scheme)
+            known = of_scheme(use.scheme)
             entry = known.get(use.code) if known else None
             name = both(entry.title, self.language) if entry else say(
                 "word.not_known" if use.code else "redline.no_parcel", self.language)  # fmt: skip

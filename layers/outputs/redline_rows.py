@@ -18,7 +18,8 @@ from geo.screen.ledger import UNSURE_LINE
 from layers.explain import rule_title
 from layers.outputs.origin import rows_used, texts
 from layers.outputs.redline_words import ledger_title
-from layers.redline import Answer, Constraint, code_list
+from layers.redline import Answer, Constraint
+from layers.standards import of_scheme
 from layers.text import Language, both, code, say, sentence
 
 NOTHING_M2 = 0.005
@@ -64,7 +65,7 @@ class Vertex:
 
 def tenure_word(value: str, language: Language) -> str:
     """Return state or collective land with its code; a code nobody listed stands as it is."""
-    known = code_list("QSXZ")
+    known = of_scheme("QSXZ")
     group = known.group_of(value) if known and value else None
     if not value:
         return say("word.not_known", language)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers.explain import interval, measure_text, outcome_word, rule_title
-from layers.redline import Answer, Constraint, Use, code_list
+from layers.redline import Answer, Constraint, Use
+from layers.standards import of_scheme
 from layers.text import Language, both, code, say
 
 
@@ -14,7 +15,7 @@ def use_word(use: Use, language: Language) -> str:
     """Return a present use as code and name; an unknown code stands as it is."""
     if not use.code:
         return say("redline.no_parcel", language)
-    known = code_list(use.scheme)
+    known = of_scheme(use.scheme)
     found = known.get(use.code) if known else None
     return f"{use.code} {both(found.title, language)}" if found else use.code
 

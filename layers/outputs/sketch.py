@@ -22,7 +22,8 @@ from geo.basis.reason import Reason, reason
 from layers.outputs import fonts
 from layers.outputs.origin import Texts, rows_used, texts
 from layers.outputs.plain import plain
-from layers.redline import Answer, code_list
+from layers.redline import Answer
+from layers.standards import of_scheme
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, say
 
@@ -112,7 +113,7 @@ class _Sheet:
             return
         group = _groups(texts(rows, "land_use"), spec)
         inside = self._near(rows.shapes)
-        found = code_list(spec.land_use_scheme)
+        found = of_scheme(spec.land_use_scheme)
         titles = {g.id: both(g.title, self.language) for g in found.groups} if found else {}
         for name, colour in GROUPS.items():
             shapes = rows.shapes[inside & (group == name)]
@@ -229,7 +230,7 @@ class _Sheet:
 
     def _title(self, spec: LayerSpec) -> str:
         """Return the title of a layer: the study's own in Chinese, the one everybody knows it by in English."""
-        known = code_list("luodi layers")
+        known = of_scheme("luodi layers")
         entry = known.get(spec.id) if known else None
         usual = both(entry.title, self.language) if entry else ""
         return (usual or spec.title or spec.id) if self.language == "en" else (spec.title or usual or spec.id)
@@ -313,7 +314,7 @@ class _Sheet:
 
 def _groups(codes: Texts, spec: LayerSpec) -> Texts:
     """Return the group of each code under its scheme, "" where nobody knows."""
-    known = code_list(spec.land_use_scheme)
+    known = of_scheme(spec.land_use_scheme)
     words = {c: (g.id if known and (g := known.group_of(c)) else "") for c in set(codes)}
     return np.array([words[c] for c in codes], object)
 

@@ -15,13 +15,14 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from layers.outputs.origin import rows_used, texts
-from layers.redline import THREE_LINES, Answer, code_list
+from layers.redline import THREE_LINES, Answer
 from layers.serve.board import DrawnLayer, View
 from layers.serve.drawn import ShapeTiles
 from layers.serve.mercator import Geometries, lonlat, unit_square, zoom_for
 from layers.serve.published import SHELF, Draw
 from layers.serve.styles import css, layer_style, rgb
 from layers.serve.tiles import Ink, Paint, ParcelTiles, Rgba
+from layers.standards import of_scheme
 from layers.study.results import open_results
 
 GROUPS = ("cultivated", "farm", "construction", "unused", "")
@@ -166,7 +167,7 @@ def _groups(uses: Any, schemes: Any) -> list[str]:
     for use, scheme in zip(uses, schemes, strict=True):
         pair = (str(use), str(scheme))
         if pair not in known:
-            listed = code_list(pair[1])
+            listed = of_scheme(pair[1])
             group = listed.group_of(pair[0]) if listed else None
             known[pair] = group.id if group else ""
         out.append(known[pair])
