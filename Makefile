@@ -37,10 +37,12 @@ lint: install
 	$(BIN)/mypy
 
 test: install .stamps/debian lint
-	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long and not browser"
+	$(BIN)/pytest -m "browser and not long"
 
 test-all: install .stamps/debian lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
+	$(BIN)/pytest -m browser
 
 lock: install
 	$(BIN)/python -m pip install --quiet uv
