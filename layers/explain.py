@@ -103,9 +103,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         net_m2=float(row["net_m2"]),
         net_hi_m2=float(row["net_hi_m2"]),
         facts=_facts(results, parcel_id, language),
-        rules=tuple(
-            sorted(lines, key=lambda line: (bool(line.aside), line.severity == "prefer", _ORDER[line.outcome]))
-        ),
+        rules=tuple(sorted(lines, key=_rank)),
         ledger=_ledger(results, parcel_id, titles, language),
         changes=tuple(change_text(c, titles, language) for c in levers),
         levers=levers,

@@ -18,7 +18,6 @@ import shapely
 from layers.demo.settings import Floats, part, rng
 
 MONTHS = pd.period_range("2024-11", "2026-10", freq="M")
-STATES = ("in_use", "idle")
 WRONG = {  # name: (true state, series that lies)
     "power_meter_moved": ("in_use", "power"),
     "tax_paid_elsewhere": ("in_use", "tax"),

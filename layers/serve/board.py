@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -20,6 +19,7 @@ import shapely
 
 from geo.screen.counterfactual import Change
 from layers.serve.drawn import ShapeTiles, Style
+from layers.serve.held import Held
 from layers.serve.mercator import lonlat, unit_square, zoom_for
 from layers.serve.published import SHELF, Address
 from layers.serve.styles import STATUSES, css, layer_style, status_paint
@@ -190,19 +190,11 @@ def _url(key: str) -> str:
     return f"/tiles/{key}/{{z}}/{{x}}/{{y}}.png"
 
 
-_boards: OrderedDict[str, Board] = OrderedDict()
-_building = threading.Lock()
-KEPT = 3
+_boards: Held[Board] = Held(3)
 
 
 def board(results: Results) -> Board:
     """Return the map of a run; the second visitor waits for the first instead of building it again."""
     tables = {name: results.manifest["tables"][name].get("sha256") for name in ("parcels", "candidates")}
     name = json.dumps([str(results.run), tables, results.manifest.get("written")], sort_keys=True)
-    with _building:
-        if name not in _boards:
-            _boards[name] = Board(results, name)
-            while len(_boards) > KEPT:
-                _boards.popitem(last=False)
-        _boards.move_to_end(name)
-        return _boards[name]
+    return _boards.get(name, lambda: Board(results, name))

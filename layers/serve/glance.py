@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -17,6 +15,7 @@ from layers.explain import rule_title
 from layers.outputs.origin import rows_used, texts
 from layers.outputs.project import missing_layers
 from layers.serve.board import View
+from layers.serve.held import Held
 from layers.serve.mercator import lonlat, unit_square, zoom_for
 from layers.study.results import Results
 from layers.study.spec import LayerSpec
@@ -147,21 +146,13 @@ def _questions(results: Results) -> tuple[Question, ...]:
     )
 
 
-_glances: OrderedDict[str, Glance] = OrderedDict()
-_looking = threading.Lock()
-KEPT = 4
+_glances: Held[Glance] = Held(4)
 
 
 def glance(results: Results) -> Glance:
     """Return the study at a glance, worked out once per run for all visitors."""
     name = f"{results.run}|{results.manifest.get('written')}"
-    with _looking:
-        if name not in _glances:
-            _glances[name] = _glance(results)
-            while len(_glances) > KEPT:
-                _glances.popitem(last=False)
-        _glances.move_to_end(name)
-        return _glances[name]
+    return _glances.get(name, lambda: _glance(results))
 
 
 def whole_view(results: Results, pixels: tuple[int, int]) -> View:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -14,6 +12,7 @@ from geo.basis.reason import reason
 from layers.outputs import redline_files
 from layers.outputs.redline_rows import Planned, planned
 from layers.redline import Answer
+from layers.serve.held import Held
 from layers.study import checks, runs
 from layers.study.catalog import slug
 from layers.study.checks import Check
@@ -70,9 +69,7 @@ def _name(check: Check) -> tuple[str, int]:
     return str(check.run), (check.run / checks.HEAD).stat().st_mtime_ns
 
 
-_answers: OrderedDict[tuple[str, int], Answer] = OrderedDict()
-_opening = threading.Lock()
-HELD = 32
+_answers: Held[Answer] = Held(32)
 
 
 def opened(folder: Path, check_id: str) -> Answer:
@@ -84,14 +81,7 @@ def opened(folder: Path, check_id: str) -> Answer:
         There is none of that id, or its files cannot be read.
     """
     check = checks.open_check(folder, check_id)
-    name = _name(check)
-    with _opening:
-        if name not in _answers:
-            _answers[name] = _whole(check)
-            while len(_answers) > HELD:
-                _answers.popitem(last=False)
-        _answers.move_to_end(name)
-        return _answers[name]
+    return _answers.get(_name(check), lambda: _whole(check))
 
 
 def _whole(check: Check) -> Answer:

@@ -118,11 +118,6 @@ def source_path(folder: Path, spec: LayerSpec) -> Path:
     return folder / spec.source
 
 
-def files_of(path: Path) -> list[Path]:
-    """Return every file a source consists of (side files, files of a .gdb); none when it is not there."""
-    return gate.members(path) if path.exists() else []
-
-
 def _all(specs: Sequence[LayerSpec], study: Study, folder: Path, progress: Progress) -> Iterable[Loaded]:
     """Open files, two parsing processes at a time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:

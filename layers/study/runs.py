@@ -68,7 +68,6 @@ STAGES = (
     ),
 )
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
-SPATIAL_ROLES = ("constraint", "plan", "park", "network", "facility", "building", "boundary", "redline")
 
 
 @dataclass(frozen=True)

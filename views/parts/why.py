@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.screen.counterfactual import Change
-from layers.explain import Explanation, LedgerLine, RuleLine, measure_text
+from layers.explain import Explanation, LedgerLine, RuleLine
 from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
 from layers.text import Language, number, say
 from views.parts import state
@@ -165,8 +165,3 @@ def _aside(line: RuleLine) -> Html:
 def _facts(told: Explanation, language: Language) -> Html:
     rows = [tag("tr", tag("td", name), tag("td", value)) for name, value in told.facts]
     return join(tag("h4", say("ui.facts", language)), tag("table", *rows, cls="lu-facts"))
-
-
-def areas_text(m2: float, language: Language) -> str:
-    """Return an area in the reader's unit with the square metres behind it."""
-    return measure_text(m2, "m2", language)
