@@ -212,7 +212,7 @@ def screen(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
 @cli.command()
 def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
     """Bring all stages up to date."""
-    _update(folder, "supply", as_json, lang)
+    _update(folder, "all", as_json, lang)
 
 
 @cli.command()

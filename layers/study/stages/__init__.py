@@ -1,0 +1,20 @@
+"""The stages of a study in the order they are built; a new stage is a module here and a place in this list."""
+
+from layers.study.stages import land
+from layers.study.stages.stage import Stage, Tables, Work
+
+STAGES: tuple[Stage, ...] = (land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY)
+TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
+
+__all__ = ["STAGES", "TABLE_STAGE", "Stage", "Tables", "Work", "wanted"]
+
+
+def wanted(until: str) -> tuple[Stage, ...]:
+    """Return a stage and all it needs, in order; all of them for the word ``all``."""
+    if until == "all":
+        return STAGES
+    asked = {until}
+    for stage in reversed(STAGES):
+        if stage.name in asked:
+            asked |= set(stage.needs)
+    return tuple(s for s in STAGES if s.name in asked)

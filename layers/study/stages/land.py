@@ -1,0 +1,102 @@
+"""The stages of the land: load, measure, screen, supply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import study as flow
+from geo.basis.area import statutory_m2
+from geo.measure.every import area_shapes
+from layers.study import load, supply
+from layers.study.stages.stage import Stage, Tables, Work
+
+if TYPE_CHECKING:
+    from layers.study.plan import Plan
+
+
+def _load_slice(plan: Plan) -> Any:
+    study = plan.study
+    layers = [s.model_dump(mode="json") for s in study.layers]
+    return [study.crs, study.area, study.as_of.isoformat(), layers, plan.digests]
+
+
+def _load(work: Work) -> Tables:
+    study, layers = work.plan.study, work.inputs.layers
+    shapes = {f"shape_{name}": drawn(layer, study.crs) for name, layer in layers.items()}
+    shapes |= load.outline(study, work.inputs)
+    return {"parcels": _parcels(work), "problems": work.inputs.problems} | shapes
+
+
+def _parcels(work: Work) -> pd.DataFrame:
+    parcels = work.inputs.parcels.copy()
+    shapes = parcels.geometry.to_numpy()
+    parcels["area_m2"] = work.basis.areas(area_shapes(shapes, work.basis))
+    parcels["area_statutory_m2"] = statutory_m2(shapes, work.plan.study.crs)
+    return parcels
+
+
+def drawn(layer: Any, crs: str) -> pd.DataFrame:
+    """Return the shapes of a layer as they were used, for the map."""
+    frame = pd.DataFrame({"id": layer.ids, "maybe": layer.maybe})
+    return gpd.GeoDataFrame(frame, geometry=layer.shapes, crs=crs)
+
+
+def _measure(work: Work) -> Tables:
+    plan = work.plan
+    what = flow.with_ground(plan.zones, plan.rules, work.inputs.layers)
+    return flow.measure(work.inputs, what, plan.distances, work.basis, work.progress)
+
+
+def _screen_slice(plan: Plan) -> Any:
+    rules = [r.model_dump(mode="json") for r in plan.rules]
+    aside = [n.model_dump() for n in plan.study.not_examined]
+    return [rules, aside, plan.study.use_class, plan.study.screen.model_dump()]
+
+
+def _screen(work: Work) -> Tables:
+    tables = {name: work.table(name) for name in ("parcels", "zones", "pieces", "facts")}
+    return flow.screen_and_cut(work.inputs, tables, work.plan.setting, work.basis, work.progress)
+
+
+def _supply(work: Work) -> Tables:
+    study, folder = work.plan.study, work.plan.folder
+    tables = {name: work.table(name) for name in ("parcels", "candidates")}
+    opened = supply.read(study, folder, work.inputs.boundary)
+    made = flow.supply(work.inputs, tables, opened.register, supply.meaning(study, work.inputs), work.basis)
+    return made | {"supply_problems": load.problems(opened.findings)}
+
+
+LOAD = Stage(
+    name="load",
+    writes=("parcels", "problems"),
+    code=("geo/basis", "layers/sources", "layers/study/load.py"),
+    slice=_load_slice,
+    build=_load,
+)
+MEASURE = Stage(
+    name="measure",
+    writes=("zones", "overlaps", "overlap_classes", "pieces", "facts"),
+    code=("geo/measure",),
+    slice=lambda plan: [[z.zone_id for z in plan.zones], plan.distances],
+    build=_measure,
+    needs=("load",),
+)
+SCREEN = Stage(
+    name="screen",
+    writes=("verdicts", "candidates", "ledger", "land"),
+    code=("geo/rules", "geo/screen", "geo/study.py"),
+    slice=_screen_slice,
+    build=_screen,
+    needs=("measure",),
+)
+SUPPLY = Stage(
+    name="supply",
+    writes=("supply", "supply_records", "supply_problems"),
+    code=("layers/study/supply.py", *(f"data/codes/{n}.toml" for n in supply.CODE_LISTS)),
+    slice=lambda plan: [plan.study.as_of.isoformat()],
+    build=_supply,
+    needs=("screen",),
+)

@@ -1,0 +1,71 @@
+"""What a stage of the flow is: the tables it writes, what can change them, and how they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.basis.area import AreaBasis, basis
+from geo.basis.inputs import Inputs
+from geo.basis.progress import Progress
+from layers.study import load, store
+
+if TYPE_CHECKING:
+    from layers.study.plan import Plan
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a stage is built from: the plan, the inputs once read, and the tables written before it."""
+
+    plan: Plan
+    target: Path
+    progress: Progress
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """Every input of the study, read and placed once for all stages of a run."""
+        return load.inputs(self.plan.study, self.plan.folder, self.progress)
+
+    @cached_property
+    def basis(self) -> AreaBasis:
+        """The study's area basis."""
+        return basis(self.plan.study.area, self.plan.study.crs, tuple(self.inputs.parcels.total_bounds))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of a stage this one needs."""
+        return store.read_table(self.target, name)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the flow.
+
+    Parameters
+    ----------
+    name : str
+    writes : tuple of str
+        Tables it writes.
+    code : tuple of str
+        Folders and files, from the project's root, on which its result depends.
+    slice : callable
+        Its part of the study, as plain values: what can change the result beside code and needs.
+    build : callable
+        Makes the tables.
+    needs : tuple of str
+        Stages whose tables it reads.
+    """
+
+    name: str
+    writes: tuple[str, ...]
+    code: tuple[str, ...]
+    slice: Callable[[Plan], Any]
+    build: Callable[[Work], Tables]
+    needs: tuple[str, ...] = ()
