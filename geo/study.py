@@ -16,11 +16,15 @@ from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress
 from geo.measure import cut, every
 from geo.measure.fabric import composition
-from geo.rules import judge
-from geo.rules.evidence import Evidence, evidence, measured
-from geo.rules.spec import AREA_TESTS, Rule
-from geo.screen import ledger, status
+from geo.rules import verdicts
+from geo.rules.evidence import Evidence, measured
+from geo.rules.gather import evidence
+from geo.rules.judge import judge
+from geo.rules.spec import Rule
+from geo.rules.terms import AREA_TESTS
+from geo.screen import candidates, ledger, status
 from geo.screen import supply as supply_room
+from geo.screen.remains import deductions
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from geo.screen.supplied import Register
@@ -129,12 +133,12 @@ def _evidence(tables: Mapping[str, pd.DataFrame]) -> Evidence:
 
 
 def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Tables:
-    judged = judge.judge(setting.applicable, data.parcel_ids, lambda rule: measured(rule, data))
-    found = ledger.deductions(setting.examined, data)
+    judged = judge(setting.applicable, data.parcel_ids, lambda rule: measured(rule, data))
+    found = deductions(setting.examined, data)
     stand = status.standing(judged, found.total, setting.aside, setting.minimum, narrow)
     return {
-        "verdicts": judge.table(judged, setting.aside),
-        "candidates": status.table(stand, judged, found.total, data, setting.aside),
+        "verdicts": verdicts.table(judged, setting.aside),
+        "candidates": candidates.table(stand, judged, found.total, data, setting.aside),
         "ledger": ledger.table(found, data, stand.code == status.S_EXCLUDED, stand.unsure_whole),
     }
 

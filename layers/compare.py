@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from geo.rules.evidence import evidence
+from geo.rules.gather import evidence
 from geo.screen.diff import Side
 from geo.screen.diff import diff as compared
 from geo.screen.setting import Setting

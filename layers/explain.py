@@ -11,8 +11,10 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from geo.rules.evidence import Evidence, evidence
-from geo.rules.spec import AREA_TESTS, Rule
+from geo.rules.evidence import Evidence
+from geo.rules.gather import evidence
+from geo.rules.spec import Rule
+from geo.rules.terms import AREA_TESTS
 from geo.screen.counterfactual import Change, changes
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from geo.screen.setting import Setting

@@ -18,9 +18,11 @@ import shapely
 from geo.basis.reason import Reason, reason
 from geo.basis.units import MU_M2
 from geo.measure.shape import widths
-from geo.rules.evidence import Evidence, evidence, measured
+from geo.rules.evidence import Evidence, measured
+from geo.rules.gather import evidence
 from geo.rules.judge import OUTCOMES, Judgement, judge
-from geo.rules.spec import AREA_TESTS, Rule
+from geo.rules.spec import Rule
+from geo.rules.terms import AREA_TESTS
 from layers import standards
 from layers.standards import CodeGroup
 from layers.study.checks import Check

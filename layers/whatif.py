@@ -22,11 +22,13 @@ from geo.basis.layer import Zone
 from geo.basis.progress import silent
 from geo.basis.reason import reason
 from geo.measure import cut
-from geo.rules.evidence import evidence
-from geo.rules.spec import AREA_TESTS, Rule
+from geo.rules.gather import evidence
+from geo.rules.spec import Rule
+from geo.rules.terms import AREA_TESTS
 from geo.screen import funnel as counting
 from geo.screen import ledger
 from geo.screen.counterfactual import Change, changes
+from geo.screen.remains import deductions
 from geo.screen.setting import Setting
 from geo.screen.status import S_EXCLUDED, Minimum
 from geo.screen.whatif import Answer, Board
@@ -145,7 +147,7 @@ class Desk:
     def _ledger(self, trial: Moved) -> pd.DataFrame:
         setting, answer, data = self.moved(trial), self.answer(trial), self.board.data
         gone = answer.standing.code == S_EXCLUDED
-        lines = ledger.table(ledger.deductions(setting.examined, data), data, gone, answer.standing.unsure_whole)
+        lines = ledger.table(deductions(setting.examined, data), data, gone, answer.standing.unsure_whole)
         return lines.sort_values(["parcel_id", "step"], ignore_index=True)
 
     def changes(self, parcel_id: str, trial: Moved = AS_RUN) -> list[Change]:

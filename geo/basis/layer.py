@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 Geometries = npt.NDArray[np.object_]
 State = Literal["ok", "missing", "failed", "stale"]
@@ -64,6 +63,8 @@ class Layer:
     @property
     def has_polygons(self) -> bool:
         """True when any shape covers ground."""
+        import shapely  # rules are judged without shapes, and this file is read there too
+
         return bool((shapely.get_dimensions(self.shapes) == 2).any())
 
 

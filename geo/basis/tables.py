@@ -10,14 +10,10 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
+from geo.basis.units import DECIMALS
 
 Kind = Literal["id", "code", "text", "float", "int", "bool", "date", "reason", "geometry"]
 Aggregation = Literal["sum", "mean", "min", "max", "any", "recompute", "none"]
-
-DECIMALS = {
-    "m2": 4, "m": 3, "pct": 4, "share": 8, "deg": 6, "km": 6, "mva": 4, "kva": 2, "m3d": 2, "mu": 4, "index": 6,
-}  # fmt: skip
-"""Decimals a column is rounded to when written, by the unit its name ends in."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +115,6 @@ _DTYPES = {
     "float": "float64", "int": "int64", "bool": "bool", "date": "datetime64[s]",
     "geometry": "object",
 }  # fmt: skip
-
-
-def hi(name: str) -> str:
-    """Name of the upper bound of an interval column: ``slope_p90_pct`` → ``slope_p90_hi_pct``."""
-    stem, _, unit = name.rpartition("_")
-    return f"{stem}_hi_{unit}" if unit in DECIMALS else f"{name}_hi"
 
 
 def empty(name: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.basis.layer import Geometries, Layer
-from geo.basis.tables import hi
+from geo.basis.units import hi
 from geo.measure.subdivide import subdivided
 
 Floats = npt.NDArray[np.float64]

@@ -24,7 +24,7 @@ from geo.basis.inputs import Raster
 from geo.basis.layer import Geometries
 from geo.basis.progress import Progress, steps
 from geo.basis.reason import reason
-from geo.basis.tables import hi
+from geo.basis.units import hi
 from geo.measure.slope import slope_pct
 
 Floats = npt.NDArray[np.float64]

@@ -7,21 +7,19 @@ a few sums over arrays.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from geo.basis.errors import BlockedError, rows_reason
-from geo.basis.layer import SEPARATOR, UNSURE, Zone
-from geo.basis.tables import hi
+from geo.basis.layer import Zone
+from geo.basis.units import hi
 from geo.rules.judge import Measured
-from geo.rules.spec import AREA_TESTS, Rule
+from geo.rules.terms import AREA_TESTS, Terms
 
 OUT, IN, UNSURE_STATE = 0, 1, 2
-CLOSES_M2 = 0.01
-"""A parcel's pieces add up to its area within this."""
 Floats = npt.NDArray[np.float64]
 States = npt.NDArray[np.uint8]
 
@@ -43,7 +41,8 @@ class Evidence:
     zones : mapping of zone id to column of `states`
     known : mapping of zone id to (state, cause, coverage)
         From the table `zones`; a zone that is not in it was never measured.
-    facts : DataFrame indexed by parcel_id, in the order of `parcel_ids`
+    facts : mapping of column name to array
+        Columns of the table `facts`, in the order of `parcel_ids`.
     """
 
     parcel_ids: npt.NDArray[np.object_]
@@ -54,7 +53,7 @@ class Evidence:
     states: States
     zones: dict[str, int]
     known: dict[str, tuple[str, str, str]]
-    facts: pd.DataFrame
+    facts: Mapping[str, npt.NDArray[Any]]
 
     def total(self, taken: npt.NDArray[np.bool_]) -> Floats:
         """Sum the area of the pieces whose label is taken, per parcel."""
@@ -73,7 +72,7 @@ class Evidence:
             parcel=place[self.parcel[rows]],
             label=self.label[rows],
             area_m2=self.area_m2[rows],
-            facts=self.facts[parcels],
+            facts={name: column[parcels] for name, column in self.facts.items()},
         )
 
     def without(self, labels: npt.NDArray[np.bool_]) -> Evidence:
@@ -87,7 +86,7 @@ class Evidence:
             area_m2=self.area_m2[rows],
         )
 
-    def state(self, rule: Rule) -> States | None:
+    def state(self, rule: Terms) -> States | None:
         """Return per label whether the rule's ground is out, in or unsure; None: never measured."""
         column = self.zones.get(Zone(rule.layer, rule.buffer_m).zone_id)
         if column is None:
@@ -98,60 +97,7 @@ class Evidence:
         return np.where(states == UNSURE_STATE, UNSURE_STATE, 1 - np.minimum(states, 1)).astype(np.uint8)
 
 
-def evidence(parcels: pd.DataFrame, zones: pd.DataFrame, pieces: pd.DataFrame, facts: pd.DataFrame) -> Evidence:
-    """Arrange the measured tables for judging.
-
-    Parameters
-    ----------
-    parcels, zones, pieces, facts : DataFrame
-        Tables of those names.
-
-    Raises
-    ------
-    BlockedError
-        When the pieces of a parcel do not add up to its area (0.01 m² or 1e-6 of it):
-        a ledger built on them would not close.
-    """
-    ids = parcels["parcel_id"].to_numpy(object)
-    names = [Zone(layer, buffer).zone_id for layer, buffer in zip(zones["layer_id"], zones["buffer_m"], strict=True)]
-    _add_up(parcels, pieces)
-    label, labels = pd.factorize(pieces["zones"])
-    known = {
-        name: (state, cause, coverage)
-        for name, state, cause, coverage in zip(names, zones["state"], zones["cause"], zones["coverage"], strict=True)
-    }
-    return Evidence(
-        parcel_ids=ids,
-        gross_m2=parcels["area_m2"].to_numpy(np.float64),
-        parcel=pd.Index(ids).get_indexer(pd.Index(pieces["parcel_id"])),
-        label=label,
-        area_m2=pieces["area_m2"].to_numpy(np.float64),
-        states=_states([str(text) for text in labels], names),
-        zones={name: k for k, name in enumerate(names)},
-        known=known,
-        facts=facts.set_index("parcel_id").reindex(ids),
-    )
-
-
-def _add_up(parcels: pd.DataFrame, pieces: pd.DataFrame) -> None:
-    area = parcels.set_index("parcel_id")["area_m2"]
-    summed = pieces.groupby("parcel_id", observed=True)["area_m2"].sum().reindex(area.index, fill_value=0.0)
-    off = (summed - area).abs() > np.maximum(CLOSES_M2, 1e-6 * area)
-    if off.any():
-        raise BlockedError(rows_reason("pieces_do_not_add_up", area.index[off].to_numpy(object)))
-
-
-def _states(labels: list[str], names: list[str]) -> States:
-    column = {name: k for k, name in enumerate(names)}
-    states = np.full((len(labels), len(names)), OUT, np.uint8)
-    for row, label in enumerate(labels):
-        for word in filter(None, label.split(SEPARATOR)):
-            unsure = word.startswith(UNSURE)
-            states[row, column[word.removeprefix(UNSURE)]] = UNSURE_STATE if unsure else IN
-    return states
-
-
-def measured(rule: Rule, data: Evidence) -> Measured:
+def measured(rule: Terms, data: Evidence) -> Measured:
     """Return the interval a rule reads for every parcel.
 
     Unknown in every parcel when the layer or fact was never measured, is missing,
@@ -164,7 +110,7 @@ def measured(rule: Rule, data: Evidence) -> Measured:
     return _fact(name, cause, data)
 
 
-def _areas(rule: Rule, data: Evidence) -> Measured:
+def _areas(rule: Terms, data: Evidence) -> Measured:
     zone = Zone(rule.layer, rule.buffer_m).zone_id
     state, cause, coverage = data.known.get(zone, ("missing", "", ""))
     states = data.state(rule)
@@ -180,6 +126,6 @@ def _areas(rule: Rule, data: Evidence) -> Measured:
 def _fact(name: str, cause: str, data: Evidence) -> Measured:
     if name not in data.facts:
         return Measured.unbounded(len(data.parcel_ids), "fact_missing" if cause == "fact_unknown" else "layer_missing")
-    lo = data.facts[name].to_numpy(np.float64)
-    top = data.facts[hi(name)].to_numpy(np.float64) if hi(name) in data.facts else lo
+    lo = np.asarray(data.facts[name], np.float64)
+    top = np.asarray(data.facts[hi(name)], np.float64) if hi(name) in data.facts else lo
     return Measured.interval(lo, top, cause)

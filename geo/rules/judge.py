@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from geo.basis.reason import Reason, reason
-from geo.basis.tables import empty
-from geo.rules.spec import Rule
+from geo.rules.terms import Terms
 
 UNKNOWN, CLEAR, CONFLICT = 0, 1, 2
 OUTCOMES = ("unknown", "clear", "conflict")
 """Words of the outcome codes; unset memory is 0, unknown, and so never passes."""
+
+BLOCK = 1 << 15
+"""Units judged at a time: both bounds of so many fit the cache of a core."""
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]
@@ -56,8 +56,11 @@ class Measured:
     def interval(cls, lo: Floats, hi: Floats, cause: str) -> Measured:
         """Return an interval out of raw columns: NaN is unbounded, a reversed one is too.
 
-        `cause` is named wherever the interval is wider than a point.
+        `cause` is named wherever the interval is wider than a point. Bounds that are one
+        array without NaN stay one array: half the memory, and half of it to read.
         """
+        if lo is hi and not np.isnan(lo).any():
+            return cls(lo, lo, np.zeros(len(lo), np.uint8), ("", cause))
         reversed_ = lo > hi
         low = np.where(np.isnan(lo) | reversed_, -np.inf, lo)
         high = np.where(np.isnan(hi) | reversed_, np.inf, hi)
@@ -68,32 +71,46 @@ class Measured:
 class Judgement:
     """Rules × units: outcome codes, and the intervals they rest on, one per rule."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[Terms, ...]
     unit_ids: npt.NDArray[np.object_]
     outcome: Codes
     measured: tuple[Measured, ...]
 
 
-def outcome(lo: Floats, hi: Floats, operator: str, limit: float, tolerance: float) -> Codes:
-    """Return outcome codes of clean intervals (see `Measured`) tested against one limit."""
+def outcome(lo: Floats, hi: Floats, operator: str, limit: float, tolerance: float, out: Codes | None = None) -> Codes:
+    """Return outcome codes of clean intervals (see `Measured`) tested against one limit.
+
+    `out` is where they are written, if given.
+    """
+    codes = np.empty(len(lo), np.uint8) if out is None else out
+    for start in range(0, len(lo), BLOCK):
+        part = slice(start, start + BLOCK)
+        _test(lo[part], hi[part], operator, limit, tolerance, codes[part])
+    return codes
+
+
+def _test(lo: Floats, hi: Floats, operator: str, limit: float, tolerance: float, codes: Codes) -> None:
+    clear = codes.view(np.bool_)
     if operator == "<=":
-        clear, conflict = hi <= limit + tolerance, lo > limit + tolerance
+        np.less_equal(hi, limit + tolerance, out=clear)
+        conflict = lo > limit + tolerance
     else:
-        clear, conflict = lo >= limit - tolerance, hi < limit - tolerance
+        np.greater_equal(lo, limit - tolerance, out=clear)
+        conflict = hi < limit - tolerance
     # CLEAR is 1 and CONFLICT is 2, and a clean interval is never both
-    return np.asarray(clear, np.uint8) | np.asarray(conflict, np.uint8) << np.uint8(1)
+    codes |= conflict.view(np.uint8) << np.uint8(1)
 
 
 def judge(
-    rules: Sequence[Rule],
+    rules: Sequence[Terms],
     unit_ids: npt.NDArray[np.object_],
-    measured: Callable[[Rule], Measured],
+    measured: Callable[[Terms], Measured],
 ) -> Judgement:
     """Judge every unit by every rule.
 
     Parameters
     ----------
-    rules : sequence of Rule
+    rules : sequence of Terms
         Those that apply; the caller leaves out the others.
     unit_ids : array of str
         Parcels, or project × site pairs: the engine does not care.
@@ -102,59 +119,6 @@ def judge(
     """
     read = tuple(measured(rule) for rule in rules)
     out = np.zeros((len(rules), len(unit_ids)), np.uint8)
-    for k, (rule, m) in enumerate(zip(rules, read, strict=True)):
-        out[k] = outcome(m.lo, m.hi, rule.operator, rule.threshold, rule.tolerance)
+    for codes, rule, m in zip(out, rules, read, strict=True):
+        outcome(m.lo, m.hi, rule.operator, rule.threshold, rule.tolerance, codes)
     return Judgement(tuple(rules), unit_ids, out, read)
-
-
-def table(judgement: Judgement, set_aside: frozenset[str] = frozenset()) -> pd.DataFrame:
-    """Return the verdicts table.
-
-    Parameters
-    ----------
-    judgement : Judgement
-        What `judge` returned.
-    set_aside : set of rule ids
-        Rules not examined this round (未审查): their verdict is unknown and their
-        severity reads ``not_examined``, whatever was measured.
-    """
-    blocks = [_block(judgement, k, rule, rule.id in set_aside) for k, rule in enumerate(judgement.rules)]
-    return pd.concat(blocks, ignore_index=True) if blocks else empty("verdicts")
-
-
-def _block(j: Judgement, k: int, rule: Rule, aside: bool) -> pd.DataFrame:
-    m = j.measured[k]
-    codes = np.zeros_like(j.outcome[k]) if aside else j.outcome[k]
-    return pd.DataFrame(
-        {
-            "parcel_id": j.unit_ids,
-            "rule_id": rule.id,
-            "outcome": np.asarray(OUTCOMES, object)[codes],
-            "severity": "not_examined" if aside else rule.binding,
-            "value": _finite(m.lo),
-            "value_hi": _finite(m.hi),
-            "operator": rule.operator,
-            "threshold": rule.threshold,
-            "tolerance": rule.tolerance,
-            "reason": _reasons(rule, codes, m, aside),
-        }
-    )
-
-
-def _reasons(rule: Rule, codes: Codes, m: Measured, aside: bool) -> npt.NDArray[np.object_]:
-    """Return the reason of every verdict; there are few different ones, so each is made once."""
-    words = np.array([[why(rule, c, cause, aside).to_json() for cause in m.causes] for c in range(3)], object)
-    return words[codes, m.cause]
-
-
-def _finite(values: Floats) -> Floats:
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def why(rule: Rule, code: int, cause: str, aside: bool = False) -> Reason:
-    """Return the reason of one verdict: the code of what was found, or why it is not known."""
-    if aside:
-        return reason("not_examined")
-    if code == UNKNOWN:
-        return reason(cause or "not_known")
-    return reason(f"{rule.test}_{'within' if code == CLEAR else 'beyond'}")

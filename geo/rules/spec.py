@@ -10,14 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from geo.basis.figure import Confidence, unverified
+from geo.rules.terms import AREA_TESTS, Effect, Limit, Operator, Severity, Test, UseClass
 
-Test = Literal["overlap_m2", "overlap_share", "outside_m2", "distance_m", "value"]
-Operator = Literal["<=", ">="]
-Severity = Literal["exclude", "restrict", "procedure", "prefer"]
-Effect = Literal["cut", "parcel"]
-UseClass = Literal["general", "discharging", "chemical", "logistics"]
-
-AREA_TESTS = ("overlap_m2", "overlap_share", "outside_m2")
 _ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
 
 
@@ -178,6 +172,14 @@ class Rule(_Frozen):
     def cuts(self) -> bool:
         """True when the measured shape is taken out of the land."""
         return self.binding == "exclude" and self.effect == "cut"
+
+    @property
+    def limit(self) -> Limit:
+        """The rule reduced to what judging reads."""
+        return Limit(
+            self.id, self.layer, self.fact, self.test, self.operator, self.threshold, self.buffer_m, self.tolerance,
+            self.binding, self.cuts,
+        )  # fmt: skip
 
     def applies(self, use_class: str) -> bool:
         """Tell whether land screened for this use is judged by the rule at parcel level."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from geo.rules.evidence import OUT, Evidence
 from geo.rules.judge import CONFLICT, UNKNOWN
-from geo.rules.spec import AREA_TESTS, Rule, UseClass
+from geo.rules.terms import AREA_TESTS, Terms, UseClass
 from geo.screen.setting import Setting
 from geo.screen.status import S_CONDITIONAL, S_ELIGIBLE, S_EXCLUDED, S_UNKNOWN, STATUSES
 from geo.screen.whatif import Answer, Board
@@ -98,7 +98,7 @@ def _better(answer: Answer, now: Answer) -> bool:
     return _GOOD[_code(answer)] > _GOOD[_code(now)]
 
 
-def objected(one: Evidence, rules: Sequence[Rule]) -> npt.NDArray[np.bool_]:
+def objected(one: Evidence, rules: Sequence[Terms]) -> npt.NDArray[np.bool_]:
     """Return per label whether any of these rules takes the ground or may take it."""
     out = np.zeros(len(one.states), bool)
     for rule in rules:
@@ -152,7 +152,7 @@ def _uses(one: Evidence, setting: Setting, now: Answer) -> list[Change]:
 def _outside(one: Evidence, setting: Setting, now: Answer) -> list[Change]:
     """Exceptions to ask for, and layers to obtain: the status at best, without a promise."""
     out = []
-    for k, rule in enumerate(now.judged.rules):
+    for k, rule in enumerate(setting.applicable):
         if rule.id in setting.aside or rule.binding == "prefer" or not _open(now, k):
             continue
         known = int(now.judged.outcome[k][0]) == CONFLICT

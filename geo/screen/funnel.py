@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.rules.judge import CLEAR, CONFLICT, UNKNOWN
 from geo.rules.spec import Rule
-from geo.screen.ledger import deductions
+from geo.screen.remains import deductions
 from geo.screen.status import S_EXCLUDED, Minimum
 from geo.screen.whatif import Board
 

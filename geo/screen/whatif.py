@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from geo.rules.evidence import Evidence, measured
 from geo.rules.judge import Judgement, Measured, judge
-from geo.rules.spec import Rule
-from geo.screen.ledger import Left, remaining
+from geo.rules.terms import Terms
+from geo.screen.remains import Left, remaining
 from geo.screen.status import STATUSES, Minimum, Standing, standing
 
 
@@ -42,19 +42,19 @@ class Board:
     data: Evidence
     _read: dict[tuple[str, str, str, float], Measured] = field(default_factory=dict)
 
-    def measured(self, rule: Rule) -> Measured:
+    def measured(self, rule: Terms) -> Measured:
         """Return the interval a rule reads; rules that differ only in their limit share it."""
         key = (rule.layer, rule.fact, rule.test, rule.buffer_m)
         if key not in self._read:
             self._read[key] = measured(rule, self.data)
         return self._read[key]
 
-    def answer(self, rules: Sequence[Rule], aside: frozenset[str], minimum: Minimum) -> Answer:
+    def answer(self, rules: Sequence[Terms], aside: frozenset[str], minimum: Minimum) -> Answer:
         """Judge every parcel again.
 
         Parameters
         ----------
-        rules : sequence of Rule
+        rules : sequence of Terms
             Those that apply to the use, in order.
         aside : set of rule ids
             Not examined: judged, but out of status and ledger.

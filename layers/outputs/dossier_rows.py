@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from geo.basis.units import hectares, mu
-from geo.rules.spec import AREA_TESTS
+from geo.rules.terms import AREA_TESTS
 from layers.explain import interval, limit_text, measure_text, rule_title
 from layers.outputs.coordinates import central_meridian
 from layers.outputs.project import notes

@@ -13,7 +13,7 @@ from shapely.geometry.polygon import orient
 from geo.basis.area import basis
 from geo.basis.reason import Reason, reason
 from geo.measure.fabric import composition
-from geo.rules.spec import AREA_TESTS
+from geo.rules.terms import AREA_TESTS
 from geo.screen.ledger import UNSURE_LINE
 from layers.explain import rule_title
 from layers.outputs.origin import rows_used, texts

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from geo.basis.errors import BlockedError, SpecError
 from geo.basis.reason import reason
-from geo.rules.spec import Rule, RulePack, UseClass, merged
+from geo.rules.spec import Rule, RulePack, merged
+from geo.rules.terms import UseClass
 from layers import toml
 
 Role = Literal[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geo.rules.spec import AREA_TESTS
+from geo.rules.terms import AREA_TESTS
 from layers.explain import interval, limit_text
 from layers.outputs.dossier_rows import far_text, height_text, plan_word
 from layers.outputs.redline_rows import clause_of, steps, tenure_word, title_of, why_unknown

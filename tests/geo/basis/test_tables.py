@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from geo.basis.tables import TABLES, empty, hi, settled
+from geo.basis.tables import TABLES, empty, settled
+from geo.basis.units import hi
 
 
 def test_every_table_is_made_empty_with_its_columns():

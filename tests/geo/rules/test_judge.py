@@ -1,10 +1,17 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.rules.judge import CLEAR, CONFLICT, UNKNOWN, Measured, judge, outcome, table
+from geo.rules.judge import BLOCK, CLEAR, CONFLICT, UNKNOWN, Measured, judge, outcome
 from geo.rules.spec import Rule
+from geo.rules.verdicts import table
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def rule(**given_):
@@ -75,3 +82,28 @@ def test_a_rule_from_memory_never_excludes():
     assert rule(confidence="M").binding == "restrict"
     assert not rule(confidence="M").cuts
     assert rule(confidence="M", verified_by="某局 2026-05").binding == "exclude"
+
+
+def test_judging_loads_neither_tables_nor_the_checking_of_packs():
+    """A fresh process judges a million parcels in the time those imports would take."""
+    code = "import sys, geo.screen.whatif; print([m for m in ('pandas', 'pydantic', 'shapely') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("operator", ["<=", ">="])
+def test_a_rule_and_its_limit_are_judged_alike(operator):
+    whole = rule(threshold=5.0, tolerance_m2=1.0, operator=operator)
+    values = np.array([0.0, 3.9, 4.0, 5.0, 6.0, 6.1, np.nan])
+    read = Measured.interval(values, values, "not_known")
+    ids = np.arange(len(values)).astype(object)
+    codes = [judge((one,), ids, lambda _: read).outcome[0].tolist() for one in (whole, whole.limit)]
+    assert codes[0] == codes[1]
+    assert codes[0][-1] == UNKNOWN
+    assert (whole.limit.binding, whole.limit.cuts, whole.limit.tolerance) == ("exclude", True, 1.0)
+
+
+def test_more_units_than_a_block_are_judged_one_by_one():
+    values = np.linspace(0.0, 2.0, 2 * BLOCK + 7)
+    found = outcome(values, values, "<=", 1.0, 0.0)
+    assert np.array_equal(found, np.where(values <= 1.0, CLEAR, CONFLICT))

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from geo.rules.evidence import evidence
+from geo.rules.gather import evidence
 from geo.screen.funnel import binding, funnel, to_find_out
 from geo.screen.status import Minimum
 from geo.screen.whatif import Board

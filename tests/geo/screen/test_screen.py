@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.basis.errors import BlockedError
-from geo.rules.evidence import evidence, measured
+from geo.rules.evidence import measured
+from geo.rules.gather import evidence
 from geo.rules.judge import judge
 from geo.rules.spec import Rule
-from geo.screen import ledger, status
+from geo.screen import candidates, ledger, status
+from geo.screen.remains import deductions
 from geo.screen.status import Minimum
 
 BASE = {"test": "overlap_m2", "operator": "<=", "threshold": 0.0, "tolerance_m2": 1.0, "severity": "exclude",
@@ -34,9 +36,9 @@ def screened(pieces, rules, aside=(), minimum=Minimum(), **states):  # noqa: B00
     data = evidence(parcels, zones(**states), frame, facts)
     out = frozenset(aside)
     judged = judge(rules, data.parcel_ids, lambda r: measured(r, data))
-    found = ledger.deductions([r for r in rules if r.id not in out], data)
+    found = deductions([r for r in rules if r.id not in out], data)
     stand = status.standing(judged, found.total, out, minimum)
-    cand = status.table(stand, judged, found.total, data, out).set_index("parcel_id")
+    cand = candidates.table(stand, judged, found.total, data, out).set_index("parcel_id")
     lines = ledger.table(found, data, stand.code == status.S_EXCLUDED, stand.unsure_whole)
     return cand, lines
 

@@ -1,0 +1,73 @@
+"""The candidates table: every parcel with its final state, its areas and the rules that made it so."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.basis.reason import reason
+from geo.rules.evidence import Evidence
+from geo.rules.judge import CONFLICT, UNKNOWN, Judgement
+from geo.screen.remains import Left
+from geo.screen.status import S_EXCLUDED, STATUSES, Standing
+
+Bools = npt.NDArray[np.bool_]
+
+
+def table(stand: Standing, judged: Judgement, left: Left, data: Evidence, aside: frozenset[str]) -> pd.DataFrame:
+    """Return the candidates table; rule ids in a cell are joined by ``|`` in the order of the rules."""
+    excluded = stand.code == S_EXCLUDED
+    net_hi = np.where(excluded, 0.0, left.net_hi)
+    net = np.where(excluded | stand.unsure_whole, 0.0, left.net)
+    lists = _lists(judged, aside)
+    return pd.DataFrame(
+        {
+            "parcel_id": data.parcel_ids,
+            "status": np.asarray(STATUSES, object)[stand.code],
+            "gross_m2": data.gross_m2,
+            "net_m2": np.minimum(net, net_hi),
+            "net_hi_m2": net_hi,
+            **lists,
+            "reason": _reasons(stand, lists),
+        }
+    )
+
+
+def _lists(judged: Judgement, aside: frozenset[str]) -> dict[str, npt.NDArray[np.object_]]:
+    count = len(judged.unit_ids)
+    out = {name: np.full(count, "", object) for name in ("conflicts", "unknowns", "conditions")}
+    for k, rule in enumerate(judged.rules):
+        if rule.id in aside or rule.binding == "prefer":
+            continue
+        conflict, unknown = judged.outcome[k] == CONFLICT, judged.outcome[k] == UNKNOWN
+        _append(out["conflicts" if rule.binding == "exclude" else "conditions"], conflict, rule.id)
+        _append(out["unknowns"], unknown, rule.id)
+    return out
+
+
+def _append(cells: npt.NDArray[np.object_], where: Bools, word: str) -> None:
+    cells[where] = [f"{cell}|{word}" if cell else word for cell in cells[where]]
+
+
+def _reasons(stand: Standing, lists: dict[str, npt.NDArray[np.object_]]) -> list[str]:
+    codes = np.select(
+        [stand.failed, stand.too_small, stand.unsure, stand.conditional],
+        ["status_failed", "status_too_small", "status_unknown", "status_conditional"],
+        "status_eligible",
+    )
+    zipped = zip(codes, lists["conflicts"], lists["unknowns"], lists["conditions"], strict=True)
+    made: dict[tuple[str, str, str, str], str] = {}
+    out = []
+    for key in zipped:
+        if key not in made:
+            code, conflicts, unknowns, conditions = key
+            rules = {
+                "status_unknown": unknowns,
+                "status_conditional": "|".join(filter(None, (conflicts, conditions, unknowns))),
+            }
+            made[key] = reason(
+                str(code), rules=rules.get(str(code), conflicts).split("|") if any(key[1:]) else []
+            ).to_json()
+        out.append(made[key])
+    return out
