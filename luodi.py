@@ -330,6 +330,37 @@ def export(
 
 
 @cli.command()
+def scenario(
+    folder: Study,
+    act: Annotated[str, typer.Argument(metavar="list|save|load", help="What to do.")],
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Name of the scenario.")] = "",
+    person: Annotated[str, typer.Option(help="Who decides.")] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Keep the decisions that count now under a name (情景), or go back to those of a name."""
+
+    def work(console: Console) -> None:
+        from layers.study import edits, spec
+
+        spec.read(folder)
+        if act == "save":
+            edits.save_scenario(folder, name, person)
+            console.text(say("command.scenario_saved", console.language, name=name))
+        elif act == "load":
+            count = edits.load_scenario(folder, name, person)
+            console.text(say("command.scenario_loaded", console.language, name=name, count=count))
+        elif act != "list":
+            raise CallError(reason("scenario_act_unknown", given=act))
+        known = edits.scenarios(folder)
+        for each in known:
+            console.text(each)
+        console.result({"scenarios": list(known)})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def app(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The study folder.")] = None,
     port: Annotated[int, typer.Option(help="Port on this computer.")] = 8501,

@@ -41,7 +41,7 @@ class Kept:
 def kept_checks(folder: Path) -> list[Kept]:
     """Return the checks of a study, newest first; damaged ones are in it and say so."""
     try:
-        now = runs.plan(folder).run_id
+        now = runs.plan(folder).land_id
     except LuodiError:
         now = ""  # settings that cannot be read: no check rests on them
     return [_kept(check, now) for check in checks.listing(folder)]

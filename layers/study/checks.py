@@ -83,7 +83,7 @@ class Check(Results):
 
     def stale(self) -> dict[str, Reason]:
         """Return the tables that no longer follow from the study folder."""
-        fresh = runs.plan(self.folder).run_id == self.run_id
+        fresh = runs.plan(self.folder).land_id == self.run_id
         late = reason("check_stale", name=self.head["name"])
         return {} if fresh else dict.fromkeys(self.manifest["tables"], late)
 
@@ -223,7 +223,7 @@ def _kept(plan: runs.Plan, tables: dict[str, pd.DataFrame], head: dict[str, Any]
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     entries = {name: store.write_table(part, name, frame) for name, frame in tables.items()}
-    store.write_json(part, store.MANIFEST, runs.header(plan) | {"tables": entries})
+    store.write_json(part, store.MANIFEST, runs.header(plan) | {"run_id": plan.land_id, "tables": entries})
     store.write_json(part, HEAD, head)
     gone = place.with_name(f".{head['id']}.gone")
     shutil.rmtree(gone, ignore_errors=True)

@@ -27,12 +27,14 @@ from geo.basis.tables import TABLES, empty
 from layers.sources import crs, gate, grid, preflight, where
 from layers.sources.finding import Finding, blocked, finding
 from layers.sources.opened import VectorFile
-from layers.study.spec import LayerSpec, Study
+from layers.study.spec import LayerSpec, Role, Study
 
 CACHE = Path(".luodi") / "cache"
 POLYGON_ROLES = ("parcels", "plan", "park", "boundary", "redline")
-LAYER_ROLES = ("plan", "constraint", "park", "facility", "network", "building")
+LAYER_ROLES: tuple[Role, ...] = ("plan", "constraint", "park", "facility", "network", "building")
 """Vector roles that become layers; what is a table of records has its own reader."""
+ROLES: tuple[Role, ...] = ("parcels", "boundary", "raster", *LAYER_ROLES)
+"""Roles of the files opened here."""
 AT_ONCE = 2
 _LEGAL = {"legal_m2": "", "legal_mu": "mu", "legal_ha": "ha"}
 
@@ -97,7 +99,7 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     BlockedError
         The study has no parcels, or they cannot be used as they are; every reason is given.
     """
-    specs = [s for s in study.layers if s.role in ("parcels", "boundary", "raster", *LAYER_ROLES)]
+    specs = [s for s in study.layers if s.role in ROLES]
     if not study.with_role("parcels"):
         raise BlockedError(reason("parcels_not_declared"))
     vectors = [s for s in specs if s.role != "raster"]

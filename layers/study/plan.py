@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,14 @@ from geo.rules.spec import Rule
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from layers.sources import gate
-from layers.study import spec, store
-from layers.study.spec import Study
+from layers.study import edits, spec, store
+from layers.study.edits import Edits
+from layers.study.spec import LayerSpec, Role, Study
 from layers.study.stages import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
+LAND = ("load", "measure", "screen", "supply")
+"""Stages a red line check rests on; projects and pins come after it and cannot make it stale."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Plan:
     study: Study
     rules: tuple[Rule, ...]
     digests: dict[str, str]
+    edits: Edits = field(default_factory=Edits)
 
     @cached_property
     def setting(self) -> Setting:
@@ -54,6 +58,16 @@ class Plan:
         """Short name of the run all keys together lead to."""
         return store.digest(self.keys, self.study.name)[:12]
 
+    @property
+    def land_id(self) -> str:
+        """Short name of what is known of the land: what a red line check rests on."""
+        return store.digest([self.keys[name] for name in LAND], self.study.name)[:12]
+
+    def sources(self, *roles: Role) -> list[Any]:
+        """Return the layers of some roles and the contents of their files, as plain values for a stage's key."""
+        specs = self.study.with_role(*roles)
+        return [[s.model_dump(mode="json") for s in specs], {n: self.digests[n] for s in specs for n in _files(s)}]
+
     @cached_property
     def zones(self) -> tuple[Any, ...]:
         """Zones to measure: polygon layers of the study and what the rules ask for."""
@@ -77,7 +91,7 @@ def plan(folder: Path) -> Plan:
     """
     study = spec.read(folder)
     rules = spec.effective_rules(study, folder)
-    return Plan(folder, study, rules, _digests(folder, study))
+    return Plan(folder, study, rules, _digests(folder, study), edits.current(folder))
 
 
 @cache
@@ -95,9 +109,18 @@ _seen: dict[tuple[str, int, int], str] = {}
 
 def _digests(folder: Path, study: Study) -> dict[str, str]:
     """Return the content of every input and coverage file; one that is not there reads "missing"."""
-    out = {s.id: _input_digest(folder / s.source) for s in study.layers}
-    covers = {s.coverage for s in study.layers} - {"complete", "unknown"}
-    return out | {f"coverage {name}": _input_digest(folder / name) for name in sorted(covers)}
+    out: dict[str, str] = {}
+    for layer in study.layers:
+        source, *cover = _files(layer)
+        out[source] = _input_digest(folder / layer.source)
+        out |= {name: _input_digest(folder / layer.coverage) for name in cover}
+    return out
+
+
+def _files(layer: LayerSpec) -> tuple[str, ...]:
+    """Return the names under which the digests of a layer's file and of its coverage file stand."""
+    cover = () if layer.coverage in ("complete", "unknown") else (f"coverage {layer.coverage}",)
+    return (layer.id, *cover)
 
 
 def _input_digest(path: Path) -> str:

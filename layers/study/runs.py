@@ -145,6 +145,7 @@ def header(plan: Plan) -> dict[str, Any]:
         "rules": [r.model_dump(mode="json") for r in plan.rules],
         "not_applied": [r.id for r in plan.rules if not r.applies(study.use_class)],
         "inputs": plan.digests,
+        "edits": plan.edits.plain(),
         "versions": _versions(),
     }
 

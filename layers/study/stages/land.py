@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def _load_slice(plan: Plan) -> Any:
     study = plan.study
-    layers = [s.model_dump(mode="json") for s in study.layers]
-    return [study.crs, study.area, study.as_of.isoformat(), layers, plan.digests]
+    return [study.crs, study.area, study.as_of.isoformat(), plan.sources(*load.ROLES)]
 
 
 def _load(work: Work) -> Tables:
@@ -96,7 +95,7 @@ SUPPLY = Stage(
     name="supply",
     writes=("supply", "supply_records", "supply_problems"),
     code=("layers/study/supply.py", *(f"data/codes/{n}.toml" for n in supply.CODE_LISTS)),
-    slice=lambda plan: [plan.study.as_of.isoformat()],
+    slice=lambda plan: [plan.study.as_of.isoformat(), plan.sources("supply")],
     build=_supply,
     needs=("screen",),
 )

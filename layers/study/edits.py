@@ -1,0 +1,248 @@
+"""What people decided beside the files: pins, bans, corrections, field checks, scenarios (`study.sqlite`).
+
+Edits are only ever added. The newest of a kind and subject counts; withdrawing one is a
+newer edit too, so the whole history stays readable as an audit. A scenario is a named
+picture of all edits that count; loading it adds what is needed to get back there.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from geo.basis.errors import BlockedError, CallError
+from geo.basis.reason import reason
+
+FILE = "study.sqlite"
+KINDS = ("pin", "ban", "project", "override", "recovered", "field_check", "capacity")
+"""Kinds of edits: pin and ban of a project; fields of a project or parcel corrected; idle land taken as
+recovered; what was found in the field; more capacity of a facility or account in a scenario."""
+_SCHEMA = """
+create table if not exists edits (
+    version integer primary key autoincrement, at text not null, person text not null, kind text not null,
+    subject text not null, value text not null, reason text not null, withdrawn integer not null default 0);
+create index if not exists edits_newest on edits (kind, subject, version);
+create table if not exists scenarios (
+    version integer primary key autoincrement, at text not null, person text not null, name text not null,
+    edits text not null);
+"""
+_NEWEST = "version in (select max(version) from edits group by kind, subject)"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One decision: about what, which value, who, when and why."""
+
+    version: int
+    at: str
+    person: str
+    kind: str
+    subject: str
+    value: Mapping[str, Any]
+    reason: str
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Edits:
+    """The edits that count now, by kind and subject."""
+
+    newest: Mapping[str, Mapping[str, Edit]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> Mapping[str, Edit]:
+        """Return subject → edit of one kind."""
+        return self.newest.get(kind, {})
+
+    def values(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return subject → value of one kind."""
+        return {subject: dict(edit.value) for subject, edit in self.of(kind).items()}
+
+    def plain(self, *kinds: str) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return what can change a result, for the keys of stages: no names, no days."""
+        return {kind: self.values(kind) for kind in kinds or KINDS if self.of(kind)}
+
+
+def record(
+    folder: Path,
+    kind: str,
+    subject: str,
+    value: Mapping[str, Any],
+    person: str,
+    why: str,
+    after: int | None = None,
+) -> Edit:
+    """Add an edit.
+
+    Parameters
+    ----------
+    folder : Path
+        The study folder.
+    kind : str
+        One of `KINDS`.
+    subject : str
+        What it is about: a project, an asset, ``parcel:P001``.
+    value : mapping
+        Plain values that can be written as JSON.
+    person, why : str
+        Who decided and on what ground; neither may be empty.
+    after : int or None
+        The version the person had seen (0: none). If somebody was quicker the edit is refused.
+
+    Raises
+    ------
+    CallError
+        An unknown kind, no subject, no person or no ground.
+    BlockedError
+        Somebody else edited the same thing meanwhile.
+    """
+    _complete(kind, subject, person, why)
+    with _open(folder) as base:
+        if after is not None:
+            _unchanged(base, kind, subject, after)
+        return _add(base, Edit(0, _now(), person.strip(), kind, subject, dict(value), why.strip()))
+
+
+def withdraw(folder: Path, kind: str, subject: str, person: str, why: str) -> None:
+    """Take an edit back; what it changed is as if it had never been made, and the history keeps both.
+
+    Raises
+    ------
+    BlockedError
+        There is nothing to take back.
+    """
+    _complete(kind, subject, person, why)
+    with _open(folder) as base:
+        found = base.execute(f"select * from edits where {_NEWEST} and kind=? and subject=?", (kind, subject))
+        old = next((e for e in map(_edit, found) if not e.withdrawn), None)
+        if old is None:
+            raise BlockedError(reason("edit_nothing_to_withdraw", kind=kind, subject=subject))
+        _add(base, Edit(0, _now(), person.strip(), kind, subject, old.value, why.strip(), True))
+
+
+def current(folder: Path) -> Edits:
+    """Return the edits that count now; a study without any has no file."""
+    if not (folder / FILE).is_file():
+        return Edits()
+    with _open(folder) as base:
+        return _current(base)
+
+
+def history(folder: Path) -> tuple[Edit, ...]:
+    """Return every edit ever made, oldest first."""
+    if not (folder / FILE).is_file():
+        return ()
+    with _open(folder) as base:
+        return tuple(map(_edit, base.execute("select * from edits order by version")))
+
+
+# --- scenarios --------------------------------------------------------------------
+
+
+def save_scenario(folder: Path, name: str, person: str) -> None:
+    """Keep the edits that count now under a name; saving again replaces what the name means."""
+    if not name.strip():
+        raise CallError(reason("scenario_without_name"))
+    with _open(folder) as base:
+        body = json.dumps(_current(base).plain(), ensure_ascii=False, sort_keys=True)
+        row = (_now(), person, name.strip(), body)
+        base.execute("insert into scenarios (at, person, name, edits) values (?, ?, ?, ?)", row)
+
+
+def load_scenario(folder: Path, name: str, person: str) -> int:
+    """Bring the edits back to what they were when the scenario was saved; return how many changed.
+
+    Raises
+    ------
+    BlockedError
+        No scenario of that name; the error names those there are.
+    """
+    saved = scenarios(folder)
+    if name not in saved:
+        raise BlockedError(reason("scenario_unknown", name=name, known=sorted(saved)))
+    with _open(folder) as base:
+        now, wanted = _current(base).plain(), saved[name]
+        changes = list(_steps(now, wanted))
+        for kind, subject, value, gone in changes:
+            _add(base, Edit(0, _now(), person or name, kind, subject, value, f"scenario:{name}", gone))
+    return len(changes)
+
+
+def scenarios(folder: Path) -> dict[str, dict[str, dict[str, dict[str, Any]]]]:
+    """Return name → kind → subject → value of every saved scenario."""
+    if not (folder / FILE).is_file():
+        return {}
+    with _open(folder) as base:
+        rows = base.execute("select name, edits from scenarios order by version")
+        return {str(name): json.loads(body) for name, body in rows}
+
+
+def _steps(now: dict[str, Any], wanted: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], bool]]:
+    for kind in KINDS:
+        old, new = now.get(kind, {}), wanted.get(kind, {})
+        yield from ((kind, s, v, False) for s, v in sorted(new.items()) if old.get(s) != v)
+        yield from ((kind, s, v, True) for s, v in sorted(old.items()) if s not in new)
+
+
+# --- the file ---------------------------------------------------------------------
+
+
+def _complete(kind: str, subject: str, person: str, why: str) -> None:
+    if kind not in KINDS:
+        raise CallError(reason("edit_kind_unknown", given=kind, known=list(KINDS)))
+    given = {"subject": subject, "person": person, "reason": why}
+    empty = [name for name, text in given.items() if not text.strip()]
+    if empty:
+        raise CallError(reason("edit_incomplete", missing=empty))
+
+
+def _unchanged(base: sqlite3.Connection, kind: str, subject: str, after: int) -> None:
+    row = base.execute("select max(version), person from edits where kind=? and subject=?", (kind, subject)).fetchone()
+    if (row[0] or 0) > after:
+        raise BlockedError(reason("edit_overtaken", subject=subject, person=row[1]))
+
+
+def _add(base: sqlite3.Connection, edit: Edit) -> Edit:
+    body = json.dumps(dict(edit.value), ensure_ascii=False, sort_keys=True)
+    row = (edit.at, edit.person, edit.kind, edit.subject, body, edit.reason, int(edit.withdrawn))
+    names = "at, person, kind, subject, value, reason, withdrawn"
+    made = base.execute(f"insert into edits ({names}) values (?, ?, ?, ?, ?, ?, ?)", row)
+    return Edit(made.lastrowid or 0, *row[:4], edit.value, edit.reason, edit.withdrawn)
+
+
+def _current(base: sqlite3.Connection) -> Edits:
+    found: dict[str, dict[str, Edit]] = {}
+    rows = base.execute(f"select * from edits where {_NEWEST} and withdrawn = 0 order by kind, subject")
+    for edit in map(_edit, rows):
+        found.setdefault(edit.kind, {})[edit.subject] = edit
+    return Edits(found)
+
+
+def _edit(row: tuple[Any, ...]) -> Edit:
+    version, at, person, kind, subject, value, why, withdrawn = row
+    return Edit(version, at, person, kind, subject, json.loads(value), why, bool(withdrawn))
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+@contextmanager
+def _open(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file for one transaction; others wait their turn, readers are never held up."""
+    base = sqlite3.connect(folder / FILE, timeout=30.0, isolation_level=None)
+    try:
+        base.execute("pragma journal_mode = wal")
+        base.executescript(_SCHEMA)
+        base.execute("begin immediate")
+        yield base
+        base.execute("commit")
+    except sqlite3.DatabaseError as problem:
+        raise BlockedError(reason("edits_unreadable", file=FILE, detail=str(problem))) from None
+    finally:
+        base.close()
