@@ -105,6 +105,18 @@ _DECLARED = (
         "height_max_m:float:min plan_share:float:recompute")),
     Table("supply_records", ("row", "record_id"), _c(
         "row:text record_id:text stage:code matched_by:code parcels:int reason:reason")),
+    Table("building_sites", ("site_id",), _c(
+        "site_id:id building_id:id name:text use:text park_id:code net_m2:float net_hi_m2:float floor_area_m2:float "
+        "plate_m2:float floors:float vacant_floors:float vacant_since:text rect_length_m:float rect_width_m:float "
+        "clear_height_m:float ground_height_m:float floor_load_kpa:float grid_m:float lifts:float lift_t:float "
+        "crane_t:float power_kva:float fire_class:code exhaust:code yard_m2:float built_year:float reason:reason "
+        "geometry:geometry")),
+    Table("reuse", ("project_id", "site_id"), _c(
+        "project_id:id site_id:id outcome:code conflicts:text unknowns:text floor_m2:float free_m2:float "
+        "free_hi_m2:float land_saved_m2:float reason:reason")),
+    Table("upstairs", ("building_id", "test"), _c(
+        "building_id:id test:code outcome:code value:float value_hi:float low:float high:float hard:bool "
+        "unverified:bool reason:reason")),
     Table("supply_problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
 )  # fmt: skip

@@ -16,8 +16,15 @@ from layers.demo.settings import Floats, part, rng
 
 FIELDS = (
     "JZBH", "JZMC", "YT", "CS", "JDMJ", "JZMJ", "KZCS", "KZMJ", "KZRQ", "JG", "HZ", "DC", "JCND",
-    "YQDM", "DKBH", "geometry",
+    "ZWJ", "HTSL", "HTZZ", "PDRL", "HZLB", "PFTJ", "YLMJ", "YQDM", "DKBH", "geometry",
 )  # fmt: skip
+FITTED = {  # field of the file: key of the facts
+    "ZWJ": "grid_m", "HTSL": "lifts", "HTZZ": "lift_t", "PDRL": "power_kva", "HZLB": "fire_class", "PFTJ": "exhaust",
+    "YLMJ": "yard_m2",
+}  # fmt: skip
+GRIDS_M, POWER_KVA, CLASSES = (6.0, 7.5, 8.4, 9.0, 12.0), (315.0, 630.0, 1000.0, 1600.0), ("丙", "丙", "丁", "戊")
+SILENT = 0.3
+"""Share of plants of which nobody has surveyed how they are fitted out."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +61,10 @@ def build(ground: Ground, patches: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         for box in _filled(room, shape, STYLES[land], generator):
             rows.append(_row(STYLES[land], box, park, block, generator))
             shapes.append(box)
+    fitting = rng("fitted out")
     for k, row in enumerate(rows):
         row["JZBH"] = f"JZ{k + 1:05d}"
+        row |= _fitted(row, fitting)
     rows += [_planted_row(fact) for fact in part("facts")["buildings"]]
     return gpd.GeoDataFrame(rows, geometry=[*shapes, *planted], crs=part("county")["county"]["crs"])[list(FIELDS)]
 
@@ -109,6 +118,23 @@ def _row(style: Style, box: Any, park: str, block: str, generator: np.random.Gen
     }  # fmt: skip
 
 
+def _fitted(row: Mapping[str, Any], generator: np.random.Generator) -> dict[str, Any]:
+    """Return how a plant is fitted out; a house is not surveyed at all, some plants neither."""
+    draw = generator.random(7)
+    if row["YT"] != "厂房" or draw[0] < SILENT:
+        return _unsurveyed()
+    lifts = 0.0 if row["CS"] == 1 else float(1 + (draw[1] > 0.6))
+    return {
+        "ZWJ": GRIDS_M[int(draw[2] * len(GRIDS_M))], "HTSL": lifts, "HTZZ": 2.0 + (draw[3] > 0.5) if lifts else np.nan,
+        "PDRL": POWER_KVA[int(draw[4] * len(POWER_KVA))], "HZLB": CLASSES[int(draw[5] * len(CLASSES))],
+        "PFTJ": "有" if draw[6] > 0.4 else "无", "YLMJ": round(row["JDMJ"] * draw[1], 0),
+    }  # fmt: skip
+
+
+def _unsurveyed() -> dict[str, Any]:
+    return {f: "" if f in ("HZLB", "PFTJ") else np.nan for f in FITTED}
+
+
 def _planted(ground: Ground) -> list[Any]:
     """Set each planted building in the middle of its block, along the block's sides."""
     out = []
@@ -135,4 +161,4 @@ def _planted_row(fact: Mapping[str, Any]) -> dict[str, Any]:
         "JZMJ": width * depth * fact["floors"], "KZCS": fact["vacant_floors"], "KZMJ": fact["vacant_m2"],
         "KZRQ": since.isoformat() if since else "", "JG": fact["clear_m"], "HZ": fact["load_kn_m2"],
         "DC": fact["crane_t"], "JCND": fact["built"], "YQDM": fact["block"][:2], "DKBH": fact["block"],
-    }  # fmt: skip
+    } | _unsurveyed() | {f: fact[key] for f, key in FITTED.items() if key in fact}  # fmt: skip
