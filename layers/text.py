@@ -106,6 +106,8 @@ _NUMBERS = {
     "share": (lambda v: v * 100, 2, " %", " %"),
     "n": (lambda v: v, 0, "", ""),
     "x": (lambda v: v, 2, "", ""),
+    "wan": (lambda v: v, 2, " ×10k yuan", " 万元"),
+    "wan_mu": (lambda v: v, 2, " ×10k yuan/mu", " 万元/亩"),
 }
 
 

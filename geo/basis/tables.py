@@ -119,6 +119,16 @@ _DECLARED = (
         "unverified:bool reason:reason")),
     Table("supply_problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("scores", ("site_id", "criterion_id"), _c(
+        "site_id:id criterion_id:id value:float value_hi:float code:code scaled:float scaled_hi:float "
+        "weight:float points:float points_hi:float reason:reason")),
+    Table("ranking", ("site_id",), _c(
+        "site_id:id state:code score:float score_low:float score_high:float rank:float rank_best:float "
+        "rank_worst:float rank_low:float rank_high:float top_share:float topsis:float topsis_rank:float "
+        "reason:reason")),
+    Table("tolerance", ("criterion_id",), _c(
+        "criterion_id:id weight:float weight_low:float weight_high:float passed_low:code passing_low:code "
+        "passed_high:code passing_high:code")),
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}

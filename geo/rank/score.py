@@ -1,0 +1,149 @@
+"""The weighted sum (加权求和): a score out of 100, what is proved of it, and the order it gives.
+
+``score`` is what is proved: each criterion earns what the worst value its data allows
+would earn. So ``score = score_low``; ``score_high`` is what the data does not exclude.
+Taking data away can only lower a score, and widens the interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.basis.reason import Reason, reason
+from geo.rank.robust import Draws, stability
+from geo.rank.scale import BROKEN, OPEN, Scaled
+from geo.rank.spec import POINTS
+from geo.rank.topsis import closeness
+from geo.rank.value import Floats
+
+DECIMALS = 6
+"""A score is rounded here before it is ranked, so the last bit of a sum orders nothing."""
+
+
+def vector(found: Scaled, weights: Mapping[str, float]) -> Floats:
+    """Return the weights in the order of the criteria."""
+    return np.array([weights[c.id] for c in found.criteria], np.float64)
+
+
+def totals(shares: Floats, weights: Floats) -> Floats:
+    """Return scores out of 100, added up criterion by criterion, so every computer adds in the same order."""
+    out = np.zeros(len(shares))
+    for k, weight in enumerate(weights):
+        out += weight * shares[:, k] * POINTS
+    return np.round(out, DECIMALS) + 0.0
+
+
+def places(score: Floats, ranked: npt.NDArray[np.bool_]) -> Floats:
+    """Return the place of every ranked unit, best first, equal scores sharing the better place; NaN elsewhere."""
+    out = np.full(len(score), np.nan)
+    better_first = np.sort(-score[ranked])
+    out[ranked] = np.searchsorted(better_first, -score[ranked], side="left") + 1.0
+    return out
+
+
+def scores(found: Scaled, weights: Mapping[str, float], unit_id: str = "site_id") -> pd.DataFrame:
+    """Return the table `scores`: a unit by a criterion a row.
+
+    Columns `unit_id`, criterion_id, value, value_hi, code, scaled, scaled_hi, weight,
+    points, points_hi, reason; unbounded values are null. ``points = weight × scaled ×
+    100``, and the points of a unit add up to its score.
+    """
+    by = vector(found, weights)
+    count, criteria = found.low.shape
+    bounded = [np.where(np.isfinite(v), v, np.nan).ravel() for v in (found.value, found.value_hi)]
+    texts = {id(r): r.to_json() for r in found.reasons.ravel()}
+    return pd.DataFrame(
+        {
+            unit_id: np.repeat(found.unit_ids, criteria),
+            "criterion_id": np.tile(np.array([c.id for c in found.criteria], object), count),
+            "value": bounded[0],
+            "value_hi": bounded[1],
+            "code": found.code.ravel(),
+            "scaled": found.low.ravel(),
+            "scaled_hi": found.high.ravel(),
+            "weight": np.tile(by, count),
+            "points": (found.low * by * POINTS).ravel(),
+            "points_hi": (found.high * by * POINTS).ravel(),
+            "reason": [texts[id(r)] for r in found.reasons.ravel()],
+        }
+    )
+
+
+def ranking(found: Scaled, weights: Mapping[str, float], draws: Draws, unit_id: str = "site_id") -> pd.DataFrame:
+    """Return the table `ranking`: a unit a row, best first, what cannot be ranked last.
+
+    Columns `unit_id`, state, score, score_low, score_high, rank, rank_best, rank_worst,
+    rank_low, rank_high, top_share, topsis, topsis_rank, reason.
+
+    - An ``infeasible`` unit breaks a hard limit: no score, no rank; the reason names the criteria.
+    - A unit whose limit is ``unknown`` is ranked by what it has proved, and says so.
+    - ``rank_best … rank_worst``: ranks the open data allows under these weights.
+    - ``rank_low … rank_high``, ``top_share``: see `geo.rank.robust`.
+    - ``topsis``: closeness by the value functions, on what is proved.
+    """
+    by, ranked = vector(found, weights), ~found.infeasible
+    low, high = totals(found.low, by), totals(found.high, by)
+    tops = np.array([c.most for c in found.criteria])
+    close = np.round(closeness(found.low / tops, by * tops, True, "value_functions"), DECIMALS)
+    stable = stability(found.low[ranked], by, draws)
+    columns: dict[str, object] = {
+        unit_id: found.unit_ids,
+        "state": found.states,
+        "score": low,
+        "score_low": low,
+        "score_high": high,
+        "rank": places(low, ranked),
+        "rank_best": _best(low, high, ranked),
+        "rank_worst": _worst(low, high, ranked),
+        "rank_low": _spread(stable.low, ranked),
+        "rank_high": _spread(stable.high, ranked),
+        "top_share": _spread(stable.top_share, ranked),
+        "topsis": close,
+        "topsis_rank": places(close, ranked),
+        "reason": [r.to_json() for r in _reasons(found)],
+    }
+    frame = pd.DataFrame(columns)
+    frame.loc[~ranked, ["score", "score_low", "score_high", "topsis"]] = np.nan
+    return frame.sort_values(["rank", unit_id], kind="stable", na_position="last", ignore_index=True)
+
+
+def _spread(values: npt.NDArray[np.generic], ranked: npt.NDArray[np.bool_]) -> Floats:
+    out = np.full(len(ranked), np.nan)
+    out[ranked] = values
+    return out
+
+
+def _best(low: Floats, high: Floats, ranked: npt.NDArray[np.bool_]) -> Floats:
+    """Return the rank when the unit reaches all it may, and the others only what they have proved."""
+    proved = np.sort(low[ranked])
+    # one of those proved scores is its own, and it is never above what the unit may reach
+    above = len(proved) - np.searchsorted(proved, high[ranked], side="right")
+    return _spread(above + 1.0, ranked)
+
+
+def _worst(low: Floats, high: Floats, ranked: npt.NDArray[np.bool_]) -> Floats:
+    """Return the rank when the unit stays at what it has proved, and the others reach all they may."""
+    reach = np.sort(high[ranked])
+    above = len(reach) - np.searchsorted(reach, low[ranked], side="right")
+    own = high[ranked] > low[ranked]
+    return _spread(above - own + 1.0, ranked)
+
+
+def _reasons(found: Scaled) -> list[Reason]:
+    names = np.array([c.id for c in found.criteria], object)
+    out = []
+    for limits, low, high in zip(found.limit, found.low, found.high, strict=True):
+        broken, open_ = names[limits == BROKEN], names[limits == OPEN]
+        if len(broken):
+            out.append(reason("rank_infeasible", criteria=broken.tolist()))
+        elif len(open_):
+            out.append(reason("rank_limit_open", criteria=open_.tolist()))
+        elif (low < high).any():
+            out.append(reason("rank_data_open", criteria=names[low < high].tolist()))
+        else:
+            out.append(reason("rank_known"))
+    return out
