@@ -23,6 +23,7 @@ from layers.study import runs
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 VERDICTS, REDLINE = GOLDEN / "qgis_county_verdicts.csv", GOLDEN / "qgis_county_redline.csv"
+SUMS = GOLDEN / "qgis_county_sums.csv"
 OVERLAPS, AREAS = "native:calculatevectoroverlaps", "native:fieldcalculator"
 SEED = 2026
 PARTLY, OTHERS = 40, 10
@@ -41,7 +42,10 @@ def main():
         rules = [r for r in plan.rules if r.test in ("overlap_m2", "outside_m2") and not r.buffer_m]
         rules = [r for r in rules if r.applies(plan.study.use_class) and plan.study.layer(r.layer)]
         qgis = Qgis(program, Path(place))
-        save(VERDICTS, verdicts(qgis, plan, rules), qgis, "value of the verdict: overlap, or for outside_m2 the rest")
+        every = values(qgis, plan, rules)
+        about = "value of the verdict: overlap, or for outside_m2 the rest"
+        save(VERDICTS, drawn(every), qgis, about)
+        save(SUMS, sums(every), qgis, f"{about}; summed over all parcels of the county")
         save(REDLINE, red_line(qgis, plan), qgis, "the red line of scene 1 (redline_liren.zip)")
 
 
@@ -98,8 +102,8 @@ def written(frame, plan, name):
     return str(out)
 
 
-def verdicts(qgis, plan, rules):
-    """Return verdict values of the county: parcels a layer cuts, and a few of the others, drawn by seed."""
+def values(qgis, plan, rules):
+    """Return the value of every rule on every parcel, and whether the layer cuts the parcel."""
     sources = {rule.layer: path(plan, rule.layer) for rule in rules}
     found = qgis.overlaps(path(plan, "parcels"), sources).set_index("BSM").sort_index()
     rows = []
@@ -109,11 +113,21 @@ def verdicts(qgis, plan, rules):
         partly = (inside > 1.0) & (inside < found["own_m2"] - 1.0)
         frame = {"rule_id": rule.id, "area_m2": found["own_m2"], "value_m2": value, "partly": partly}
         rows.append(pd.DataFrame(frame, index=found.index))
-    every = pd.concat(rows).reset_index(names="parcel_id").sort_values(["parcel_id", "rule_id"], ignore_index=True)
+    return pd.concat(rows).reset_index(names="parcel_id").sort_values(["parcel_id", "rule_id"], ignore_index=True)
+
+
+def drawn(every):
+    """Return verdicts on parcels a layer cuts, and a few of the others, drawn by seed."""
     rng = np.random.default_rng(SEED)
     cut, rest = np.flatnonzero(every["partly"]), np.flatnonzero(~every["partly"])
     chosen = np.sort(np.r_[rng.choice(cut, PARTLY, replace=False), rng.choice(rest, OTHERS, replace=False)])
     return every.loc[chosen, ["parcel_id", "rule_id", "area_m2", "value_m2"]]
+
+
+def sums(every):
+    """Return parcels, their area and the value of each rule, summed over the county."""
+    grouped = every.groupby("rule_id", as_index=False)
+    return grouped.agg(parcels=("parcel_id", "size"), area_m2=("area_m2", "sum"), value_m2=("value_m2", "sum"))
 
 
 def red_line(qgis, plan):
