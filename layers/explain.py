@@ -47,6 +47,8 @@ class RuleLine:
     layer: str
     vintage: str
     aside: str
+    origin: str
+    """Rule pack the rule comes from, and what it took the place of."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
     row = rows.iloc[0]
     verdicts = results.parcel_row("verdicts", parcel_id)
     lines = [_rule_line(results, v, language) for v in verdicts.to_dict("records")]
-    titles = {r.id: rule_title(results, r, language) for r in results.rules}
+    titles = {r.id: marked_title(results, r, language) for r in results.rules}
     levers = tuple(c for c in changes(*_one(results, parcel_id)) if c.promised or c.status != str(row["status"]))
     return Explanation(
         parcel_id=parcel_id,
@@ -147,6 +149,12 @@ def rule_title(results: Results, rule: Rule, language: Language) -> str:
     if spec is not None and spec.use_only:
         return say("word.sensitive", language)
     return both(rule.title, language) or rule.id
+
+
+def marked_title(results: Results, rule: Rule, language: Language) -> str:
+    """Return the title of a rule as a list names it: a rule from memory carries its mark."""
+    title = rule_title(results, rule, language)
+    return say("word.marked", language, title=title) if rule.unverified else title
 
 
 def interval(rule: Rule, low: float | None, high: float | None, language: Language) -> str:
@@ -210,6 +218,7 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         layer=say("word.no_layer", language, layer=layer) if missing else layer,
         vintage=str(spec.vintage) if spec and spec.vintage else say("word.not_known", language),
         aside=_aside(results, rule.id, language) if verdict["severity"] == "not_examined" else "",
+        origin=origin_text(rule, language),
     )
 
 
@@ -232,6 +241,21 @@ def limit_text(rule: Rule, language: Language) -> str:
     if rule.tolerance:
         text += " " + say("word.tolerance", language, value=number(rule.tolerance, "m2", language))
     return text
+
+
+def origin_text(rule: Rule, language: Language) -> str:
+    """Say which rule pack a rule comes from, and what it took the place of: pack, limit and severity."""
+    before = [
+        say("explain.replaced", language, pack=_pack(r, language), limit=limit_text(r, language),
+            severity=code("severity", r.severity, language))
+        for r in rule.replaced
+    ]  # fmt: skip
+    key = "explain.origin_over" if before else "explain.origin"
+    return say(key, language, pack=_pack(rule, language), replaced=before)
+
+
+def _pack(rule: Rule, language: Language) -> str:
+    return both(rule.origin_title, language) or rule.origin
 
 
 def _aside(results: Results, rule_id: str, language: Language) -> str:

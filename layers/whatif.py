@@ -17,13 +17,13 @@ import pandas as pd
 from pydantic import ValidationError
 
 from geo.basis.area import basis
-from geo.basis.errors import CallError
+from geo.basis.errors import CallError, LuodiError
 from geo.basis.layer import Zone
 from geo.basis.progress import silent
 from geo.basis.reason import reason
 from geo.measure import cut
 from geo.rules.gather import evidence
-from geo.rules.spec import Rule
+from geo.rules.spec import Rule, RulePack, Text, merged
 from geo.rules.terms import AREA_TESTS
 from geo.screen import funnel as counting
 from geo.screen import ledger
@@ -34,6 +34,7 @@ from geo.screen.status import S_EXCLUDED, Minimum
 from geo.screen.whatif import Answer, Board
 from layers.compare import setting_of
 from layers.study.results import Results
+from layers.study.spec import pack, shipped
 
 MOVABLE = ("threshold", "tolerance_m2", "severity", "effect")
 """What a slider or a choice may change of a rule without measuring again."""
@@ -52,12 +53,20 @@ class Moved:
     use_class : str
         "" : as in the run.
     min_area_m2 : float or None
+    packs : tuple of str or None
+        Rule packs in order, by the names `study.toml` takes; None: the rules of the run.
+    order : tuple of str or None
+        Ids of rules, first to last; rules not named follow in their own order. None: as
+        the packs have them. The order moves ground between lines of the ledger and of
+        the funnel, never a status.
     """
 
     rules: Mapping[str, Mapping[str, Any]]
     aside: frozenset[str] | None = None
     use_class: str = ""
     min_area_m2: float | None = None
+    packs: tuple[str, ...] | None = None
+    order: tuple[str, ...] | None = None
 
 
 AS_RUN = Moved({})
@@ -71,6 +80,7 @@ class Desk:
         tables = (results.table(name) for name in ("parcels", "zones", "pieces", "facts"))
         self.board = Board(evidence(*tables))
         self.setting = setting_of(results)
+        self._packs: dict[str, RulePack] = {}
 
     def moved(self, trial: Moved) -> Setting:
         """Return the setting of a trial.
@@ -79,18 +89,60 @@ class Desk:
         ------
         CallError
             A rule that does not exist, or a value a rule does not take.
+        SpecError
+            A pack that does not exist or cannot be read.
         """
-        known = {r.id for r in self.setting.rules}
-        lost = sorted(set(trial.rules) - known)
+        base = self.base(trial)
+        known = {r.id for r in base}
+        lost = sorted((set(trial.rules) | set(trial.order or ())) - known)
         if lost:
             raise CallError(reason("rule_unknown", rules=lost, known=sorted(known)))
-        rules = tuple(_changed(r, trial.rules.get(r.id, {})) for r in self.setting.rules)
+        rules = tuple(_changed(r, trial.rules.get(r.id, {})) for r in _ordered(base, trial.order))
         least = self.setting.minimum.area_m2 if trial.min_area_m2 is None else trial.min_area_m2
         return Setting(
             rules=rules,
             aside=self.setting.aside if trial.aside is None else trial.aside,
             use_class=trial.use_class or self.setting.use_class,
             minimum=Minimum(least, self.setting.minimum.width_m),
+        )
+
+    def base(self, trial: Moved) -> tuple[Rule, ...]:
+        """Return the rules a trial starts from: those of the run, or of the packs it names."""
+        if trial.packs is None:
+            return self.setting.rules
+        return merged(tuple(self._pack(name) for name in trial.packs))
+
+    def _pack(self, name: str) -> RulePack:
+        if name not in self._packs:
+            self._packs[name] = pack(name, self.results.folder)
+        return self._packs[name]
+
+    def pack_titles(self) -> dict[str, Text]:
+        """Return the packs a trial may name: those of the study first, then the shipped ones for parcels.
+
+        A pack of the study that cannot be read any more is left out.
+        """
+        out: dict[str, Text] = {}
+        for name in dict.fromkeys((*self.results.study.rules, *shipped())):
+            try:
+                found = self._pack(name)
+            except LuodiError:
+                continue
+            if name in self.results.study.rules or any(not r.industries for r in found.rules):
+                out[name] = found.title or Text(en=found.id, zh=found.id)
+        return out
+
+    def unmeasured(self, trial: Moved) -> tuple[Rule, ...]:
+        """Return the examined rules that read a layer of the study in a way the run did not measure.
+
+        Their verdict is unknown until a run with these packs measures it.
+        """
+        data, here = self.board.data, {s.id for s in self.results.study.layers}
+        rules = (r for r in self.moved(trial).examined if r.layer in here)
+        return tuple(
+            r
+            for r in rules
+            if (f"{r.layer}_dist_m" not in data.facts if r.test == "distance_m" else data.state(r) is None)
         )
 
     def answer(self, trial: Moved = AS_RUN) -> Answer:
@@ -168,6 +220,13 @@ class Desk:
         bounds = tuple(gpd.GeoDataFrame(results.table("parcels")).total_bounds)
         plane = basis(results.study.area, results.study.crs, bounds)
         return cut.land(parcel, layers, taken, plane, silent)
+
+
+def _ordered(rules: tuple[Rule, ...], order: tuple[str, ...] | None) -> tuple[Rule, ...]:
+    if not order:
+        return rules
+    place = {rule_id: k for k, rule_id in enumerate(order)}
+    return tuple(sorted(rules, key=lambda r: place.get(r.id, len(place))))
 
 
 def _changed(rule: Rule, values: Mapping[str, Any]) -> Rule:

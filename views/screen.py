@@ -12,6 +12,7 @@ from geo.basis.errors import LuodiError
 from geo.basis.units import HA_M2, MU_M2
 from layers.explain import Explanation, explain
 from layers.outputs.files import candidates_file
+from layers.outputs.project import notes
 from layers.serve import trial as trials
 from layers.serve.board import Board, board
 from layers.serve.routes import study_folder
@@ -22,7 +23,7 @@ from layers.study.results import Results, open_results
 from layers.text import Language, code, say, sentences
 from views.parts import frame, funnel, map, runner, state, tables, why
 from views.parts import trial as turned
-from views.parts.markup import tag
+from views.parts.markup import join, tag
 
 NAME = "screen"
 ICON = ":material/filter_alt:"
@@ -227,6 +228,7 @@ def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool
     ids = results.table("candidates")["parcel_id"].to_numpy(object)[rows]
     key = f"list-{hash((stamp, language, shown, text, trial.key))}"
     tables.pick_row(whole.iloc[rows], ids, selected, key)
+    st.html(join(*(tag("div", line, cls="lu-note") for line in notes(results, language))))
 
 
 def _downloads(trial: Trial, late: bool, language: Language) -> None:

@@ -107,8 +107,10 @@ class Rule(_Frozen):
     examples : tuple of Example
         Cases worked by hand. They cannot change a result, so they are left out of
         dumps, and with that out of run ids and cache keys.
-    origin : str
+    origin, origin_title : str, Text
         Pack the effective rule came from; set when packs are merged.
+    replaced : tuple of Rule
+        Rules of earlier packs it took the place of, the earliest first; set then too.
     """
 
     id: str
@@ -133,6 +135,8 @@ class Rule(_Frozen):
     verified_by: str = ""
     examples: tuple[Example, ...] = Field((), exclude=True)
     origin: str = ""
+    origin_title: Text = Text()
+    replaced: tuple[Rule, ...] = ()
 
     @field_validator("id", "layer", "fact")
     @classmethod
@@ -207,5 +211,11 @@ def merged(packs: tuple[RulePack, ...]) -> tuple[Rule, ...]:
     """Merge packs in order: a later rule replaces an earlier one of the same id, in its place."""
     rules: dict[str, Rule] = {}
     for pack in packs:
-        rules |= {r.id: r.model_copy(update={"origin": pack.id}) for r in pack.rules}
+        rules |= {r.id: _from(pack, r, rules.get(r.id)) for r in pack.rules}
     return tuple(rules.values())
+
+
+def _from(pack: RulePack, rule: Rule, before: Rule | None) -> Rule:
+    """Return a rule that names its pack and what it took the place of."""
+    replaced = () if before is None else (*before.replaced, before.model_copy(update={"replaced": ()}))
+    return rule.model_copy(update={"origin": pack.id, "origin_title": pack.title, "replaced": replaced})

@@ -20,7 +20,7 @@ import pandas as pd
 import xlsxwriter
 
 from geo.basis.units import MU_M2
-from layers.explain import rule_title
+from layers.explain import marked_title
 from layers.outputs import meeting_facts as facts
 from layers.outputs.meeting_facts import Cells
 from layers.outputs.plain import plain
@@ -96,7 +96,7 @@ class _List:
         self.found = results.table("candidates")[keep].reset_index(drop=True)
         parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id", drop=False)
         self.parcels = parcels.loc[self.found["parcel_id"]].reset_index(drop=True)
-        self.titles = {r.id: rule_title(results, r, language) for r in results.rules}
+        self.titles = {r.id: marked_title(results, r, language) for r in results.rules}
         self.unknown = say("meeting.unknown", language)
         self.spec = results.study.with_role("parcels")[0]
 

@@ -46,7 +46,7 @@ def _rule(rule: RuleLine, language: Language) -> Iterator[str]:
     if rule.outcome != "clear":
         yield f"      {rule.aside or rule.why}"
     source = say("explain.source", language, layer=rule.layer, vintage=rule.vintage)
-    yield "      " + " · ".join(filter(None, (rule.clause, source)))
+    yield "      " + " · ".join(filter(None, (rule.clause, source, rule.origin)))
     if rule.outcome == "conflict":
         for key, text in (("explain.remedy", rule.remedy), ("explain.exception", rule.exception)):
             if text:

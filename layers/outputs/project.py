@@ -14,7 +14,7 @@ import pandas as pd
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers import standards
-from layers.explain import rule_title, status_sentence
+from layers.explain import marked_title, rule_title, status_sentence
 from layers.study.results import Results
 from layers.text import Language, code, has, say
 
@@ -72,13 +72,18 @@ def notes(results: Results, language: Language) -> tuple[str, ...]:
     if study.demonstration:
         out.append(say("note.demonstration", language))
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
+    together: dict[tuple[str, str], list[str]] = {}
+    for n in study.not_examined:
+        together.setdefault((n.reason, n.person), []).append(titles[n.rule])
     out += [
-        say("note.not_examined", language, rule=titles[n.rule], person=n.person, why=n.reason)
-        for n in study.not_examined
+        say("note.not_examined", language, rules=rules, person=person, why=why)
+        for (why, person), rules in together.items()
     ]
     missing = missing_layers(results)
     if missing:
-        out.append(say("note.missing", language, layers=[titles[r] for r in missing]))
+        touched = _touched(results)
+        named = [say("note.missing_rule", language, rule=titles[r], parcels=touched.get(r, 0)) for r in missing]
+        out.append(say("note.missing", language, layers=named))
     unverified = [titles[r.id] for r in results.rules if r.unverified]
     if unverified:
         out.append(say("note.unverified", language, rules=unverified))
@@ -95,13 +100,20 @@ def missing_layers(results: Results) -> list[str]:
     return [r.id for r in results.rules if r.id in counted and r.layer and r.layer not in known]
 
 
+def _touched(results: Results) -> dict[str, int]:
+    """Return per rule how many parcels, not excluded by others, it leaves to be verified."""
+    found = results.table("candidates")
+    open_rules = found.loc[found["status"] != "excluded", "unknowns"].str.split("|").explode()
+    return {str(rule): int(n) for rule, n in open_rules.value_counts().items()}
+
+
 def _candidates(results: Results, language: Language) -> pd.DataFrame:
     found = results.table("candidates")
     parcels = results.table("parcels")
     about = ["parcel_id", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
              "legal_m2", "area_statutory_m2"]  # fmt: skip
     frame = found.merge(pd.DataFrame(parcels[about]), on="parcel_id", how="left", validate="1:1")
-    titles = {r.id: rule_title(results, r, language) for r in results.rules}
+    titles = {r.id: marked_title(results, r, language) for r in results.rules}
     unit: Literal["mu", "ha"] = "mu" if language == "zh" else "ha"
     frame = frame.merge(deducted(results, unit), on="parcel_id", how="left")
     cuts = [c for c in frame if str(c).startswith("cut_")]

@@ -11,7 +11,7 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.reason import Reason, reason
-from layers.explain import rule_title
+from layers.explain import marked_title
 from layers.outputs.origin import rows_used, texts
 from layers.outputs.project import missing_layers
 from layers.serve.board import View
@@ -82,7 +82,7 @@ class Glance:
 
     def missing_titles(self, results: Results, language: Language) -> list[str]:
         """Return the titles of rules whose layer nobody has handed in."""
-        return [rule_title(results, results.rule(r), language) for r in self.missing]
+        return [marked_title(results, results.rule(r), language) for r in self.missing]
 
 
 def _glance(results: Results) -> Glance:

@@ -123,6 +123,24 @@ class Trial:
         """Return a rule as the trial has it."""
         return next(r for r in self.setting.rules if r.id == rule_id)
 
+    def own(self, rule_id: str) -> Rule:
+        """Return a rule before the trial changed it: as in the run, or as its pack has it."""
+        return next(r for r in self.desk.base(self.moved) if r.id == rule_id)
+
+    @cached_property
+    def exchanged(self) -> tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]:
+        """What other packs bring for this use: rules that come, rules that go, rules that read otherwise."""
+        run = {r.id: r for r in replace(self.setting, rules=self.results.rules).applicable}
+        now = {r.id: r for r in replace(self.setting, rules=self.desk.base(self.moved)).applicable}
+        other = (r for i, r in now.items() if i in run and r.limit != run[i].limit)
+        come, go = (r for i, r in now.items() if i not in run), (r for i, r in run.items() if i not in now)
+        return tuple(come), tuple(go), tuple(other)
+
+    @cached_property
+    def unmeasured(self) -> tuple[Rule, ...]:
+        """Rules that read what the run did not measure, though the layer is there."""
+        return self.desk.unmeasured(self.moved)
+
     @property
     def width_unseen(self) -> bool:
         """True when a minimum width is set: it needs shapes, so only a run looks at it where ground changed."""
@@ -147,7 +165,8 @@ def _rows(table: Desk, answer: Answer) -> pd.DataFrame:
 def _trial(results: Results, key: str) -> Trial:
     told = json.loads(key)
     aside = None if told["aside"] is None else frozenset(told["aside"])
-    return Trial(results, Moved(told["rules"], aside, told["use_class"], told["min_area_m2"]), key)
+    packs, order = (None if told[name] is None else tuple(told[name]) for name in ("packs", "order"))
+    return Trial(results, Moved(told["rules"], aside, told["use_class"], told["min_area_m2"], packs, order), key)
 
 
 def trial(results: Results, moved: Moved = AS_RUN) -> Trial:
@@ -157,13 +176,15 @@ def trial(results: Results, moved: Moved = AS_RUN) -> Trial:
         "aside": None if moved.aside is None else sorted(moved.aside),
         "use_class": moved.use_class,
         "min_area_m2": moved.min_area_m2,
+        "packs": moved.packs,
+        "order": moved.order,
     }
     return _trial(results, json.dumps(body, sort_keys=True))
 
 
 def with_rule(results: Results, moved: Moved, rule_id: str, values: Mapping[str, Any]) -> Moved:
     """Return the trial with other values of one rule; those equal to the run's are no change."""
-    own = results.rule(rule_id)
+    own = next(r for r in desk(results).base(moved) if r.id == rule_id)
     wanted = {**moved.rules.get(rule_id, {}), **values}
     differing = {name: value for name, value in wanted.items() if value != getattr(own, name)}
     rules = {name: kept for name, kept in moved.rules.items() if name != rule_id}
@@ -189,14 +210,38 @@ def with_minimum(results: Results, moved: Moved, area_m2: float) -> Moved:
     return replace(moved, min_area_m2=None if same else area_m2)
 
 
+def with_packs(results: Results, moved: Moved, packs: tuple[str, ...]) -> Moved:
+    """Return the trial judged by other rule packs, or by the same ones in another order.
+
+    None at all means those of the run. What the trial changed of rules the packs do not
+    have is forgotten.
+    """
+    same = not packs or packs == results.study.rules
+    return still_meant(results, replace(moved, packs=None if same else packs, order=None))
+
+
+def with_place(results: Results, moved: Moved, rule_id: str, steps: int) -> Moved:
+    """Return the trial with a rule some places earlier (negative) or later among those that apply."""
+    setting = desk(results).moved(moved)
+    ids = [r.id for r in setting.applicable]
+    place = ids.index(rule_id)
+    ids.insert(int(np.clip(place + steps, 0, len(ids) - 1)), ids.pop(place))
+    own = [r.id for r in replace(setting, rules=desk(results).base(moved)).applicable]
+    return replace(moved, order=None if ids == own else tuple(ids))
+
+
 def still_meant(results: Results, moved: Moved | None) -> Moved:
     """Return what of a trial the run still knows: a newer run may have other rules."""
     if moved is None:
         return AS_RUN
-    known = {r.id for r in results.rules}
+    table = desk(results)
+    if moved.packs is not None and not set(moved.packs) <= set(table.pack_titles()):
+        moved = replace(moved, packs=None)
+    known = {r.id for r in table.base(moved)}
     rules = {rule: values for rule, values in moved.rules.items() if rule in known}
     aside = None if moved.aside is None else moved.aside & known
-    out = Moved({}, aside, moved.use_class, moved.min_area_m2)
+    order = tuple(rule for rule in moved.order or () if rule in known) or None
+    out = Moved({}, aside, moved.use_class, moved.min_area_m2, moved.packs, order)
     for rule_id, values in rules.items():
         out = with_rule(results, out, rule_id, values)
     return out
@@ -206,9 +251,9 @@ def changed_rules(results: Results, moved: Moved) -> tuple[str, ...]:
     """Return the rules a trial changes or moves in or out of the round, in the order of the rules."""
     as_run = desk(results).setting.aside
     swapped = set() if moved.aside is None else as_run ^ moved.aside
-    return tuple(r.id for r in results.rules if r.id in moved.rules or r.id in swapped)
+    return tuple(r.id for r in desk(results).base(moved) if r.id in moved.rules or r.id in swapped)
 
 
 def is_trial(moved: Moved) -> bool:
     """Tell whether a trial changes anything."""
-    return bool(moved.rules) or moved.aside is not None or bool(moved.use_class) or moved.min_area_m2 is not None
+    return moved != AS_RUN

@@ -202,12 +202,17 @@ def read(folder: Path) -> Study:
     return toml.validated(Study, study | body, FILE)
 
 
+def shipped() -> tuple[str, ...]:
+    """Return the names of the rule packs that come with Luodi, sorted."""
+    return tuple(sorted(path.stem for path in PACKS.glob("*.toml")))
+
+
 def pack(name: str, folder: Path) -> RulePack:
     """Read one rule pack: a shipped one by its name, or a file of the study folder."""
-    shipped = PACKS / f"{name}.toml"
-    path = shipped if shipped.is_file() else folder / name
+    own = PACKS / f"{name}.toml"
+    path = own if own.is_file() else folder / name
     if not path.is_file():
-        raise SpecError(reason("rule_pack_missing", name=name, known=sorted(p.stem for p in PACKS.glob("*.toml"))))
+        raise SpecError(reason("rule_pack_missing", name=name, known=list(shipped())))
     body = toml.read(path)
     head = body.pop("pack", {})
     head.setdefault("id", path.stem)

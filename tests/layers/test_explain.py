@@ -1,8 +1,10 @@
 import pytest
 
 from geo.basis.errors import BlockedError
+from geo.basis.progress import silent
 from layers.explain import explain
 from layers.outputs.page import explanation_text
+from layers.study import runs
 from layers.study.results import open_results
 
 
@@ -20,6 +22,25 @@ def test_failures_first_with_value_limit_clause_and_vintage(run_district):
     assert first.limit.startswith("≤ 0.00 m²")
     assert [r.rule_id for r in found.rules][-1] == "mineral"
     assert "张三" in found.rules[-1].aside
+
+
+def test_a_rule_names_its_pack_and_what_it_took_the_place_of(own_district):
+    body = '[pack]\nid = "city"\ntitle = { zh = "市级规则", en = "City rules" }\n[[rules]]\nid = "flood"\n'
+    body += 'title = { zh = "洪泛区", en = "Flood" }\nlayer = "flood"\ntest = "overlap_m2"\noperator = "<="\n'
+    body += 'threshold = 500.0\nseverity = "procedure"\nconfidence = "local"\n'
+    (own_district / "inputs" / "city.toml").write_text(body, encoding="utf-8")
+    path = own_district / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    more = text.replace('["inputs/rules.toml"]', '["inputs/rules.toml", "inputs/city.toml"]')
+    path.write_text(more, encoding="utf-8")
+    runs.update(own_district, "screen", silent)
+    found = {r.rule_id: r for r in explain(open_results(own_district), "p05", "en").rules}
+    assert found["farm"].origin == "rule pack: district"
+    assert found["flood"].origin == (
+        "rule pack: City rules, in place of district (≤ 0.00 m² (tolerance 1.00 m²), restricts)"
+    )
+    lines = "\n".join(explanation_text(explain(open_results(own_district), "p05", "zh"), "zh"))
+    assert "规则来自：市级规则，替代 district（≤ 0.00 m²" in lines
 
 
 def test_ledger_lines_add_up(run_district):

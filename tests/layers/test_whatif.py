@@ -1,6 +1,6 @@
 import pytest
 
-from geo.basis.errors import CallError
+from geo.basis.errors import CallError, SpecError
 from layers.study.results import open_results
 from layers.whatif import Desk, Moved, desk
 
@@ -60,3 +60,40 @@ def test_a_cut_is_drawn_with_the_area_it_promises(table):
 def test_one_desk_per_run(table):
     assert desk(table.results) is table
     assert isinstance(table, Desk)
+
+
+def test_other_packs_are_judged_on_the_measured_tables(table):
+    """The sample pack alone: its slope and corridor were never measured here, so nothing is certain."""
+    answer = table.answer(Moved({}, packs=("sample-municipal",)))
+    assert {k: n for k, n in answer.counts.items() if n} == {"unknown": 12}
+    both = table.moved(Moved({}, packs=(*table.results.study.rules, "sample-municipal")))
+    assert [r.id for r in both.rules][:5] == [r.id for r in table.setting.rules]
+    with pytest.raises(SpecError):
+        table.answer(Moved({}, packs=("nobody",)))
+
+
+def test_packs_on_offer_are_those_of_the_study_and_the_shipped_ones_for_land(table):
+    offered = table.pack_titles()
+    assert next(iter(offered)) == table.results.study.rules[0]
+    assert {"cn-national", "yangtze", "yellow-river", "sample-municipal"} <= set(offered)
+    assert "gates-cn" not in offered
+
+
+def test_the_order_moves_ground_between_lines_and_no_status(table):
+    run, other = table.answer(), table.answer(Moved({}, order=("edge", "farm")))
+    assert (run.standing.code == other.standing.code).all()
+    assert [r.id for r in table.moved(Moved({}, order=("edge", "farm"))).rules[:2]] == ["edge", "farm"]
+    assert table.ledger(trial=Moved({}, order=("edge", "farm")))["rule_id"].tolist()[1] == "edge"
+    with pytest.raises(CallError):
+        table.answer(Moved({}, order=("nobody",)))
+
+
+def test_a_layer_that_is_there_but_was_not_measured_so_is_told(table, tmp_path):
+    body = '[pack]\nid = "wide"\n[[rules]]\nid = "near-red"\nlayer = "red"\ntest = "overlap_m2"\noperator = "<="\n'
+    body += 'threshold = 0.0\nbuffer_m = 50\nseverity = "restrict"\nconfidence = "local"\n'
+    path = tmp_path / "wide.toml"
+    path.write_text(body, encoding="utf-8")
+    trial = Moved({}, packs=(str(path),))
+    assert [r.id for r in table.unmeasured(trial)] == ["near-red"]
+    assert table.unmeasured(Moved({})) == ()
+    assert table.answer(trial).counts["conditional"] == 12

@@ -6,6 +6,7 @@ import pytest
 
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.diff import Side, diff
+from layers.explain import marked_title
 from layers.serve import trial as trials
 from layers.study.results import open_results
 from layers.study.summary import by_status
@@ -121,6 +122,47 @@ def test_a_rule_is_left_aside_and_examined_again(visit, results):
     assert legend(page) == legend_of(trials.trial(results, Moved({}, frozenset({"river"}))).by_status, "zh")
 
 
+def test_other_packs_bring_their_rules_and_going_back_is_no_trial(visit, results):
+    page = visit()
+    packs = (*results.study.rules, "sample-municipal")
+    box = next(b for b in page.multiselect if str(b.key).endswith("-packs"))
+    assert box.value == list(results.study.rules)
+    checked(box.set_value(list(packs)).run())
+    trial = trials.trial(results, Moved({}, packs=packs))
+    assert [r.id for r in trial.exchanged[0]] == ["slope-natural", "power-line-corridor"]
+    assert legend(page) == legend_of(trial.by_status, "zh")
+    # nobody has measured slopes or power lines here: an exclusion with no data leaves nothing certain
+    assert trial.by_status["parcels"]["eligible"] == trial.by_status["parcels"]["conditional"] == 0
+    assert "自然坡度" in text(page)
+    assert say("uitrial.unsaved", "zh") in text(page)
+    box = next(b for b in page.multiselect if str(b.key).endswith("-packs"))
+    checked(box.set_value(list(results.study.rules)).run())
+    assert say("uitrial.unsaved", "zh") not in text(page)
+    assert legend(page) == legend_of(by_status(results), "zh")
+
+
+def test_a_rule_moved_earlier_takes_its_ground_first(visit, results):
+    page = visit()
+    page.selectbox(key="trial-rule").set_value("river").run()
+    checked(page.button(key="trial-earlier").click().run())
+    checked(page.button(key="trial-earlier").click().run())
+    first = trials.with_place(results, AS_RUN, "river", -2)
+    assert first.order[0] == "river"
+    trial = trials.trial(results, first)
+    assert say("uitrial.unsaved", "zh") in text(page)
+    assert say("uitrial.place", "zh", place=1, count=len(trial.setting.applicable)) in text(page)
+    # the order moves ground between the lines of the ledger, never a status or what is left
+    assert legend(page) == legend_of(by_status(results), "zh")
+    run, moved = (desk(results).ledger(trial=t) for t in (AS_RUN, first))
+    assert moved["left_m2"].iloc[-1] == pytest.approx(run["left_m2"].iloc[-1], abs=0.01)
+    taken = [lines.set_index("rule_id")["taken_m2"] for lines in (run, moved)]
+    assert moved["rule_id"].iloc[1] == "river"
+    assert taken[1]["river"] >= taken[0]["river"]
+    checked(page.button(key="trial-later").click().run())
+    checked(page.button(key="trial-later").click().run())
+    assert say("uitrial.unsaved", "zh") not in text(page)
+
+
 def test_a_minimum_area_is_asked_in_the_unit_of_the_reader(visit, results):
     for language, size in (("zh", MU_M2), ("en", HA_M2)):
         page = visit(language)
@@ -147,7 +189,7 @@ def test_tables_say_what_the_desk_says(visit, results, language, below):
         assert drawn.area(m2, language) in shown
     if below == "funnel":
         for row in table.funnel().to_dict("records"):
-            title = getattr(results.rule(row["rule_id"]).title, language)
+            title = marked_title(results, results.rule(row["rule_id"]), language)
             severity = code("severity", results.rule(row["rule_id"]).binding, language)
             counts = " ".join(f"{row[o]:,}" for o in ("clear", "unknown", "conflict"))
             assert f"{title} {severity} {counts}" in shown

@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
-from layers.explain import rule_title
+from layers.explain import marked_title
 from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
 from layers.serve.trial import Trial
 from layers.text import Language, code, number, say
@@ -169,7 +169,7 @@ def _head(keys: tuple[str, ...], language: Language) -> Html:
 
 
 def _title(trial: Trial, rule_id: str, language: Language) -> str:
-    return rule_title(trial.results, trial.rule(rule_id), language)
+    return marked_title(trial.results, trial.rule(rule_id), language)
 
 
 def _rule_cell(trial: Trial, rule_id: str, language: Language) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.explain import rule_title
+from layers.explain import marked_title
 from layers.outputs.redline_rows import NOTHING_M2
 from layers.serve.glance import Glance, LayerLine, share
 from layers.serve.redlines import Kept
@@ -84,7 +84,7 @@ def attention(results: Results, seen: Glance, kept: list[Kept], late: bool, lang
 
 def _questions(results: Results, seen: Glance, language: Language) -> list[Html]:
     return [
-        tag("li", say("uihome.find_out", language, rule=rule_title(results, results.rule(q.rule_id), language),
+        tag("li", say("uihome.find_out", language, rule=marked_title(results, results.rule(q.rule_id), language),
                       parcels=q.parcels, open=number(q.open_m2, "mu", language),
                       alone=number(q.alone_m2, "mu", language)))
         for q in seen.questions[:MOST]

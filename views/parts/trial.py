@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import zlib
 from collections.abc import Callable
 
 import pandas as pd
@@ -11,13 +12,13 @@ import streamlit as st
 from geo.basis.units import HA_M2, MU_M2
 from geo.rules.spec import Rule
 from geo.screen.counterfactual import USE_CLASSES
-from layers.explain import limit_text, rule_title, unit_word
+from layers.explain import limit_text, marked_title, origin_text, unit_word
 from layers.serve import trial as trials
 from layers.serve.styles import STATUS_COLOURS, STATUSES
 from layers.serve.trial import Trial
 from layers.study.results import Results
 from layers.study.summary import by_status
-from layers.text import Language, code, number, say
+from layers.text import Language, both, code, number, say
 from layers.whatif import Moved
 from views.parts import state, tables
 from views.parts.funnel import area
@@ -66,7 +67,8 @@ def panel(trial: Trial, selected: str | None, language: Language) -> None:
     if selected:
         one_parcel(trial, selected, language)
     _whole_study(trial, language)
-    titles = {r.id: rule_title(results, r, language) for r in trial.setting.applicable}
+    _packs(trial, language)
+    titles = {r.id: marked_title(results, r, language) for r in trial.setting.applicable}
     changed = trials.changed_rules(results, trial.moved)
     # the words of the choices must not change with the trial, or the choice would be forgotten
     picked = st.selectbox(
@@ -102,9 +104,48 @@ def _whole_study(trial: Trial, language: Language) -> None:
         st.html(tag("div", say("uitrial.width", language, width=trial.setting.minimum.width_m), cls="lu-note"))
 
 
+def _packs(trial: Trial, language: Language) -> None:
+    """Choose the rule packs: a later one overrides an earlier one by rule id."""
+    results, key = trial.results, f"trial-{_turn()}-packs"
+    titles = {name: both(title, language) for name, title in trial.desk.pack_titles().items()}
+    now_used = [name for name in trial.moved.packs or results.study.rules if name in titles]
+    st.multiselect(
+        say("uitrial.packs", language), list(titles), default=now_used, key=key, format_func=titles.__getitem__,
+        on_change=lambda: _keep(trials.with_packs(results, now(results), tuple(state.value_of(key) or ()))),
+    )  # fmt: skip
+    told = [
+        say(f"uitrial.packs_{name}", language, rules=[marked_title(results, r, language) for r in rules])
+        for name, rules in zip(("come", "go", "other"), trial.exchanged, strict=True)
+        if rules
+    ]
+    if trial.unmeasured:
+        blind = [marked_title(results, r, language) for r in trial.unmeasured]
+        told.append(say("uitrial.unmeasured", language, rules=blind))
+    if told:
+        st.html(join(*(tag("div", line, cls="lu-note") for line in told)))
+
+
+def _place(trial: Trial, rule: Rule, language: Language) -> None:
+    """Where the rule stands among those that apply, and a step earlier or later."""
+    results = trial.results
+    ids = [r.id for r in trial.setting.applicable]
+    place = ids.index(rule.id)
+    with st.container(horizontal=True, vertical_alignment="center", key="trial-place"):
+        text = say("uitrial.place", language, place=place + 1, count=len(ids))
+        st.html(tag("div", text, cls="lu-line"))
+        for step, icon in ((-1, ":material/arrow_upward:"), (1, ":material/arrow_downward:")):
+            st.button(
+                say("uitrial.earlier" if step < 0 else "uitrial.later", language), icon=icon,
+                key=f"trial-{'earlier' if step < 0 else 'later'}", disabled=not 0 <= place + step < len(ids),
+                on_click=lambda s=step: _keep(trials.with_place(results, now(results), rule.id, s)),
+            )  # fmt: skip
+
+
 def _controls(trial: Trial, rule: Rule, language: Language) -> None:
     """Threshold, severity, effect and the round of one rule."""
-    results, start = trial.results, f"trial-{_turn()}-{rule.id}"
+    # other packs have other limits: a control made for them starts from theirs
+    packs = zlib.crc32("|".join(trial.moved.packs or ()).encode())
+    results, start = trial.results, f"trial-{_turn()}-{packs}-{rule.id}"
     left, right = st.columns(2, gap="small")
     with left:
         _threshold(results, rule, f"{start}-threshold", language)
@@ -116,9 +157,11 @@ def _controls(trial: Trial, rule: Rule, language: Language) -> None:
         _choice(results, rule, "effect", effects, f"{start}-effect", language)
     with right:
         _aside(trial, rule, f"{start}-aside", language)
-    own = results.rule(rule.id)
-    told = [say("uitrial.in_run", language, limit=limit_text(own, language),
-                severity=code("severity", own.severity, language))]  # fmt: skip
+    _place(trial, rule, language)
+    own = trial.own(rule.id)
+    where = "uitrial.in_run" if trial.moved.packs is None else "uitrial.in_pack"
+    told = [say(where, language, limit=limit_text(own, language),
+                severity=code("severity", own.severity, language)), origin_text(own, language)]  # fmt: skip
     told += [say("uitrial.memory", language)] if rule.unverified and rule.severity == "exclude" else []
     st.html(join(*(tag("div", line, cls="lu-line") for line in told)))
 
@@ -166,7 +209,7 @@ def _changes(trial: Trial, changed: tuple[str, ...], language: Language) -> None
         return
     lines = []
     for rule_id in changed:
-        own, rule = trial.results.rule(rule_id), trial.rule(rule_id)
+        own, rule = trial.own(rule_id), trial.rule(rule_id)
         parts = []
         if rule.threshold != own.threshold:
             limits = [number(r.threshold, unit_word(r), language) for r in (own, rule)]
@@ -179,7 +222,7 @@ def _changes(trial: Trial, changed: tuple[str, ...], language: Language) -> None
         if (rule_id in trial.setting.aside) != (rule_id in trial.desk.setting.aside):
             key = "aside" if rule_id in trial.setting.aside else "examined"
             parts.append(say(f"uitrial.{key}", language))
-        lines.append(tag("tr", tag("td", rule_title(trial.results, own, language)),
+        lines.append(tag("tr", tag("td", marked_title(trial.results, own, language)),
                          tag("td", say("uitrial.joint", language).join(parts))))  # fmt: skip
     st.html(join(tag("h4", say("uitrial.changed_rules", language)), tag("table", *lines, cls="lu-facts")))
 
@@ -234,6 +277,7 @@ def compared(trial: Trial, selected: str | None, language: Language) -> None:
     left, right = st.columns([1, 2.3], gap="medium")
     with left:
         st.html(_beside(trial, language))
+        _changes(trial, trials.changed_rules(trial.results, trial.moved), language)
     with right:
         if moves.empty:
             st.html(tag("div", say("uitrial.no_moves", language), cls="lu-note"))

@@ -32,6 +32,10 @@ def test_a_later_pack_replaces_by_id_in_place_and_is_named():
     second = RulePack.model_validate({"id": "local", "rules": [BASE | {"threshold": 100.0}]})
     rules = merged((first, second))
     assert [(r.id, r.threshold, r.origin) for r in rules] == [("r", 100.0, "local"), ("s", 0.0, "cn")]
+    third = RulePack.model_validate({"id": "park", "title": "Park", "rules": [BASE | {"threshold": 50.0}]})
+    rule = merged((first, second, third))[0]
+    assert (rule.threshold, rule.origin, rule.origin_title.en) == (50.0, "park", "Park")
+    assert [(r.origin, r.threshold, r.replaced) for r in rule.replaced] == [("cn", 0.0, ()), ("local", 100.0, ())]
 
 
 def test_rules_apply_by_use_and_never_by_industry_at_parcel_level():

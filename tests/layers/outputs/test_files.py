@@ -11,6 +11,8 @@ import pytest
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
 from geo.basis.units import HA_M2, MU_M2
+from layers.explain import explain
+from layers.outputs import meeting
 from layers.outputs.files import candidates_file, export
 from layers.outputs.project import notes, projection, safe, visible
 from layers.study import runs
@@ -63,6 +65,41 @@ def test_what_was_not_examined_stands_on_every_list(results, tmp_path):
     for kind in ("csv", "geojson"):
         export(results, tmp_path / f"a.{kind}", "candidates", "zh")
         assert "张三" in (tmp_path / f"a.{kind}").read_text(encoding="utf-8")
+    for kind in ("xlsx", "gpkg", "parquet"):
+        export(results, tmp_path / f"a.{kind}", "candidates", "zh")
+    pages = pd.read_excel(tmp_path / "a.xlsx", sheet_name=None, header=None, engine="openpyxl")
+    assert any("张三" in frame.to_string() for frame in pages.values())
+    for frame in (gpd.read_file(tmp_path / "a.gpkg"), gpd.read_parquet(tmp_path / "a.parquet")):
+        assert frame["notes"].str.contains("张三").all()
+
+
+def test_a_missing_layer_is_said_once_with_the_parcels_it_leaves_open(own_district):
+    text = (own_district / "study.toml").read_text(encoding="utf-8")
+    head, tail = text.split('[[layers]]\nid = "flood"')
+    (own_district / "study.toml").write_text(head, encoding="utf-8")
+    assert "flood" in tail
+    runs.update(own_district, "screen", silent)
+    found = open_results(own_district)
+    told = [line for line in notes(found, "en") if "No data" in line]
+    left = int((found.table("candidates")["status"] != "excluded").sum())
+    assert len(told) == 1
+    assert f"Flood ({left})" in told[0]
+
+
+def test_a_rule_from_memory_is_marked_wherever_a_list_names_it(own_district, tmp_path):
+    path = own_district / "inputs" / "rules.toml"
+    head, tail = path.read_text(encoding="utf-8").split('id = "flood"')
+    path.write_text(head + 'id = "flood"' + tail.replace('confidence = "S"', 'confidence = "M"', 1), encoding="utf-8")
+    runs.update(own_district, "screen", silent)
+    found = open_results(own_district)
+    row = projection(found, "candidates", "zh").frame.set_index("parcel_id").loc["p05"]
+    assert "洪泛区（未核实）" in row["conditions"]
+    assert "洪泛区（未核实）" in row["why"]
+    assert any("未核实的数值" in line and "洪泛区" in line for line in notes(found, "zh"))
+    told = explain(found, "p05", "zh")
+    assert "洪泛区（未核实）" in told.why
+    assert next(r for r in told.rules if r.rule_id == "flood").mark
+    assert "洪泛区（未核实）" in "\n".join(str(c.cells) for c in meeting.columns(found, "zh"))
 
 
 def test_geojson_is_rfc_7946(results, tmp_path):
