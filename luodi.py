@@ -131,7 +131,8 @@ def add(
     owner: Annotated[str, typer.Option(help="Department the data comes from.")] = "",
     title: Annotated[str, typer.Option(help="Name shown to people.")] = "",
     scheme: Annotated[str, typer.Option(help="Land-use scheme of the codes.")] = "",
-    kind: Annotated[str, typer.Option(help="For rasters: dem, classes, index.")] = "",
+    kind: Annotated[str, typer.Option(help="For rasters: dem, classes, index, imagery.")] = "",
+    band: Annotated[list[str] | None, typer.Option(help="For imagery: name=number, for example red=1.")] = None,
     vertical_unit: Annotated[str, typer.Option(help="For a dem: m or ft.")] = "",
     accept: Annotated[list[str] | None, typer.Option(help="Accept a proposal of the check.")] = None,
     as_json: Json = False,
@@ -147,6 +148,7 @@ def add(
             "encoding": encoding,
             "fields": _fields(field or []), "class": class_field, "where": where, "coverage": coverage,
             "vintage": _day(vintage), "owner": owner, "title": title, "land_use_scheme": scheme, "kind": kind,
+            "bands": {name: int(n) if n.isdigit() else n for name, n in _fields(band or []).items()},
             "vertical_unit": vertical_unit, "accept": tuple(accept or ()),
         }  # fmt: skip
         findings = catalog.add(folder, file, {key: value for key, value in given.items() if value})

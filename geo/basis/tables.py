@@ -105,6 +105,16 @@ _DECLARED = (
         "height_max_m:float:min plan_share:float:recompute")),
     Table("supply_records", ("row", "record_id"), _c(
         "row:text record_id:text stage:code matched_by:code parcels:int reason:reason")),
+    Table("imagery", ("unit_kind", "unit_id", "layer_id"), _c(
+        "unit_kind:code unit_id:id layer_id:id taken_on:date ndvi_mean_index:float ndvi_min_index:float "
+        "ndvi_max_index:float built_index:code built_mean_index:float seen_share:float green_share:float "
+        "bare_share:float built_share:float water_share:float unknown_share:float")),
+    Table("imagery_change", ("unit_kind", "unit_id", "from_layer", "to_layer"), _c(
+        "unit_kind:code unit_id:id from_layer:id to_layer:id from_on:date to_on:date ndvi_change_index:float "
+        "green_change_share:float green_change_hi_share:float bare_change_share:float bare_change_hi_share:float "
+        "built_change_share:float built_change_hi_share:float")),
+    Table("imagery_problems", ("layer_id", "row", "code"), _c(
+        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
     Table("building_sites", ("site_id",), _c(
         "site_id:id building_id:id name:text use:text park_id:code net_m2:float net_hi_m2:float floor_area_m2:float "
         "plate_m2:float floors:float vacant_floors:float vacant_since:text rect_length_m:float rect_width_m:float "

@@ -102,6 +102,10 @@ def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
         from layers.sources import raster
 
         return raster.parse(inside, folder, limits)
+    if task == "imagery":
+        from layers.sources import imagery
+
+        return imagery.parse(inside, folder, limits)
     if task == "table":
         from layers.sources import tabular
 

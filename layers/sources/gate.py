@@ -29,13 +29,14 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from layers.sources.contents import sides
 from layers.sources.finding import Finding
+from layers.sources.imagery import BANDS, VALID
 from layers.sources.limits import STANDARD, Limits
-from layers.sources.opened import RasterFile, TableFile, VectorFile
+from layers.sources.opened import ImageFile, RasterFile, TableFile, VectorFile
 from layers.sources.vector import ROW, WKB
 
 _PARSERS = (
     "child", "contents", "sniff", "unzip", "vector", "shapefile", "dbf", "geojson", "geoparquet", "repair",
-    "raster", "tabular", "recognise",
+    "raster", "imagery", "tabular", "recognise",
 )  # fmt: skip
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +100,20 @@ def open_raster(path: Path | str, cache: Path) -> RasterFile:
     result = _result(entry)
     values = np.load(entry / "values.npy", allow_pickle=False)
     return RasterFile(values, tuple(result["transform"]), result["crs"], _findings(result), sha256)
+
+
+def open_image(path: Path | str, cache: Path) -> ImageFile:
+    """Open all bands of a GeoTIFF as arrays that stay on disk until a block of them is looked at.
+
+    Raises
+    ------
+    BlockedError
+        Not a GeoTIFF, too many cells, no CRS or no georeference, rotated.
+    """
+    sha256, entry = _parsed("imagery", _source(path), cache, {})
+    result = _result(entry)
+    bands, valid = (np.load(entry / name, mmap_mode="r", allow_pickle=False) for name in (BANDS, VALID))
+    return ImageFile(bands, valid, tuple(result["transform"]), result["crs"], _findings(result), sha256)
 
 
 def open_table(path: Path | str, cache: Path, *, sheet: str = "") -> TableFile:

@@ -59,6 +59,27 @@ class RasterFile:
 
 
 @dataclass(frozen=True)
+class ImageFile:
+    """All bands of an image, north up, in the file's CRS; the arrays lie on disk.
+
+    Parameters
+    ----------
+    bands : array (bands, rows, columns)
+    valid : bool array (rows, columns)
+        False where any band holds no data.
+    transform, crs, findings, sha256
+        As for `RasterFile`.
+    """
+
+    bands: npt.NDArray[np.generic]
+    valid: npt.NDArray[np.bool_]
+    transform: tuple[float, float, float, float, float, float]
+    crs: str
+    findings: tuple[Finding, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
 class TableFile:
     """A table as text: header found, title and total rows set apart.
 

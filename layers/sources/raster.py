@@ -27,13 +27,9 @@ def parse(inside: Contents, folder: Path, limits: Limits) -> dict[str, Any]:
     if inside.kind != "tiff":
         raise BlockedError(reason("not_raster", file=inside.name, kind=inside.kind))
     with rasterio.open(inside.path, driver="GTiff") as source:
-        _sized(source, inside.name, limits)
-        system = "" if source.crs is None else _system(source.crs)
+        sized(source, inside.name, limits)
+        system = placed(source, inside.name)
         found = list(inside.findings)
-        if not system:
-            raise BlockedError(reason("raster_without_crs", file=inside.name))
-        if source.transform.is_identity:
-            raise BlockedError(reason("raster_without_place", file=inside.name))
         if source.count > 1:
             found.append(finding("warn", "raster_bands", count=source.count))
         values, notes = _values(source)
@@ -43,12 +39,28 @@ def parse(inside: Contents, folder: Path, limits: Limits) -> dict[str, Any]:
     return {"crs": system, "transform": list(transform), "findings": findings, "layer": "", "layers": []}
 
 
-def _sized(source: Any, name: str, limits: Limits) -> None:
-    """A sparse file of 29 kB may promise 160 GB of cells."""
-    cells = source.width * source.height
+def sized(source: Any, name: str, limits: Limits, bands: int = 1) -> None:
+    """Refuse too many cells: a sparse file of 29 kB may promise 160 GB of them."""
+    cells = source.width * source.height * bands
     if cells > limits.cells:
         size = f"{source.width} × {source.height}"
         raise BlockedError(reason("raster_too_large", file=name, size=size, count=cells, limit=limits.cells))
+
+
+def placed(source: Any, name: str) -> str:
+    """Return the system of an open raster.
+
+    Raises
+    ------
+    BlockedError
+        It names none, or does not say where it lies.
+    """
+    system = "" if source.crs is None else _system(source.crs)
+    if not system:
+        raise BlockedError(reason("raster_without_crs", file=name))
+    if source.transform.is_identity:
+        raise BlockedError(reason("raster_without_place", file=name))
+    return system
 
 
 def _system(crs: Any) -> str:

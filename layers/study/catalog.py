@@ -21,7 +21,7 @@ from geo.basis.reason import Reason, reason
 from layers import toml
 from layers.sources import crs, gate, grid, preflight, where
 from layers.sources.finding import Finding, blocked, finding
-from layers.study import load, spec
+from layers.study import imagery, load, spec
 from layers.study.spec import LayerSpec, Study
 
 INPUTS = "inputs"
@@ -172,6 +172,9 @@ def check_layer(layer: LayerSpec, study: Study, folder: Path) -> list[Finding]:
     source = load.source_path(folder, layer)
     if not source.exists():
         return [finding("block", "file_missing", file=source.name, path=str(layer.source))]
+    if layer.kind == "imagery":
+        image, found = imagery.opened(layer, source, cache, study.crs)
+        return _blocking(found) if image is None else found
     if layer.role == "raster":
         raster, found = grid.raster(layer, source, cache, study.crs)
         return _blocking(found) if raster is None else found

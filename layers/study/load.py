@@ -336,7 +336,7 @@ def _area_of(source: str, item: Loaded, study: Study, folder: Path) -> Any:
 def _rasters(study: Study, folder: Path) -> tuple[dict[str, Raster], list[tuple[str, Finding]]]:
     out: dict[str, Raster] = {}
     notes: list[tuple[str, Finding]] = []
-    for spec in study.with_role("raster"):
+    for spec in (s for s in study.with_role("raster") if s.kind != "imagery"):  # read by a stage of its own
         raster, found = grid.raster(spec, folder / spec.source, folder / CACHE, study.crs)
         notes += [(spec.id, f) for f in found]
         if raster is not None:

@@ -20,7 +20,8 @@ Role = Literal[
     "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
     "enterprise", "signal", "project", "link", "boundary", "raster",
 ]  # fmt: skip
-RasterKind = Literal["dem", "classes", "index"]
+RasterKind = Literal["dem", "classes", "index", "imagery"]
+BANDS = ("red", "green", "blue", "nir", "swir", "cloud")
 FILE = "study.toml"
 PACKS = Path(__file__).resolve().parents[2] / "data" / "rules"
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -95,6 +96,9 @@ class LayerSpec(_Frozen):
         Data older than this on the study's day is unknown, whatever it shows.
     accept : tuple of str
         Proposals of the preflight the user has accepted, by name.
+    bands : mapping
+        Of imagery: name (`BANDS`) → number of the band in the file, counted from 1. ``cloud``
+        is a mask: anything but 0 may be cloud.
     use_only : bool
         Usable in the analysis, never exported (敏感图层).
     """
@@ -116,6 +120,7 @@ class LayerSpec(_Frozen):
     where: str = ""
     kind: RasterKind | Literal[""] = ""
     vertical_unit: Literal["", "m", "ft"] = ""
+    bands: dict[str, int] = Field(default_factory=dict)
     stale_after_days: int | None = Field(None, ge=1)
     accept: tuple[str, ...] = ()
     use_only: bool = False
@@ -133,6 +138,12 @@ class LayerSpec(_Frozen):
             raise ValueError("raster_needs_kind")
         if self.kind == "dem" and not self.vertical_unit:
             raise ValueError("dem_needs_vertical_unit")
+        if (self.kind == "imagery") != bool(self.bands):
+            raise ValueError("imagery_needs_bands")
+        if self.bands and (not {"red", "nir"} <= set(self.bands) <= set(BANDS) or min(self.bands.values()) < 1):
+            raise ValueError("imagery_bands_wrong")
+        if self.kind == "imagery" and self.vintage is None:
+            raise ValueError("imagery_needs_vintage")
         return self
 
 

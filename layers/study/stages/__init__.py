@@ -3,7 +3,7 @@
 from layers.study.stages import land, stock
 from layers.study.stages.stage import Stage, Tables, Work
 
-STAGES: tuple[Stage, ...] = (land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, stock.BUILDINGS)
+STAGES: tuple[Stage, ...] = (land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, stock.BUILDINGS, stock.IMAGERY)
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
 
 __all__ = ["STAGES", "TABLE_STAGE", "Stage", "Tables", "Work", "wanted"]

@@ -1,8 +1,8 @@
-"""The stage of the buildings: what stands empty in them."""
+"""The stages of the stock: what stands empty in buildings, and what images show."""
 
 from __future__ import annotations
 
-from layers.study import buildings
+from layers.study import buildings, imagery
 from layers.study.stages.stage import Stage
 
 BUILDINGS = Stage(
@@ -14,5 +14,16 @@ BUILDINGS = Stage(
     ),
     slice=lambda plan: [],
     build=buildings.build,
+    needs=("load",),
+)  # fmt: skip
+IMAGERY = Stage(
+    name="imagery",
+    writes=("imagery", "imagery_change", "imagery_problems"),
+    code=(
+        "geo/idle/imagery.py", "layers/study/imagery.py", "layers/study/supply.py",
+        f"data/standards/{imagery.STANDARD}.toml",
+    ),
+    slice=lambda plan: [plan.sources("raster", "supply")],
+    build=imagery.build,
     needs=("load",),
 )  # fmt: skip
