@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -16,6 +16,8 @@ from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress
 from geo.measure import cut, every
 from geo.measure.fabric import composition
+from geo.project import demand as demand_room
+from geo.project import gate as gate_room
 from geo.rules import verdicts
 from geo.rules.evidence import Evidence, measured
 from geo.rules.gather import evidence
@@ -81,6 +83,15 @@ def supply(
     plans = [inputs.layers[name] for name in sorted(meaning.schemes) if name in inputs.layers]
     parcels = gpd.GeoDataFrame(tables["parcels"])
     return supply_room.tables(parcels, tables["candidates"], plans, register, meaning, basis)
+
+
+def gate_and_demand(
+    projects: pd.DataFrame, norms: Callable[[str], demand_room.Norms], asked: gate_room.Gates
+) -> Tables:
+    """Say what each project needs and whether it may come at all: demand, gates and what they amount to."""
+    needed = demand_room.tables(projects, norms)
+    gates = gate_room.gates(projects, needed["demand"], asked)
+    return needed | {"gates": gates, "gate_results": gate_room.results(projects, gates)}
 
 
 def check(

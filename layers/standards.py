@@ -150,6 +150,8 @@ class Code(_Frozen):
         Codes of the newer scheme (`CodeList.maps_to`).
     role : str
         For layers: the role in a study.
+    unit : str
+        For columns: the unit taken where a file names none; "" takes none.
     note : Text
     """
 
@@ -162,6 +164,7 @@ class Code(_Frozen):
     fields: tuple[str, ...] = ()
     maps_to: tuple[str, ...] = ()
     role: str = ""
+    unit: str = ""
     note: Text = Text()
 
 

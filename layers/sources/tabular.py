@@ -28,6 +28,7 @@ from layers.sources.vector import ROW, Read
 
 _TOTAL = re.compile(r"^(合计|总计|共计|累计|total|sum|grandtotal)[:：]?$")
 _SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计|subtotal)[:：]?$")
+_UNIT_LINE = re.compile(r"^(?:金额|计量|计价)?单位\s*[:：]\s*(.+)$|^units?\s*:\s*(.+)$", re.I)
 _WKT = ("wkt", "geometry", "geom", "the_geom", "shape_wkt", "wkt_geom", "几何", "图形")
 _X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", "point_x", "east", "easting", "东坐标")
 _Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
@@ -190,20 +191,44 @@ def arranged(sheet: Sheet, name: str) -> Table:
     cells = [row + [""] * (columns - len(row)) for row in cells]
     top = _header(cells, width, name)
     deep = _header_depth(cells, top, sheet)
+    merged = _filled(cells, sheet, top + deep)
     names = _names(cells[top : top + deep], sheet, top)
     keep = [k for k in range(columns) if names[k] or any(row[k] for row in cells[top + deep :])]
     titled = _unique([names[k] or f"column_{k + 1}" for k in keep])
     rows = [(line, [row[k] for k in keep]) for line, row in enumerate(cells, start=1) if line > top + deep and any(row)]
     rows, notes = _without_notes(rows, width)
     data, totals = _without_totals(rows, titled)
-    found = notes + totals
+    found = merged + notes + totals
     if top > 0:
         found.append(finding("fixed", "table_title", count=top, text=next(filter(None, cells[0]), "")[:60]))
+        found += _units(cells[:top])
     if sheet.long_numbers:
         lines = sheet.long_numbers
         found.append(finding("warn", "digits_lost", count=len(lines), rows=lines[:5], digits=EXACT_DIGITS))
     body = {title: [row[k] for _, row in data] for k, title in enumerate(titled)}
     return Table(body, [line for line, _ in data], found)
+
+
+def _units(titles: Cells) -> list[Finding]:
+    """Return the unit line above a table (单位：万元、亩), which holds for columns that name none themselves."""
+    said = [m for row in titles for c in row if (m := _UNIT_LINE.match(c.strip()))]
+    return [finding("fixed", "table_units", text=(m[1] or m[2]).strip()[:60]) for m in said[:1]]
+
+
+def _filled(cells: Cells, sheet: Sheet, top: int) -> list[Finding]:
+    """Give every row of a cell merged downwards its text; a merged number is one number, not several."""
+    words, numbers = [], []
+    for (first, left), (last, right) in sheet.merged:
+        if first < top or last == first or left != right or last >= len(cells) or not cells[first][left]:
+            continue
+        if recognise.number(cells[first][left]) is not None:
+            numbers.append(first + 1)
+            continue
+        for row in range(first + 1, last + 1):
+            cells[row][left] = cells[first][left]
+        words.append(first + 1)
+    found = [finding("fixed", "cells_merged_filled", count=len(words), rows=words[:5])] if words else []
+    return found + ([finding("warn", "cells_merged_number", count=len(numbers), rows=numbers[:5])] if numbers else [])
 
 
 def _header(cells: Cells, width: int, name: str) -> int:

@@ -1,0 +1,50 @@
+"""What rules read about projects: facts as intervals, and which projects a rule speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.basis.units import hi
+from geo.rules.judge import Measured
+from geo.rules.spec import Rule
+
+NO, MAYBE, YES = 0, 1, 2
+LISTED = "listed_code"
+"""Fact that is 1 for every project: a rule with industries and this fact is an entry of a negative list (负面清单)."""
+
+
+def of_projects(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return the rules that judge projects: those that name industries."""
+    return tuple(r for r in rules if r.industries)
+
+
+def about_land(rule: Rule, projects: pd.DataFrame) -> bool:
+    """Tell whether a rule reads the land, not the project: it waits for a site."""
+    return rule.test != "value" or not (rule.fact == LISTED or rule.fact in projects)
+
+
+def concerns(codes: Sequence[str], industry: str) -> int:
+    """Tell whether codes speak of an industry: NO, MAYBE (the industry is unknown or given too coarsely), YES."""
+    if any(industry.startswith(code) for code in codes) and industry:
+        return YES
+    # "C" may be C26: a code above the one a rule names leaves it open
+    return MAYBE if not industry or any(code.startswith(industry) for code in codes) else NO
+
+
+def concerned(codes: Sequence[str], industries: Sequence[str]) -> npt.NDArray[np.uint8]:
+    """Return `concerns` for every industry."""
+    return np.array([concerns(codes, i) for i in industries], np.uint8)
+
+
+def measured(rule: Rule, projects: pd.DataFrame) -> Measured:
+    """Return the interval a rule reads about every project; an empty cell is unbounded."""
+    if rule.fact == LISTED:
+        ones = np.ones(len(projects))
+        return Measured.interval(ones, ones, "")
+    low = projects[rule.fact].to_numpy(np.float64)
+    high = projects[hi(rule.fact)].to_numpy(np.float64) if hi(rule.fact) in projects else low
+    return Measured.interval(low, high, "project_fact_blank")

@@ -1,0 +1,52 @@
+"""The stage of the projects: register, demand, gates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo import study as flow
+from geo.project.gate import Gates
+from layers.study import load, norms, parks, projects
+from layers.study.stages.stage import Stage, Tables, Work
+
+if TYPE_CHECKING:
+    from layers.study.plan import Plan
+
+
+def _slice(plan: Plan) -> Any:
+    study = plan.study
+    rules = [r.model_dump(mode="json") for r in plan.rules if r.industries]
+    aside = [n.model_dump() for n in study.not_examined]
+    edits = [[s, e.version] for s, e in sorted(plan.edits.of("project").items())]
+    return [study.as_of.isoformat(), study.standards.model_dump(), rules, aside, edits, plan.sources(*projects.ROLES)]
+
+
+def _build(work: Work) -> Tables:
+    plan = work.plan
+    found = parks.read(plan.study, work.inputs)
+    names = {p.park_id: p.name for p in found.parks}
+    register = projects.read(plan.study, plan.folder, names, plan.edits.of("project"))
+    asked = Gates(
+        plan.rules,
+        plan.setting.aside,
+        found,
+        lambda industry: norms.investment(plan.study.standards, industry),
+    )
+    made = flow.gate_and_demand(register.projects, norms.norms(plan.study.standards), asked)
+    problems: pd.DataFrame = load.problems(register.findings)
+    return made | {"projects": register.projects, "links": register.links, "project_problems": problems}
+
+
+PROJECT = Stage(
+    name="project",
+    writes=("projects", "links", "project_problems", "gates", "gate_results", "demand", "demand_lines",
+            "project_findings"),
+    code=("geo/project", "geo/rules", "geo/study.py", "layers/sources/quantity.py", "layers/study/projects.py",
+          "layers/study/project_cells.py", "layers/study/sheet.py", "layers/study/norms.py", "layers/study/parks.py",
+          *(f"data/codes/{n}.toml" for n in projects.CODE_LISTS), *(f"data/standards/{n}.toml" for n in norms.FILES)),
+    slice=_slice,
+    build=_build,
+    needs=("load",),
+)  # fmt: skip
