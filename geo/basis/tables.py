@@ -144,9 +144,9 @@ _DECLARED = (
         "project_id:id name:text industry:code industry_text:text stage:code "
         "investment_wan:float investment_total_wan:float investment_ex_land_wan:float asked_m2:float "
         "output_wan:float tax_wan:float tax_wan_mu:float staff:float floor_m2:float footprint_m2:float yard_m2:float "
-        "hall_length_m:float hall_width_m:float hall_height_m:float accepts_building:code "
-        "power_kva:float power_kw:float water_m3d:float sewage_m3d:float heat_th:float gas_m3d:float "
-        "energy_tce:float coal_t:float emissions_t:float hazard_class:text safety_distance_m:float "
+        "hall_length_m:float hall_width_m:float clear_height_m:float crane_t:float floor_load_kpa:float "
+        "accepts_building:code power_kva:float power_kw:float water_m3d:float sewage_m3d:float heat_th:float "
+        "gas_m3d:float energy_tce:float coal_t:float emissions_t:float fire_class:text safety_distance_m:float "
         "hazardous_chemicals_code:float own_intake_code:float two_high_code:float eia_class_code:float "
         "catalogue_class_code:float catalogue_new_build_class_code:float build_kind:code capacity:text "
         "reserved_on:date talks_on:date signed_on:date prepared_on:date started_on:date completed_on:date "
@@ -165,15 +165,16 @@ _DECLARED = (
     Table("demand", ("project_id",), _c(
         "project_id:id asked_m2:float land_min_m2:float land_need_m2:float land_max_m2:float land_max_hi_m2:float "
         "land_m2:float land_hi_m2:float over_m2:float floor_m2:float building_m2:float "
-        "hall_length_m:float hall_width_m:float hall_height_m:float "
-        "power_kva:float power_hi_kva:float water_m3d:float water_hi_m3d:float sewage_m3d:float sewage_hi_m3d:float "
+        "accepts_building:code hall_length_m:float hall_width_m:float clear_height_m:float crane_t:float "
+        "floor_load_kpa:float yard_m2:float fire_class:text power_kva:float power_hi_kva:float water_m3d:float "
+        "water_hi_m3d:float sewage_m3d:float sewage_hi_m3d:float "
         "heat_th:float heat_hi_th:float gas_m3d:float gas_hi_m3d:float energy_tce:float energy_hi_tce:float "
         "tax_wan:float tax_wan_mu:float method:text binding:text findings:text")),
     Table("demand_lines", ("project_id", "item", "method"), _c(
-        "project_id:id item:code method:code low:float high:float unit:code binding:bool norm:code source:text "
+        "project_id:id item:code method:code low:float high:float figure_unit:code binding:bool norm:code source:text "
         "confidence:code reason:reason")),
     Table("project_findings", ("project_id", "code"), _c(
-        "project_id:id code:code severity:code value:float limit:float amount:float unit:code reason:reason")),
+        "project_id:id code:code severity:code value:float limit:float amount:float figure_unit:code reason:reason")),
     Table("chain_fit", ("project_id", "park_id"), _c(
         "project_id:id park_id:code partners:int suppliers:text customers:text nearest_m:float mean_m:float "
         "missing:text points:float reason:reason")),

@@ -28,6 +28,9 @@ Norms = Mapping[str, Figure]
 ``sewage_share``. A name that is missing is not known."""
 RESOURCES = ("power_kva", "water_m3d", "sewage_m3d", "heat_th", "gas_m3d", "energy_tce")
 EPS_M2 = 1e-6
+_CARRIED = ("floor_m2", "hall_length_m", "hall_width_m", "clear_height_m", "crane_t", "floor_load_kpa", "yard_m2",
+            "tax_wan_mu")  # fmt: skip
+"""Columns of a project that are demands as they stand."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ def _ground(ask: Ask) -> tuple[float, float]:
 
 def _counted(ask: Ask, norms: Norms) -> tuple[float, float]:
     """Return the floor area as FAR counts it: storeys above the limit count twice (domain rules §1.2)."""
-    floor, height = ask.get("floor_m2"), ask.get("hall_height_m")
+    floor, height = ask.get("floor_m2"), ask.get("clear_height_m")
     limit = norms.get("storey_double")
     if limit is None or limit.high is None or height[1] <= limit.high:
         return floor
@@ -289,7 +292,7 @@ def _finding(code: str, value: float, limit: float, amount: float, line: Line | 
     sure = line is None or line.binding
     why = reason(code, value=value, limit=limit, amount=amount) if line else reason(code)
     return {"code": code, "severity": "warn" if sure else "unverified", "value": value, "limit": limit,
-            "amount": amount, "unit": "m2" if line else "", "reason": why.to_json()}  # fmt: skip
+            "amount": amount, "figure_unit": "m2" if line else "", "reason": why.to_json()}  # fmt: skip
 
 
 # --- the wide row -----------------------------------------------------------------
@@ -301,12 +304,12 @@ def _wide(ask: Ask, lines: list[Line], told: list[dict[str, Any]]) -> dict[str, 
     out["land_min_m2"] = _finite(bound["land_min"][0])
     out["land_need_m2"] = _finite(bound["land_need"][1])
     out["land_max_m2"], out["land_max_hi_m2"] = map(_finite, bound["land_max"])
-    out["land_m2"], out["land_hi_m2"] = map(_finite, taken(ask, bound["land_max"], bound["land_min"], bound["land_need"]))
+    out["land_m2"], out["land_hi_m2"] = map(_finite, taken(ask, bound))
     over = [f["amount"] for f in told if f["code"] == "land_above_ceiling"]
     out["over_m2"] = over[0] if over else 0.0
     out["building_m2"] = _finite(bound["building"][0])
-    for name in ("floor_m2", "hall_length_m", "hall_width_m", "hall_height_m", "tax_wan_mu"):
-        out[name] = ask.row.get(name, math.nan)
+    out |= {name: ask.row.get(name, math.nan) for name in _CARRIED}
+    out |= {name: str(ask.row.get(name) or "") for name in ("accepts_building", "fire_class")}
     for name in RESOURCES:
         out[name], out[hi(name)] = map(_finite, _bounds(lines, name))
     out["tax_wan"] = _tax(ask, out["land_m2"])
@@ -324,16 +327,14 @@ def _bounds(lines: list[Line], item: str) -> tuple[float, float]:
     return max(x.low for x in mine), min(x.high for x in mine)
 
 
-def taken(
-    ask: Ask, most: tuple[float, float], least: tuple[float, float], need: tuple[float, float]
-) -> tuple[float, float]:
+def taken(ask: Ask, bound: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
     """Return the land a project takes: what it asks, capped by the ceiling; else the band between need and ceiling."""
-    ceiling = tuple(math.inf if math.isnan(v) else v for v in most)
+    ceiling = [math.inf if math.isnan(v) else v for v in bound["land_max"]]
     if ask.given("asked_m2"):
         low, high = ask.get("asked_m2")
         return min(low, ceiling[0]), min(high, ceiling[1])
-    upper = min(v for v in (ceiling[1], math.inf if math.isnan(need[1]) else need[1]))
-    return (math.nan if math.isnan(least[0]) else least[0]), upper
+    need = bound["land_need"][1]
+    return bound["land_min"][0], min(ceiling[1], math.inf if math.isnan(need) else need)
 
 
 def _tax(ask: Ask, land_m2: float) -> float:
@@ -350,7 +351,7 @@ def _plain(line: Line) -> dict[str, Any]:
     norm = line.norm
     return {
         "item": line.item, "method": line.method, "low": _finite(line.low), "high": _finite(line.high),
-        "unit": line.unit, "binding": line.binding, "norm": norm.unit if norm else "",
+        "figure_unit": line.unit, "binding": line.binding, "norm": norm.unit if norm else "",
         "source": norm.source if norm else "", "confidence": norm.confidence if norm else "",
         "reason": line.reason.to_json(),
     }  # fmt: skip
@@ -368,4 +369,4 @@ def sure(demand: pd.DataFrame, name: str) -> np.ndarray[Any, np.dtype[np.float64
 def unsure(demand: pd.DataFrame, name: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Tell where a demand may be more than `sure` says: unknown, a range, or from memory."""
     low, high = demand[name].to_numpy(np.float64), demand[hi(name)].to_numpy(np.float64)
-    return np.isnan(high) | (high > np.where(np.isnan(low), 0.0, sure(demand, name)))
+    return np.asarray(np.isnan(high) | (high > np.where(np.isnan(low), 0.0, sure(demand, name))), np.bool_)

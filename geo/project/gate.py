@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.figure import Figure
@@ -131,7 +131,7 @@ def by_rules(projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
 def _block(rule: Rule, projects: pd.DataFrame, aside: frozenset[str]) -> pd.DataFrame:
     speaks = concerned(rule.industries, projects["industry"].tolist())
     some, certain = projects[speaks != NO], speaks[speaks != NO] == YES
-    judged = judge([rule], some["project_id"].to_numpy(object), lambda r: measured(r, some))
+    judged = judge([rule], some["project_id"].to_numpy(object), lambda _: measured(rule, some))
     made = table(judged, aside & {rule.id}).rename(columns={"parcel_id": "project_id", "rule_id": "gate_id"})
     made["confidence"] = "" if rule.verified_by else rule.confidence
     made["park_id"] = ""
@@ -154,14 +154,14 @@ def by_intensity(
     construction; that it asks too much is a finding of the demand.
     """
     rows = []
-    for p, d in zip(projects.to_dict("records"), demand.to_dict("records"), strict=True):
-        limit = standard(str(p["industry"]))
+    for (project_id, industry), d in zip(_named(projects), demand.to_dict("records"), strict=True):
+        limit = standard(industry)
         if limit is not None and limit.low is not None:
-            rows.append({"project_id": p["project_id"]} | _intensity(p, d, limit))
+            rows.append({"project_id": project_id} | _intensity({str(k): v for k, v in d.items()}, limit))
     return pd.DataFrame(rows) if rows else empty("gates")
 
 
-def _intensity(project: Mapping[str, object], demand: Mapping[str, float], limit: Figure) -> dict[str, object]:
+def _intensity(demand: Mapping[str, Any], limit: Figure) -> dict[str, object]:
     low, high = limit.low or 0.0, limit.high if limit.high is not None else limit.low or 0.0
     known = [demand["land_max_m2"], demand["land_max_hi_m2"], demand["land_m2"]]
     if any(np.isnan(known)):
@@ -183,6 +183,10 @@ def _intensity(project: Mapping[str, object], demand: Mapping[str, float], limit
     return _row(INTENSITY, code, limit, float(value), float(value_hi), why)
 
 
+def _named(projects: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(projects["project_id"].astype(str), projects["industry"].astype(str), strict=True))
+
+
 def _row(gate_id: str, code: int, limit: Figure, value: float, value_hi: float, why: Reason) -> dict[str, object]:
     return {
         "gate_id": gate_id, "park_id": "", "outcome": OUTCOMES[code],
@@ -201,7 +205,7 @@ def by_parks(projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
         return empty("gates")
     rows: list[dict[str, object]] = []
     chemical = next((r for r in asked.rules if r.id == CHEMICAL and r.industries), None)
-    for project_id, industry in zip(projects["project_id"], projects["industry"], strict=True):
+    for project_id, industry in _named(projects):
         codes = []
         for park in asked.parks.parks:
             code, why = admission(industry, park)
@@ -259,7 +263,8 @@ def _chemical(project_id: object, industry: str, park: Park, rule: Rule, aside: 
         return _park_row(project_id, CHEMICAL, park.park_id, UNKNOWN, "not_examined", reason("not_examined"))
     if concerns(rule.industries, industry) == MAYBE and code == CONFLICT:
         code, word = UNKNOWN, "gate_industry_unknown"
-    row = _park_row(project_id, CHEMICAL, park.park_id, code, rule.binding, reason(word, park=park.name or park.park_id))
+    why = reason(word, park=park.name or park.park_id)
+    row = _park_row(project_id, CHEMICAL, park.park_id, code, rule.binding, why)
     return row | {"confidence": "" if rule.verified_by else rule.confidence}
 
 
@@ -314,8 +319,3 @@ def _places(mine: pd.DataFrame) -> dict[str, str]:
     admission_ = mine[(mine["gate_id"] == ADMISSION) & (mine["park_id"] != "")]
     by = {code: "|".join(admission_.loc[admission_["outcome"] == code, "park_id"]) for code in ("clear", "unknown")}
     return {"parks": by["clear"], "parks_unknown": by["unknown"]}
-
-
-def positions(ids: npt.NDArray[np.object_], wanted: Sequence[str]) -> npt.NDArray[np.intp]:
-    """Return where ids stand in a list, -1 for those that are not in it."""
-    return np.asarray(pd.Index(list(wanted)).get_indexer(pd.Index(ids)), np.intp)

@@ -38,7 +38,7 @@ def rank(projects: pd.DataFrame) -> npt.NDArray[np.int64]:
     dated = np.full(len(projects), UNKNOWN)
     for k, stage in enumerate(STAGES):
         dated = np.where(projects[DAY_OF[stage]].notna(), k, dated)
-    return np.maximum(named, dated)
+    return np.asarray(np.maximum(named, dated), np.int64)
 
 
 def by_stage(projects: pd.DataFrame) -> pd.DataFrame:

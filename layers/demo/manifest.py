@@ -28,7 +28,7 @@ def text(layers: list[Mapping[str, Any]]) -> str:
     study["area"] = "planar"
     study["area"].comment("the county lies on the central meridian: planar and ellipsoidal differ by about 1 ppm")
     study["as_of"] = county["as_of"]
-    study["rules"] = ["cn-national"]
+    study["rules"] = ["cn-national", "gates-cn"]
     study["demonstration"] = True
     body["study"] = study
     decided = part("decisions")

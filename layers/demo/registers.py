@@ -112,9 +112,9 @@ PROJECT_COLUMNS = (
     ("总投资\n（亿元）", "investment_yi"), ("申请用地\n（亩）", "land_mu"), ("亩均税收\n（万元/亩）", "tax_wan_per_mu"),
     ("厂房需求\n（㎡）", "floor_m2"), ("可用存量厂房", "accepts_building"), ("厂房净高\n（米）", "clear_m"),
     ("用电负荷\n（MVA）", "power_mva"), ("日用水\n（m³/d）", "water_m3d"), ("日排污水\n（m³/d）", "sewage_m3d"),
-    ("年综合能耗\n（tce）", "energy_tce"), ("用工\n（人）", "staff"), ("产能", "capacity"), ("两高", "two_high"),
-    ("环评类别", "eia"), ("涉危化品", "hazard"), ("阶段", "stage"), ("责任单位", "unit"), ("责任领导", "leader"),
-    ("下一节点", "next"), ("完成时限", "due"), ("到位资金\n（亿元）", "paid_yi"),
+    ("年综合能耗\n（tce）", "energy_tce"), ("用工\n（人）", "staff"), ("产能", "capacity"), ("产业目录", "catalogue"),
+    ("两高", "two_high"), ("环评类别", "eia"), ("涉危化品", "hazard"), ("阶段", "stage"), ("责任单位", "unit"),
+    ("责任领导", "leader"), ("下一节点", "next"), ("完成时限", "due"), ("到位资金\n（亿元）", "paid_yi"),
     ("选址意向", "wish"), ("备注", "remark"),
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ from layers.sources.vector import ROW, Read
 
 _TOTAL = re.compile(r"^(合计|总计|共计|累计|total|sum|grandtotal)[:：]?$")
 _SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计|subtotal)[:：]?$")
-_UNIT_LINE = re.compile(r"^(?:金额|计量|计价)?单位\s*[:：]\s*(.+)$|^units?\s*:\s*(.+)$", re.I)
+_UNIT_LINE = re.compile(r"^(?:金额|计量|计价)?单位\s*[:：]\s*(.+)$|^units?\s*:\s*(.+)$", re.IGNORECASE)
 _WKT = ("wkt", "geometry", "geom", "the_geom", "shape_wkt", "wkt_geom", "几何", "图形")
 _X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", "point_x", "east", "easting", "东坐标")
 _Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")

@@ -19,7 +19,7 @@ from layers.sources import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.standards import Code
 
-BLANK = frozenset({"", "-", "--", "—", "——", "/", "\\", "待定", "未定", "暂无", "不详", "待补充", "?", "？", "n/a", "na",
+BLANK = frozenset({"", "-", "--", "—", "——", "/", "\\", "待定", "未定", "暂无", "不详", "待补充", "?", "n/a", "na",
                    "tbd", "null", "none"})  # fmt: skip
 """Cells that say nothing: unknown, never a no."""
 NONE_WORDS = frozenset({"无", "没有", "不涉及", "不用", "nil"})
@@ -29,9 +29,11 @@ YES = frozenset({"是", "有", "可", "可以", "能", "接受", "涉及", "√"
 NO = frozenset({"否", "不", "无", "不可", "不能", "不接受", "不涉及", "没有", "×", "✗", "x", "n", "no", "false", "0"})
 BUILD = {"新建": "new", "new": "new", "迁建": "new", "扩建": "expand", "改扩建": "expand", "技改": "upgrade",
          "技术改造": "upgrade", "改建": "upgrade", "upgrade": "upgrade", "expansion": "expand"}  # fmt: skip
-_UNIT_WORDS = {"yi": "亿元", "wan": "万元", "yuan": "元", "mu": "亩", "ha": "ha", "m2": "m2", "mva": "mva", "kva": "kva",
-               "kw": "kw", "mw": "mw", "m": "m", "m3d": "m3/d", "th": "t/h", "t": "t", "tce": "tce"}  # fmt: skip
-_QUANTITIES = ("money", "money_mu", "area", "length", "count", "apparent", "flow", "steam", "mass", "energy")
+_UNIT_WORDS = {"yi": "亿元", "wan": "万元", "yuan": "元", "mu": "亩", "ha": "ha", "m2": "m2", "mva": "mva",
+               "kva": "kva", "kw": "kw", "mw": "mw", "m": "m", "m3d": "m3/d", "th": "t/h", "t": "t",
+               "tce": "tce"}  # fmt: skip
+_QUANTITIES = ("money", "money_mu", "area", "length", "count", "apparent", "flow", "steam", "mass", "energy",
+               "load")  # fmt: skip
 SHORTEST_PART = 3
 """A heading that merely contains an alias must contain at least this many characters of it."""
 
@@ -193,7 +195,7 @@ def _size(text: str) -> Read:
     sides = [p.value for p in parts if p is not None]
     long, short = max(sides[:2]), min(sides[:2])
     out = {"hall_length_m": (long, long), "hall_width_m": (short, short)}
-    return Read(out | ({"hall_height_m": (sides[2], sides[2])} if len(sides) == len("长宽高") else {}))
+    return Read(out | ({"clear_height_m": (sides[2], sides[2])} if len(sides) == len("长宽高") else {}))
 
 
 def _day(text: str, name: str) -> Read:
@@ -253,4 +255,3 @@ def industry_code(text: str) -> str:
         divisions = {c.code for c in listed.codes}
         return "" if letter in {c[0] for c in divisions} and letter + digits[:2] not in divisions else letter + digits
     return f"{sections.pop()}{digits}" if len(sections) == 1 else ""
-

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -300,7 +301,7 @@ def _doubts(record: Mapping[str, Any], parks: Mapping[str, str]) -> list[Finding
         out.append(finding("warn", "project_wish_unknown", row=row, project=name, wish=record["wish"]))
     days = [(k, record.get(DAY_OF[k])) for k in STAGES]
     dated = [(k, d) for k, d in days if isinstance(d, date)]
-    for (early, first), (late, then) in zip(dated, dated[1:], strict=False):
+    for (early, first), (late, then) in pairwise(dated):
         if then < first:
             values = {"first": early, "first_on": first, "then": late, "then_on": then}
             out.append(finding("warn", "project_days_reversed", row=row, project=name, **values))

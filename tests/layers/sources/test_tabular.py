@@ -43,7 +43,7 @@ def test_header_totals_and_notes(ledger, cache):
     assert file.frame["面积/总面积"].tolist() == ["1,200.5", "350", "100"]
     assert file.rows.tolist() == [5, 6, 8]
     assert [(f.code, f.row) for f in file.findings] == [
-        ("table_note", "10"), ("total_row", "7"), ("total_row", "9"), ("table_title", ""),
+        ("table_note", "10"), ("total_row", "7"), ("total_row", "9"), ("table_title", ""), ("table_units", ""),
     ]  # fmt: skip
 
 
