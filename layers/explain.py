@@ -21,7 +21,7 @@ from geo.screen.setting import Setting
 from layers import standards
 from layers.compare import setting_of
 from layers.study.results import Results
-from layers.text import Language, both, code, has, number, say, sentence
+from layers.text import Language, both, code, has, number, rounded, say, sentence
 
 _ORDER = {"conflict": 0, "unknown": 1, "clear": 2}
 
@@ -163,13 +163,33 @@ def interval(rule: Rule, low: float | None, high: float | None, language: Langua
     bounded = [v is not None and math.isfinite(v) for v in (low, high)]
     if not any(bounded):
         return say("word.not_known", language)
+    more = _more_decimals(rule, [v for v, known in zip((low, high), bounded, strict=True) if known and v is not None])
+    first, last = (measure_text(v, word, language, more) for v in (low, high))
     if all(bounded) and math.isclose(low or 0.0, high or 0.0, rel_tol=1e-9, abs_tol=1e-9):
-        return measure_text(low, word, language)
+        return first
     if not bounded[1]:
-        return say("word.at_least", language, value=measure_text(low, word, language))
+        return say("word.at_least", language, value=first)
     if not bounded[0]:
-        return say("word.at_most", language, value=measure_text(high, word, language))
-    return f"{measure_text(low, word, language)} … {measure_text(high, word, language)}"
+        return say("word.at_most", language, value=last)
+    return f"{first} … {last}"
+
+
+MOST_DECIMALS = 6
+"""Further decimals a value may be written with; a difference beyond them is no difference on the ground."""
+
+
+def _more_decimals(rule: Rule, values: list[float]) -> int:
+    """Return the decimals to add so that what is printed lies on the same side of the limit as what was measured.
+
+    1.004 m² against a limit of 1.00 is a conflict; printed as 1.00 it would read as none.
+    """
+    word, sign = unit_word(rule), 1 if rule.operator == "<=" else -1
+    limit = rule.threshold + sign * rule.tolerance
+    shown, beyond = rounded(limit, word, MOST_DECIMALS), [sign * (v - limit) > 0 for v in values]
+    for more in range(MOST_DECIMALS):
+        if [sign * (rounded(v, word, more) - shown) > 0 for v in values] == beyond:
+            return more
+    return MOST_DECIMALS
 
 
 def unit_word(rule: Rule) -> str:
@@ -184,9 +204,9 @@ def unit_word(rule: Rule) -> str:
     return tail if tail in ("m2", "m", "pct", "share") else "x"
 
 
-def measure_text(value: float | None, word: str, language: Language) -> str:
-    """Write a value; areas carry 亩 (zh) or ha (en) beside the square metres."""
-    text = number(value, word, language)
+def measure_text(value: float | None, word: str, language: Language, more: int = 0) -> str:
+    """Write a value; areas carry 亩 (zh) or ha (en) beside the square metres, which take the `more` decimals."""
+    text = number(value, word, language, more)
     if word != "m2" or value is None or not math.isfinite(value):
         return text
     return f"{number(value, 'mu' if language == 'zh' else 'ha', language)} ({text})"
@@ -237,7 +257,10 @@ def cause_sentence(text: str, layer: str, language: Language) -> str:
 def limit_text(rule: Rule, language: Language) -> str:
     """Write the limit of a rule with its operator and tolerance."""
     sign = {"<=": "≤", ">=": "≥"}[rule.operator]
-    text = f"{sign} {number(rule.threshold, unit_word(rule), language)}"
+    word = unit_word(rule)
+    exact = rounded(rule.threshold, word, MOST_DECIMALS)
+    more = next((k for k in range(MOST_DECIMALS) if rounded(rule.threshold, word, k) == exact), MOST_DECIMALS)
+    text = f"{sign} {number(rule.threshold, word, language, more)}"
     if rule.tolerance:
         text += " " + say("word.tolerance", language, value=number(rule.tolerance, "m2", language))
     return text

@@ -111,12 +111,21 @@ _NUMBERS = {
 }
 
 
-def number(value: Any, word: str, language: Language = "en") -> str:
-    """Write one number; None, NaN and infinity are written as not known."""
+def number(value: Any, word: str, language: Language = "en", more: int = 0) -> str:
+    """Write one number; None, NaN and infinity are written as not known.
+
+    `more` adds decimals where the usual ones would hide on which side of a limit it lies.
+    """
     convert, decimals, en, zh = _NUMBERS[word]
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return say("word.not_known", language)
-    return f"{convert(float(value)):,.{decimals}f}{en if language == 'en' else zh}"
+    return f"{convert(float(value)):,.{decimals + more}f}{en if language == 'en' else zh}"
+
+
+def rounded(value: float, word: str, more: int = 0) -> float:
+    """Return a number in the unit it is shown in, with the decimals it is shown with; not finite stays so."""
+    convert, decimals, *_ = _NUMBERS[word]
+    return round(convert(value), decimals + more) if math.isfinite(value) else value
 
 
 def code(namespace: str, value: str, language: Language = "en") -> str:

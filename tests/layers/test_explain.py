@@ -1,11 +1,16 @@
+import math
+import re
+
 import pytest
 
 from geo.basis.errors import BlockedError
 from geo.basis.progress import silent
-from layers.explain import explain
+from geo.rules.spec import Rule
+from layers.explain import explain, interval, limit_text
 from layers.outputs.page import explanation_text
 from layers.study import runs
 from layers.study.results import open_results
+from layers.text import LANGUAGES
 
 
 def test_failures_first_with_value_limit_clause_and_vintage(run_district):
@@ -70,3 +75,55 @@ def test_every_parcel_reads_without_gaps(run_district, language):
         text = "\n".join(explanation_text(explain(results, parcel, language), language))
         assert "[" not in text
         assert "–" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_verdict_recomputes_from_what_is_printed_beside_it(run_district, language):
+    """The figures as a reader sees them, compared by hand, give the answer that stands there."""
+    results = open_results(run_district)
+    seen = set()
+    for parcel in results.table("candidates")["parcel_id"]:
+        for line in explain(results, parcel, language).rules:
+            if not line.aside:
+                assert recomputed(line.measured, line.limit) == line.outcome, (parcel, line)
+                seen.add(line.outcome)
+    assert seen == {"clear", "conflict", "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("given", "low", "high", "printed", "answer"),
+    [
+        ({}, 1.004, 1.004, "1.004 m²", "conflict"),  # two decimals would read 1.00, which the tolerance allows
+        ({}, 1.0, 1.0, "1.00 m²", "clear"),
+        ({}, 0.0, 1.001, "1.001 m²", "unknown"),
+        ({"test": "distance_m", "operator": ">=", "threshold": 200.0}, 199.97, 199.97, "199.97 m", "conflict"),
+        ({"test": "distance_m", "operator": ">=", "threshold": 200.0}, 200.0, 310.0, "200.0 m … 310.0 m", "clear"),
+        ({"test": "distance_m", "operator": ">=", "threshold": 12.25}, 12.25, 12.25, "12.25 m", "clear"),
+        ({"test": "overlap_share", "threshold": 0.2}, 0.200001, 0.200001, "20.0001 %", "conflict"),
+    ],
+)
+def test_a_value_close_to_its_limit_is_printed_with_the_decimals_that_tell(given, low, high, printed, answer):
+    body = {"id": "r", "layer": "a", "test": "overlap_m2", "operator": "<=", "threshold": 0.0, "tolerance_m2": 1.0,
+            "severity": "restrict", "confidence": "S"}  # fmt: skip
+    rule = Rule.model_validate(body | given)
+    told = interval(rule, low, high, "en")
+    assert printed in told
+    assert recomputed(told, limit_text(rule, "en")) == answer
+
+
+def recomputed(measured, limit):
+    """Compare printed figures: square metres stand in brackets beside hectares or 亩."""
+    words = re.findall(r"\(([\d,.]+) m²\)", measured) or re.findall(r"([\d,.]+) (?:m|%|m²)(?:\b|$|\s)", measured)
+    figures = [float(w.replace(",", "")) for w in words]
+    if not figures:
+        low, high = -math.inf, math.inf
+    elif len(figures) == 2:
+        low, high = figures
+    else:
+        low = -math.inf if re.search("at most|至多|不超过", measured) else figures[0]
+        high = math.inf if re.search("at least|至少|不少于", measured) else figures[0]
+    numbers = [float(w.replace(",", "")) for w in re.findall(r"[\d,]+\.\d+", limit)]
+    threshold, tolerance = numbers[0], numbers[1] if len(numbers) > 1 else 0.0
+    if limit.startswith("≤"):
+        return "clear" if high <= threshold + tolerance else "conflict" if low > threshold + tolerance else "unknown"
+    return "clear" if low >= threshold - tolerance else "conflict" if high < threshold - tolerance else "unknown"
