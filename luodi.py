@@ -212,6 +212,45 @@ def screen(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
 
 
 @cli.command()
+def assemble(
+    folder: Study,
+    area_min_mu: Annotated[float | None, typer.Option(help="Least usable area, 亩.")] = None,
+    area_max_mu: Annotated[float | None, typer.Option(help="Most usable area, 亩; larger sites are cut.")] = None,
+    rect: Annotated[str, typer.Option(help="Rectangle that must fit, metres: 150x80.")] = "",
+    width: Annotated[float | None, typer.Option(help="Least width, metres.")] = None,
+    park: Annotated[list[str] | None, typer.Option(help="Only in this park; repeat.")] = None,
+    owners: Annotated[int | None, typer.Option(help="Most holders.")] = None,
+    objective: Annotated[str, typer.Option(help="loss, owners, net_share, compactness, quota.")] = "",
+    keep: Annotated[int | None, typer.Option(help="Sites listed at most.")] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="Never cut a site.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Assemble sites from neighbouring land (拼地); with a demand, list the best sites for it."""
+    asked = {
+        "area_min_mu": area_min_mu, "area_max_mu": area_max_mu, "rect": rect, "width_m": width,
+        "parks": tuple(park or ()), "max_owners": owners, "objective": objective, "keep": keep, "whole": whole,
+    }  # fmt: skip
+    given = {key: value for key, value in asked.items() if value}
+    if not given:
+        _update(folder, "assemble", as_json, lang)
+        return
+
+    def work(console: Console) -> None:
+        from layers import assembly
+        from layers.study import runs
+        from layers.study.results import require
+
+        runs.update(folder, "assemble", console.progress)
+        found = assembly.ask(require(folder, "sites"), assembly.Asked(**given), console.progress)
+        for line in assembly.as_text(found, console.language):
+            console.text(line)
+        console.result(assembly.as_plain(found))
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
     """Bring all stages up to date."""
     _update(folder, "all", as_json, lang)

@@ -178,6 +178,28 @@ _DECLARED = (
     Table("chain_fit", ("project_id", "park_id"), _c(
         "project_id:id park_id:code partners:int suppliers:text customers:text nearest_m:float mean_m:float "
         "missing:text points:float reason:reason")),
+    Table("availability", ("parcel_id", "part"), _c(
+        "parcel_id:id part:int area_m2:float:sum outcome:code reason:reason")),
+    # open: facts of the site's own ground, measured again (see the table `facts`), follow
+    Table("sites", ("site_id",), _c(
+        "site_id:id kind:code outcome:code park_id:code township:text tenure:code plan_use:code status:code "
+        "conditions:text unknowns:text parcels:int owners:int owners_hi:int townships:int "
+        "gross_m2:float net_m2:float net_hi_m2:float crossed_m2:float crossings:int remnant_m2:float "
+        "cultivated_m2:float farm_m2:float construction_m2:float unused_m2:float use_unknown_m2:float "
+        "supply_status:code unapproved_m2:float approved_m2:float supply_unknown_m2:float "
+        "quota_m2:float quota_hi_m2:float balance_m2:float balance_hi_m2:float "
+        "far_min:float far_max:float height_max_m:float "
+        "buildings:int buildings_m2:float buildings_hi_m2:float frontage_m:float access_m:float access_hi_m:float "
+        "min_width_m:float rect_length_m:float rect_width_m:float compactness_share:float geometry:geometry"),
+        open=True),
+    Table("members", ("site_id", "parcel_id", "part"), _c(
+        "site_id:id parcel_id:id part:int area_m2:float:sum outcome:code")),
+    Table("crossings", ("site_id", "parcel_id", "part"), _c(
+        "site_id:id parcel_id:id part:int land_use:code land_use_scheme:code area_m2:float:sum width_m:float:max "
+        "diversion:code")),
+    Table("offers", ("project_id", "rank"), _c(
+        "project_id:id rank:int site_id:id outcome:code objective:code value:float bound:float exact:bool "
+        "looked_at:int land_m2:float remnant_m2:float remnant_usable_m2:float lost_m2:float cut_line:text")),
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}

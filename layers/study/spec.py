@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pyproj
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -61,6 +61,69 @@ class Standards(_Frozen):
         if fitting:
             return self.investment_wan_mu_by_industry[max(fitting, key=len)]
         return self.investment_wan_mu
+
+
+class Assembly(_Frozen):
+    """How sites are assembled from neighbouring land (拼地); metres and square metres.
+
+    Parameters
+    ----------
+    area_min_m2 : float
+        Least area of a block that is kept without a demand.
+    min_width_m, rect_length_m, rect_width_m, min_compactness : float
+        Every site must keep these; a project may ask for more.
+    max_owners, max_townships, max_parks : int or None
+    tenures : tuple of str
+        Ownership codes admitted; empty: all.
+    statuses, supply_statuses : tuple of str
+        Status of the candidate and supply status of land that may be assembled.
+    recovered : tuple of str
+        Parcels taken whatever their supply status says (收回的闲置土地).
+    plan_uses, barriers, roads : mapping of scheme to codes, or None
+        Planned uses that may be assembled, with all codes below them; present uses that are
+        neither assembled nor crossed; those whose boundary is frontage. None: as shipped.
+    crossings : mapping of scheme to (code → metres), or None
+        Present uses a site may stride over, up to that width. None: as shipped.
+    tolerance_m, shared_m : float
+        Boundaries no further apart are one; least length of a shared boundary.
+    cut : bool
+        Sites may be cut (切地).
+    remnant_min_m2, remnant_min_width_m : float
+        What is left must reach both, or it is lost.
+    objective : str
+        What comes first among sites that meet a demand.
+    keep : int
+        Sites kept for each demand.
+    access : tuple of str
+        Network layers to which the access of a site is measured.
+    """
+
+    area_min_m2: float = Field(20_000.0, gt=0)
+    min_width_m: float = Field(20.0, ge=0)
+    rect_length_m: float = Field(0.0, ge=0)
+    rect_width_m: float = Field(0.0, ge=0)
+    min_compactness: float = Field(0.0, ge=0, le=1)
+    max_owners: int | None = Field(None, ge=1)
+    max_townships: int | None = Field(None, ge=1)
+    max_parks: int | None = Field(1, ge=1)
+    tenures: tuple[str, ...] = ()
+    statuses: tuple[Literal["eligible", "conditional", "unknown"], ...] = ("eligible", "conditional", "unknown")
+    supply_statuses: tuple[Literal["unapproved", "approved", "supplied", "built", "suspected_idle", "unknown"], ...] = (
+        "unapproved", "approved", "unknown",
+    )  # fmt: skip
+    recovered: tuple[str, ...] = ()
+    plan_uses: dict[str, tuple[str, ...]] | None = None
+    barriers: dict[str, tuple[str, ...]] | None = None
+    roads: dict[str, tuple[str, ...]] | None = None
+    crossings: dict[str, dict[str, Annotated[float, Field(gt=0)]]] | None = None
+    tolerance_m: float = Field(0.05, gt=0, le=1)
+    shared_m: float = Field(10.0, gt=0)
+    cut: bool = True
+    remnant_min_m2: float = Field(5_000.0, ge=0)
+    remnant_min_width_m: float = Field(20.0, ge=0)
+    objective: Literal["loss", "owners", "net_share", "compactness", "quota"] = "loss"
+    keep: int = Field(5, ge=1, le=100)
+    access: tuple[str, ...] = ("roads",)
 
 
 class NotExamined(_Frozen):
@@ -159,6 +222,7 @@ class Study(_Frozen):
     demonstration: bool = False
     screen: Screen = Screen()
     standards: Standards = Standards()
+    assembly: Assembly = Assembly()
     not_examined: tuple[NotExamined, ...] = ()
     layers: tuple[LayerSpec, ...] = ()
 

@@ -1,0 +1,228 @@
+"""Which usable land may be assembled, which patches may be crossed, and why the rest may not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.assemble.spec import Available, Classes
+from geo.basis.area import AreaBasis
+from geo.basis.layer import Geometries, Layer
+from geo.basis.reason import Reason, reason
+from geo.measure import robust
+from geo.measure.cut import spikeless
+from geo.screen.planned import plots_on
+from geo.screen.supplied import SLIVER_SHARE, WHOLE_SHARE
+
+Bools = npt.NDArray[np.bool_]
+CLEAR, UNKNOWN, NO = "clear", "unknown", "no"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Tables and layers of a study that say what may be assembled.
+
+    Parameters
+    ----------
+    land : GeoDataFrame
+        Table `land`: usable parts.
+    parcels, candidates, supply : DataFrame
+        Tables of the study; all parcels of `land` have a row in each.
+    plans : sequence of Layer
+        Planned use; none, missing or stale ones leave the plan unknown.
+    schemes : mapping of plan layer to the scheme of its codes
+    """
+
+    land: gpd.GeoDataFrame
+    parcels: gpd.GeoDataFrame
+    candidates: pd.DataFrame
+    supply: pd.DataFrame
+    plans: Sequence[Layer] = ()
+    schemes: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Land sorted for assembling.
+
+    Parameters
+    ----------
+    nodes : GeoDataFrame
+        Pieces that may be assembled, what is known of each; ``outcome`` is clear, or
+        unknown where a source leaves it open.
+    patches : GeoDataFrame
+        Pieces that may be crossed: ``parcel_id``, ``part``, ``land_use``,
+        ``land_use_scheme``, ``width_m`` (limit).
+    availability : DataFrame
+        Every part of `land` with outcome (clear, unknown, no) and reason.
+    """
+
+    nodes: gpd.GeoDataFrame
+    patches: gpd.GeoDataFrame
+    availability: pd.DataFrame
+
+
+def sort(sources: Sources, allowed: Available, classes: Classes, basis: AreaBasis) -> Ground:
+    """Sort the usable parts into what may be assembled, what may be crossed, and the rest.
+
+    Notes
+    -----
+    Ground planned for a use that may not be assembled is cut off a part; a part of which
+    nearly all is planned so is not available. What no plan speaks of stays, marked unknown.
+    """
+    parts = _parts(sources)
+    crossing = np.array(
+        [classes.crossing_m(s, c) for s, c in zip(parts["land_use_scheme"], parts["land_use"], strict=True)]
+    )
+    plan = _planned(parts, sources, classes, basis)
+    outcome, why = _judged(parts.join(plan), crossing > 0, allowed, classes)
+    listed = pd.DataFrame({"parcel_id": parts["parcel_id"], "part": parts["part"], "area_m2": parts["net_hi_m2"]})
+    listed = listed.assign(outcome=outcome, reason=why)
+    kept = outcome != NO
+    nodes = parts[kept].assign(outcome=outcome[kept], plan_use=plan["plan_use"][kept].to_numpy(object))
+    passable = (crossing > 0) & parts["status"].isin(allowed.statuses).to_numpy()
+    columns = ["parcel_id", "part", "land_use", "land_use_scheme", "geometry"]
+    patches = parts.loc[passable, columns].assign(width_m=crossing[passable])
+    cut = _without_barred(nodes, plan["barred"][kept].to_numpy(bool), sources, classes, basis)
+    return Ground(cut, gpd.GeoDataFrame(patches.reset_index(drop=True), crs=sources.land.crs), listed)
+
+
+def _parts(sources: Sources) -> gpd.GeoDataFrame:
+    """Return the parts of `land` with what the tables say of their parcel."""
+    ids = sources.land["parcel_id"].to_numpy(object)
+    parcels = pd.DataFrame(sources.parcels).set_index("parcel_id").loc[ids]
+    candidates, supply = (t.set_index("parcel_id").loc[ids] for t in (sources.candidates, sources.supply))
+    area = sources.land["net_m2"].to_numpy(np.float64)
+    doubt = (candidates["net_hi_m2"] - candidates["net_m2"]).to_numpy(np.float64)
+    columns: dict[str, object] = {"parcel_id": ids, "part": sources.land["part"].to_numpy(np.int64), "piece": 1}
+    columns |= {"net_m2": np.maximum(area - doubt, 0.0), "net_hi_m2": area}
+    columns |= {
+        n: parcels[n].to_numpy(object) for n in ("land_use", "land_use_scheme", "township", "park_id", "tenure")
+    }
+    columns |= {n: candidates[n].to_numpy(object) for n in ("status", "conditions", "unknowns")}
+    columns |= {"owner": _owners(parcels), "supply_status": supply["supply_status"].to_numpy(object)}
+    net = candidates["net_m2"].to_numpy(np.float64)
+    for name, source in (("quota_rate", "new_construction_m2"), ("balance_rate", "balance_m2")):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            columns[name] = np.clip(supply[source].to_numpy(np.float64) / np.where(net > 0, net, np.nan), 0.0, 1.0)
+    return gpd.GeoDataFrame(columns, geometry=sources.land.geometry.to_numpy(), crs=sources.land.crs)
+
+
+def _owners(parcels: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return who holds each parcel: its owner, else the village of its collective, else "" (not known)."""
+    out = np.full(len(parcels), "", object)
+    for column in ("village", "owner"):
+        if column in parcels:
+            given = parcels[column].fillna("").astype(str).to_numpy(object)
+            tenure = parcels["tenure"].astype(str).to_numpy(object)
+            named = given if column == "owner" else np.where(given != "", tenure + "|" + given, "")
+            out = np.where(named != "", named, out)
+    return out.astype(object)
+
+
+def _planned(parts: gpd.GeoDataFrame, sources: Sources, classes: Classes, basis: AreaBasis) -> pd.DataFrame:
+    """Return per part the dominant planned use and the shares that are admitted and barred."""
+    plots = plots_on(parts, list(sources.plans), sources.schemes or {}, basis)
+    verdict = [classes.plan_admits(s, c) for s, c in zip(plots["plan_scheme"], plots["plan_use"], strict=True)]
+    plots = plots.assign(admitted=pd.Series(verdict, index=plots.index, dtype=object))
+    count = len(parts)
+    share = {v: _share(plots[plots["admitted"] == v], count) for v in (True, False)}
+    order = np.argsort(-plots["area_share"].to_numpy(np.float64), kind="stable")
+    main = (
+        plots.iloc[order].drop_duplicates("parcel").set_index("parcel")["plan_use"].reindex(range(count), fill_value="")
+    )
+    return pd.DataFrame(
+        {
+            "plan_use": main.to_numpy(object),
+            "admitted_share": share[True],
+            "barred_share": share[False],
+            "barred": share[False] >= SLIVER_SHARE,
+        },
+        index=parts.index,
+    )
+
+
+def _share(rows: pd.DataFrame, count: int) -> npt.NDArray[np.float64]:
+    found = rows.groupby("parcel")["area_share"].sum().reindex(range(count), fill_value=0.0)
+    return found.to_numpy(np.float64)
+
+
+def _judged(
+    parts: pd.DataFrame, crossing: Bools, allowed: Available, classes: Classes
+) -> tuple[npt.NDArray[np.object_], list[str]]:
+    """Return outcome and reason of every part; the first that applies counts."""
+    found = [_one(row, cross, allowed, classes) for row, cross in zip(parts.itertuples(), crossing, strict=True)]
+    return np.array([f[0] for f in found], object), [f[1].to_json() for f in found]
+
+
+def _one(row: Any, crossing: bool, allowed: Available, classes: Classes) -> tuple[str, Reason]:
+    use = {"land_use": row.land_use, "scheme": row.land_use_scheme}
+    if crossing:
+        return NO, reason("assembly_crossing_only", **use)
+    if classes.is_barrier(row.land_use_scheme, row.land_use):
+        return NO, reason("assembly_barrier", **use)
+    if row.status not in allowed.statuses:
+        return NO, reason("assembly_status", status=row.status)
+    recovered = row.parcel_id in allowed.admitted
+    if not recovered and row.supply_status not in allowed.supply:
+        return NO, reason("assembly_supply", supply_status=row.supply_status)
+    if row.barred_share >= WHOLE_SHARE:
+        return NO, reason("assembly_plan", plan_use=row.plan_use, share=row.barred_share)
+    return _doubt(row, recovered) or (CLEAR, reason("assembly_available"))
+
+
+def _doubt(row: Any, recovered: bool) -> tuple[str, Reason] | None:
+    """Return what keeps an available part from being proved available."""
+    if row.status == UNKNOWN:
+        return UNKNOWN, reason("assembly_status_unknown", rules=row.unknowns.split("|"))
+    if not recovered and row.supply_status == UNKNOWN:
+        return UNKNOWN, reason("assembly_supply_unknown")
+    free = 1.0 - row.barred_share if row.barred else 1.0
+    if row.admitted_share < WHOLE_SHARE * free:
+        return UNKNOWN, reason("assembly_plan_unknown", share=row.admitted_share)
+    return None
+
+
+def _without_barred(
+    nodes: gpd.GeoDataFrame, barred: Bools, sources: Sources, classes: Classes, basis: AreaBasis
+) -> gpd.GeoDataFrame:
+    """Cut ground that is planned for other uses off the parts that have some, and number what is left."""
+    if not barred.any():
+        return nodes.reset_index(drop=True)
+    plots = _barred_plots(sources, classes)
+    some = nodes[barred]
+    left = shapely.difference(robust.polygonal(some.geometry.to_numpy()), shapely.union_all(plots))
+    pieces, owner = shapely.get_parts(robust.polygonal(left), return_index=True)
+    pieces = spikeless(pieces)
+    area = basis.areas(basis.project(pieces))
+    order = np.lexsort((-area, owner))
+    order = order[area[order] > robust.RESOLUTION_M2]
+    owner, area = owner[order], area[order]
+    made = some.iloc[owner].set_geometry(pieces[order])
+    doubt = (made["net_hi_m2"] - made["net_m2"]).to_numpy(np.float64)
+    number = np.arange(len(owner)) - np.searchsorted(owner, owner) + 1
+    made = made.assign(piece=number, net_hi_m2=area, net_m2=np.maximum(area - doubt, 0.0))
+    both = pd.concat([nodes[~barred], made], ignore_index=True)
+    out = both.sort_values(["parcel_id", "part", "piece"], kind="stable", ignore_index=True)
+    return gpd.GeoDataFrame(out, geometry="geometry", crs=nodes.crs)
+
+
+def _barred_plots(sources: Sources, classes: Classes) -> Geometries:
+    """Return the plots planned for a use that may not be assembled."""
+    out = []
+    for plan in sources.plans:
+        if plan.state != "ok":
+            continue
+        use = plan.attributes.get("use", plan.classes)
+        scheme = (sources.schemes or {}).get(plan.layer_id, "")
+        words = np.full(len(plan.shapes), "", object) if use is None else use
+        out += [s for s, w, m in zip(plan.shapes, words, plan.maybe, strict=True)
+                if not m and classes.plan_admits(scheme, str(w)) is False]  # fmt: skip
+    return np.array(out, object)

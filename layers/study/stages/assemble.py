@@ -1,0 +1,47 @@
+"""The stage of the sites: land that may be assembled, blocks, and the best sets for each demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geo.assemble import available, flow
+from geo.assemble.fabric import Fabric, woven
+from geo.assemble.spec import Budget
+from layers.study import assembly
+from layers.study.stages.stage import Stage, Tables, Work
+
+if TYPE_CHECKING:
+    from layers.study.plan import Plan
+
+
+def _slice(plan: Plan) -> Any:
+    own = plan.study.assembly
+    return [own.model_dump(mode="json"), assembly.meaning(own), plan.distances]
+
+
+def _build(work: Work) -> Tables:
+    study = work.plan.study
+    ground, fabric = prepared(work)
+    found = flow.blocks(fabric, study.assembly.area_min_m2, assembly.limits(study.assembly))
+    made = flow.assemble(fabric, [], found, Budget(), assembly.around(study, work), work.progress)
+    shapes = {"shape_ground": ground.nodes, "shape_patches": ground.patches}
+    return made | {"availability": ground.availability} | shapes
+
+
+def prepared(work: Work) -> tuple[available.Ground, Fabric]:
+    """Return the land sorted for assembling, and who borders whom."""
+    own = work.plan.study.assembly
+    sources = assembly.sources(work.plan.study, work.inputs, work.table)
+    ground = available.sort(sources, assembly.available(own), assembly.classes(own), work.basis)
+    return ground, woven(ground.nodes, ground.patches, assembly.joining(own))
+
+
+ASSEMBLE = Stage(
+    name="assemble",
+    writes=("availability", "sites", "members", "crossings", "offers"),
+    code=("geo/assemble", "geo/measure", "geo/screen/planned.py", "layers/study/assembly.py",
+          "data/codes/landuse_survey.toml"),
+    slice=_slice,
+    build=_build,
+    needs=("supply",),
+)  # fmt: skip

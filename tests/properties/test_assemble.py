@@ -1,0 +1,124 @@
+"""The search reaches the value that trying every connected set reaches."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.assemble import search
+from geo.assemble.component import Component
+from geo.assemble.search import Verified
+from geo.assemble.spec import OBJECTIVES, Budget, CutRule, Demand, Limits
+from geo.basis.progress import silent
+
+
+def component(areas, edges, owners=None, quota=None, shared=None):
+    """A component as plain numbers; squares unless told otherwise."""
+    count = len(areas)
+    neighbours = [0] * count
+    for i, j in edges:
+        neighbours[i] |= 1 << j
+        neighbours[j] |= 1 << i
+    side = np.sqrt(areas)
+    return Component(
+        nodes=tuple(range(count)),
+        neighbours=tuple(neighbours),
+        area_m2=tuple(map(float, areas)),
+        quota_m2=tuple(map(float, quota if quota is not None else areas)),
+        perimeter_m=tuple((4 * side).tolist()),
+        shared={e: 0.5 * float(min(side[list(e)])) for e in edges},
+        crossed_m2={e: 0.1 * float(areas[e[0]]) for e in edges if sum(e) % 3 == 0},
+        owners=tuple(1 << o for o in (owners if owners is not None else [0] * count)),
+        townships=(1,) * count,
+        parks=(1,) * count,
+    )
+
+
+def connected(part, nodes):
+    """Independent of the search: grow from the first node."""
+    left, found = set(nodes), {nodes[0]}
+    grown = True
+    while grown:
+        more = {k for k in left - found if any(part.neighbours[k] >> m & 1 for m in found)}
+        found, grown = found | more, bool(more)
+    return found == left
+
+
+def brute(part, demand, allowed):
+    """Every non-empty set of nodes, tested from the definition."""
+    keys = []
+    for size in range(1, len(part) + 1):
+        for nodes in itertools.combinations(range(len(part)), size):
+            if not connected(part, nodes) or not fits(part, nodes, demand):
+                continue
+            chosen = sum(1 << k for k in nodes)
+            if allowed(chosen):
+                keys.append(search.key(part, chosen, demand))
+    return min(keys, default=None)
+
+
+def fits(part, nodes, demand):
+    area = sum(part.area_m2[k] for k in nodes)
+    if demand.limits.max_owners is not None and len({part.owners[k] for k in nodes}) > demand.limits.max_owners:
+        return False
+    if area < demand.land_min_m2:
+        return False
+    if area <= demand.land_max_m2:
+        return True
+    smaller = [tuple(m for m in nodes if m != k) for k in nodes]
+    return demand.cut.allowed and not any(
+        rest and connected(part, rest) and sum(part.area_m2[m] for m in rest) > demand.land_max_m2 for rest in smaller
+    )
+
+
+@st.composite
+def problems(draw):
+    count = draw(st.integers(1, 9))
+    areas = draw(st.lists(st.integers(1, 30), min_size=count, max_size=count))
+    tree = [(draw(st.integers(0, k - 1)), k) for k in range(1, count)]
+    every = list(itertools.combinations(range(count), 2))
+    more = draw(st.lists(st.sampled_from(every), max_size=8, unique=True)) if every else []
+    owners = draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
+    quota = [a * draw(st.sampled_from([0, 1])) for a in areas]
+    low = draw(st.integers(1, sum(areas)))
+    demand = Demand(
+        "d", low, low + draw(st.integers(0, 12)), Limits(max_owners=draw(st.sampled_from([None, 1, 2]))),
+        CutRule(draw(st.booleans()), draw(st.sampled_from([0, 4, 9]))), draw(st.sampled_from(OBJECTIVES)), 3,
+    )  # fmt: skip
+    return component(areas, sorted({*tree, *more}), owners, quota), demand, draw(st.integers(0, 3))
+
+
+@settings(max_examples=150)
+@given(problems())
+def test_the_search_reaches_the_best_value(problem):
+    part, demand, odd = problem
+
+    def allowed(chosen):  # stands for the shapes: some sets break a limit
+        return odd == 0 or chosen % (odd + 2) != 0
+
+    def verify(candidate):
+        return Verified() if allowed(candidate.chosen) else None
+
+    found = search.find([part], demand, verify, Budget(), silent)
+    best = brute(part, demand, allowed)
+    assert found.exact
+    assert (found.sites[0].key if found.sites else None) == best
+    if best is not None:
+        order = search.signed(demand.objective, best[0])
+        worse = order - found.bound if demand.objective in ("loss", "owners", "quota") else found.bound - order
+        assert worse >= -1e-6
+
+
+def test_every_connected_set_comes_once():
+    part = component([1] * 12, [(i, i + 1) for i in range(11)])
+    demand = Demand("d", 1, 1e9)
+    sets = [chosen for chosen, _ in search.connected_sets(part, demand)]
+    assert len(sets) == len(set(sets)) == 12 * 13 // 2
+
+
+@pytest.mark.parametrize("count", [4, 6])
+def test_number_of_connected_sets_of_a_complete_graph(count):
+    part = component([1] * count, list(itertools.combinations(range(count), 2)))
+    assert sum(1 for _ in search.connected_sets(part, Demand("d", 1, 1e9))) == 2**count - 1
