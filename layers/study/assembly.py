@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+import pandas as pd
+
 from geo.assemble.available import Sources
 from geo.assemble.sites import Around
-from geo.assemble.spec import Available, Classes, CutRule, Joining, Limits, UseGroup
+from geo.assemble.spec import Available, Classes, CutRule, Demand, Joining, Limits, UseGroup
 from layers import standards, toml
 from layers.study.spec import Assembly, Study
 
@@ -71,6 +75,41 @@ def cut_rule(assembly: Assembly) -> CutRule:
 def joining(assembly: Assembly) -> Joining:
     """Return when two pieces are neighbours."""
     return Joining(assembly.tolerance_m, assembly.shared_m)
+
+
+def demands(own: Assembly, demand: pd.DataFrame, gates: pd.DataFrame) -> list[Demand]:
+    """Return what the projects of a study ask for.
+
+    A project that no park admits, or whose land is not known, asks for nothing. Where the
+    land it may get is a range, a site within the range is taken whole.
+    """
+    rows = demand.merge(gates[["project_id", "result", "parks", "parks_unknown"]], on="project_id", how="left")
+    rows = rows[(rows["result"] != "conflict") & (rows["land_m2"] > 0)].sort_values("project_id")
+    return [_demand(own, row) for row in rows.to_dict("records")]
+
+
+def _demand(own: Assembly, row: Mapping[Any, Any]) -> Demand:
+    base = limits(own)
+    hall = sorted((_number(row["hall_length_m"]), _number(row["hall_width_m"])), reverse=True)
+    if min(hall) > 0:
+        base = replace(base, rect_length_m=hall[0], rect_width_m=hall[1])
+    low, high = float(row["land_m2"]), _number(row["land_hi_m2"])
+    parks = {p for name in ("parks", "parks_unknown") for p in str(row[name] or "").split("|")} - {"", "nan"}
+    return Demand(
+        demand_id=str(row["project_id"]),
+        land_min_m2=low,
+        land_max_m2=max(low, high),
+        limits=base,
+        cut=cut_rule(own),
+        objective=own.objective,
+        keep=own.keep,
+        parks=frozenset(parks) or None,
+    )
+
+
+def _number(value: Any) -> float:
+    """Return a number; what is not given asks for nothing."""
+    return 0.0 if value is None or math.isnan(float(value)) else float(value)
 
 
 def sources(study: Study, inputs: Any, table: Any) -> Sources:

@@ -23,7 +23,8 @@ def _build(work: Work) -> Tables:
     study = work.plan.study
     ground, fabric = prepared(work)
     found = flow.blocks(fabric, study.assembly.area_min_m2, assembly.limits(study.assembly))
-    made = flow.assemble(fabric, [], found, Budget(), assembly.around(study, work), work.progress)
+    asked = assembly.demands(study.assembly, work.table("demand"), work.table("gate_results"))
+    made = flow.assemble(fabric, asked, found, Budget(), assembly.around(study, work), work.progress)
     shapes = {"shape_ground": ground.nodes, "shape_patches": ground.patches}
     return made | {"availability": ground.availability} | shapes
 
@@ -43,5 +44,5 @@ ASSEMBLE = Stage(
           "data/codes/landuse_survey.toml"),
     slice=_slice,
     build=_build,
-    needs=("supply",),
+    needs=("supply", "project"),
 )  # fmt: skip
