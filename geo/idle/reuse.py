@@ -135,6 +135,17 @@ class Matched:
         )  # fmt: skip
 
 
+def proved(demand: pd.DataFrame) -> pd.DataFrame:
+    """Return the demand without a power need that rests on memory alone: it may not reject a building.
+
+    Reads ``binding`` of the table ``demand``, which names the needs that bind.
+    """
+    if not {"binding", "power_kva"} <= set(demand):
+        return demand
+    binds = np.array(["power_kva" in str(words).split("|") for words in demand["binding"]], bool)
+    return demand.assign(power_kva=np.where(binds, _numbers(demand, "power_kva"), np.nan))
+
+
 def match(demand: pd.DataFrame, buildings: pd.DataFrame) -> Matched:
     """Hold every project against every building.
 

@@ -4,7 +4,7 @@ from layers.study.stages import assemble, land, project, stock
 from layers.study.stages.stage import Stage, Tables, Work
 
 STAGES: tuple[Stage, ...] = (
-    land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, stock.BUILDINGS, stock.IMAGERY,
+    land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, stock.BUILDINGS, stock.REUSE, stock.IMAGERY,
     assemble.ASSEMBLE,
 )  # fmt: skip
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}

@@ -1,9 +1,16 @@
-"""The stages of the stock: what stands empty in buildings, and what images show."""
+"""The stages of the stock: what stands empty in buildings, whom it would suit, and what images show."""
 
 from __future__ import annotations
 
+from geo.idle import reuse
 from layers.study import buildings, imagery
-from layers.study.stages.stage import Stage
+from layers.study.stages.stage import Stage, Tables, Work
+
+
+def _reuse(work: Work) -> Tables:
+    demand = reuse.proved(work.table("demand"))
+    return {"reuse": reuse.match(demand, work.table("building_sites")).table()}
+
 
 BUILDINGS = Stage(
     name="buildings",
@@ -27,3 +34,11 @@ IMAGERY = Stage(
     build=imagery.build,
     needs=("load",),
 )  # fmt: skip
+REUSE = Stage(
+    name="reuse",
+    writes=("reuse",),
+    code=("geo/idle/reuse.py",),
+    slice=lambda plan: [],
+    build=_reuse,
+    needs=("project", "buildings"),
+)

@@ -88,6 +88,14 @@ def test_what_nobody_asks_is_not_tested():
     assert (found.tests == reuse.NOT_ASKED).sum() == len(reuse.ATTRIBUTES) - 1
 
 
+def test_a_power_need_from_memory_rejects_nothing():
+    big = RAYTECH | {"power_kva": 5000.0}
+    for binding, expected in (("floor|power_kva", CONFLICT), ("floor", CLEAR), ("", CLEAR)):
+        demand = reuse.proved(pd.DataFrame([big | {"binding": binding}]))
+        assert int(reuse.match(demand, pd.DataFrame([P05])).outcome[0, 0]) == expected
+    assert reuse.proved(pd.DataFrame([big]))["power_kva"].tolist() == [5000.0]
+
+
 def test_nothing_against_nothing():
     none = reuse.match(pd.DataFrame({"project_id": []}), pd.DataFrame([P05]))
     assert none.outcome.shape == (0, 1)
