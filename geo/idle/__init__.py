@@ -1,1 +1,1 @@
-"""Idle land and idle buildings: the legal clock, the signs of use, imagery, and reuse."""
+"""Idle land and buildings: the legal clock, signs of use kept apart from it, imagery, and what is inefficient."""
