@@ -251,6 +251,30 @@ def assemble(
 
 
 @cli.command()
+def idle(
+    folder: Study,
+    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """List idle land and buildings (闲置土地、厂房): clock, money, signs; contradictions first."""
+
+    def work(console: Console) -> None:
+        from layers import idle as words
+        from layers.study import runs
+        from layers.study.results import require
+
+        report = runs.update(folder, "idle", console.progress)
+        found = words.shown(require(folder, "idle"), _day(on))
+        for line in words.lines(found, console.language):
+            console.text(line)
+        assets = words.plain(found.assets)
+        console.result({"run_id": report.run_id, "on": found.on.isoformat(), "assets": assets})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
     """Bring all stages up to date."""
     _update(folder, "all", as_json, lang)
@@ -259,20 +283,29 @@ def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
 @cli.command()
 def explain(
     folder: Study,
-    parcel: Annotated[str, typer.Argument(metavar="ID", help="A parcel id.")],
+    parcel: Annotated[str, typer.Argument(metavar="ID", help="A parcel id, or that of idle land or a building.")],
+    on: Annotated[str, typer.Option("--on", help="For idle land and buildings: another day, YYYY-MM-DD.")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
-    """Say why a parcel is what it is."""
+    """Say why a parcel is what it is, or what is known of idle land or a building."""
 
     def work(console: Console) -> None:
         from dataclasses import asdict
 
         from layers import explain as why
+        from layers import idle as words
         from layers.outputs.page import explanation_text
         from layers.study.results import require
 
-        found = why.explain(require(folder, "candidates"), parcel, console.language)
+        results = require(folder, "candidates")
+        if words.holds(results, parcel):
+            asset = words.shown(require(folder, "idle"), _day(on))
+            for line in words.explained(asset, parcel, console.language):
+                console.text(line)
+            console.result(words.as_plain(asset, parcel))
+            return
+        found = why.explain(results, parcel, console.language)
         for line in explanation_text(found, console.language):
             console.text(line)
         console.result(asdict(found))

@@ -77,7 +77,7 @@ class _Given(dict[str, Any]):
 
 
 class _Writer(string.Formatter):
-    """Format words: m2 ha mu m pct share n list code:<namespace>."""
+    """Format words: m2 ha mu m pct share n list list:<namespace> code:<namespace>."""
 
     def __init__(self, language: Language):
         self.language = language
@@ -88,12 +88,18 @@ class _Writer(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec.startswith("code:"):
             return code(format_spec[5:], str(value), self.language)
-        if format_spec == "list":
-            joint = "、" if self.language == "zh" else ", "
-            return joint.join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
+        if format_spec.partition(":")[0] == "list":
+            return self._list(value, format_spec.partition(":")[2])
         if format_spec in _NUMBERS:
             return number(value, format_spec, self.language)
         return str(super().format_field(value, format_spec))
+
+    def _list(self, value: Any, namespace: str) -> str:
+        """Join values, as words of a namespace where one is given; an empty list is a dash."""
+        if not isinstance(value, (list, tuple)):
+            return str(value)
+        words = [code(namespace, str(v), self.language) if namespace else str(v) for v in value]
+        return ("、" if self.language == "zh" else ", ").join(words) or "–"
 
 
 _NUMBERS = {

@@ -200,6 +200,34 @@ _DECLARED = (
     Table("offers", ("project_id", "rank"), _c(
         "project_id:id rank:int site_id:id outcome:code objective:code value:float bound:float exact:bool "
         "looked_at:int land_m2:float remnant_m2:float remnant_usable_m2:float lost_m2:float cut_line:text")),
+    Table("idle", ("asset_id",), _c(
+        "asset_id:id kind:code name:text park_id:code building_use:code located:code parcel_ids:text on_land:id "
+        "clock_state:code clock_from:date next_state:code next_from:date start_on:date start_basis:code "
+        "warning_1y_on:date one_year_on:date warning_2y_on:date two_years_on:date warning_b_on:date "
+        "recognisable_on:date cause:code consequence:code fee_wan:float fee_hi_wan:float price_wan:float "
+        "recognition:code ruling:text evidence_status:code signals:text contradictions:text confidence:float "
+        "area_m2:float:sum floors:float vacant_floors:float vacant_m2:float:sum reason:reason evidence_reason:reason "
+        "geometry:geometry")),
+    Table("idle_signals", ("asset_id", "signal", "source"), _c(
+        "asset_id:id signal:code on:date value:float baseline:float share:float unit:code weight:float says:code "
+        "code:code source:text")),
+    Table("idle_assets", ("asset_id",), _c(
+        "asset_id:id kind:code name:text park_id:code building_use:code located:code parcel_ids:text on_land:id "
+        "area_m2:float floors:float vacant_floors:float vacant_m2:float vacant_since:date source:text "
+        "built_share:float built_on:date built_source:text")),
+    Table("idle_records", ("asset_id",), _c(
+        "asset_id:id layer_id:id row:text record_id:text stated:code unsure:bool doubt:reason approved:text "
+        "contract:text deliver_by:text delivered:text start_by:text started:text finish_by:text finished:text "
+        "extended_to:text suspensions:text pauses:text developed_share:float invested_share:float cause:code "
+        "evidence:text ruling:text ruled:text price_wan:float permit:text starts_recorded:bool "
+        "permits_recorded:bool seen_on:date unreadable:text")),
+    Table("idle_readings", ("asset_id", "enterprise_id", "signal", "month"), _c(
+        "asset_id:id enterprise_id:id signal:code month:code value:float source:text")),
+    Table("idle_marks", ("asset_id", "signal", "source"), _c(
+        "asset_id:id signal:code on:date value:float baseline:float share:float unit:code says:code code:code "
+        "source:text")),
+    Table("idle_problems", ("layer_id", "row", "code"), _c(
+        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}

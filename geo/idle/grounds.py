@@ -39,7 +39,7 @@ def contradictions(terms: Terms, as_of: date, limits: Limits) -> tuple[str, ...]
     started, signed = terms.day("started", as_of), terms.day("contract")
     no_start = started is None and terms.standing.stage not in ("built", "doubt")
     found: list[tuple[str, bool]] = [
-        (terms.standing.reason.code, terms.standing.stage == "doubt"),
+        ("idle_record_in_doubt", terms.standing.stage == "doubt"),
         ("idle_developed_without_start", no_start and (terms.developed_share or 0.0) > 0),
         ("idle_suspended_without_start", no_start and suspension(terms, as_of) is not None),
         ("idle_suspended_before_start", any(_earlier(s.start, started) for s in terms.suspensions)),

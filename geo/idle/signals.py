@@ -20,6 +20,9 @@ SIGNALS: Mapping[str, tuple[str, ...]] = {
 }
 """Signals that can speak of a building and of a piece of land; confidence is held against all of them."""
 
+SUMMED = "buildings"
+"""A sign that sums up several signs of its own, and is enough by itself."""
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -97,8 +100,10 @@ def weigh(said: Sequence[tuple[str, Says]], kind: str, bounds: Bounds) -> Eviden
     """
     by = {word: sorted({s for s, says in said if says == word}) for word in ("idle", "low", "part", "active")}
     torn = sorted({s for s, says in said if says == "contradictory"})
-    if torn or (by["idle"] and by["active"]):
+    if by["idle"] and by["active"]:
         return Evidence("contradictory", 0.0, reason("evidence_contradictory", **by, torn=torn))
+    if torn:
+        return Evidence("contradictory", 0.0, reason("evidence_handed_on", **by, torn=torn))
     status, behind = _agreed(by, bounds)
     if status == "unknown":
         return Evidence("unknown", 0.0, reason("evidence_unknown" if any(by.values()) else "evidence_none", **by))
@@ -124,4 +129,4 @@ def _agreed(by: Mapping[str, list[str]], bounds: Bounds) -> tuple[Status, list[s
 
 def _enough(signals: Sequence[str], bounds: Bounds) -> bool:
     heavy = sum(bounds.weight(s) for s in signals) >= bounds.least_weight
-    return heavy and len(signals) >= bounds.least_signs
+    return heavy and (len(signals) >= bounds.least_signs or SUMMED in signals)

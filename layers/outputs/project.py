@@ -15,6 +15,7 @@ from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers import standards
 from layers.explain import marked_title, rule_title, status_sentence
+from layers.outputs import idle_words
 from layers.study.results import Results
 from layers.text import Language, code, has, say
 
@@ -193,6 +194,8 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
         frame = frame[~frame["rule_id"].isin(rules)]
     if table in ("supply", "supply_records"):
         frame = _supply(results, table, frame, language)
+    if table.startswith("idle"):
+        frame = idle_words.projected(results, frame, language)
     if "reason" in frame and len(frame):
         from layers.text import sentence
 

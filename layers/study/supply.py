@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from geo.basis.errors import LuodiError
@@ -21,18 +17,43 @@ from geo.screen.records import EVENTS, Event, Record
 from geo.screen.supplied import Register, State
 from geo.screen.supply import Meaning, PresentUse
 from layers import standards
-from layers.sources import gate, preflight, recognise, where
+from layers.sources import gate, preflight, recognise
 from layers.sources.finding import Finding, finding
 from layers.standards import CodeList
-from layers.study import load
+from layers.study import load, sheets
+from layers.study.sheets import Sheet
 from layers.study.spec import LayerSpec, Study
 
 CODE_LISTS = ("supply_status", "landuse_survey", "landuse_plan", "landuse_former")
 """Shipped code lists the status depends on; a change of one makes the stage stale."""
-TABLES = (".csv", ".txt", ".xlsx", ".xls")
 KEYS = {"parcel_ids": "parcel_id", "parcel_nos": "parcel_no", "plot_ids": "plot_id"}
 """Field of a record: our name of the column that bears it."""
-NOT_YET = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "否", "未", "没有", "n/a", "na", "null", "none", "no"})
+NOT_YET = frozenset(
+    (
+        "",
+        *[
+            "-",
+            "--",
+            "—",
+            "——",
+            "/",
+            "\\",
+            "无",
+            "否",
+            "未",
+            "没有",
+            "未动工",
+            "未开工",
+            "未竣工",
+            "未交地",
+            "n/a",
+            "na",
+            "null",
+            "none",
+            "no",
+        ],
+    )
+)
 """Cells that say an event has not happened."""
 DOCUMENTS = ("approved", "contract")
 """Events a document proves: its number alone, without a day, is enough."""
@@ -47,10 +68,15 @@ _SPLIT = re.compile(r"[;；,，、|\s]+")
 
 @dataclass(frozen=True)
 class Opened:
-    """The register and everything found while reading it, by layer."""
+    """The register and everything found while reading it, by layer.
+
+    The records of the register are the rows of `sheets`, one after the other, for who
+    reads more of them than the supply status needs.
+    """
 
     register: Register
     findings: tuple[tuple[str, Finding], ...]
+    sheets: tuple[Sheet, ...] = ()
 
 
 # --- the register ----------------------------------------------------------------
@@ -77,12 +103,13 @@ def read(study: Study, folder: Path, boundary: Any) -> Opened:
     if not specs:
         return Opened(Register(), ())
     found: list[tuple[str, Finding]] = []
-    parts = [_register(spec, study, folder, boundary, found) for spec in specs]
+    opened: list[Sheet] = []
+    parts = [_register(spec, study, folder, boundary, found, opened) for spec in specs]
     order: tuple[State, ...] = ("failed", "missing", "stale", "ok")
     state = next(s for s in order if any(p.state == s for p in parts))
     records = tuple(r for p in parts for r in p.records)
     grounds = [p.known for p in parts if p.complete]
-    return Opened(Register(records, state, bool(grounds), _united(grounds)), tuple(found))
+    return Opened(Register(records, state, bool(grounds), _united(grounds)), tuple(found), tuple(opened))
 
 
 def _united(grounds: Sequence[Any]) -> Any:
@@ -90,75 +117,20 @@ def _united(grounds: Sequence[Any]) -> Any:
     return None if not grounds or any(g is None for g in grounds) else shapely.union_all(list(grounds))
 
 
-def _register(spec: LayerSpec, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]) -> Register:
-    source = load.source_path(folder, spec)
-    if not source.exists():
-        found.append((spec.id, finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)))
-        return Register(state="missing")
-    try:
-        sheet = _sheet(spec, source, study, folder)
-    except LuodiError as error:
-        found += [(spec.id, Finding("", r.code, "warn", "", r)) for r in error.reasons]
-        return Register(state="failed")
+def _register(
+    spec: LayerSpec, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]], opened: list[Sheet]
+) -> Register:
+    sheet = sheets.read(spec, study, folder)
     found += [(spec.id, f) for f in sheet.findings]
-    if any(f.severity == "block" for f in sheet.findings):
-        return Register(state="failed")
-    if (old := _outdated(spec, study)) is not None:
-        found.append((spec.id, old))
-        return Register(_records(spec, sheet), "stale")
+    opened.append(sheet)
+    if sheet.state != "ok":
+        return Register(_records(sheet), sheet.state)
     complete, known = _coverage(spec, sheet, study, folder, boundary, found)
-    return Register(_records(spec, sheet), "ok", complete, known)
-
-
-def _outdated(spec: LayerSpec, study: Study) -> Finding | None:
-    """Return what is to be said of a register older than it may be; a register without a date is."""
-    if spec.stale_after_days is None:
-        return None
-    if spec.vintage is None:
-        return finding("warn", "layer_undated", days=None, limit=spec.stale_after_days)
-    if spec.vintage + timedelta(days=spec.stale_after_days) >= study.as_of:
-        return None
-    return finding("warn", "layer_outdated", days=(study.as_of - spec.vintage).days, limit=spec.stale_after_days)
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """Rows of a register as text, with shapes where the file has them."""
-
-    frame: pd.DataFrame
-    rows: npt.NDArray[np.int64]
-    shapes: npt.NDArray[np.object_]
-    maybe: npt.NDArray[np.bool_]
-    findings: tuple[Finding, ...]
-
-
-def _sheet(spec: LayerSpec, source: Path, study: Study, folder: Path) -> _Sheet:
-    cache_ = folder / load.CACHE
-    if source.suffix.lower() in TABLES:
-        file = gate.open_table(source, cache_, sheet=spec.layer)
-        return _filtered(spec, file.frame, file.rows, list(file.findings))
-    vector = gate.open_vector(source, cache_, layer=spec.layer, crs=spec.crs, encoding=spec.encoding)
-    item = load.placed(vector, spec, study.crs)
-    maybe = item.maybe if len(item.maybe) else np.zeros(len(item.rows), bool)
-    return _Sheet(item.frame, item.rows, item.shapes, maybe, tuple(item.findings))
-
-
-def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64], notes: list[Finding]) -> _Sheet:
-    """Apply the filter to a plain table: what it certainly leaves out is counted."""
-    notes += preflight.missing_fields(frame, dict(spec.fields))
-    answers = np.full(len(frame), where.TRUE)
-    if spec.where:
-        answers = where.evaluate(where.parse(spec.where), frame.replace("", np.nan))
-    keep = answers != where.FALSE
-    if not keep.all():
-        notes.append(finding("fixed", "rows_filtered", count=int((~keep).sum()), where=spec.where))
-    shapes = np.full(int(keep.sum()), None, object)
-    kept = frame[keep].reset_index(drop=True)
-    return _Sheet(kept, rows[keep], shapes, (answers == where.UNKNOWN)[keep], tuple(notes))
+    return Register(_records(sheet), "ok", complete, known)
 
 
 def _coverage(
-    spec: LayerSpec, sheet: _Sheet, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]
+    spec: LayerSpec, sheet: Sheet, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]
 ) -> tuple[bool, Any]:
     """Return whether, and where, a missing record means that there is none; lost rows take that away."""
     if spec.coverage == "unknown":
@@ -179,18 +151,12 @@ def _coverage(
     return (True, shapely.union_all(item.shapes)) if item.state == "ok" and len(item.shapes) else (False, None)
 
 
-def _records(spec: LayerSpec, sheet: _Sheet) -> tuple[Record, ...]:
-    def column(ours: str) -> list[str]:
-        theirs = spec.fields.get(ours, "")
-        if theirs not in sheet.frame:
-            return [""] * len(sheet.frame)
-        values = sheet.frame[theirs].astype("object")
-        return ["" if pd.isna(v) else str(v).strip() for v in values]
-
+def _records(sheet: Sheet) -> tuple[Record, ...]:
+    column = sheet.column
     # an approval or a contract is proved by its number as well as by its day
     cells = {e: column(e) for e in EVENTS}
     papers = {"approved": column("approval"), "contract": column("contract_no")}
-    none = [""] * len(sheet.frame)
+    none = [""] * len(sheet.rows)
     happened = {
         e: [event(c, document=e in DOCUMENTS, paper=p) for c, p in zip(cells[e], papers.get(e, none), strict=True)]
         for e in EVENTS

@@ -1,0 +1,246 @@
+"""Tables `idle` and `idle_signals`: the clock of every record and the evidence on every asset, on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from geo.basis.reason import Reason, reason
+from geo.idle import register, series
+from geo.idle.clock import Clock, clock
+from geo.idle.signals import Bounds, Evidence, Says, weigh
+from geo.idle.terms import Limits
+
+NOT_STARTED = (
+    "normal",
+    "warning_1y",
+    "idle_1y",
+    "warning_2y",
+    "idle_2y",
+    "government_caused",
+    "force_majeure",
+    "paused",
+)
+"""States that say nothing has been built."""
+SIGN_COLUMNS = (
+    "asset_id", "signal", "on", "value", "baseline", "share", "unit", "weight", "says", "code", "source",
+)  # fmt: skip
+UNITS = {"power": "kWh/month", "water": "m3/month", "tax": "wan/month", "staff": "persons"}
+WHOLE = 0.999
+"""A vacancy of this share of the floor area is a vacancy of the whole."""
+CLOCK_DATES = (
+    "start_on", "warning_1y_on", "one_year_on", "warning_2y_on", "two_years_on", "warning_b_on", "recognisable_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of idle land and buildings, whatever the day.
+
+    Parameters
+    ----------
+    assets, records, readings, marks : DataFrame
+        Tables `idle_assets`, `idle_records`, `idle_readings` and `idle_marks`.
+    """
+
+    assets: pd.DataFrame
+    records: pd.DataFrame
+    readings: pd.DataFrame
+    marks: pd.DataFrame
+
+
+def tables(known: Known, as_of: date, limits: Limits, bounds: Bounds) -> dict[str, pd.DataFrame]:
+    """Return `idle` (one row per asset) and `idle_signals` (one per asset and signal) on a day.
+
+    Parameters
+    ----------
+    known : Known
+    as_of : date
+        Readings, marks and events dated later are not read.
+    limits, bounds
+        Figures of the clock and of the evidence.
+
+    Returns
+    -------
+    dict of DataFrame
+        Every asset is in `idle`, with or without a place, a record or a sign.
+    """
+    kinds = dict(zip(known.assets["asset_id"], known.assets["kind"], strict=True))
+    signs = _signs(known, as_of, bounds)
+    evidence = _evidence(kinds, signs, bounds)
+    rolled = _of_buildings(known.assets, evidence, as_of)
+    signs = pd.concat([signs, rolled], ignore_index=True) if len(rolled) else signs
+    signs["weight"] = signs["signal"].map(bounds.weight).astype(np.float64)
+    evidence |= _evidence({a: k for a, k in kinds.items() if k == "land"}, signs, bounds)
+    clocks = {
+        str(row["asset_id"]): clock(register.terms_of(row, as_of), as_of, limits)
+        for row in cast(list[dict[str, Any]], known.records.to_dict("records"))
+    }
+    parcels = dict(zip(known.assets["asset_id"], known.assets["parcel_ids"], strict=True))
+    doubled = register.doubled(known.records, parcels)
+    rows = []
+    for asset in _assets(known):
+        name = asset["asset_id"]
+        against = _against(asset, clocks.get(name), evidence[name], bounds)
+        rows.append(_row(asset, clocks.get(name), evidence[name], against, doubled.get(name)))
+    return {"idle": pd.DataFrame(rows), "idle_signals": signs[list(SIGN_COLUMNS)]}
+
+
+def _assets(known: Known) -> list[dict[str, Any]]:
+    """Return the assets with what their records say of cause and recognition."""
+    about = known.records.set_index("asset_id")[["cause", "ruling", "price_wan"]]
+    merged = known.assets.merge(about, left_on="asset_id", right_index=True, how="left")
+    merged[["cause", "ruling"]] = merged[["cause", "ruling"]].fillna("")
+    return cast(list[dict[str, Any]], merged.to_dict("records"))
+
+
+# --- signs ------------------------------------------------------------------------
+
+
+def _signs(known: Known, as_of: date, bounds: Bounds) -> pd.DataFrame:
+    """Return the signs of readings, vacancies and marks in one form."""
+    read = series.read(known.readings, as_of, bounds)
+    names = known.readings.groupby(["asset_id", "signal"], observed=True)["source"].first()
+    keys = list(zip(read["asset_id"], read["signal"], strict=True))
+    read = read.assign(unit=read["signal"].map(UNITS), source=[names.get(k, "") for k in keys])
+    marks = known.marks[pd.to_datetime(known.marks["on"]) <= pd.Timestamp(as_of)]
+    parts = [read, _vacancies(known.assets, as_of, bounds), _built(known.assets, as_of, bounds)]
+    parts += [_permits(known.records, as_of), marks.assign(on=pd.to_datetime(marks["on"]))]
+    found = [p.reindex(columns=list(SIGN_COLUMNS)) for p in parts if len(p)]
+    out = pd.concat(found, ignore_index=True) if found else pd.DataFrame({c: [] for c in SIGN_COLUMNS})
+    out["on"] = pd.to_datetime(out["on"])
+    return out
+
+
+def _vacancies(assets: pd.DataFrame, as_of: date, bounds: Bounds) -> pd.DataFrame:
+    """Return what recorded vacancies say: the whole building idle, or a part of it vacant."""
+    since = pd.to_datetime(assets["vacant_since"])
+    seen = (assets["vacant_m2"] > 0) & ~(since > pd.Timestamp(as_of))
+    part = assets[seen]
+    share = part["vacant_m2"] / part["area_m2"]
+    long = since[seen] <= pd.Timestamp(as_of) - pd.DateOffset(months=bounds.vacancy_months)
+    says = np.where(share < WHOLE, "part", np.where(long, "idle", "low"))
+    return pd.DataFrame({
+        "asset_id": part["asset_id"], "signal": "vacancy", "on": since[seen], "value": part["vacant_m2"],
+        "baseline": part["area_m2"], "share": share, "unit": "m2", "says": says, "code": "vacancy",
+        "source": part["source"],
+    })  # fmt: skip
+
+
+def _built(assets: pd.DataFrame, as_of: date, bounds: Bounds) -> pd.DataFrame:
+    """Return what the ground under buildings says of plots: bare, hardly built, or built, which is not used."""
+    part = assets[assets["built_share"].notna() & (pd.to_datetime(assets["built_on"]) <= pd.Timestamp(as_of))]
+    share = part["built_share"]
+    says = np.where(share < bounds.bare_share, "idle", np.where(share < bounds.built_share, "low", "none"))
+    return pd.DataFrame({
+        "asset_id": part["asset_id"], "signal": "built", "on": part["built_on"], "value": share * part["area_m2"],
+        "baseline": part["area_m2"], "share": share, "unit": "m2", "says": says, "code": "built",
+        "source": part["built_source"],
+    })  # fmt: skip
+
+
+def _permits(records: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Return supplied plots without a start and without a building permit, where the register records permits."""
+    none = (records["permit"] == "") & records["permits_recorded"].astype(bool) & (records["started"] == "")
+    none &= (records[["contract", "delivered", "start_by"]] != "").any(axis=1)
+    part = records[none & (pd.to_datetime(records["seen_on"]) <= pd.Timestamp(as_of))]
+    return pd.DataFrame({
+        "asset_id": part["asset_id"], "signal": "permit", "on": part["seen_on"], "value": 0.0, "baseline": 1.0,
+        "share": 0.0, "unit": "n", "says": "idle", "code": "permit", "source": part["layer_id"],
+    })  # fmt: skip
+
+
+def _evidence(kinds: Mapping[str, str], signs: pd.DataFrame, bounds: Bounds) -> dict[str, Evidence]:
+    said: dict[str, list[tuple[str, Says]]] = {}
+    for asset, signal, says in zip(signs["asset_id"], signs["signal"], signs["says"], strict=True):
+        said.setdefault(asset, []).append((signal, says))
+    return {asset: weigh(said.get(asset, []), kind, bounds) for asset, kind in kinds.items()}
+
+
+_AS_SIGN: Mapping[str, Says] = {
+    "likely_idle": "idle", "under_used": "low", "part_vacant": "active", "in_use": "active",
+    "contradictory": "contradictory", "unknown": "none",
+}  # fmt: skip
+
+
+def _of_buildings(assets: pd.DataFrame, evidence: Mapping[str, Evidence], as_of: date) -> pd.DataFrame:
+    """Return one sign per plot that bears surveyed buildings: what they come to, taken together.
+
+    Idle only if all that can be told are; idle ones beside used ones are low; a
+    contradictory one hands its contradiction on when nothing else is known.
+    """
+    rows = []
+    placed = assets[(assets["kind"] == "building") & (assets["on_land"] != "")]
+    for plot, part in placed.groupby("on_land", observed=True):
+        said = [_AS_SIGN[evidence[a].status] for a in part["asset_id"]]
+        idle = float(sum(s == "idle" for s in said))
+        rows.append((plot, "buildings", pd.Timestamp(as_of), idle, float(len(said)), idle / len(said), "n",
+                     together(said), "buildings", ""))  # fmt: skip
+    columns = [c for c in SIGN_COLUMNS if c != "weight"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def together(said: Sequence[Says]) -> Says:
+    """Return what several buildings of one plot say of it."""
+    told = {s for s in said if s not in ("none", "contradictory")}
+    if not told:
+        return "contradictory" if "contradictory" in said else "none"
+    if len(told) == 1:
+        return told.pop()
+    return "low" if told & {"idle", "low"} else "active"
+
+
+# --- rows -------------------------------------------------------------------------
+
+
+def _row(
+    asset: dict[str, Any], shown: Clock | None, found: Evidence, against: Sequence[str], doubled: Reason | None
+) -> dict[str, Any]:
+    why = doubled or (shown.reason if shown else _place(asset))
+    same = ("asset_id", "kind", "name", "park_id", "building_use", "located", "parcel_ids", "on_land", "area_m2",
+            "floors", "vacant_floors", "vacant_m2", "cause", "ruling", "price_wan", "geometry")  # fmt: skip
+    words = [f"{s}:{word}" for word in ("idle", "low", "part", "active") for s in found.reason.values.get(word, [])]
+    codes = [*against, "idle_records_differ"] if doubled else against
+    return {c: asset[c] for c in same} | _clock_columns(shown, doubled is not None) | {
+        "evidence_status": found.status, "signals": "|".join(words), "contradictions": "|".join(codes),
+        "confidence": round(found.confidence, 4), "reason": why.to_json(), "evidence_reason": found.reason.to_json(),
+    }  # fmt: skip
+
+
+def _against(asset: dict[str, Any], shown: Clock | None, found: Evidence, bounds: Bounds) -> list[str]:
+    """Return the codes of everything that contradicts something else about an asset."""
+    out = list(shown.contradictions) if shown else []
+    if found.disagrees:
+        out.append("evidence_disagrees")
+    if shown is not None and shown.state in NOT_STARTED:
+        out += ["idle_built_without_start"] if asset["built_share"] >= bounds.built_share else []
+        out += ["idle_used_without_start"] if found.status == "in_use" else []
+    return out
+
+
+def _place(asset: dict[str, Any]) -> Reason:
+    code = "idle_asset_placed" if asset["located"] != "none" else "idle_asset_without_place"
+    return reason(code, asset=asset["asset_id"])
+
+
+def _clock_columns(shown: Clock | None, doubled: bool) -> dict[str, Any]:
+    """Return the clock's part of a row; records that differ leave the state open, their dates stay."""
+    if shown is None:
+        nothing: dict[str, Any] = dict.fromkeys(("clock_state", "next_state", "recognition", "consequence"), "")
+        days = dict.fromkeys(("clock_from", "next_from", *CLOCK_DATES))
+        return nothing | days | {"start_basis": "none", "fee_wan": np.nan, "fee_hi_wan": np.nan}
+    days = {name: getattr(shown.dates, name) for name in CLOCK_DATES}
+    out: dict[str, Any] = {
+        "clock_state": shown.state, "clock_from": shown.since, "next_state": shown.next_state,
+        "next_from": shown.next_from, "start_basis": shown.dates.basis, "consequence": shown.consequence,
+        "fee_wan": shown.fee_wan, "fee_hi_wan": shown.fee_hi_wan, "recognition": shown.recognition,
+    }  # fmt: skip
+    if doubled:
+        out |= {"clock_state": "unknown", "clock_from": None, "next_state": "", "next_from": None, "fee_wan": 0.0}
+        out["consequence"] = "open" if shown.consequence != "none" else "none"
+    return out | days

@@ -1,0 +1,63 @@
+"""The tables of idle land and buildings as they may leave: codes as words, days as text, nothing that is use-only."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from layers.idle import state_word
+from layers.study.results import Results
+from layers.text import Language, code, sentence
+
+_CODES = {
+    "kind": "idlekind", "located": "located", "building_use": "buildinguse", "start_basis": "startbasis",
+    "cause": "idlecause", "consequence": "consequence", "evidence_status": "evidence", "signal": "signal",
+    "says": "says", "code": "reading", "unit": "idleunit",
+}  # fmt: skip
+"""Column: namespace of its words."""
+
+
+def projected(results: Results, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Put a table of idle assets into words.
+
+    Assets and signs that come from a use-only layer stay in the study, and so do all of a
+    study whose supply register is use-only.
+    """
+    frame = _allowed(results, frame)
+    ruled = frame["recognition"] if "recognition" in frame else pd.Series("", index=frame.index)
+    out = frame.copy()
+    for name in [c for c in ("clock_state", "next_state") if c in frame]:
+        out[name] = [state_word(str(s), str(r), language) for s, r in zip(frame[name], ruled, strict=True)]
+    for name, words in _CODES.items():
+        if name in frame and not (name == "code" and "severity" in frame):
+            out[name] = [code(words, str(v), language) if v else "" for v in frame[name]]
+    if "recognition" in frame:
+        out["recognition"] = [code("recognition", str(v), language) if v else "" for v in ruled]
+    for name, part in (("contradictions", _contradiction), ("signals", _sign)):
+        if name in frame:
+            out[name] = ["；".join(part(p, language) for p in str(v).split("|") if p) for v in frame[name]]
+    if "evidence_reason" in frame:
+        out["evidence_reason"] = [sentence(r, language) for r in frame["evidence_reason"]]
+    for name in [c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])]:
+        out[name] = frame[name].dt.strftime("%Y-%m-%d").fillna("")
+    return out
+
+
+def _contradiction(word: str, language: Language) -> str:
+    return code("contradiction", word, language)
+
+
+def _sign(text: str, language: Language) -> str:
+    signal, _, says = text.partition(":")
+    return f"{code('signal', signal, language)}: {code('says', says, language)}"
+
+
+def _allowed(results: Results, frame: pd.DataFrame) -> pd.DataFrame:
+    secret = {s.id for s in results.study.layers if s.use_only}
+    hidden = {s.role for s in results.study.layers if s.use_only}
+    if "source" in frame:
+        frame = frame[~frame["source"].isin(secret)]
+    if "kind" in frame and "supply" in hidden:
+        frame = frame[frame["kind"] != "land"]
+    if "kind" in frame and hidden & {"building", "enterprise", "signal"}:
+        frame = frame[frame["kind"] != "building"]
+    return frame if "layer_id" not in frame or not hidden else frame[~frame["layer_id"].isin(secret)]

@@ -1,0 +1,118 @@
+"""Files of records (supply register, enterprises, monthly readings): rows of text, with shapes where they have any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.basis.errors import LuodiError
+from geo.basis.layer import State
+from layers.sources import gate, preflight, where
+from layers.sources.finding import Finding, finding
+from layers.study import load
+from layers.study.spec import LayerSpec, Study
+
+TABLES = (".csv", ".txt", ".xlsx", ".xls")
+
+
+def _none() -> npt.NDArray[np.object_]:
+    return np.empty(0, object)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file of records.
+
+    Parameters
+    ----------
+    spec : LayerSpec
+    frame : DataFrame
+        Fields by their names in the file; use `column`.
+    rows : int array
+        Row of the file.
+    shapes : array of shapely geometries or None
+        Study CRS.
+    maybe : bool array
+        The filter reads an empty field, so the row may not belong.
+    findings : tuple of Finding
+        Rows in = rows out + rows listed here.
+    state : {"ok", "missing", "failed", "stale"}
+        A stale file has its rows, and nothing may be concluded from them.
+    """
+
+    spec: LayerSpec
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rows: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    shapes: npt.NDArray[np.object_] = field(default_factory=_none)
+    maybe: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    findings: tuple[Finding, ...] = ()
+    state: State = "ok"
+
+    def has(self, ours: str) -> bool:
+        """Tell whether the file has a field we know by this name."""
+        return self.spec.fields.get(ours, "") in self.frame
+
+    def column(self, ours: str) -> list[str]:
+        """Return a field by our name as stripped text, "" where it is empty or not mapped."""
+        if not self.has(ours):
+            return [""] * len(self.rows)
+        values = self.frame[self.spec.fields[ours]].astype("object")
+        return ["" if pd.isna(v) else str(v).strip() for v in values]
+
+
+def read(spec: LayerSpec, study: Study, folder: Path) -> Sheet:
+    """Open one file of records; whatever is wrong with it is a finding, and the state says what it is good for."""
+    source = load.source_path(folder, spec)
+    if not source.exists():
+        return Sheet(
+            spec, findings=(finding("warn", "layer_file_missing", layer=spec.id, file=spec.source),), state="missing"
+        )
+    try:
+        sheet = _opened(spec, source, study, folder)
+    except LuodiError as error:
+        return Sheet(spec, findings=tuple(Finding("", r.code, "warn", "", r) for r in error.reasons), state="failed")
+    if any(f.severity == "block" for f in sheet.findings):
+        return Sheet(spec, findings=sheet.findings, state="failed")
+    if (old := _outdated(spec, study)) is not None:
+        return Sheet(spec, sheet.frame, sheet.rows, sheet.shapes, sheet.maybe, (*sheet.findings, old), "stale")
+    return sheet
+
+
+def _outdated(spec: LayerSpec, study: Study) -> Finding | None:
+    """Return what is to be said of a register older than it may be; a register without a date is."""
+    if spec.stale_after_days is None:
+        return None
+    if spec.vintage is None:
+        return finding("warn", "layer_undated", days=None, limit=spec.stale_after_days)
+    if spec.vintage + timedelta(days=spec.stale_after_days) >= study.as_of:
+        return None
+    return finding("warn", "layer_outdated", days=(study.as_of - spec.vintage).days, limit=spec.stale_after_days)
+
+
+def _opened(spec: LayerSpec, source: Path, study: Study, folder: Path) -> Sheet:
+    if source.suffix.lower() in TABLES:
+        file = gate.open_table(source, folder / load.CACHE, sheet=spec.layer)
+        return _filtered(spec, file.frame, file.rows, list(file.findings))
+    vector = gate.open_vector(source, folder / load.CACHE, layer=spec.layer, crs=spec.crs, encoding=spec.encoding)
+    item = load.placed(vector, spec, study.crs)
+    maybe = item.maybe if len(item.maybe) else np.zeros(len(item.rows), bool)
+    return Sheet(spec, item.frame, item.rows, item.shapes, maybe, tuple(item.findings))
+
+
+def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64], notes: list[Finding]) -> Sheet:
+    """Apply the filter to a plain table: what it certainly leaves out is counted."""
+    notes += preflight.missing_fields(frame, dict(spec.fields))
+    answers = np.full(len(frame), where.TRUE)
+    if spec.where:
+        answers = where.evaluate(where.parse(spec.where), frame.replace("", np.nan))
+    keep = answers != where.FALSE
+    if not keep.all():
+        notes.append(finding("fixed", "rows_filtered", count=int((~keep).sum()), where=spec.where))
+    shapes = np.full(int(keep.sum()), None, object)
+    kept = frame[keep].reset_index(drop=True)
+    return Sheet(spec, kept, rows[keep], shapes, (answers == where.UNKNOWN)[keep], tuple(notes))

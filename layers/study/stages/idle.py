@@ -1,0 +1,49 @@
+"""The stage of idle land and buildings: the clock of every supply record, the evidence on every asset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.idle import assess
+from layers.study import idle, load
+from layers.study.stages.stage import Stage, Tables, Work
+
+if TYPE_CHECKING:
+    from layers.study.plan import Plan
+
+KNOWN = ("idle_assets", "idle_records", "idle_readings", "idle_marks")
+"""What is known whatever the day; `idle.again` reads it for another one."""
+
+
+def _slice(plan: Plan) -> Any:
+    return [plan.study.as_of.isoformat(), plan.sources(*idle.ROLES)]
+
+
+def _build(work: Work) -> Tables:
+    found, findings = idle.known(work, gpd.GeoDataFrame(work.table("parcels")))
+    made = assess.tables(found, work.plan.study.as_of, idle.limits(), idle.bounds())
+    made["idle"] = gpd.GeoDataFrame(made["idle"], geometry="geometry", crs=work.plan.study.crs)
+    bare = pd.DataFrame(found.assets.drop(columns=["geometry"]))
+    tables = (bare, found.records, found.readings, found.marks)
+    return made | dict(zip(KNOWN, tables, strict=True)) | {"idle_problems": load.problems(findings)}
+
+
+IDLE = Stage(
+    name="idle",
+    writes=("idle", "idle_signals", *KNOWN, "idle_problems"),
+    code=(
+        "geo/idle",
+        "layers/study/idle.py",
+        "layers/study/idle_records.py",
+        "layers/study/idle_buildings.py",
+        "layers/study/sheets.py",
+        *(f"data/codes/{n}.toml" for n in idle.CODE_LISTS),
+        *(f"data/standards/{n}.toml" for n in idle.STANDARDS),
+    ),
+    slice=_slice,
+    build=_build,
+    needs=("load", "supply"),
+)
