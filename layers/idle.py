@@ -15,7 +15,6 @@ from geo.basis.reason import reason
 from layers.explain import measure_text
 from layers.study import idle
 from layers.study.results import Results
-from layers.study.stages.idle import KNOWN
 from layers.text import Language, code, has, number, say, sentence
 
 URGENT = ("idle_2y", "warning_2y", "idle_1y", "may_be_recognised", "warning_1y", "warning_b", "government_caused",
@@ -52,7 +51,7 @@ def shown(results: Results, on: date | None = None) -> Shown:
     day = on or results.study.as_of
     tables = {name: results.table(name) for name in ("idle", "idle_signals")}
     if day != results.study.as_of:
-        made = idle.again(tables | {name: results.table(name) for name in KNOWN}, day)
+        made = idle.again(tables | {name: results.table(name) for name in idle.AGAIN}, day)
         shapes = gpd.GeoDataFrame(made["idle"], geometry="geometry", crs=results.study.crs)
         tables = made | {"idle": shapes}
     assets = gpd.GeoDataFrame(tables["idle"])

@@ -13,6 +13,8 @@ import pandas as pd
 from geo.basis.reason import Reason, reason
 from geo.idle import register, series
 from geo.idle.clock import Clock, clock
+from geo.idle.seen import Reading
+from geo.idle.seen import signs as seen_from_above
 from geo.idle.signals import Bounds, Evidence, Says, weigh
 from geo.idle.terms import Limits
 
@@ -44,41 +46,53 @@ class Known:
 
     Parameters
     ----------
-    assets, records, readings, marks : DataFrame
-        Tables `idle_assets`, `idle_records`, `idle_readings` and `idle_marks`.
+    assets, records, readings, marks, imagery, imagery_change : DataFrame
+        Tables `idle_assets`, `idle_records`, `idle_readings`, `idle_marks`, and what images
+        show of the plots.
     """
 
     assets: pd.DataFrame
     records: pd.DataFrame
     readings: pd.DataFrame
     marks: pd.DataFrame
+    imagery: pd.DataFrame
+    imagery_change: pd.DataFrame
 
 
-def tables(known: Known, as_of: date, limits: Limits, bounds: Bounds) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class Figures:
+    """Figures of the clock, of the evidence, and of reading images."""
+
+    limits: Limits
+    bounds: Bounds
+    reading: Reading
+
+
+def tables(known: Known, as_of: date, figures: Figures) -> dict[str, pd.DataFrame]:
     """Return `idle` (one row per asset) and `idle_signals` (one per asset and signal) on a day.
 
     Parameters
     ----------
     known : Known
     as_of : date
-        Readings, marks and events dated later are not read.
-    limits, bounds
-        Figures of the clock and of the evidence.
+        Readings, images, marks and events dated later are not read.
+    figures : Figures
 
     Returns
     -------
     dict of DataFrame
         Every asset is in `idle`, with or without a place, a record or a sign.
     """
+    bounds = figures.bounds
     kinds = dict(zip(known.assets["asset_id"], known.assets["kind"], strict=True))
-    signs = _signs(known, as_of, bounds)
+    signs = _signs(known, as_of, figures)
     evidence = _evidence(kinds, signs, bounds)
     rolled = _of_buildings(known.assets, evidence, as_of)
     signs = pd.concat([signs, rolled], ignore_index=True) if len(rolled) else signs
     signs["weight"] = signs["signal"].map(bounds.weight).astype(np.float64)
     evidence |= _evidence({a: k for a, k in kinds.items() if k == "land"}, signs, bounds)
     clocks = {
-        str(row["asset_id"]): clock(register.terms_of(row, as_of), as_of, limits)
+        str(row["asset_id"]): clock(register.terms_of(row, as_of), as_of, figures.limits)
         for row in cast(list[dict[str, Any]], known.records.to_dict("records"))
     }
     parcels = dict(zip(known.assets["asset_id"], known.assets["parcel_ids"], strict=True))
@@ -102,15 +116,21 @@ def _assets(known: Known) -> list[dict[str, Any]]:
 # --- signs ------------------------------------------------------------------------
 
 
-def _signs(known: Known, as_of: date, bounds: Bounds) -> pd.DataFrame:
-    """Return the signs of readings, vacancies and marks in one form."""
+def _signs(known: Known, as_of: date, figures: Figures) -> pd.DataFrame:
+    """Return the signs of readings, vacancies, ground, permits, images and marks in one form."""
+    bounds = figures.bounds
     read = series.read(known.readings, as_of, bounds)
     names = known.readings.groupby(["asset_id", "signal"], observed=True)["source"].first()
     keys = list(zip(read["asset_id"], read["signal"], strict=True))
     read = read.assign(unit=read["signal"].map(UNITS), source=[names.get(k, "") for k in keys])
-    marks = known.marks[pd.to_datetime(known.marks["on"]) <= pd.Timestamp(as_of)]
+    days = pd.to_datetime(known.marks["on"])
+    marks = known.marks.assign(on=days)[days <= pd.Timestamp(as_of)]
     parts = [read, _vacancies(known.assets, as_of, bounds), _built(known.assets, as_of, bounds)]
-    parts += [_permits(known.records, as_of), marks.assign(on=pd.to_datetime(marks["on"]))]
+    parts += [
+        _permits(known.records, as_of),
+        _seen(known, as_of, figures.reading),
+        marks.assign(on=pd.to_datetime(marks["on"])),
+    ]
     found = [p.reindex(columns=list(SIGN_COLUMNS)) for p in parts if len(p)]
     out = pd.concat(found, ignore_index=True) if found else pd.DataFrame({c: [] for c in SIGN_COLUMNS})
     out["on"] = pd.to_datetime(out["on"])
@@ -153,6 +173,24 @@ def _permits(records: pd.DataFrame, as_of: date) -> pd.DataFrame:
         "asset_id": part["asset_id"], "signal": "permit", "on": part["seen_on"], "value": 0.0, "baseline": 1.0,
         "share": 0.0, "unit": "n", "says": "idle", "code": "permit", "source": part["layer_id"],
     })  # fmt: skip
+
+
+def _seen(known: Known, as_of: date, reading: Reading) -> pd.DataFrame:
+    """Return what images taken by a day say of the plots."""
+    day = pd.Timestamp(as_of)
+    seen = known.imagery[(known.imagery["unit_kind"] == "plot") & (pd.to_datetime(known.imagery["taken_on"]) <= day)]
+    change = known.imagery_change
+    change = change[(change["unit_kind"] == "plot") & (pd.to_datetime(change["to_on"]) <= day)]
+    plots = known.assets.loc[known.assets["kind"] == "land", ["asset_id", "area_m2"]]
+    since = {str(row["asset_id"]): _since(row, as_of) for row in known.records.to_dict("records")}
+    plots = plots.assign(since=pd.to_datetime(plots["asset_id"].map(since)))
+    return seen_from_above(plots, seen, change, reading)
+
+
+def _since(row: Mapping[Any, Any], as_of: date) -> date | None:
+    """Return since when the holder could build: handed over, else signed, else approved."""
+    days = (register.event_of(str(row[name])).on for name in ("delivered", "contract", "approved"))
+    return next((d for d in days if d is not None and d <= as_of), None)
 
 
 def _evidence(kinds: Mapping[str, str], signs: pd.DataFrame, bounds: Bounds) -> dict[str, Evidence]:

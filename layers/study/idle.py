@@ -16,26 +16,34 @@ import numpy as np
 import pandas as pd
 
 from geo.basis.tables import empty
-from geo.idle.assess import Known
+from geo.idle import assess
+from geo.idle.assess import Figures, Known
 from geo.idle.signals import SIGNALS, Bounds
 from geo.idle.terms import Limits
 from layers import standards
 from layers.sources import recognise
 from layers.sources.finding import Finding, finding
-from layers.study import idle_records, sheets, supply
+from layers.study import idle_records, imagery, sheets, supply
 from layers.study.idle_buildings import Buildings, buildings_of
 from layers.study.spec import Study
 from layers.study.stages.stage import Work
 
 CODE_LISTS = ("idle_causes", "building_uses", "registration")
-STANDARDS = ("idle-land", "idle-signals")
+STANDARDS = ("idle-land", "idle-signals", imagery.STANDARD)
 ROLES = ("supply", "enterprise", "signal")
 READINGS = {"power_kwh": "power", "water_m3": "water", "tax_wan": "tax", "staff": "staff"}
 """Field of a monthly file: signal it is."""
+AGAIN = ("idle_assets", "idle_records", "idle_readings", "idle_marks", "imagery", "imagery_change")
+"""What is known whatever the day, as tables: enough to work out another day."""
 Findings = list[tuple[str, Finding]]
 
 
 # --- figures ----------------------------------------------------------------------
+
+
+def figures() -> Figures:
+    """Return the figures of the clock, of the evidence and of reading images, from the shipped standards."""
+    return Figures(limits(), bounds(), imagery.reading())
 
 
 def limits() -> Limits:
@@ -115,7 +123,8 @@ def known(work: Work, parcels: gpd.GeoDataFrame) -> tuple[Known, Findings]:
     readings = readings.assign(asset_id=readings["enterprise_id"].map(built.asset_of))
     assets = pd.concat([p for p in (land.assets(built.built), built.assets) if len(p)] or [empty("idle_assets")])
     marks = _registrations(firms, built)
-    return Known(assets.reset_index(drop=True), land.records, readings, marks), found
+    images = (work.table(name) for name in ("imagery", "imagery_change"))
+    return Known(assets.reset_index(drop=True), land.records, readings, marks, *images), found
 
 
 def _firms(work: Work, found: Findings) -> Firms:
@@ -219,12 +228,10 @@ def again(tables: dict[str, pd.DataFrame], as_of: date) -> dict[str, pd.DataFram
     Parameters
     ----------
     tables : mapping
-        ``idle idle_assets idle_records idle_readings idle_marks`` of the run.
+        ``idle`` and those of `AGAIN`, of the run.
     as_of : date
     """
-    from geo.idle import assess
-
     shapes = gpd.GeoDataFrame(tables["idle"])[["asset_id", "geometry"]]
     assets = tables["idle_assets"].merge(shapes, on="asset_id", how="left", validate="1:1")
-    held = Known(pd.DataFrame(assets), tables["idle_records"], tables["idle_readings"], tables["idle_marks"])
-    return assess.tables(held, as_of, limits(), bounds())
+    rest = (tables[name] for name in AGAIN[1:])
+    return assess.tables(Known(pd.DataFrame(assets), *rest), as_of, figures())

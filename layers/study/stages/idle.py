@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from layers.study.plan import Plan
 
 KNOWN = ("idle_assets", "idle_records", "idle_readings", "idle_marks")
-"""What is known whatever the day; `idle.again` reads it for another one."""
 
 
 def _slice(plan: Plan) -> Any:
@@ -24,7 +23,7 @@ def _slice(plan: Plan) -> Any:
 
 def _build(work: Work) -> Tables:
     found, findings = idle.known(work, gpd.GeoDataFrame(work.table("parcels")))
-    made = assess.tables(found, work.plan.study.as_of, idle.limits(), idle.bounds())
+    made = assess.tables(found, work.plan.study.as_of, idle.figures())
     made["idle"] = gpd.GeoDataFrame(made["idle"], geometry="geometry", crs=work.plan.study.crs)
     bare = pd.DataFrame(found.assets.drop(columns=["geometry"]))
     tables = (bare, found.records, found.readings, found.marks)
@@ -45,5 +44,5 @@ IDLE = Stage(
     ),
     slice=_slice,
     build=_build,
-    needs=("load", "supply"),
+    needs=("load", "supply", "imagery"),
 )
