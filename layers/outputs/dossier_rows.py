@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from geo.basis.units import hectares, mu
 from geo.rules.terms import AREA_TESTS
@@ -23,25 +22,12 @@ from layers.outputs.redline_rows import (
     word_of,
 )
 from layers.outputs.redline_words import intensity_words, net_words, use_word
+from layers.outputs.word import SAME, Grid
 from layers.redline import Answer, Constraint
 from layers.standards import of_scheme
 from layers.text import Language, both, code, say, sentence
 
-SAME = "\x00same"
-"""A cell that belongs to the one before it."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table: rows of words, relative widths, which columns are numbers, which rows are strong."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    widths: tuple[float, ...]
-    numbers: tuple[int, ...] = ()
-    strong: tuple[tuple[str, ...], ...] = ()
-    below: str = ""
+__all__ = ["SAME", "Grid", "conclusion", "grids", "notes_below", "origin_lines"]
 
 
 def grids(answer: Answer, language: Language) -> Iterator[Grid]:
