@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress
 from geo.measure import cut, every
 from geo.measure.fabric import composition
+from geo.project import chain as chain_room
 from geo.project import demand as demand_room
 from geo.project import gate as gate_room
 from geo.rules import verdicts
@@ -92,6 +94,14 @@ def gate_and_demand(
     needed = demand_room.tables(projects, norms)
     gates = gate_room.gates(projects, needed["demand"], asked)
     return needed | {"gates": gates, "gate_results": gate_room.results(projects, gates)}
+
+
+def chain_fit(
+    projects: pd.DataFrame, links: pd.DataFrame, firms: chain_room.Firms, places: Mapping[str, Any],
+    terms: chain_room.Terms,
+) -> pd.DataFrame:  # fmt: skip
+    """Say for every project and park which partners are near and whether a missing link would be filled."""
+    return chain_room.fit(projects, links, firms, places, terms)
 
 
 def check(

@@ -156,6 +156,8 @@ _DECLARED = (
         "from_industry:code to_industry:code strength:float")),
     Table("project_problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("chain_problems", ("layer_id", "row", "code"), _c(
+        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
     Table("gates", ("project_id", "gate_id", "park_id"), _c(
         "project_id:id gate_id:code park_id:code outcome:code severity:code value:float value_hi:float "
         "operator:code threshold:float tolerance:float confidence:code reason:reason")),

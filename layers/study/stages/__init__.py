@@ -4,8 +4,8 @@ from layers.study.stages import assemble, idle, land, project, stock
 from layers.study.stages.stage import Stage, Tables, Work
 
 STAGES: tuple[Stage, ...] = (
-    land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, stock.BUILDINGS, stock.REUSE, stock.IMAGERY,
-    idle.IDLE, assemble.ASSEMBLE,
+    land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, project.CHAIN,
+    stock.BUILDINGS, stock.REUSE, stock.IMAGERY, idle.IDLE, assemble.ASSEMBLE,
 )  # fmt: skip
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo import study as flow
 from geo.project.gate import Gates
-from layers.study import load, norms, parks, projects
+from layers.study import chain, load, norms, parks, projects
 from layers.study.stages.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
@@ -39,6 +39,17 @@ def _build(work: Work) -> Tables:
     return made | {"projects": register.projects, "links": register.links, "project_problems": problems}
 
 
+def _chain(work: Work) -> Tables:
+    study = work.plan.study
+    firms, found = chain.firms(study, work.plan.folder)
+    links, listed = work.table("links"), work.table("projects")
+    places = parks.shapes(study, work.inputs)
+    return {
+        "chain_fit": flow.chain_fit(listed, links, firms, places, chain.terms()),
+        "chain_problems": load.problems(found),
+    }
+
+
 PROJECT = Stage(
     name="project",
     writes=("projects", "links", "project_problems", "gates", "gate_results", "demand", "demand_lines",
@@ -49,4 +60,13 @@ PROJECT = Stage(
     slice=_slice,
     build=_build,
     needs=("load",),
+)  # fmt: skip
+CHAIN = Stage(
+    name="chain",
+    writes=("chain_fit", "chain_problems"),
+    code=("geo/project/chain.py", "layers/study/chain.py", "layers/study/parks.py", "layers/study/project_cells.py",
+          f"data/standards/{chain.STANDARD}.toml", "data/codes/industries.toml"),
+    slice=lambda plan: plan.sources("enterprise"),
+    build=_chain,
+    needs=("project",),
 )  # fmt: skip
