@@ -283,29 +283,39 @@ def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
 @cli.command()
 def explain(
     folder: Study,
-    parcel: Annotated[str, typer.Argument(metavar="ID", help="A parcel id, or that of idle land or a building.")],
+    subject: Annotated[
+        str, typer.Argument(metavar="ID", help="The id of a parcel, a project, idle land or a building.")
+    ],
     on: Annotated[str, typer.Option("--on", help="For idle land and buildings: another day, YYYY-MM-DD.")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
-    """Say why a parcel is what it is, or what is known of idle land or a building."""
+    """Say why a parcel is what it is, what a project passes and needs, or what is known of idle land or a building."""
 
     def work(console: Console) -> None:
         from dataclasses import asdict
 
         from layers import explain as why
         from layers import idle as words
+        from layers import project_card
+        from layers.outputs.card import card_text
         from layers.outputs.page import explanation_text
         from layers.study.results import require
 
         results = require(folder, "candidates")
-        if words.holds(results, parcel):
-            asset = words.shown(require(folder, "idle"), _day(on))
-            for line in words.explained(asset, parcel, console.language):
+        if project_card.is_project(results, subject):
+            told = project_card.card(require(folder, "gates"), subject, console.language)
+            for line in card_text(told, console.language):
                 console.text(line)
-            console.result(words.as_plain(asset, parcel))
+            console.result(asdict(told))
             return
-        found = why.explain(results, parcel, console.language)
+        if words.holds(results, subject):
+            asset = words.shown(require(folder, "idle"), _day(on))
+            for line in words.explained(asset, subject, console.language):
+                console.text(line)
+            console.result(words.as_plain(asset, subject))
+            return
+        found = why.explain(results, subject, console.language)
         for line in explanation_text(found, console.language):
             console.text(line)
         console.result(asdict(found))

@@ -175,6 +175,10 @@ def fact_text(column: str, value: Any, language: Language) -> str:
         return _word(column, str(value), language)
     if column.endswith("_code"):
         return standards.worded(FACTS, f"{column}:{int(value)}", language)
+    if column == "staff":
+        return number(value, "n", language)
+    if column == "floor_m2":
+        return number(value, "m2", language)
     if column.endswith("_m2"):
         return f"{number(value, 'mu', language)} ({number(value, 'm2', language)})"
     if isinstance(value, pd.Timestamp):
@@ -185,7 +189,9 @@ def fact_text(column: str, value: Any, language: Language) -> str:
 def _word(column: str, value: str, language: Language) -> str:
     if column == "industry":
         return industry_text(value, language)
-    return code({"stage": "projectstage", "accepts_building": "word", "build_kind": "buildkind"}[column], value, language)
+    return code(
+        {"stage": "projectstage", "accepts_building": "word", "build_kind": "buildkind"}[column], value, language
+    )
 
 
 # --- one project ------------------------------------------------------------------
@@ -200,7 +206,12 @@ _SHOWN = (
 def _facts(row: Mapping[str, Any], language: Language) -> tuple[tuple[str, str], ...]:
     quiet = ("investment_ex_land_wan", "capacity", "build_kind", "remark", "hazardous_chemicals_code", "eia_class_code")
     shown = [n for n in _SHOWN if n not in quiet or not _empty(row[n])]
-    return tuple((say(f"column.{n}", language), fact_text(n, row[n], language)) for n in shown)
+    return tuple((title(n, language), fact_text(n, row[n], language)) for n in shown)
+
+
+def title(column: str, language: Language) -> str:
+    """Return the title of a column; the value bears the unit of an area itself."""
+    return say(f"column.{column}", language).replace(" (m²)", "").replace("（m²）", "")
 
 
 def _empty(value: Any) -> bool:
@@ -212,11 +223,16 @@ def _demand_line(line: Mapping[str, Any], language: Language) -> DemandLine:
     return DemandLine(
         item=item,
         title=code("demanditem", item, language),
-        value=span(line["low"], line["high"], str(line["figure_unit"]), language),
+        value=span(line["low"], line["high"], _unit(line), language),
         method=code("demandmethod", str(line["method"]), language),
         why=sentence(str(line["reason"]), language),
         mark="" if line["binding"] else say("word.unverified", language),
     )
+
+
+def _unit(line: Mapping[str, Any]) -> str:
+    """Floor is spoken of in m², land in 亩."""
+    return "floor_m2" if line["item"] in ("floor", "building") else str(line["figure_unit"])
 
 
 def span(low: float, high: float, unit: str, language: Language) -> str:
@@ -233,6 +249,8 @@ def span(low: float, high: float, unit: str, language: Language) -> str:
 def _figure(value: float, unit: str, language: Language) -> str:
     if unit == "m2":
         return f"{number(value, 'mu', language)} ({number(value, 'm2', language)})"
+    if unit == "floor_m2":
+        return number(value, "m2", language)
     words = {"kva": " kVA", "m3d": " m³/d", "th": " t/h", "tce": " tce"}
     return number(value, "x", language) + words.get(unit, "")
 
@@ -323,7 +341,7 @@ def _edited(text: str, language: Language) -> tuple[str, ...]:
         return ()
     note = json.loads(text)
     lines = [
-        say("project.changed", language, column=say(f"column.{column}", language),
+        say("project.changed", language, column=title(column, language),
             official=_plain(column, v["official"], language), value=_plain(column, v["value"], language))
         for column, v in sorted(note["columns"].items())
     ]  # fmt: skip

@@ -167,8 +167,15 @@ def _needs(ask: Ask, norms: Norms) -> Iterator[Line]:
 
 def _derived(item: str, method: str, low: float, high: float, norm: Figure, base: tuple[float, float]) -> Line:
     limit = norm.low if norm.low is not None else norm.high
-    why = reason(f"demand_{method}", base=base[0], base_hi=base[1], norm=limit, source=norm.source)
+    why = _why(method, base, (limit or 0.0, limit or 0.0), norm.source)
     return Line(item, method, low, high, "m2", norm, why, not norm.unverified)
+
+
+def _why(method: str, base: tuple[float, float], norm: tuple[float, float], source: str = "") -> Reason:
+    """Return how a figure was derived; one number for what is no range."""
+    if base[0] == base[1] and norm[0] == norm[1]:
+        return reason(f"demand_{method}", base=base[0], norm=norm[0], source=source)
+    return reason(f"demand_{method}_range", base=base[0], base_hi=base[1], norm=norm[0], norm_hi=norm[1], source=source)
 
 
 def _ground(ask: Ask) -> tuple[float, float]:
@@ -196,8 +203,7 @@ def _ceiling(ask: Ask, norms: Norms) -> Iterator[Line]:
         return
     low, high = investment(ask)
     highest = limit.high if limit.high is not None else limit.low
-    why = reason("demand_investment", investment=low, investment_hi=high, norm=limit.low, norm_hi=highest,
-                 source=limit.source)  # fmt: skip
+    why = _why("investment", (low, high), (limit.low, highest), limit.source)
     yield Line("land_max", "investment", low / highest * MU_M2, high / limit.low * MU_M2, "m2", limit, why,
                not limit.unverified)  # fmt: skip
 
@@ -228,7 +234,7 @@ def _power(ask: Ask, norms: Norms) -> Iterator[Line]:
     least = factor.low if factor is not None and factor.low else None
     if ask.given("power_kw"):
         low, high = ask.get("power_kw")
-        why = reason("demand_from_kw", base=low, base_hi=high, norm=least)
+        why = _why("from_kw", (low, high), (least or math.nan, least or math.nan))
         yield Line("power_kva", "from_kw", low, high / least if least else math.inf, "kva", factor, why)
         return
     if ask.given("floor_m2") and density is not None:
@@ -251,8 +257,7 @@ def _water(ask: Ask, norms: Norms) -> Iterator[Line]:
 def _usual(item: str, method: str, base: tuple[float, float], factor: float, norm: Figure) -> Line:
     low = base[0] * factor * (norm.low or 0.0)
     high = base[1] * factor * norm.high if norm.high is not None else math.inf
-    why = reason(f"demand_{method}", base=base[0], base_hi=base[1], norm=norm.low, norm_hi=norm.high,
-                 source=norm.source)  # fmt: skip
+    why = _why(method, base, (norm.low or 0.0, norm.high if norm.high is not None else math.inf), norm.source)
     return Line(item, method, low, high, item.rsplit("_", 1)[-1], norm, why, not norm.unverified)
 
 
