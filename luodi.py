@@ -275,6 +275,35 @@ def idle(
 
 
 @cli.command()
+def rank(
+    folder: Study,
+    weights: Annotated[
+        list[str] | None, typer.Option(help="id=0.3 (repeat), or a file of lines id = 0.3: on trial.")
+    ] = None,
+    top: Annotated[int, typer.Option(help="Sites shown.")] = 20,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Rank the sites (and bring what stands before it up to date); with weights, show that order and keep the run."""
+
+    def work(console: Console) -> None:
+        from layers.outputs import rank_page
+        from layers.ranked import Asked, bench, weights_of
+        from layers.study import runs
+        from layers.study.results import require
+
+        changes = weights_of(weights or [])
+        report = runs.update(folder, "rank", console.progress)
+        results = require(folder, "ranking")
+        made = bench(results).answer(Asked(changes))
+        for line in rank_page.ranking_text(results, made, console.language, top):
+            console.text(line)
+        console.result({"run_id": report.run_id, "trial": bool(changes)} | rank_page.as_plain(made))
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
     """Bring all stages up to date."""
     _update(folder, "all", as_json, lang)
@@ -284,41 +313,21 @@ def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
 def explain(
     folder: Study,
     subject: Annotated[
-        str, typer.Argument(metavar="ID", help="The id of a parcel, a project, idle land or a building.")
+        str, typer.Argument(metavar="ID", help="The id of a parcel, a site, a project, idle land or a building.")
     ],
     on: Annotated[str, typer.Option("--on", help="For idle land and buildings: another day, YYYY-MM-DD.")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
-    """Say why a parcel is what it is, what a project passes and needs, or what is known of idle land or a building."""
+    """Say why a parcel, a site, a project, idle land or a building is what it is."""
 
     def work(console: Console) -> None:
-        from dataclasses import asdict
+        from layers.outputs.told import told
 
-        from layers import explain as why
-        from layers import idle as words
-        from layers import project_card
-        from layers.outputs.card import card_text
-        from layers.outputs.page import explanation_text
-        from layers.study.results import require
-
-        results = require(folder, "candidates")
-        if project_card.is_project(results, subject):
-            told = project_card.card(require(folder, "gates"), subject, console.language)
-            for line in card_text(told, console.language):
-                console.text(line)
-            console.result(asdict(told))
-            return
-        if words.holds(results, subject):
-            asset = words.shown(require(folder, "idle"), _day(on))
-            for line in words.explained(asset, subject, console.language):
-                console.text(line)
-            console.result(words.as_plain(asset, subject))
-            return
-        found = why.explain(results, subject, console.language)
-        for line in explanation_text(found, console.language):
+        plain, lines = told(folder, subject, _day(on), console.language)
+        for line in lines:
             console.text(line)
-        console.result(asdict(found))
+        console.result(plain)
 
     _call(as_json, lang, work)
 

@@ -20,6 +20,10 @@ from geo.measure.fabric import composition
 from geo.project import chain as chain_room
 from geo.project import demand as demand_room
 from geo.project import gate as gate_room
+from geo.rank import answer, facts, weights
+from geo.rank.robust import Draws
+from geo.rank.scale import scaled
+from geo.rank.spec import CriteriaSet
 from geo.rules import verdicts
 from geo.rules.evidence import Evidence, measured
 from geo.rules.gather import evidence
@@ -102,6 +106,12 @@ def chain_fit(
 ) -> pd.DataFrame:  # fmt: skip
     """Say for every project and park which partners are near and whether a missing link would be filled."""
     return chain_room.fit(projects, links, firms, places, terms)
+
+
+def rank(sites: pd.DataFrame, criteria: CriteriaSet, draws: Draws) -> Tables:
+    """Score the sites and say how far their order can be defended: scores, ranking, tolerance."""
+    found = scaled(facts.of_sites(sites), criteria.criteria, "site_id")
+    return answer.tables(found, weights.of(criteria, found), draws)
 
 
 def check(

@@ -158,12 +158,16 @@ def marked_title(results: Results, rule: Rule, language: Language) -> str:
 
 
 def interval(rule: Rule, low: float | None, high: float | None, language: Language) -> str:
-    """Write a measured interval in the unit of the rule; unbounded ends are said to be unknown."""
-    word = unit_word(rule)
+    """Write a measured interval in the unit of the rule, with the decimals its limit asks for."""
+    bounded = [v for v in (low, high) if v is not None and math.isfinite(v)]
+    return between(unit_word(rule), low, high, language, _more_decimals(rule, bounded))
+
+
+def between(word: str, low: float | None, high: float | None, language: Language, more: int = 0) -> str:
+    """Write an interval in the unit of a format word; unbounded ends are said to be unknown."""
     bounded = [v is not None and math.isfinite(v) for v in (low, high)]
     if not any(bounded):
         return say("word.not_known", language)
-    more = _more_decimals(rule, [v for v, known in zip((low, high), bounded, strict=True) if known and v is not None])
     first, last = (measure_text(v, word, language, more) for v in (low, high))
     if all(bounded) and math.isclose(low or 0.0, high or 0.0, rel_tol=1e-9, abs_tol=1e-9):
         return first

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 
 import layers  # noqa: F401 - bans drivers before anything loads GDAL
 from geo.basis.progress import silent
-from tests import district
+from tests import district, ranked_study
 
 # A loaded computer must not fail a property, and every run of CI tries the same cases;
 # HYPOTHESIS_PROFILE=search looks for new ones.
@@ -31,4 +31,13 @@ def own_district(run_district, tmp_path):
     """A copy of the run district that a test may change."""
     folder = tmp_path / "study"
     shutil.copytree(run_district, folder, symlinks=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ranked_folder(run_district, tmp_path_factory):
+    """A run district with sites and their ranking; treat it as read-only."""
+    folder = tmp_path_factory.mktemp("ranked") / "study"
+    shutil.copytree(run_district, folder, symlinks=True)
+    ranked_study.add(folder)
     return folder

@@ -132,7 +132,7 @@ _DECLARED = (
     Table("scores", ("site_id", "criterion_id"), _c(
         "site_id:id criterion_id:id value:float value_hi:float code:code scaled:float scaled_hi:float "
         "weight:float points:float points_hi:float reason:reason")),
-    Table("ranking", ("site_id",), _c(
+    Table("ranking", ("rank", "site_id"), _c(  # best first, what is not ranked last
         "site_id:id state:code score:float score_low:float score_high:float rank:float rank_best:float "
         "rank_worst:float rank_low:float rank_high:float top_share:float topsis:float topsis_rank:float "
         "reason:reason")),

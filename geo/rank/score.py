@@ -15,13 +15,15 @@ import pandas as pd
 
 from geo.basis.reason import Reason, reason
 from geo.rank.robust import Draws, stability
-from geo.rank.scale import BROKEN, OPEN, Scaled
+from geo.rank.scale import BROKEN, FREE, OPEN, Scaled
 from geo.rank.spec import POINTS
 from geo.rank.topsis import closeness
 from geo.rank.value import Floats
 
 DECIMALS = 6
 """A score is rounded here before it is ranked, so the last bit of a sum orders nothing."""
+_DATA = 3
+"""No limit is in question, but only an interval is known."""
 
 
 def vector(found: Scaled, weights: Mapping[str, float]) -> Floats:
@@ -55,7 +57,8 @@ def scores(found: Scaled, weights: Mapping[str, float], unit_id: str = "site_id"
     by = vector(found, weights)
     count, criteria = found.low.shape
     bounded = [np.where(np.isfinite(v), v, np.nan).ravel() for v in (found.value, found.value_hi)]
-    texts = {id(r): r.to_json() for r in found.reasons.ravel()}
+    said = {id(r): r for r in found.reasons.ravel()}
+    texts = {key: r.to_json() for key, r in said.items()}
     return pd.DataFrame(
         {
             unit_id: np.repeat(found.unit_ids, criteria),
@@ -104,7 +107,7 @@ def ranking(found: Scaled, weights: Mapping[str, float], draws: Draws, unit_id: 
         "top_share": _spread(stable.top_share, ranked),
         "topsis": close,
         "topsis_rank": places(close, ranked),
-        "reason": [r.to_json() for r in _reasons(found)],
+        "reason": _reasons(found),
     }
     frame = pd.DataFrame(columns)
     frame.loc[~ranked, ["score", "score_low", "score_high", "topsis"]] = np.nan
@@ -133,17 +136,18 @@ def _worst(low: Floats, high: Floats, ranked: npt.NDArray[np.bool_]) -> Floats:
     return _spread(above - own + 1.0, ranked)
 
 
-def _reasons(found: Scaled) -> list[Reason]:
-    names = np.array([c.id for c in found.criteria], object)
-    out = []
-    for limits, low, high in zip(found.limit, found.low, found.high, strict=True):
-        broken, open_ = names[limits == BROKEN], names[limits == OPEN]
-        if len(broken):
-            out.append(reason("rank_infeasible", criteria=broken.tolist()))
-        elif len(open_):
-            out.append(reason("rank_limit_open", criteria=open_.tolist()))
-        elif (low < high).any():
-            out.append(reason("rank_data_open", criteria=names[low < high].tolist()))
-        else:
-            out.append(reason("rank_known"))
-    return out
+def _reasons(found: Scaled) -> list[str]:
+    """Return why each unit stands where it stands, as JSON; units open in the same criteria share a text."""
+    names = [c.id for c in found.criteria]
+    marks = np.where(found.limit == FREE, np.where(found.low < found.high, _DATA, FREE), found.limit).astype(np.uint8)
+    kinds, kind = np.unique(marks, axis=0, return_inverse=True)
+    texts = [_reason(names, row).to_json() for row in kinds]
+    return [texts[k] for k in kind.reshape(-1)]
+
+
+def _reason(names: list[str], marks: npt.NDArray[np.uint8]) -> Reason:
+    for mark, code in ((BROKEN, "rank_infeasible"), (OPEN, "rank_limit_open"), (_DATA, "rank_data_open")):
+        meant = [name for name, own in zip(names, marks, strict=True) if own == mark]
+        if meant:
+            return reason(code, criteria=meant)
+    return reason("rank_known")

@@ -44,8 +44,8 @@ class Criterion(_Frozen):
         A unit beyond them is infeasible, whatever it scores elsewhere.
     hard_codes : tuple of str
         For categories: codes that make a unit infeasible.
-    source : str
-        Where bounds and weight come from.
+    source : Text
+        Where bounds and weight come from; a plain string stands for both languages.
     confidence, verified_by
         A criterion from memory alone ("M") is shown as unverified, and its hard limit
         makes nothing infeasible.
@@ -62,7 +62,7 @@ class Criterion(_Frozen):
     hard_min: float | None = None
     hard_max: float | None = None
     hard_codes: tuple[str, ...] = ()
-    source: str = ""
+    source: Text = Text()
     confidence: Confidence
     verified_by: str = ""
     figure: str = ""

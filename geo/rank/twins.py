@@ -12,6 +12,8 @@ from geo.basis.reason import reason
 from geo.rank.scale import Scaled
 from geo.rank.score import vector
 
+READ = ("value", "value_hi", "code")
+
 
 def twins(
     found: Scaled, weights: Mapping[str, float], unit: str, count: int = 5, unit_id: str = "site_id"
@@ -32,8 +34,8 @@ def twins(
     -------
     DataFrame
         A twin by a criterion a row, nearest first, within a twin the greatest difference
-        first: `unit_id`, distance, criterion_id, value, value_twin, gap, open. Values are
-        null where they are not known.
+        first: `unit_id`, distance, criterion_id, value, value_hi, code (its own), the same
+        of the twin (`twin_…`), gap, open. Unbounded values are null.
         ``distance = sqrt(Σ weight × gap²)``: 0 is alike, 1 as far apart as can be.
 
     Notes
@@ -61,21 +63,20 @@ def twins(
             unit_id: found.unit_ids[i],
             "distance": distance[i],
             "criterion_id": criterion.id,
-            "value": _shown(found, own, k),
-            "value_twin": _shown(found, i, k),
+            **_read(found, own, k, ""),
+            **_read(found, i, k, "twin_"),
             "gap": gaps[i, k],
             "open": bool(open_[i, k]),
         }
         for i in near
         for k, criterion in sorted(enumerate(found.criteria), key=lambda pair: (-gaps[i, pair[0]], pair[0]))
     ]
-    names = (unit_id, "distance", "criterion_id", "value", "value_twin", "gap", "open")
-    return pd.DataFrame(rows, columns=list(names))
+    read = [f"{side}{name}" for side in ("", "twin_") for name in READ]
+    return pd.DataFrame(rows, columns=[unit_id, "distance", "criterion_id", *read, "gap", "open"])
 
 
-def _shown(found: Scaled, row: int, column: int) -> object:
-    """Return what was read: a number, a code, or None where it is not known."""
-    if found.criteria[column].by_code:
-        return found.code[row, column] or None
-    value, top = found.value[row, column], found.value_hi[row, column]
-    return float(value) if value == top else None
+def _read(found: Scaled, row: int, column: int, side: str) -> dict[str, object]:
+    """Return what was read of one unit; unbounded values are null."""
+    ends = (found.value[row, column], found.value_hi[row, column])
+    numbers = [float(v) if np.isfinite(v) else float("nan") for v in ends]
+    return dict(zip([f"{side}{name}" for name in READ], (*numbers, found.code[row, column]), strict=True))

@@ -14,6 +14,9 @@ from geo.rank.scale import Scaled
 from geo.rank.spec import CriteriaSet
 from geo.rank.value import Floats
 
+NOISE = 1e-12
+"""Divergence below this is rounding: the units are alike in the criterion."""
+
 
 def changed(weights: Mapping[str, float], changes: Mapping[str, float]) -> dict[str, float]:
     """Put other weights in place of some, and make all of them shares of their sum.
@@ -70,9 +73,9 @@ def entropy(proved: Floats) -> Floats:
     logs = np.log(parts, out=np.zeros_like(parts), where=parts > 0.0)
     spread = 1.0 + (parts * logs).sum(axis=0) / math.log(count)
     # a criterion nobody has earned anything on tells nothing apart
-    spread = np.where(sums > 0.0, np.maximum(spread, 0.0), 0.0)
+    spread = np.where((sums > 0.0) & (spread > NOISE), spread, 0.0)
     total = spread.sum()
-    return np.asarray(spread / total) if total > 1e-12 else equal
+    return np.asarray(spread / total) if total > 0.0 else equal
 
 
 def of(criteria: CriteriaSet, found: Scaled) -> dict[str, float]:

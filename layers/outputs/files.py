@@ -18,11 +18,13 @@ import shapely
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from geo.basis.tables import TABLES
-from layers.outputs import meeting
+from layers.outputs import meeting, ranking_book
 from layers.outputs.project import Projection, projection, safe
 from layers.outputs.workbook import write_xlsx
 from layers.study.results import Results
 from layers.text import Language
+
+Book = Callable[[Results, Path, Language, np.ndarray | None], int]
 
 
 def export(
@@ -61,6 +63,8 @@ def export(
         raise BlockedError(reason("folder_missing", path=str(path.parent)))
     if layout:
         return _meeting(results, path, table, language, keep, layout)
+    if (table, kind) in BOOKS:
+        return _book(results, path, BOOKS[table, kind], language, keep)
     made = projection(results, table, language)
     shapes = _shapes(results, table) if kind in WITH_SHAPES else None
     if kind in MAP_FORMATS and shapes is None:
@@ -76,8 +80,13 @@ def _meeting(results: Results, path: Path, table: str, language: Language, keep:
     """Write the list for the joint review; any other table or format has no such layout."""
     if layout != meeting.LAYOUT or table != "candidates" or path.suffix.lower() != ".xlsx":
         raise CallError(reason("layout_unknown", layout=layout, known=[meeting.LAYOUT]))
+    return _book(results, path, meeting.write, language, keep)
+
+
+def _book(results: Results, path: Path, write: Book, language: Language, keep: np.ndarray | None) -> int:
+    """Write a workbook of its own making; return its rows."""
     written: list[int] = []
-    _swap(path, lambda part: written.append(meeting.write(results, part, language, keep)))
+    _swap(path, lambda part: written.append(write(results, part, language, keep)))
     return written[0]
 
 
@@ -107,6 +116,9 @@ def _shapes(results: Results, table: str) -> gpd.GeoSeries | None:
     _guard(results, table)
     if TABLES[table].geometry:
         return gpd.GeoDataFrame(results.table(table)).geometry
+    if table == "ranking":
+        sites = gpd.GeoDataFrame(results.table("sites")).set_index("site_id").geometry
+        return sites.loc[results.table("ranking")["site_id"]].reset_index(drop=True)
     if table != "candidates":
         return None
     parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id").geometry
@@ -119,7 +131,7 @@ def _guard(results: Results, table: str) -> None:
     if any(s.id in secret for s in results.study.with_role("parcels")):
         raise BlockedError(reason("parcels_use_only"))
     outlines = sorted({r.layer for r in results.rules if r.cuts and r.layer in secret})
-    if table == "land" and outlines:
+    if table in CUT_SHAPES and outlines:
         raise BlockedError(reason("land_reveals_sensitive", layers=outlines))
 
 
@@ -191,5 +203,9 @@ WRITERS: dict[str, Callable[[Path, Projection, gpd.GeoSeries | None, str], None]
     "geojson": _write_geojson,
     "parquet": _write_parquet,
 }
+BOOKS: dict[tuple[str, str], Book] = {("ranking", "xlsx"): ranking_book.write}
+"""Tables that have a workbook of their own."""
+CUT_SHAPES = ("land", "sites", "ranking")
+"""Tables whose shapes follow the outline of what was cut."""
 MAP_FORMATS = ("gpkg", "geojson")
 WITH_SHAPES = (*MAP_FORMATS, "parquet")

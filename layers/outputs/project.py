@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
+from layers import criterion_words as words
 from layers import standards
 from layers.explain import marked_title, rule_title, status_sentence
 from layers.outputs import idle_words
@@ -166,6 +167,25 @@ def _supply(results: Results, table: str, frame: pd.DataFrame, language: Languag
     return frame
 
 
+def _ranked(results: Results, table: str, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Put the tables of the ranking into words; what was read of a use-only layer does not go out."""
+    criteria = results.criteria.criteria
+    if table == "scores":
+        secret = tuple(f"{s.id}_" for s in results.study.layers if s.use_only)
+        hidden = frame["criterion_id"].isin([c.id for c in criteria if c.fact.startswith(secret)])
+        read = ["value", "value_hi"]
+        frame = frame.assign(**frame[read].mask(hidden))
+    if "reason" in frame:
+        said = {r: words.why(r, criteria, language) for r in frame["reason"].unique()}
+        frame = frame.assign(reason=frame["reason"].map(said))
+    if "state" in frame:
+        frame = frame.assign(state=[say(f"rank.{s}", language) for s in frame["state"]])
+    if "criterion_id" in frame:
+        titles = words.titles(criteria, language)
+        frame = frame.assign(criterion_id=[titles[c] for c in frame["criterion_id"]])
+    return frame
+
+
 def deducted(results: Results, unit: Literal["mu", "ha"] = "mu") -> pd.DataFrame:
     """Return what each cutting rule takes in order, so that the row adds up to its net area.
 
@@ -196,6 +216,8 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
         frame = _supply(results, table, frame, language)
     if table.startswith("idle"):
         frame = idle_words.projected(results, frame, language)
+    if table in ("scores", "ranking", "tolerance"):
+        return _ranked(results, table, frame, language)
     if "reason" in frame and len(frame):
         from layers.text import sentence
 

@@ -14,8 +14,10 @@ from typing import Any
 from geo.basis.errors import SpecError
 from geo.basis.reason import reason
 from geo.rank import weights
+from geo.rank.robust import Draws
 from geo.rank.spec import CriteriaSet, Criterion, Weighting, merged
 from layers import standards, toml
+from layers.study.spec import Study
 
 FOLDER = standards.DATA / "criteria"
 ENDS = ("low", "high")
@@ -81,6 +83,26 @@ def effective(
     if weighting:
         update |= {"weighting": weighting, "judgements": tuple(judgements) or base.judgements}
     return base.model_copy(update=update)
+
+
+def of_study(study: Study, folder: Path) -> CriteriaSet:
+    """Return the criteria a study ranks its sites by.
+
+    Raises
+    ------
+    SpecError, CallError
+        As `named` and `effective`; or the set is for projects.
+    """
+    asked = study.ranking
+    base = named(asked.criteria, folder)
+    if base.unit != "site":
+        raise SpecError(reason("criteria_set_wrong_unit", name=asked.criteria))
+    return effective(base, study.criteria, asked.weights, asked.weighting, asked.judgements)
+
+
+def draws_of(study: Study) -> Draws:
+    """Return the weightings a study tries."""
+    return Draws(count=study.ranking.draws, kind=study.ranking.around, top=study.ranking.top)
 
 
 def _with_figure(given: dict[str, Any], file: str) -> dict[str, Any]:

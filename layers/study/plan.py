@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from geo import study as flow
+from geo.rank.spec import CriteriaSet
 from geo.rules.spec import Rule
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from layers.sources import gate
-from layers.study import edits, spec, store
+from layers.study import criteria, edits, spec, store
 from layers.study.edits import Edits
 from layers.study.spec import LayerSpec, Role, Study
 from layers.study.stages import STAGES
@@ -42,6 +43,11 @@ class Plan:
             use_class=self.study.use_class,
             minimum=Minimum(self.study.screen.min_area_m2, self.study.screen.min_width_m),
         )
+
+    @cached_property
+    def criteria(self) -> CriteriaSet:
+        """What sites are ranked by."""
+        return criteria.of_study(self.study, self.folder)
 
     @cached_property
     def keys(self) -> dict[str, str]:

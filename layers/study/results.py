@@ -14,6 +14,7 @@ import pandas as pd
 from geo.basis.errors import BlockedError, LuodiError
 from geo.basis.layer import Layer
 from geo.basis.reason import Reason, reason
+from geo.rank.spec import CriteriaSet
 from geo.rules.spec import Rule
 from layers.study import runs, store
 from layers.study.spec import LayerSpec, Study
@@ -49,6 +50,11 @@ class Results:
     def rule(self, rule_id: str) -> Rule:
         """Return one rule of the run."""
         return next(r for r in self.rules if r.id == rule_id)
+
+    @cached_property
+    def criteria(self) -> CriteriaSet:
+        """Criteria the sites of the run were ranked by."""
+        return CriteriaSet.model_validate(self.manifest["criteria"])
 
     def layer(self, layer_id: str) -> LayerSpec | None:
         """Return the settings of one layer, None if the study has none of that id."""

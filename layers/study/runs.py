@@ -143,6 +143,7 @@ def header(plan: Plan) -> dict[str, Any]:
         "written": datetime.now().astimezone().isoformat(timespec="seconds"),
         "study": study.model_dump(mode="json", by_alias=True),
         "rules": [r.model_dump(mode="json") for r in plan.rules],
+        "criteria": plan.criteria.model_dump(mode="json"),
         "not_applied": [r.id for r in plan.rules if not r.applies(study.use_class)],
         "inputs": plan.digests,
         "edits": plan.edits.plain(),

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from geo.basis.errors import BlockedError, SpecError
 from geo.basis.reason import reason
+from geo.rank.spec import Criterion, Weighting
 from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
 from layers import toml
@@ -126,6 +127,36 @@ class Assembly(_Frozen):
     access: tuple[str, ...] = ("roads",)
 
 
+class Ranking(_Frozen):
+    """How sites are ranked.
+
+    Parameters
+    ----------
+    criteria : str
+        A shipped criteria set by its name, or a file of the study folder. Criteria of the
+        section ``[[criteria]]`` replace those of the same id, and others follow.
+    weights : mapping of criterion to weight
+        Instead of those of the set; with any, all weights become shares of their sum.
+    weighting, judgements
+        given · ahp (out of judgements: first, second, how many times more the first
+        matters) · entropy (out of the sites); None: as the set says.
+    top : int
+        k of "share of the weightings in which a site is among the best k".
+    draws : int
+        Weightings to try.
+    around : {"dirichlet", "each", "any"}
+        How weightings are drawn (`geo.rank.robust.Draws`).
+    """
+
+    criteria: str = "sites-default"
+    weights: dict[str, float] = Field(default_factory=dict)
+    weighting: Weighting | None = None
+    judgements: tuple[tuple[str, str, float], ...] = ()
+    top: int = Field(5, ge=1)
+    draws: int = Field(1000, ge=0, le=100_000)
+    around: Literal["dirichlet", "each", "any"] = "dirichlet"
+
+
 class NotExamined(_Frozen):
     """A rule left aside this round (未审查), by whom and why; printed on every list."""
 
@@ -223,6 +254,8 @@ class Study(_Frozen):
     screen: Screen = Screen()
     standards: Standards = Standards()
     assembly: Assembly = Assembly()
+    ranking: Ranking = Ranking()
+    criteria: tuple[Criterion, ...] = ()
     not_examined: tuple[NotExamined, ...] = ()
     layers: tuple[LayerSpec, ...] = ()
 

@@ -41,7 +41,7 @@ def test_a_set_speaks_both_languages_and_names_sources_and_units(name):
     for criterion in made.criteria:
         assert criterion.source, criterion.id
         assert number(1.0, criterion.unit, "zh")
-        if "起始值" in criterion.source or "凭记忆" in criterion.source:
+        if "起始值" in criterion.source.zh or "凭记忆" in criterion.source.zh:
             assert criterion.unverified, criterion.id
     assert sum(made.weights.values()) == pytest.approx(1.0, abs=1e-12)
     assert made.sample == (name != "sites-default")

@@ -131,5 +131,6 @@ def test_unknown_is_never_alike_and_infeasible_is_never_a_twin():
     assert got["site_id"].unique().tolist() == ["S002", "S001"]
     unknown = got[got["site_id"] == "S001"].set_index("criterion_id")
     assert unknown.loc["b", ["gap", "open"]].tolist() == [0.5, True]
-    assert np.isnan(unknown.loc["b", "value_twin"])
+    assert unknown.loc["b", ["value", "value_hi"]].tolist() == [0.5, 0.5]
+    assert unknown.loc["b", ["twin_value", "twin_value_hi"]].isna().all()
     assert not unknown.loc["a", "open"]

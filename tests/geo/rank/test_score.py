@@ -39,7 +39,8 @@ def test_points_of_a_site_add_up_to_its_score_and_both_tables_fit_their_schema()
     found = scaled(units, criteria, "site_id")
     weights = {c.id: c.weight for c in criteria}
     rows, order = settled("scores", scores(found, weights)), settled("ranking", ranking(found, weights, FEW))
-    summed = rows.groupby("site_id")[["points", "points_hi"]].sum()
+    summed = rows.groupby("site_id")[["points", "points_hi"]].sum().loc[order["site_id"]]
+    assert order["rank"].is_monotonic_increasing
     assert summed["points"].to_numpy() == pytest.approx(order["score"].to_numpy(), abs=1e-6)
     assert summed["points_hi"].to_numpy() == pytest.approx(order["score_high"].to_numpy(), abs=1e-6)
     assert (rows["points"] - rows["weight"] * rows["scaled"] * 100).abs().max() < 1e-9

@@ -45,7 +45,7 @@ def test_a_file_of_the_study_with_a_figure_of_a_standard(tmp_path):
     made = named(write(tmp_path, SET % ("", "low")), tmp_path)
     tax = made.criteria[1]
     assert (made.id, tax.value.full_at, tax.hard_min, tax.confidence) == ("own", 20.0, 20.0, "S")
-    assert "2023GC07007" in tax.source
+    assert "2023GC07007" in tax.source.zh
 
 
 def test_what_is_wrong_with_a_file_is_said(tmp_path):

@@ -1,0 +1,154 @@
+"""A ranking and the explanation of a site as lines of text, for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from geo.rank.ahp import Compared
+from geo.rank.robust import Draws
+from layers import criterion_words as words
+from layers.explain_site import CriterionLine, SiteExplanation
+from layers.ranked import Ranked
+from layers.study.criteria import draws_of
+from layers.study.results import Results
+from layers.text import Language, number, say
+
+SHOWN = 20
+
+
+def ranking_text(results: Results, made: Ranked, language: Language, count: int = SHOWN) -> Iterator[str]:
+    """Yield the lines of a ranking: the best, what is not ranked and why, how far the order holds."""
+    if made.ranking.empty:
+        yield say("rank.no_sites", language)
+        return
+    weighting = say(f"rank.{made.criteria.weighting}", language)
+    name = (made.criteria.title.zh if language == "zh" else made.criteria.title.en) or made.criteria.id
+    yield say("rank.head", language, sites=len(made.ranking), title=name, weighting=weighting)
+    area = results.table("sites").set_index("site_id")["net_m2"]
+    ranked = made.ranking[made.ranking["rank"].notna()]
+    for row in ranked.head(count).to_dict("records"):
+        yield from _site(results, made, row, float(area[row["site_id"]]), language)
+    yield from _infeasible(made, language)
+    yield from tolerance_text(made, language)
+    if made.comparison is not None:
+        yield comparison_text(made.comparison, words.titles(made.criteria.criteria, language), language)
+    yield second_opinion(ranked, language)
+    unverified = [words.title(c, language) for c in made.criteria.criteria if c.unverified]
+    if unverified:
+        yield say("rank.unverified", language, criteria=unverified)
+
+
+def _site(results: Results, made: Ranked, row: dict[str, object], net_m2: float, language: Language) -> Iterator[str]:
+    draws, known = draws_of(results.study), row["score"] == row["score_high"]
+    yield say(
+        "rank.line_known" if known else "rank.line", language, rank=row["rank"], site=row["site_id"],
+        score=row["score"], high=row["score_high"], low=row["rank_low"], worst=row["rank_high"], inner=draws.inner,
+        top=draws.top, share=row["top_share"], net=number(net_m2, "mu" if language == "zh" else "ha", language),
+    )  # fmt: skip
+    if row["state"] == "unknown":
+        yield f"    {words.why(str(row['reason']), made.criteria.criteria, language)}"
+
+
+def _infeasible(made: Ranked, language: Language) -> Iterator[str]:
+    out = made.ranking[made.ranking["state"] == "infeasible"]
+    if out.empty:
+        return
+    yield say("rank.infeasible_count", language, count=len(out))
+    for row in out.head(SHOWN).to_dict("records"):
+        told = words.why(row["reason"], made.criteria.criteria, language)
+        yield say("rank.infeasible_line", language, site=row["site_id"], why=told)
+
+
+def as_plain(made: Ranked) -> dict[str, object]:
+    """Return a ranking as plain values for programs; what is not known is None."""
+    told: dict[str, object] = {
+        name: frame.astype(object).where(frame.notna(), None).to_dict("records")
+        for name, frame in (("ranking", made.ranking.drop(columns="reason")), ("tolerance", made.tolerance))
+    }
+    ratio = None if made.comparison is None else made.comparison.ratio
+    return told | {"weights": made.weights, "weighting": made.criteria.weighting, "consistency_ratio": ratio}
+
+
+def tolerance_text(made: Ranked, language: Language) -> Iterator[str]:
+    """Yield how far each weight can move, the tightest first."""
+    moving = made.tolerance.dropna(subset=["weight_low", "weight_high"], how="all")
+    if moving.empty:
+        return
+    room = pd.concat([moving["weight"] - moving["weight_low"], moving["weight_high"] - moving["weight"]], axis=1)
+    titles = words.titles(made.criteria.criteria, language)
+    yield say("rank.tolerance_head", language)
+    for row in moving.loc[room.min(axis=1).sort_values(kind="stable").index].to_dict("records"):
+        yield say("rank.tolerance_line", language, title=titles[row["criterion_id"]], weight=row["weight"],
+                  moves=moves_text(row, language))  # fmt: skip
+
+
+def moves_text(row: dict[str, object], language: Language) -> list[str]:
+    """Say at which weights of one criterion the first place changes, and who passes whom."""
+    sides = (("falls", "low"), ("rises", "high"))
+    moves = [
+        say(f"rank.{word}", language, at=row[f"weight_{side}"], passing=row[f"passing_{side}"],
+            passed=row[f"passed_{side}"])
+        for word, side in sides if pd.notna(row[f"weight_{side}"])
+    ]  # fmt: skip
+    return moves or [say("rank.holds", language)]
+
+
+def comparison_text(found: Compared, titles: dict[str, str], language: Language) -> str:
+    """Say whether the comparisons agree, and which to look at again."""
+    if found.consistent or found.revisit is None:
+        return say("rank.consistent", language, ratio=found.ratio)
+    again = found.revisit
+    return say("rank.inconsistent", language, ratio=found.ratio, first=titles[again.first],
+               second=titles[again.second], given=scale_text(again.given), suggested=scale_text(again.suggested),
+               then=again.ratio_then)  # fmt: skip
+
+
+def scale_text(times: float) -> str:
+    """Write a value of Saaty's scale as people say it: 5, or 1/5."""
+    if times >= 1.0:
+        return f"{times:g}"
+    return f"1/{1.0 / times:g}"
+
+
+def second_opinion(ranked: pd.DataFrame, language: Language) -> str:
+    """Say whether TOPSIS puts the same site first."""
+    first = ranked.loc[ranked["topsis_rank"] == 1.0, "site_id"].tolist()
+    same = bool(len(ranked)) and ranked["site_id"].iloc[0] in first
+    told = say("rank.second_same", language) if same else say("rank.second_other", language, site=", ".join(first))
+    return say("rank.second", language, agreement=told)
+
+
+def explanation_text(found: SiteExplanation, top: int, language: Language) -> Iterator[str]:
+    """Yield the lines of the explanation of a site; its points add up to its score."""
+    yield f"{found.site_id}  {found.state_word}"
+    if found.state == "infeasible":
+        yield say("rank.explain_not", language, why=found.why)
+    else:
+        yield say("rank.explain_score", language, score=found.score, high=found.score_high, rank=found.rank,
+                  sites=found.sites, best=found.rank_best, worst=found.rank_worst, low=found.rank_low,
+                  last=found.rank_high, inner=Draws().inner, top=top, share=found.top_share)  # fmt: skip
+        yield found.why
+    yield ""
+    yield say("rank.explain_points", language)
+    for line in found.lines:
+        yield from _line(line, language)
+    total, most = sum(x.points for x in found.lines), sum(x.points_hi for x in found.lines)
+    yield say("rank.explain_sum", language, points=total, most=most)
+    if found.twins:
+        yield ""
+        yield say("rank.explain_twins", language)
+        yield from found.twins
+
+
+def _line(line: CriterionLine, language: Language) -> Iterator[str]:
+    open_ = line.points != line.points_hi
+    yield "  " + say(
+        "rank.explain_line_open" if open_ else "rank.explain_line", language, title=line.title, value=line.value,
+        scaled=words.share(line.scaled, line.scaled_hi, language), weight=line.weight, points=line.points,
+        most=line.points_hi, mark=say("rank.mark", language) if line.unverified else "",
+    )  # fmt: skip
+    if open_ or line.scaled_hi == 0.0:
+        yield f"      {line.why}"
+    yield f"      {line.function} · {line.source}"

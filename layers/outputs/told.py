@@ -1,0 +1,48 @@
+"""Whatever an id stands for, explained: a project, idle land or a building, a site, a parcel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from layers import explain, explain_site, idle, project_card
+from layers.outputs import rank_page
+from layers.outputs.card import card_text
+from layers.outputs.page import explanation_text
+from layers.study.results import require
+from layers.text import Language
+
+Told = tuple[dict[str, Any], Iterator[str]]
+
+
+def told(folder: Path, subject: str, on: date | None, language: Language) -> Told:
+    """Explain one id of a study, as plain values and as lines of text.
+
+    Parameters
+    ----------
+    folder : Path
+    subject : str
+    on : date or None
+        For idle land and buildings: another day than that of the study.
+    language : {"en", "zh"}
+
+    Raises
+    ------
+    BlockedError
+        No run, results that are stale, or nothing of that id.
+    """
+    results = require(folder, "candidates")
+    if project_card.is_project(results, subject):
+        card = project_card.card(require(folder, "gates"), subject, language)
+        return asdict(card), iter(card_text(card, language))
+    if idle.holds(results, subject):
+        asset = idle.shown(require(folder, "idle"), on)
+        return idle.as_plain(asset, subject), iter(idle.explained(asset, subject, language))
+    if explain_site.is_site(results, subject):
+        site = explain_site.explain_site(require(folder, "ranking"), subject, language)
+        return asdict(site), rank_page.explanation_text(site, results.study.ranking.top, language)
+    parcel = explain.explain(results, subject, language)
+    return asdict(parcel), explanation_text(parcel, language)

@@ -1,0 +1,126 @@
+"""The sites of a run ranked this way and that, on tables held in memory: what the weights of the screen move.
+
+Nothing here is written; a full run is started by `layers/study/jobs.py` when the user
+keeps a setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from geo.rank import answer, facts, weights
+from geo.rank.ahp import Compared, compared
+from geo.rank.scale import Scaled, scaled
+from geo.rank.spec import CriteriaSet, Weighting
+from geo.rank.twins import twins
+from layers import toml
+from layers.study import criteria
+from layers.study.results import Results
+
+Judgement = tuple[str, str, float]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Weights under trial.
+
+    Parameters
+    ----------
+    weights : mapping of criterion to weight
+        Instead of those of the run; all weights then become shares of their sum.
+    weighting : {"given", "ahp", "entropy"} or None
+        None: as in the run.
+    judgements : tuple of (id, id, number)
+        For ahp.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    weighting: Weighting | None = None
+    judgements: tuple[Judgement, ...] = ()
+
+
+AS_RUN = Asked()
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One answer: the criteria with their weights, every score, and how far the order holds."""
+
+    criteria: CriteriaSet
+    weights: dict[str, float]
+    comparison: Compared | None
+    scores: pd.DataFrame
+    ranking: pd.DataFrame
+    tolerance: pd.DataFrame
+
+
+class Bench:
+    """The sites of one run, ready to be ranked again."""
+
+    def __init__(self, results: Results):
+        self.results = results
+        self.criteria = results.criteria
+        self.found: Scaled = scaled(facts.of_sites(results.table("sites")), self.criteria.criteria, "site_id")
+
+    def asked(self, trial: Asked = AS_RUN) -> CriteriaSet:
+        """Return the criteria of a trial.
+
+        Raises
+        ------
+        CallError
+            A weight of a criterion that does not exist, or no weight above 0.
+        """
+        weighting: Weighting | None = "given" if trial.weights and trial.weighting is None else trial.weighting
+        return criteria.effective(self.criteria, (), dict(trial.weights), weighting, trial.judgements)
+
+    def answer(self, trial: Asked = AS_RUN) -> Ranked:
+        """Rank the sites under a trial; raises as `asked`, and for judgements that are not complete."""
+        asked = self.asked(trial)
+        comparison = None
+        if asked.weighting == "ahp":
+            comparison = compared([c.id for c in asked.criteria], asked.judgements)
+        weighed = comparison.weights if comparison else weights.of(asked, self.found)
+        made = answer.tables(self.found, weighed, criteria.draws_of(self.results.study))
+        return Ranked(asked, weighed, comparison, **made)
+
+    def twins(self, site_id: str, weighed: Mapping[str, float], count: int = 3) -> pd.DataFrame:
+        """Return the sites most like one (see `geo.rank.twins`)."""
+        return twins(self.found, weighed, site_id, count)
+
+
+@lru_cache(maxsize=2)
+def bench(results: Results) -> Bench:
+    """Return the bench of the results, built once per run; two stay in memory."""
+    return Bench(results)
+
+
+def weights_of(words: Sequence[str]) -> dict[str, float]:
+    """Read weights as a command gives them: ``id=0.3``, or a file with lines ``id = 0.3``.
+
+    Raises
+    ------
+    CallError
+        A word that is neither, or a weight that is not a number.
+    SpecError
+        A file that is not TOML.
+    """
+    out: dict[str, object] = {}
+    for word in words:
+        name, equals, number = word.partition("=")
+        if equals:
+            out[name.strip()] = number
+        elif Path(word).is_file():
+            out |= toml.read(Path(word))
+        else:
+            raise CallError(reason("weight_pair_unreadable", given=[word]))
+    try:
+        return {name: float(str(value)) for name, value in out.items()}
+    except ValueError:
+        raise CallError(reason("weight_pair_unreadable", given=[f"{k}={v}" for k, v in out.items()])) from None
