@@ -11,6 +11,7 @@ from geo.basis.progress import silent
 from layers.demo import county
 from layers.study.checks import listing
 from layers.text import catalogue, code, say
+from tests.browser.steps import press, settled
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=90_000)
@@ -34,7 +35,7 @@ def clicks(page):
 
     def click(locator):
         click.count += 1
-        locator.click()
+        press(page, locator)
 
     click.count = 0
     return click
@@ -42,20 +43,22 @@ def clicks(page):
 
 def open_page(page, url, language="zh"):
     page.goto(f"{url}/?lang={language}")
-    page.get_by_test_id("stTopNavLinkContainer").filter(has_text=say("ui.page_redline", language)).click()
+    press(page, page.get_by_test_id("stTopNavLinkContainer").filter(has_text=say("ui.page_redline", language)))
     page.get_by_text(say("uiredline.title_page", language)).first.wait_for(timeout=60_000)
+    settled(page)
 
 
 def hand_in(page, click, path, investment=""):
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(path)
     page.get_by_text(path.name).first.wait_for()
     page.wait_for_timeout(1500)  # the name stands there before the bytes have arrived
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    settled(page)
     if investment:
-        field = page.locator(".st-key-redline-investment-new input")
+        field = page.locator(".st-key-redline-investment-new input").first
         click(field)
         field.fill(investment)
         page.keyboard.press("Tab")
+        settled(page)
     click(page.locator(".st-key-redline-go button"))
 
 
@@ -64,13 +67,14 @@ def row(page, title):
 
 
 def table(page, cls):
-    rows = page.locator(f"table.{cls} tbody tr")
+    rows = page.locator(f"table.{cls}").first.locator("tbody tr")
     return [rows.nth(k).locator("td").all_inner_texts() for k in range(rows.count())]
 
 
 def wait_for_answer(page, name):
-    page.locator(".lr-name", has_text=name).wait_for(timeout=120_000)
-    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(timeout=90_000)
+    page.locator(".lr-name", has_text=name).first.wait_for(timeout=120_000)
+    page.frame_locator("iframe >> nth=0").locator("img.leaflet-tile-loaded").first.wait_for(timeout=90_000)
+    settled(page)
 
 
 def test_from_the_file_to_the_report_in_eight_clicks(page, url, study, clicks, tmp_path):
@@ -78,9 +82,10 @@ def test_from_the_file_to_the_report_in_eight_clicks(page, url, study, clicks, t
     hand_in(page, clicks, study / "incoming" / "redline_liren.txt", "31000")
     wait_for_answer(page, "浙江丽人")
     clicks(page.locator(".st-key-redline-confirm button"))
-    page.get_by_text(say("uiredline.confirmed", "zh")).wait_for()
+    page.get_by_text(say("uiredline.confirmed", "zh")).first.wait_for()
+    settled(page)
 
-    head = page.locator(".lr-head").inner_text()
+    head = page.locator(".lr-head").first.inner_text()
     assert "160.00 亩" in head
     assert "143.00 亩" in head
     assert "95,333.33 m²" in head
@@ -101,7 +106,7 @@ def test_from_the_file_to_the_report_in_eight_clicks(page, url, study, clicks, t
     assert table(page, "lr-uses")[-1] == ["合计", "", "160.00", "10.6667", "143.00", "9.5333"]
     paddy = next(line for line in table(page, "lr-uses") if "水田" in line[0])
     assert paddy[2::2] == ["60.00", "52.00"]
-    assert "216.78" in page.locator(".lr-note.lr-good").inner_text()
+    assert "216.78" in page.locator(".lr-note.lr-good").first.inner_text()
 
     with page.expect_download(timeout=60_000) as waiting:
         clicks(page.locator(".st-key-redline-file-docx button").first)
@@ -120,23 +125,23 @@ def test_the_accepted_cut_line(page, url, study, clicks, tmp_path):
     wait_for_answer(page, "浙江丽人")
     clicks(page.locator(".st-key-redline-accept button").first)
     wait_for_answer(page, "✂")
-    assert page.locator(".lr-head").inner_text().count("143.00 亩") == 2  # the red line itself, all of it usable
+    assert page.locator(".lr-head").first.inner_text().count("143.00 亩") == 2  # the red line itself, all of it usable
     for title in ("永久基本农田", "城镇开发边界"):
-        cell = page.locator("table.lr-three tr").filter(has_text=title).locator("td").nth(1)
+        cell = page.locator("table.lr-three tr").filter(has_text=title).first.locator("td").nth(1)
         expect(cell).to_have_text(re.compile("不涉及 ?0.00 亩"))
-    expect(page.locator("tr.lr-quota td").nth(1)).to_have_text("65.00")
-    expect(page.locator("tr.lr-balance td").nth(1)).to_have_text("52.00")
-    assert page.locator(".st-key-redline-accept button").first.is_disabled()
-    assert say("uiredline.cut_of", "zh", parent="浙江丽人") in page.locator(".st-key-redline-told").inner_text()
+    expect(page.locator("tr.lr-quota").first.locator("td").nth(1)).to_have_text("65.00")
+    expect(page.locator("tr.lr-balance").first.locator("td").nth(1)).to_have_text("52.00")
+    page.locator(".st-key-redline-accept button[disabled]").first.wait_for()
+    assert say("uiredline.cut_of", "zh", parent="浙江丽人") in page.locator(".st-key-redline-told").first.inner_text()
     for kind, begin in (("xlsx", b"PK"), ("txt", None)):
         with page.expect_download(timeout=60_000) as waiting:
-            page.locator(f".st-key-redline-file-{kind} button").first.click()
+            press(page, page.locator(f".st-key-redline-file-{kind} button"))
         path = tmp_path / f"out.{kind}"
         waiting.value.save_as(path)
         assert path.read_bytes().startswith(begin or b"")
         assert path.stat().st_size > 300
-    page.locator(".st-key-redline-parent button").click()
-    page.locator(".lr-head", has_text="160.00 亩").wait_for()
+    press(page, page.locator(".st-key-redline-parent button"))
+    page.locator(".lr-head", has_text="160.00 亩").first.wait_for()
     assert {c.head["parent"] for c in listing(study)} >= {"", "浙江丽人"}
 
 
@@ -144,8 +149,9 @@ def test_map_and_tables_stand_on_one_screen(page, url, study, clicks):
     open_page(page, url)
     hand_in(page, clicks, study / "incoming" / "redline_liren.txt", "31000")
     wait_for_answer(page, "浙江丽人")
-    page.locator(".st-key-redline-confirm button").click()
-    page.get_by_text(say("uiredline.confirmed", "zh")).wait_for()
+    press(page, page.locator(".st-key-redline-confirm button"))
+    page.get_by_text(say("uiredline.confirmed", "zh")).first.wait_for()
+    settled(page)
     for part in ("iframe", "table.lr-ledger", "table.lr-uses", "table.lr-quotas", "table.lr-plan", "table.lr-three",
                  "table.lr-special"):  # fmt: skip
         box = page.locator(part).first.bounding_box()
@@ -160,10 +166,11 @@ def test_what_is_wrong_with_a_file_is_said_line_by_line(page, url, clicks, tmp_p
     broken.write_text("\n".join(lines), encoding="utf-8")
     open_page(page, url)
     hand_in(page, clicks, broken)
-    page.get_by_text(say("uiredline.not_read", "zh")).wait_for(timeout=60_000)
+    page.get_by_text(say("uiredline.not_read", "zh")).first.wait_for(timeout=60_000)
+    settled(page)
     told = page.locator(".lu-trouble li").all_inner_texts()
     assert any("4" in line and "abc" in line for line in told), told
-    assert page.locator(".st-key-redline-reread-retry button").is_enabled()
+    assert page.locator(".st-key-redline-reread-retry button").first.is_enabled()
 
 
 def test_a_wrong_zone_is_corrected_on_the_page(page, url, study, clicks, tmp_path):
@@ -174,16 +181,19 @@ def test_a_wrong_zone_is_corrected_on_the_page(page, url, study, clicks, tmp_pat
     wrong.write_bytes(text.replace("带号=40", "带号=39").encode("gb18030"))
     open_page(page, url, "en")
     hand_in(page, clicks, wrong)
-    field = page.locator(".st-key-redline-crs-retry input")
+    field = page.locator(".st-key-redline-crs-retry input").first
     field.wait_for(timeout=120_000)
+    settled(page)
     assert "EPSG:4549" in page.locator(".lu-trouble li").first.inner_text()
     clicks(field)
     field.fill("EPSG:4549")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(500)  # the field tells the server what was typed
+    settled(page)
     clicks(page.locator(".st-key-redline-reread-retry button"))
-    page.locator(".lr-head", has_text="160.00 mu").wait_for(timeout=120_000)
-    assert "EPSG:4549" in page.locator(".st-key-redline-told").inner_text()
+    page.locator(".lr-head", has_text="160.00 mu").first.wait_for(timeout=120_000)
+    settled(page)
+    assert "EPSG:4549" in page.locator(".st-key-redline-told").first.inner_text()
 
 
 def test_words_of_the_page_are_in_both_languages():

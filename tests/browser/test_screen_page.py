@@ -15,6 +15,7 @@ from PIL import Image
 
 from layers.study.results import open_results
 from layers.text import LANGUAGES, code, number, say
+from tests.browser.steps import click_map, go, gone, leaflet, panel, press, settled, told_id, until, without_icons
 from tests.views import studies
 
 pytestmark = pytest.mark.browser
@@ -36,36 +37,14 @@ def url(serve, study):
     return serve(study)
 
 
-def leaflet(page):
-    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(timeout=90_000)
-    return next(f for f in page.frames if "streamlit_folium" in f.url)
-
-
-def click_map(page, frame, lon, lat):
-    spot = frame.evaluate("at => window.map.latLngToContainerPoint(at)", [lat, lon])
-    box = page.locator("iframe").bounding_box()
-    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
-
-
-def go(frame, lon, lat, zoom=18):
-    frame.evaluate("([lat, lon, z]) => window.map.setView([lat, lon], z, {animate: false})", [lat, lon, zoom])
-
-
-def panel(page):
-    return page.locator(".st-key-why")
-
-
 def shows(page, parcel_id):
-    panel(page).locator(".lu-id", has_text=re.compile(rf"^{re.escape(parcel_id)}$")).wait_for(timeout=90_000)
+    until(page, lambda: told_id(page), parcel_id)
 
 
 def outcomes(page):
     """Rule title → outcome word, as read off the panel."""
-    rows = panel(page).locator(".lu-rule summary")
-    return {
-        rows.nth(k).locator(".lu-rule-title").inner_text(): rows.nth(k).locator(".lu-outcome").inner_text()
-        for k in range(rows.count())
-    }
+    titles, words = (panel(page).locator(f".lu-rule summary .lu-{name}") for name in ("rule-title", "outcome"))
+    return dict(zip(titles.all_inner_texts(), words.all_inner_texts(), strict=False))
 
 
 def told(page):
@@ -92,12 +71,12 @@ def check_panel(page, results, parcel_id, language):
     """Compare panel and tables; the page changes piece by piece, so it is given time to settle."""
     shows(page, parcel_id)
     status, big, small, rules = wanted(results, parcel_id, language)
-    for _ in range(60):
+
+    def reading():
         (chip, large, little), found = told(page)
-        if [*chip[:1], *large[: len(big)], *little[:2], found] == [status, *big, *small, rules]:
-            return
-        page.wait_for_timeout(500)
-    assert (chip[:1], large[: len(big)], little[:2], found) == ([status], big, small, rules)
+        return chip[:1], large[: len(big)], little[:2], found
+
+    until(page, reading, ([status], big, small, rules))
 
 
 def test_a_click_tells_what_the_row_says(page, url, results):
@@ -115,7 +94,7 @@ def test_a_click_tells_what_the_row_says(page, url, results):
     for parcel_id, point in asked.items():
         lon, lat = TO_DEGREES.transform(point.x, point.y)
         go(frame, lon, lat)
-        click_map(page, frame, lon, lat)
+        click_map(page, frame, lon, lat, lambda wanted=parcel_id: told_id(page) == wanted)
         check_panel(page, results, parcel_id, "zh")
 
 
@@ -128,9 +107,9 @@ def test_a_click_beside_an_edge(page, url, results, x, y, wanted):
     frame = leaflet(page)
     lon, lat = TO_DEGREES.transform(studies.EAST + x, studies.NORTH + y)
     go(frame, lon, lat, 20)
-    click_map(page, frame, lon, lat)
+    click_map(page, frame, lon, lat, lambda: told_id(page) == wanted)
     check_panel(page, results, wanted, "en")
-    assert f"select=parcel%3A{wanted}" in page.url
+    until(page, lambda: f"select=parcel%3A{wanted}" in page.url, True)
 
 
 def test_a_click_into_a_hole_is_no_parcel(page, url):
@@ -139,9 +118,9 @@ def test_a_click_into_a_hole_is_no_parcel(page, url):
     shows(page, "HOLED")
     lon, lat = TO_DEGREES.transform(studies.EAST + 1150, studies.NORTH + 250)
     go(frame, lon, lat)
-    click_map(page, frame, lon, lat)
-    panel(page).get_by_text(say("ui.no_parcel_here", "zh")).wait_for()
-    assert "select=" not in page.url
+    nothing = panel(page).get_by_text(say("ui.no_parcel_here", "zh"))
+    click_map(page, frame, lon, lat, lambda: nothing.count() > 0)
+    until(page, lambda: "select=" in page.url, False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -149,8 +128,7 @@ def test_nothing_is_left_in_the_other_language(page, url, language):
     page.goto(f"{url}/screen?lang={language}&select=parcel:DOUBT")
     leaflet(page)
     shows(page, "DOUBT")
-    # icons are ligatures: the name of a sign in a font, seen by nobody
-    page.evaluate("document.querySelectorAll('[data-testid=stIconMaterial]').forEach(e => e.remove())")
+    without_icons(page)
     text = page.get_by_test_id("stMain").inner_text() + page.title()
     assert not re.search(r"\[[a-z]+\.[a-z_]+", text), "a key without a sentence"
     assert code("status", "unknown", language) in text
@@ -169,11 +147,11 @@ def test_text_of_data_is_text(page, url):
     page.goto(f"{url}/screen?lang=zh&select=parcel:HOLED")
     frame = leaflet(page)
     shows(page, "HOLED")
-    assert studies.NASTY in panel(page).inner_text()
+    until(page, lambda: studies.NASTY in panel(page).inner_text(), True)
     assert page.locator("img[src='x']").count() == 0
     frame.evaluate("document.querySelector('.leaflet-control-layers').classList.add('leaflet-control-layers-expanded')")
-    assert "<img src=x" in page.frame_locator("iframe").locator(".leaflet-control-layers-list").inner_text()
-    assert page.frame_locator("iframe").locator("img[src='x']").count() == 0
+    assert "<img src=x" in frame.locator(".leaflet-control-layers-list").first.inner_text()
+    assert frame.locator("img[src='x']").count() == 0
     assert page.evaluate("window.hit") is None
     assert frame.evaluate("window.hit") is None
 
@@ -182,10 +160,11 @@ def test_map_and_reasons_stand_on_one_screen(page, url):
     page.goto(f"{url}/screen?lang=zh&select=parcel:RING")
     leaflet(page)
     shows(page, "RING")
-    for box in (page.locator("iframe").bounding_box(), panel(page).bounding_box()):
+    settled(page)
+    for box in (page.locator("iframe").first.bounding_box(), panel(page).bounding_box()):
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 768
-    assert page.locator("iframe").bounding_box()["width"] > 800
+    assert page.locator("iframe").first.bounding_box()["width"] > 800
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -193,10 +172,10 @@ def test_language_switch_keeps_the_selection(page, url, results):
     page.goto(f"{url}/screen?lang=zh&select=parcel:LEFT")
     leaflet(page)
     check_panel(page, results, "LEFT", "zh")
-    page.get_by_text("English", exact=True).click()
+    press(page, page.get_by_text("English", exact=True))
     panel(page).get_by_text(say("ui.gross", "en")).first.wait_for()
     check_panel(page, results, "LEFT", "en")
-    assert "lang=en" in page.url
+    until(page, lambda: "lang=en" in page.url, True)
 
 
 def test_chinese_browsers_get_chinese(chromium, url):
@@ -204,7 +183,7 @@ def test_chinese_browsers_get_chinese(chromium, url):
         context = chromium.new_context(locale=locale)
         visitor = context.new_page()
         visitor.goto(url)
-        visitor.get_by_text(say("ui.synthetic", word)).wait_for(timeout=90_000)
+        visitor.get_by_text(say("ui.synthetic", word)).first.wait_for(timeout=90_000)
         context.close()
 
 
@@ -212,17 +191,20 @@ def test_a_row_moves_the_map(page, url, results):
     page.goto(f"{url}/screen?lang=zh")
     frame = leaflet(page)
     before = frame.evaluate("window.map.getCenter()")
-    page.get_by_placeholder(say("ui.find", "zh")).fill("OVER")
+    page.get_by_placeholder(say("ui.find", "zh")).first.fill("OVER")
     page.keyboard.press("Enter")
-    page.get_by_text(say("ui.rows_some", "zh", found=1, total=len(results.table("candidates")))).wait_for()
+    page.get_by_text(say("ui.rows_some", "zh", found=1, total=len(results.table("candidates")))).first.wait_for()
     pick_first_row(page, "OVER")
     check_panel(page, results, "OVER", "zh")
-    page.wait_for_timeout(2_000)
-    after = frame.evaluate("window.map.getCenter()")
     middle = TO_DEGREES.transform(studies.EAST + 2150, studies.NORTH + 250)
-    assert (after["lng"], after["lat"]) == pytest.approx(middle, abs=1e-4)
-    assert after != before
-    assert frame.evaluate("window.map.getZoom()") == 17
+
+    def centre():
+        at = frame.evaluate("window.map.getCenter()")
+        return at["lng"], at["lat"]
+
+    until(page, centre, lambda at: at == pytest.approx(middle, abs=1e-4))
+    assert centre() != (before["lng"], before["lat"])
+    until(page, lambda: frame.evaluate("window.map.getZoom()"), 17)
 
 
 def pick_first_row(page, parcel_id):
@@ -232,16 +214,17 @@ def pick_first_row(page, parcel_id):
     a moment the page holds both the old table and the new one.
     """
     for _ in range(20):
+        settled(page)
         box = page.get_by_test_id("stDataFrame").first.bounding_box()
         if box:
             page.mouse.click(box["x"] + 18, box["y"] + 30 + 18)
         page.wait_for_timeout(3_000)
-        if panel(page).locator(".lu-id").all_inner_texts()[:1] == [parcel_id]:
+        if told_id(page) == parcel_id:
             return
 
 
 def shown_colours(page):
-    picture = Image.open(io.BytesIO(page.locator("iframe").screenshot())).convert("RGB")
+    picture = Image.open(io.BytesIO(page.locator("iframe").first.screenshot())).convert("RGB")
     return np.asarray(picture).reshape(-1, 3)
 
 
@@ -258,16 +241,12 @@ def test_the_filter_colours_map_and_list_alike(page, url, results):
 
     page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
-    page.wait_for_timeout(500)
-    assert seen("eligible")
-    assert seen("conditional")
+    until(page, lambda: (seen("eligible"), seen("conditional")), (True, True))
     with page.expect_response(re.compile("/tiles/")):
         page.locator(".st-key-shown button").nth(1).click()
     count = int((results.table("candidates")["status"] == "conditional").sum())
-    page.get_by_text(say("ui.rows_some", "zh", found=count, total=len(results.table("candidates")))).wait_for()
-    page.wait_for_timeout(1000)
-    assert seen("conditional")
-    assert not seen("eligible")
+    page.get_by_text(say("ui.rows_some", "zh", found=count, total=len(results.table("candidates")))).first.wait_for()
+    until(page, lambda: (seen("eligible"), seen("conditional")), (False, True))
 
 
 @pytest.mark.parametrize(
@@ -277,7 +256,7 @@ def test_the_list_is_handed_over(page, url, results, tmp_path, kind, word):
     page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
     with page.expect_download(timeout=90_000) as waiting:
-        page.locator(f".st-key-download-{kind} button").first.click()
+        press(page, page.locator(f".st-key-download-{kind} button"))
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
     assert path.name == f"luodi-candidates-{results.run_id}.{kind}"
@@ -287,7 +266,7 @@ def test_the_list_is_handed_over(page, url, results, tmp_path, kind, word):
         assert len(rows) == count + 1
         assert rows[0][0] == say("column.parcel_id", "zh")
     elif kind == "xlsx":
-        sheets = pd.read_excel(path, sheet_name=None, header=None)
+        sheets = pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl")
         assert max(len(s) for s in sheets.values()) >= count + 1
     else:
         assert len(gpd.read_file(path)) == count
@@ -300,11 +279,11 @@ def test_stale_results_are_said_and_a_run_from_the_page_renews_them(page, serve,
     (mine / "study.toml").write_text(text.replace("2026-11-23", "2026-11-24", 1), encoding="utf-8")
     page.goto(f"{serve(mine)}/screen?lang=zh")
     leaflet(page)
-    page.get_by_text(say("ui.stale", "zh")).wait_for()
-    assert page.locator(".st-key-download-csv button").first.is_disabled()
-    page.locator(".st-key-run button").click()
-    page.get_by_text(say("ui.as_of", "zh", day="2026-11-24")).wait_for(timeout=120_000)
-    page.get_by_text(say("ui.stale", "zh")).wait_for(state="detached", timeout=90_000)
+    page.get_by_text(say("ui.stale", "zh")).first.wait_for()
+    page.locator(".st-key-download-csv button[disabled]").first.wait_for()
+    press(page, page.locator(".st-key-run button"))
+    page.get_by_text(say("ui.as_of", "zh", day="2026-11-24")).first.wait_for(timeout=120_000)
+    gone(page, page.get_by_text(say("ui.stale", "zh")))
     page.locator(".st-key-download-csv button:not([disabled])").first.wait_for(timeout=90_000)
     assert open_results(mine).study.as_of.isoformat() == "2026-11-24"
 
@@ -317,4 +296,4 @@ def test_first_map_of_thirteen_thousand_parcels(page, serve, tmp_path):
     page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
     assert time.perf_counter() - started < 10
-    page.get_by_test_id("stPagination").wait_for(timeout=90_000)
+    page.get_by_test_id("stPagination").first.wait_for(timeout=90_000)

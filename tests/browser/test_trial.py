@@ -8,11 +8,12 @@ from layers.study.results import open_results
 from layers.study.summary import by_status
 from layers.text import LANGUAGES, code, say
 from layers.whatif import Moved, desk
-from tests.browser.test_screen_page import leaflet
+from tests.browser.steps import gone, leaflet, press, settled, tile_keys, until, without_icons
 from tests.views import studies
 
 pytestmark = pytest.mark.browser
 STATUSES = ("eligible", "conditional", "unknown", "excluded")
+GRIDS = {"funnel": "funnel", "ledger": "study-ledger", "binding": "binding", "find": "find"}
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +31,6 @@ def url(serve, study):
     return serve(study)
 
 
-def keys(page):
-    """Keys of the parcel tiles asked for so far, in the order they first came."""
-    return list(dict.fromkeys(m.group(1) for u in page.asked if (m := re.search(r"/tiles/(\w+)/", u))))
-
-
 def counts(page, language):
     """Parcels per status, as read off the legend."""
     out = {}
@@ -47,59 +43,67 @@ def counts(page, language):
 def open_trial(page, url, language):
     page.goto(f"{url}/screen?lang={language}")
     frame = leaflet(page)
-    page.locator(".st-key-side").get_by_text(say("uitrial.side_trial", language), exact=True).click()
-    page.locator(".st-key-trial-rule").wait_for()
+    press(page, page.locator(".st-key-side").get_by_text(say("uitrial.side_trial", language), exact=True))
+    page.locator(".st-key-trial-rule").first.wait_for()
+    settled(page)
     return frame
 
 
 def pick(page, box, word):
-    page.locator(box).locator("input").first.click()
-    page.get_by_role("option", name=word, exact=True).click()
+    press(page, page.locator(box).locator("input"))
+    page.get_by_role("option", name=word, exact=True).first.click()
+    settled(page)
 
 
 def set_threshold(page, value):
+    settled(page)
     field = page.locator("[class*='-threshold'] input").first
     field.fill(str(value))
     field.press("Enter")
+
+
+def unsaved(page, language):
+    return page.get_by_text(say("uitrial.unsaved", language), exact=True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_threshold_moves_the_map_at_once_and_back_restores(page, url, results, language):
     frame = open_trial(page, url, language)
     as_run = {s: int(n) for s, n in by_status(results)["parcels"].items()}
-    assert counts(page, language) == as_run
+    until(page, lambda: counts(page, language), as_run)
     page.wait_for_timeout(1500)  # until the other layers have asked for their tiles
     runs = sorted(p.name for p in (results.folder / "runs").iterdir())
-    view, before = frame.evaluate("[window.map.getZoom(), window.map.getCenter()]"), keys(page)
+    view, before = frame.evaluate("[window.map.getZoom(), window.map.getCenter()]"), tile_keys(page)
     pick(page, ".st-key-trial-rule", getattr(results.rule("flood").title, language))
-    page.locator("[class*='-flood-threshold']").wait_for()
+    page.locator("[class*='-flood-threshold']").first.wait_for()
     wanted = desk(results).answer(Moved({"flood": {"threshold": 50_000.0}})).counts
     assert wanted != as_run
     with page.expect_response(re.compile("/tiles/")):
         set_threshold(page, 50_000)
-    page.get_by_text(say("uitrial.unsaved", language), exact=True).wait_for()
-    assert counts(page, language) == wanted
-    assert len(set(keys(page)) - set(before)) == 1
+    unsaved(page, language).first.wait_for()
+    until(page, lambda: counts(page, language), wanted)
+    until(page, lambda: len(set(tile_keys(page)) - set(before)), 1)
     page.locator(".st-key-download-csv button[disabled]").first.wait_for()
     assert frame.evaluate("[window.map.getZoom(), window.map.getCenter()]") == view
-    page.locator(".st-key-trial-back button").click()
-    page.get_by_text(say("uitrial.unsaved", language), exact=True).wait_for(state="detached")
-    assert counts(page, language) == as_run
-    assert page.locator("[class*='-flood-threshold'] input").first.input_value() == "0"
+    press(page, page.locator(".st-key-trial-back button"))
+    gone(page, unsaved(page, language))
+    until(page, lambda: counts(page, language), as_run)
+    until(page, lambda: page.locator("[class*='-flood-threshold'] input").first.input_value(), "0")
     assert sorted(p.name for p in (results.folder / "runs").iterdir()) == runs
 
 
 def test_map_and_trial_stand_on_one_screen(page, url):
     open_trial(page, url, "zh")
     pick(page, ".st-key-trial-rule", "洪泛区")
-    page.locator("[class*='-flood-threshold']").wait_for()
+    page.locator("[class*='-flood-threshold']").first.wait_for()
     set_threshold(page, 50_000)
-    page.get_by_text(say("uitrial.unsaved", "zh"), exact=True).wait_for()
+    unsaved(page, "zh").first.wait_for()
+    settled(page)
     for part in ("iframe", ".st-key-why", ".st-key-trialbar"):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 768, part
-    assert page.locator(".st-key-trialbar").bounding_box()["height"] < 50
+    assert page.locator(".st-key-trialbar").first.bounding_box()["height"] < 50
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -107,18 +111,18 @@ def test_the_boundary_of_the_study_is_drawn(page, url):
     page.goto(f"{url}/screen?lang=zh")
     frame = leaflet(page)
     frame.evaluate("document.querySelector('.leaflet-control-layers').classList.add('leaflet-control-layers-expanded')")
-    row = page.frame_locator("iframe").locator(".leaflet-control-layers-overlays label", has_text="评价范围")
-    assert row.locator("input").is_checked()
+    row = frame.locator(".leaflet-control-layers-overlays label", has_text="评价范围").first
+    until(page, lambda: row.locator("input").first.is_checked(), True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_left_in_the_other_language(page, url, language):
     open_trial(page, url, language)
-    page.evaluate("document.querySelectorAll('[data-testid=stIconMaterial]').forEach(e => e.remove())")
+    without_icons(page)
     for name in ("funnel", "ledger", "binding", "find"):
-        page.locator(".st-key-below").get_by_text(say(f"uitrial.below_{name}", language), exact=True).click()
-        page.locator(".lu-grid").wait_for()
-        page.wait_for_timeout(400)
+        press(page, page.locator(".st-key-below").get_by_text(say(f"uitrial.below_{name}", language), exact=True))
+        page.locator(f".lu-grid.lu-{GRIDS[name]}").first.wait_for()
+        settled(page)
         lines = page.get_by_test_id("stMain").inner_text().replace(studies.NASTY.replace('"', "'"), "")
         assert not re.search(r"\[[a-z]+\.[a-z_]+", lines), "a key without a sentence"
         for line in lines.splitlines():
@@ -132,9 +136,9 @@ def test_nothing_is_left_in_the_other_language(page, url, language):
 def test_what_a_cut_leaves_is_drawn(page, url):
     page.goto(f"{url}/screen?lang=zh&select=parcel:LEFT")
     frame = leaflet(page)
-    page.get_by_text(say("uitrial.draw_cut", "zh"), exact=True).click()
-    page.get_by_text(say("uitrial.hide_cut", "zh"), exact=True).wait_for()
+    press(page, page.get_by_text(say("uitrial.draw_cut", "zh"), exact=True))
+    page.get_by_text(say("uitrial.hide_cut", "zh"), exact=True).first.wait_for()
     count = "document.querySelectorAll('.leaflet-overlay-pane path').length"
     frame.wait_for_function(f"() => {count} === 3")
-    page.get_by_text(say("uitrial.hide_cut", "zh"), exact=True).click()
+    press(page, page.get_by_text(say("uitrial.hide_cut", "zh"), exact=True))
     frame.wait_for_function(f"() => {count} === 2")

@@ -18,7 +18,7 @@ NASTY = '<img src=x onerror="window.hit=1"> **bold** [link](x) :red[x] $x$'
 PACK = """
 [pack]
 id = "small"
-title = "Small pack"
+title = { en = "Small pack", zh = "小规则包" }
 """
 
 RULE = """

@@ -1,0 +1,107 @@
+"""What a patient visitor does: waits for the state that is needed, never for a time that may be too short.
+
+While Streamlit draws a page again the old element and the new one stand there together for a
+moment, and what is read at once may still be the old one. So: look at `.first`, and read
+until the page says what it should (`until`).
+"""
+
+import re
+import time
+
+WAIT_S = 90
+
+
+def settled(page):
+    """Wait until no script runs and nothing on the page is left over from the last drawing."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.wait_for_function("() => !document.querySelector('[data-stale=\"true\"]')")
+
+
+def until(page, read, wanted, seconds=WAIT_S):
+    """Read until the page says what is wanted; fail with what it said last.
+
+    `wanted` is a value, or a function that tells whether a reading will do. A page that is
+    drawn while it is read may have no answer yet: that is a reading like any other.
+    """
+    fits = wanted if callable(wanted) else lambda found: found == wanted
+    end = time.monotonic() + seconds
+    found = _read(read)
+    while not fits(found):
+        if time.monotonic() > end:
+            assert found == wanted, "the page never said so"
+        page.wait_for_timeout(250)
+        found = _read(read)
+    return found
+
+
+def _read(read):
+    try:
+        return read()
+    except (AttributeError, StopIteration, TypeError) as half_drawn:
+        return half_drawn
+
+
+def gone(page, locator):
+    """Wait until nothing of it is left, however many stood there."""
+    until(page, locator.count, 0)
+
+
+def leaflet(page):
+    """Wait until the map listens to clicks and shows its first picture; return its frame."""
+    page.frame_locator("iframe >> nth=0").locator("img.leaflet-tile-loaded").first.wait_for()
+    frame = until(
+        page, lambda: next(f for f in page.frames if "streamlit_folium" in f.url), lambda f: hasattr(f, "url")
+    )
+    frame.wait_for_function("() => window.map && window.map.listens && window.map.listens('click')")
+    settled(page)
+    return frame
+
+
+def go(frame, lon, lat, zoom=18):
+    """Move the map at once."""
+    frame.evaluate("([lat, lon, z]) => window.map.setView([lat, lon], z, {animate: false})", [lat, lon, zoom])
+
+
+def click_map(page, frame, lon, lat, answered):
+    """Click a place of the map until the page has answered.
+
+    The page may just be drawn again when the mouse comes down, and such a click is lost; a
+    second one at the same place is the same question.
+    """
+    for _ in range(5):
+        settled(page)
+        spot = frame.evaluate("at => window.map.latLngToContainerPoint(at)", [lat, lon])
+        box = page.locator("iframe").first.bounding_box()
+        page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+        end = time.monotonic() + WAIT_S / 5
+        while time.monotonic() < end:
+            if answered():
+                return
+            page.wait_for_timeout(250)
+    raise AssertionError(f"no answer to a click at {lat}, {lon}")
+
+
+def panel(page):
+    """The panel beside the map."""
+    return page.locator(".st-key-why").first
+
+
+def told_id(page):
+    """Parcel the panel speaks of, "" while there is none."""
+    return next(iter(panel(page).locator(".lu-id").all_inner_texts()), "")
+
+
+def without_icons(page):
+    """Hide icons: they are ligatures, the name of a sign in a font, seen by nobody."""
+    page.add_style_tag(content="[data-testid=stIconMaterial] { display: none !important; }")
+
+
+def press(page, locator):
+    """Press a button of the page once nothing moves under the mouse any more."""
+    settled(page)
+    locator.first.click()
+
+
+def tile_keys(page):
+    """Keys of the pictures asked for so far, in the order they first came."""
+    return list(dict.fromkeys(m.group(1) for u in page.asked if (m := re.search(r"/tiles/(\w+)/", u))))
