@@ -210,16 +210,23 @@ class Desk:
         """Return what a cut leaves of a parcel, part by part (study CRS), for drawing.
 
         Ground that may belong to a layer is cut as well, as far as the layer has shapes
-        for it; the area in `Change` is exact, the drawn line is that of the known shapes.
+        for it. Ground nobody has looked at has none: see `not_drawn_m2`.
         """
         results = self.results
-        parcel = gpd.GeoDataFrame(results.parcel_row("parcels", parcel_id))
-        rules = [r for r in results.rules if r.id in change.rules and r.test in AREA_TESTS]
-        layers = {r.layer: results.as_layer(r.layer) for r in rules}
-        taken = tuple((Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in rules)
+        left = gpd.GeoDataFrame(results.parcel_row("parcels", parcel_id))
         bounds = tuple(gpd.GeoDataFrame(results.table("parcels")).total_bounds)
         plane = basis(results.study.area, results.study.crs, bounds)
-        return cut.land(parcel, layers, taken, plane, silent)
+        rules = [r for r in results.rules if r.id in change.rules and r.test in AREA_TESTS]
+        for outside in (False, True):
+            some = [r for r in rules if (r.test == "outside_m2") == outside]
+            layers = {r.layer: results.as_layer(r.layer, doubtful=not outside) for r in some}
+            left = cut.land(left, layers, tuple((Zone(r.layer, r.buffer_m), outside) for r in some), plane, silent)
+        return left
+
+    def not_drawn_m2(self, parcel_id: str, change: Change) -> float:
+        """Return the ground a cut gives up that `drawn` cannot show: nobody knows what lies there."""
+        gross = float(self.results.parcel_row("parcels", parcel_id)["area_m2"].iloc[0])
+        return max(float(self.drawn(parcel_id, change)["net_m2"].sum()) - (gross - change.give_up_m2), 0.0)
 
 
 def _ordered(rules: tuple[Rule, ...], order: tuple[str, ...] | None) -> tuple[Rule, ...]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.basis.errors import LuodiError
 from geo.basis.units import HA_M2, MU_M2
-from layers.explain import Explanation, explain
+from layers.explain import Explanation, explain, measure_text
 from layers.outputs.files import candidates_file
 from layers.outputs.project import notes
 from layers.serve import trial as trials
@@ -109,6 +109,7 @@ def _work(results: Results, late: bool) -> None:
     left, right = st.columns([2.3, 1], gap="small")
     with left, st.container(key="mapbox"):
         map.draw(drawn, _moving(drawn, trial, shown, told))
+    _not_drawn(trial, told, language)
     with right:
         _panel(trial, told, missed, language)
     _below(trial, shown, selected, late)
@@ -120,6 +121,21 @@ def _moving(drawn: Board, trial: Trial, shown: tuple[str, ...], told: Explanatio
     cut = why.shown_cut(told) if told is not None else None
     left = drawn.left_after(told.parcel_id, cut) if told is not None and cut is not None else None
     return map.Moving(drawn.parcels_url(shown, found), told.parcel_id if told is not None else None, left)
+
+
+def _not_drawn(trial: Trial, told: Explanation | None, language: Language) -> None:
+    """Say what of a cut on the map has no line, since nobody knows what lies there."""
+    cut = why.shown_cut(told) if told is not None else None
+    if told is None or cut is None:
+        return
+    short = trial.desk.not_drawn_m2(told.parcel_id, cut)
+    if short > NOTHING_M2:
+        text = say("uitrial.not_drawn", language, area=measure_text(short, "m2", language))
+        st.html(tag("div", text, cls="lu-note"))
+
+
+NOTHING_M2 = 0.5
+"""Less than this is rounding of drawn lines."""
 
 
 def _panel(trial: Trial, told: Explanation | None, missed: bool, language: Language) -> None:
@@ -228,7 +244,7 @@ def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool
     ids = results.table("candidates")["parcel_id"].to_numpy(object)[rows]
     key = f"list-{hash((stamp, language, shown, text, trial.key))}"
     tables.pick_row(whole.iloc[rows], ids, selected, key)
-    st.html(join(*(tag("div", line, cls="lu-note") for line in notes(results, language))))
+    st.html(join(*(tag("div", line, cls="lu-note") for line in notes(results, language)[1:])))
 
 
 def _downloads(trial: Trial, late: bool, language: Language) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.basis.errors import BlockedError, LuodiError
@@ -90,16 +91,20 @@ class Results:
             return gpd.GeoDataFrame({"id": [], "maybe": []}, geometry=[], crs=self.study.crs)
         return gpd.GeoDataFrame(self.table(name))
 
-    def as_layer(self, layer_id: str) -> Layer:
-        """Return the shapes of a layer as the core takes them, for drawing what a rule would cut."""
+    def as_layer(self, layer_id: str, doubtful: bool) -> Layer:
+        """Return the shapes of a layer as the core takes them, for drawing what a cut takes off.
+
+        Parameters
+        ----------
+        layer_id : str
+        doubtful : bool
+            True: shapes that only may belong count as belonging; False: they are left out.
+        """
         shapes = self.layer_shapes(layer_id)
-        return Layer(
-            layer_id,
-            shapes.geometry.to_numpy(),
-            shapes["id"].to_numpy(object),
-            shapes["maybe"].to_numpy(bool),
-            coverage="complete",
-        )
+        if not doubtful:
+            shapes = shapes[~shapes["maybe"].to_numpy(bool)]
+        sure = np.zeros(len(shapes), bool)
+        return Layer(layer_id, shapes.geometry.to_numpy(), shapes["id"].to_numpy(object), sure, coverage="complete")
 
     def stale(self) -> dict[str, Reason]:
         """Return the tables that no longer follow from the study folder, with the reason."""

@@ -124,7 +124,7 @@ def test_a_click_into_a_hole_is_no_parcel(page, url):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_left_in_the_other_language(page, url, language):
+def test_nothing_is_left_in_the_other_language(page, url, results, language):
     page.goto(f"{url}/screen?lang={language}&select=parcel:DOUBT")
     leaflet(page)
     shows(page, "DOUBT")
@@ -134,7 +134,7 @@ def test_nothing_is_left_in_the_other_language(page, url, language):
     assert code("status", "unknown", language) in text
     assert say("ui.synthetic", language) in text
     own = studies.NASTY.replace('"', "'")
-    for line in text.replace(own, "").splitlines():
+    for line in text.replace(own, "").replace(results.run_id[:8], "").splitlines():  # letters of a number are no word
         if language == "zh":
             words = re.sub(r"Excel|CSV|GeoPackage|GeoJSON|English|EPSG|Small county|minerals|[A-Z]+\d*|m²|×", "", line)
             assert not re.search(r"[A-Za-z]{4,}", words), line

@@ -116,7 +116,7 @@ def test_the_boundary_of_the_study_is_drawn(page, url):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_left_in_the_other_language(page, url, language):
+def test_nothing_is_left_in_the_other_language(page, url, results, language):
     open_trial(page, url, language)
     without_icons(page)
     for name in ("funnel", "ledger", "binding", "find"):
@@ -124,6 +124,7 @@ def test_nothing_is_left_in_the_other_language(page, url, language):
         page.locator(f".lu-grid.lu-{GRIDS[name]}").first.wait_for()
         settled(page)
         lines = page.get_by_test_id("stMain").inner_text().replace(studies.NASTY.replace('"', "'"), "")
+        lines = lines.replace(results.run_id[:8], "")  # letters of a number are no word
         assert not re.search(r"\[[a-z]+\.[a-z_]+", lines), "a key without a sentence"
         for line in lines.splitlines():
             if language == "zh":

@@ -1,6 +1,15 @@
-import pytest
+from dataclasses import replace
 
+import pytest
+import shapely
+
+from geo import study as flow
+from geo.basis.area import basis
 from geo.basis.errors import CallError, SpecError
+from geo.basis.layer import Zone
+from geo.basis.progress import silent
+from geo.rules.terms import AREA_TESTS
+from layers.study import load
 from layers.study.results import open_results
 from layers.whatif import Desk, Moved, desk
 
@@ -55,6 +64,25 @@ def test_a_cut_is_drawn_with_the_area_it_promises(table):
     drawn = table.drawn("p05", change)
     assert drawn["net_m2"].sum() == pytest.approx(10_000 - change.give_up_m2, abs=0.01)
     assert change.status == "eligible"
+
+
+def test_a_promised_cut_holds_when_its_drawn_shape_is_measured_and_judged(table):
+    """Not the pieces again: the shape that is left becomes a parcel, and everything is measured anew."""
+    results = table.results
+    inputs = load.inputs(results.study, results.folder)
+    planar = basis("planar", results.study.crs, tuple(inputs.parcels.total_bounds))
+    zones = [Zone(r.layer, r.buffer_m) for r in table.setting.applicable if r.test in AREA_TESTS]
+    held = 0
+    for parcel_id in results.table("candidates")["parcel_id"]:
+        for change in (c for c in table.changes(parcel_id) if c.kind == "cut" and c.promised):
+            shape = shapely.union_all(table.drawn(parcel_id, change).geometry.to_numpy())
+            plot = inputs.parcels[inputs.parcels["parcel_id"] == parcel_id].reset_index(drop=True)
+            plot = plot.set_geometry([shape], crs=results.study.crs).assign(area_m2=shape.area)
+            tables = flow.measure(replace(inputs, parcels=plot), zones, [], planar, silent) | {"parcels": plot}
+            row = flow.screen(tables, table.setting)["candidates"].iloc[0]
+            assert (row["status"], row["net_m2"]) == (change.status, pytest.approx(change.net_m2, abs=0.01))
+            held += 1
+    assert held >= 3
 
 
 def test_one_desk_per_run(table):
