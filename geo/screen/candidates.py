@@ -21,6 +21,7 @@ def table(stand: Standing, judged: Judgement, left: Left, data: Evidence, aside:
     net_hi = np.where(excluded, 0.0, left.net_hi)
     net = np.where(excluded | stand.unsure_whole, 0.0, left.net)
     lists = _lists(judged, aside)
+    named = {name: lists.pop(name) for name in ("unsure", "restricted")}
     return pd.DataFrame(
         {
             "parcel_id": data.parcel_ids,
@@ -29,20 +30,24 @@ def table(stand: Standing, judged: Judgement, left: Left, data: Evidence, aside:
             "net_m2": np.minimum(net, net_hi),
             "net_hi_m2": net_hi,
             **lists,
-            "reason": _reasons(stand, lists),
+            "reason": _reasons(stand, lists | named),
         }
     )
 
 
 def _lists(judged: Judgement, aside: frozenset[str]) -> dict[str, npt.NDArray[np.object_]]:
+    """Return the lists of the table, and ``unsure`` and ``restricted``: unknown rules that move the status."""
     count = len(judged.unit_ids)
-    out = {name: np.full(count, "", object) for name in ("conflicts", "unknowns", "conditions")}
+    names = ("conflicts", "unknowns", "conditions", "unsure", "restricted")
+    out = {name: np.full(count, "", object) for name in names}
     for k, rule in enumerate(judged.rules):
         if rule.id in aside or rule.binding == "prefer":
             continue
         conflict, unknown = judged.outcome[k] == CONFLICT, judged.outcome[k] == UNKNOWN
         _append(out["conflicts" if rule.binding == "exclude" else "conditions"], conflict, rule.id)
         _append(out["unknowns"], unknown, rule.id)
+        if rule.binding in ("exclude", "restrict"):
+            _append(out["unsure" if rule.binding == "exclude" else "restricted"], unknown, rule.id)
     return out
 
 
@@ -56,15 +61,16 @@ def _reasons(stand: Standing, lists: dict[str, npt.NDArray[np.object_]]) -> list
         ["status_failed", "status_too_small", "status_unknown", "status_conditional"],
         "status_eligible",
     )
-    zipped = zip(codes, lists["conflicts"], lists["unknowns"], lists["conditions"], strict=True)
+    # an unknown on a procedure is a note: it stands among the unknowns and is no reason
+    zipped = zip(*(codes, *(lists[n] for n in ("conflicts", "conditions", "unsure", "restricted"))), strict=True)
     made: dict[tuple[str, str, str, str], str] = {}
     out = []
     for key in zipped:
         if key not in made:
-            code, conflicts, unknowns, conditions = key
+            code, conflicts, conditions, unsure, restricted = key
             rules = {
-                "status_unknown": unknowns,
-                "status_conditional": "|".join(filter(None, (conflicts, conditions, unknowns))),
+                "status_unknown": unsure,
+                "status_conditional": "|".join(filter(None, (conflicts, conditions, restricted))),
             }
             made[key] = reason(
                 str(code), rules=rules.get(str(code), conflicts).split("|") if any(key[1:]) else []
