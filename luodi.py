@@ -254,6 +254,10 @@ def assemble(
 def idle(
     folder: Study,
     on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    recover: Annotated[str, typer.Option(help="Take this land as recovered (收回) from now on.")] = "",
+    undo: Annotated[str, typer.Option(help="Take that back.")] = "",
+    person: Annotated[str, typer.Option(help="Who decides.")] = "",
+    why: Annotated[str, typer.Option(help="On what ground.")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -265,6 +269,10 @@ def idle(
         from layers.study.results import require
 
         report = runs.update(folder, "idle", console.progress)
+        if recover or undo:
+            decide = words.recover if recover else words.undo
+            decide(require(folder, "idle"), recover or undo, person, why)
+            report = runs.update(folder, "idle", console.progress)
         found = words.shown(require(folder, "idle"), _day(on))
         for line in words.lines(found, console.language):
             console.text(line)

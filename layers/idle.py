@@ -13,7 +13,7 @@ import pandas as pd
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.explain import measure_text
-from layers.study import idle
+from layers.study import edits, idle
 from layers.study.results import Results
 from layers.text import Language, code, has, number, say, sentence
 
@@ -23,6 +23,8 @@ URGENT = ("idle_2y", "warning_2y", "idle_1y", "may_be_recognised", "warning_1y",
 TELLING = ("likely_idle", "part_vacant", "under_used")
 """Evidence worth a place on the list where the clock says nothing."""
 
+RECOVERED = "recovered"
+"""Kind of the edits by which land is taken as recovered."""
 TORN = "evidence_disagrees"
 """A contradiction between signs; the sentence of the evidence says which ones."""
 
@@ -95,7 +97,33 @@ def state_word(state: str, recognition: str, language: Language) -> str:
 
 def wan(value: float, language: Language) -> str:
     """Write an amount of money given in 万元."""
+    if pd.isna(value):
+        return say("word.not_known", language)
     return say("command.idle_unit", language, value=number(value, "x", language))
+
+
+# --- the scenario "recovered" -----------------------------------------------------
+
+
+def recover(results: Results, asset: str, person: str, why: str) -> None:
+    """Take land as recovered (收回): to be supplied again, without drawing quota, until that is undone.
+
+    Raises
+    ------
+    BlockedError
+        Not land of the supply register that lies on parcels.
+    CallError
+        Nobody decides, or on no ground.
+    """
+    row = results.table("idle").set_index("asset_id")[["kind", "parcel_ids"]].to_dict("index").get(asset)
+    if row is None or row["kind"] != "land" or not row["parcel_ids"]:
+        raise BlockedError(reason("idle_not_recoverable", asset=asset))
+    edits.record(results.folder, RECOVERED, asset, {}, person, why)
+
+
+def undo(results: Results, asset: str, person: str, why: str) -> None:
+    """Take back that land is recovered; everything that followed from it returns."""
+    edits.withdraw(results.folder, RECOVERED, asset, person, why)
 
 
 # --- the list ---------------------------------------------------------------------

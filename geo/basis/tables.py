@@ -222,7 +222,7 @@ _DECLARED = (
         "contract:text deliver_by:text delivered:text start_by:text started:text finish_by:text finished:text "
         "extended_to:text suspensions:text pauses:text developed_share:float invested_share:float cause:code "
         "evidence:text ruling:text ruled:text price_wan:float permit:text starts_recorded:bool "
-        "permits_recorded:bool seen_on:date unreadable:text")),
+        "permits_recorded:bool seen_on:date recovered:bool unreadable:text")),
     Table("idle_readings", ("asset_id", "enterprise_id", "signal", "month"), _c(
         "asset_id:id enterprise_id:id signal:code month:code value:float source:text")),
     Table("idle_marks", ("asset_id", "signal", "source"), _c(

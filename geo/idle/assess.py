@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.basis.reason import Reason, reason
+from geo.basis.tables import empty
 from geo.idle import register, series
 from geo.idle.clock import Clock, clock
 from geo.idle.seen import Reading
@@ -102,7 +103,8 @@ def tables(known: Known, as_of: date, figures: Figures) -> dict[str, pd.DataFram
         name = asset["asset_id"]
         against = _against(asset, clocks.get(name), evidence[name], bounds)
         rows.append(_row(asset, clocks.get(name), evidence[name], against, doubled.get(name)))
-    return {"idle": pd.DataFrame(rows), "idle_signals": signs[list(SIGN_COLUMNS)]}
+    made = pd.DataFrame(rows) if rows else empty("idle")
+    return {"idle": made, "idle_signals": signs[list(SIGN_COLUMNS)]}
 
 
 def _assets(known: Known) -> list[dict[str, Any]]:

@@ -24,16 +24,18 @@ from geo.idle.terms import EXEMPT, Limits, Terms, below
 
 State = Literal[
     "unknown", "not_supplied", "normal", "warning_1y", "idle_1y", "warning_2y", "idle_2y", "government_caused",
-    "force_majeure", "paused", "in_build", "suspended", "warning_b", "may_be_recognised", "finished",
+    "force_majeure", "paused", "in_build", "suspended", "warning_b", "may_be_recognised", "finished", "recovered",
 ]  # fmt: skip
 """``idle_1y``, ``idle_2y``: not started for one and two years; ``government_caused``,
 ``force_majeure``: not started for a year for that cause; ``paused``: time that does not
-count; ``suspended``, ``warning_b``, ``may_be_recognised``: test B."""
+count; ``suspended``, ``warning_b``, ``may_be_recognised``: test B; ``recovered``: taken as
+back in the hands of the county."""
 Consequence = Literal["none", "fee", "takeback", "open"]
 IDLE: tuple[State, ...] = ("idle_1y", "warning_2y", "idle_2y")
 """States of test A that bear a fee unless the cause is not the owner's."""
 RECOGNISABLE: tuple[State, ...] = (*IDLE, "government_caused", "force_majeure", "may_be_recognised")
 """States in which land can have been recognised as idle (认定)."""
+_WITHOUT_CLOCK: dict[str, State] = {"idle_not_supplied": "not_supplied", "idle_recovered": "recovered"}
 Steps = tuple[tuple[date, State], ...]
 
 
@@ -101,7 +103,7 @@ def clock(terms: Terms, as_of: date, limits: Limits) -> Clock:
     counted = dates(terms, as_of, limits)
     why = stop(terms, counted, as_of, limits)
     if why is not None:
-        shown = _Shown("not_supplied" if why.code == "idle_not_supplied" else "unknown")
+        shown = _Shown(_WITHOUT_CLOCK.get(why.code, "unknown"))
     else:
         shown = _shown(_steps(terms, counted, as_of, limits), as_of)
         why = _why(terms, counted, shown, as_of)

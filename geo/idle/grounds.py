@@ -64,6 +64,8 @@ def _earlier(one: date | None, two: date | None) -> bool:
 
 def stop(terms: Terms, counted: Dates, as_of: date, limits: Limits) -> Reason | None:
     """Return why the clock shows no state of the law, None if it shows one."""
+    if terms.recovered:
+        return reason("idle_recovered", record=terms.record)
     if terms.standing.stage == "doubt":
         return terms.standing.reason
     against = [c for c in contradictions(terms, as_of, limits) if c in _BREAKING]

@@ -75,6 +75,7 @@ def terms_of(row: Mapping[str, Any], as_of: date) -> Terms:
         ruled=date.fromisoformat(row["ruled"]) if row["ruled"] else None,
         price_wan=_number(row["price_wan"]),
         starts_recorded=bool(row["starts_recorded"]),
+        recovered=bool(row["recovered"]),
         unreadable=tuple(f for f in str(row["unreadable"]).split("|") if f),
     )
 

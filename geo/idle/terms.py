@@ -97,6 +97,8 @@ class Terms:
     starts_recorded : bool
         The register records starts of works at all. A column that is empty on every row
         proves nothing about any row.
+    recovered : bool
+        The land is taken as recovered (收回), so no clock runs any more.
     unreadable : tuple of str
         Fields whose cell cannot be read.
     """
@@ -115,6 +117,7 @@ class Terms:
     ruled: date | None = None
     price_wan: float | None = None
     starts_recorded: bool = True
+    recovered: bool = False
     unreadable: tuple[str, ...] = ()
 
     def event(self, name: str) -> Event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -79,6 +79,16 @@ class Record:
     def name(self) -> str:
         """How a sentence calls it: by its number, or by its row."""
         return self.record_id or f"#{self.row}"
+
+
+def distinct(records: Iterable[Record]) -> list[str]:
+    """Return a name of its own for each record: a later one with the same number is told by its row."""
+    seen: set[str] = set()
+    out = []
+    for record in records:
+        out.append(record.name if record.name not in seen else f"{record.name}#{record.row}")
+        seen.add(record.name)
+    return out
 
 
 @dataclass(frozen=True)

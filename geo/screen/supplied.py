@@ -40,12 +40,16 @@ class Register:
         Absence of a record means that there is none, on the ground of `known`.
     known : shapely polygon or None
         None with `complete`: everywhere.
+    recovered : frozenset of int
+        Positions of the records whose land is taken as recovered (收回): it is back in the hands of
+        the county, its conversion approved and its supply undone.
     """
 
     records: tuple[Record, ...] = ()
     state: State = "none"
     complete: bool = False
     known: Any = None
+    recovered: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

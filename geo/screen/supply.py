@@ -93,6 +93,7 @@ class Case:
     plan_use: str = ""
     plan_share: float = 0.0
     surveyed: date | None = None
+    recovered: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,11 @@ def settled(case: Case) -> Finding:
     """Return the status of a parcel: what is derived, held against what its file states.
 
     A stated status stands unless records or present use say otherwise; then both are
-    named and the status is unknown.
+    named and the status is unknown. Land taken as recovered is approved and unsupplied,
+    whatever was said of it before.
     """
+    if case.recovered and case.covered_share >= WHOLE_SHARE:
+        return Finding("approved", reason("supply_recovered", record=case.records[0].record))
     found = derived(case)
     if not case.stated_text or found.weight == "contested":
         return found
@@ -261,7 +265,8 @@ def tables(
     plan = dominant(plots, len(parcels), meaning.construction, complete).reset_index(drop=True)
     uses = [meaning.use(s, c) for s, c in zip(parcels["land_use_scheme"], parcels["land_use"], strict=True)]
     cases = _cases(parcels, register, meaning, uses, plan)
-    settled_ = _settled(cases, found, standings, supplied.within(parcels, register, basis))
+    absent = supplied.within(parcels, register, basis).tolist()
+    settled_ = _settled(cases, found, standings, absent, register.recovered)
     net = candidates.set_index("parcel_id")["net_m2"].reindex(parcels["parcel_id"].to_numpy(object))
     columns = _columns(parcels, settled_, uses, net.to_numpy(np.float64))
     return {
@@ -280,15 +285,17 @@ def _standings(register: Register, found: Links, as_of: date) -> list[Standing]:
 
 
 def _settled(
-    cases: Sequence[Case], found: Links, standings: Sequence[Standing], absent: npt.NDArray[np.bool_]
+    cases: Sequence[Case], found: Links, standings: Sequence[Standing], absent: Sequence[bool], back: frozenset[int]
 ) -> list[Finding]:
     records: list[tuple[Standing, ...]] = [()] * len(cases)
+    recovered = [False] * len(cases)
     for row in found.pairs.groupby("parcel")["record"].agg(list).items():
         records[int(str(row[0]))] = tuple(standings[k] for k in row[1])
-    shares = found.covered_share.tolist()
+        recovered[int(str(row[0]))] = back.issuperset(row[1])
+    each = zip(cases, records, found.covered_share.tolist(), absent, recovered, strict=True)
     return [
-        settled(replace(case, records=mine, covered_share=share, absence_known=bool(none)))
-        for case, mine, share, none in zip(cases, records, shares, absent, strict=True)
+        settled(replace(case, records=mine, covered_share=share, absence_known=none, recovered=gone))
+        for case, mine, share, none, gone in each
     ]
 
 

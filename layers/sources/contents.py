@@ -57,7 +57,7 @@ def sides(shp: Path) -> dict[str, Path]:
     return {s: near[f"{shp.stem}{s}".lower()] for s in SIDES if f"{shp.stem}{s}".lower() in near}
 
 
-_SUFFIX = {"gdb": ".gdb", "tiff": ".tif", "table": ".csv", "geojson": ".json", "topojson": ".json"}
+_SUFFIX = {"gdb": ".gdb", "tiff": ".tif", "table": ".csv", "geojson": ".json", "topojson": ".json", "records": ".json"}
 
 
 def _private(source: Path, folder: Path, kind: str) -> Path:

@@ -36,7 +36,7 @@ from layers.sources.vector import ROW, WKB
 
 _PARSERS = (
     "child", "contents", "sniff", "unzip", "vector", "shapefile", "dbf", "geojson", "geoparquet", "repair",
-    "raster", "imagery", "tabular", "recognise",
+    "raster", "imagery", "tabular", "records", "recognise",
 )  # fmt: skip
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,10 +11,11 @@ from typing import Any
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
+from layers.sources.records import is_records
 
 SUPPORTED = (
     "Shapefile (.shp, .zip), GeoPackage, FileGDB (.gdb, .gdb.zip), GeoJSON, TopoJSON, KML/KMZ, "
-    "GeoParquet, CSV, XLSX, XLS, DXF, GeoTIFF"
+    "GeoParquet, CSV, XLSX, XLS, JSON records, DXF, GeoTIFF"
 )
 GEOJSON_TYPES = (
     "FeatureCollection", "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon",
@@ -29,7 +30,7 @@ _APPLICATION = {b"GPKG", b"GP10", b"GP11"}
 
 
 def sniff(path: Path) -> str:
-    """Return the kind: gdb gpkg parquet zip kmz xlsx xls shp tiff geojson topojson kml dxf table.
+    """Return the kind: gdb gpkg parquet zip kmz xlsx xls shp tiff geojson topojson records kml dxf table.
 
     Raises
     ------
@@ -139,6 +140,8 @@ def xml_root(path: Path) -> str:
 
 def _json(path: Path) -> str:
     doc = read_json(path)
+    if is_records(doc):
+        return "records"
     if isinstance(doc, dict) and doc.get("type") == "Topology":
         return "topojson"
     known = isinstance(doc, dict) and isinstance(doc.get("type"), str)

@@ -20,7 +20,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources import recognise
+from layers.sources import recognise, records
 from layers.sources.contents import Contents
 from layers.sources.finding import Finding, finding
 from layers.sources.limits import Limits
@@ -34,6 +34,8 @@ _X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", 
 _Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
 EXACT_DIGITS = 15
 """A spreadsheet keeps 15 digits of a number; a longer id typed as a number has lost the rest."""
+SINGLE = ("table", "records")
+"""Kinds that hold one table and no name for it."""
 TOTAL_TOLERANCE = 5e-3
 Cells = list[list[str]]
 
@@ -58,7 +60,7 @@ class Table:
 
 def sheets(inside: Contents) -> list[str]:
     """Return the names of the sheets that are not empty."""
-    if inside.kind == "table":
+    if inside.kind in SINGLE:
         return [inside.label]
     book = _book(inside)
     filled = [n for n in book.sheet_names if book.get_sheet_by_name(n).total_height > 0]
@@ -70,11 +72,11 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path) -> dict[str, Any]
     import pyarrow as pa
     from pyarrow import parquet
 
-    if inside.kind not in ("table", "xlsx", "xls"):
+    if inside.kind not in (*SINGLE, "xlsx", "xls"):
         raise BlockedError(reason("not_table", file=inside.name, kind=inside.kind))
     names = sheets(inside)
     wanted = job.get("layer", "")
-    if inside.kind == "table":
+    if inside.kind in SINGLE:
         wanted = names[0]
     elif wanted and wanted not in names:
         raise BlockedError(reason("layer_unknown", file=inside.name, layer=wanted, layers=names))
@@ -90,7 +92,9 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path) -> dict[str, Any]
 
 
 def table(inside: Contents, sheet: str, limits: Limits) -> Table:
-    """Read one sheet (of a CSV the only one) and arrange it."""
+    """Read one sheet (of a CSV or of JSON records the only one) and arrange it."""
+    if inside.kind == "records":
+        return _records(inside, limits)
     if inside.kind == "table":
         read, notes = _csv(inside)
     else:
@@ -103,6 +107,15 @@ def table(inside: Contents, sheet: str, limits: Limits) -> Table:
 
 
 # --- reading ---------------------------------------------------------------------
+
+
+def _records(inside: Contents, limits: Limits) -> Table:
+    """Read a JSON list of objects; its rows are counted from 1."""
+    columns = records.columns(inside.path, inside.name)
+    count = max((len(v) for v in columns.values()), default=0)
+    if count > limits.rows:
+        raise BlockedError(reason("too_many_rows", file=inside.name, count=count, limit=limits.rows))
+    return Table(columns, list(range(1, count + 1)), [])
 
 
 def _csv(inside: Contents) -> tuple[Sheet, list[Finding]]:

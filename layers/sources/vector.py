@@ -301,7 +301,7 @@ def _parquet(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
 def _sheet(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     from layers.sources import tabular
 
-    return tabular.as_vector(inside, layer if inside.kind != "table" else "", job["bounds"])
+    return tabular.as_vector(inside, layer if inside.kind not in tabular.SINGLE else "", job["bounds"])
 
 
 def _sheets(inside: Contents) -> list[str]:
@@ -312,7 +312,7 @@ def _sheets(inside: Contents) -> list[str]:
 
 _READ: dict[str, Callable[[Contents, str, dict[str, Any]], Read]] = {
     "geojson": _json, "topojson": _json, "gpkg": _gpkg, "gdb": _gdb, "kml": _kml, "dxf": _dxf, "shp": _shp,
-    "parquet": _parquet, "table": _sheet, "xlsx": _sheet, "xls": _sheet,
+    "parquet": _parquet, "table": _sheet, "records": _sheet, "xlsx": _sheet, "xls": _sheet,
 }  # fmt: skip
 _LAYERS: dict[str, Callable[[Contents], list[str]]] = {
     "topojson": _topology_layers, "gpkg": _gpkg_layers, "gdb": _gdal_layers, "kml": _gdal_layers,

@@ -114,14 +114,15 @@ def known(work: Work, parcels: gpd.GeoDataFrame) -> tuple[Known, Findings]:
         ``assets`` carries the geometry. Rows in = rows out + rows listed.
     """
     study, found = work.plan.study, Findings()
-    opened = supply.read(study, work.plan.folder, work.inputs.boundary)
+    opened = supply.read(study, work.plan.folder, work.inputs.boundary, work.plan.recovered)
     found += opened.findings
     land = idle_records.land(work, parcels, opened, found)
     firms = _firms(work, found)
     readings = _readings(work, firms, found)
     built = buildings_of(work, firms.rows, set(readings["enterprise_id"]), land, found)
     readings = readings.assign(asset_id=readings["enterprise_id"].map(built.asset_of))
-    assets = pd.concat([p for p in (land.assets(built.built), built.assets) if len(p)] or [empty("idle_assets")])
+    nothing = empty("idle_assets").assign(geometry=None)
+    assets = pd.concat([p for p in (land.assets(built.built), built.assets) if len(p)] or [nothing])
     marks = _registrations(firms, built)
     images = (work.table(name) for name in ("imagery", "imagery_change"))
     return Known(assets.reset_index(drop=True), land.records, readings, marks, *images), found

@@ -20,7 +20,7 @@ from geo.basis.units import HA_M2
 from geo.idle.register import event_text, spans_text
 from geo.idle.terms import Span
 from geo.screen import supplied
-from geo.screen.records import EVENTS, Record
+from geo.screen.records import EVENTS, Record, distinct
 from layers import standards
 from layers.sources import recognise
 from layers.sources.finding import Finding, finding
@@ -61,27 +61,17 @@ def land(work: Work, parcels: gpd.GeoDataFrame, opened: supply.Opened, found: Fi
     records = opened.register.records
     plans = [work.inputs.layers[s.id] for s in work.plan.study.with_role("plan") if s.id in work.inputs.layers]
     links = supplied.links(parcels, opened.register, plans, work.basis)
-    ids = _ids(records)
+    ids = distinct(records)
     rows = [row for sheet in opened.sheets for row in _rows(sheet, found)]
     for k, row in enumerate(rows):
         row |= {"asset_id": ids[k], "row": records[k].row, "record_id": records[k].record_id}
         row |= {"stated": records[k].stated, "unsure": records[k].unsure, "doubt": _doubt(k, opened, links)}
+        row["recovered"] = k in opened.register.recovered
         row |= {e: event_text(records[k].events[e]) for e in EVENTS}
     names = list(empty("idle_records").columns)
     table = pd.DataFrame(rows)[names] if rows else empty("idle_records")
     shapes = _ground(records, links, parcels)
     return Land(table, _about(ids, opened, links, parcels, shapes, work), shapes)
-
-
-def _ids(records: Sequence[Record]) -> list[str]:
-    """Return an id per record: its number, its row where it has none or another bears the same."""
-    seen: dict[str, int] = {}
-    out = []
-    for record in records:
-        name = record.name
-        seen[name] = seen.get(name, 0) + 1
-        out.append(name if seen[name] == 1 else f"{name}#{record.row}")
-    return out
 
 
 def _doubt(k: int, opened: supply.Opened, links: supplied.Links) -> str:

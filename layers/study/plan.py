@@ -74,6 +74,11 @@ class Plan:
         specs = self.study.with_role(*roles)
         return [[s.model_dump(mode="json") for s in specs], {n: self.digests[n] for s in specs for n in _files(s)}]
 
+    @property
+    def recovered(self) -> frozenset[str]:
+        """Records of the supply register whose land is taken as recovered."""
+        return frozenset(self.edits.of("recovered"))
+
     @cached_property
     def zones(self) -> tuple[Any, ...]:
         """Zones to measure: polygon layers of the study and what the rules ask for."""

@@ -98,7 +98,13 @@ def _opened(spec: LayerSpec, source: Path, study: Study, folder: Path) -> Sheet:
     if source.suffix.lower() in TABLES:
         file = gate.open_table(source, folder / load.CACHE, sheet=spec.layer)
         return _filtered(spec, file.frame, file.rows, list(file.findings))
-    vector = gate.open_vector(source, folder / load.CACHE, layer=spec.layer, crs=spec.crs, encoding=spec.encoding)
+    try:
+        vector = gate.open_vector(source, folder / load.CACHE, layer=spec.layer, crs=spec.crs, encoding=spec.encoding)
+    except LuodiError as error:
+        if not any(r.code == "table_without_coordinates" for r in error.reasons):
+            raise
+        plain = gate.open_table(source, folder / load.CACHE, sheet=spec.layer)
+        return _filtered(spec, plain.frame, plain.rows, list(plain.findings))
     item = load.placed(vector, spec, study.crs)
     maybe = item.maybe if len(item.maybe) else np.zeros(len(item.rows), bool)
     return Sheet(spec, item.frame, item.rows, item.shapes, maybe, tuple(item.findings))

@@ -13,7 +13,7 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.inputs import Inputs
-from geo.screen.records import EVENTS, Event, Record
+from geo.screen.records import EVENTS, Event, Record, distinct
 from geo.screen.supplied import Register, State
 from geo.screen.supply import Meaning, PresentUse
 from layers import standards
@@ -82,7 +82,7 @@ class Opened:
 # --- the register ----------------------------------------------------------------
 
 
-def read(study: Study, folder: Path, boundary: Any) -> Opened:
+def read(study: Study, folder: Path, boundary: Any, recovered: frozenset[str] = frozenset()) -> Opened:
     """Read every layer of role ``supply``.
 
     Parameters
@@ -92,6 +92,8 @@ def read(study: Study, folder: Path, boundary: Any) -> Opened:
         The study folder.
     boundary : shapely geometry or None
         Union of the boundary layers: where a register of complete coverage is complete.
+    recovered : frozenset of str
+        Records (`geo.screen.records.distinct`) whose land is taken as recovered by an edit.
 
     Returns
     -------
@@ -108,8 +110,9 @@ def read(study: Study, folder: Path, boundary: Any) -> Opened:
     order: tuple[State, ...] = ("failed", "missing", "stale", "ok")
     state = next(s for s in order if any(p.state == s for p in parts))
     records = tuple(r for p in parts for r in p.records)
+    back = frozenset(k for k, name in enumerate(distinct(records)) if name in recovered)
     grounds = [p.known for p in parts if p.complete]
-    return Opened(Register(records, state, bool(grounds), _united(grounds)), tuple(found), tuple(opened))
+    return Opened(Register(records, state, bool(grounds), _united(grounds), back), tuple(found), tuple(opened))
 
 
 def _united(grounds: Sequence[Any]) -> Any:

@@ -18,7 +18,7 @@ KNOWN = ("idle_assets", "idle_records", "idle_readings", "idle_marks")
 
 
 def _slice(plan: Plan) -> Any:
-    return [plan.study.as_of.isoformat(), plan.sources(*idle.ROLES)]
+    return [plan.study.as_of.isoformat(), plan.sources(*idle.ROLES), sorted(plan.recovered)]
 
 
 def _build(work: Work) -> Tables:

@@ -63,7 +63,7 @@ def _screen(work: Work) -> Tables:
 def _supply(work: Work) -> Tables:
     study, folder = work.plan.study, work.plan.folder
     tables = {name: work.table(name) for name in ("parcels", "candidates")}
-    opened = supply.read(study, folder, work.inputs.boundary)
+    opened = supply.read(study, folder, work.inputs.boundary, work.plan.recovered)
     made = flow.supply(work.inputs, tables, opened.register, supply.meaning(study, work.inputs), work.basis)
     return made | {"supply_problems": load.problems(opened.findings)}
 
@@ -95,7 +95,7 @@ SUPPLY = Stage(
     name="supply",
     writes=("supply", "supply_records", "supply_problems"),
     code=("layers/study/supply.py", "layers/study/sheets.py", *(f"data/codes/{n}.toml" for n in supply.CODE_LISTS)),
-    slice=lambda plan: [plan.study.as_of.isoformat(), plan.sources("supply")],
+    slice=lambda plan: [plan.study.as_of.isoformat(), plan.sources("supply"), sorted(plan.recovered)],
     build=_supply,
     needs=("screen",),
 )
