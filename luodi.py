@@ -405,6 +405,32 @@ def redline(
 
 
 @cli.command()
+def report(
+    folder: Study,
+    asset: Annotated[str, typer.Argument(metavar="ID", help="Idle land or a building.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.docx", help="The field sheet.")],
+    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Write the field sheet (现场核查表) of idle land or a building, to be filled in on the spot."""
+
+    def work(console: Console) -> None:
+        from layers import idle as words
+        from layers.outputs import field_sheet
+        from layers.study.results import require
+
+        if out.suffix.lower() != ".docx":
+            raise CallError(reason("format_unknown", format=out.suffix or out.name, known=["docx"]))
+        results = require(folder, "idle")
+        field_sheet.write(results, words.shown(results, _day(on)), asset, out, console.language)
+        console.text(say("command.report_written", console.language, asset=asset, path=out.name))
+        console.result({"file": str(out), "asset_id": asset})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def export(
     folder: Study,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.xlsx, .csv, .gpkg, .geojson or .parquet")],

@@ -23,7 +23,7 @@ from layers.serve.held import Held
 from layers.serve.mercator import lonlat, unit_square, zoom_for
 from layers.serve.published import SHELF, Address
 from layers.serve.styles import STATUSES, css, layer_style, status_paint
-from layers.serve.tiles import ParcelTiles
+from layers.serve.tiles import Ink, Paint, ParcelTiles
 from layers.study.results import Results
 from layers.whatif import desk
 
@@ -32,6 +32,8 @@ DRAWN_ROLES = ("boundary", "constraint", "plan", "park", "network", "facility", 
 FIRST_SHOWN = ("boundary", "park", "network")
 MAP_PIXELS = (860, 470)
 EDGE_M = 0.001  # turning degrees into metres moves a point less than this
+PLAIN = Ink((226, 222, 213, 255), (203, 197, 186, 190), None, (240, 238, 232, 255))
+"""Ground on which something else is looked at."""
 NEAR_M = 1.0
 """A click this close to a parcel still means it: the width of the outline on the screen."""
 
@@ -95,6 +97,11 @@ class Board:
         content = hashlib.sha256(classes.tobytes()).hexdigest()
         key = SHELF.put(f"{self._name}|parcels|{content}", lambda at: self._tiles.png(at, classes, self._paint))
         return _url(key)
+
+    def ground_url(self) -> str:
+        """Return the tile address of the parcels as plain ground, whatever their status."""
+        classes, paint = np.ones(len(self.ids), np.uint8), Paint([PLAIN])
+        return _url(SHELF.put(f"{self._name}|ground", lambda at: self._tiles.png(at, classes, paint)))
 
     @cached_property
     def _described(self) -> list[DrawnLayer]:

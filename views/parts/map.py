@@ -16,6 +16,7 @@ from layers.serve.styles import GROUND, LEFT, SELECTED
 from views.parts import state
 
 HEIGHT = 470
+IDLE = "idle-map"
 LOOKS = f"""
 .leaflet-container {{ background: {GROUND}; font: 13px 'Segoe UI', 'Microsoft YaHei', Arial, sans-serif; }}
 .leaflet-control-scale-line:nth-child(2) {{ display: none; }}
@@ -158,3 +159,42 @@ def draw_overview(board: Board, view: View, key: str, height: int) -> None:
         if layer.shown_first:
             _tiles(layer.url, place + 2, name=_label(layer), show=True, control=True).add_to(base)
     st_folium(base, key=key, height=height, use_container_width=True, returned_objects=[])
+
+
+def draw_idle(
+    board: Board, tiles: tuple[str, str], outline: dict[str, Any] | None, views: tuple[View, View | None], height: int
+) -> None:
+    """Draw idle land and buildings on plain ground; a click is asked back.
+
+    Parameters
+    ----------
+    board : Board
+    tiles : (ground, assets)
+        Tile addresses.
+    outline : GeoJSON or None
+        Of the asset that is selected.
+    views : (home, aim)
+        Where the map starts, and where it was last sent on purpose.
+    height : int
+        Pixels.
+    """
+    lat, lon, zoom = views[0]
+    base = folium.Map(
+        [lat, lon], zoom_start=zoom, max_zoom=MAX_ZOOM, tiles=None, control_scale=True, fade_animation=False,
+        attributionControl=False,
+    )  # fmt: skip
+    base.get_root().header.add_child(folium.Element(f"<style>{LOOKS}</style>"))
+    _tiles(tiles[0], 1, name="ground", show=True, control=False).add_to(base)
+    for place, layer in enumerate(board.layers()):
+        _tiles(layer.url, place + 2, name=_label(layer), show=layer.shown_first, control=True).add_to(base)
+    folium.LayerControl(position="topright", collapsed=True).add_to(base)
+    group = folium.FeatureGroup("idle", control=False)
+    _tiles(tiles[1], 90, name="assets", show=True, control=False).add_to(group)
+    if outline is not None:
+        for colour, weight in (("#FFFFFF", 6), (SELECTED, 3)):
+            folium.GeoJson(outline, style_function=_line(colour, weight), interactive=False).add_to(group)
+    aim = views[1]
+    st_folium(
+        base, key=IDLE, height=height, use_container_width=True, returned_objects=["last_clicked"],
+        feature_group_to_add=group, center=(aim[0], aim[1]) if aim else None, zoom=aim[2] if aim else None,
+    )  # fmt: skip

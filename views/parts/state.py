@@ -80,12 +80,12 @@ def clear() -> None:
         del st.query_params["select"]
 
 
-def new_click() -> tuple[float, float] | None:
-    """Return longitude and latitude of a click on the map that was not answered yet."""
-    told = (st.session_state.get(MAP) or {}).get("last_clicked")
-    if not told or told == st.session_state.get(CLICKED):
+def new_click(key: str = MAP) -> tuple[float, float] | None:
+    """Return longitude and latitude of a click on a map that was not answered yet."""
+    told, seen = (st.session_state.get(key) or {}).get("last_clicked"), f"{key}-{CLICKED}"
+    if not told or told == st.session_state.get(seen):
         return None
-    st.session_state[CLICKED] = dict(told)
+    st.session_state[seen] = dict(told)
     return float(told["lng"]), float(told["lat"])
 
 
@@ -117,6 +117,11 @@ def turn() -> int:
 def next_turn() -> None:
     """Make the table forget its row: the selection came from elsewhere."""
     st.session_state[TURN] = turn() + 1
+
+
+def put(key: str, value: Any) -> None:
+    """Set a control; for call-backs, which run before the page is drawn again."""
+    st.session_state[key] = value
 
 
 def row_of(key: str) -> int | None:

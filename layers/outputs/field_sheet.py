@@ -1,0 +1,261 @@
+"""The field sheet of idle land or a building (现场核查表, DOCX): what is known, what contradicts it, blanks to fill in.
+
+One asset, one sheet of A4. What registers say is printed; what is found is written by hand and
+then entered beside it. The same run and day give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Pt
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+from layers import idle
+from layers.explain import measure_text
+from layers.idle import Shown
+from layers.outputs import word
+from layers.outputs.word import SAME, Grid
+from layers.study import field_checks
+from layers.study.field_checks import FOUND, Check
+from layers.study.results import Results
+from layers.text import Language, code, number, say, sentence
+
+BLANKS = {
+    "land": ("found", "works", "fence", "people", "photos", "remarks"),
+    "building": ("found", "machines", "meters", "people", "vacant", "photos", "remarks"),
+}
+"""What is looked at on the spot, by kind of asset."""
+ROOMY = ("remarks",)
+SIGNERS = ("checker", "second", "holder")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a sheet is made from."""
+
+    results: Results
+    shown: Shown
+    row: Mapping[Any, Any]
+    signs: Sequence[Mapping[Any, Any]]
+    images: Sequence[Mapping[Any, Any]]
+    checks: Sequence[Check]
+
+
+def sheet(results: Results, shown: Shown, asset: str) -> Sheet:
+    """Collect what a sheet says.
+
+    Raises
+    ------
+    BlockedError
+        No asset of that id.
+    """
+    rows = shown.assets[shown.assets["asset_id"] == asset].to_dict("records")
+    if not rows:
+        raise BlockedError(reason("asset_unknown", asset=asset))
+    signs = shown.signals[shown.signals["asset_id"] == asset].sort_values(["weight", "signal"], ascending=[False, True])
+    images: list[dict[Any, Any]] = []
+    if results.has("imagery"):
+        seen = results.table("imagery")
+        kind = "plot" if rows[0]["kind"] == "land" else "building"
+        images = (
+            seen[(seen["unit_kind"] == kind) & (seen["unit_id"] == asset)].sort_values("taken_on").to_dict("records")
+        )
+    checks = [c for c in field_checks.history(results.folder, asset) if not c.withdrawn]
+    return Sheet(results, shown, rows[0], signs.to_dict("records"), images, checks)
+
+
+def write(results: Results, shown: Shown, asset: str, path: Path, language: Language) -> None:
+    """Write the sheet of an asset; a file that is there is replaced."""
+    path.write_bytes(document(sheet(results, shown, asset), language))
+
+
+def document(made: Sheet, language: Language) -> bytes:
+    """Return the sheet as the bytes of a DOCX file."""
+    moment = datetime.fromisoformat(made.results.manifest["written"]).replace(tzinfo=None)
+    title = say("fieldsheet.title", language, asset=made.row["asset_id"], name=made.row["name"])
+    page = word.blank(title, moment, language)
+    _head(page, made, title, language)
+    for grid in _grids(made, language):
+        word.section(page, grid)
+    _blanks(page, made.row["kind"], language)
+    _signatures(page, language)
+    for k, text in enumerate(_notes(made, language)):
+        word.tight(word.line(page, text, word.SMALL_PT, word.GREY), before=2 if k == 0 else 0)
+    return word.fixed(page, moment)
+
+
+def _head(page: Document, made: Sheet, title: str, language: Language) -> None:
+    first = page.add_paragraph()
+    first.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    word.tight(word.run(first, title, word.TITLE_PT, bold=True, face=word.HEI), after=2)
+    study = made.results.study
+    origin = say("fieldsheet.origin", language, study=study.name, on=made.shown.on.isoformat(), run=made.results.run_id)
+    word.tight(word.line(page, origin, word.SMALL_PT, word.GREY))
+    if study.demonstration:
+        text = say("note.demonstration", language)
+        word.tight(word.line(page, text, word.BODY_PT, word.RED, bold=True))
+    against = made.row["evidence_status"] == "contradictory" or bool(made.row["contradictions"])
+    colour = word.RED if against else None
+    for text in idle.asset_lines(dict(made.row), language):
+        word.tight(word.line(page, text, word.HEAD_PT, colour, bold=True, face=word.HEI))
+        colour = None
+
+
+# --- what is known ----------------------------------------------------------------
+
+
+def _grids(made: Sheet, language: Language) -> Iterator[Grid]:
+    yield _about(made, language)
+    if made.row["clock_state"]:
+        yield _clock(made.row, language)
+    if made.signs:
+        yield _signs(made, language)
+    if made.images:
+        yield _images(made, language)
+    if made.checks:
+        yield _checks(made.checks, language)
+
+
+def _about(made: Sheet, language: Language) -> Grid:
+    row = made.row
+    size = (
+        measure_text(row["area_m2"], "m2", language)
+        if row["kind"] == "land"
+        else number(row["area_m2"], "m2", language)
+    )
+    pairs = [
+        ("asset_id", row["asset_id"]), ("name", row["name"]), ("kind", code("idlekind", row["kind"], language)),
+        ("area", size), ("park_id", row["park_id"]), ("parcel_ids", str(row["parcel_ids"]).replace("|", ", ")),
+        ("on_land", row["on_land"]), ("centre", _centre(made)),
+    ]  # fmt: skip
+    if row["kind"] == "building":
+        pairs += [("floors", number(row["floors"], "n", language)), ("vacant", _vacant(row, language))]
+    words = [(say(f"fieldsheet.{name}", language), text) for name, text in pairs if text]
+    return Grid(say("fieldsheet.about", language), (), _in_pairs(words), (1.0, 2.4, 1.0, 2.4))
+
+
+def _vacant(row: Mapping[Any, Any], language: Language) -> str:
+    floors = number(row["vacant_floors"], "n", language)
+    return say("fieldsheet.vacant_of", language, floors=floors, area=number(row["vacant_m2"], "m2", language))
+
+
+def _centre(made: Sheet) -> str:
+    """Return where the asset lies: longitude and latitude of a point on it, for the map of a phone."""
+    shape = made.row.get("geometry")
+    if shape is None or shapely.is_missing(shape) or shape.is_empty:
+        return ""
+    point = gpd.GeoSeries([shape.representative_point()], crs=made.shown.assets.crs).to_crs(4490).iloc[0]
+    return f"{point.x:.6f}°E  {point.y:.6f}°N"
+
+
+def _in_pairs(words: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
+    """Put label and value side by side, two of them in a row."""
+    rows = []
+    for k in range(0, len(words), 2):
+        pair = list(words[k : k + 2])
+        rows.append((*pair[0], *(pair[1] if len(pair) > 1 else (SAME, SAME))))
+    return tuple(rows)
+
+
+def _clock(row: Mapping[Any, Any], language: Language) -> Grid:
+    days = [(n, row[n]) for n in ("start_on", "one_year_on", "two_years_on", "recognisable_on") if pd.notna(row[n])]
+    words = [(say(f"column.{n}", language), f"{day:%Y-%m-%d}") for n, day in days]
+    words += [(say("column.start_basis", language), code("startbasis", row["start_basis"], language))]
+    words += [(say("column.cause", language), code("idlecause", row["cause"], language))] if row["cause"] else []
+    if pd.notna(row["price_wan"]):
+        words.append((say("fieldsheet.price", language), idle.wan(row["price_wan"], language)))
+    words.append(
+        (say("column.recognition", language), row["ruling"] or code("recognition", row["recognition"], language))
+    )
+    return Grid(say("fieldsheet.clock", language), (), _in_pairs(words), (1.0, 2.4, 1.0, 2.4),
+                below=sentence(row["reason"], language))  # fmt: skip
+
+
+def _signs(made: Sheet, language: Language) -> Grid:
+    head = tuple(
+        say(f"fieldsheet.sign_{n}", language) for n in ("signal", "value", "share", "on", "says", "source", "found")
+    )
+    rows = tuple(_sign(s, made.shown.titles, language) for s in made.signs)
+    return Grid(say("fieldsheet.signs", language), head, rows, (1.1, 1.7, 1.9, 1.2, 1.0, 2.0, 2.2), (1,),
+                below=sentence(made.row["evidence_reason"], language))  # fmt: skip
+
+
+def _sign(sign: Mapping[Any, Any], titles: Mapping[str, str], language: Language) -> tuple[str, ...]:
+    unit = code("idleunit", str(sign["unit"]), language)
+    share = f"{number(sign['share'], 'share', language)} {code('reading', sign['code'], language)}"
+    on = f"{sign['on']:%Y-%m-%d}" if pd.notna(sign["on"]) else ""
+    return (code("signal", sign["signal"], language), f"{number(sign['value'], 'x', language)} {unit}", share, on,
+            code("says", sign["says"], language), titles.get(sign["source"], ""), "")  # fmt: skip
+
+
+def _images(made: Sheet, language: Language) -> Grid:
+    names = ("green_share", "bare_share", "built_share", "unknown_share")
+    head = (say("fieldsheet.image", language), *(say(f"column.{n}", language) for n in names))
+    rows = tuple(
+        (f"{made.shown.titles.get(i['layer_id'], i['layer_id'])} {i['taken_on']:%Y-%m-%d}",
+         *(number(i[n], "share", language) for n in names))
+        for i in made.images
+    )  # fmt: skip
+    return Grid(say("fieldsheet.images", language), head, rows, (2.4, 1.0, 1.0, 1.0, 1.0), (1, 2, 3, 4))
+
+
+def _checks(checks: Sequence[Check], language: Language) -> Grid:
+    head = tuple(say(f"fieldsheet.check_{n}", language) for n in ("on", "found", "person", "note"))
+    rows = tuple((c.on.isoformat(), code("fieldfound", c.found, language), c.person, c.note) for c in checks)
+    return Grid(say("fieldsheet.checks", language), head, rows, (1.0, 1.2, 1.2, 4.0))
+
+
+# --- what is to be filled in ------------------------------------------------------
+
+
+def _blanks(page: Document, kind: str, language: Language) -> None:
+    word.heading(page, say("fieldsheet.blanks", language))
+    names = BLANKS[kind]
+    table = word.table_of(page, len(names), (1.0, 5.2))
+    for row, name in zip(table.rows, names, strict=True):
+        texts = (say(f"fieldsheet.blank_{name}", language), _choices(name, kind, language))
+        word.fill(row.cells, texts)
+        room = 44 if name in ROOMY else 7
+        row.cells[1].paragraphs[0].paragraph_format.space_after = Pt(room)
+    word.whole(table)
+
+
+def _choices(name: str, kind: str, language: Language) -> str:
+    """Return the boxes to tick of a blank, or nothing."""
+    if name != "found":
+        return say(f"fieldsheet.hint_{name}", language)
+    fitting = [f for f in FOUND if f not in (("part_vacant",) if kind == "land" else ("started", "not_started"))]
+    return "    ".join(f"□ {code('fieldfound', f, language)}" for f in fitting)
+
+
+def _signatures(page: Document, language: Language) -> None:
+    word.heading(page, say("fieldsheet.signatures", language))
+    table = word.table_of(page, 2, (1.0,) * len(SIGNERS))
+    word.fill(
+        table.rows[0].cells, [say(f"fieldsheet.signer_{s}", language) for s in SIGNERS], bold=True, shade=word.SHADE
+    )
+    word.with_next(table)
+    for cell in table.rows[1].cells:
+        word.put(cell, say("dossier.signature", language), word.SMALL_PT)
+        cell.paragraphs[0].paragraph_format.space_after = Pt(16)
+        word.tight(word.run(cell.add_paragraph(), say("dossier.date", language), word.SMALL_PT))
+    word.whole(table)
+
+
+def _notes(made: Sheet, language: Language) -> Iterator[str]:
+    yield say("fieldsheet.note_evidence", language)
+    if made.row["kind"] == "land":
+        yield say("fieldsheet.note_start", language)
+    if made.images:
+        yield say("fieldsheet.note_images", language)

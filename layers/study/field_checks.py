@@ -1,0 +1,116 @@
+"""What was found in the field, and land taken as recovered: written beside the official value, never over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from layers.study import edits
+from layers.study.edits import Edit
+
+KIND, RECOVERED = "field_check", "recovered"
+FOUND = ("in_use", "part_vacant", "idle", "started", "not_started", "not_found")
+"""What a person can have found on the spot."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One result from the field.
+
+    Parameters
+    ----------
+    asset_id : str
+    found : str
+        One of `FOUND`.
+    on : date
+        The day somebody was there.
+    person, note : str
+    written : str
+        When it was written down, ISO 8601.
+    version : int
+        Of the edit, so that two people do not overwrite each other unknowingly.
+    withdrawn : bool
+        It was taken back later.
+    """
+
+    asset_id: str
+    found: str
+    on: date
+    person: str
+    note: str
+    written: str
+    version: int
+    withdrawn: bool = False
+
+
+def record(folder: Path, asset_id: str, found: str, on: date, by: tuple[str, str], after: int | None = None) -> Check:
+    """Write down what was found of an asset.
+
+    Parameters
+    ----------
+    folder : Path
+        The study folder.
+    asset_id, found, on
+        As in `Check`.
+    by : (person, note)
+        Who was there, and what was seen; neither may be empty.
+    after : int or None
+        Version the person had seen; a newer one refuses the result.
+
+    Raises
+    ------
+    CallError
+        A finding nobody knows, or no person, or no note.
+    BlockedError
+        Somebody else wrote down another result meanwhile.
+    """
+    if found not in FOUND:
+        raise CallError(reason("field_finding_unknown", given=found, known=list(FOUND)))
+    person, note = by
+    return _check(edits.record(folder, KIND, asset_id, {"found": found, "on": on.isoformat()}, person, note, after))
+
+
+def withdraw(folder: Path, asset_id: str, person: str, why: str) -> None:
+    """Take the newest result of an asset back."""
+    edits.withdraw(folder, KIND, asset_id, person, why)
+
+
+def current(folder: Path) -> dict[str, Check]:
+    """Return the result that counts for every asset that has one."""
+    return {asset: _check(edit) for asset, edit in edits.current(folder).of(KIND).items()}
+
+
+def history(folder: Path, asset_id: str) -> tuple[Check, ...]:
+    """Return every result ever written of an asset, newest first; withdrawals are marked."""
+    mine = [e for e in edits.history(folder) if e.kind == KIND and e.subject == asset_id]
+    return tuple(_check(e) for e in reversed(mine))
+
+
+def _check(edit: Edit) -> Check:
+    value = edit.value
+    return Check(edit.subject, str(value["found"]), date.fromisoformat(str(value["on"])), edit.person, edit.reason,
+                 edit.at, edit.version, edit.withdrawn)  # fmt: skip
+
+
+def recover(folder: Path, asset_id: str, parcel_ids: Iterable[str], person: str, why: str) -> None:
+    """Take an asset as recovered (收回盘活) in this scenario: its land may be assembled, its floor reused."""
+    edits.record(folder, RECOVERED, asset_id, {"parcel_ids": sorted(parcel_ids)}, person, why)
+
+
+def undo_recovery(folder: Path, asset_id: str, person: str, why: str) -> None:
+    """Take that back; every number returns."""
+    edits.withdraw(folder, RECOVERED, asset_id, person, why)
+
+
+def recovered(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what is taken as recovered now, by asset: parcels, person, day, reason."""
+    found = edits.current(folder).of(RECOVERED)
+    return {
+        asset: {"parcel_ids": list(e.value.get("parcel_ids", ())), "person": e.person, "at": e.at, "reason": e.reason}
+        for asset, e in found.items()
+    }

@@ -1,0 +1,95 @@
+"""The field sheet: one page with what is known and what contradicts it, blanks to fill in, the same bytes each time."""
+
+import io
+import zipfile
+from datetime import date
+
+import docx
+import pytest
+
+from geo.basis.errors import BlockedError
+from layers import idle
+from layers.outputs import field_sheet
+from layers.study import field_checks
+from layers.study.results import open_results
+from tests.layers import idle_study
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    return open_results(idle_study.run(tmp_path_factory.mktemp("sheet") / "study"))
+
+
+def words(data):
+    page = docx.Document(io.BytesIO(data))
+    texts = [p.text for p in page.paragraphs]
+    texts += [c.text for t in page.tables for row in t.rows for c in row.cells]
+    return "\n".join(texts)
+
+
+def made(results, asset, language, on=None):
+    return field_sheet.document(field_sheet.sheet(results, idle.shown(results, on), asset), language)
+
+
+def test_the_sheet_of_a_contradiction_names_both_sides(results):
+    text = words(made(results, "P-03", "zh"))
+    assert text.startswith("现场核查表")
+    for word in (
+        "P-03",
+        "演示精工2号厂房",
+        "矛盾：用电 显示闲置",
+        "18.00 %",
+        "126.00",
+        "2026-10-31",
+        "□ 在用",
+        "核查人",
+        "°E",
+    ):
+        assert word in text
+    assert "施工许可　□" not in text  # what is asked of land is not asked of a building
+
+
+def test_the_sheet_of_land_has_clock_and_money(results):
+    text = words(made(results, "G-07", "zh"))
+    for word in (
+        "2024-09-30",
+        "2025-09-30",
+        "2026-09-30",
+        "840.00 万元",
+        "无认定书",
+        "□ 未动工",
+        "深基坑",
+        "裸地",
+        "影像",
+    ):
+        assert word in text
+
+
+@pytest.mark.parametrize(("asset", "word"), [("G-07", "Field sheet"), ("T-01", "vacant"), ("QY9", "Number")])
+def test_it_speaks_english_too(results, asset, word):
+    assert word in words(made(results, asset, "en"))
+
+
+def test_the_same_run_and_day_give_the_same_bytes_and_another_day_another_sheet(results):
+    data = made(results, "G-18", "zh")
+    assert data == made(results, "G-18", "zh")
+    later = words(made(results, "G-18", "zh", date(2027, 3, 15)))
+    assert "2027-03-15" in later
+    assert "满一年" in later
+    assert "w:fldChar" not in zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+
+
+def test_earlier_results_are_printed(results, tmp_path):
+    import shutil
+
+    folder = tmp_path / "study"
+    shutil.copytree(results.folder, folder, symlinks=True)
+    field_checks.record(folder, "P-03", "in_use", date(2026, 11, 24), ("王工", "生产正常"))
+    text = words(made(open_results(folder), "P-03", "zh"))
+    assert "王工" in text
+    assert "生产正常" in text
+
+
+def test_an_asset_nobody_knows_is_named(results):
+    with pytest.raises(BlockedError):
+        field_sheet.sheet(results, idle.shown(results), "nobody")

@@ -1,0 +1,176 @@
+"""Idle 闲置: land and buildings on a day, clock and money, contradictions first, results from the field."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers.serve import idle_desk
+from layers.serve.board import board
+from layers.serve.idle_desk import Desk
+from layers.serve.idle_symbols import GROUPS
+from layers.serve.routes import study_folder
+from layers.study.results import Results, open_results
+from layers.text import Language, code, say, sentences
+from views.parts import frame, idle_asset, map, runner, state
+from views.parts.markup import tag
+
+NAME = "idle"
+ICON = ":material/hourglass_empty:"
+STYLE = Path(__file__).parent / "parts" / "idle_style.css"
+DAY, SHOWN = "idle-day", "idle-shown"
+QUIET = ("calm",)
+HEIGHT = 548
+
+
+def show() -> None:
+    """Draw the page."""
+    language, folder = state.language(), study_folder()
+    st.html(STYLE)
+    idle_asset.style()
+    if folder is None:
+        frame.header(None, say("ui.title", language), language)
+        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+        return
+    results, problem = _opened(folder)
+    frame.header(results, results.study.name if results else folder.name, language)
+    if problem is not None:
+        frame.trouble(sentences(problem, language))
+    if results is None or not results.has("idle"):
+        runner.bar(folder, False, language)
+        if not runner.running(folder):
+            frame.trouble([say("uiidle.no_run", language)], "ui.no_run")
+            runner.offer(folder, language)
+        return
+    runner.bar(folder, "idle" in results.stale(), language)
+    _workbench(results)
+
+
+def _opened(folder: Path) -> tuple[Results | None, LuodiError | None]:
+    try:
+        return open_results(folder), None
+    except LuodiError as problem:
+        return None, problem
+
+
+@st.fragment
+def _workbench(results: Results) -> None:
+    """Draw everything a click changes; a click reruns this and nothing else."""
+    frame.guarded(functools.partial(_work, results))()
+
+
+def _work(results: Results) -> None:
+    language = state.language()
+    on = _day_bar(results, language)
+    desk = idle_desk.desk(results, on)
+    shown = _legend(desk, language)
+    _follow_click(desk, shown)
+    chosen = state.selection()
+    asset = chosen.id if chosen and chosen.kind == "asset" and desk.has(chosen.id) else None
+    left, middle, right = st.columns([1.6, 1.0, 1.06], gap="small")
+    with left:
+        _list(desk, shown, asset, language)
+    with middle, st.container(key="idle-mapbox"):
+        _map(desk, shown, asset)
+    with right, st.container(height=HEIGHT, border=True, key="idle-asset"):
+        if asset is None:
+            idle_asset.empty(language)
+        else:
+            idle_asset.panel(desk, asset, language)
+
+
+# --- the day ----------------------------------------------------------------------
+
+
+def _day_bar(results: Results, language: Language) -> date:
+    """Draw the date slider with the ways to the next change; return the day."""
+    first, last = idle_desk.span(results)
+    days = idle_desk.changes(results)
+    if state.value_of(DAY) is None:
+        state.put(DAY, results.study.as_of)
+    now = state.value_of(DAY)
+    before = max((d for d in days if d[0] < now), default=None)
+    after = min((d for d in days if d[0] > now), default=None)
+    with st.container(horizontal=True, vertical_alignment="center", key="idle-daybar"):
+        st.html(tag("div", say("uiidle.day", language), cls="li-daylabel"))
+        _jump("back", before, ":material/chevron_left:", language)
+        with st.container(key="idle-slider"):
+            st.slider(
+                say("uiidle.day", language), first, last, key=DAY, format="YYYY-MM-DD", step=timedelta(days=1),
+                label_visibility="collapsed",
+            )  # fmt: skip
+        _jump("on", after, ":material/chevron_right:", language)
+        as_of = results.study.as_of
+        st.button(
+            say("uiidle.as_of", language, day=as_of.isoformat()), key="idle-today", disabled=now == as_of,
+            on_click=state.put, args=(DAY, as_of),
+        )  # fmt: skip
+    return state.value_of(DAY)  # type: ignore[no-any-return]
+
+
+def _jump(way: str, change: tuple[date, tuple[str, ...]] | None, icon: str, language: Language) -> None:
+    """Offer the nearest day on which a clock changes, named with the asset it belongs to."""
+    day, assets = change or (None, ())
+    shown = " ".join((day.isoformat(), *assets[:1], *(["…"] if len(assets) > 1 else []))) if day else "–"
+    st.button(
+        shown, key=f"idle-{way}", icon=icon, disabled=day is None, on_click=state.put, args=(DAY, day),
+        help=say(f"uiidle.jump_{way}", language, assets=list(assets)),
+        icon_position="left" if way == "back" else "right",
+    )  # fmt: skip
+
+
+# --- groups, list, map ------------------------------------------------------------
+
+
+def _legend(desk: Desk, language: Language) -> tuple[str, ...]:
+    """Draw the legend, which is the filter too; return the groups that are shown."""
+    present = [g for g in GROUPS if desk.counts[g]]
+
+    def words(group: str) -> str:
+        return f"{code('idlegroup', group, language)} {desk.counts[group]}"
+
+    with st.container(horizontal=True, vertical_alignment="center", key="idle-legend"):
+        picked = st.pills(
+            say("ui.shown", language), present, selection_mode="multi", format_func=words, key=SHOWN,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        idle_asset.legend_style(present)
+    return tuple(g for g in GROUPS if g in (picked or [p for p in present if p not in QUIET]))
+
+
+def _list(desk: Desk, shown: tuple[str, ...], asset: str | None, language: Language) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="idle-listbar"):
+        text = st.text_input(
+            say("uiidle.find", language), key="idle-find", placeholder=say("uiidle.find", language),
+            label_visibility="collapsed", width=220,
+        )  # fmt: skip
+        st.html(tag("div", idle_desk.fees(desk, language), cls="lu-total"))
+    ids = desk.ids(shown, text or "")
+    frame_ = idle_desk.listing(desk, ids, idle_desk.results_of(desk), language)
+    idle_asset.pick(frame_, ids, asset, HEIGHT - 78, language)
+    line = say("uiidle.rows", language, found=len(ids), total=sum(desk.counts.values()), unplaced=desk.unplaced)
+    st.html(tag("div", line, cls="lu-line"))
+
+
+def _map(desk: Desk, shown: tuple[str, ...], asset: str | None) -> None:
+    if asset and (state.asked_to_move() or not state.noted("idle-aim")):
+        view = desk.map.view_of(asset, idle_desk.MAP_PIXELS)
+        state.note("idle-aim", view or state.noted("idle-aim"))
+    drawn = board(desk.results)
+    outline = desk.map.outline(asset) if asset else None
+    home = desk.map.home(idle_desk.MAP_PIXELS) or drawn.home
+    map.draw_idle(drawn, (drawn.ground_url(), desk.map.url(shown)), outline, (home, state.noted("idle-aim")), HEIGHT)
+
+
+def _follow_click(desk: Desk, shown: tuple[str, ...]) -> None:
+    click = state.new_click(map.IDLE)
+    if click is None:
+        return
+    found = desk.map.at(*click, shown)
+    if found is not None:
+        state.select("asset", found)
+        state.next_turn()

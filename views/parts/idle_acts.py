@@ -1,0 +1,126 @@
+"""What people do about idle land or a building: the field sheet, results from the field, recovery as a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers.outputs import field_sheet
+from layers.serve import idle_desk
+from layers.serve.idle_desk import Desk
+from layers.study import field_checks
+from layers.study.field_checks import FOUND, Check
+from layers.text import Language, code, say, sentences
+from views.parts import frame, state
+from views.parts.markup import Html, join, tag
+
+ERROR = "idle-error"
+
+
+def sheet(desk: Desk, asset: str, language: Language) -> None:
+    """Offer the field sheet of the day."""
+
+    def made() -> bytes:
+        return field_sheet.document(field_sheet.sheet(desk.results, desk.shown, asset), language)
+
+    st.download_button(
+        say("uiidle.sheet", language), data=made, file_name=f"{asset}-{desk.on.isoformat()}.docx", key="idle-sheet",
+        icon=":material/print:", on_click="ignore", width="stretch",
+    )  # fmt: skip
+
+
+def field(desk: Desk, asset: str, language: Language) -> None:
+    """Show results from the field beside the official value, and take in a new one."""
+    folder = desk.results.folder
+    past = field_checks.history(folder, asset)
+    official = tag(
+        "tr", tag("td", say("uiidle.official", language)), tag("td", idle_desk.state(desk.row(asset), language))
+    )
+    lines = [_result(check, language) for check in past]
+    st.html(join(tag("h4", say("uiidle.field", language)), tag("table", official, *lines, cls="lu-facts li-field")))
+    _refused()
+    _entry(desk, asset, past[0].version if past else 0, language)
+    if past and not past[0].withdrawn:
+        who, why = past[0].person, say("uiidle.withdrawn", language)
+        st.button(
+            say("uiidle.withdraw", language), key="idle-withdraw", icon=":material/undo:",
+            on_click=_attempt, args=(lambda: field_checks.withdraw(folder, asset, who, why),),
+        )  # fmt: skip
+
+
+def _result(check: Check, language: Language) -> Html:
+    who = say("uiidle.by", language, person=check.person, day=check.on.isoformat())
+    told = tag(
+        "td",
+        tag("b", code("fieldfound", check.found, language)),
+        tag("div", check.note),
+        tag("div", who, cls="li-source"),
+    )
+    return tag("tr", tag("td", say("uiidle.found", language)), told, cls="li-withdrawn" if check.withdrawn else "")
+
+
+def _entry(desk: Desk, asset: str, newest: int, language: Language) -> None:
+    keys = {name: f"idle-{name}-{asset}" for name in ("found", "on", "person", "note")}
+
+    def save() -> None:
+        given = {name: state.value_of(key) for name, key in keys.items()}
+        by = (str(given["person"] or ""), str(given["note"] or ""))
+        _attempt(lambda: field_checks.record(desk.results.folder, asset, given["found"], given["on"], by, newest))
+
+    with st.expander(say("uiidle.enter", language), icon=":material/edit:"), st.container(key="idle-entry"):
+        st.selectbox(
+            say("uiidle.found", language),
+            FOUND,
+            key=keys["found"],
+            format_func=lambda f: code("fieldfound", f, language),
+        )
+        left, right = st.columns(2, gap="small")
+        left.date_input(say("uiidle.on", language), desk.results.study.as_of, key=keys["on"], format="YYYY-MM-DD")
+        right.text_input(say("uiidle.person", language), key=keys["person"])
+        st.text_area(say("uiidle.note", language), key=keys["note"], height=68)
+        st.button(say("uiidle.save", language), type="primary", key="idle-save", on_click=save)
+
+
+def recovered(desk: Desk, row: dict[Any, Any], language: Language) -> None:
+    """Draw the switch of the scenario in which this land or building is recovered; undoing it takes all back."""
+    folder, asset = desk.results.folder, row["asset_id"]
+    now = field_checks.recovered(folder).get(asset)
+    st.html(tag("h4", say("uiidle.scenario", language)))
+    if now is not None:
+        said = say("uiidle.recovered_by", language, person=now["person"], day=str(now["at"])[:10])
+        st.html(tag("div", said, cls="lu-note"))
+        who, why = now["person"], say("uiidle.undone", language)
+        st.button(
+            say("uiidle.undo_recovery", language), key="idle-undo", icon=":material/undo:", on_click=_attempt,
+            args=(lambda: field_checks.undo_recovery(folder, asset, who, why),),
+        )  # fmt: skip
+        return
+    key = f"idle-who-{asset}"
+
+    def recover() -> None:
+        parcels = [p for p in str(row["parcel_ids"]).split("|") if p]
+        who, why = str(state.value_of(key) or ""), say("uiidle.scenario_reason", language)
+        _attempt(lambda: field_checks.recover(folder, asset, parcels, who, why))
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="idle-recover"):
+        st.text_input(say("uiidle.person", language), key=key)
+        st.button(say("uiidle.recover", language), key="idle-recovered", icon=":material/recycling:", on_click=recover)
+
+
+def _attempt(work: Callable[[], Any]) -> None:
+    """Do something that may be refused; what is refused is said at the next drawing."""
+    try:
+        work()
+        state.note(ERROR, None)
+    except LuodiError as problem:
+        state.note(ERROR, sentences(problem, state.language()))
+
+
+def _refused() -> None:
+    told = state.noted(ERROR)
+    if told:
+        frame.trouble(told)
+        state.note(ERROR, None)
