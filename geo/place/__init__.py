@@ -1,0 +1,1 @@
+"""Placing projects on sites (落位): headroom, feasibility, exclusive assignment, what is missing."""
