@@ -230,6 +230,32 @@ _DECLARED = (
         "source:text")),
     Table("idle_problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("fits", ("project_id", "site_id"), _c(
+        "project_id:id site_id:id feasible:code kind:code park_id:code take_m2:float saved_m2:float worth:float "
+        "value:int liking:float score:float lack:code lack_amount:float lack_share:float reason:reason")),
+    Table("facilities", ("facility_id", "resource"), _c(
+        "facility_id:id name:text kind:code resource:code unit:code limit:float used:float committed:float "
+        "reserved:float free:float drawn:float unverified:float left:float state:code serves:text in_service:date "
+        "date:date source:text layer_id:code")),
+    Table("capacity", ("park_id", "resource"), _c(
+        "park_id:id resource:code unit:code scope:code limit:float used:float committed:float reserved:float "
+        "free:float drawn:float left:float state:code accounts:text date:date source:text rate:float "
+        "supports_mu:float binding:bool then_resource:code frees_mu:float")),
+    Table("budgets", ("budget_id",), _c(
+        "budget_id:id name:text unit:code limit:float earmarked:float committed:float used:float free:float "
+        "drawn:float unverified:float left:float state:code source:text date:date")),
+    Table("earmarks", ("budget_id", "row"), _c("budget_id:id row:text name:text amount:float unit:code")),
+    Table("matches", ("project_id",), _c(
+        "project_id:id status:code site_id:text park_id:code kind:code land_m2:float floor_m2:float saved_m2:float "
+        "remnant_m2:float worth:float pinned:bool runner_up:text price:float price_exact:bool leaves:text enters:text "
+        "missing:text missing_amount:float missing_unit:code uncounted:text reason:reason")),
+    Table("misses", ("project_id", "account"), _c(
+        "project_id:id account:id resource:code unit:code amount:float site_id:text park_id:code")),
+    Table("draws", ("project_id", "account", "resource", "unverified"), _c(
+        "project_id:id account:id resource:code unit:code amount:float kind:code unverified:bool site_id:text "
+        "park_id:code")),
+    Table("placing", ("objective",), _c(
+        "objective:code unit:code worth:float bound:float gap:float options:int ways:text")),
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}

@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from geo.place import satisfy
-from geo.place.problem import Ints, Problem, around
+from geo.place.problem import Ints, Problem, around, renumbered
 from geo.place.satisfy import Effort
 
 COUNTY_WIDE = 0.4
@@ -78,10 +78,5 @@ def _solved(problem: Problem, chosen: Ints, free: np.ndarray, effort: Effort) ->
     rest, options = around(problem, chosen, free)
     place = np.full(problem.n_options, -1, np.int64)
     place[options] = np.arange(len(options))
-    known = chosen[free]
-    start = np.full(problem.n_projects, -1, np.int64)
-    start[free] = np.where(known >= 0, place[known], -1)
-    found = satisfy.search(rest, effort, start)
-    if found.chosen is None:
-        return chosen
-    return np.where(free, np.where(found.chosen >= 0, options[found.chosen], -1), chosen)
+    found = satisfy.search(rest, effort, renumbered(np.where(free, chosen, -1), place))
+    return chosen if found.chosen is None else np.where(free, renumbered(found.chosen, options), chosen)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.place.problem import Flags, Ints, Problem
+from geo.place.problem import Flags, Ints, Problem, renumbered
 from geo.place.solve import Solved, Work, solve
 
 
@@ -57,7 +57,7 @@ def force(
     found = solve(replace(problem.keeping(keep), must=must), work)
     if found.chosen is None:
         return Forced(None, 0, found.bound == -np.inf)
-    chosen = np.where(found.chosen >= 0, keep[found.chosen], -1)
+    chosen = renumbered(found.chosen, keep)
     exact = found.gap == 0.0 and best.gap == 0.0
     before, after = best.chosen >= 0, chosen >= 0
     return Forced(

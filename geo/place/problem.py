@@ -130,6 +130,14 @@ def around(problem: Problem, chosen: Ints, freed: Flags) -> tuple[Problem, Ints]
     return rest, options
 
 
+def renumbered(chosen: Ints, numbers: Ints) -> Ints:
+    """Return an answer with its options named by other numbers; -1 stays -1."""
+    out = np.full(len(chosen), -1, np.int64)
+    taken = chosen >= 0
+    out[taken] = numbers[chosen[taken]]
+    return out
+
+
 def held(problem: Problem, chosen: Ints) -> State:
     """Return the state after an answer: what is used of sites, parts and accounts."""
     state = State(problem)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-
-import numpy as np
+import math
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -21,38 +19,42 @@ class Resource:
     step : float
         Smallest amount that is kept, in `unit`; amounts are rounded to it, as accounts are.
     column : str
-        Column of the table `demand` a project's need stands in; "" for land.
+        Column of the table `demand` a project's need stands in.
+    site : str
+        Figure of a site that draws it instead: ``quota`` for ``quota_m2 … quota_hi_m2``.
     factor : float
-        Value of the column × factor = amount in `unit`.
+        Value of the column (or m² of the site) × factor = amount in `unit`.
     """
 
     id: str
     unit: str
     step: float
     column: str = ""
+    site: str = ""
     factor: float = 1.0
 
     def steps(self, amount: float) -> int:
         """Return an amount in whole steps, to the nearest."""
         return round(amount / self.step)
 
-    def amount(self, steps: int | np.int64) -> float:
+    def amount(self, steps: int) -> float:
         """Return whole steps as an amount in the unit."""
         return round(float(steps) * self.step, 6)
 
 
 @dataclass(frozen=True)
 class Resources:
-    """Every resource a study counts, by id."""
+    """Every resource a study counts."""
 
-    by_id: Mapping[str, Resource]
-
-    @classmethod
-    def of(cls, made: Iterable[Resource]) -> Resources:
-        """Collect resources."""
-        return cls({r.id: r for r in made})
+    known: tuple[Resource, ...]
 
     def get(self, resource_id: str, unit: str) -> Resource:
-        """Return a resource in the unit a facility states; one nobody has declared draws nothing."""
-        known = self.by_id.get(resource_id)
-        return known if known is not None and known.unit == unit else Resource(resource_id, unit, 0.01)
+        """Return a resource in the unit an account is kept in.
+
+        In a unit nobody declared no need can be told: its factor is NaN.
+        """
+        same = [r for r in self.known if r.id == resource_id]
+        for resource in same:
+            if resource.unit == unit:
+                return resource
+        return replace(same[0], unit=unit, factor=math.nan) if same else Resource(resource_id, unit, 0.01)

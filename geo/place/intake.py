@@ -1,0 +1,98 @@
+"""From the study's tables to a portfolio: what projects need, and what share of a site draws which account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo.basis.tables import hi
+from geo.place.fit import Tables
+from geo.place.headroom import Pool
+from geo.place.portfolio import BUILDING, LAND_STEP_M2, Need, Portfolio
+from geo.place.resource import Resource
+
+SEPARATOR = "#"
+
+
+def portfolio(tables: Tables, fits: pd.DataFrame, members: pd.DataFrame, pools: Sequence[Pool]) -> Portfolio:
+    """Return what is placed, from the tables of the stages before.
+
+    Parameters
+    ----------
+    tables : Tables
+    fits : DataFrame
+        Table `fits`.
+    members : DataFrame
+        Table `members`, red lines included: which land part belongs to which site.
+    pools : sequence of Pool
+        What there is to draw from.
+    """
+    land = tables.sites[["site_id", "kind", "park_id", "net_m2"]].rename(columns={"net_m2": "room_m2"})
+    halls = tables.buildings[["site_id", "park_id", "net_m2"]].rename(columns={"net_m2": "room_m2"})
+    sites = pd.concat([land, halls.assign(kind=BUILDING)], ignore_index=True)
+    parts = members["parcel_id"].astype(str) + SEPARATOR + members["part"].astype(str)
+    owned = pd.DataFrame({"site_id": members["site_id"], "part_id": parts})
+    own = pd.DataFrame({"site_id": halls["site_id"], "part_id": halls["site_id"]})
+    resources = [p.resource for p in pools]
+    return Portfolio(
+        tables.projects[["project_id"]], needs(tables.demand, resources), fits, sites,
+        pd.concat([owned, own], ignore_index=True), rates(tables.sites, resources),
+    )  # fmt: skip
+
+
+def needs(demand: pd.DataFrame, resources: Iterable[Resource]) -> dict[str, dict[str, Need]]:
+    """Return project → resource → need, for the resources somebody keeps count of.
+
+    A resource kept in a unit no figure of the projects is known in leaves every need of it
+    open. A project that says nothing of a resource, and for which no norm gives a figure,
+    is taken not to need it.
+    """
+    counted = {r.id: r for r in resources if not r.site}
+    out: dict[str, dict[str, Need]] = {}
+    for record in demand.to_dict("records"):
+        row = {str(k): v for k, v in record.items()}
+        binding = set(str(row.get("binding", "")).split("|"))
+        mine = {name: need for name, r in counted.items() if (need := _need(row, r, binding)) is not None}
+        out[str(row["project_id"])] = mine
+    return out
+
+
+def _need(row: Mapping[str, object], resource: Resource, binding: set[str]) -> Need | None:
+    if not resource.column:
+        return None
+    low, high = (_number(row.get(name)) for name in (resource.column, hi(resource.column)))
+    if np.isnan(low) and np.isnan(high):
+        return None
+    if np.isnan(resource.factor):
+        return Need(0.0, np.inf, resource.column in binding)
+    low = 0.0 if np.isnan(low) else low * resource.factor
+    high = np.inf if np.isnan(high) else high * resource.factor
+    return Need(low, high, resource.column in binding)
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float, np.number)) else np.nan
+
+
+def rates(sites: pd.DataFrame, resources: Iterable[Resource]) -> dict[str, dict[str, float]]:
+    """Return site → account → share of its land that draws the account; NaN where that is not known.
+
+    A site that is cut draws in proportion to the land taken: which corner is left is
+    decided when the cut line is drawn.
+    """
+    accounts = [r for r in resources if r.site]
+    area = sites["net_m2"].to_numpy(np.float64)
+    columns = {r.id: _rate(sites, r.site, area) for r in accounts}
+    ids = sites["site_id"].astype(str)
+    return {s: {name: float(rate[k]) for name, rate in columns.items()} for k, s in enumerate(ids)}
+
+
+def _rate(sites: pd.DataFrame, name: str, area: np.ndarray) -> np.ndarray:
+    low, high = (sites[c].to_numpy(np.float64) for c in (f"{name}_m2", f"{name}_hi_m2"))
+    known = high - low <= LAND_STEP_M2
+    share = np.clip(low / np.maximum(area, 1e-9), 0.0, 1.0)
+    # the last square metre of a wholly cultivated site is cultivated too
+    share = np.where(area - low <= LAND_STEP_M2 / 2.0, 1.0, share)
+    return np.where(known & np.isfinite(share), share, np.nan)

@@ -1,0 +1,126 @@
+"""Scene 2 in small: every number of it, on tables made by hand."""
+
+import datetime
+
+import numpy as np
+import pytest
+
+from geo.basis.units import mu
+from tests.geo.place.county import County
+
+COUNTY = County()
+
+
+@pytest.fixture(scope="module")
+def found():
+    return COUNTY.matches()
+
+
+def test_three_placed_two_unplaced_one_rejected_one_unknown(found):
+    assert found["status"].to_dict() == {
+        "丽人": "placed", "普科": "placed", "雷气": "placed", "宝耐": "unplaced", "中鑫": "unplaced",
+        "盛海": "rejected", "力胜": "unknown",
+    }  # fmt: skip
+
+
+def test_where_and_how_much(found):
+    assert found.loc["丽人", ["site_id", "pinned"]].tolist() == ["R1", True]
+    assert found.loc["普科", "site_id"] == "PK"
+    assert mu(found.loc["普科", "land_m2"]) == pytest.approx(140.0)
+    assert mu(found.loc["普科", "remnant_m2"]) == pytest.approx(12.0)
+    assert found.loc["雷气", ["site_id", "kind", "land_m2", "floor_m2"]].tolist() == ["P-05", "building", 0.0, 8000.0]
+    assert mu(found.loc["雷气", "saved_m2"]) == pytest.approx(80.0)
+    assert found.loc["雷气", "remnant_m2"] == pytest.approx(1600.0)
+
+
+def test_what_is_missing(found):
+    assert found.loc["宝耐", ["missing", "missing_amount", "missing_unit"]].tolist() == ["S-E", 4.0, "MVA"]
+    assert found.loc["中鑫", ["missing", "missing_amount", "missing_unit"]].tolist() == ["new_construction", 85.0, "亩"]
+
+
+def test_price_of_forcing(found):
+    assert found.loc["中鑫", ["price", "leaves"]].tolist() == [140 * 20 - 200 * 8, "普科"]
+    assert bool(found.loc["中鑫", "price_exact"])
+    assert found.loc["宝耐", "runner_up"] == ""
+
+
+def test_accounts_after_placing():
+    facilities, budgets = COUNTY.accounts()
+    assert facilities.loc["SW-2", ["free", "left"]].tolist() == [1200.0, 300.0]
+    assert facilities.loc["S-E", ["free", "left"]].tolist() == [8.0, 8.0]
+    assert facilities.loc["S-E3", "state"] == "not_yet"
+    assert np.isnan(facilities.loc["GS-2", "free"])
+    assert budgets.loc["new_construction", ["free", "drawn", "left"]].tolist() == pytest.approx([320.0, 205.0, 115.0])
+    assert budgets.loc["farmland_balance", "drawn"] == pytest.approx(52.0 + 140.0)
+
+
+def test_only_the_stated_accounts_are_lowered():
+    answer = COUNTY.answer()
+    facilities, budgets = COUNTY.accounts(answer)
+    changed = set(facilities.index[facilities["drawn"] > 0]) | set(budgets.index[budgets["drawn"] > 0])
+    stated = {pool.members[0] for _, pool, _, _ in answer.placed.used()}
+    assert changed == stated
+
+
+@pytest.mark.parametrize(("extra", "status"), [(84.99, "unplaced"), (85.0, "placed")])
+def test_more_quota_places_all_three(extra, status):
+    found = COUNTY.but(extra={"new_construction": extra}).matches()
+    assert found.loc["中鑫", "status"] == status
+    assert found.loc[["丽人", "普科"], "status"].tolist() == ["placed", "placed"]
+
+
+@pytest.mark.parametrize(("day", "status"), [("2027-06-29", "unplaced"), ("2027-06-30", "placed")])
+def test_a_transformer_places_baonai_from_its_day(day, status):
+    found = COUNTY.but(on=datetime.date.fromisoformat(day)).matches()
+    assert found.loc["宝耐", "status"] == status
+
+
+def test_the_new_transformer_is_drawn_and_the_old_one_keeps_its_rest():
+    facilities, _ = COUNTY.but(on=datetime.date(2027, 6, 30)).accounts()
+    assert facilities.loc["S-E3", "left"] == 38.0
+    assert facilities.loc["S-E", "left"] == 8.0
+
+
+def test_recovered_land_takes_zhongxin_without_quota_and_undo_restores():
+    before = COUNTY.matches()
+    county = COUNTY.but(sites=COUNTY.sites | {"G-07": ("B3", 210.0, 0.0, 0.0)})
+    found = county.matches()
+    facilities, budgets = county.accounts()
+    assert found.loc["中鑫", ["status", "site_id"]].tolist() == ["placed", "G-07"]
+    assert mu(found.loc["中鑫", "remnant_m2"]) == pytest.approx(10.0)
+    assert budgets.loc["new_construction", "left"] == pytest.approx(115.0)
+    assert facilities.loc["S-E", "left"] == 5.0
+    assert found.loc["宝耐", "missing_amount"] == 7.0
+    assert COUNTY.matches().equals(before)
+
+
+def test_a_need_of_an_unknown_limit_is_unknown_not_placed():
+    found = COUNTY.but(gas=100.0, binding=COUNTY.binding + "|gas_m3d").matches()
+    assert found.loc["普科", "status"] == "unknown"
+    assert "GS-2" in found.loc["普科", "reason"]
+    assert found.loc["中鑫", "status"] == "unknown" or "fit_not_served" in found.loc["中鑫", "reason"]
+
+
+def test_a_figure_from_memory_never_leaves_a_project_out():
+    county = COUNTY.but(binding="water_m3d|sewage_m3d|energy_tce")
+    answer = county.answer()
+    facilities, _ = county.accounts(answer)
+    assert answer.matches().set_index("project_id").loc["宝耐", "status"] == "placed"
+    assert facilities.loc["S-E", ["left", "unverified"]].tolist() == [8.0, 12.0]
+
+
+def test_a_ban_and_a_pin_that_cannot_be_kept():
+    from geo.place.match import Wish
+
+    found = COUNTY.but(bans={"普科": (Wish(why="环评未过"),)}, pins=COUNTY.pins | {"宝耐": Wish(park="B4")}).matches()
+    assert found.loc["普科", "status"] == "unplaced"
+    assert "unplaced_banned" in found.loc["普科", "reason"]
+    assert found.loc["宝耐", ["status", "missing_amount"]].tolist() == ["unplaced", 4.0]
+    assert found.loc["中鑫", "status"] == "placed"
+
+
+def test_two_projects_share_a_block_when_it_is_cut():
+    projects = {"甲": ("C17", 90.0, 90.0, 5, 0.1, 1, 1, 1, 1, 0), "乙": ("C17", 100.0, 100.0, 5, 0.1, 1, 1, 1, 1, 0)}
+    found = County(projects=projects, pins={}, extra={"new_construction": 200.0}).matches()
+    assert found["site_id"].tolist() == ["ZX", "ZX"]
+    assert mu(found["remnant_m2"]).tolist() == pytest.approx([22.0, 22.0])
