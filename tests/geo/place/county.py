@@ -25,6 +25,7 @@ RESOURCES = Resources((
     Resource("new_construction", "亩", 0.01, "", "quota", 1 / MU),
     Resource("farmland_balance", "亩", 0.01, "", "balance", 1 / MU), Resource("energy", "tce", 0.1, "energy_tce"),
 ))  # fmt: skip
+STATED = ("water_m3d", "sewage_m3d", "energy_tce")
 PARKS = {"D1": "C34", "D2": "C17", "B1": "C26", "B2": "C17", "B3": "C17", "B4": "C30"}
 #            industry  asked  land   tax  MVA  water sewage  tce   floor building
 PROJECTS = {
@@ -105,7 +106,7 @@ class County:
             "project_id": ids, "land_m2": given["land"] * MU, "land_hi_m2": given["land"] * MU,
             "power_kva": given["mva"] * 1000, "power_hi_kva": given["mva"] * 1000, "gas_m3d": self.gas,
             "gas_hi_m3d": self.gas, "tax_wan_mu": given["tax_wan_mu"].astype(float), "binding": self.binding,
-        } | {n: given[c].astype(float) for c in ("water_m3d", "sewage_m3d", "energy_tce") for n in (c, hi(c))})  # fmt: skip
+        } | {n: given[c].astype(float) for c in STATED for n in (c, hi(c))})  # fmt: skip
         result = given["industry"].map(lambda i: "unknown" if not i else "clear" if i in PARKS.values() else "conflict")
         results = pd.DataFrame(
             {

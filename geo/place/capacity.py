@@ -1,0 +1,146 @@
+"""Capacity (承载力): what each park can still hold per resource, which resource binds, what relieving it frees.
+
+Facilities are counted once; a park sees them through `serves`. To compare MVA with 亩 each
+resource is told in the land it can still carry: what is left ÷ what projects draw per 亩.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.basis.tables import empty
+from geo.basis.units import MU_M2
+from geo.place.headroom import SEPARATOR
+from geo.place.portfolio import Need
+
+LAND = "land"
+PARK, FACILITY, COUNTY = "park", "facility", "county"
+FIGURES = ("limit", "used", "committed", "reserved", "free", "drawn", "left")
+
+
+@dataclass(frozen=True)
+class Draw:
+    """How much of each resource a typical 亩 of a park's projects draws.
+
+    Parameters
+    ----------
+    rates : mapping of resource to float
+        Amount per 亩; a resource nobody draws is missing.
+    projects : int
+        Projects it is taken from.
+    """
+
+    rates: Mapping[str, float]
+    projects: int
+
+
+def typical(needs: Mapping[str, Mapping[str, Need]], land_m2: Mapping[str, float], projects: Sequence[str]) -> Draw:
+    """Return what the projects that a park admits draw per 亩, all of them together.
+
+    A need that is not finite, or rests on an M figure alone, is left out of the sum, and so
+    is the land of its project for that resource.
+    """
+    rates = {}
+    for resource in sorted({r for p in projects for r in needs.get(p, {})}):
+        counted = [(needs[p][resource], land_m2[p]) for p in projects if resource in needs.get(p, {})]
+        known = [(n.high, m) for n, m in counted if n.binding and np.isfinite(n.high) and m > 0]
+        land = sum(m for _, m in known) / MU_M2
+        if land > 0 and (total := sum(h for h, _ in known)) > 0:
+            rates[resource] = total / land
+    return Draw(rates, len(projects))
+
+
+def capacity(
+    parks: pd.DataFrame, facilities: pd.DataFrame, budgets: pd.DataFrame, draws: Mapping[str, Draw]
+) -> pd.DataFrame:
+    """Return the table `capacity`.
+
+    Parameters
+    ----------
+    parks : DataFrame
+        Land of each park in 亩: ``park_id limit used committed reserved free drawn left date source``,
+        and per county account drawn by land the open land that draws it: ``open_<budget_id>``.
+    facilities, budgets : DataFrame
+        Tables of those names, drawn down.
+    draws : mapping of park to Draw
+
+    Returns
+    -------
+    DataFrame
+        One row per park and resource. `supports_mu` is the land what is left can carry; NaN where
+        the state or the draw per 亩 is not known. The resource that carries least binds
+        (`binding`); `then_resource` is the next one, and `frees_mu` the land relieving the first
+        would open until the next one stops it. An unknown limit never counts as endless or as zero:
+        it is in the table, and does not bind.
+    """
+    rows = [row for park in parks.to_dict("records") for row in _park(_words(park), facilities, budgets, draws)]
+    return pd.DataFrame(rows, columns=empty("capacity").columns) if rows else empty("capacity")
+
+
+def _words(record: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(k): v for k, v in record.items()}
+
+
+def _park(
+    park: dict[str, Any], facilities: pd.DataFrame, budgets: pd.DataFrame, draws: Mapping[str, Draw]
+) -> list[dict[str, Any]]:
+    draw = draws.get(park["park_id"], Draw({}, 0))
+    rows = [_land(park), *_served(park["park_id"], facilities, draw), *_county(park, budgets, draw)]
+    ranked = sorted((r for r in rows if np.isfinite(r["supports_mu"])), key=lambda r: (r["supports_mu"], r["resource"]))
+    for row in rows:
+        row |= {"park_id": park["park_id"], "binding": False, "then_resource": "", "frees_mu": np.nan}
+    if ranked:
+        first, *others = ranked
+        first["binding"] = True
+        if others:
+            first |= {
+                "then_resource": others[0]["resource"],
+                "frees_mu": others[0]["supports_mu"] - first["supports_mu"],
+            }
+    return rows
+
+
+def _land(park: Mapping[str, Any]) -> dict[str, Any]:
+    known = np.isfinite(park["left"])
+    return {name: park[name] for name in (*FIGURES, "date", "source")} | {
+        "resource": LAND, "unit": "亩", "scope": PARK, "state": "in_service" if known else "unknown", "accounts": "",
+        "rate": 1.0, "supports_mu": max(park["left"], 0.0) if known else np.nan,
+    }  # fmt: skip
+
+
+def _served(park_id: str, facilities: pd.DataFrame, draw: Draw) -> Iterator[dict[str, Any]]:
+    """Yield a row per resource some facility serves the park with; those not yet in service hold nothing."""
+    mine = facilities[[park_id in str(s).split(SEPARATOR) for s in facilities["serves"]]]
+    for (resource, unit), group in mine.groupby(["resource", "unit"], sort=True):
+        running = group[group["state"] != "not_yet"]
+        sums = {name: running[name].sum(skipna=False) if len(running) else 0.0 for name in FIGURES}
+        rate = draw.rates.get(str(resource), np.nan)
+        yield sums | {
+            "resource": resource, "unit": unit, "scope": FACILITY, "accounts": "|".join(group["facility_id"]),
+            "state": "unknown" if np.isnan(sums["left"]) else "in_service" if len(running) else "not_yet",
+            "date": group["date"].min(), "source": "；".join(dict.fromkeys(group["source"].astype(str))),
+            "rate": rate, "supports_mu": max(sums["left"], 0.0) / rate,
+        }  # fmt: skip
+
+
+def _county(park: Mapping[str, Any], budgets: pd.DataFrame, draw: Draw) -> Iterator[dict[str, Any]]:
+    """Yield a row per county account the park's land or projects draw; all parks share it."""
+    for record in budgets.to_dict("records"):
+        row = _words(record)
+        name = str(row["budget_id"])
+        open_mu, rate = float(park.get(f"open_{name}", 0.0)), draw.rates.get(name, np.nan)
+        if open_mu > 0:
+            rate = open_mu / max(park["left"], 1e-9)
+            supports = max(park["left"] - open_mu, 0.0) + max(row["left"], 0.0)
+        else:
+            supports = max(row["left"], 0.0) / rate
+        yield {f: row.get(f, np.nan) for f in FIGURES} | {
+            "reserved": row["earmarked"], "resource": name, "unit": row["unit"], "scope": COUNTY, "accounts": name,
+            "state": row["state"], "date": row.get("date", pd.NaT), "source": row["source"], "rate": rate,
+            "supports_mu": supports if np.isfinite(row["left"]) else np.nan,
+        }  # fmt: skip
