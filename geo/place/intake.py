@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from geo.basis.tables import hi
+from geo.basis.units import hi
 from geo.place.fit import Tables
 from geo.place.headroom import Pool
 from geo.place.portfolio import BUILDING, LAND_STEP_M2, Need, Portfolio

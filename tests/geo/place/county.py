@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geo.basis.reason import reason
-from geo.basis.tables import hi
+from geo.basis.units import hi
 from geo.place.answer import Answer, Worth
 from geo.place.draws import drawn_down, draws
 from geo.place.fit import Tables, fits, result_of

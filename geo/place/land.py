@@ -1,0 +1,66 @@
+"""The land of each park as an account (园区土地账): what is used, handed over, kept out and still open, in 亩."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from geo.basis.units import MU_M2
+from geo.place.capacity import LAND
+
+BUILT, SUPPLIED = ("built",), ("supplied",)
+
+
+def park_land(
+    parcels: pd.DataFrame, supply: pd.DataFrame, open_land: pd.DataFrame, rates: Mapping[str, pd.Series]
+) -> pd.DataFrame:
+    """Return the land account of each park.
+
+    Parameters
+    ----------
+    parcels : DataFrame
+        ``parcel_id park_id area_m2``.
+    supply : DataFrame
+        ``parcel_id supply_status``.
+    open_land : DataFrame
+        Table `availability`: the usable parts, ``parcel_id area_m2 outcome``; what is clear
+        is free, what is unknown is told beside and counts as kept out until it is settled.
+    rates : mapping of account to Series by parcel
+        Share of the parcel's land that draws a county account; NaN counts as all of it.
+
+    Returns
+    -------
+    DataFrame
+        ``park_id limit used committed reserved free open_unknown``, 亩, and ``open_<account>``:
+        free land that draws the account. limit − used − committed − reserved = free;
+        `reserved` is ground that is neither built nor handed over nor open: roads, what rules
+        exclude, what is not known.
+    """
+    rows = parcels[["parcel_id", "park_id", "area_m2"]].merge(supply[["parcel_id", "supply_status"]], on="parcel_id")
+    rows = rows[rows["park_id"].fillna("") != ""]
+    found = {outcome: _by_parcel(open_land, outcome) for outcome in ("clear", "unknown")}
+    free = rows["parcel_id"].map(found["clear"]).fillna(0.0).to_numpy(np.float64)
+    area, status = rows["area_m2"].to_numpy(np.float64), rows["supply_status"]
+    columns = {
+        "limit": area, "free": free, "open_unknown": rows["parcel_id"].map(found["unknown"]).fillna(0.0).to_numpy(),
+        # land taken back is open: what is open of a parcel is no longer counted as handed over
+        "used": np.where(status.isin(BUILT), area - free, 0.0),
+        "committed": np.where(status.isin(SUPPLIED), area - free, 0.0),
+    } | {f"open_{name}": free * rows["parcel_id"].map(rate).fillna(1.0).to_numpy() for name, rate in rates.items()}  # fmt: skip
+    made = pd.DataFrame(columns).groupby(rows["park_id"].to_numpy(object)).sum() / MU_M2
+    made["reserved"] = made["limit"] - made["used"] - made["committed"] - made["free"]
+    return made.rename_axis("park_id").reset_index()
+
+
+def _by_parcel(open_land: pd.DataFrame, outcome: str) -> pd.Series:
+    return open_land[open_land["outcome"] == outcome].groupby("parcel_id")["area_m2"].sum()
+
+
+def drawn(account: pd.DataFrame, draws: pd.DataFrame, parks: Iterable[str]) -> pd.DataFrame:
+    """Return the land accounts with what placed projects take; a park without land rows stays unknown."""
+    mine = draws[draws["resource"] == LAND].groupby("account")["amount"].sum()
+    whole = pd.DataFrame({"park_id": sorted({*parks, *account["park_id"]})}).merge(account, on="park_id", how="left")
+    taken = whole["park_id"].map(mine).fillna(0.0)
+    return whole.assign(drawn=taken, left=whole["free"] - taken)

@@ -1,0 +1,52 @@
+"""From which day an unplaced project would stand (可落位日): facilities come into service, all others stay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from geo.place.headroom import Pool
+from geo.place.match import Placed
+from geo.place.portfolio import Booked, Portfolio, book
+from geo.place.problem import Ints, State, around
+
+
+def first_days(
+    placed: Placed, portfolio: Portfolio, waiting: Collection[str], pools_of: Mapping[date, Sequence[Pool]]
+) -> dict[str, date]:
+    """Return the first day on which each waiting project fits while all placed ones stay where they are.
+
+    Parameters
+    ----------
+    placed : Placed
+    portfolio : Portfolio
+    waiting : projects that are not placed
+    pools_of : mapping of day to pools
+        What there is to draw from on each day, in any order.
+    """
+    out: dict[str, date] = {}
+    for day in sorted(pools_of):
+        left = [p for p in waiting if p not in out]
+        if not left:
+            break
+        booked = book(portfolio, pools_of[day])
+        chosen = _again(placed, booked)
+        for project in left:
+            freed = np.arange(len(booked.project_ids)) == booked.number(project)
+            if around(booked.problem, chosen, freed)[0].n_options:
+                out[project] = day
+    return out
+
+
+def _again(placed: Placed, booked: Booked) -> Ints:
+    """Return the placed projects on their sites, in the options of another booking."""
+    state = State(booked.problem)
+    for old in placed.placed_options():
+        options = booked.problem.by_project[booked.number(old.project_id)].tolist()
+        same = (k for k in options if booked.options[k].site_id == old.site_id and state.fits(k))
+        option = next(same, None)
+        if option is not None:
+            state.take(option)
+    return state.chosen

@@ -1,0 +1,209 @@
+"""Facilities (变电站、水厂、污水厂…) and county accounts (指标台账) of a study, read for the core.
+
+A figure that is not given, or cannot be read, stays unknown; each one is listed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.basis.inputs import Inputs
+from geo.place.headroom import SEPARATOR, SET_ASIDE, TAKEN
+from layers.sources import recognise
+from layers.sources.finding import Finding, finding
+from layers.study import counted, sheet
+from layers.study.spec import LayerSpec, Study
+
+FIGURES = ("limit", *TAKEN)
+ACCOUNT_FIGURES = ("limit", *SET_ASIDE)
+GIVEN = ("facility_id", "name", "kind", "resource", "unit", *FIGURES, "serves", "in_service", "date", "source", "layer_id")
+ACCOUNT = ("budget_id", "name", "unit", *ACCOUNT_FIGURES, "source", "date", "layer_id")
+EARMARK = ("budget_id", "row", "name", "amount", "unit")
+_SPLIT = re.compile(r"[;；,，、|\s]+")
+
+Found = list[tuple[str, Finding]]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Facilities, accounts and earmarks as given, and what was found while reading."""
+
+    facilities: pd.DataFrame
+    budgets: pd.DataFrame
+    earmarks: pd.DataFrame
+    findings: tuple[tuple[str, Finding], ...]
+
+
+def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> Opened:
+    """Read the layers of role facility, budget and earmark.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+        The study folder.
+    inputs : Inputs
+        Facilities are among its layers; one that is stale knows no figure.
+    parks : sequence of str
+        Parks of the study: a facility that serves another one is told.
+    """
+    found: Found = []
+    rows = [row for spec in study.with_role("facility") for row in _facilities(spec, inputs, parks, found)]
+    accounts = [row for spec in study.with_role("budget") for row in _accounts(spec, folder, found)]
+    marks = [row for spec in study.with_role("earmark") for row in _earmarks(spec, folder, found)]
+    earmarks = pd.DataFrame(marks, columns=list(EARMARK))
+    budgets = pd.DataFrame(_once(accounts, "budget_id", found), columns=list(ACCOUNT))
+    _compare(budgets, earmarks, found)
+    return Opened(_frame(_once(rows, "facility_id", found), GIVEN), _frame(budgets, ACCOUNT), earmarks, tuple(found))
+
+
+def _frame(rows: Any, columns: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(columns))
+    numbers = [c for c in columns if c in (*FIGURES, *ACCOUNT_FIGURES)]
+    frame[numbers] = frame[numbers].astype("float64")
+    for day in ("in_service", "date"):
+        if day in frame:
+            frame[day] = pd.to_datetime(frame[day]).astype("datetime64[s]")
+    return frame
+
+
+def _once(rows: list[dict[str, Any]], key: str, found: Found) -> list[dict[str, Any]]:
+    """Keep one row per id; a second one is told and left out, so nothing counts twice."""
+    kept: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row[key] in kept:
+            found.append((row["layer_id"], finding("rejected", "counted_twice", id=row[key])))
+        else:
+            kept[row[key]] = row
+    return list(kept.values())
+
+
+# --- facilities -------------------------------------------------------------------
+
+
+def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Found) -> list[dict[str, Any]]:
+    layer = inputs.layers[spec.id]
+    out = []
+    for k, identity in enumerate(layer.ids):
+        cell = {name: str(values[k]).strip() for name, values in layer.attributes.items()}
+        row = _Row(spec, str(identity), cell, found)
+        resource = counted.recognised(cell.get("resource", "")) or cell.get("resource", "")
+        if not resource:
+            row.say("rejected", "facility_without_resource")
+            continue
+        unit, factor = counted.unit(resource, cell.get("unit", ""))
+        figures = {name: row.number(name, factor) for name in FIGURES}
+        if layer.state != "ok" or layer.maybe[k]:
+            row.say("warn", "facility_not_current")
+            figures = dict.fromkeys(FIGURES, math.nan)
+        out.append({
+            "facility_id": str(identity), "name": cell.get("name", ""), "kind": spec.id, "resource": resource, "unit": unit,
+            "serves": SEPARATOR.join(row.parks(parks)), "in_service": row.day("in_service"), "date": row.day("date"),
+            "source": cell.get("source") or spec.owner or spec.title, "layer_id": spec.id,
+        } | figures)  # fmt: skip
+    return out
+
+
+class _Row:
+    """One row of a register: reads cells and notes what cannot be read."""
+
+    def __init__(self, spec: LayerSpec, name: str, cell: Mapping[str, str], found: Found):
+        self.spec, self.name, self.cell, self.found = spec, name, cell, found
+
+    def say(self, severity: str, code: str, **values: Any) -> None:
+        self.found.append((self.spec.id, finding(severity, code, row=self.name, id=self.name, **values)))  # type: ignore[arg-type]
+
+    def number(self, column: str, factor: float = 1.0) -> float:
+        """Return a figure; NaN where the cell is empty or unreadable, 0 where the register has no such column."""
+        if column not in self.cell:
+            return 0.0 if column != "limit" else math.nan
+        text = self.cell[column].replace(",", "").replace("，", "")
+        if not text:
+            self.say("warn", "figure_blank", column=column)
+            return math.nan
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if math.isnan(value) or value < 0:
+            self.say("warn", "figure_unreadable", column=column, text=text)
+            return math.nan
+        return value * factor
+
+    def day(self, column: str) -> Any:
+        text = self.cell.get(column, "")
+        read_ = recognise.day(text) if text else None
+        if text and (read_ is None or read_.value is None):
+            self.say("warn", "figure_unreadable", column=column, text=text)
+        return None if read_ is None else read_.value
+
+    def parks(self, known: Sequence[str]) -> list[str]:
+        named = sorted({w for w in _SPLIT.split(self.cell.get("serves", "")) if w})
+        if not named:
+            self.say("warn", "facility_serves_nobody")
+        strange = [p for p in named if known and p not in known]
+        if strange:
+            self.say("warn", "facility_serves_unknown", parks=strange)
+        return named
+
+
+# --- county accounts --------------------------------------------------------------
+
+
+def _rows(spec: LayerSpec, folder: Path, found: Found) -> list[tuple[str, dict[str, str]]]:
+    """Return line and mapped cells of every row of a sheet."""
+    opened = sheet.opened(spec, folder)
+    found += [(spec.id, f) for f in opened.findings]
+    lines = zip(opened.rows, opened.frame.to_dict("records"), strict=True)
+    return [(str(n), {ours: str(row.get(theirs, "")).strip() for ours, theirs in spec.fields.items()}) for n, row in lines]
+
+
+def _accounts(spec: LayerSpec, folder: Path, found: Found) -> list[dict[str, Any]]:
+    out = []
+    for line, cell in _rows(spec, folder, found):
+        row = _Row(spec, line, cell, found)
+        name = cell.get("budget_id") or cell.get("name", "")
+        known = counted.recognised(name) or counted.recognised(cell.get("name", ""))
+        if not known:
+            row.say("warn" if name else "rejected", "account_unknown", text=name)
+        if not name:
+            continue
+        unit, factor = counted.unit(known or name, cell.get("unit", ""))
+        figures = {column: row.number(column, factor) for column in ACCOUNT_FIGURES}
+        out.append({
+            "budget_id": known or name, "name": cell.get("name", ""), "unit": unit, "layer_id": spec.id,
+            "source": cell.get("source") or spec.owner or spec.title, "date": row.day("date") or spec.vintage,
+        } | figures)  # fmt: skip
+    return out
+
+
+def _earmarks(spec: LayerSpec, folder: Path, found: Found) -> list[dict[str, Any]]:
+    """Return what a county account is reserved for; without a column naming the account, the quota's."""
+    out = []
+    for line, cell in _rows(spec, folder, found):
+        row = _Row(spec, line, cell, found)
+        account = counted.recognised(cell.get("budget_id", "")) or "new_construction"
+        known = counted.entry(account)
+        out.append({
+            "budget_id": account, "row": line, "name": cell.get("name", ""), "amount": row.number("amount"),
+            "unit": known.unit if known else "",
+        })  # fmt: skip
+    return out
+
+
+def _compare(budgets: pd.DataFrame, earmarks: pd.DataFrame, found: Found) -> None:
+    """Say where the earmarks do not add up to what the account sets aside."""
+    sums = earmarks.groupby("budget_id")["amount"].sum(min_count=1)
+    for account, total in sums.items():
+        stated = budgets.loc[budgets["budget_id"] == account, "earmarked"]
+        if len(stated) and abs(float(stated.iloc[0]) - float(total)) > 0.005:
+            layer = str(budgets.loc[budgets["budget_id"] == account, "layer_id"].iloc[0])
+            values = {"account": account, "stated": float(stated.iloc[0]), "total": float(total)}
+            found.append((layer, finding("warn", "earmarks_do_not_add_up", **values)))
