@@ -243,7 +243,7 @@ _DECLARED = (
         "supports_mu:float binding:bool then_resource:code frees_mu:float")),
     Table("budgets", ("budget_id",), _c(
         "budget_id:id name:text unit:code limit:float earmarked:float committed:float used:float free:float "
-        "drawn:float unverified:float left:float state:code source:text date:date")),
+        "drawn:float unverified:float left:float state:code source:text date:date layer_id:code")),
     Table("earmarks", ("budget_id", "row"), _c("budget_id:id row:text name:text amount:float unit:code")),
     Table("matches", ("project_id",), _c(
         "project_id:id status:code site_id:text park_id:code kind:code land_m2:float floor_m2:float saved_m2:float "
@@ -255,7 +255,26 @@ _DECLARED = (
         "project_id:id account:id resource:code unit:code amount:float kind:code unverified:bool site_id:text "
         "park_id:code")),
     Table("placing", ("objective",), _c(
-        "objective:code unit:code worth:float bound:float gap:float options:int ways:text")),
+        "objective:code unit:code worth:float bound:float gap:float options:int ways:text on:date")),
+    Table("place_from", ("project_id",), _c("project_id:id from_on:date")),
+    Table("park_land", ("park_id",), _c(
+        "park_id:id limit:float used:float committed:float reserved:float free:float open_unknown:float "
+        "open_new_construction:float open_farmland_balance:float")),
+    Table("check_sites", ("site_id",), _c(
+        "site_id:id check_id:text project_id:id kind:code outcome:code status:code unknowns:text park_id:code "
+        "net_m2:float net_hi_m2:float quota_m2:float quota_hi_m2:float balance_m2:float balance_hi_m2:float "
+        "forest_m2:float forest_hi_m2:float min_width_m:float rect_length_m:float rect_width_m:float "
+        "geometry:geometry")),
+    Table("check_members", ("site_id", "parcel_id", "part"), _c(
+        "site_id:id parcel_id:id part:int area_m2:float")),
+    Table("zone_scores", ("park_id", "node"), _c(
+        "park_id:id node:id place:int depth:int weight:float low:float high:float value:float ideal:float unit:code")),
+    Table("zone_potentials", ("park_id", "potential"), _c(
+        "park_id:id potential:code amount:float unit:code")),
+    Table("zone_accounts", ("park_id", "scope", "account"), _c(
+        "park_id:id scope:code account:code amount:float unit:code source:text")),
+    Table("place_problems", ("layer_id", "row", "code"), _c(
+        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}

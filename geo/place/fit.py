@@ -138,12 +138,12 @@ class _Judged:
             self.why[k] = why(k)
         return new
 
-    def short(self, name: str, asked: float, low: Floats, high: Floats) -> None:
+    def short(self, name: str, asked: float, low: Floats, high: Floats, slack: float = 0.0) -> None:
         """Hold an amount asked against an interval offered: below is a no with what is missing."""
         lacking = asked - high
-        no = self.say(NO, lacking > 0, lambda k: _told(f"fit_short_{name}", asked=asked, offered=high[k]))
+        no = self.say(NO, lacking > slack, lambda k: _told(f"fit_short_{name}", asked=asked, offered=high[k]))
         self.lack[no], self.amount[no], self.share[no] = name, lacking[no], lacking[no] / asked
-        open_ = ~(low >= asked) & ~(lacking > 0)
+        open_ = ~(low >= asked - slack) & ~(lacking > slack)
         self.say(UNKNOWN, open_, lambda k: _told(f"fit_open_{name}", asked=asked, low=low[k], high=high[k]))
 
     def frame(self, need: Mapping[str, Any], kind: str, sites: pd.DataFrame) -> pd.DataFrame:
@@ -167,7 +167,7 @@ def _land(need: Mapping[str, Any], parks: _Parks, tables: Tables) -> pd.DataFram
     if np.isnan(wanted) or np.isnan(most) or most - wanted > HALF_M2:
         judged.say(UNKNOWN, np.ones(len(sites), bool), lambda _: _told("fit_land_not_known"))
     else:
-        judged.short("land", wanted - HALF_M2, _column(sites, "net_m2"), _column(sites, "net_hi_m2"))
+        judged.short("land", wanted, _column(sites, "net_m2"), _column(sites, "net_hi_m2"), HALF_M2)
     for name, asked, offered in (
         ("width", "hall_width_m", "rect_width_m"),
         ("length", "hall_length_m", "rect_length_m"),

@@ -69,7 +69,7 @@ def left_out(placed: Placed, portfolio: Portfolio, gates: Gates, project_id: str
         return Left(UNPLACED, reason("pin_not_kept", pin=_pin(placed, project_id)), miss)
     if all(_within_range(portfolio, project_id, lack) for lack in lacks):
         return Left(UNSETTLED, reason("need_range_decides", missing=[x.account for x in lacks]), miss, lacks)
-    lines = [[x.account, x.resource, x.amount, x.unit] for x in lacks]
+    lines = [f"{x.account} {x.amount:.10g} {x.unit}" for x in lacks]
     return Left(UNPLACED, reason("unplaced_short", site=site, missing=lines), miss, lacks)
 
 

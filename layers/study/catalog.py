@@ -25,7 +25,7 @@ from layers.study import imagery, load, spec
 from layers.study.spec import LayerSpec, Study
 
 INPUTS = "inputs"
-TABLE_ROLES = ("supply", "enterprise", "signal", "project", "link")
+TABLE_ROLES = ("supply", "enterprise", "signal", "project", "link", "budget", "earmark", "zone")
 """Roles whose file may be a plain table."""
 _ENDINGS = (".gdb.zip", ".shp.zip")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from datetime import date as date_
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,13 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from geo.basis.errors import BlockedError, SpecError
 from geo.basis.reason import reason
 from geo.rank.spec import Criterion, Weighting
+from geo.place.worth import TERMS
 from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
 from layers import toml
 
 Role = Literal[
     "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
-    "enterprise", "signal", "project", "link", "boundary", "raster",
+    "enterprise", "signal", "project", "link", "budget", "earmark", "zone", "boundary", "raster",
 ]  # fmt: skip
 RasterKind = Literal["dem", "classes", "index", "imagery"]
 BANDS = ("red", "green", "blue", "nir", "swir", "cloud")
@@ -155,6 +157,31 @@ class Ranking(_Frozen):
     top: int = Field(5, ge=1)
     draws: int = Field(1000, ge=0, le=100_000)
     around: Literal["dirichlet", "each", "any"] = "dirichlet"
+class Decided(_Frozen):
+    """A weight or an ideal value somebody set, and why (特尔菲法、政策或专家)."""
+
+    value: float
+    reason: str
+    date: date_ | None = None
+
+
+class Evaluation(_Frozen):
+    """How development zones are evaluated (开发区土地集约利用评价).
+
+    Parameters
+    ----------
+    weights : str
+        Shipped set of weights: ``a`` (two scopes) or ``b``.
+    kind : str
+        Kind of zone whose ideal values count: ``economic``, ``high-tech`` or ``bonded``.
+    weight, ideal : mapping of id to Decided
+        Own weights (``a-goal-use`` …) and ideal values (``far`` …) with their reasons.
+    """
+
+    weights: Literal["a", "b"] = "a"
+    kind: Literal["economic", "high-tech", "bonded"] = "economic"
+    weight: dict[str, Decided] = Field(default_factory=dict)
+    ideal: dict[str, Decided] = Field(default_factory=dict)
 
 
 class NotExamined(_Frozen):
@@ -256,6 +283,8 @@ class Study(_Frozen):
     assembly: Assembly = Assembly()
     ranking: Ranking = Ranking()
     criteria: tuple[Criterion, ...] = ()
+    objective: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=lambda: {"tax": 1.0}, min_length=1)
+    evaluation: Evaluation = Evaluation()
     not_examined: tuple[NotExamined, ...] = ()
     layers: tuple[LayerSpec, ...] = ()
 
@@ -270,6 +299,13 @@ class Study(_Frozen):
             raise ValueError("study_crs_geographic")
         if any(abs(axis.unit_conversion_factor - 1.0) > 1e-12 for axis in crs.axis_info):
             raise ValueError("study_crs_not_metres")
+        return value
+
+    @field_validator("objective")
+    @classmethod
+    def _known_terms(cls, value: dict[str, float]) -> dict[str, float]:
+        if set(value) - set(TERMS):
+            raise ValueError("objective_term_unknown")
         return value
 
     @model_validator(mode="after")

@@ -49,6 +49,11 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(plain, "str"))
 
 
+def has_table(folder: Path, name: str) -> bool:
+    """Tell whether a run folder holds a table."""
+    return (folder / f"{name}.parquet").is_file()
+
+
 def write_json(folder: Path, name: str, body: Any) -> None:
     """Write a JSON file whole."""
     part = folder / f".{name}.part"

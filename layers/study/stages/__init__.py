@@ -6,6 +6,13 @@ from layers.study.stages.stage import Stage, Tables, Work
 STAGES: tuple[Stage, ...] = (
     land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, project.CHAIN,
     stock.BUILDINGS, stock.REUSE, stock.IMAGERY, idle.IDLE, assemble.ASSEMBLE, rank.RANK,
+    stock.BUILDINGS, stock.REUSE, stock.IMAGERY, idle.IDLE, assemble.ASSEMBLE,
+from layers.study.stages import assemble, land, place, project, stock
+from layers.study.stages.stage import Stage, Tables, Work
+
+STAGES: tuple[Stage, ...] = (
+    land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, stock.BUILDINGS, stock.IMAGERY,
+    assemble.ASSEMBLE, place.PLACE,
 )  # fmt: skip
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
 

@@ -43,6 +43,10 @@ class Work:
         """Return a table of a stage this one needs."""
         return store.read_table(self.target, name)
 
+    def has(self, name: str) -> bool:
+        """Tell whether a table of a stage this one needs was written."""
+        return store.has_table(self.target, name)
+
 
 @dataclass(frozen=True)
 class Stage:

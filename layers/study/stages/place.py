@@ -1,0 +1,79 @@
+"""The stage of placing: headroom read, red lines as sites, the pipeline matched, capacity told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.basis.tables import empty
+from geo.place.worth import Objective
+from layers import placing, standards
+from layers.study import check_sites, counted, facilities, load, parks
+from layers.study.check_sites import Ground
+from layers.study.stages.stage import Stage, Tables, Work
+
+if TYPE_CHECKING:
+    from layers.study.plan import Plan
+
+ROLES = ("facility", "budget", "earmark")
+
+
+def _slice(plan: Plan) -> Any:
+    study = plan.study
+    return [
+        study.as_of.isoformat(), study.objective, plan.edits.plain(*placing.EDITS), plan.sources(*ROLES),
+        check_sites.contents(plan.folder, plan.edits),
+    ]  # fmt: skip
+
+
+def _build(work: Work) -> Tables:
+    plan = work.plan
+    names = [p.park_id for p in parks.read(plan.study, work.inputs).parks]
+    opened = facilities.read(plan.study, plan.folder, work.inputs, names)
+    lines = check_sites.read(plan.folder, plan.edits, _ground(work))
+    made: Tables = {"check_sites": lines.sites, "check_members": lines.members, "earmarks": opened.earmarks}
+    made["place_problems"] = load.problems((*opened.findings, *lines.findings))
+
+    def read(name: str) -> pd.DataFrame:
+        return made[name] if name in made else work.table(name)
+
+    base = placing.Base(read, work.has, opened.facilities, opened.budgets)
+    asked = placing.question(plan.study.as_of, Objective(plan.study.objective), plan.edits)
+    land = plan.study.with_role("parcels")[0]
+    found = placing.answer(base, asked, (land.title or land.id, land.vintage), work.progress)
+    made["park_land"] = base.park_land.reindex(columns=empty("park_land").columns)
+    later = placing.from_day(base, found)
+    made["place_from"] = pd.DataFrame({"project_id": list(later), "from_on": pd.to_datetime(list(later.values()))})
+    return made | dict(found.tables)
+
+
+def _ground(work: Work) -> Ground:
+    study = work.plan.study
+    return Ground(
+        gpd.GeoDataFrame(work.table("land")), parks.shapes(study, work.inputs), _flags, work.plan.land_id, study.crs
+    )
+
+
+def _flags(scheme: str, code: str) -> frozenset[str] | None:
+    """Return what converting a land class draws; None for a class nobody knows."""
+    known = standards.of_scheme(scheme)
+    group = known.group_of(code) if known else None
+    if group is None:
+        return None
+    entry = counted.entry("forest_quota")
+    wooded = entry is not None and code.startswith(entry.classes.get(scheme, ()))
+    return frozenset(group.flags) | ({"forest"} if wooded else frozenset())
+
+
+PLACE = Stage(
+    name="place",
+    writes=("fits", "facilities", "capacity", "budgets", "earmarks", "matches", "misses", "draws", "placing",
+            "place_from", "park_land", "check_sites", "check_members", "place_problems"),
+    code=("geo/place", "layers/placing.py", "layers/study/facilities.py", "layers/study/check_sites.py",
+          "layers/study/counted.py", "layers/study/parks.py", counted.FILE, "data/codes/landuse_survey.toml"),
+    slice=_slice,
+    build=_build,
+    needs=("supply", "project", "assemble", "buildings"),
+)  # fmt: skip
