@@ -334,6 +334,31 @@ def explain(
 
         plain, lines = told(folder, subject, _day(on), console.language)
         for line in lines:
+        from layers import explain as why
+        from layers import idle as words
+        from layers import place_lines, project_card
+        from layers.outputs.card import card_text
+        from layers.outputs.page import explanation_text
+        from layers.study.results import require
+
+        results = require(folder, "candidates")
+        if project_card.is_project(results, subject):
+            told = project_card.card(require(folder, "gates"), subject, console.language)
+            for line in card_text(told, console.language):
+                console.text(line)
+            placed = place_lines.explained(results, subject, console.language)
+            for line in placed.lines:
+                console.text(line)
+            console.result(asdict(told) | {"placing": placed.plain})
+            return
+        if words.holds(results, subject):
+            asset = words.shown(require(folder, "idle"), _day(on))
+            for line in words.explained(asset, subject, console.language):
+                console.text(line)
+            console.result(words.as_plain(asset, subject))
+            return
+        found = why.explain(results, subject, console.language)
+        for line in explanation_text(found, console.language):
             console.text(line)
         console.result(plain)
 
@@ -454,6 +479,133 @@ def export(
         console.result({"file": str(out), "rows": rows})
 
     _call(as_json, lang, work)
+
+
+@cli.command()
+def place(
+    folder: Study,
+    on: Annotated[
+        str, typer.Option("--on", help="Another day: facilities commissioned by then count, YYYY-MM-DD.")
+    ] = "",
+    extra: Annotated[list[str] | None, typer.Option(help="More of a facility or account: new_construction=85.")] = None,
+    at: Annotated[list[str] | None, typer.Option("--at", help="What if a project stood there: PROJECT=SITE.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Place the pipeline on sites (落位) within headroom and quota, with bound, gap and what is missing."""
+
+    def work(console: Console) -> None:
+        from layers import place_lines as words
+        from layers.placement import Asked, shown
+        from layers.study import runs
+        from layers.study.results import require
+
+        report = runs.update(folder, "place", console.progress)
+        results = require(folder, "matches")
+        whole = shown(results)
+        pins = tuple((whole.project(p), site) for p, site in _pairs(at or []))
+        more = tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
+        found = shown(results, Asked(_day(on), more, pins))
+        for line in words.lines(found, console.language):
+            console.text(line)
+        console.result({"run_id": report.run_id} | words.plain(found))
+
+    _call(as_json, lang, work)
+
+
+def _pairs(given: list[str]) -> list[tuple[str, str]]:
+    wrong = [p for p in given if "=" not in p]
+    if wrong:
+        raise CallError(reason("amount_pair_unreadable", given=wrong[0]))
+    return [tuple(part.strip() for part in p.rsplit("=", 1)) for p in given]  # type: ignore[misc]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise CallError(reason("amount_pair_unreadable", given=text)) from None
+
+
+@cli.command()
+def capacity(
+    folder: Study,
+    on: Annotated[str, typer.Option("--on", help="Another day, YYYY-MM-DD.")] = "",
+    extra: Annotated[list[str] | None, typer.Option(help="More of a facility or account: S-E=10.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say what each park can still hold (承载力), which resource binds, and what relieving it frees."""
+
+    def work(console: Console) -> None:
+        from layers import place_lines as words
+        from layers.placement import Asked, shown
+        from layers.study import runs
+        from layers.study.results import require
+
+        report = runs.update(folder, "place", console.progress)
+        more = tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
+        found = shown(require(folder, "capacity"), Asked(_day(on), more))
+        for line in words.capacity_lines(found, console.language):
+            console.text(line)
+        rows = {
+            "capacity": words.records(found.table("capacity")),
+            "facilities": words.records(found.table("facilities")),
+        }
+        console.result({"run_id": report.run_id, "on": found.on.isoformat()} | rows)
+
+    _call(as_json, lang, work)
+
+
+Why = Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")]
+Person = Annotated[str, typer.Option("--person", help="Who decides.")]
+
+
+@cli.command()
+def pin(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
+    why: Why = "",
+    person: Person = "",
+    site: Annotated[str, typer.Option(help="A site of the study.")] = "",
+    park: Annotated[str, typer.Option(help="Any site of a park.")] = "",
+    check: Annotated[str, typer.Option(help="An accepted red line (its name).")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the pin back.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Fix where a project goes (指定落位): a site, a park, or an accepted red line."""
+    _decide(folder, "pin", project, {"site": site, "park": park, "check": check}, (person, why, undo), (as_json, lang))
+
+
+@cli.command()
+def ban(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
+    why: Why = "",
+    person: Person = "",
+    site: Annotated[str, typer.Option(help="A site of the study.")] = "",
+    park: Annotated[str, typer.Option(help="Any site of a park.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the ban back.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Keep a project out of a site or a park (排除), or out of every place."""
+    _decide(folder, "ban", project, {"site": site, "park": park}, (person, why, undo), (as_json, lang))
+
+
+def _decide(
+    folder: Path, kind: str, project: str, place: dict[str, str], decided: tuple[str, str, bool], out: tuple[bool, str]
+) -> None:
+    def work(console: Console) -> None:
+        from layers import decisions
+
+        person, why, undo = decided
+        made = decisions.decide(folder, kind, project, place, decisions.Ground(person, why, undo))
+        console.text(decisions.told(made, console.language))
+        console.result(decisions.plain(made))
+
+    _call(*out, work)
 
 
 @cli.command()

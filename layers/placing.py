@@ -19,13 +19,12 @@ from geo.basis.tables import empty
 from geo.place import capacity as capacity_room
 from geo.place import fit, headroom, intake, land, later, match
 from geo.place.answer import Answer, Worth
-from geo.place.draws import draws, drawn_down
+from geo.place.draws import drawn_down, draws
 from geo.place.match import Wish, Wishes
 from geo.place.solve import Work
 from geo.place.why import UNPLACED
 from geo.place.worth import STEP, Objective
 from layers.study import check_sites, counted
-from layers.study.edits import Edits
 
 Read = Callable[[str], pd.DataFrame]
 TABLES = ("fits", "facilities", "capacity", "budgets", "matches", "misses", "draws", "placing")
@@ -34,6 +33,8 @@ SITE_COLUMNS = ("site_id", "kind", "outcome", "status", "unknowns", "park_id", "
                 "rect_width_m")  # fmt: skip
 EDITS = ("pin", "ban", "capacity")
 """Kinds of edits that change where projects are placed."""
+OF = "@"
+"""Between project and place in the subject of a ban."""
 
 
 @dataclass(frozen=True)
@@ -52,35 +53,37 @@ class Question:
     """
 
     on: date
-    objective: Objective = Objective()
+    objective: Objective = field(default_factory=Objective)
     wishes: Wishes = field(default_factory=Wishes)
     extra: Mapping[str, float] = field(default_factory=dict)
     work: Work | None = None
 
 
-def question(on: date, objective: Objective, edits: Edits) -> Question:
-    """Return the question the study itself asks: with the pins, bans and capacities people decided."""
-    return Question(on, objective, wishes(edits), extras(edits))
+def question(on: date, objective: Objective, decided: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Question:
+    """Return the question a study itself asks: with the pins, bans and capacities people decided.
+
+    Parameters
+    ----------
+    on : date
+    objective : Objective
+    decided : mapping of kind to subject to value
+        Edits as plain values (`layers.study.edits.Edits.plain`).
+    """
+    extra = {name: float(value.get("extra", 0.0)) for name, value in decided.get("capacity", {}).items()}
+    return Question(on, objective, wishes(decided), extra)
 
 
-def wishes(edits: Edits) -> Wishes:
-    """Return pins and bans."""
-    made = {kind: {p: _wish(p, e) for p, e in edits.of(kind).items()} for kind in ("pin", "ban")}
+def wishes(decided: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Wishes:
+    """Return pins and bans; a project has one pin and any number of bans (``XM-04@S1…`` names one of them)."""
     bans: dict[str, tuple[Wish, ...]] = {}
-    for subject, ban in made["ban"].items():
-        project = subject.split("@", 1)[0]
-        bans[project] = (*bans.get(project, ()), ban)
-    return Wishes(made["pin"], bans)
+    for subject, value in decided.get("ban", {}).items():
+        project = subject.split(OF, 1)[0]
+        bans[project] = (*bans.get(project, ()), _wish(value))
+    return Wishes({project: _wish(value) for project, value in decided.get("pin", {}).items()}, bans)
 
 
-def _wish(project: str, edit: Any) -> Wish:
-    site, park = check_sites.wish(project, edit)
-    return Wish(site, park, edit.reason, edit.person)
-
-
-def extras(edits: Edits) -> dict[str, float]:
-    """Return more capacity of facilities and accounts, in their units."""
-    return {name: float(value.get("extra", 0.0)) for name, value in edits.values("capacity").items()}
+def _wish(value: Mapping[str, Any]) -> Wish:
+    return Wish(*check_sites.meant(value))
 
 
 # --- tables of a study ------------------------------------------------------------

@@ -258,7 +258,7 @@ _DECLARED = (
         "objective:code unit:code worth:float bound:float gap:float options:int ways:text on:date")),
     Table("place_from", ("project_id",), _c("project_id:id from_on:date")),
     Table("park_land", ("park_id",), _c(
-        "park_id:id limit:float used:float committed:float reserved:float free:float open_unknown:float "
+        "park_id:id name:text limit:float used:float committed:float reserved:float free:float open_unknown:float "
         "open_new_construction:float open_farmland_balance:float")),
     Table("check_sites", ("site_id",), _c(
         "site_id:id check_id:text project_id:id kind:code outcome:code status:code unknowns:text park_id:code "

@@ -48,7 +48,10 @@ def park_land(
         # land taken back is open: what is open of a parcel is no longer counted as handed over
         "used": np.where(status.isin(BUILT), area - free, 0.0),
         "committed": np.where(status.isin(SUPPLIED), area - free, 0.0),
-    } | {f"open_{name}": free * rows["parcel_id"].map(rate).fillna(1.0).to_numpy() for name, rate in rates.items()}  # fmt: skip
+    }  # fmt: skip
+    columns |= {
+        f"open_{name}": free * rows["parcel_id"].map(rate).fillna(1.0).to_numpy() for name, rate in rates.items()
+    }
     made = pd.DataFrame(columns).groupby(rows["park_id"].to_numpy(object)).sum() / MU_M2
     made["reserved"] = made["limit"] - made["used"] - made["committed"] - made["free"]
     return made.rename_axis("park_id").reset_index()

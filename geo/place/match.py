@@ -27,14 +27,10 @@ class Wish:
     Parameters
     ----------
     site, park : str
-    why, person : str
-        The ground, and who decided.
     """
 
     site: str = ""
     park: str = ""
-    why: str = ""
-    person: str = ""
 
     def meets(self, option: Option) -> bool:
         """Tell whether an option is what the wish is about."""

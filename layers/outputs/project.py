@@ -56,7 +56,7 @@ def projection(results: Results, table: str = "candidates", language: Language =
     language : {"en", "zh"}
     """
     frame = _candidates(results, language) if table == "candidates" else _plain(results, table, language)
-    headers = {str(c): _header(str(c), results, language) for c in frame}
+    headers = {str(c): _header(str(c), table, results, language) for c in frame}
     return Projection(frame, headers, notes(results, language))
 
 
@@ -226,11 +226,13 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
     return frame
 
 
-def _header(name: str, results: Results, language: Language) -> str:
+def _header(name: str, table: str, results: Results, language: Language) -> str:
+    """Return the title of a column; a word that means another thing in one table has a title of its own there."""
     cut, unit = name.removeprefix("cut_").rpartition("_")[::2]
     if name.startswith("cut_") and cut != "whole":
         return say(f"column.cut_{unit}", language, rule=rule_title(results, results.rule(cut), language))
-    return say(f"column.{name}", language) if has(f"column.{name}") else name
+    key = next((k for k in (f"column.{table}_{name}", f"column.{name}") if has(k)), "")
+    return say(key, language) if key else name
 
 
 def safe(text: object) -> object:

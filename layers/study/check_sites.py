@@ -16,7 +16,7 @@ from geo.basis.tables import empty
 from geo.measure.shape import widths
 from layers.sources.finding import Finding, finding
 from layers.study import store
-from layers.study.edits import Edit, Edits
+from layers.study.edits import Edits
 
 PREFIX = "R"
 HEAD, FOLDER = "check.json", "checks"
@@ -131,7 +131,7 @@ def _sides(shape: Any) -> dict[str, float]:
 
 
 def _drawn(composition: pd.DataFrame, ground: Ground) -> dict[str, float]:
-    """Return what building on the accepted boundary draws of the county accounts, m²; land of unknown class, perhaps all."""
+    """Return what building on the accepted boundary draws of the county accounts, m²; unknown classes may draw all."""
     after = composition[composition["phase"] == "after"]
     names = {"quota": "new_construction", "balance": "farmland_balance", "forest": "forest"}
     low, open_m2 = dict.fromkeys(names, 0.0), 0.0
@@ -163,8 +163,7 @@ def _members(row: Mapping[str, Any], land: gpd.GeoDataFrame) -> list[dict[str, A
     return out or [{"site_id": row["site_id"], "parcel_id": str(row["site_id"]), "part": 1, "area_m2": row["net_m2"]}]
 
 
-def wish(project: str, edit: Edit) -> tuple[str, str]:
-    """Return site and park a pin or ban is about; a check is named by the site it makes."""
-    value = edit.value
+def meant(value: Mapping[str, Any]) -> tuple[str, str]:
+    """Return site and park a pin or ban is about; a red line is named by the site it makes."""
     site = site_id(str(value["check"])) if value.get("check") else str(value.get("site", ""))
     return site, str(value.get("park", ""))

@@ -23,7 +23,8 @@ from layers.study.spec import LayerSpec, Study
 
 FIGURES = ("limit", *TAKEN)
 ACCOUNT_FIGURES = ("limit", *SET_ASIDE)
-GIVEN = ("facility_id", "name", "kind", "resource", "unit", *FIGURES, "serves", "in_service", "date", "source", "layer_id")
+GIVEN = ("facility_id", "name", "kind", "resource", "unit", *FIGURES, "serves", "in_service", "date", "source",
+         "layer_id")  # fmt: skip
 ACCOUNT = ("budget_id", "name", "unit", *ACCOUNT_FIGURES, "source", "date", "layer_id")
 EARMARK = ("budget_id", "row", "name", "amount", "unit")
 _SPLIT = re.compile(r"[;；,，、|\s]+")
@@ -104,9 +105,9 @@ def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Fo
             row.say("warn", "facility_not_current")
             figures = dict.fromkeys(FIGURES, math.nan)
         out.append({
-            "facility_id": str(identity), "name": cell.get("name", ""), "kind": spec.id, "resource": resource, "unit": unit,
-            "serves": SEPARATOR.join(row.parks(parks)), "in_service": row.day("in_service"), "date": row.day("date"),
-            "source": cell.get("source") or spec.owner or spec.title, "layer_id": spec.id,
+            "facility_id": str(identity), "name": cell.get("name", ""), "kind": spec.id, "resource": resource,
+            "unit": unit, "serves": SEPARATOR.join(row.parks(parks)), "in_service": row.day("in_service"),
+            "date": row.day("date"), "source": cell.get("source") or spec.owner or spec.title, "layer_id": spec.id,
         } | figures)  # fmt: skip
     return out
 
@@ -162,7 +163,8 @@ def _rows(spec: LayerSpec, folder: Path, found: Found) -> list[tuple[str, dict[s
     opened = sheet.opened(spec, folder)
     found += [(spec.id, f) for f in opened.findings]
     lines = zip(opened.rows, opened.frame.to_dict("records"), strict=True)
-    return [(str(n), {ours: str(row.get(theirs, "")).strip() for ours, theirs in spec.fields.items()}) for n, row in lines]
+    fields = spec.fields.items()
+    return [(str(n), {ours: str(row.get(theirs, "")).strip() for ours, theirs in fields}) for n, row in lines]
 
 
 def _accounts(spec: LayerSpec, folder: Path, found: Found) -> list[dict[str, Any]]:

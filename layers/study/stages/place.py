@@ -30,8 +30,8 @@ def _slice(plan: Plan) -> Any:
 
 def _build(work: Work) -> Tables:
     plan = work.plan
-    names = [p.park_id for p in parks.read(plan.study, work.inputs).parks]
-    opened = facilities.read(plan.study, plan.folder, work.inputs, names)
+    names = {p.park_id: p.name for p in parks.read(plan.study, work.inputs).parks}
+    opened = facilities.read(plan.study, plan.folder, work.inputs, tuple(names))
     lines = check_sites.read(plan.folder, plan.edits, _ground(work))
     made: Tables = {"check_sites": lines.sites, "check_members": lines.members, "earmarks": opened.earmarks}
     made["place_problems"] = load.problems((*opened.findings, *lines.findings))
@@ -40,10 +40,11 @@ def _build(work: Work) -> Tables:
         return made[name] if name in made else work.table(name)
 
     base = placing.Base(read, work.has, opened.facilities, opened.budgets)
-    asked = placing.question(plan.study.as_of, Objective(plan.study.objective), plan.edits)
+    asked = placing.question(plan.study.as_of, Objective(plan.study.objective), plan.edits.plain(*placing.EDITS))
     land = plan.study.with_role("parcels")[0]
     found = placing.answer(base, asked, (land.title or land.id, land.vintage), work.progress)
-    made["park_land"] = base.park_land.reindex(columns=empty("park_land").columns)
+    accounts = pd.DataFrame({"park_id": list(names)}).merge(base.park_land, on="park_id", how="outer")
+    made["park_land"] = accounts.assign(name=accounts["park_id"].map(names)).reindex(columns=empty("park_land").columns)
     later = placing.from_day(base, found)
     made["place_from"] = pd.DataFrame({"project_id": list(later), "from_on": pd.to_datetime(list(later.values()))})
     return made | dict(found.tables)
@@ -75,5 +76,5 @@ PLACE = Stage(
           "layers/study/counted.py", "layers/study/parks.py", counted.FILE, "data/codes/landuse_survey.toml"),
     slice=_slice,
     build=_build,
-    needs=("supply", "project", "assemble", "buildings"),
+    needs=("supply", "project", "assemble", "buildings", "reuse"),
 )  # fmt: skip

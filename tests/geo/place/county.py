@@ -63,7 +63,7 @@ class County:
     extra: dict = field(default_factory=dict)
     sites: dict = field(default_factory=lambda: dict(SITES))
     projects: dict = field(default_factory=lambda: dict(PROJECTS))
-    pins: dict = field(default_factory=lambda: {"丽人": Wish(site="R1", why="红线已定")})
+    pins: dict = field(default_factory=lambda: {"丽人": Wish(site="R1")})
     bans: dict = field(default_factory=dict)
     binding: str = "power_kva|water_m3d|sewage_m3d|energy_tce"
     gas: float = np.nan

@@ -112,7 +112,7 @@ def test_a_figure_from_memory_never_leaves_a_project_out():
 def test_a_ban_and_a_pin_that_cannot_be_kept():
     from geo.place.match import Wish
 
-    found = COUNTY.but(bans={"普科": (Wish(why="环评未过"),)}, pins=COUNTY.pins | {"宝耐": Wish(park="B4")}).matches()
+    found = COUNTY.but(bans={"普科": (Wish(),)}, pins=COUNTY.pins | {"宝耐": Wish(park="B4")}).matches()
     assert found.loc["普科", "status"] == "unplaced"
     assert "unplaced_banned" in found.loc["普科", "reason"]
     assert found.loc["宝耐", ["status", "missing_amount"]].tolist() == ["unplaced", 4.0]
