@@ -157,12 +157,18 @@ def capacity_lines(found: Shown, language: Language) -> Iterator[str]:
     """Yield what each park can still hold, the binding resource marked, with date and source of each limit."""
     table = found.table("capacity")
     for park_id in table["park_id"].unique():
-        mine = table[table["park_id"] == park_id]
+        mine = ordered(table[table["park_id"] == park_id])
         yield f"{park_id} {park(found, str(park_id))}"
         for row in mine.to_dict("records"):
             text = capacity_line({str(k): v for k, v in row.items()}, language)
             yield f"  {'▶' if row['binding'] else ' '} {text}"
         yield from (f"    {text}" for text in binding(mine, language))
+
+
+def ordered(mine: pd.DataFrame) -> pd.DataFrame:
+    """Return a park's rows as they are read: land, facilities, county accounts."""
+    place = mine["scope"].map({"park": 0, "facility": 1, "county": 2})
+    return mine.assign(_place=place).sort_values(["_place", "resource"], kind="stable").drop(columns="_place")
 
 
 def capacity_line(row: Mapping[str, Any], language: Language) -> str:
@@ -171,8 +177,12 @@ def capacity_line(row: Mapping[str, Any], language: Language) -> str:
     values = {k: quantity(row[k], str(row["resource"]), unit, language) for k in
               ("limit", "used", "committed", "reserved", "drawn", "left")}  # fmt: skip
     day = "" if pd.isna(row["date"]) else pd.Timestamp(row["date"]).date().isoformat()
-    return say("place.capacity", language, resource=counted.titled(str(row["resource"]), language), day=day,
+    text = say("place.capacity", language, resource=counted.titled(str(row["resource"]), language), day=day,
                source=row["source"], **values)  # fmt: skip
+    if pd.isna(row["later_on"]):
+        return text
+    more = quantity(row["later"], str(row["resource"]), unit, language)
+    return text + say("place.capacity_later", language, on=pd.Timestamp(row["later_on"]).date().isoformat(), more=more)
 
 
 def binding(mine: pd.DataFrame, language: Language) -> Iterator[str]:

@@ -169,6 +169,16 @@ class Base:
             share[name] = (drawn / net.reindex(drawn.index).where(lambda n: n > 0)).clip(0.0, 1.0)
         return land.park_land(pd.DataFrame(self.read("parcels")), supply, self.read("availability"), share)
 
+    @cached_property
+    def open_share(self) -> pd.Series:
+        """Share of each site's land that is open; the rest of a red line stands on ground used already."""
+        parts = pd.concat([self.read("members"), self.read("check_members")], ignore_index=True)
+        listed = self.read("availability")
+        clear = listed.loc[listed["outcome"] == "clear", ["parcel_id", "part"]].assign(open=1.0)
+        parts = parts.merge(clear, on=["parcel_id", "part"], how="left")
+        area = parts["area_m2"].groupby(parts["site_id"]).sum()
+        return (parts["area_m2"] * parts["open"].fillna(0.0)).groupby(parts["site_id"]).sum() / area
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -223,7 +233,7 @@ def _capacity(
     admitted = {str(p): set(str(parks).split("|")) for p, parks, r in
                 gates[["project_id", "parks", "result"]].itertuples(index=False) if r != "conflict"}  # fmt: skip
     served = {p for cell in facilities["serves"] for p in str(cell).split(headroom.SEPARATOR) if p}
-    account = land.drawn(base.park_land, taken, served)
+    account = land.drawn(base.park_land, taken, base.open_share, served)
     area = base.read("demand").set_index("project_id")["land_m2"].fillna(0.0).to_dict()
     typical = {p: capacity_room.typical(portfolio.needs, area, [k for k, parks in admitted.items() if p in parks])
                for p in account["park_id"]}  # fmt: skip

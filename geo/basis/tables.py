@@ -240,7 +240,7 @@ _DECLARED = (
     Table("capacity", ("park_id", "resource"), _c(
         "park_id:id resource:code unit:code scope:code limit:float used:float committed:float reserved:float "
         "free:float drawn:float left:float state:code accounts:text date:date source:text rate:float "
-        "supports_mu:float binding:bool then_resource:code frees_mu:float")),
+        "supports_mu:float binding:bool then_resource:code frees_mu:float later_on:date later:float")),
     Table("budgets", ("budget_id",), _c(
         "budget_id:id name:text unit:code limit:float earmarked:float committed:float used:float free:float "
         "drawn:float unverified:float left:float state:code source:text date:date layer_id:code")),

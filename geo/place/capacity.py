@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.basis.tables import empty
 from geo.basis.units import MU_M2
-from geo.place.headroom import SEPARATOR
+from geo.place.headroom import SEPARATOR, TAKEN
 from geo.place.portfolio import Need
 
 LAND = "land"
@@ -94,6 +94,8 @@ def _park(
     ranked = sorted((r for r in rows if np.isfinite(r["supports_mu"])), key=lambda r: (r["supports_mu"], r["resource"]))
     for row in rows:
         row |= {"park_id": park["park_id"], "binding": False, "then_resource": "", "frees_mu": np.nan}
+        row.setdefault("later_on", pd.NaT)
+        row.setdefault("later", np.nan)
     if ranked:
         first, *others = ranked
         first["binding"] = True
@@ -120,12 +122,22 @@ def _served(park_id: str, facilities: pd.DataFrame, draw: Draw) -> Iterator[dict
         running = group[group["state"] != "not_yet"]
         sums = {name: running[name].sum(skipna=False) if len(running) else 0.0 for name in FIGURES}
         rate = draw.rates.get(str(resource), np.nan)
+        told = running if len(running) else group
         yield sums | {
             "resource": resource, "unit": unit, "scope": FACILITY, "accounts": "|".join(group["facility_id"]),
             "state": "unknown" if np.isnan(sums["left"]) else "in_service" if len(running) else "not_yet",
-            "date": group["date"].min(), "source": "；".join(dict.fromkeys(group["source"].astype(str))),
+            "date": told["date"].min(), "source": "；".join(dict.fromkeys(told["source"].astype(str))),
             "rate": rate, "supports_mu": max(sums["left"], 0.0) / rate,
-        }  # fmt: skip
+        } | _later(group)  # fmt: skip
+
+
+def _later(group: pd.DataFrame) -> dict[str, Any]:
+    """Return the next day on which a facility comes into service, and how much it adds."""
+    waiting = group[group["state"] == "not_yet"].sort_values("in_service", kind="stable")
+    if waiting.empty:
+        return {}
+    first = waiting.iloc[0]
+    return {"later_on": first["in_service"], "later": float(first["limit"]) - float(first[list(TAKEN)].sum())}
 
 
 def _county(park: Mapping[str, Any], budgets: pd.DataFrame, draw: Draw) -> Iterator[dict[str, Any]]:

@@ -61,9 +61,22 @@ def _by_parcel(open_land: pd.DataFrame, outcome: str) -> pd.Series:
     return open_land[open_land["outcome"] == outcome].groupby("parcel_id")["area_m2"].sum()
 
 
-def drawn(account: pd.DataFrame, draws: pd.DataFrame, parks: Iterable[str]) -> pd.DataFrame:
-    """Return the land accounts with what placed projects take; a park without land rows stays unknown."""
-    mine = draws[draws["resource"] == LAND].groupby("account")["amount"].sum()
+def drawn(account: pd.DataFrame, draws: pd.DataFrame, open_share: pd.Series, parks: Iterable[str]) -> pd.DataFrame:
+    """Return the land accounts with what placed projects take of open land.
+
+    Parameters
+    ----------
+    account : DataFrame
+        See `park_land`.
+    draws : DataFrame
+        Table `draws`.
+    open_share : Series by site
+        Share of a site that is open land; the rest is built on already and takes nothing from what is free.
+    parks : iterable of str
+        Parks facilities serve; one without land rows stays unknown.
+    """
+    mine = draws[draws["resource"] == LAND]
+    amount = mine["amount"] * mine["site_id"].map(open_share).fillna(1.0)
     whole = pd.DataFrame({"park_id": sorted({*parks, *account["park_id"]})}).merge(account, on="park_id", how="left")
-    taken = whole["park_id"].map(mine).fillna(0.0)
+    taken = whole["park_id"].map(amount.groupby(mine["account"]).sum()).fillna(0.0)
     return whole.assign(drawn=taken, left=whole["free"] - taken)

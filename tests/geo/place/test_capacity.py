@@ -63,3 +63,26 @@ def test_typical_draw_leaves_out_what_is_open_or_from_memory():
     found = typical(needs, {"a": 100 * MU, "b": 50 * MU, "c": 50 * MU}, ["a", "b", "c"])
     assert found.rates == {"power": pytest.approx(0.02)}
     assert found.projects == 3
+
+
+def test_what_comes_later_is_told_with_its_day():
+    row = table().loc[("B4", "power")]
+    assert (row["later_on"], row["later"]) == (pd.Timestamp("2027-06-30"), 50.0)
+    assert pd.isna(table().loc[("B3", "land"), "later_on"])
+
+
+def test_land_of_a_park_closes_and_built_ground_under_a_red_line_is_not_free_twice():
+    from geo.place.land import drawn, park_land
+
+    parcels = pd.DataFrame({"parcel_id": list("abcd"), "park_id": ["P"] * 4, "area_m2": [100 * MU] * 4})
+    supply = pd.DataFrame({"parcel_id": list("abcd"), "supply_status": ["built", "supplied", "unapproved", "unknown"]})
+    available = pd.DataFrame({"parcel_id": ["c", "d"], "area_m2": [90 * MU, 50 * MU], "outcome": ["clear", "unknown"]})
+    account = park_land(parcels, supply, available, {"new_construction": pd.Series({"c": 0.5})})
+    row = account.iloc[0]
+    assert row["limit"] - row["used"] - row["committed"] - row["reserved"] == pytest.approx(row["free"])
+    assert (row["used"], row["committed"], row["free"]) == pytest.approx((100.0, 100.0, 90.0))
+    assert (row["open_unknown"], row["open_new_construction"]) == pytest.approx((50.0, 45.0))
+    draws = pd.DataFrame({"resource": ["land"], "account": ["P"], "amount": [60.0], "site_id": ["R1"]})
+    after = drawn(account, draws, pd.Series({"R1": 0.5}), ["P", "Q"]).set_index("park_id")
+    assert after.loc["P", ["drawn", "left"]].tolist() == pytest.approx([30.0, 60.0])
+    assert np.isnan(after.loc["Q", "left"])
