@@ -334,31 +334,6 @@ def explain(
 
         plain, lines = told(folder, subject, _day(on), console.language)
         for line in lines:
-        from layers import explain as why
-        from layers import idle as words
-        from layers import place_lines, project_card
-        from layers.outputs.card import card_text
-        from layers.outputs.page import explanation_text
-        from layers.study.results import require
-
-        results = require(folder, "candidates")
-        if project_card.is_project(results, subject):
-            told = project_card.card(require(folder, "gates"), subject, console.language)
-            for line in card_text(told, console.language):
-                console.text(line)
-            placed = place_lines.explained(results, subject, console.language)
-            for line in placed.lines:
-                console.text(line)
-            console.result(asdict(told) | {"placing": placed.plain})
-            return
-        if words.holds(results, subject):
-            asset = words.shown(require(folder, "idle"), _day(on))
-            for line in words.explained(asset, subject, console.language):
-                console.text(line)
-            console.result(words.as_plain(asset, subject))
-            return
-        found = why.explain(results, subject, console.language)
-        for line in explanation_text(found, console.language):
             console.text(line)
         console.result(plain)
 
@@ -484,9 +459,7 @@ def export(
 @cli.command()
 def place(
     folder: Study,
-    on: Annotated[
-        str, typer.Option("--on", help="Another day: facilities commissioned by then count, YYYY-MM-DD.")
-    ] = "",
+    on: Annotated[str, typer.Option("--on", help="Another day, YYYY-MM-DD: what is commissioned by then counts.")] = "",
     extra: Annotated[list[str] | None, typer.Option(help="More of a facility or account: new_construction=85.")] = None,
     at: Annotated[list[str] | None, typer.Option("--at", help="What if a project stood there: PROJECT=SITE.")] = None,
     as_json: Json = False,

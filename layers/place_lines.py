@@ -101,10 +101,9 @@ def _gates(found: Shown, project_id: str, language: Language) -> str:
 def missing(found: Shown, project_id: str, language: Language) -> list[str]:
     """Return what an unplaced project lacks, one text per account; they are needed together."""
     return [
-        say("place.lacks", language, account=account(found, str(r["account"])),
-            amount=quantity(r["amount"], str(r["resource"]), str(r["unit"]), language))
+        f"{account(found, str(r['account']))} {quantity(r['amount'], str(r['resource']), str(r['unit']), language)}"
         for r in found.rows("misses", project_id)
-    ]  # fmt: skip
+    ]
 
 
 def price(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from layers import explain, explain_site, idle, project_card
+from layers import explain, explain_site, idle, place_lines, project_card
 from layers.outputs import rank_page
 from layers.outputs.card import card_text
 from layers.outputs.page import explanation_text
@@ -37,7 +38,8 @@ def told(folder: Path, subject: str, on: date | None, language: Language) -> Tol
     results = require(folder, "candidates")
     if project_card.is_project(results, subject):
         card = project_card.card(require(folder, "gates"), subject, language)
-        return asdict(card), iter(card_text(card, language))
+        placed = place_lines.explained(results, subject, language)
+        return asdict(card) | {"placing": placed.plain}, chain(card_text(card, language), placed.lines)
     if idle.holds(results, subject):
         asset = idle.shown(require(folder, "idle"), on)
         return idle.as_plain(asset, subject), iter(idle.explained(asset, subject, language))

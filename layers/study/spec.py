@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from geo.basis.errors import BlockedError, SpecError
 from geo.basis.reason import reason
-from geo.rank.spec import Criterion, Weighting
 from geo.place.worth import TERMS
+from geo.rank.spec import Criterion, Weighting
 from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
 from layers import toml
@@ -157,6 +157,8 @@ class Ranking(_Frozen):
     top: int = Field(5, ge=1)
     draws: int = Field(1000, ge=0, le=100_000)
     around: Literal["dirichlet", "each", "any"] = "dirichlet"
+
+
 class Decided(_Frozen):
     """A weight or an ideal value somebody set, and why (特尔菲法、政策或专家)."""
 

@@ -76,5 +76,5 @@ PLACE = Stage(
           "layers/study/counted.py", "layers/study/parks.py", counted.FILE, "data/codes/landuse_survey.toml"),
     slice=_slice,
     build=_build,
-    needs=("supply", "project", "assemble", "buildings", "reuse"),
+    needs=("supply", "project", "assemble", "rank", "buildings", "reuse"),
 )  # fmt: skip
