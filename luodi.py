@@ -434,9 +434,11 @@ def report(
 def export(
     folder: Study,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.xlsx, .csv, .gpkg, .geojson or .parquet")],
-    table: Annotated[str, typer.Option(help="Table to write.")] = "candidates",
+    table: Annotated[str, typer.Option(help="Table to write; by default candidates, or what the layout lists.")] = "",
     where: Annotated[str, typer.Option(help='For example "status = eligible and net_m2 > 20000".')] = "",
-    layout: Annotated[str, typer.Option(help="meeting: the columns of a joint review (xlsx).")] = "",
+    layout: Annotated[
+        str, typer.Option(help="meeting: the columns of a joint review; stages: the month's project workbook (xlsx).")
+    ] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -447,9 +449,10 @@ def export(
         from layers.study.results import require
         from layers.study.select import rows_where
 
-        results = require(folder, table) if table in files.TABLES else require(folder, "candidates")
-        keep = rows_where(results.table(table), where) if where and table in files.TABLES else None
-        rows = files.export(results, out, table, console.language, keep, layout)
+        name = table or files.LAYOUTS.get(layout, "candidates")
+        results = require(folder, name) if name in files.TABLES else require(folder, "candidates")
+        keep = rows_where(results.table(name), where) if where and name in files.TABLES else None
+        rows = files.export(results, out, name, console.language, keep, layout)
         console.text(say("command.exported", console.language, count=rows, path=out.name))
         console.result({"file": str(out), "rows": rows})
 

@@ -162,7 +162,7 @@ _DECLARED = (
         "project_id:id gate_id:code park_id:code outcome:code severity:code value:float value_hi:float "
         "operator:code threshold:float tolerance:float confidence:code reason:reason")),
     Table("gate_results", ("project_id",), _c(
-        "project_id:id result:code conflicts:text unknowns:text conditions:text notes:text parks:text "
+        "project_id:id result:code failed:text unknowns:text conditions:text procedures:text parks:text "
         "parks_unknown:text reason:reason")),
     Table("demand", ("project_id",), _c(
         "project_id:id asked_m2:float land_min_m2:float land_need_m2:float land_max_m2:float land_max_hi_m2:float "

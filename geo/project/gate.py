@@ -285,7 +285,7 @@ def results(projects: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Return the table `gate_results`: what all gates say of each project together.
 
     conflict (不符合): a gate of the project alone excludes it. unknown (待核实): one that would exclude it is
-    unknown. clear (符合): else; `conditions` names what it must still meet, `notes` the procedures that are due
+    unknown. clear (符合): else; `conditions` names what it must still meet, `procedures` what is due
     or open. `parks` are those that admit it, `parks_unknown` those that may.
     """
     alone = found[found["park_id"] == ""]
@@ -304,13 +304,13 @@ def _result(mine: pd.DataFrame) -> dict[str, object]:
     against = named(("exclude",), ("conflict",))
     unknown = named(("exclude",), ("unknown",))
     conditions = named(("restrict",), ("conflict", "unknown"))
-    notes = named(("procedure",), ("conflict", "unknown"))
+    due = named(("procedure",), ("conflict", "unknown"))
     result = "conflict" if against else "unknown" if unknown else "clear"
     gates_ = {"conflict": against, "unknown": unknown, "clear": conditions}[result]
     code = "gates_passed_conditions" if result == "clear" and conditions else f"gates_{result}"
     return {
-        "result": result, "conflicts": "|".join(against), "unknowns": "|".join(unknown),
-        "conditions": "|".join(conditions), "notes": "|".join(notes),
+        "result": result, "failed": "|".join(against), "unknowns": "|".join(unknown),
+        "conditions": "|".join(conditions), "procedures": "|".join(due),
         "reason": reason(code, gates=gates_).to_json(),
     }  # fmt: skip
 

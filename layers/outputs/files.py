@@ -18,7 +18,7 @@ import shapely
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from geo.basis.tables import TABLES
-from layers.outputs import meeting, ranking_book
+from layers.outputs import meeting, ranking_book, stage_book
 from layers.outputs.project import Projection, projection, safe
 from layers.outputs.workbook import write_xlsx
 from layers.study.results import Results
@@ -44,8 +44,9 @@ def export(
         Of headers and words; field names of map files stay plain.
     keep : bool array or None
         Rows to write, in the order of the table.
-    layout : {"", "meeting"}
-        "meeting" writes the candidates as the list for the joint review (XLSX only).
+    layout : {"", "meeting", "stages"}
+        "meeting" writes the candidates as the list for the joint review, "stages" the projects as the
+        month's workbook: list, by stage, by place, rates, milestones (XLSX only).
 
     Raises
     ------
@@ -62,7 +63,7 @@ def export(
     if not path.parent.is_dir():
         raise BlockedError(reason("folder_missing", path=str(path.parent)))
     if layout:
-        return _meeting(results, path, table, language, keep, layout)
+        return _laid_out(results, path, table, language, keep, layout)
     if (table, kind) in BOOKS:
         return _book(results, path, BOOKS[table, kind], language, keep)
     made = projection(results, table, language)
@@ -76,11 +77,13 @@ def export(
     return len(made.frame)
 
 
-def _meeting(results: Results, path: Path, table: str, language: Language, keep: np.ndarray | None, layout: str) -> int:
-    """Write the list for the joint review; any other table or format has no such layout."""
-    if layout != meeting.LAYOUT or table != "candidates" or path.suffix.lower() != ".xlsx":
-        raise CallError(reason("layout_unknown", layout=layout, known=[meeting.LAYOUT]))
-    return _book(results, path, meeting.write, language, keep)
+def _laid_out(
+    results: Results, path: Path, table: str, language: Language, keep: np.ndarray | None, layout: str
+) -> int:
+    """Write a list in a layout of its own: the joint review's, or the month's of the pipeline; XLSX only."""
+    if LAYOUTS.get(layout) != table or path.suffix.lower() != ".xlsx":
+        raise CallError(reason("layout_unknown", layout=layout, known=list(LAYOUTS)))
+    return _book(results, path, LAYOUT_BOOKS[layout], language, keep)
 
 
 def _book(results: Results, path: Path, write: Book, language: Language, keep: np.ndarray | None) -> int:
@@ -88,6 +91,11 @@ def _book(results: Results, path: Path, write: Book, language: Language, keep: n
     written: list[int] = []
     _swap(path, lambda part: written.append(write(results, part, language, keep)))
     return written[0]
+
+
+LAYOUTS = {meeting.LAYOUT: "candidates", stage_book.LAYOUT: "projects"}
+"""Layout: the table it is a list of."""
+LAYOUT_BOOKS: dict[str, Book] = {meeting.LAYOUT: meeting.write, stage_book.LAYOUT: stage_book.write}
 
 
 def candidates_file(results: Results, kind: str, language: Language) -> tuple[str, bytes]:

@@ -16,7 +16,7 @@ from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers import criterion_words as words
 from layers import standards
 from layers.explain import marked_title, rule_title, status_sentence
-from layers.outputs import idle_words
+from layers.outputs import idle_words, project_words
 from layers.study.results import Results
 from layers.text import Language, code, has, say
 
@@ -214,6 +214,8 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
         frame = frame[~frame["rule_id"].isin(rules)]
     if table in ("supply", "supply_records"):
         frame = _supply(results, table, frame, language)
+    if table in project_words.TABLES:
+        frame = project_words.projected(results, table, frame, language)
     if table.startswith("idle"):
         frame = idle_words.projected(results, frame, language)
     if table in ("scores", "ranking", "tolerance"):
@@ -232,7 +234,10 @@ def _header(name: str, table: str, results: Results, language: Language) -> str:
     if name.startswith("cut_") and cut != "whole":
         return say(f"column.cut_{unit}", language, rule=rule_title(results, results.rule(cut), language))
     key = next((k for k in (f"column.{table}_{name}", f"column.{name}") if has(k)), "")
-    return say(key, language) if key else name
+    if key:
+        return say(key, language)
+    stem = name.replace("_hi_", "_").removesuffix("_hi")
+    return say("column.at_most", language, title=say(f"column.{stem}", language)) if has(f"column.{stem}") else name
 
 
 def safe(text: object) -> object:

@@ -248,6 +248,8 @@ def _header(cells: Cells, width: int, name: str) -> int:
     """Return the first row that is at least half filled, with words and not numbers."""
     for k, row in enumerate(cells[:30]):
         filled = [c for c in row if c]
+        if any(_UNIT_LINE.match(c) for c in filled) and k + 1 < len(cells):
+            continue
         words = [c for c in filled if recognise.number(c) is None or recognise.number(c).unit]  # type: ignore[union-attr]
         if len(filled) >= max(1, min(2, width), width * 0.5):
             if len(words) < len(filled) * 0.8:

@@ -80,7 +80,7 @@ def test_leiqi_takes_eighty_mu_or_eight_thousand_square_metres(demand):
 
 def test_shenghai_is_rejected_by_park_data_not_by_memory(made, gates):
     found = made[1]["gate_results"].set_index("project_id").loc["XM-06"]
-    assert found["conflicts"] == "park-admission"
+    assert found["failed"] == "park-admission"
     admission = gates.loc[("XM-06", "park-admission", "")]
     assert (admission["severity"], admission["confidence"]) == ("exclude", "local")
     assert json.loads(admission["reason"]) == {"code": "no_park_admits", "industry": "C32", "count": 6}
@@ -91,7 +91,7 @@ def test_shenghai_is_rejected_by_park_data_not_by_memory(made, gates):
 
 
 def test_lisheng_is_unknown_because_its_industry_is_blank(made, demand, gates):
-    assert made[1]["gate_results"].set_index("project_id").loc["XM-07", "conflicts"] == ""
+    assert made[1]["gate_results"].set_index("project_id").loc["XM-07", "failed"] == ""
     assert gates.loc[("XM-07", "park-admission", ""), "outcome"] == "unknown"
     mine = gates.xs("XM-07").reset_index()
     assert "conflict" not in set(mine["outcome"])
