@@ -48,7 +48,7 @@ def write(results: Results, path: Path, language: Language, keep: np.ndarray | N
         _table(book, "by_stage", pipeline.by_stage(results, language), results, language, total=True)
         _table(book, "by_place", pipeline.by_place(results, language), results, language, total=True)
         rates = pd.DataFrame([astuple(r)[1:] for r in pipeline.rates(results, language)],
-                             columns=["rate", "rate_value", "counted", "definition", "left_out"])  # fmt: skip
+                             columns=["rate_name", "rate_value", "counted", "definition", "left_out"])  # fmt: skip
         _table(book, "rates", rates, results, language)
         due = pipeline.milestones(results, language)
         _table(book, "milestones", due[due["project_id"].isin(listed["project_id"])], results, language)

@@ -250,7 +250,8 @@ def _laid_over(record: dict[str, Any], edit: Edit) -> None:
 
 def _typed(column: str, value: Any) -> Any:
     if column in NUMBERS:
-        return (np.nan, np.nan) if value is None else (float(value), float(value))
+        low, high = value if isinstance(value, list) else (value, value)
+        return tuple(np.nan if v is None else float(v) for v in (low, high))
     if column in DATES:
         found = recognise.day(value) if value else None
         return found.value if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,22 +45,24 @@ def matching(
     return np.flatnonzero(keep)
 
 
-def pick_row(frame: pd.DataFrame, ids: np.ndarray[Any, Any], selected: str | None, key: str) -> None:
-    """Show a table in which one row can be picked; picking selects the parcel.
+def pick_row(
+    frame: pd.DataFrame, ids: Sequence[str] | np.ndarray[Any, Any], selected: str | None, key: str, kind: str = "parcel"
+) -> None:
+    """Show a table in which one row can be picked; picking selects the parcel, or whatever `kind` says.
 
     Parameters
     ----------
     frame : DataFrame
         What is shown.
-    ids : array of str
-        Parcel of each row.
+    ids : sequence of str
+        Parcel (or other subject) of each row.
     selected : str or None
-        The parcel that is selected now, wherever that was done.
+        What is selected now, wherever that was done.
     key : str
         Changes when the rows change, so that a picked row never stands for another parcel.
     """
     first, last = _page(len(frame), key)
-    frame, ids = frame.iloc[first:last], ids[first:last]
+    frame, ids = frame.iloc[first:last], np.asarray(ids, object)[first:last]
     at = np.flatnonzero(ids == selected)
     key = f"{key}-{first}-{state.turn()}"
 
@@ -68,7 +71,7 @@ def pick_row(frame: pd.DataFrame, ids: np.ndarray[Any, Any], selected: str | Non
         if row is None:
             state.clear()
         else:
-            state.select("parcel", str(ids[row]))
+            state.select(kind, str(ids[row]))
             state.ask_to_move()
 
     st.dataframe(

@@ -259,8 +259,9 @@ def test_25_a_file_that_is_not_there_is_a_finding(tmp_path):
 
 
 def test_26_restricted_class_counts_for_new_build_only(tmp_path):
-    rows = [["项目编号", "项目名称", "产业目录", "建设性质"], ["A", "甲", "限制类", "新建"], ["B", "乙", "限制类", "技改"],
-            ["C", "丙", "限制类", ""], ["D", "丁", "鼓励类", ""]]  # fmt: skip
+    head = ["项目编号", "项目名称", "产业目录", "建设性质"]
+    cases = [("限制类", "新建"), ("限制类", "技改"), ("限制类", ""), ("鼓励类", "")]
+    rows = [head, *([f"A-{k}", f"项目{k}", *case] for k, case in enumerate(cases))]
     frame, _, _ = read(tmp_path, rows)
     column = "catalogue_new_build_class_code"
     assert frame[column].tolist() == [2, 1, 1, 0]

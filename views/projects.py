@@ -1,0 +1,157 @@
+"""Projects 项目: the pipeline by stage, what gates and demand say of each project, and the form that changes one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers import project_card
+from layers.serve import projects as served
+from layers.serve.projects import Pipeline
+from layers.serve.routes import study_folder
+from layers.study.results import Results, open_results
+from layers.text import Language, code, number, say, sentences
+from views.parts import frame, project_panel, runner, state, tables
+from views.parts.markup import Html, tag
+
+NAME = "projects"
+ICON = ":material/work:"
+STYLE = Path(__file__).parent / "parts" / "project_style.css"
+PANEL = 560
+
+
+def show() -> None:
+    """Draw the page."""
+    language, folder = state.language(), study_folder()
+    st.html(STYLE)
+    if folder is None:
+        frame.header(None, say("ui.title", language), language)
+        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+        return
+    try:
+        results, problem = open_results(folder), None
+    except LuodiError as wrong:
+        results, problem = None, wrong
+    frame.header(results, results.study.name if results else folder.name, language)
+    if problem is not None:
+        frame.trouble(sentences(problem, language))
+    if results is None or not results.has("gate_results"):
+        _nothing(folder, results, language)
+        return
+    _saved(language)
+    late = "projects" in results.stale()
+    runner.bar(folder, late, language)
+    if results.table("projects").empty:
+        frame.trouble([say("uiprojects.none_text", language)], "uiprojects.none")
+        return
+    _workbench(folder, results, late)
+
+
+def _saved(language: Language) -> None:
+    """Say once that a change was kept."""
+    if state.noted("project-saved"):
+        st.toast(say("uiprojects.saved", language, project=state.noted("project-saved")), icon=":material/check:")
+        state.note("project-saved", None)
+
+
+def _nothing(folder: Path, results: Results | None, language: Language) -> None:
+    """Say that no run has come to the projects yet, and offer one."""
+    runner.bar(folder, False, language)
+    if not runner.running(folder):
+        word = "ui.no_run" if results is None else "uiprojects.not_built"
+        frame.trouble([say(f"{word}_text", language)], word)
+        runner.offer(folder, language)
+
+
+@st.fragment
+def _workbench(folder: Path, results: Results, late: bool) -> None:
+    """Draw everything a click changes; a click reruns this and nothing else."""
+    frame.guarded(functools.partial(_work, folder, results, late))()
+
+
+def _work(folder: Path, results: Results, late: bool) -> None:
+    language = state.language()
+    drawn = served.shown(results, language)
+    chosen = state.selection()
+    selected = chosen.id if chosen and chosen.kind == "project" and chosen.id in drawn.ids else None
+    left, right = st.columns([1.9, 1], gap="small")
+    with left:
+        st.html(_board(drawn, language))
+        _below(results, drawn, selected, late)
+    with right:
+        _panel(folder, results, selected, language)
+
+
+def _board(drawn: Pipeline, language: Language) -> Html:
+    """Draw the stages as a row of boxes, and how many projects pass the gates."""
+    boxes = [
+        tag("div", tag("div", box.title, cls="lp-stage"), tag("div", f"{box.count}", cls="lp-count"),
+            tag("div", say("uiprojects.yi", language, value=number(box.investment_yi, "x", language)), cls="lu-small"),
+            cls="lp-box" if box.count else "lp-box lp-none")
+        for box in drawn.boxes
+    ]  # fmt: skip
+    words = [say("uiprojects.result", language, word=code("gateresult", r, language), count=n)
+             for r, n in drawn.counts.items()]  # fmt: skip
+    chips = [project_panel.chip(r, w) for r, w in zip(drawn.counts, words, strict=True)]
+    return tag("div", tag("div", *boxes, cls="lp-board"), tag("div", *chips, cls="lp-chips"))
+
+
+def _below(results: Results, drawn: Pipeline, selected: str | None, late: bool) -> None:
+    language = state.language()
+    with st.container(horizontal=True, vertical_alignment="center", key="projectbar"):
+        name = st.segmented_control(
+            say("uiprojects.tables", language), ("list", *TABLES), default="list", required=True, key="project-table",
+            format_func=lambda n: say(f"uiprojects.table_{n}", language), label_visibility="collapsed",
+        )  # fmt: skip
+        st.download_button(
+            say("uiprojects.workbook", language), data=functools.partial(served.workbook, results, language),
+            key="project-workbook", disabled=late, file_name=f"luodi-projects-{results.run_id}.xlsx",
+            on_click="ignore", icon=":material/download:",
+            help=say("ui.stale_no_export" if late else "uiprojects.workbook_help", language),
+        )  # fmt: skip
+    if name in TABLES:
+        TABLES[name](drawn, language)
+        return
+    stamp = f"{results.run}|{results.manifest.get('written')}|{language}"
+    tables.pick_row(drawn.listed, drawn.ids, selected, f"projects-{hash(stamp)}", kind="project")
+
+
+def _plain(frame_name: str) -> Callable[[Pipeline, Language], None]:
+    def draw(drawn: Pipeline, language: Language) -> None:
+        tables.plain(getattr(drawn, frame_name), f"projects-{frame_name}-{language}")
+
+    return draw
+
+
+def _rates(drawn: Pipeline, language: Language) -> None:
+    rows = [
+        tag("tr", tag("td", tag("b", rate.title)), tag("td", rate.value, cls="lp-rate"), tag("td", rate.counted),
+            tag("td", rate.definition, tag("div", rate.left_out, cls="lu-line") if rate.left_out else None))
+        for rate in drawn.rates
+    ]  # fmt: skip
+    st.html(tag("table", *rows, cls="lp-rates"))
+
+
+TABLES: dict[str, Callable[[Pipeline, Language], None]] = {
+    "by_stage": _plain("by_stage"), "by_place": _plain("by_place"), "rates": _rates,
+    "milestones": _plain("milestones"), "problems": _plain("problems"),
+}  # fmt: skip
+
+
+def _panel(folder: Path, results: Results, selected: str | None, language: Language) -> None:
+    """Draw the card of the chosen project, or the form that changes it."""
+    side = st.segmented_control(
+        say("uiprojects.side", language), ("why", "edit"), default="why", required=True, key="project-side",
+        format_func=lambda s: say(f"uiprojects.side_{s}", language), label_visibility="collapsed", width="stretch",
+    )  # fmt: skip
+    with st.container(height=PANEL, border=True, key="why"):
+        if selected is None:
+            project_panel.empty(language)
+        elif side == "edit":
+            project_panel.form(folder, results, selected, language)
+        else:
+            project_panel.panel(project_card.card(results, selected, language), language)
