@@ -1,42 +1,59 @@
-"""One connected component of a fabric as the search sees it: bit sets and plain numbers."""
+"""Connected land as the search sees it: sets are integers with a bit for each piece."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-import shapely
 
-from geo.assemble.fabric import Fabric
-from geo.assemble.spec import Demand
+class Sums(NamedTuple):
+    """What adds up over a set.
 
-Floats = npt.NDArray[np.float64]
+    `perimeter_m` is that of the pieces without what lies between them, `crossed_m2` the
+    ground between pieces that face each other; a piece whose holder is not known counts as
+    a holder of its own.
+    """
+
+    area_m2: float
+    quota_m2: float
+    perimeter_m: float
+    crossed_m2: float
+    holders: int
+
+    @property
+    def compactness(self) -> float:
+        """4πA/P²."""
+        size = self.area_m2 + self.crossed_m2
+        return 4.0 * math.pi * size / self.perimeter_m**2 if self.perimeter_m > 0 else 0.0
+
+    @property
+    def net_share(self) -> float:
+        """Usable area over usable and crossed area."""
+        gross = self.area_m2 + self.crossed_m2
+        return self.area_m2 / gross if gross > 0 else 0.0
 
 
 @dataclass(frozen=True)
 class Component:
-    """Pieces numbered from 0; a set of them is an integer with a bit for each.
+    """Pieces numbered from 0.
 
     Parameters
     ----------
     nodes : tuple of int
         Position of each piece in the fabric.
     neighbours : tuple of int
-        Bit set of the neighbours of each piece.
-    area_m2 : tuple of float
-        Usable area of each piece.
-    quota_m2 : tuple of float
-        New-construction quota that building on it would draw; what is not known counts in full.
-    perimeter_m : tuple of float
-    shared : mapping of pair to float
-        Shared or facing boundary between two pieces, metres.
-    crossed_m2 : mapping of pair to float
-        Ground crossed between two pieces.
+        Set of the neighbours of each piece.
+    area_m2, quota_m2, perimeter_m : tuple of float
+        As in `Region`.
+    pairs : tuple of mapping
+        For each piece: later neighbour → shared or facing boundary (m), ground crossed (m²).
     owners, townships, parks : tuple of int
         Bit of the holder, township and park of each piece; 0 where it is not known.
+    outside : int
+        Set of the pieces that have further neighbours the component does not hold.
     """
 
     nodes: tuple[int, ...]
@@ -44,11 +61,11 @@ class Component:
     area_m2: tuple[float, ...]
     quota_m2: tuple[float, ...]
     perimeter_m: tuple[float, ...]
-    shared: dict[tuple[int, int], float]
-    crossed_m2: dict[tuple[int, int], float]
+    pairs: tuple[dict[int, tuple[float, float]], ...]
     owners: tuple[int, ...]
     townships: tuple[int, ...]
     parks: tuple[int, ...]
+    outside: int = 0
 
     def __len__(self) -> int:
         """Return the number of pieces."""
@@ -60,7 +77,7 @@ class Component:
         return (1 << len(self.nodes)) - 1
 
     def members(self, chosen: int) -> tuple[int, ...]:
-        """Return the positions in the fabric of a set."""
+        """Return the positions in the fabric of a set, in order."""
         return tuple(self.nodes[k] for k in bits(chosen))
 
     def total(self, values: tuple[float, ...], chosen: int) -> float:
@@ -74,42 +91,66 @@ class Component:
             out |= values[k]
         return out
 
-    def reached(self, start: int, within: int) -> int:
-        """Return what is connected with `start` inside a set."""
-        found, fresh = start, start
-        while fresh:
-            around = self.union(self.neighbours, fresh) & within & ~found
-            found |= around
-            fresh = around
-        return found
-
     def connected(self, chosen: int) -> bool:
         """Tell whether a set is one piece."""
-        return bool(chosen) and self.reached(chosen & -chosen, chosen) == chosen
+        found = fresh = chosen & -chosen
+        while fresh:
+            fresh = self.union(self.neighbours, fresh) & chosen & ~found
+            found |= fresh
+        return bool(chosen) and found == chosen
 
-    def parts(self, chosen: int) -> Iterator[int]:
-        """Yield the connected parts of a set."""
-        while chosen:
-            part = self.reached(chosen & -chosen, chosen)
-            yield part
-            chosen &= ~part
+    def border(self, chosen: int) -> int:
+        """Return the neighbours of a set."""
+        return self.union(self.neighbours, chosen) & ~chosen
 
-    def pairs_in(self, values: dict[tuple[int, int], float], chosen: int) -> float:
-        """Sum values of the pairs inside a set."""
-        inside = list(bits(chosen))
-        return float(sum(values.get((i, j), 0.0) for n, i in enumerate(inside) for j in inside[n + 1 :]))
+    def stranded_m2(self, chosen: int, least_m2: float) -> float:
+        """Return the area around a set that is left in parts smaller than `least_m2`."""
+        rest, total, seen = self.whole & ~chosen, 0.0, 0
+        for k in bits(self.border(chosen)):
+            if not seen >> k & 1:
+                part, area = self._part(k, rest, least_m2)
+                seen |= part
+                total += area
+        return total
 
-    def compactness(self, chosen: int) -> float:
-        """Return 4πA/P² of a set, its perimeter taken as the pieces' without shared and facing boundaries."""
-        around = self.total(self.perimeter_m, chosen) - 2.0 * self.pairs_in(self.shared, chosen)
-        size = self.total(self.area_m2, chosen) + self.pairs_in(self.crossed_m2, chosen)
-        return 4.0 * np.pi * size / around**2 if around > 0 else 0.0
+    def _part(self, start: int, rest: int, least_m2: float) -> tuple[int, float]:
+        """Return what is connected with a piece, and its area if small; a large part is not walked to its end."""
+        found = fresh = 1 << start
+        area = 0.0
+        while fresh:
+            area += self.total(self.area_m2, fresh)
+            if area >= least_m2 or fresh & self.outside:
+                return found, 0.0
+            fresh = self.union(self.neighbours, fresh) & rest & ~found
+            found |= fresh
+        return found, area
 
-    def net_share(self, chosen: int) -> float:
-        """Return usable area over usable and crossed area."""
-        net = self.total(self.area_m2, chosen)
-        gross = net + self.pairs_in(self.crossed_m2, chosen)
-        return net / gross if gross > 0 else 0.0
+    def sums(self, chosen: int) -> Sums:
+        """Return what adds up over a set, worked out once."""
+        if chosen not in self._known:
+            self._known[chosen] = self._summed(chosen)
+        return self._known[chosen]
+
+    @cached_property
+    def _known(self) -> dict[int, Sums]:
+        return {}
+
+    def _summed(self, chosen: int) -> Sums:
+        area = quota = perimeter = ground = 0.0
+        holders = unknown = 0
+        left = chosen
+        while left:
+            low = left & -left
+            k = low.bit_length() - 1
+            left ^= low
+            area, quota = area + self.area_m2[k], quota + self.quota_m2[k]
+            perimeter += self.perimeter_m[k]
+            holders, unknown = holders | self.owners[k], unknown + (self.owners[k] == 0)
+            later, mine = self.pairs[k], self.neighbours[k] & left
+            for other in bits(mine):
+                length, crossed = later[other]
+                perimeter, ground = perimeter - 2.0 * length, ground + crossed
+        return Sums(area, quota, perimeter, ground, holders.bit_count() + unknown)
 
 
 def bits(chosen: int) -> Iterator[int]:
@@ -118,71 +159,3 @@ def bits(chosen: int) -> Iterator[int]:
         low = chosen & -chosen
         yield low.bit_length() - 1
         chosen ^= low
-
-
-def components(fabric: Fabric, demand: Demand, proved: bool) -> list[Component]:
-    """Return the connected components a demand may be met in.
-
-    Parameters
-    ----------
-    fabric : Fabric
-    demand : Demand
-    proved : bool
-        Only pieces whose availability is proved, with their proved area; else all pieces
-        that are not excluded, with the area that is not excluded.
-    """
-    kept = _admitted(fabric, demand) & (fabric.clear if proved else np.ones(len(fabric.nodes), bool))
-    area = fabric.nodes["net_m2" if proved else "net_hi_m2"].to_numpy(np.float64)
-    kept &= area > 0
-    single = demand.limits.max_parks == 1
-    found = fabric.blocks(kept, within_park=single)
-    big = [b for b in found if area[list(b)].sum() >= demand.land_min_m2]
-    return [_component(fabric, block, area) for block in big]
-
-
-def _admitted(fabric: Fabric, demand: Demand) -> npt.NDArray[np.bool_]:
-    kept = np.ones(len(fabric.nodes), bool)
-    if demand.parks is not None:
-        kept &= fabric.nodes["park_id"].isin(demand.parks).to_numpy()
-    if demand.limits.tenures is not None:
-        kept &= fabric.nodes["tenure"].isin([*demand.limits.tenures, ""]).to_numpy()
-    return kept
-
-
-def _component(fabric: Fabric, block: tuple[int, ...], area: Floats) -> Component:
-    rows = list(block)
-    place = {node: k for k, node in enumerate(block)}
-    shared = _between(place, fabric.pairs.first, fabric.pairs.second, fabric.pairs.length_m)
-    facing = _between(place, fabric.links.first, fabric.links.second, fabric.links.length_m)
-    crossed = _between(place, fabric.links.first, fabric.links.second, fabric.links.ground_m2)
-    neighbours = [0] * len(block)
-    for i, j in [*shared, *facing]:
-        neighbours[i] |= 1 << j
-        neighbours[j] |= 1 << i
-    both = {pair: shared.get(pair, 0.0) + facing.get(pair, 0.0) for pair in {**shared, **facing}}
-    rate = fabric.nodes["quota_rate"].fillna(1.0).to_numpy(np.float64)
-    return Component(
-        nodes=block,
-        neighbours=tuple(neighbours),
-        area_m2=tuple(area[rows].tolist()),
-        quota_m2=tuple((area * rate)[rows].tolist()),
-        perimeter_m=tuple(shapely.length(fabric.shapes[rows]).tolist()),
-        shared=both,
-        crossed_m2=crossed,
-        owners=_as_bits(fabric.nodes["owner"].to_numpy(object)[rows]),
-        townships=_as_bits(fabric.nodes["township"].to_numpy(object)[rows]),
-        parks=_as_bits(fabric.nodes["park_id"].to_numpy(object)[rows]),
-    )
-
-
-def _between(
-    place: dict[int, int], first: npt.NDArray[np.int64], second: npt.NDArray[np.int64], values: Floats
-) -> dict[tuple[int, int], float]:
-    """Return the pairs inside the component, by its own numbers."""
-    rows = np.flatnonzero(np.isin(first, list(place)) & np.isin(second, list(place)))
-    return {(place[int(first[k])], place[int(second[k])]): float(values[k]) for k in rows}
-
-
-def _as_bits(words: npt.NDArray[np.object_]) -> tuple[int, ...]:
-    known = {w: 1 << k for k, w in enumerate(sorted({str(w) for w in words} - {""}))}
-    return tuple(known.get(str(w), 0) for w in words)

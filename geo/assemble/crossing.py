@@ -136,12 +136,9 @@ def _ground(strip: shapely.Geometry, crossed: Geometries) -> float:
 
 
 def _ways(line: shapely.Geometry, other: shapely.Geometry) -> Geometries:
-    """Return the shortest ways from a boundary to the other piece, one for every step."""
-    length = shapely.length(line)
-    at = np.linspace(0.0, length, max(2, int(np.ceil(length / STEP_M)) + 1))
-    starts = shapely.line_interpolate_point(np.full(len(at), line, object), at)
-    ways: Geometries = shapely.shortest_line(starts, other)
-    return ways
+    """Return the shortest ways from a boundary to the other piece, from its corners and at every step between."""
+    starts = shapely.points(shapely.get_coordinates(shapely.segmentize(line, STEP_M)))
+    return np.atleast_1d(np.asarray(shapely.shortest_line(starts, other), object))
 
 
 def _passable(ways: Geometries, patches: Patches) -> tuple[npt.NDArray[np.bool_], Ints]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -62,6 +63,20 @@ class Fabric:
     def clear(self) -> Bools:
         """Pieces every source of which says that they are available."""
         return np.asarray(self.nodes["outcome"].to_numpy(object) == "clear")
+
+    @cached_property
+    def memory(self) -> dict[Any, Any]:
+        """What searches have worked out about this fabric and the next one would again."""
+        return {}
+
+    def codes(self, column: str) -> Ints:
+        """Return a number from 1 for every distinct word of a column, 0 for an empty one."""
+        if column not in self.memory:
+            distinct, code = np.unique(self.nodes[column].to_numpy(object).astype(str), return_inverse=True)
+            shift = 0 if len(distinct) and distinct[0] == "" else 1
+            self.memory[column] = (code.ravel() + shift).astype(np.int64)
+        out: Ints = self.memory[column]
+        return out
 
     @cached_property
     def edges(self) -> tuple[Ints, Ints]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.assemble import search
-from geo.assemble.component import components
+from geo.assemble import objective, search
 from geo.assemble.divide import Division, divide, keeps
 from geo.assemble.fabric import Fabric, outline
+from geo.assemble.region import regions
 from geo.assemble.search import Candidate, Verified
 from geo.assemble.sites import Around, Members, site_id, tables
 from geo.assemble.spec import Budget, Demand, Limits
@@ -20,6 +21,8 @@ from geo.basis.progress import Progress
 from geo.measure.shape import compactness
 
 Tables = dict[str, pd.DataFrame]
+SMALL = 60
+"""Regions of no more pieces are looked at as a whole before they are searched."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +114,13 @@ def offer_table(fabric: Fabric, made: Sequence[Offer]) -> pd.DataFrame:
 
 def _answers(fabric: Fabric, demand: Demand, budget: Budget, progress: Progress, proved: bool) -> list[Offer]:
     check = _Check(fabric, demand, proved)
-    parts = [p for p in components(fabric, demand, proved) if _may_hold(fabric, p.members(p.whole), demand.limits)]
-    found = search.find(parts, demand, check, budget, progress)
+    land = [r for r in regions(fabric, demand, proved) if _may_hold(fabric, r.nodes, demand.limits)]
+    found = search.find(land, demand, check, budget, progress)
     outcome = "clear" if proved else "unknown"
     out = []
     for n, one in enumerate(found.sites):
-        members = one.component.members(one.chosen)
-        value = search.signed(demand.objective, one.key[0])
-        out.append(Offer(demand, members, outcome, n + 1, value, found, check.divisions[members]))
+        value = objective.signed(demand.objective, one.key[0])
+        out.append(Offer(demand, one.members, outcome, n + 1, value, found, check.divisions[one.members]))
     return out
 
 
@@ -132,7 +134,7 @@ class _Check:
     divisions: dict[Members, Division] = field(default_factory=dict)
 
     def __call__(self, candidate: Candidate) -> Verified | None:
-        members = candidate.component.members(candidate.chosen)
+        members = candidate.members
         if not self.proved and self._proved(members):
             return None
         if not _holds(outline(self.fabric, members), self.demand.limits):
@@ -160,9 +162,14 @@ class _Check:
         return made if made.fits else None
 
 
-def _may_hold(fabric: Fabric, members: Members, limits: Limits) -> bool:
-    """Tell whether the whole of a component is wide enough: no part of it can be if it is not."""
-    return keeps(outline(fabric, members), limits)
+def _may_hold(fabric: Fabric, members: npt.NDArray[np.int64], limits: Limits) -> bool:
+    """Tell whether the whole of a small region is wide enough: no part of it can be if it is not."""
+    if len(members) > SMALL:
+        return True
+    known = ("holds", members.tobytes(), limits.min_width_m, limits.rect_length_m, limits.rect_width_m)
+    if known not in fabric.memory:
+        fabric.memory[known] = keeps(outline(fabric, members.tolist()), limits)
+    return bool(fabric.memory[known])
 
 
 def _holds(whole: shapely.Geometry, limits: Limits) -> bool:

@@ -112,12 +112,28 @@ def _cell(segments: Floats, tolerance: float) -> float:
 
 def edges_of(shapes: Geometries) -> tuple[Floats, Ints]:
     """Return every edge of the shapes' boundaries (x, y, x, y) and the position of its shape."""
-    polygons, owner = shapely.get_parts(shapes, return_index=True)
-    rings, polygon = shapely.get_rings(polygons, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    segments = np.hstack([xy[:-1][same], xy[1:][same]])
-    return segments, owner[polygon[ring[:-1][same]]].astype(np.int64)
+    plain = (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON) & (
+        shapely.get_num_interior_rings(shapes) == 0
+    )
+    rows = np.flatnonzero(plain)
+    other, owner = shapely.get_parts(shapes[~plain], return_index=True)
+    rings, part = shapely.get_rings(other, return_index=True)
+    of_ring = np.flatnonzero(~plain)[owner[part]]
+    # a polygon without holes has the coordinates of its only ring, so most shapes need no ring of their own
+    found = [_edges(shapes[rows], rows), _edges(rings, of_ring)]
+    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+
+
+def _edges(rings: Geometries, owner: Ints) -> tuple[Floats, Ints]:
+    """Return the edges of closed rings (or of polygons of one ring), each with its owner."""
+    xy = shapely.get_coordinates(rings)
+    count = shapely.get_num_coordinates(rings)
+    begins = np.ones(len(xy), bool)
+    begins[np.cumsum(count)[count > 0] - 1] = False  # the last point of a ring begins no edge
+    begin = np.flatnonzero(begins)
+    segments = np.empty((len(begin), 4))
+    segments[:, :2], segments[:, 2:] = xy[begin], xy[begin + 1]
+    return segments, np.repeat(owner, np.maximum(count - 1, 0)).astype(np.int64)
 
 
 def _summed(first: Ints, second: Ints, length: Floats, count: int) -> Pairs:

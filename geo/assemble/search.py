@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from geo.assemble import bound, grow
+from geo.assemble import bound, grow, objective
 from geo.assemble.admit import admitted, within_limits
 from geo.assemble.component import Component, bits
-from geo.assemble.spec import OBJECTIVES, Budget, Demand
+from geo.assemble.objective import Key
+from geo.assemble.region import Region
+from geo.assemble.spec import Budget, Demand
 from geo.basis.progress import Progress
-
-Key = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -21,17 +23,15 @@ class Candidate:
 
     Parameters
     ----------
-    component : Component
-    chosen : int
-        Bit set of its pieces.
+    members : tuple of int
+        Its pieces, by their position in the fabric.
     area_m2 : float
         Usable area of the whole set.
     key : tuple of float
         What it is ordered by, smaller first: the objective, the others, the set itself.
     """
 
-    component: Component
-    chosen: int
+    members: tuple[int, ...]
     area_m2: float
     key: Key
 
@@ -60,7 +60,7 @@ class Found:
     bound : float
         No set can have a better value of the objective; NaN when nothing can meet the demand.
     looked_at : int
-        Sets looked at.
+        Sets that met the demand by their sums.
     """
 
     sites: tuple[Candidate, ...]
@@ -69,50 +69,56 @@ class Found:
     looked_at: int
 
 
-def find(parts: Sequence[Component], demand: Demand, verify: Verify, budget: Budget, progress: Progress) -> Found:
+def find(land: Sequence[Region], demand: Demand, verify: Verify, budget: Budget, progress: Progress) -> Found:
     """Return the best sets for a demand.
 
     Parameters
     ----------
-    parts : sequence of Component
+    land : sequence of Region
     demand : Demand
     verify : callable
         Called lazily, best candidates first, until enough are found.
     budget : Budget
     progress : Progress
-        Told per component; may raise `Cancelled`.
+        Told per region; may raise `Cancelled`.
 
     Notes
     -----
-    A set is admitted when its area lies in the demand's band, or, where cutting is allowed,
-    when it is above the band and no connected set with one piece less is (so it is the cut
-    that makes it fit, not a piece too many).
+    Sets admitted by their sums: see `admit.admitted`. Where all connected sets were looked
+    at and the shapes could be measured, the answer is exact; else it is the best of a
+    bounded search, and `Found.bound` says how much better a set could be at most.
     """
     candidates: list[Candidate] = []
-    exact, looked_at, bounds = True, 0, []
-    for done, part in enumerate(parts):
-        progress(done, len(parts), "search")
-        chosen, whole, seen = _sets(part, demand, budget)
-        exact, looked_at = exact and whole, looked_at + seen
-        candidates += [_candidate(part, c, demand) for c in chosen]
-        bounds.append(bound.best(part, demand))
-    progress(len(parts), max(len(parts), 1), "search")
+    wide: list[Region] = []
+    left = budget.exact_sets
+    for done, region in enumerate(sorted(land, key=lambda r: (len(r), tuple(r.nodes[:1].tolist())))):
+        progress(done, len(land), "search")
+        sets = _all_sets(region, demand, left) if left and len(region) <= budget.exact_nodes else None
+        if sets is None:
+            left = left if len(region) > budget.exact_nodes else 0
+            wide.append(region)
+        else:
+            left -= len(sets[0])
+            candidates += sets[1]
+    grown = [_candidate(part, chosen, demand) for part, chosen in grow.sets(wide, demand, budget)]
+    candidates += {c.members: c for c in grown}.values()
+    progress(len(land), max(len(land), 1), "search")
     sites, measured = _verified(candidates, demand, verify, budget)
-    reachable = min((b for b in bounds if b == b), default=float("nan"))
-    return Found(tuple(sites), exact and measured, signed(demand.objective, reachable), looked_at)
+    reachable = min((b for b in (bound.best(r, demand) for r in land) if not math.isnan(b)), default=math.nan)
+    exact = measured and not wide
+    if exact and sites:
+        reachable = sites[0].key[0]
+    return Found(tuple(sites), exact, objective.signed(demand.objective, reachable), len(candidates))
 
 
-def _sets(part: Component, demand: Demand, budget: Budget) -> tuple[list[int], bool, int]:
-    """Return the admitted sets of a component, whether these are all, and how many sets were looked at."""
-    out, seen = [], 0
-    for chosen, area in connected_sets(part, demand):
-        seen += 1
-        if seen > budget.exact_sets:
-            grown = grow.sets(part, demand, budget, lambda c: _candidate(part, c, demand).key)
-            return grown, False, seen
-        if admitted(part, chosen, area, demand):
-            out.append(chosen)
-    return out, True, seen
+def _all_sets(region: Region, demand: Demand, most: int) -> tuple[list[tuple[int, float]], list[Candidate]] | None:
+    """Return every connected set of a region and the candidates among them, None where they are too many."""
+    part = region.component()
+    sets = connected_sets(part, demand)
+    first = list(islice(sets, most))
+    if next(sets, None) is not None:
+        return None
+    return first, [_candidate(part, chosen, demand) for chosen, area in first if admitted(part, chosen, area, demand)]
 
 
 def connected_sets(part: Component, demand: Demand) -> Iterator[tuple[int, float]]:
@@ -121,8 +127,7 @@ def connected_sets(part: Component, demand: Demand) -> Iterator[tuple[int, float
     A set above the demand's band is yielded and not grown further. Each set comes once.
     """
     for start in range(len(part)):
-        lower = (1 << start) - 1
-        yield from _grown(part, demand, start, lower)
+        yield from _grown(part, demand, start, (1 << start) - 1)
 
 
 def _grown(part: Component, demand: Demand, start: int, banned: int) -> Iterator[tuple[int, float]]:
@@ -137,56 +142,14 @@ def _grown(part: Component, demand: Demand, start: int, banned: int) -> Iterator
         if area > demand.land_max_m2:
             continue
         for k in bits(frontier):
-            bit = 1 << k
-            stack.append(
-                (chosen | bit, area + part.area_m2[k], (frontier | part.neighbours[k]) & ~(chosen | bit | out), out)
-            )
-            out |= bit
+            more = chosen | (1 << k)
+            stack.append((more, area + part.area_m2[k], (frontier | part.neighbours[k]) & ~(more | out), out))
+            out |= 1 << k
 
 
 def _candidate(part: Component, chosen: int, demand: Demand) -> Candidate:
-    area = part.total(part.area_m2, chosen)
-    return Candidate(part, chosen, area, key(part, chosen, demand))
-
-
-def key(part: Component, chosen: int, demand: Demand) -> Key:
-    """Return what a set is ordered by, smaller first."""
-    order = [demand.objective, *(o for o in OBJECTIVES if o != demand.objective)]
-    return (*(round(value(part, chosen, demand, o), 6) for o in order), *(float(n) for n in part.members(chosen)))
-
-
-def value(part: Component, chosen: int, demand: Demand, objective: str) -> float:
-    """Return one objective of a set, smaller is better (shares with a minus)."""
-    if objective == "owners":
-        return float(owners(part, chosen))
-    if objective == "net_share":
-        return -part.net_share(chosen)
-    if objective == "compactness":
-        return -part.compactness(chosen)
-    if objective == "quota":
-        return part.total(part.quota_m2, chosen)
-    return lost_m2(part, chosen, demand)
-
-
-def owners(part: Component, chosen: int) -> int:
-    """Return the number of holders; every piece whose holder is not known counts as one more."""
-    unknown = sum(part.owners[k] == 0 for k in bits(chosen))
-    return part.union(part.owners, chosen).bit_count() + unknown
-
-
-def lost_m2(part: Component, chosen: int, demand: Demand) -> float:
-    """Return usable land that taking a set leaves too small to use, as far as sums tell.
-
-    Neighbours left in parts below the least remnant, and the remnant of the cut itself when
-    it is below it.
-    """
-    least = demand.cut.min_area_m2
-    if least <= 0:
-        return 0.0
-    rest = part.whole & ~chosen
-    sizes = [part.total(part.area_m2, p) for p in part.parts(rest)]
-    remnant = part.total(part.area_m2, chosen) - demand.land_max_m2
-    return sum(s for s in sizes if s < least) + (remnant if 0 < remnant < least else 0.0)
+    area = part.sums(chosen).area_m2
+    return Candidate(part.members(chosen), area, objective.key(part, chosen, demand))
 
 
 def _verified(
@@ -197,21 +160,20 @@ def _verified(
     What shapes say can only make the loss larger, so a candidate is final when it comes up
     again with its measured loss: the order is the one that measuring all would give.
     """
-    place = [demand.objective, *(o for o in OBJECTIVES if o != demand.objective)].index("loss")
+    place = objective.order(demand).index("loss")
     heap: list[tuple[Key, int, bool]] = [(c.key, k, False) for k, c in enumerate(candidates)]
     heapq.heapify(heap)
     out: list[Candidate] = []
     looked = 0
     while heap and len(out) < demand.keep:
         order, k, measured = heapq.heappop(heap)
-        found = candidates[k]
         if measured:
-            out.append(Candidate(found.component, found.chosen, found.area_m2, order))
+            out.append(replace(candidates[k], key=order))
             continue
         looked += 1
         if looked > budget.shapes:
             return out + _measured(heap, candidates, demand.keep - len(out)), False
-        seen = verify(found)
+        seen = verify(candidates[k])
         if seen is not None:
             more = (*order[:place], order[place] + seen.lost_m2, *order[place + 1 :])
             heapq.heappush(heap, (more, k, True))
@@ -221,9 +183,4 @@ def _verified(
 def _measured(heap: list[tuple[Key, int, bool]], candidates: list[Candidate], most: int) -> list[Candidate]:
     """Return the best of the candidates already measured."""
     known = sorted((order, k) for order, k, measured in heap if measured)[:most]
-    return [Candidate(c.component, c.chosen, c.area_m2, order) for order, c in ((o, candidates[k]) for o, k in known)]
-
-
-def signed(objective: str, number: float) -> float:
-    """Turn an ordering value back into the objective's own number."""
-    return -number if objective in ("net_share", "compactness") else number
+    return [replace(candidates[k], key=order) for order, k in known]

@@ -170,15 +170,20 @@ class Budget:
 
     Parameters
     ----------
-    exact_sets : int
-        Connected sets looked at in one component before the search becomes a bounded one.
+    exact_nodes, exact_sets : int
+        Pieces of a connected block, and connected sets looked at in all blocks together, the
+        smallest first, up to which the search is exhaustive; beyond it is a bounded one.
     shapes : int
         Shapes measured at most for one demand; beyond that the answer is a bounded one.
-    seeds, moves : int
-        Of the bounded search: starting pieces, and add/drop/swap steps for each kept set.
+    seeds, longest, kept, moves : int
+        Of the bounded search: starting pieces, pieces of a grown set, grown sets that are
+        bettered, and add/drop/swap steps for each.
     """
 
+    exact_nodes: int = 200
     exact_sets: int = 20_000
-    shapes: int = 300
-    seeds: int = 2_000
-    moves: int = 30
+    shapes: int = 200
+    seeds: int = 30_000
+    longest: int = 400
+    kept: int = 30
+    moves: int = 8

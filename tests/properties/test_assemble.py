@@ -7,32 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.assemble import search
-from geo.assemble.component import Component
+from geo.assemble import objective, search
+from geo.assemble.region import Region
 from geo.assemble.search import Verified
 from geo.assemble.spec import OBJECTIVES, Budget, CutRule, Demand, Limits
 from geo.basis.progress import silent
 
 
-def component(areas, edges, owners=None, quota=None, shared=None):
-    """A component as plain numbers; squares unless told otherwise."""
-    count = len(areas)
-    neighbours = [0] * count
-    for i, j in edges:
-        neighbours[i] |= 1 << j
-        neighbours[j] |= 1 << i
-    side = np.sqrt(areas)
-    return Component(
-        nodes=tuple(range(count)),
-        neighbours=tuple(neighbours),
-        area_m2=tuple(map(float, areas)),
-        quota_m2=tuple(map(float, quota if quota is not None else areas)),
-        perimeter_m=tuple((4 * side).tolist()),
-        shared={e: 0.5 * float(min(side[list(e)])) for e in edges},
-        crossed_m2={e: 0.1 * float(areas[e[0]]) for e in edges if sum(e) % 3 == 0},
-        owners=tuple(1 << o for o in (owners if owners is not None else [0] * count)),
-        townships=(1,) * count,
-        parks=(1,) * count,
+def region(areas, edges, owners=None, quota=None):
+    """A block as plain numbers; pieces are squares."""
+    areas = np.asarray(areas, float)
+    count, side = len(areas), np.sqrt(areas)
+    first, second = (np.array([e[k] for e in edges], np.int64) for k in (0, 1))
+    return Region(
+        nodes=np.arange(count),
+        first=first,
+        second=second,
+        shared_m=0.5 * np.minimum(side[first], side[second]),
+        crossed_m2=np.where((first + second) % 3 == 0, 0.1 * areas[first], 0.0),
+        area_m2=areas,
+        quota_m2=np.asarray(areas if quota is None else quota, float),
+        perimeter_m=4 * side,
+        owners=np.asarray([1] * count if owners is None else owners, np.int64),
+        townships=np.ones(count, np.int64),
+        parks=np.ones(count, np.int64),
     )
 
 
@@ -55,13 +53,13 @@ def brute(part, demand, allowed):
                 continue
             chosen = sum(1 << k for k in nodes)
             if allowed(chosen):
-                keys.append(search.key(part, chosen, demand))
+                keys.append(objective.key(part, chosen, demand))
     return min(keys, default=None)
 
 
 def fits(part, nodes, demand):
     area = sum(part.area_m2[k] for k in nodes)
-    if demand.limits.max_owners is not None and len({part.owners[k] for k in nodes}) > demand.limits.max_owners:
+    if demand.limits.max_owners is not None and len({part.owners[k] for k in nodes} - {0}) > demand.limits.max_owners:
         return False
     if area < demand.land_min_m2:
         return False
@@ -87,32 +85,33 @@ def problems(draw):
         "d", low, low + draw(st.integers(0, 12)), Limits(max_owners=draw(st.sampled_from([None, 1, 2]))),
         CutRule(draw(st.booleans()), draw(st.sampled_from([0, 4, 9]))), draw(st.sampled_from(OBJECTIVES)), 3,
     )  # fmt: skip
-    return component(areas, sorted({*tree, *more}), owners, quota), demand, draw(st.integers(0, 3))
+    return region(areas, sorted({*tree, *more}), owners, quota), demand, draw(st.integers(0, 3))
 
 
 @settings(max_examples=150)
 @given(problems())
 def test_the_search_reaches_the_best_value(problem):
-    part, demand, odd = problem
+    land, demand, odd = problem
+    part = land.component()
 
     def allowed(chosen):  # stands for the shapes: some sets break a limit
         return odd == 0 or chosen % (odd + 2) != 0
 
     def verify(candidate):
-        return Verified() if allowed(candidate.chosen) else None
+        return Verified() if allowed(sum(1 << k for k in candidate.members)) else None
 
-    found = search.find([part], demand, verify, Budget(), silent)
+    found = search.find([land], demand, verify, Budget(), silent)
     best = brute(part, demand, allowed)
     assert found.exact
     assert (found.sites[0].key if found.sites else None) == best
     if best is not None:
-        order = search.signed(demand.objective, best[0])
+        order = objective.signed(demand.objective, best[0])
         worse = order - found.bound if demand.objective in ("loss", "owners", "quota") else found.bound - order
         assert worse >= -1e-6
 
 
 def test_every_connected_set_comes_once():
-    part = component([1] * 12, [(i, i + 1) for i in range(11)])
+    part = region([1] * 12, [(i, i + 1) for i in range(11)]).component()
     demand = Demand("d", 1, 1e9)
     sets = [chosen for chosen, _ in search.connected_sets(part, demand)]
     assert len(sets) == len(set(sets)) == 12 * 13 // 2
@@ -120,5 +119,5 @@ def test_every_connected_set_comes_once():
 
 @pytest.mark.parametrize("count", [4, 6])
 def test_number_of_connected_sets_of_a_complete_graph(count):
-    part = component([1] * count, list(itertools.combinations(range(count), 2)))
+    part = region([1] * count, list(itertools.combinations(range(count), 2))).component()
     assert sum(1 for _ in search.connected_sets(part, Demand("d", 1, 1e9))) == 2**count - 1
