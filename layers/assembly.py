@@ -158,6 +158,7 @@ def _around(results: Results) -> Around:
         distances=tuple(n for n in study.assembly.access if n in layers),
         basis=basis(study.area, study.crs, (bounds[0], bounds[1], bounds[2], bounds[3])),
         classes=assembly.classes(study.assembly),
+        remnant_m2=study.assembly.remnant_min_m2,
     )
 
 

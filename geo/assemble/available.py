@@ -135,9 +135,8 @@ def _planned(parts: gpd.GeoDataFrame, sources: Sources, classes: Classes, basis:
     count = len(parts)
     share = {v: _share(plots[plots["admitted"] == v], count) for v in (True, False)}
     order = np.argsort(-plots["area_share"].to_numpy(np.float64), kind="stable")
-    main = (
-        plots.iloc[order].drop_duplicates("parcel").set_index("parcel")["plan_use"].reindex(range(count), fill_value="")
-    )
+    main = plots.iloc[order].drop_duplicates("parcel").set_index("parcel")["plan_use"].astype(object)
+    main = main.reindex(range(count), fill_value="")
     return pd.DataFrame(
         {
             "plan_use": main.to_numpy(object),
@@ -170,19 +169,18 @@ def _one(row: Any, crossing: bool, allowed: Available, classes: Classes) -> tupl
         return NO, reason("assembly_barrier", **use)
     if row.status not in allowed.statuses:
         return NO, reason("assembly_status", status=row.status)
-    recovered = row.parcel_id in allowed.admitted
-    if not recovered and row.supply_status not in allowed.supply:
+    if row.supply_status not in allowed.supply:
         return NO, reason("assembly_supply", supply_status=row.supply_status)
     if row.barred_share >= WHOLE_SHARE:
         return NO, reason("assembly_plan", plan_use=row.plan_use, share=row.barred_share)
-    return _doubt(row, recovered) or (CLEAR, reason("assembly_available"))
+    return _doubt(row) or (CLEAR, reason("assembly_available"))
 
 
-def _doubt(row: Any, recovered: bool) -> tuple[str, Reason] | None:
+def _doubt(row: Any) -> tuple[str, Reason] | None:
     """Return what keeps an available part from being proved available."""
     if row.status == UNKNOWN:
         return UNKNOWN, reason("assembly_status_unknown", rules=row.unknowns.split("|"))
-    if not recovered and row.supply_status == UNKNOWN:
+    if row.supply_status == UNKNOWN:
         return UNKNOWN, reason("assembly_supply_unknown")
     free = 1.0 - row.barred_share if row.barred else 1.0
     if row.admitted_share < WHOLE_SHARE * free:

@@ -104,6 +104,34 @@ class Fabric:
         cuts = np.flatnonzero(np.diff(label[order])) + 1
         return sorted(tuple(int(k) for k in part) for part in np.split(order, cuts) if len(part))
 
+    @cached_property
+    def around(self) -> list[list[int]]:
+        """Neighbours of every piece."""
+        out: list[list[int]] = [[] for _ in range(len(self.nodes))]
+        for i, j in zip(*(e.tolist() for e in self.edges), strict=True):
+            out[i].append(j)
+            out[j].append(i)
+        return out
+
+    def stranded_m2(self, members: Sequence[int], least_m2: float) -> float:
+        """Return the neighbouring land that taking a set leaves in parts smaller than `least_m2`."""
+        taken, total = set(members), 0.0
+        area = self.nodes["net_hi_m2"].to_numpy(np.float64)
+        seen: set[int] = set()
+        for start in sorted({n for k in members for n in self.around[k]} - taken):
+            if start in seen:
+                continue
+            part, fresh, size = {start}, [start], 0.0
+            while fresh and size < least_m2:
+                k = fresh.pop()
+                size += float(area[k])
+                more = [n for n in self.around[k] if n not in taken and n not in part]
+                part.update(more)
+                fresh += more
+            seen |= part
+            total += size if size < least_m2 else 0.0
+        return total
+
     def links_in(self, members: Sequence[int]) -> Ints:
         """Return the links between members of a set."""
         inside = np.zeros(len(self.nodes), bool)

@@ -58,7 +58,7 @@ def adjacency(shapes: Geometries, joining: Joining) -> Pairs:
         return none
     origin = bounds[known][:, :2].min(axis=0) - joining.tolerance_m
     found = [_band(shapes, bounds, band, origin, joining.tolerance_m) for band in _bands(shapes, bounds, origin)]
-    first, second, length = (np.concatenate(column) for column in zip(*found, strict=True))
+    first, second, length = (np.concatenate([getattr(p, n) for p in found]) for n in ("first", "second", "length_m"))
     pairs = _summed(first, second, length, len(shapes))
     return pairs.where(pairs.length_m >= joining.shared_m)
 
@@ -77,9 +77,8 @@ def _bands(shapes: Geometries, bounds: Floats, origin: Floats) -> list[tuple[flo
     return list(itertools.pairwise(limits))
 
 
-def _band(
-    shapes: Geometries, bounds: Floats, band: tuple[float, float], origin: Floats, tolerance: float
-) -> tuple[Ints, Ints, Floats]:
+def _band(shapes: Geometries, bounds: Floats, band: tuple[float, float], origin: Floats, tolerance: float) -> Pairs:
+    """Return the pairs with what they share inside a band of y."""
     from geo.assemble import kernels
 
     low, high = band
@@ -95,10 +94,10 @@ def _band(
         segments[:, 1::2] -= shift
         low, high = low - shift, high - shift
     if len(segments) == 0:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
     cell = _cell(segments, tolerance)
     first, second, length = kernels.shared(segments, owner, tolerance, cell, low, high)
-    return inside[first], inside[second], length
+    return _summed(inside[first], inside[second], length, len(shapes))
 
 
 def _cell(segments: Floats, tolerance: float) -> float:

@@ -14,8 +14,6 @@ from geo.basis.jit import kernel
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-CELLS = 48
-"""Cells along the longer side of the grid."""
 STEPS = 240
 """Steps of the final search at most."""
 
@@ -34,11 +32,11 @@ def turned(edges: Floats, angle: float, stretch: float) -> Floats:
 
 
 @kernel
-def gridded(edges: Floats) -> tuple[Bools, float, float, float]:
-    """Return the cells wholly inside, and the grid's corner and cell size."""
+def gridded(edges: Floats, cells: int) -> tuple[Bools, float, float, float]:
+    """Return the cells wholly inside, so many along the longer side, and the grid's corner and cell size."""
     left, low = min(edges[:, 0].min(), edges[:, 2].min()), min(edges[:, 1].min(), edges[:, 3].min())
     right, high = max(edges[:, 0].max(), edges[:, 2].max()), max(edges[:, 1].max(), edges[:, 3].max())
-    cell = max(right - left, high - low, 1e-9) / CELLS
+    cell = max(right - left, high - low, 1e-9) / cells
     nx, ny = max(1, int(np.ceil((right - left) / cell))), max(1, int(np.ceil((high - low) / cell)))
     inside = np.zeros((ny, nx), np.bool_)
     crossings = np.empty(len(edges), np.float64)
@@ -206,7 +204,7 @@ def bettered(edges: Floats, start: Floats, size: float, stretch: float) -> tuple
 
 
 @kernel
-def best_rectangle(edges: Floats, angles: Floats, stretch: float, tries: int) -> tuple[float, Floats]:
+def best_rectangle(edges: Floats, angles: Floats, stretch: float, tries: int, cells: int) -> tuple[float, Floats]:
     """Return the worth and place of the best rectangle (see `worth`).
 
     Parameters
@@ -219,12 +217,14 @@ def best_rectangle(edges: Floats, angles: Floats, stretch: float, tries: int) ->
         Ratio of the first side to the second; 0 leaves it open and looks for the largest area.
     tries : int
         Best angles that are bettered.
+    cells : int
+        Along the longer side of the grid.
     """
     count = len(angles)
-    found, place, cells = np.zeros(count), np.zeros((count, 4)), np.zeros(count)
+    found, place, sizes = np.zeros(count), np.zeros((count, 4)), np.zeros(count)
     for n in range(count):
         flat = turned(edges, angles[n], max(stretch, 1.0) if stretch > 0 else 1.0)
-        inside, left, low, cell = gridded(flat)
+        inside, left, low, cell = gridded(flat, cells)
         c, s = np.cos(angles[n]), np.sin(angles[n])
         if stretch > 0:
             half, row, column = deepest(inside)
@@ -236,14 +236,14 @@ def best_rectangle(edges: Floats, angles: Floats, stretch: float, tries: int) ->
             found[n] = np.sqrt(size) * cell
             if size > 0:
                 place[n, 3] = np.log((end - start + 1) / (last - first + 1))
-        place[n, 0], place[n, 1], place[n, 2], cells[n] = c * x - s * y, s * x + c * y, angles[n], cell
+        place[n, 0], place[n, 1], place[n, 2], sizes[n] = c * x - s * y, s * x + c * y, angles[n], cell
     order = np.argsort(-found)
     best, where = 0.0, place[order[0]].copy()
     for k in range(min(tries, count)):
         n = order[k]
         if found[n] <= 0:
             break
-        spot, value = bettered(edges, place[n], cells[n], stretch)
+        spot, value = bettered(edges, place[n], sizes[n], stretch)
         if value > best:
             best, where = value, spot
     return best, where

@@ -15,6 +15,8 @@ from geo.measure.shape import FORGIVEN_M
 Floats = npt.NDArray[np.float64]
 TURN = np.radians(4.0)
 """Between the directions tried, beside those of the boundary itself."""
+CELLS, ACROSS = (40, 200), 20
+"""Least and most cells along the grid; cells across a shape as wide as four times its area over its boundary."""
 TRIES = 6
 """Best directions that are bettered with exact distances."""
 
@@ -86,7 +88,7 @@ def _in_polygon(shape: shapely.Geometry, ratio: float) -> Rectangle:
     edges = edges_of(np.array([shape], object))[0]
     centre = np.asarray(shapely.get_coordinates(shapely.centroid(shape)))[0]
     edges = edges - np.r_[centre, centre]
-    worth, at = inscribed.best_rectangle(edges, _directions(edges, ratio), ratio, TRIES)
+    worth, at = inscribed.best_rectangle(edges, _directions(edges, ratio), ratio, TRIES, _cells(shape, edges))
     root = np.sqrt(ratio if ratio > 0 else np.exp(at[3]))
     half = np.array([worth * root, worth / root]) * (1 - 1e-9)
     c, s = np.cos(at[2]), np.sin(at[2])
@@ -94,6 +96,13 @@ def _in_polygon(shape: shapely.Geometry, ratio: float) -> Rectangle:
     turned = corners @ np.array([[c, s], [-s, c]]) + at[:2] + centre
     sides = 2 * half
     return Rectangle(float(sides.max()), float(sides.min()), shapely.polygons(turned))
+
+
+def _cells(shape: shapely.Geometry, edges: Floats) -> int:
+    """Return how many cells the grid needs so that a few lie across the shape: a strip needs more than a square."""
+    across = 4.0 * shapely.area(shape) / shapely.length(shape)
+    longest = max(float(np.ptp(edges[:, 0::2])), float(np.ptp(edges[:, 1::2])))
+    return int(np.clip(ACROSS * longest / across, *CELLS))
 
 
 def _directions(edges: Floats, ratio: float) -> Floats:

@@ -49,6 +49,8 @@ class Around:
         Layers to which the facts hold distances.
     basis : AreaBasis
     classes : Classes
+    remnant_m2 : float
+        Neighbouring land left in parts smaller than this is the site's remnant.
     """
 
     parcels: gpd.GeoDataFrame
@@ -60,6 +62,7 @@ class Around:
     distances: tuple[str, ...]
     basis: AreaBasis
     classes: Classes
+    remnant_m2: float = 0.0
 
 
 def site_id(names: Sequence[str]) -> str:
@@ -141,7 +144,7 @@ def _row(
         **found,
         "rect_length_m": box.length_m,
         "rect_width_m": box.width_m,
-        "remnant_m2": 0.0,
+        "remnant_m2": fabric.stranded_m2(members, around.remnant_m2),
         "geometry": robust.valid(np.array([whole], object))[0],
     }
 

@@ -67,13 +67,10 @@ class Available:
         Status of the candidate: eligible, conditional, unknown.
     supply : frozenset of str
         Supply status. Land of unknown status stays when ``unknown`` is among them, and is marked.
-    admitted : frozenset of str
-        Parcels taken whatever their supply status says (recovered idle land).
     """
 
     statuses: frozenset[str] = frozenset({"eligible", "conditional", "unknown"})
     supply: frozenset[str] = frozenset({"unapproved", "approved", "unknown"})
-    admitted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

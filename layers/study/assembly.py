@@ -50,7 +50,7 @@ def group(scheme: str, code: str) -> UseGroup:
 
 def available(assembly: Assembly) -> Available:
     """Return which land may be assembled."""
-    return Available(frozenset(assembly.statuses), frozenset(assembly.supply_statuses), frozenset(assembly.recovered))
+    return Available(frozenset(assembly.statuses), frozenset(assembly.supply_statuses))
 
 
 def limits(assembly: Assembly) -> Limits:
@@ -135,4 +135,5 @@ def around(study: Study, work: Any) -> Around:
         distances=work.plan.distances,
         basis=work.basis,
         classes=classes(study.assembly),
+        remnant_m2=study.assembly.remnant_min_m2,
     )

@@ -80,8 +80,6 @@ class Assembly(_Frozen):
         Ownership codes admitted; empty: all.
     statuses, supply_statuses : tuple of str
         Status of the candidate and supply status of land that may be assembled.
-    recovered : tuple of str
-        Parcels taken whatever their supply status says (收回的闲置土地).
     plan_uses, barriers, roads : mapping of scheme to codes, or None
         Planned uses that may be assembled, with all codes below them; present uses that are
         neither assembled nor crossed; those whose boundary is frontage. None: as shipped.
@@ -114,7 +112,6 @@ class Assembly(_Frozen):
     supply_statuses: tuple[Literal["unapproved", "approved", "supplied", "built", "suspected_idle", "unknown"], ...] = (
         "unapproved", "approved", "unknown",
     )  # fmt: skip
-    recovered: tuple[str, ...] = ()
     plan_uses: dict[str, tuple[str, ...]] | None = None
     barriers: dict[str, tuple[str, ...]] | None = None
     roads: dict[str, tuple[str, ...]] | None = None
