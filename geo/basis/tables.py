@@ -216,18 +216,32 @@ _DECLARED = (
     Table("idle_assets", ("asset_id",), _c(
         "asset_id:id kind:code name:text park_id:code building_use:code located:code parcel_ids:text on_land:id "
         "area_m2:float floors:float vacant_floors:float vacant_m2:float vacant_since:date source:text "
-        "built_share:float built_on:date built_source:text")),
+        "built_share:float built_on:date built_source:text floor_m2:float firms_complete:bool industry:code")),
     Table("idle_records", ("asset_id",), _c(
         "asset_id:id layer_id:id row:text record_id:text stated:code unsure:bool doubt:reason approved:text "
         "contract:text deliver_by:text delivered:text start_by:text started:text finish_by:text finished:text "
         "extended_to:text suspensions:text pauses:text developed_share:float invested_share:float cause:code "
         "evidence:text ruling:text ruled:text price_wan:float permit:text starts_recorded:bool "
-        "permits_recorded:bool seen_on:date recovered:bool unreadable:text")),
+        "permits_recorded:bool seen_on:date recovered:bool unreadable:text far_min:float tax_contract_wan_mu:float "
+        "empty_mu:float eliminated_code:float safety_failed_code:float environment_failed_code:float "
+        "rented_out_code:float")),
     Table("idle_readings", ("asset_id", "enterprise_id", "signal", "month"), _c(
         "asset_id:id enterprise_id:id signal:code month:code value:float source:text")),
     Table("idle_marks", ("asset_id", "signal", "source"), _c(
         "asset_id:id signal:code on:date value:float baseline:float share:float unit:code says:code code:code "
         "source:text")),
+    Table("inefficient", ("asset_id", "pack", "criterion"), _c(
+        "asset_id:id pack:code criterion:code grade:code met:code reason:reason")),
+    Table("inefficient_facts", ("asset_id",), _c(
+        "asset_id:id area_mu:float tax_wan_mu:float tax_wan_hi_mu:float tax_growth_pct:float "
+        "tax_industry_ratio:float tax_industry_ratio_hi:float tax_contract_ratio:float tax_contract_ratio_hi:float "
+        "no_tax_months:float no_tax_months_hi:float production_stopped_months:float production_stopped_months_hi:float "
+        "far:float far_contract_ratio:float developed_pct:float invested_pct:float idle_code:float "
+        "unfinished_code:float stopped_months:float empty_mu:float eliminated_code:float safety_failed_code:float "
+        "environment_failed_code:float rented_out_code:float")),
+    Table("redevelopment", ("site_id",), _c(
+        "site_id:id name:text kind:code stage:code area_m2:float:sum parcel_ids:text households:float reason:reason "
+        "geometry:geometry")),
     Table("idle_problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
     Table("fits", ("project_id", "site_id"), _c(

@@ -39,11 +39,21 @@ def read(readings: pd.DataFrame, as_of: date, bounds: Bounds) -> pd.DataFrame:
         before; ``best_year`` the best twelve months before the last twelve, where those lie
         below the idle share as a whole; ``zero``), or why nothing is said (``gap``, ``stale``).
     """
-    ended = pd.Period(as_of, "M") - (0 if _month_ends(as_of) else 1)
-    months = pd.PeriodIndex(readings["month"], freq="M")
-    known = readings[months <= ended].assign(month=months[months <= ended])
+    known = _ended(readings, as_of)
     parts = [_signal(str(name), part, as_of, bounds) for name, part in known.groupby("signal", observed=True)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({c: [] for c in COLUMNS})
+
+
+def by_month(readings: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Return assets × months that have ended by a day, firms added up; NaN where a month is not known."""
+    known = _ended(readings, as_of)
+    return _wide(known) if len(known) else pd.DataFrame(index=pd.Index([], name="asset_id"))
+
+
+def _ended(readings: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    ended = pd.Period(as_of, "M") - (0 if _month_ends(as_of) else 1)
+    months = pd.PeriodIndex(readings["month"], freq="M")
+    return readings[months <= ended].assign(month=months[months <= ended])
 
 
 def _month_ends(day: date) -> bool:

@@ -29,6 +29,7 @@ def text(layers: list[Mapping[str, Any]]) -> str:
     study["area"].comment("the county lies on the central meridian: planar and ellipsoidal differ by about 1 ppm")
     study["as_of"] = county["as_of"]
     study["rules"] = ["cn-national", "gates-cn"]
+    study["inefficient"] = ["dongyang", "lixin"]
     study["demonstration"] = True
     body["study"] = study
     decided = part("decisions")

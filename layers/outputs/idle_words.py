@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.basis.reason import Reason
 from layers.idle import state_word
+from layers.study import inefficient
 from layers.study.results import Results
-from layers.text import Language, code, sentence
+from layers.text import Language, both, code, sentence
 
 _CODES = {
     "kind": "idlekind", "located": "located", "building_use": "buildinguse", "start_basis": "startbasis",
@@ -40,6 +42,43 @@ def projected(results: Results, frame: pd.DataFrame, language: Language) -> pd.D
     for name in [c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])]:
         out[name] = frame[name].dt.strftime("%Y-%m-%d").fillna("")
     return out
+
+
+def local(results: Results, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Put local criteria, or land of urban renewal, into words; nothing that rests on a use-only layer goes out."""
+    if any(s.use_only for s in results.study.with_role("supply", "enterprise", "signal", "redevelopment")):
+        frame = frame.iloc[:0]
+    out = frame.assign(why=[criterion_text(results, str(r), language) for r in frame["reason"]]).drop(columns="reason")
+    if "met" not in frame:
+        return out.assign(**{n: [code("renewal", str(v), language) for v in frame[n]] for n in ("kind", "stage")})
+    titles = {name: both(inefficient.pack(name, results.folder).title, language) for name in results.study.inefficient}
+    return out.assign(
+        met=[code("inefficientmet", str(v), language) for v in frame["met"]],
+        grade=[code("inefficientgrade", str(v), language) for v in frame["grade"]],
+        pack=[titles.get(str(v), str(v)) for v in frame["pack"]],
+    )
+
+
+def criterion_text(results: Results, text: str, language: Language) -> str:
+    """Write why a criterion is met, not met or open, with the titles of pack, criterion and rules."""
+    given = Reason.from_json(text)
+    name = given.values.get("pack")
+    if name not in results.study.inefficient:
+        return sentence(given, language)
+    pack = inefficient.pack(name, results.folder)
+    titles = {x.id: both(x.title, language) for x in (*pack.rules, *pack.criteria)}
+    asked = str(given.values["criterion"])
+    rules = [titles.get(r, r) for r in given.values["rules"]]
+    return sentence(given, language, pack=both(pack.title, language), criterion=titles.get(asked, asked), rules=rules)
+
+
+def criteria_met(results: Results, asset: str, language: Language) -> list[str]:
+    """Return the local criteria of inefficient land an asset meets, in words; none before that stage ran."""
+    if not results.has("inefficient"):
+        return []
+    table = results.table("inefficient")
+    rows = table[(table["asset_id"] == asset) & (table["met"] == "yes")]
+    return [criterion_text(results, str(r), language) for r in rows["reason"]]
 
 
 def _contradiction(word: str, language: Language) -> str:

@@ -218,6 +218,8 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
         frame = project_words.projected(results, table, frame, language)
     if table.startswith("idle"):
         frame = idle_words.projected(results, frame, language)
+    if table in ("inefficient", "redevelopment"):
+        frame = idle_words.local(results, frame, language)
     if table in ("scores", "ranking", "tolerance"):
         return _ranked(results, table, frame, language)
     if "reason" in frame and len(frame):

@@ -12,6 +12,7 @@ from typing import Any
 from layers import explain, explain_site, idle, place_lines, project_card
 from layers.outputs import rank_page
 from layers.outputs.card import card_text
+from layers.outputs.idle_words import criteria_met
 from layers.outputs.page import explanation_text
 from layers.study.results import require
 from layers.text import Language
@@ -42,7 +43,8 @@ def told(folder: Path, subject: str, on: date | None, language: Language) -> Tol
         return asdict(card) | {"placing": placed.plain}, chain(card_text(card, language), placed.lines)
     if idle.holds(results, subject):
         asset = idle.shown(require(folder, "idle"), on)
-        return idle.as_plain(asset, subject), iter(idle.explained(asset, subject, language))
+        lines = chain(idle.explained(asset, subject, language), criteria_met(results, subject, language))
+        return idle.as_plain(asset, subject), lines
     if explain_site.is_site(results, subject):
         site = explain_site.explain_site(require(folder, "ranking"), subject, language)
         return asdict(site), rank_page.explanation_text(site, results.study.ranking.top, language)

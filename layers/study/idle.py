@@ -131,7 +131,7 @@ def known(work: Work, parcels: gpd.GeoDataFrame) -> tuple[Known, Findings]:
 def _firms(work: Work, found: Findings) -> Firms:
     out = Firms()
     for sheet in _sheets(work.plan.study, work, "enterprise", found):
-        columns = {n: sheet.column(n) for n in ("id", "name", "park_id", "building_id", "registration")}
+        columns = {n: sheet.column(n) for n in ("id", "name", "park_id", "building_id", "registration", "industry")}
         for k in range(len(sheet.rows)):
             row: dict[str, Any] = {n: values[k] for n, values in columns.items()}
             number = row["id"] or f"#{sheet.spec.id}:{sheet.rows[k]}"

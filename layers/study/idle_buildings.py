@@ -83,16 +83,54 @@ def buildings_of(
     assets = pd.DataFrame(rows) if rows else empty("idle_assets").assign(geometry=None)
     assets = assets.drop_duplicates("asset_id")
     assets["on_land"] = _plots(assets, land)
-    return Buildings(assets, asset_of | {n: n for n in strays}, _built(work, land.shapes))
+    floors = _floors(work, stock, land)
+    whole = _complete(work, stock, chosen, floors, land)
+    built = _built(work, land.shapes).assign(floor_m2=floors, firms_complete=whole, industry="")
+    return Buildings(assets, asset_of | {n: n for n in strays}, built)
 
 
 def _named(rows: list[dict[str, Any]], firms: Mapping[str, Mapping[str, Any]], asset_of: Mapping[str, str]) -> None:
-    """Call a building without a name by the firms in it."""
+    """Call a building without a name by the firms in it, and give it their industry if they have one in common."""
     inside: dict[str, list[str]] = {}
+    kinds: dict[str, list[str]] = {}
     for number, asset in asset_of.items():
+        kinds.setdefault(asset, []).append(str(firms.get(number, {}).get("industry", "")))
         inside.setdefault(asset, []).append(str(firms.get(number, {}).get("name") or number))
     for row in rows:
         row["name"] = row["name"] or "、".join(sorted(inside.get(row["asset_id"], [])))
+        row["industry"] = _one({kind for kind in kinds.get(row["asset_id"], ()) if kind})
+
+
+def _one(kinds: set[str]) -> str:
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _floors(work: Work, stock: _Stock, land: Land) -> npt.NDArray[np.float64]:
+    """Return the floor area on each plot; NaN where the building layers do not say all of it."""
+    out: npt.NDArray[np.float64] = np.full(len(land.shapes), np.nan)
+    specs = work.plan.study.with_role("building")
+    layers = [work.inputs.layers.get(s.id) for s in specs]
+    if not specs or any(x is None or x.state != "ok" or x.coverage != "complete" for x in layers):
+        return out
+    out[~shapely.is_missing(land.shapes)] = 0.0
+    at = standing_on(shapely.point_on_surface(stock.geometry), land.shapes)
+    np.add.at(out, at[at >= 0], np.array(stock.cells["floor_area_m2"])[at >= 0])
+    return out
+
+
+def _complete(work: Work, stock: _Stock, chosen: set[str], floors: npt.NDArray[np.float64], land: Land) -> list[bool]:
+    """Tell for each plot whether every firm on it is known.
+
+    That is so where the list of firms is complete, or where every plant on the plot has a
+    firm or a recorded vacancy (no plant at all included).
+    """
+    specs = work.plan.study.with_role("enterprise")
+    if specs and all(s.coverage == "complete" for s in specs):
+        return (~shapely.is_missing(land.shapes)).tolist()
+    plain = [idle_records.worded("building_uses", use) == "plant" for use in stock.cells["use"]]
+    lone = np.array([p and i not in chosen for p, i in zip(plain, stock.ids, strict=True)], bool)
+    under = standing_on(shapely.point_on_surface(stock.geometry[lone]), land.shapes) if lone.any() else []
+    return [bool(np.isfinite(floor)) and k not in set(under) for k, floor in enumerate(floors)]
 
 
 def _stock(work: Work) -> _Stock:
@@ -165,7 +203,8 @@ def _row(stock: _Stock, k: int, work: Work) -> dict[str, Any]:
         "parcel_ids": "", "on_land": "", "area_m2": floor if np.isfinite(floor) else ground,
         "floors": cell["floors"], "vacant_floors": cell["vacant_floors"], "vacant_m2": cell["vacant_m2"],
         "vacant_since": since.value if since else None, "source": stock.layer[k].id,
-        "built_share": np.nan, "built_on": None, "built_source": "", "geometry": shape,
+        "built_share": np.nan, "built_on": None, "built_source": "", "floor_m2": floor, "firms_complete": False,
+        "industry": "", "geometry": shape,
     }  # fmt: skip
 
 
@@ -177,7 +216,7 @@ def _stray(number: str, firm: Mapping[str, Any]) -> dict[str, Any]:
         "building_use": "", "located": "none" if shape is None else "point", "parcel_ids": "", "on_land": "",
         "area_m2": np.nan, "floors": np.nan, "vacant_floors": np.nan, "vacant_m2": np.nan, "vacant_since": None,
         "source": str(firm.get("layer", "")), "built_share": np.nan, "built_on": None, "built_source": "",
-        "geometry": shape,
+        "floor_m2": np.nan, "firms_complete": False, "industry": firm.get("industry", ""), "geometry": shape,
     }  # fmt: skip
 
 

@@ -30,6 +30,9 @@ from layers.study.stages.stage import Work
 
 _MANY = re.compile(r"[;；、|\n]+")
 _TO = re.compile(r"(?<=[\d日])\s*(?:/|~|～|至|到|—|–)\s*")
+CODED = ("eliminated", "safety_failed", "environment_failed", "rented_out")
+"""Fields of a register that say yes or no: what local criteria of inefficient use ask beside the figures."""
+_YES = frozenset(["是", "有", "1", "yes", "y", "true"])
 Findings = list[tuple[str, Finding]]
 
 
@@ -91,6 +94,8 @@ def _rows(sheet: Sheet, found: Findings) -> list[dict[str, Any]]:
              "evidence", "ruling", "ruled", "permit", "started")  # fmt: skip
     text = {n: sheet.column(n) for n in names}
     numbers = {n: _numbers(sheet, n, found) for n in ("price_wan", "developed_ha", "should_ha")}
+    stated = {n: _numbers(sheet, n, found) for n in ("far_min", "tax_contract_wan_mu", "empty_mu")}
+    stated |= {f"{n}_code": [_yes(c) for c in sheet.column(n)] for n in CODED}
     invested = _invested(sheet, numbers["price_wan"], found)
     starts, permits = any(text["started"]), any(text["permit"])
     out = []
@@ -108,7 +113,7 @@ def _rows(sheet: Sheet, found: Findings) -> list[dict[str, Any]]:
             "cause": worded("idle_causes", cell["cause"]), "evidence": _said(cell["evidence"]),
             "ruling": _said(cell["ruling"]), "ruled": _ruled(cell["ruled"], blurred),
             "permit": _said(cell["permit"]), "starts_recorded": starts, "permits_recorded": permits,
-            "unreadable": "|".join(blurred),
+            "unreadable": "|".join(blurred), **{n: values[k] for n, values in stated.items()},
         })  # fmt: skip
     lost = [r for r, row in zip(sheet.rows, out, strict=True) if row["unreadable"]]
     if lost:
@@ -155,6 +160,12 @@ def _invested(sheet: Sheet, price: Sequence[float], found: Findings) -> list[flo
         return [_share(s, t) for s, t in zip(spent, total, strict=True)]
     total, spent = _numbers(sheet, "invest_gross_wan", found), _numbers(sheet, "invested_gross_wan", found)
     return [_share(max(s - p, 0.0), t - p) for s, t, p in zip(spent, total, price, strict=True)]
+
+
+def _yes(cell: str) -> float:
+    """Return 1 for yes, 0 for no, NaN for an empty cell or another word."""
+    word = cell.lower()
+    return 1.0 if word in _YES else 0.0 if word and (word in supply.NOT_YET or word in ("0", "n", "false")) else np.nan
 
 
 def _share(part: float, whole: float) -> float:

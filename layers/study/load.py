@@ -30,8 +30,8 @@ from layers.sources.opened import VectorFile
 from layers.study.spec import LayerSpec, Role, Study
 
 CACHE = Path(".luodi") / "cache"
-POLYGON_ROLES = ("parcels", "plan", "park", "boundary", "redline")
-LAYER_ROLES: tuple[Role, ...] = ("plan", "constraint", "park", "facility", "network", "building")
+POLYGON_ROLES = ("parcels", "plan", "park", "boundary", "redline", "redevelopment")
+LAYER_ROLES: tuple[Role, ...] = ("plan", "constraint", "park", "facility", "network", "building", "redevelopment")
 """Vector roles that become layers; what is a table of records has its own reader."""
 ROLES: tuple[Role, ...] = ("parcels", "boundary", "raster", *LAYER_ROLES)
 """Roles of the files opened here."""

@@ -22,6 +22,7 @@ from layers import toml
 Role = Literal[
     "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
     "enterprise", "signal", "project", "link", "budget", "earmark", "zone", "boundary", "raster",
+    "redevelopment",
 ]  # fmt: skip
 RasterKind = Literal["dem", "classes", "index", "imagery"]
 BANDS = ("red", "green", "blue", "nir", "swir", "cloud")
@@ -276,6 +277,7 @@ class Study(_Frozen):
     as_of: date
     use_class: UseClass = "general"
     rules: tuple[str, ...] = ("cn-national",)
+    inefficient: tuple[str, ...] = ()
     demonstration: bool = False
     screen: Screen = Screen()
     standards: Standards = Standards()

@@ -24,7 +24,11 @@ def texts(text):
 def test_the_files_are_there():
     assert len(names(STANDARDS)) >= 8
     assert len(names(CODES)) >= 8
-    unread = [p.name for p in [*STANDARDS.iterdir(), *CODES.iterdir(), *PACKS.iterdir()] if p.suffix != ".toml"]
+    unread = [
+        p.name
+        for p in [*STANDARDS.iterdir(), *CODES.iterdir(), *PACKS.rglob("*")]
+        if p.is_file() and p.suffix != ".toml"
+    ]
     assert not unread
 
 
@@ -110,5 +114,5 @@ def test_the_demonstration_speaks_the_same_layers():
 
 def test_the_readme_names_every_file():
     told = (DATA / "README.md").read_text(encoding="utf-8")
-    files = [path for folder in (PACKS, STANDARDS, CODES) for path in folder.glob("*.toml")]
+    files = [path for folder in (PACKS, STANDARDS, CODES) for path in folder.rglob("*.toml")]
     assert [p.name for p in files if f"`{p.name}`" not in told] == []

@@ -1,11 +1,12 @@
 """The stages of a study in the order they are built; a new stage is a module here and a place in this list."""
 
-from layers.study.stages import assemble, idle, land, place, project, rank, stock
+from layers.study.stages import assemble, idle, inefficient, land, place, project, rank, stock
 from layers.study.stages.stage import Stage, Tables, Work
 
 STAGES: tuple[Stage, ...] = (
     land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, project.CHAIN,
-    stock.BUILDINGS, stock.REUSE, stock.IMAGERY, idle.IDLE, assemble.ASSEMBLE, rank.RANK, place.PLACE,
+    stock.BUILDINGS, stock.REUSE, stock.IMAGERY, idle.IDLE, inefficient.INEFFICIENT, assemble.ASSEMBLE, rank.RANK,
+    place.PLACE,
 )  # fmt: skip
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
 

@@ -1,0 +1,29 @@
+"""The stage of inefficient land: local criteria on supplied land, and land of urban renewal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from layers.study import inefficient
+from layers.study.stages.stage import Stage
+
+if TYPE_CHECKING:
+    from layers.study.plan import Plan
+
+
+def _slice(plan: Plan) -> Any:
+    chosen = [inefficient.pack(n, plan.folder).model_dump(mode="json") for n in plan.study.inefficient]
+    return [chosen, plan.sources("redevelopment")]
+
+
+INEFFICIENT = Stage(
+    name="inefficient",
+    writes=("inefficient", "inefficient_facts", "redevelopment"),
+    code=(
+        "geo/idle", "geo/rules", "layers/study/inefficient.py",
+        *(f"data/codes/{n}.toml" for n in inefficient.CODE_LISTS),
+    ),
+    slice=_slice,
+    build=inefficient.build,
+    needs=("load", "idle"),
+)  # fmt: skip
