@@ -131,7 +131,7 @@ def usable(shapes, pairs, share=0.3, seed=2):
         geometry=shapes[rows], crs="EPSG:4549",
     )  # fmt: skip
     none, nothing = np.empty(0, np.int64), np.empty(0)
-    links = Links(none, none, nothing, nothing, nothing, np.empty(0, object), ())
+    links = Links(none, none, nothing, nothing, np.empty(0, object), (), ())
     return Fabric(nodes, nodes.iloc[:0].assign(width_m=0.0), kept, links, JOINING)
 
 

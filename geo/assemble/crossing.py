@@ -43,23 +43,31 @@ class Links:
         Positions of the pieces, ``first < second``.
     length_m : float array
         Length over which they face each other across passable ground.
-    width_m : float array
-        Widest of the ways across.
     ground_m2 : float array
         Area of the patches between them.
     strips : array of polygons
         Ground between them, boundary to boundary.
-    patches : tuple of int arrays
-        Patches each link crosses.
+    patches, width_m : tuple of arrays
+        Patches each link crosses, and the longest way across each of them.
     """
 
     first: Ints
     second: Ints
     length_m: Floats
-    width_m: Floats
     ground_m2: Floats
     strips: Geometries
     patches: tuple[Ints, ...]
+    width_m: tuple[Floats, ...]
+
+
+@dataclass(frozen=True)
+class _Link:
+    first: int
+    second: int
+    length_m: float
+    strip: shapely.Geometry
+    patches: Ints
+    width_m: Floats
 
 
 def links(pieces: Geometries, patches: Patches, shared_m: float) -> Links:
@@ -79,56 +87,62 @@ def links(pieces: Geometries, patches: Patches, shared_m: float) -> Links:
     counts when it lies on patches only and is on none of them longer than that patch's
     limit, so a road beside a ditch is crossed when each of them may be.
     """
-    first, second = _facing(pieces, patches)
-    found = [_link(pieces, patches, i, j, shared_m) for i, j in zip(first, second, strict=True)]
-    rows = [(i, j, f) for i, j, f in zip(first, second, found, strict=True) if f is not None]
+    tree = shapely.STRtree(patches.shapes)
+    first, second = _facing(pieces, patches, tree)
+    tried = (_link(pieces, patches, tree, int(i), int(j)) for i, j in zip(first, second, strict=True))
+    found = [f for f in tried if f is not None and f.length_m >= shared_m]
     return Links(
-        first=np.array([r[0] for r in rows], np.int64),
-        second=np.array([r[1] for r in rows], np.int64),
-        length_m=np.array([r[2][0] for r in rows], np.float64),
-        width_m=np.array([r[2][1] for r in rows], np.float64),
-        ground_m2=np.array([_ground(r[2][2], patches.shapes[r[2][3]]) for r in rows], np.float64),
-        strips=np.array([r[2][2] for r in rows], object),
-        patches=tuple(r[2][3] for r in rows),
+        first=np.array([f.first for f in found], np.int64),
+        second=np.array([f.second for f in found], np.int64),
+        length_m=np.array([f.length_m for f in found], np.float64),
+        ground_m2=np.array([_ground(f.strip, patches.shapes[f.patches]) for f in found], np.float64),
+        strips=np.array([f.strip for f in found], object),
+        patches=tuple(f.patches for f in found),
+        width_m=tuple(f.width_m for f in found),
     )
 
 
-def _facing(pieces: Geometries, patches: Patches) -> tuple[Ints, Ints]:
-    """Return pairs of pieces near one patch and no further apart than two patches are wide."""
+def _reach(patches: Patches) -> float:
+    """Return how far apart pieces may be: a road and a ditch may lie side by side."""
+    return 2.0 * float(patches.width_m.max()) + SLACK_M
+
+
+def _facing(pieces: Geometries, patches: Patches, tree: shapely.STRtree) -> tuple[Ints, Ints]:
+    """Return pairs of pieces that border patches and are no further apart than these are wide."""
     if len(patches.shapes) == 0 or len(pieces) < 2:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    reach = 2.0 * float(patches.width_m.max()) + SLACK_M
-    near = np.unique(shapely.STRtree(patches.shapes).query(pieces, "dwithin", SLACK_M)[0])
-    tree = shapely.STRtree(pieces[near])
-    a, b = tree.query(pieces[near], "dwithin", reach)
+    near = np.unique(tree.query(pieces, "dwithin", SLACK_M)[0])
+    a, b = shapely.STRtree(pieces[near]).query(pieces[near], "dwithin", _reach(patches))
     keep = near[a] < near[b]
     order = np.lexsort((near[b][keep], near[a][keep]))
     return near[a][keep][order].astype(np.int64), near[b][keep][order].astype(np.int64)
 
 
-def _link(
-    pieces: Geometries, patches: Patches, i: int, j: int, shared_m: float
-) -> tuple[float, float, shapely.Geometry, Ints] | None:
+def _link(pieces: Geometries, patches: Patches, tree: shapely.STRtree, i: int, j: int) -> _Link | None:
     one, other = pieces[i], pieces[j]
-    reach = 2.0 * float(patches.width_m.max()) + SLACK_M
-    edge = shapely.intersection(shapely.boundary(one), shapely.buffer(other, reach))
+    edge = shapely.intersection(shapely.boundary(one), shapely.buffer(other, _reach(patches)))
     lines = shapely.get_parts(shapely.line_merge(edge))
     lines = lines[(shapely.get_dimensions(lines) == 1) & (shapely.length(lines) > 0)]
     runs = [_ways(line, other) for line in lines]
     ways = np.concatenate(runs) if runs else np.empty(0, object)
-    if len(ways) == 0:
+    if len(ways) < 2:
         return None
-    passable, crossed = _passable(ways, patches)
+    passable, crossed, width = _passable(ways, patches, tree)
     run = np.repeat(np.arange(len(runs)), [len(r) for r in runs])
     follows = (run[1:] == run[:-1]) & passable[1:] & passable[:-1]
-    step = shapely.distance(shapely.get_point(ways[1:], 0), shapely.get_point(ways[:-1], 0))[follows]
-    if step.sum() < shared_m:
+    if not follows.any():
         return None
-    spans = np.stack([ways[:-1][follows], ways[1:][follows]], axis=1)
-    strips = shapely.convex_hull(shapely.multilinestrings(spans.ravel(), indices=np.repeat(np.arange(len(spans)), 2)))
-    strip = shapely.union_all(shapely.buffer(strips, SLACK_M, cap_style="square", join_style="mitre"))
-    width = float(shapely.length(ways[passable]).max())
-    return float(step.sum()), width, strip, np.unique(crossed)
+    starts = shapely.get_point(ways, 0)
+    length = float(shapely.distance(starts[1:], starts[:-1])[follows].sum())
+    return _Link(i, j, length, _strip(ways[:-1][follows], ways[1:][follows]), crossed, width)
+
+
+def _strip(ways: Geometries, following: Geometries) -> shapely.Geometry:
+    """Return the ground between ways that follow each other."""
+    spans = np.stack([ways, following], axis=1).ravel()
+    pairs = shapely.multilinestrings(spans, indices=np.repeat(np.arange(len(ways)), 2))
+    wide = shapely.buffer(shapely.convex_hull(pairs), SLACK_M, cap_style="square", join_style="mitre")
+    return shapely.union_all(wide)
 
 
 def _ground(strip: shapely.Geometry, crossed: Geometries) -> float:
@@ -141,14 +155,17 @@ def _ways(line: shapely.Geometry, other: shapely.Geometry) -> Geometries:
     return np.atleast_1d(np.asarray(shapely.shortest_line(starts, other), object))
 
 
-def _passable(ways: Geometries, patches: Patches) -> tuple[npt.NDArray[np.bool_], Ints]:
-    """Tell which ways lie on patches only, none of them crossed too widely; and the patches they cross."""
-    tree = shapely.STRtree(patches.shapes)
+def _passable(ways: Geometries, patches: Patches, tree: shapely.STRtree) -> tuple[npt.NDArray[np.bool_], Ints, Floats]:
+    """Tell which ways lie on patches only, none crossed too widely; the patches they cross, and how widely."""
+    length = shapely.length(ways)
     way, patch = tree.query(ways, "intersects")
     on = shapely.length(shapely.intersection(ways[way], patches.shapes[patch]))
     total = np.bincount(way, weights=on, minlength=len(ways))
-    length = shapely.length(ways)
     too_wide = np.zeros(len(ways), bool)
     np.logical_or.at(too_wide, way, on > patches.width_m[patch] + SLACK_M)
     passable = (length > 2 * SLACK_M) & (total >= length - SLACK_M) & ~too_wide
-    return passable, patch[passable[way] & (on > SLACK_M)].astype(np.int64)
+    used = passable[way] & (on > SLACK_M)
+    crossed, place = np.unique(patch[used], return_inverse=True)
+    width = np.zeros(len(crossed))
+    np.maximum.at(width, place.ravel(), on[used])
+    return passable, crossed.astype(np.int64), width

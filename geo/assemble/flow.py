@@ -105,7 +105,7 @@ def offer_table(fabric: Fabric, made: Sequence[Offer]) -> pd.DataFrame:
             "remnant_m2": [o.division.remnant_m2 for o in made],
             "remnant_usable_m2": [o.division.usable_m2 for o in made],
             "lost_m2": [o.division.lost_m2 for o in made],
-            "cut_line": [
+            "line": [
                 "" if shapely.is_empty(o.division.line) else str(shapely.to_wkt(o.division.line, 3)) for o in made
             ],
         }

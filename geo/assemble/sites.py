@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -112,11 +113,11 @@ def _empty(name: str, fabric: Fabric) -> pd.DataFrame:
 
 
 def _row(
-    fabric: Fabric, site: str, members: Members, whole: shapely.Geometry, over: list[dict[str, object]], around: Around
+    fabric: Fabric, site: str, members: Members, whole: shapely.Geometry, over: list[dict[Any, Any]], around: Around
 ) -> dict[str, object]:
     nodes = pd.DataFrame(fabric.nodes.drop(columns="geometry")).iloc[list(members)]
     area = nodes["net_hi_m2"].to_numpy(np.float64)
-    across = float(sum(float(str(o["area_m2"])) for o in over))
+    across = float(sum(o["area_m2"] for o in over))
     box = shape.largest_rectangle(whole)
     found = _built_over(whole, around)
     return {
@@ -207,32 +208,26 @@ def _built_over(whole: shapely.Geometry, around: Around) -> dict[str, float]:
 
 def _crossings(
     fabric: Fabric, site: str, members: Members, whole: shapely.Geometry, around: Around
-) -> list[dict[str, object]]:
+) -> list[dict[Any, Any]]:
     """Return every patch a site strides over, its ground inside the site, and whether it leads on."""
     used = fabric.links_in(members)
     if not len(used):
         return []
     strip = shapely.union_all(fabric.links.strips[used])
-    out = []
-    for k in np.unique(np.concatenate([fabric.links.patches[n] for n in used])):
-        patch = fabric.patches.iloc[int(k)]
-        ground = robust.polygonal(np.array([shapely.intersection(patch.geometry, strip)], object))
-        area = float(around.basis.areas(around.basis.project(ground))[0])
-        widths = [float(fabric.links.width_m[n]) for n in used if k in fabric.links.patches[n]]
-        if area > robust.RESOLUTION_M2:
-            out.append(
-                {
-                    "site_id": site,
-                    "parcel_id": patch["parcel_id"],
-                    "part": int(patch["part"]),
-                    "land_use": patch["land_use"],
-                    "land_use_scheme": patch["land_use_scheme"],
-                    "area_m2": area,
-                    "width_m": max(widths),
-                    "diversion": _diversion(around.parcels, patch["parcel_id"], whole),
-                }
-            )
-    return out
+    widths: dict[int, float] = {}
+    for n in used:
+        for k, width in zip(fabric.links.patches[n].tolist(), fabric.links.width_m[n].tolist(), strict=True):
+            widths[k] = max(width, widths.get(k, 0.0))
+    rows = sorted(widths)
+    patches = fabric.patches.iloc[rows]
+    ground = robust.polygonal(shapely.intersection(patches.geometry.to_numpy(), strip))
+    frame = pd.DataFrame(patches[["parcel_id", "part", "land_use", "land_use_scheme"]]).assign(
+        site_id=site,
+        area_m2=around.basis.areas(around.basis.project(ground)),
+        width_m=[widths[k] for k in rows],
+        diversion=[_diversion(around.parcels, p, whole) for p in patches["parcel_id"]],
+    )
+    return frame[frame["area_m2"] > robust.RESOLUTION_M2].to_dict("records")
 
 
 def _diversion(parcels: gpd.GeoDataFrame, parcel_id: str, whole: shapely.Geometry) -> str:

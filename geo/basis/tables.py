@@ -201,7 +201,7 @@ _DECLARED = (
         "diversion:code")),
     Table("offers", ("project_id", "rank"), _c(
         "project_id:id rank:int site_id:id outcome:code objective:code value:float bound:float exact:bool "
-        "looked_at:int land_m2:float remnant_m2:float remnant_usable_m2:float lost_m2:float cut_line:text")),
+        "looked_at:int land_m2:float remnant_m2:float remnant_usable_m2:float lost_m2:float line:text")),
     Table("idle", ("asset_id",), _c(
         "asset_id:id kind:code name:text park_id:code building_use:code located:code parcel_ids:text on_land:id "
         "clock_state:code clock_from:date next_state:code next_from:date start_on:date start_basis:code "

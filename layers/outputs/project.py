@@ -16,7 +16,7 @@ from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers import criterion_words as words
 from layers import standards
 from layers.explain import marked_title, rule_title, status_sentence
-from layers.outputs import idle_words, project_words
+from layers.outputs import idle_words, project_words, site_words
 from layers.study.results import Results
 from layers.text import Language, code, has, say
 
@@ -216,6 +216,8 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
         frame = _supply(results, table, frame, language)
     if table in project_words.TABLES:
         frame = project_words.projected(results, table, frame, language)
+    if table in site_words.TABLES:
+        frame = site_words.projected(results, frame, language)
     if table.startswith("idle"):
         frame = idle_words.projected(results, frame, language)
     if table in ("inefficient", "redevelopment"):

@@ -23,7 +23,7 @@ def test_a_farm_road_is_crossed_where_it_is_narrow_enough():
     found = links(np.array(two(6), object), over([road], 8.0), 10.0)
     assert (found.first.tolist(), found.second.tolist()) == ([0], [1])
     assert found.length_m == pytest.approx([100.0], abs=1.5)
-    assert found.width_m == pytest.approx([6.0])
+    assert found.width_m[0] == pytest.approx([6.0])
     assert found.ground_m2 == pytest.approx([600.0], rel=0.01)
     assert found.patches[0].tolist() == [0]
 
@@ -40,6 +40,7 @@ def test_a_road_and_a_ditch_side_by_side_are_crossed_together():
     road, ditch = shapely.box(100, -50, 106, 150), shapely.box(106, -50, 109, 150)
     found = links(np.array(two(9), object), over([road, ditch], 8.0), 10.0)
     assert found.patches[0].tolist() == [0, 1]
+    assert found.width_m[0] == pytest.approx([6.0, 3.0])
     assert found.ground_m2 == pytest.approx([900.0], rel=0.01)
     assert len(links(np.array(two(9), object), over([road, ditch], [8.0, 2.0]), 10.0).first) == 0
 

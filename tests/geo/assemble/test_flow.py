@@ -86,7 +86,7 @@ def test_a_larger_set_is_cut_to_the_demand():
     assert offer["land_m2"] == pytest.approx(34_000, abs=0.01)
     assert offer["remnant_m2"] == pytest.approx(6_000, abs=0.01)
     assert offer["lost_m2"] == pytest.approx(0, abs=0.01)
-    assert shapely.from_wkt(offer["cut_line"]).length == pytest.approx(200, abs=0.1)
+    assert shapely.from_wkt(offer["line"]).length == pytest.approx(200, abs=0.1)
 
 
 def test_no_cut_where_cutting_is_not_allowed():
