@@ -110,6 +110,37 @@ def test_the_search_reaches_the_best_value(problem):
         assert worse >= -1e-6
 
 
+def same(land, demand):
+    """The search and trying everything agree on the best set, or on there being none."""
+    found = search.find([land], demand, lambda candidate: Verified(), Budget(), silent)
+    best = brute(land.component(), demand, lambda chosen: True)
+    assert found.exact
+    assert (found.sites[0].key if found.sites else None) == best
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_all_connected_graphs_of_five_pieces(objective):
+    every = list(itertools.combinations(range(5), 2))
+    demand = Demand("d", 7, 9, Limits(max_owners=2), CutRule(True, 3), objective, 2)
+    for code in range(1, 1 << len(every)):
+        edges = [e for k, e in enumerate(every) if code >> k & 1]
+        land = region([3, 1, 4, 2, 5], edges, [1, 1, 2, 3, 0], [3, 0, 4, 2, 0])
+        if connected(land.component(), tuple(range(5))):
+            same(land, demand)
+
+
+@settings(max_examples=20)
+@given(st.integers(10, 12), st.integers(0, 10**6), st.sampled_from(OBJECTIVES))
+def test_random_graphs_of_up_to_twelve_pieces(count, seed, first):
+    rng = np.random.default_rng(seed)
+    tree = [(int(rng.integers(0, k)), k) for k in range(1, count)]
+    more = [e for e in itertools.combinations(range(count), 2) if rng.random() < 0.2]
+    areas = rng.integers(1, 30, count)
+    land = region(areas, sorted({*tree, *more}), rng.integers(0, 4, count), areas * rng.integers(0, 2, count))
+    low = int(rng.integers(10, 60))
+    same(land, Demand("d", low, low + int(rng.integers(0, 10)), Limits(), CutRule(True, 9), first, 1))
+
+
 def test_every_connected_set_comes_once():
     part = region([1] * 12, [(i, i + 1) for i in range(11)]).component()
     demand = Demand("d", 1, 1e9)
