@@ -92,7 +92,7 @@ def supply(
 
 
 def gate_and_demand(
-    projects: pd.DataFrame, norms: Callable[[str], demand_room.Norms], asked: gate_room.Gates
+    projects: pd.DataFrame, norms: Callable[[str, str], demand_room.Norms], asked: gate_room.Gates
 ) -> Tables:
     """Say what each project needs and whether it may come at all: demand, gates and what they amount to."""
     needed = demand_room.tables(projects, norms)

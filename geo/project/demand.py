@@ -23,7 +23,8 @@ from geo.basis.tables import empty
 from geo.basis.units import HA_M2, MU_M2, hi
 
 Norms = Mapping[str, Figure]
-"""Figures that hold for an industry, by name: ``investment`` (万元/亩), ``far_min``, ``far_max``,
+"""Figures that hold for an industry and a wished park, by name: ``investment`` (万元/亩), ``far_min`` (of the
+control indicators), ``plan_far`` (limits the plan sets for industrial plots),
 ``coefficient`` (%), ``storey_double`` (m), ``power_floor`` (W/m²), ``power_factor``, ``water_land`` (m³/(ha·d)),
 ``sewage_share``. A name that is missing is not known."""
 RESOURCES = ("power_kva", "water_m3d", "sewage_m3d", "heat_th", "gas_m3d", "energy_tce")
@@ -84,7 +85,7 @@ class Ask:
         return self.get(name) != (0.0, math.inf)
 
 
-def tables(projects: pd.DataFrame, norms: Callable[[str], Norms]) -> dict[str, pd.DataFrame]:
+def tables(projects: pd.DataFrame, norms: Callable[[str, str], Norms]) -> dict[str, pd.DataFrame]:
     """Return demand, demand_lines and project_findings.
 
     Parameters
@@ -92,8 +93,8 @@ def tables(projects: pd.DataFrame, norms: Callable[[str], Norms]) -> dict[str, p
     projects : DataFrame
         Table `projects`.
     norms : callable
-        Industry code ("" for unknown) → the figures that hold for it; for "" the widest range
-        over all industries the place distinguishes.
+        Industry code and wished park ("" for unknown) → the figures that hold; for "" the widest
+        range over all industries, or parks, the place distinguishes.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def tables(projects: pd.DataFrame, norms: Callable[[str], Norms]) -> dict[str, p
     for row in projects.to_dict("records"):
         project_id = str(row["project_id"])
         ask = Ask({str(k): v for k, v in row.items()})
-        found = list(lines_of(ask, norms(str(row["industry"]))))
+        found = list(lines_of(ask, norms(str(row["industry"]), str(row["wish_park_id"]))))
         told = list(findings_of(ask, found))
         wide.append({"project_id": project_id} | _wide(ask, found, told))
         lines += [{"project_id": project_id} | _plain(line) for line in found]
@@ -153,8 +154,8 @@ def _land(ask: Ask, norms: Norms) -> Iterator[Line]:
 def _needs(ask: Ask, norms: Norms) -> Iterator[Line]:
     """Yield the least land the building fits on, and the most that the mandatory minimum indicators justify."""
     floor, ground = ask.get("floor_m2"), _ground(ask)
-    if ask.given("floor_m2") and (limit := norms.get("far_max")) is not None and limit.high:
-        yield _derived("land_min", "floor_over_far", floor[0] / limit.high, math.inf, limit, floor)
+    if ask.given("floor_m2") and (limit := norms.get("plan_far")) is not None:
+        yield from _by_plan(floor, _counted(ask, norms), limit)
     if ground[0] > 0:
         yield Line("land_min", "footprint", ground[0], math.inf, "m2", None, reason("demand_footprint"))
     if ask.given("floor_m2") and (limit := norms.get("far_min")) is not None and limit.low:
@@ -163,6 +164,17 @@ def _needs(ask: Ask, norms: Norms) -> Iterator[Line]:
     if math.isfinite(ground[1]) and (limit := norms.get("coefficient")) is not None and limit.low:
         share = limit.low / 100.0
         yield _derived("land_need", "footprint_over_coefficient", ground[0] / share, ground[1] / share, limit, ground)
+
+
+def _by_plan(floor: tuple[float, float], counted: tuple[float, float], limit: Figure) -> Iterator[Line]:
+    """Yield the least land at the plan's upper plot ratio, and the most at its lower one."""
+    if limit.high:
+        why = _why("floor_over_plan_far", floor, (limit.high, limit.high), limit.source)
+        yield Line("land_min", "floor_over_plan_far", floor[0] / limit.high, math.inf, "m2", limit, why)
+    if limit.low:
+        yield _derived(
+            "land_need", "floor_over_plan_far", counted[0] / limit.low, counted[1] / limit.low, limit, counted
+        )
 
 
 def _derived(item: str, method: str, low: float, high: float, norm: Figure, base: tuple[float, float]) -> Line:
@@ -273,9 +285,10 @@ def findings_of(ask: Ask, lines: list[Line]) -> Iterator[dict[str, Any]]:
             yield _finding("land_above_ceiling", asked.low, most.high, asked.low - most.high, most)
         elif asked is not None and asked.high > most.low + EPS_M2:
             yield _finding("land_perhaps_above_ceiling", asked.high, most.low, asked.high - most.low, most)
-    for need in by["land_need"]:
-        if asked is not None and asked.low > need.high + EPS_M2:
-            yield _finding("land_above_need", asked.low, need.high, asked.low - need.high, need)
+    # what binds speaks first, then what justifies least
+    needs = sorted(by["land_need"], key=lambda x: (not x.binding, x.high))
+    if asked is not None and (need := next((n for n in needs if asked.low > n.high + EPS_M2), None)) is not None:
+        yield _finding("land_above_need", asked.low, need.high, asked.low - need.high, need)
     yield from _too_little(by, asked)
     if not by["land_max"]:
         yield _finding("ceiling_unknown", math.nan, math.nan, math.nan, None)
@@ -338,8 +351,10 @@ def taken(ask: Ask, bound: Mapping[str, tuple[float, float]]) -> tuple[float, fl
     if ask.given("asked_m2"):
         low, high = ask.get("asked_m2")
         return min(low, ceiling[0]), min(high, ceiling[1])
-    need = bound["land_need"][1]
-    return bound["land_min"][0], min(ceiling[1], math.inf if math.isnan(need) else need)
+    need, least = bound["land_need"][1], bound["land_min"][0]
+    upper = min(ceiling[1], math.inf if math.isnan(need) else need)
+    # a building too large for its investment is a finding; more than the ceiling is never taken
+    return (least if math.isnan(least) else min(least, ceiling[0], upper)), upper
 
 
 def _tax(ask: Ask, land_m2: float) -> float:

@@ -177,8 +177,8 @@ def _read(rule: Rule, asked: Gates, grounds: Grounds) -> Measured:
     if rule.id != CHEMICAL or rule.test != "outside_m2":
         return found
     known = {p.park_id: p.chemical for p in asked.parks.parks if p.chemical is not None}
-    inside = np.array([known.get(str(p)) is True for p in grounds.park_ids])
-    apart = np.array([known.get(str(p)) is False for p in grounds.park_ids])
+    inside = np.array([known.get(str(p)) is True for p in grounds.park_ids], bool)
+    apart = np.array([known.get(str(p)) is False for p in grounds.park_ids], bool)
     # nothing of the site lies outside a recognised park, all of it outside one that is not
     open_ = ~np.isfinite(found.hi)
     low = np.where(open_ & inside, 0.0, np.where(open_ & apart, np.inf, found.lo))

@@ -70,7 +70,7 @@ def _results(results: Results, out: pd.DataFrame, language: Language) -> None:
     rows = [{str(k): v for k, v in r.items()} for r in results.table("gate_results").to_dict("records")]
     said = {str(r["project_id"]): result_sentence(results, r, language) for r in rows}
     out["why"] = [said[str(p)] for p in out["project_id"]]
-    out.drop(columns=["reason"], inplace=True)
+    del out["reason"]
 
 
 def _demand(out: pd.DataFrame, language: Language) -> None:
@@ -79,7 +79,7 @@ def _demand(out: pd.DataFrame, language: Language) -> None:
     out["binding"] = [
         _joined([code("demanditem", p, language) for p in str(v).split("|") if p], language) for v in out["binding"]
     ]
-    out.drop(columns=["findings"], inplace=True)
+    del out["findings"]
 
 
 def _how(pair: str, language: Language) -> str:

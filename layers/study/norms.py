@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
+
+import numpy as np
+import shapely
 
 from geo.basis.figure import Figure
+from geo.basis.inputs import Inputs
+from geo.basis.layer import Layer
 from layers import standards
-from layers.study.spec import Standards
+from layers.study.spec import Standards, Study
 
 FILES = ("control-indicators-2008", "control-indicators-2023", "utilities")
 """Shipped standards the demand depends on; a change of one makes the stage stale."""
+INDUSTRIAL = {"用地用海": ("1001", "1101"), "控规旧分类": ("M", "W")}
+"""Planned uses of plants and warehouses, by scheme of the plan."""
 STORAGE, CHEMICAL = ("G59", "G58"), ("C25", "C26")
 """Divisions whose floor and land are taken as warehouses, and whose sewage is that of chemical parks."""
 
@@ -28,16 +36,70 @@ def investment(local: Standards, industry: str) -> Figure | None:
     return Figure(low=min(values), high=max(values), unit="万元/亩", source=source, confidence="local")
 
 
-def norms(local: Standards) -> Callable[[str], Mapping[str, Figure]]:
-    """Return what finds the figures for an industry; see `geo.project.demand.Norms`."""
+def norms(local: Standards, plan_far: Mapping[str, Figure] | None = None) -> Callable[[str, str], Mapping[str, Figure]]:
+    """Return what finds the figures for an industry and a wished park; see `geo.project.demand.Norms`.
+
+    `plan_far` holds the plot ratio limits of each park, and under "" the widest of all (see `plan_ratios`).
+    """
+    ratios = plan_far or {}
 
     @cache
-    def of(industry: str) -> Mapping[str, Figure]:
+    def of(industry: str, park_id: str) -> Mapping[str, Figure]:
         found = _shipped(industry)
-        limit = investment(local, industry)
-        return found | ({"investment": limit} if limit is not None else {})
+        limit, ratio = investment(local, industry), ratios.get(park_id, ratios.get(""))
+        found |= {"investment": limit} if limit is not None else {}
+        return found | ({"plan_far": ratio} if ratio is not None else {})
 
     return of
+
+
+def plan_ratios(study: Study, inputs: Inputs, grounds: Mapping[str, Any]) -> dict[str, Figure]:
+    """Return the plot ratio limits the plan sets for industrial plots, by park, and "" for all of them together.
+
+    Parameters
+    ----------
+    study, inputs
+        Plan layers need the fields ``use``, ``far_min`` and ``far_max``; a limit of 0 reads "none given".
+    grounds : mapping of park id to shapely geometry
+
+    Returns
+    -------
+    dict of Figure
+        From the lowest lower limit to the highest upper one among the plots in the park. A park without
+        planned industrial plots is missing.
+    """
+    limits: dict[str, list[tuple[float, float]]] = {}
+    for spec in study.with_role("plan"):
+        layer = inputs.layers[spec.id]
+        if layer.state == "ok" and {"use", "far_min", "far_max"} <= set(layer.attributes):
+            _collect(layer, INDUSTRIAL.get(spec.land_use_scheme, ()), grounds, limits)
+    source = "、".join(s.title or s.id for s in study.with_role("plan"))
+    return {park: made for park, pairs in limits.items() if (made := _ratio(pairs, source)) is not None}
+
+
+def _collect(
+    layer: Layer, codes: tuple[str, ...], grounds: Mapping[str, Any], limits: dict[str, list[tuple[float, float]]]
+) -> None:
+    meant = np.array([bool(codes) and str(use).startswith(codes) for use in layer.attributes["use"]], bool)
+    pairs = np.stack([layer.attributes["far_min"], layer.attributes["far_max"]], axis=1).astype(np.float64)
+    inner = shapely.point_on_surface(layer.shapes)
+    for park, ground in grounds.items():
+        inside = meant & shapely.contains_properly(ground, inner)
+        mine = [(float(low), float(high)) for low, high in pairs[inside]]
+        limits.setdefault(park, []).extend(mine)
+        limits.setdefault("", []).extend(mine)
+
+
+def _ratio(pairs: list[tuple[float, float]], source: str) -> Figure | None:
+    lows, highs = [low for low, _ in pairs if low > 0], [high for _, high in pairs if high > 0]
+    if not lows and not highs:
+        return None
+    # a plot without a limit sets none for the park
+    low = min(lows) if len(lows) == len(pairs) else None
+    high = max(highs) if len(highs) == len(pairs) else None
+    if low is None and high is None:
+        return None
+    return Figure(low=low, high=high, unit="1", source=source, confidence="local")
 
 
 def _shipped(industry: str) -> dict[str, Figure]:

@@ -34,7 +34,8 @@ def _build(work: Work) -> Tables:
         found,
         lambda industry: norms.investment(plan.study.standards, industry),
     )
-    made = flow.gate_and_demand(register.projects, norms.norms(plan.study.standards), asked)
+    ratios = norms.plan_ratios(plan.study, work.inputs, parks.shapes(plan.study, work.inputs))
+    made = flow.gate_and_demand(register.projects, norms.norms(plan.study.standards, ratios), asked)
     problems: pd.DataFrame = load.problems(register.findings)
     return made | {"projects": register.projects, "links": register.links, "project_problems": problems}
 
