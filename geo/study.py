@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +16,10 @@ from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress
+from geo.idle import assess, landfacts
+from geo.idle.inefficient import LocalPack, judged
+from geo.idle.known import Figures, Known
+from geo.idle.signals import Bounds
 from geo.measure import cut, every
 from geo.measure.fabric import composition
 from geo.project import chain as chain_room
@@ -89,6 +94,17 @@ def supply(
     plans = [inputs.layers[name] for name in sorted(meaning.schemes) if name in inputs.layers]
     parcels = gpd.GeoDataFrame(tables["parcels"])
     return supply_room.tables(parcels, tables["candidates"], plans, register, meaning, basis)
+
+
+def idle(known: Known, as_of: date, figures: Figures) -> Tables:
+    """Read the idle-land clock of every supply record and weigh the signs of use of every asset, on one day."""
+    return assess.tables(known, as_of, figures)
+
+
+def inefficient(known: Known, found: pd.DataFrame, packs: Sequence[LocalPack], as_of: date, bounds: Bounds) -> Tables:
+    """Hold land on which works began against local criteria of inefficient use; `found` is the table `idle`."""
+    facts = landfacts.facts(known, found, as_of, bounds)
+    return {"inefficient": judged(packs, facts), "inefficient_facts": facts}
 
 
 def gate_and_demand(

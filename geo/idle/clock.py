@@ -33,6 +33,8 @@ back in the hands of the county."""
 Consequence = Literal["none", "fee", "takeback", "open"]
 IDLE: tuple[State, ...] = ("idle_1y", "warning_2y", "idle_2y")
 """States of test A that bear a fee unless the cause is not the owner's."""
+NOT_STARTED: tuple[State, ...] = ("normal", "warning_1y", *IDLE, "government_caused", "force_majeure", "paused")
+"""States of land on which works did not begin."""
 RECOGNISABLE: tuple[State, ...] = (*IDLE, "government_caused", "force_majeure", "may_be_recognised")
 """States in which land can have been recognised as idle (认定)."""
 _WITHOUT_CLOCK: dict[str, State] = {"idle_not_supplied": "not_supplied", "idle_recovered": "recovered"}

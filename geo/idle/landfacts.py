@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.units import MU_M2, hi
-from geo.idle.assess import NOT_STARTED, Known
-from geo.idle.clock import IDLE
+from geo.idle.clock import IDLE, NOT_STARTED
+from geo.idle.known import Known
 from geo.idle.register import spans_of
 from geo.idle.series import YEAR, by_month
 from geo.idle.signals import Bounds

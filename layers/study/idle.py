@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.basis.tables import empty
 from geo.idle import assess
-from geo.idle.assess import Figures, Known
+from geo.idle.known import Figures, Known
 from geo.idle.signals import SIGNALS, Bounds
 from geo.idle.terms import Limits
 from layers import standards

@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo import study as flow
 from geo.basis.errors import SpecError
 from geo.basis.layer import Layer
 from geo.basis.reason import reason
 from geo.basis.tables import empty
-from geo.idle import inefficient, landfacts
-from geo.idle.assess import Known
 from geo.idle.inefficient import LocalPack
+from geo.idle.known import Known
 from geo.screen.supplied import SLIVER_SHARE
 from layers import toml
 from layers.sources import recognise
@@ -62,12 +62,8 @@ def packs(work: Work) -> tuple[LocalPack, ...]:
 def build(work: Work) -> Tables:
     """Make the tables ``inefficient``, ``inefficient_facts`` and ``redevelopment``."""
     held = Known(*(work.table(name) for name in idle.AGAIN))
-    facts = landfacts.facts(held, work.table("idle"), work.plan.study.as_of, idle.bounds())
-    return {
-        "inefficient": inefficient.judged(packs(work), facts),
-        "inefficient_facts": facts,
-        "redevelopment": renewal(work),
-    }
+    made = flow.inefficient(held, work.table("idle"), packs(work), work.plan.study.as_of, idle.bounds())
+    return made | {"redevelopment": renewal(work)}
 
 
 # --- urban renewal ----------------------------------------------------------------

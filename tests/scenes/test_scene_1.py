@@ -15,10 +15,8 @@ def mu(value):
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("county") / "demo"
-    luodi("demo", folder)
-    return folder
+def county(fresh_county):
+    return fresh_county
 
 
 @pytest.fixture(scope="module")

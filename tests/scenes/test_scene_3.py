@@ -13,11 +13,9 @@ MU = 2000 / 3
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("county") / "demo"
-    luodi("demo", folder)
-    luodi("idle", folder)
-    return folder
+def county(fresh_county):
+    luodi("idle", fresh_county)
+    return fresh_county
 
 
 def listed(folder, *words):

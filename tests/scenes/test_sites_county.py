@@ -12,11 +12,9 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("county") / "demo"
-    luodi("demo", folder)
-    luodi("assemble", folder)
-    return folder
+def county(fresh_county):
+    luodi("assemble", fresh_county)
+    return fresh_county
 
 
 @pytest.fixture(scope="module")

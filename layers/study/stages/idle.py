@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.idle import assess
+from geo import study as flow
 from layers.study import idle, load
 from layers.study.stages.stage import Stage, Tables, Work
 
@@ -23,7 +23,7 @@ def _slice(plan: Plan) -> Any:
 
 def _build(work: Work) -> Tables:
     found, findings = idle.known(work, gpd.GeoDataFrame(work.table("parcels")))
-    made = assess.tables(found, work.plan.study.as_of, idle.figures())
+    made = flow.idle(found, work.plan.study.as_of, idle.figures())
     made["idle"] = gpd.GeoDataFrame(made["idle"], geometry="geometry", crs=work.plan.study.crs)
     bare = pd.DataFrame(found.assets.drop(columns=["geometry"]))
     tables = (bare, found.records, found.readings, found.marks)
