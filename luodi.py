@@ -223,6 +223,7 @@ def assemble(
     objective: Annotated[str, typer.Option(help="loss, owners, net_share, compactness, quota.")] = "",
     keep: Annotated[int | None, typer.Option(help="Sites listed at most.")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Never cut a site.")] = False,
+    within: Annotated[str, typer.Option(help="Only land in this box: west,south,east,north in degrees.")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -232,7 +233,7 @@ def assemble(
         "parks": tuple(park or ()), "max_owners": owners, "objective": objective, "keep": keep, "whole": whole,
     }  # fmt: skip
     given = {key: value for key, value in asked.items() if value}
-    if not given:
+    if not given and not within:
         _update(folder, "assemble", as_json, lang)
         return
 
@@ -241,8 +242,9 @@ def assemble(
         from layers.study import runs
         from layers.study.results import require
 
+        asked = assembly.Asked(**given, within=assembly.box(within) if within else None)
         runs.update(folder, "assemble", console.progress)
-        found = assembly.ask(require(folder, "sites"), assembly.Asked(**given), console.progress)
+        found = assembly.ask(require(folder, "sites"), asked, console.progress)
         for line in assembly.as_text(found, console.language):
             console.text(line)
         console.result(assembly.as_plain(found))

@@ -9,6 +9,7 @@ from typing import Any, cast, get_args
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo.assemble import flow
 from geo.assemble.fabric import Fabric, woven
@@ -20,10 +21,11 @@ from geo.basis.layer import Layer
 from geo.basis.progress import Progress
 from geo.basis.reason import reason
 from geo.basis.units import MU_M2
-from layers.study import assembly
+from layers.study import assembly, load
 from layers.study.results import Results
 from layers.text import Language, code, number, say
 
+Box = tuple[float, float, float, float]
 AD_HOC = "asked"
 """Name of a demand that belongs to no project."""
 _RECT = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[x×*]\s*(\d+(?:\.\d+)?)\s*$", re.IGNORECASE)
@@ -47,6 +49,8 @@ class Asked:
     keep : int or None
     whole : bool
         Never cut a site.
+    within : tuple of 4 floats or None
+        West, south, east, north in degrees: only land whose middle lies inside.
     """
 
     area_min_mu: float | None = None
@@ -58,6 +62,7 @@ class Asked:
     objective: str = ""
     keep: int | None = None
     whole: bool = False
+    within: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,29 @@ def _sides(text: str) -> tuple[float, float]:
     return sides[0], sides[1]
 
 
-def fabric(results: Results) -> Fabric:
-    """Return the land of a run that may be assembled, with who borders whom."""
+def box(text: str) -> Box:
+    """Read ``west,south,east,north`` in degrees.
+
+    Raises
+    ------
+    CallError
+        Not four numbers, or reversed ones.
+    """
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise CallError(reason("assembly_box_unreadable", given=text)) from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise CallError(reason("assembly_box_unreadable", given=text))
+    return west, south, east, north
+
+
+def fabric(results: Results, within: Box | None = None) -> Fabric:
+    """Return the land of a run that may be assembled, with who borders whom; only what lies within, if asked."""
     nodes, patches = (gpd.GeoDataFrame(results.table(f"shape_{n}")) for n in ("ground", "patches"))
+    if within is not None:
+        middle = nodes.geometry.representative_point().to_crs(4326)
+        nodes = nodes[middle.within(shapely.box(*within))].reset_index(drop=True)
     return woven(nodes, patches, assembly.joining(results.study.assembly))
 
 
@@ -135,7 +160,7 @@ def ask(results: Results, asked: Asked, progress: Progress, ready: Fabric | None
         No set meets it.
     """
     wanted = demand(asked, results.study.assembly)
-    land = ready if ready is not None else fabric(results)
+    land = ready if ready is not None else fabric(results, asked.within)
     made = flow.assemble(land, [wanted], [], Budget(), _around(results), progress)
     if made["offers"].empty:
         raise LuodiError(reason("assembly_unmet", count=len(land.nodes)))
@@ -146,7 +171,8 @@ def _around(results: Results) -> Around:
     study = results.study
     parcels = gpd.GeoDataFrame(results.table("parcels"))
     names = [s.id for s in study.with_role("building")]
-    layers = {name: _layer(results, name) for name in (*names, *study.assembly.access) if study.layer(name)}
+    measured = [s.id for s in study.with_role("network", "facility", "building")]
+    layers = {name: _layer(results, name) for name in (*measured, *study.assembly.access) if study.layer(name)}
     bounds = parcels.total_bounds
     return Around(
         parcels=parcels,
@@ -154,8 +180,8 @@ def _around(results: Results) -> Around:
         buildings=tuple(layers[n] for n in names),
         access=tuple(n for n in study.assembly.access if n in layers),
         layers=layers,
-        rasters={},
-        distances=tuple(n for n in study.assembly.access if n in layers),
+        rasters=load.rasters(study, results.folder)[0],
+        distances=tuple(sorted(layers)),
         basis=basis(study.area, study.crs, (bounds[0], bounds[1], bounds[2], bounds[3])),
         classes=assembly.classes(study.assembly),
         remnant_m2=study.assembly.remnant_min_m2,
@@ -228,6 +254,8 @@ def _crossed(answer: Answer, site: str, language: Language) -> list[str]:
 
 
 def as_plain(answer: Answer) -> dict[str, Any]:
-    """Return an answer as plain values, shapes left out."""
+    """Return an answer as plain values; the shape of a site is text (WKT, study CRS, millimetres)."""
     frames = {n: pd.DataFrame(f).drop(columns=["geometry"], errors="ignore") for n, f in answer.tables.items()}
+    shapes = shapely.to_wkt(answer.tables["sites"].geometry.to_numpy(), rounding_precision=3)
+    frames["sites"] = frames["sites"].assign(shape=shapes)
     return {name: frame.astype(object).where(frame.notna(), None).to_dict("records") for name, frame in frames.items()}

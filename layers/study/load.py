@@ -109,10 +109,10 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     parcels = _parcels(parcels_item, study)
     home = boundary if boundary is not None else shapely.box(*shapely.total_bounds(parcels.geometry.to_numpy()))
     layers = {s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in LAYER_ROLES}
-    rasters, notes = _rasters(study, folder)
+    grids, notes = rasters(study, folder)
     found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes
     digests = {i.spec.id: i.sha256 for i in opened.values()} | _other_digests(study, folder, set(opened))
-    return Inputs(parcels, layers, rasters, boundary, problems(found), digests)
+    return Inputs(parcels, layers, grids, boundary, problems(found), digests)
 
 
 def source_path(folder: Path, spec: LayerSpec) -> Path:
@@ -333,7 +333,8 @@ def _area_of(source: str, item: Loaded, study: Study, folder: Path) -> Any:
 # --- rasters, problems, digests --------------------------------------------------
 
 
-def _rasters(study: Study, folder: Path) -> tuple[dict[str, Raster], list[tuple[str, Finding]]]:
+def rasters(study: Study, folder: Path) -> tuple[dict[str, Raster], list[tuple[str, Finding]]]:
+    """Read every raster of the study that is measured, with what was found wrong."""
     out: dict[str, Raster] = {}
     notes: list[tuple[str, Finding]] = []
     for spec in (s for s in study.with_role("raster") if s.kind != "imagery"):  # read by a stage of its own
