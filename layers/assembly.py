@@ -135,7 +135,7 @@ def fabric(results: Results, within: Box | None = None) -> Fabric:
     nodes, patches = (gpd.GeoDataFrame(results.table(f"shape_{n}")) for n in ("ground", "patches"))
     if within is not None:
         middle = nodes.geometry.representative_point().to_crs(4326)
-        nodes = nodes[middle.within(shapely.box(*within))].reset_index(drop=True)
+        nodes = nodes[middle.intersects(shapely.box(*within))].reset_index(drop=True)
     return woven(nodes, patches, assembly.joining(results.study.assembly))
 
 

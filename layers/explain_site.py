@@ -13,7 +13,7 @@ from geo.basis.reason import reason
 from geo.rank.spec import Criterion
 from geo.rank.twins import READ
 from layers import criterion_words as words
-from layers.ranked import Ranked, bench
+from layers.ranked import Bench, Ranked, bench
 from layers.study.results import Results
 from layers.text import Language, both, say
 
@@ -74,25 +74,24 @@ def explain_site(results: Results, site_id: str, language: Language = "en") -> S
         No site of that id; close ids are named.
     """
     tables = {name: results.table(name) for name in ("ranking", "scores")}
-    return explained(results, tables["ranking"], tables["scores"], site_id, language)
+    return _explained(bench(results), tables["ranking"], tables["scores"], site_id, language)
 
 
-def of_trial(results: Results, trial: Ranked, site_id: str, language: Language = "en") -> SiteExplanation:
+def of_trial(desk: Bench, trial: Ranked, site_id: str, language: Language = "en") -> SiteExplanation:
     """Explain one site as a trial of weights ranks it; raises as `explain_site`."""
-    return explained(results, trial.ranking, trial.scores, site_id, language)
+    return _explained(desk, trial.ranking, trial.scores, site_id, language)
 
 
-def explained(
-    results: Results, ranking: pd.DataFrame, scores: pd.DataFrame, site_id: str, language: Language
+def _explained(
+    desk: Bench, ranking: pd.DataFrame, scores: pd.DataFrame, site_id: str, language: Language
 ) -> SiteExplanation:
-    """Explain one site out of a ranking and its scores; raises as `explain_site`."""
     found = ranking[ranking["site_id"] == site_id]
     if found.empty:
         near = difflib.get_close_matches(site_id, ranking["site_id"].tolist(), n=3, cutoff=0.5)
         raise BlockedError(reason("site_unknown_near" if near else "site_unknown", site=site_id, near=near))
     row = found.iloc[0]
     rows = scores[scores["site_id"] == site_id].set_index("criterion_id")
-    criteria = results.criteria.criteria
+    criteria = desk.criteria.criteria
     weights = rows["weight"].to_dict()
     return SiteExplanation(
         site_id=site_id,
@@ -103,7 +102,7 @@ def explained(
                                                  "rank_low", "rank_high", "top_share")},
         sites=int(ranking["rank"].notna().sum()),
         lines=tuple(_line(c, rows.loc[c.id], language) for c in criteria),
-        twins=_twins(results, site_id, weights, language),
+        twins=_twins(desk, site_id, weights, language),
     )  # fmt: skip
 
 
@@ -120,8 +119,7 @@ def _line(criterion: Criterion, row: pd.Series, language: Language) -> Criterion
     )
 
 
-def _twins(results: Results, site_id: str, weights: dict[str, float], language: Language) -> tuple[str, ...]:
-    desk = bench(results)
+def _twins(desk: Bench, site_id: str, weights: dict[str, float], language: Language) -> tuple[str, ...]:
     by_id = {c.id: c for c in desk.criteria.criteria}
     out = []
     for twin, rows in desk.twins(site_id, weights).groupby("site_id", sort=False):

@@ -62,12 +62,20 @@ class Ranked:
 
 
 class Bench:
-    """The sites of one run, ready to be ranked again."""
+    """Sites of one run, ready to be ranked again.
 
-    def __init__(self, results: Results):
+    Parameters
+    ----------
+    results : Results
+    sites : DataFrame or None
+        Columns of the table `sites`; None: those of the run.
+    """
+
+    def __init__(self, results: Results, sites: pd.DataFrame | None = None):
         self.results = results
         self.criteria = results.criteria
-        self.found: Scaled = scaled(facts.of_sites(results.table("sites")), self.criteria.criteria, "site_id")
+        self.sites = results.table("sites") if sites is None else sites
+        self.found: Scaled = scaled(facts.of_sites(self.sites), self.criteria.criteria, "site_id")
 
     def asked(self, trial: Asked = AS_RUN) -> CriteriaSet:
         """Return the criteria of a trial.

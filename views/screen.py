@@ -8,20 +8,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo.basis.errors import LuodiError
 from geo.basis.units import HA_M2, MU_M2
 from layers.explain import Explanation, explain, measure_text
 from layers.outputs.files import candidates_file
 from layers.outputs.project import notes
 from layers.serve import trial as trials
 from layers.serve.board import Board, board
-from layers.serve.routes import study_folder
 from layers.serve.styles import STATUSES
 from layers.serve.trial import Trial
-from layers.study import spec
-from layers.study.results import Results, open_results
-from layers.text import Language, code, say, sentences
-from views.parts import frame, funnel, map, runner, state, tables, why
+from layers.study.results import Results
+from layers.text import Language, code, say
+from views.parts import frame, funnel, map, opening, state, tables, why
 from views.parts import trial as turned
 from views.parts.markup import join, tag
 
@@ -34,57 +31,10 @@ STYLE = Path(__file__).parent / "parts" / "trial_style.css"
 
 def show() -> None:
     """Draw the page."""
-    language, folder = state.language(), study_folder()
     st.html(STYLE)
-    if folder is None:
-        frame.header(None, say("ui.title", language), language)
-        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
-        return
-    results, problem = _opened(folder)
-    frame.header(results, results.study.name if results else _name(folder), language)
-    late = _stale(results)
-    if problem is not None:
-        frame.trouble(sentences(problem, language))
-    if results is None or not results.has("candidates"):
-        _first_run(folder, problem, language)
-        return
-    runner.bar(folder, bool(late), language)
-    _workbench(results, bool(late))
-
-
-def _opened(folder: Path) -> tuple[Results | None, LuodiError | None]:
-    """Return the newest run and what is wrong with the study now; old results stay readable."""
-    try:
-        results = open_results(folder)
-    except LuodiError as problem:
-        return None, problem
-    try:
-        spec.effective_rules(spec.read(folder), folder)
-    except LuodiError as problem:
-        return results, problem
-    return results, None
-
-
-def _name(folder: Path) -> str:
-    try:
-        return spec.read(folder).name
-    except LuodiError:
-        return folder.name
-
-
-def _stale(results: Results | None) -> dict[str, object]:
-    return dict(results.stale()) if results else {}
-
-
-def _first_run(folder: Path, problem: LuodiError | None, language: Language) -> None:
-    """Say that there is nothing to look at yet, and offer to run."""
-    if runner.running(folder):
-        runner.bar(folder, False, language)
-        return
-    runner.bar(folder, False, language)
-    if problem is None or (folder / spec.FILE).is_file():
-        frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
-        runner.offer(folder, language)
+    found = opening.opened("candidates", state.language())
+    if found is not None:
+        _workbench(*found)
 
 
 @st.fragment

@@ -14,9 +14,9 @@ from geo.basis.reason import Reason, reason
 from layers.explain import marked_title
 from layers.outputs.origin import rows_used, texts
 from layers.outputs.project import missing_layers
-from layers.serve.board import View
 from layers.serve.held import Held
 from layers.serve.mercator import lonlat, unit_square, zoom_for
+from layers.serve.places import View
 from layers.study.results import Results
 from layers.study.spec import LayerSpec
 from layers.study.summary import by_status

@@ -16,9 +16,10 @@ import shapely
 from geo.basis.errors import LuodiError
 from layers.outputs.origin import rows_used, texts
 from layers.redline import THREE_LINES, Answer
-from layers.serve.board import DrawnLayer, View
+from layers.serve.board import DrawnLayer
 from layers.serve.drawn import ShapeTiles
 from layers.serve.mercator import Geometries, lonlat, unit_square, zoom_for
+from layers.serve.places import View
 from layers.serve.published import SHELF, Draw
 from layers.serve.styles import css, layer_style, rgb
 from layers.serve.tiles import Ink, Paint, ParcelTiles, Rgba

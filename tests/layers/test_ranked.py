@@ -76,9 +76,10 @@ def test_the_printed_points_add_up_to_the_printed_score(results):
 
 
 def test_a_trial_is_explained_with_its_own_weights(results):
-    trial = bench(results).answer(Asked({"slope": 1.0, "usable-area": 0.0}))
+    desk = bench(results)
+    trial = desk.answer(Asked({"slope": 1.0, "usable-area": 0.0}))
     site = trial.ranking["site_id"].iloc[0]
-    told = of_trial(results, trial, site, "zh")
+    told = of_trial(desk, trial, site, "zh")
     assert told.score == trial.ranking["score"].iloc[0]
     assert {x.criterion_id: x.weight for x in told.lines}["usable-area"] == 0.0
 

@@ -61,6 +61,12 @@ reason = "{nasty}"
 person = "测试员"
 """
 
+ASSEMBLY = """
+[assembly]
+area_min_m2 = 20000.0
+min_width_m = 20.0
+"""
+
 LAYER = """
 [[layers]]
 id = "{id}"
@@ -148,9 +154,17 @@ def write(folder, count=150, name="小县 Small county"):
     return folder
 
 
-def run(folder):
-    runs.update(folder, "screen", silent)
+def run(folder, until="screen"):
+    runs.update(folder, until, silent)
     return folder
+
+
+def sited(folder, count=60):
+    """A study whose sites are assembled and ranked."""
+    write(folder, count)
+    study = folder / "study.toml"
+    study.write_text(f"{study.read_text(encoding='utf-8')}{ASSEMBLY}", encoding="utf-8")
+    return run(folder, "rank")
 
 
 def open_page(main, name):

@@ -9,9 +9,11 @@ from typing import Any
 import folium
 from streamlit_folium import st_folium
 
-from layers.serve.board import Board, DrawnLayer, View
+from layers.serve.board import Board, DrawnLayer
 from layers.serve.mercator import MAX_ZOOM
+from layers.serve.places import View
 from layers.serve.redline_map import CUT, OUTLINE, Drawn
+from layers.serve.site_board import SiteBoard
 from layers.serve.styles import GROUND, LEFT, SELECTED
 from views.parts import state
 
@@ -62,9 +64,9 @@ def draw(board: Board, moving: Moving) -> None:
     )
 
 
-def _base(board: Board) -> folium.Map:
+def _base(board: Board, home: View | None = None) -> folium.Map:
     """Return what never changes during a visit, so that the browser keeps its view and its pictures."""
-    lat, lon, zoom = board.home
+    lat, lon, zoom = home or board.home
     base = folium.Map(
         [lat, lon], zoom_start=zoom, max_zoom=MAX_ZOOM, tiles=None, control_scale=True, fade_animation=False,
         attributionControl=False,
@@ -113,6 +115,29 @@ def _label(layer: DrawnLayer) -> str:
     swatch = f'<i style="display:inline-block;width:13px;height:9px;margin:0 5px 0 2px;{look}"></i>'
     vintage = f' <small style="color:#6B7280">{escape(layer.vintage)}</small>' if layer.vintage else ""
     return f"{swatch}{escape(layer.title)}{vintage}"
+
+
+def draw_sites(board: Board, sites: SiteBoard, colours: str, selected: str | None, area: dict[str, Any] | None) -> None:
+    """Draw the sites as coloured over the parcels, the outline of one, and the area a demand is stated for.
+
+    The parcels stand pale behind, so that what could not be assembled is seen as well.
+    """
+    view = state.aim()
+    group = folium.FeatureGroup("sites", control=False)
+    _tiles(colours, 80, name="sites", show=True, control=False).add_to(group)
+    outline = sites.outline(selected) if selected is not None and sites.has(selected) else None
+    for shape, weight, dash in ((outline, 3.0, None), (area, 2.0, "6 5")):
+        if shape is not None:
+            for colour, wide in (("#FFFFFF", weight + 3), (SELECTED, weight)):
+                folium.GeoJson(shape, style_function=_line(colour, wide, dash), interactive=False).add_to(group)
+    base = _base(board, sites.home if len(sites.ids) else None)
+    pale = folium.TileLayer(board.parcels_url(), attr=" ", name="parcels", overlay=True, control=False, opacity=0.35,
+                            max_zoom=MAX_ZOOM, detect_retina=True, z_index=1)  # fmt: skip
+    pale.add_to(base)
+    st_folium(
+        base, key=state.MAP, height=HEIGHT, use_container_width=True, returned_objects=["last_clicked"],
+        feature_group_to_add=group, center=(view[0], view[1]) if view else None, zoom=view[2] if view else None,
+    )  # fmt: skip
 
 
 def draw_redline(drawn: Drawn, key: str, height: int) -> None:

@@ -59,7 +59,9 @@ def pick_row(
     selected : str or None
         What is selected now, wherever that was done.
     key : str
-        Changes when the rows change, so that a picked row never stands for another parcel.
+        Changes when the rows change, so that a picked row never stands for another id.
+    kind : str
+        What the ids are: parcel, site.
     """
     first, last = _page(len(frame), key)
     frame, ids = frame.iloc[first:last], np.asarray(ids, object)[first:last]

@@ -1,0 +1,115 @@
+"""The Sites page without a browser: every state it can be in, in both languages."""
+
+import re
+
+import pytest
+
+from layers.study.results import open_results
+from layers.text import LANGUAGES, say
+from tests.views import studies
+
+MAIN = studies.ROOT / "views" / "main.py"
+UNTRANSLATED = re.compile(r"\[(ui|uisites|rank|reason|column|word|code)\.")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return studies.sited(tmp_path_factory.mktemp("views") / "study", count=30)
+
+
+@pytest.fixture
+def visit(monkeypatch):
+    def go(folder, language="zh", select=""):
+        monkeypatch.setenv("LUODI_STUDY", str(folder))
+        page = studies.open_page(MAIN, "sites")
+        page.query_params["lang"] = language
+        if select:
+            page.query_params["select"] = select
+        return looked(page.run())
+
+    return go
+
+
+def looked(page):
+    assert not page.exception
+    assert not UNTRANSLATED.search(words(page))
+    return page
+
+
+def words(page):
+    return "\n".join(h.proto.body for h in page.get("html") if not h.proto.body.lstrip().startswith(("<style", "/*")))
+
+
+def turn(page, key, value):
+    next(g for g in page.get("button_group") if g.key == key).set_value(value)
+    return looked(page.run())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sites_are_listed_best_first_and_one_is_explained(visit, study, language):
+    ranking = open_results(study).table("ranking")
+    page = visit(study, language)
+    assert page.dataframe[0].value.iloc[:, 1].tolist() == ranking["site_id"].tolist()
+    assert say("uisites.pick", language) in words(page)
+    site = ranking["site_id"].iloc[1]
+    page = visit(study, language, f"site:{site}")
+    assert site in words(page)
+    assert say("rank.explain_points", language) in words(page)
+    assert f"{ranking['score'].iloc[1]:.2f}" in words(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_below_the_map(visit, study, language):
+    page = visit(study, language)
+    turn(page, "site-below", "compare")
+    facts = page.dataframe[0].value
+    assert len(facts.columns) == 3
+    turn(page, "site-below", "stability")
+    assert len(page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart")) == 2
+    turn(page, "site-below", "matrix")
+    assert say("uisites.matrix_start", language) in [b.label for b in page.button]
+
+
+def test_another_weight_turns_list_and_banner_and_goes_back(visit, study):
+    page = visit(study)
+    turn(page, "site-side", "weights")
+    before = page.dataframe[0].value
+    slider = next(s for s in page.slider if s.key.endswith("usable-area"))
+    slider.set_value(50.0)
+    looked(page.run())
+    assert say("uisites.trial", "zh") in words(page)
+    assert page.dataframe[0].value.iloc[:, 2].tolist() != before.iloc[:, 2].tolist()
+    page.button(key="weights-back").click()
+    looked(page.run())
+    assert page.dataframe[0].value.iloc[:, 2].tolist() == before.iloc[:, 2].tolist()
+
+
+def test_pairwise_weights_say_their_consistency_and_entropy_is_explained(visit, study):
+    page = visit(study)
+    turn(page, "site-below", "matrix")
+    page.button(key="matrix-start").click()
+    looked(page.run())
+    assert "一致性比率" in words(page)
+    turn(page, "site-side", "weights")
+    way = next(g for g in page.get("button_group") if g.key.startswith("weight-way"))
+    way.set_value("entropy")
+    looked(page.run())
+    assert say("uisites.explain_entropy", "zh") in words(page)
+
+
+def test_a_study_that_has_no_sites_yet_offers_the_run(visit, tmp_path):
+    page = visit(studies.run(studies.write(tmp_path / "study", count=20)))
+    assert [b.key for b in page.button] == ["run"]
+
+
+def test_stale_sites_stay_and_no_demand_is_asked_of_them(visit, study):
+    settings = study / "study.toml"
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(before.replace("min_width_m = 20.0", "min_width_m = 25.0"), encoding="utf-8")
+    try:
+        page = visit(study)
+        assert say("ui.stale", "zh") in words(page)
+        turn(page, "site-side", "demand")
+        assert page.button(key="demand-go").disabled
+    finally:
+        settings.write_text(before, encoding="utf-8")

@@ -1,0 +1,65 @@
+"""Opening a study for a page: header, what is wrong, what has to be run first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geo.basis.errors import LuodiError
+from layers.serve.routes import study_folder
+from layers.study import spec
+from layers.study.results import Results, open_results
+from layers.text import Language, say, sentences
+from views.parts import frame, runner
+
+
+def opened(table: str, language: Language) -> tuple[Results, bool] | None:
+    """Return the newest run with a table, and whether it is stale; None when the page has said what is missing.
+
+    Draws the header and the bar that offers or watches a run.
+    """
+    folder = study_folder()
+    if folder is None:
+        frame.header(None, say("ui.title", language), language)
+        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+        return None
+    results, problem = _read(folder)
+    frame.header(results, results.study.name if results else _name(folder), language)
+    late = dict(results.stale()) if results else {}
+    if problem is not None:
+        frame.trouble(sentences(problem, language))
+    if results is None or not results.has(table):
+        _first_run(folder, problem, language)
+        return None
+    runner.bar(folder, bool(late), language)
+    return results, bool(late)
+
+
+def _read(folder: Path) -> tuple[Results | None, LuodiError | None]:
+    """Return the newest run and what is wrong with the study now; old results stay readable."""
+    try:
+        results = open_results(folder)
+    except LuodiError as problem:
+        return None, problem
+    try:
+        spec.effective_rules(spec.read(folder), folder)
+    except LuodiError as problem:
+        return results, problem
+    return results, None
+
+
+def _name(folder: Path) -> str:
+    try:
+        return spec.read(folder).name
+    except LuodiError:
+        return folder.name
+
+
+def _first_run(folder: Path, problem: LuodiError | None, language: Language) -> None:
+    """Say that there is nothing to look at yet, and offer to run."""
+    if runner.running(folder):
+        runner.bar(folder, False, language)
+        return
+    runner.bar(folder, False, language)
+    if problem is None or (folder / spec.FILE).is_file():
+        frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
+        runner.offer(folder, language)

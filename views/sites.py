@@ -1,0 +1,130 @@
+"""Sites 拼地选址: state a demand, watch sets appear, rank them by weights that can be defended, compare."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from layers.ranked import Ranked
+from layers.serve import sites as shelf
+from layers.serve.board import board
+from layers.serve.site_board import OUT, SCORE_COLOURS, score_range
+from layers.serve.sites import Shown
+from layers.study.results import Results
+from layers.text import Language, say
+from views.parts import frame, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
+from views.parts.markup import tag
+
+NAME = "sites"
+ICON = ":material/join_inner:"
+PANEL = map.HEIGHT - 37
+STYLES = tuple(Path(__file__).parent / "parts" / f"{name}_style.css" for name in ("trial", "sites"))
+SIDES = ("why", "weights", "demand")
+BELOW = ("list", "compare", "stability", "matrix")
+
+
+def show() -> None:
+    """Draw the page."""
+    for style in STYLES:
+        st.html(style)
+    found = opening.opened("ranking", state.language())
+    if found is not None:
+        _workbench(*found)
+
+
+@st.fragment
+def _workbench(results: Results, late: bool) -> None:
+    """Draw everything a click changes; a click reruns this and nothing else."""
+    frame.guarded(functools.partial(_work, results, late))()
+
+
+def _work(results: Results, late: bool) -> None:
+    language = state.language()
+    site_demand.watch(results.folder, results, language)
+    site_demand.told(language)
+    found = site_demand.found(results)
+    shown = shelf.of_demand(results, found) if found else shelf.of_run(results)
+    asked, problem = site_weights.now(shown)
+    made = shown.bench.answer(asked)
+    if found:
+        site_demand.banner(shown, language)
+    site_weights.bar(asked, language)
+    site_weights.trouble(problem, language)
+    site_demand.aim(shown)
+    selected = _selected(shown)
+    _legend(made, language)
+    left, right = st.columns([2.1, 1.05], gap="small")
+    with left, st.container(key="mapbox"):
+        map.draw_sites(board(results), shown.board, shown.board.url(made.ranking), selected, site_demand.outline())
+    with right:
+        _panel(shown, made, selected, late, language)
+    _below(shown, made, selected, language)
+
+
+def _selected(shown: Shown) -> str | None:
+    """Follow a click: a corner of the area while one is being drawn, a site otherwise."""
+    click = state.new_click()
+    if click is not None and not site_demand.click(click):
+        hit = shown.board.at(*click)
+        if hit is None:
+            state.clear()
+        else:
+            state.select("site", hit)
+        state.next_turn()
+    chosen = state.selection()
+    selected = chosen.id if chosen and chosen.kind == "site" and shown.board.has(chosen.id) else None
+    if selected and state.asked_to_move():
+        state.set_aim(shown.board.view_of(selected))
+    return selected
+
+
+def _legend(made: Ranked, language: Language) -> None:
+    low, high = score_range(made.ranking)
+    scale = tag("span", *(tag("i", style=f"background:{c};") for c in SCORE_COLOURS), cls="ls-scale")
+    out = int((made.ranking["state"] == "infeasible").sum())
+    rest = [tag("span", say("uisites.legend_unknown", language), cls="lu-total")]
+    if out:
+        rest.append(tag("span", tag("i", style=f"background:{OUT};", cls="ls-out"),
+                        say("uisites.legend_out", language, count=out), cls="lu-total"))  # fmt: skip
+    ends = (tag("span", f"{low:.1f}", cls="lu-total"), scale, tag("span", f"{high:.1f}", cls="lu-total"))
+    title = say("uisites.legend", language, sites=len(made.ranking))
+    st.html(tag("div", tag("span", title, cls="lu-total"), *ends, *rest, cls="ls-legend"))
+
+
+def _panel(shown: Shown, made: Ranked, selected: str | None, late: bool, language: Language) -> None:
+    side = st.segmented_control(
+        say("uisites.side", language), SIDES, default="why", required=True, key="site-side",
+        format_func=lambda s: say(f"uisites.side_{s}", language), label_visibility="collapsed", width="stretch",
+    )  # fmt: skip
+    if side != "demand":
+        site_demand.stop_drawing()
+    with st.container(height=PANEL, border=True, key="why"):
+        if side == "weights":
+            site_weights.panel(shown, made, site_weights.now(shown)[0], language)
+        elif side == "demand":
+            site_demand.panel(shown.results.folder, shown.results, late, language)
+        else:
+            site_panels.why(shown, made, selected, language)
+
+
+def _below(shown: Shown, made: Ranked, selected: str | None, language: Language) -> None:
+    name = st.segmented_control(
+        say("uisites.below", language), BELOW, default="list", required=True, key="site-below",
+        format_func=lambda n: say(f"uisites.below_{n}", language), label_visibility="collapsed",
+    )  # fmt: skip
+    draws: dict[str, Callable[[], None]] = {
+        "compare": lambda: site_panels.compare(shown, made, selected, language),
+        "stability": lambda: site_charts.stability(made, shown.results.study.ranking.top, language),
+        "matrix": lambda: site_weights.matrix(shown, made, site_weights.now(shown)[0], language),
+    }
+    draws.get(str(name), lambda: _list(shown, made, selected, language))()
+
+
+def _list(shown: Shown, made: Ranked, selected: str | None, language: Language) -> None:
+    rows = shelf.listing(shown, made, language)
+    ids = made.ranking["site_id"].to_numpy(object)
+    key = f"sites-{hash((tuple(ids), tuple(made.weights.values()), language))}"
+    tables.pick_row(rows, ids, selected, key, kind="site")
