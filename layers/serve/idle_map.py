@@ -13,10 +13,10 @@ import pyproj
 import shapely
 from PIL import Image, ImageDraw
 
-from layers.serve.board import View
 from layers.serve.drawn import OVER
 from layers.serve.idle_symbols import GROUPS, SYMBOLS, stamp
 from layers.serve.mercator import TILE, exists, lonlat, unit_square, zoom_for
+from layers.serve.places import View
 from layers.serve.published import SHELF
 from layers.serve.rings import Frame, Polygons, fill
 from layers.serve.styles import rgb
