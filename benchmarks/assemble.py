@@ -163,12 +163,8 @@ def rectangles():
         angle, radius = np.sort(rng.uniform(0, 2 * np.pi, 60)), rng.uniform(90, 170, 60)
         sites.append(shapely.Polygon(np.c_[1.7 * radius * np.cos(angle), radius * np.sin(angle)]))
     shape.largest_rectangle(sites[0])
-    seconds = []
-    for site in sites:
-        start = time.perf_counter()
-        shape.largest_rectangle(site)
-        seconds.append(time.perf_counter() - start)
-    print(f"rectangle in 60 points: median {1e3 * statistics.median(seconds):.2f} ms, max {1e3 * max(seconds):.2f} ms")
+    _, told = timed(lambda: [shape.largest_rectangle(site) for site in sites])
+    print(f"rectangles in {len(sites)} shapes of 60 points: {told}")
 
 
 def main(arguments):

@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 HOPS = 2
 """A set is bettered with pieces so many steps away at most."""
+ONE_SEED_IN = 8.0
+"""Sets of many pieces are grown from every eighth part of their size: seeds side by side grow the same set."""
 ALIKE = 0.6
 """A grown set that shares more of its land with a better one is the same site found twice."""
 TRIED = 4
@@ -49,7 +51,9 @@ def _grown(region: Region, demand: Demand, budget: Budget) -> Iterator[tuple[Int
     """Yield grown sets: where each begins among the members, and the members."""
     from geo.assemble import growth
 
-    seeds = np.arange(0, len(region), len(region) // budget.seeds + 1)
+    pieces = demand.land_min_m2 / float(np.median(region.area_m2))
+    step = max(len(region) // budget.seeds + 1, int(pieces / ONE_SEED_IN))
+    seeds = np.arange(0, len(region), step)
     merit = -region.quota_m2 / region.area_m2 if demand.objective == "quota" else np.zeros(len(region))
     codes = np.stack([region.owners, region.townships, region.parks])
     land = growth.Land(*region.around, region.area_m2, region.perimeter_m, merit, codes)
