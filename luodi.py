@@ -233,9 +233,6 @@ def assemble(
         "parks": tuple(park or ()), "max_owners": owners, "objective": objective, "keep": keep, "whole": whole,
     }  # fmt: skip
     given = {key: value for key, value in asked.items() if value}
-    if not given and not within:
-        _update(folder, "assemble", as_json, lang)
-        return
 
     def work(console: Console) -> None:
         from layers import assembly
@@ -244,10 +241,16 @@ def assemble(
 
         asked = assembly.Asked(**given, within=assembly.box(within) if within else None)
         runs.update(folder, "assemble", console.progress)
-        found = assembly.ask(require(folder, "sites"), asked, console.progress)
+        results = require(folder, "sites")
+        if not given and not within:
+            for line in assembly.listing(results, console.language):
+                console.text(line)
+            console.result(assembly.as_plain(assembly.built(results)))
+            return
+        found = assembly.ask(results, asked, console.progress)
         for line in assembly.as_text(found, console.language):
             console.text(line)
-        console.result(assembly.as_plain(found))
+        console.result(assembly.as_plain(found.tables))
 
     _call(as_json, lang, work)
 

@@ -211,6 +211,28 @@ def _boundary(results: Results) -> Any:
     return shapes.iloc[0] if len(shapes) else None
 
 
+def built(results: Results) -> Mapping[str, pd.DataFrame]:
+    """Return the tables of the stage."""
+    return {name: results.table(name) for name in ("sites", "members", "crossings", "offers")}
+
+
+def listing(results: Results, language: Language) -> list[str]:
+    """Return the sites of a run as lines: the largest first, with the projects each is offered to."""
+    sites, offers = results.table("sites"), results.table("offers")
+    offered = offers.sort_values(["site_id", "project_id"]).groupby("site_id")["project_id"].agg("、".join)
+    area = results.table("availability").groupby("outcome")["area_m2"].sum()
+    lines = [
+        say("assembly.available", language, **{n: float(area.get(n, 0.0)) for n in ("clear", "unknown", "no")}),
+        say("assembly.built", language, count=len(sites), projects=offers["project_id"].nunique()),
+    ]
+    for row in sites.sort_values(["outcome", "net_hi_m2"], ascending=[True, False]).to_dict("records"):
+        values = {n: row[n] for n in ("net_hi_m2", "parcels", "crossings", "min_width_m", "quota_m2")}
+        words = {"park": row["park_id"] or "–", "outcome": code("availability", row["outcome"], language)}
+        wanted = offered.get(row["site_id"], "–")
+        lines.append(say("assembly.row", language, site=row["site_id"], projects=wanted, **values, **words))
+    return lines
+
+
 def as_text(answer: Answer, language: Language) -> list[str]:
     """Return an answer as lines, best site first."""
     sites = answer.tables["sites"].set_index("site_id")
@@ -253,9 +275,9 @@ def _crossed(answer: Answer, site: str, language: Language) -> list[str]:
     ]  # fmt: skip
 
 
-def as_plain(answer: Answer) -> dict[str, Any]:
-    """Return an answer as plain values; the shape of a site is text (WKT, study CRS, millimetres)."""
-    frames = {n: pd.DataFrame(f).drop(columns=["geometry"], errors="ignore") for n, f in answer.tables.items()}
-    shapes = shapely.to_wkt(answer.tables["sites"].geometry.to_numpy(), rounding_precision=3)
+def as_plain(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return tables as plain values; the shape of a site is text (WKT, study CRS, millimetres)."""
+    frames = {n: pd.DataFrame(f).drop(columns=["geometry"], errors="ignore") for n, f in tables.items()}
+    shapes = shapely.to_wkt(gpd.GeoDataFrame(tables["sites"]).geometry.to_numpy(), rounding_precision=3)
     frames["sites"] = frames["sites"].assign(shape=shapes)
     return {name: frame.astype(object).where(frame.notna(), None).to_dict("records") for name, frame in frames.items()}

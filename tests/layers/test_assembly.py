@@ -51,7 +51,7 @@ def test_a_demand_on_the_spot(folder):
         lines = assembly.as_text(answer, language)
         assert len(lines) >= 1 + 2 * len(offers)
         assert not any("[" in line for line in lines)
-    assert assembly.as_plain(answer)["offers"][0]["rank"] == 1
+    assert assembly.as_plain(answer.tables)["offers"][0]["rank"] == 1
 
 
 def test_a_demand_that_cannot_be_read_or_met():
@@ -64,6 +64,15 @@ def test_a_demand_that_cannot_be_read_or_met():
         assembly.demand(assembly.Asked(objective="beauty"), own)
     asked = assembly.demand(assembly.Asked(rect="80×150", whole=True), own)
     assert (asked.limits.rect_length_m, asked.limits.rect_width_m, asked.cut.allowed) == (150.0, 80.0, False)
+
+
+def test_the_list_of_sites(folder):
+    results = open_results(folder)
+    for language in ("en", "zh"):
+        lines = assembly.listing(results, language)
+        assert len(lines) == 2 + len(results.table("sites"))
+        assert not any("[" in line for line in lines)
+    assert len(assembly.as_plain(assembly.built(results))["members"]) == len(results.table("members"))
 
 
 def test_nothing_meets_it(folder):
