@@ -12,6 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.assemble import flow as assemble_room
+from geo.assemble.fabric import Fabric
+from geo.assemble.sites import Around
+from geo.assemble.spec import Budget, Demand, Limits
 from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Geometries, Layer, Zone
@@ -128,6 +132,14 @@ def rank(sites: pd.DataFrame, criteria: CriteriaSet, draws: Draws) -> Tables:
     """Score the sites and say how far their order can be defended: scores, ranking, tolerance."""
     found = scaled(facts.of_sites(sites), criteria.criteria, "site_id")
     return answer.tables(found, weights.of(criteria, found), draws)
+
+
+def assemble(
+    fabric: Fabric, demands: Sequence[Demand], least_m2: float, limits: Limits, around: Around, progress: Progress
+) -> Tables:
+    """Put neighbouring land together: blocks, the best sets for every demand, and what is known of each."""
+    found = assemble_room.blocks(fabric, least_m2, limits)
+    return assemble_room.assemble(fabric, demands, found, Budget(), around, progress)
 
 
 def check(

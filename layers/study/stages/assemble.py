@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.assemble import available, flow
+from geo import study as flow
+from geo.assemble import available
 from geo.assemble.fabric import Fabric, woven
-from geo.assemble.spec import Budget
 from layers.study import assembly
 from layers.study.stages.stage import Stage, Tables, Work
 
@@ -22,9 +22,9 @@ def _slice(plan: Plan) -> Any:
 def _build(work: Work) -> Tables:
     study = work.plan.study
     ground, fabric = prepared(work)
-    found = flow.blocks(fabric, study.assembly.area_min_m2, assembly.limits(study.assembly))
     asked = assembly.demands(study.assembly, work.table("demand"), work.table("gate_results"))
-    made = flow.assemble(fabric, asked, found, Budget(), assembly.around(study, work), work.progress)
+    least, limits = study.assembly.area_min_m2, assembly.limits(study.assembly)
+    made = flow.assemble(fabric, asked, least, limits, assembly.around(study, work), work.progress)
     shapes = {"shape_ground": ground.nodes, "shape_patches": ground.patches}
     return made | {"availability": ground.availability} | shapes
 
