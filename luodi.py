@@ -240,12 +240,13 @@ def assemble(
         from layers.study.results import require
 
         asked = assembly.Asked(**given, within=assembly.box(within) if within else None)
-        runs.update(folder, "assemble", console.progress)
+        report = runs.update(folder, "assemble", console.progress)
         results = require(folder, "sites")
         if not given and not within:
             for line in assembly.listing(results, console.language):
                 console.text(line)
-            console.result(assembly.as_plain(assembly.built(results)))
+            made = {"run_id": report.run_id, "built": report.built, "kept": report.kept}
+            console.result(made | assembly.as_plain(assembly.built(results)))
             return
         found = assembly.ask(results, asked, console.progress)
         for line in assembly.as_text(found, console.language):

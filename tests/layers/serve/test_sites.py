@@ -105,7 +105,7 @@ def test_a_comparison_starts_from_the_weights_and_both_halves_agree():
 
 def test_sites_of_a_demand_come_back_as_they_were_found(results):
     answer = assembly.ask(results, assembly.Asked(area_min_mu=30, area_max_mu=200, keep=3), silent)
-    shown = sites.of_demand(results, assembly.as_plain(answer))
+    shown = sites.of_demand(results, assembly.as_plain(answer.tables))
     found = answer.tables["sites"].set_index("site_id")
     back = shown.sites.set_index("site_id").loc[found.index]
     assert back["net_m2"].to_numpy() == pytest.approx(found["net_m2"].to_numpy())
@@ -114,7 +114,7 @@ def test_sites_of_a_demand_come_back_as_they_were_found(results):
     made = shown.bench.answer()
     assert set(made.ranking["site_id"]) == set(found.index)
     assert len(sites.listing(shown, made, "zh")) == len(found)
-    assert sites.of_demand(results, assembly.as_plain(answer)) is shown
+    assert sites.of_demand(results, assembly.as_plain(answer.tables)) is shown
 
 
 def test_a_demand_inside_a_box_takes_only_land_whose_middle_lies_there(results):
