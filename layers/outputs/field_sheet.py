@@ -24,7 +24,7 @@ from geo.basis.reason import reason
 from layers import idle
 from layers.explain import measure_text
 from layers.idle import Shown
-from layers.outputs import word
+from layers.outputs import field_map, word
 from layers.outputs.word import SAME, Grid
 from layers.study import field_checks
 from layers.study.field_checks import FOUND, Check
@@ -86,6 +86,8 @@ def document(made: Sheet, language: Language) -> bytes:
     title = say("fieldsheet.title", language, asset=made.row["asset_id"], name=made.row["name"])
     page = word.blank(title, moment, language)
     _head(page, made, title, language)
+    if (picture := field_map.draw(made.results, made.row.get("geometry"))) is not None:
+        word.picture(page, picture)
     for grid in _grids(made, language):
         word.section(page, grid)
     _blanks(page, made.row["kind"], language)
