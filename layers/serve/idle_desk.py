@@ -163,7 +163,7 @@ def state(row: Mapping[Any, Any], language: Language) -> str:
 def sentence_of_contradiction(row: Mapping[Any, Any], language: Language) -> str:
     """Return in short which signs stand against which."""
     values = json.loads(row["evidence_reason"])
-    sides = [", ".join(code("signal", s, language) for s in values.get(k, ())) for k in ("idle", "active")]
+    sides = [[code("signal", s, language) for s in values.get(k, ())] for k in ("idle", "active")]
     if not all(sides):
         return code("evidence", "contradictory", language)
     return say("uiidle.against", language, idle=sides[0], active=sides[1])

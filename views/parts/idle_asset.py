@@ -60,11 +60,11 @@ def pick(frame_: pd.DataFrame, ids: list[str], asset: str | None, height: int, l
             state.ask_to_move()
 
     at = np.flatnonzero(np.array(ids, object) == asset)
-    text, wide = st.column_config.TextColumn, (64, 104, 166, 82)
+    text, wide = st.column_config.TextColumn, (64, 98, 190, 82)
     columns = dict(zip(heads[1:5], (text(width=w) for w in wide), strict=True)) | {
         heads[0]: st.column_config.ImageColumn(width=34),
         heads[6]: text(width=92),
-        heads[5]: text(width=76, alignment="right"),
+        heads[5]: text(width=66, alignment="right"),
     }
     st.dataframe(
         frame_, height=height, hide_index=True, key=key, on_select=picked, selection_mode="single-row",
