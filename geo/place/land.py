@@ -61,6 +61,12 @@ def _by_parcel(open_land: pd.DataFrame, outcome: str) -> pd.Series:
     return open_land[open_land["outcome"] == outcome].groupby("parcel_id")["area_m2"].sum()
 
 
+def of_parks(account: pd.DataFrame, parks: Iterable[str]) -> pd.DataFrame:
+    """Return the accounts with a row for every park; one without land of its own is not known."""
+    ids = pd.Index(sorted({*parks, *account["park_id"]}), dtype=object, name="park_id")
+    return account.set_index("park_id").reindex(ids).reset_index()
+
+
 def drawn(account: pd.DataFrame, draws: pd.DataFrame, open_share: pd.Series, parks: Iterable[str]) -> pd.DataFrame:
     """Return the land accounts with what placed projects take of open land.
 
@@ -76,7 +82,7 @@ def drawn(account: pd.DataFrame, draws: pd.DataFrame, open_share: pd.Series, par
         Parks facilities serve; one without land rows stays unknown.
     """
     mine = draws[draws["resource"] == LAND]
-    amount = mine["amount"] * mine["site_id"].map(open_share).fillna(1.0)
-    whole = pd.DataFrame({"park_id": sorted({*parks, *account["park_id"]})}).merge(account, on="park_id", how="left")
-    taken = whole["park_id"].map(amount.groupby(mine["account"]).sum()).fillna(0.0)
+    amount = mine["amount"] * mine["site_id"].map(open_share).astype(float).fillna(1.0)
+    whole = of_parks(account, parks)
+    taken = whole["park_id"].map(amount.groupby(mine["account"]).sum()).astype(float).fillna(0.0)
     return whole.assign(drawn=taken, left=whole["free"] - taken)

@@ -20,7 +20,7 @@ from layers.study.spec import LayerSpec, Role, Study
 from layers.study.stages import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-LAND = ("load", "measure", "screen", "supply")
+LAND = ("load", "measure", "screen")
 """Stages a red line check rests on; projects and pins come after it and cannot make it stale."""
 
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.basis.tables import empty
+from geo.place import land
 from geo.place.worth import Objective
 from layers import placing, standards
 from layers.study import check_sites, counted, facilities, load, parks
@@ -41,9 +42,9 @@ def _build(work: Work) -> Tables:
 
     base = placing.Base(read, work.has, opened.facilities, opened.budgets)
     asked = placing.question(plan.study.as_of, Objective(plan.study.objective), plan.edits.plain(*placing.EDITS))
-    land = plan.study.with_role("parcels")[0]
-    found = placing.answer(base, asked, (land.title or land.id, land.vintage), work.progress)
-    accounts = pd.DataFrame({"park_id": list(names)}).merge(base.park_land, on="park_id", how="outer")
+    parcels = plan.study.with_role("parcels")[0]
+    found = placing.answer(base, asked, (parcels.title or parcels.id, parcels.vintage), work.progress)
+    accounts = land.of_parks(base.park_land, names)
     made["park_land"] = accounts.assign(name=accounts["park_id"].map(names)).reindex(columns=empty("park_land").columns)
     later = placing.from_day(base, found)
     made["place_from"] = pd.DataFrame({"project_id": list(later), "from_on": pd.to_datetime(list(later.values()))})
