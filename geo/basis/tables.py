@@ -287,6 +287,8 @@ _DECLARED = (
         "park_id:id potential:code amount:float unit:code")),
     Table("zone_accounts", ("park_id", "scope", "account"), _c(
         "park_id:id scope:code account:code amount:float unit:code source:text")),
+    Table("zone_problems", ("layer_id", "row", "code"), _c(
+        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
     Table("place_problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
 )  # fmt: skip

@@ -86,7 +86,8 @@ class Node:
     weight : float
         Within its parent.
     parts : tuple of Node
-        Their weights add up to 1; empty for an indicator, whose id is one of `INDICATORS`.
+        Their weights add up to 1; empty for an indicator, whose id is one of `INDICATORS` (a
+        goal without parts is one nobody can tell: it scores 0 … 100).
     scope : str
         Which accounts an indicator reads: the main zone or the growth zone (发展方向区).
     """
@@ -171,9 +172,9 @@ def _scored(node: Node, zones: Mapping[str, Values], ideals: Mapping[str, float]
 
 
 def _indicator(node: Node, values: Values, ideal: float, depth: int) -> Scored:
-    indicator = INDICATORS[node.id]
-    value = indicator.of(values)
-    points = indicator_score(value, ideal, indicator.inverse)
+    indicator = INDICATORS.get(node.id)
+    value = np.nan if indicator is None else indicator.of(values)
+    points = indicator_score(value, ideal, indicator is not None and indicator.inverse)
     low, high = (0.0, 100.0) if np.isnan(points) else (points, points)
     return Scored(node.id, node.weight, depth, low, high, value, ideal)
 

@@ -25,6 +25,7 @@ from layers.demo import (
     truth,
     works,
     writers,
+    zone_accounts,
     zones,
 )
 from layers.demo.ground import Ground
@@ -119,6 +120,7 @@ def _registers(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame) -> tuple[gp
     writers.csv(inputs / "产业链关联.csv", registers.links())
     writers.workbook(inputs / "招商项目推进表.xlsx", registers.projects(), "招商项目推进表")
     writers.workbook(inputs / "指标台账.xlsx", registers.budgets(), "指标台账")
+    writers.workbook(inputs / "园区土地利用台账.xlsx", zone_accounts.sheet(laid, stock), "园区土地利用台账")
     return stock, people
 
 

@@ -34,6 +34,8 @@ def text(layers: list[Mapping[str, Any]]) -> str:
     body["study"] = study
     decided = part("decisions")
     body["standards"] = _table(decided["standards"])
+    body["objective"] = _table(decided["objective"])
+    body["evaluation"] = _table(decided["evaluation"])
     body["not_examined"] = _tables(decided["not_examined"])
     body["layers"] = _tables(layers)
     return tomlkit.dumps(body)

@@ -1,8 +1,8 @@
 """Placing a study that has neither projects nor facilities nor parks: empty tables, no error."""
 
 from geo.basis.progress import silent
-from layers.placement import shown
 from layers.place_lines import capacity_lines, lines
+from layers.placement import shown
 from layers.study import runs
 from layers.study.results import open_results
 

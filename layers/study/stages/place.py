@@ -11,7 +11,7 @@ from geo.basis.tables import empty
 from geo.place import land
 from geo.place.worth import Objective
 from layers import placing, standards
-from layers.study import check_sites, counted, facilities, load, parks
+from layers.study import check_sites, counted, facilities, load, parks, zones
 from layers.study.check_sites import Ground
 from layers.study.stages.stage import Stage, Tables, Work
 
@@ -69,6 +69,20 @@ def _flags(scheme: str, code: str) -> frozenset[str] | None:
     return frozenset(group.flags) | ({"forest"} if wooded else frozenset())
 
 
+def _zones(work: Work) -> Tables:
+    accounts, findings = zones.read(work.plan.study, work.plan.folder)
+    made = zones.evaluated(work.plan.study.evaluation, accounts)
+    return made | {"zone_accounts": accounts, "zone_problems": load.problems(findings)}
+
+
+ZONES = Stage(
+    name="zones",
+    writes=("zone_scores", "zone_potentials", "zone_accounts", "zone_problems"),
+    code=("geo/place/evaluation.py", "layers/study/zones.py", "layers/study/sheet.py",
+          f"data/standards/{zones.STANDARD}.toml"),
+    slice=lambda plan: [plan.study.evaluation.model_dump(mode="json"), plan.sources(*zones.ROLES)],
+    build=_zones,
+)  # fmt: skip
 PLACE = Stage(
     name="place",
     writes=("fits", "facilities", "capacity", "budgets", "earmarks", "matches", "misses", "draws", "placing",
