@@ -189,10 +189,10 @@ def binding(mine: pd.DataFrame, language: Language) -> Iterator[str]:
     rows = mine[mine["binding"].astype(bool)]
     for row in rows.to_dict("records"):
         resource = counted.titled(str(row["resource"]), language)
-        yield say("place.binds", language, resource=resource, supports=_mu(row["supports_mu"], language))
+        yield say("place.binds", language, resource=resource, supports=mu_text(row["supports_mu"], language))
         if row["then_resource"]:
             yield say("place.relief", language, then=counted.titled(str(row["then_resource"]), language),
-                      frees=_mu(row["frees_mu"], language))  # fmt: skip
+                      frees=mu_text(row["frees_mu"], language))  # fmt: skip
     unknown = [counted.titled(str(r), language) for r in mine.loc[mine["state"] == "unknown", "resource"]]
     if unknown:
         yield say("place.open", language, resources=unknown)
@@ -227,7 +227,8 @@ def amount(value: Any, unit: str) -> str:
     return f"{float(value):,.2f} {unit}".rstrip()
 
 
-def _mu(value: Any, language: Language) -> str:
+def mu_text(value: Any, language: Language) -> str:
+    """Return an amount of land given in 亩."""
     return number(float(value) / mu(1.0), "mu", language)
 
 

@@ -6,11 +6,11 @@ import streamlit as st
 
 import layers  # noqa: F401 - bans drivers before GDAL is loaded
 from layers.text import say
-from views import home, idle, projects, redline, screen, sites
+from views import capacity, home, idle, place, projects, redline, screen, sites
 from views.parts import frame, state
 
 # in the order of the menu; a page is a module with NAME, ICON and show()
-PAGES = (home, redline, screen, sites, projects, idle)
+PAGES = (home, redline, screen, sites, projects, place, capacity, idle)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from geo.basis.progress import Progress
 from layers.study import store
 from layers.study.lock import writing
 from layers.study.plan import Plan, plan
-from layers.study.stages import TABLE_STAGE, Stage, Work, wanted
+from layers.study.stages import STAGES, TABLE_STAGE, Stage, Work, wanted
 from layers.study.stages.land import drawn
 
 __all__ = ["TABLE_STAGE", "Plan", "Report", "current", "drawn", "header", "plan", "stale", "update"]
@@ -79,6 +79,8 @@ class _Run:
                 self.built.append(stage.name)
             else:
                 self.kept.append(stage.name)
+        for stage in STAGES:  # what nobody asked for now but is up to date stays in the results
+            _ = self._at_hand(stage) or self._carried(stage)
         _point(self.plan.folder, self.target)
         _prune(self.plan.folder, self.target)
         return Report(self.plan.run_id, tuple(self.built), tuple(self.kept))

@@ -4,22 +4,15 @@ import shutil
 
 import pytest
 
-from tests.scenes.shared import luodi, result
+from tests.scenes.shared import luodi, result, scene_two
 
 LIREN, PUKE, LEIQI, BAONAI, ZHONGXIN, SHENGHAI, LISHENG = (f"XM-0{k}" for k in range(1, 8))
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
+def county(fresh_county):
     """The county with the accepted red line of scene 1, to which 丽人 is pinned."""
-    folder = tmp_path_factory.mktemp("county") / "demo"
-    luodi("demo", folder)
-    check = result(luodi("redline", folder, folder / "incoming" / "redline_liren.txt", "--investment", 31000))["check"]
-    cut = result(luodi("redline", folder, "--accept-cut", check))["check"]
-    luodi("place", folder)
-    luodi("pin", folder, "浙江丽人", "--check", cut, "--person", "王工", "--why", "红线联审通过")
-    luodi("place", folder)
-    return folder
+    return scene_two(fresh_county)
 
 
 def placed(county, *words):

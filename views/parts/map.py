@@ -11,6 +11,8 @@ from streamlit_folium import st_folium
 
 from layers.serve.board import Board, DrawnLayer
 from layers.serve.mercator import MAX_ZOOM
+from layers.serve.place_map import COLOURS as PLACE_COLOURS
+from layers.serve.place_map import Scene
 from layers.serve.places import View
 from layers.serve.redline_map import CUT, OUTLINE, Drawn
 from layers.serve.site_board import SiteBoard
@@ -18,7 +20,11 @@ from layers.serve.styles import GROUND, LEFT, SELECTED
 from views.parts import state
 
 HEIGHT = 470
-IDLE = "idle-map"
+IDLE, PLACING = "idle-map", "placing-map"
+TAGS = """
+.lp-tag { position: absolute; transform: translate(-50%, -50%); white-space: nowrap; color: #FFFFFF; border-radius: 3px;
+  padding: 1px 7px; font-weight: 600; font-size: 12px; box-shadow: 0 1px 3px rgba(0, 0, 0, 0.35); }
+"""
 LOOKS = f"""
 .leaflet-container {{ background: {GROUND}; font: 13px 'Segoe UI', 'Microsoft YaHei', Arial, sans-serif; }}
 .leaflet-control-scale-line:nth-child(2) {{ display: none; }}
@@ -184,6 +190,57 @@ def draw_overview(board: Board, view: View, key: str, height: int) -> None:
         if layer.shown_first:
             _tiles(layer.url, place + 2, name=_label(layer), show=True, control=True).add_to(base)
     st_folium(base, key=key, height=height, use_container_width=True, returned_objects=[])
+
+
+def draw_placing(board: Board, scene: Scene, selected: str | None, height: int) -> None:
+    """Draw who stands where: ground of sites, a tag per project, a line from each to its site.
+
+    A dashed line leads to the site an unplaced project comes nearest to. Nothing is asked back.
+    """
+    lat, lon, zoom = scene.home
+    base = folium.Map(
+        [lat, lon], zoom_start=zoom, max_zoom=MAX_ZOOM, tiles=None, control_scale=True, fade_animation=False,
+        attributionControl=False, zoom_snap=0.25,
+    )  # fmt: skip
+    base.get_root().header.add_child(folium.Element(f"<style>{LOOKS}{TAGS}</style>"))
+    _tiles(board.ground_url(), 1, name="ground", show=True, control=False).add_to(base)
+    for place, layer in enumerate(board.layers()):
+        _tiles(layer.url, place + 2, name=_label(layer), show=layer.shown_first, control=True).add_to(base)
+    folium.LayerControl(position="topright", collapsed=True).add_to(base)
+    st_folium(base, key=PLACING, height=height, use_container_width=True, returned_objects=[],
+              feature_group_to_add=_placed(scene, selected))  # fmt: skip
+
+
+def _placed(scene: Scene, selected: str | None) -> folium.FeatureGroup:
+    group = folium.FeatureGroup("placing", control=False)
+    for fill in scene.fills:
+        folium.GeoJson(fill.shape, style_function=_ground(PLACE_COLOURS[fill.kind]), interactive=False).add_to(group)
+    for cut in scene.cuts:
+        folium.GeoJson(cut, style_function=_line("#FFFFFF", 2.6, "6 4"), interactive=False).add_to(group)
+    for call in scene.calls:
+        colour, chosen = PLACE_COLOURS[call.status], call.project_id == selected
+        folium.PolyLine(
+            [call.tag, call.site],
+            color=colour,
+            weight=3.4 if chosen else 1.8,
+            opacity=0.95,
+            dash_array=None if call.status == "placed" else "5 5",
+            interactive=False,
+        ).add_to(group)
+        folium.CircleMarker(
+            call.site,
+            radius=4,
+            color="#FFFFFF",
+            weight=1.5,
+            fill=True,
+            fill_color=colour,
+            fill_opacity=1.0,
+            interactive=False,
+        ).add_to(group)
+        look = f"background:{colour}" + (";outline:2px solid #111827" if chosen else "")
+        tag = f'<span class="lp-tag" style="{look}">{escape(call.text)}</span>'
+        folium.Marker(call.tag, icon=folium.DivIcon(html=tag, icon_size=(0, 0)), interactive=False).add_to(group)
+    return group
 
 
 def draw_idle(

@@ -1,0 +1,146 @@
+"""Capacity 承载: what each park can still hold, which resource binds, what a new substation would change."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers.placement import Asked
+from layers.serve import capacity_desk, place_desk
+from layers.serve.capacity_desk import Bar
+from layers.serve.place_desk import Desk
+from layers.serve.routes import study_folder
+from layers.study.results import Results, open_results
+from layers.text import Language, say, sentences
+from views.parts import frame, runner, state
+from views.parts.markup import Html, join, tag
+
+NAME = "capacity"
+ICON = ":material/battery_charging_full:"
+STYLE = Path(__file__).parent / "parts" / "capacity_style.css"
+DAY, PARK = "capacity-day", "capacity-park"
+BODY = 540
+
+
+def show() -> None:
+    """Draw the page."""
+    language, folder = state.language(), study_folder()
+    st.html(STYLE)
+    if folder is None:
+        frame.header(None, say("ui.title", language), language)
+        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+        return
+    try:
+        results, problem = open_results(folder), None
+    except LuodiError as wrong:
+        results, problem = None, wrong
+    frame.header(results, results.study.name if results else folder.name, language)
+    if problem is not None:
+        frame.trouble(sentences(problem, language))
+    if results is None or not results.has("capacity"):
+        runner.bar(folder, False, language)
+        if not runner.running(folder):
+            frame.trouble([say("uiplace.no_run", language)], "ui.no_run")
+            runner.offer(folder, language)
+        return
+    runner.bar(folder, "capacity" in results.stale(), language)
+    if results.table("capacity").empty:
+        frame.trouble([say("uicapacity.none_text", language)], "uicapacity.none")
+        return
+    _workbench(results)
+
+
+@st.fragment
+def _workbench(results: Results) -> None:
+    """Draw everything a click changes; a click reruns this and nothing else."""
+    frame.guarded(functools.partial(_work, results))()
+
+
+def _work(results: Results) -> None:
+    language = state.language()
+    desk = _day(results, language)
+    names = capacity_desk.parks(desk.found)
+    park = st.pills(
+        say("uicapacity.park", language), list(names), default=next(iter(names)), required=True, key=PARK,
+        format_func=lambda p: f"{p} {names[p]}", label_visibility="collapsed",
+    )  # fmt: skip
+    left, right = st.columns([1.45, 1.0], gap="small")
+    with left, st.container(height=BODY, border=True, key="capacity-bars"):
+        st.html(_park(desk, str(park), language))
+    with right, st.container(height=BODY, border=True, key="capacity-right"):
+        st.html(tag("h4", say("uicapacity.overview", language)))
+        st.dataframe(capacity_desk.overview(desk.found, language), hide_index=True, row_height=30,
+                     key="capacity-overview")  # fmt: skip
+        st.html(_zone(results, str(park), language))
+
+
+def _day(results: Results, language: Language) -> Desk:
+    """Draw the choice of day and return the answer of that day."""
+    days = {d.on: d for d in place_desk.days(results)}
+
+    def named(on: object) -> str:
+        names = days[on].names  # type: ignore[index]
+        return f"{on} {'、'.join(names)}" if names else say("uiplace.today", language, on=str(on))
+
+    with st.container(horizontal=True, vertical_alignment="center", key="capacity-bar"):
+        st.html(tag("div", say("uicapacity.day", language), cls="lp-label"))
+        on = st.segmented_control(
+            say("uiplace.day", language), list(days), default=results.study.as_of, required=True, key=DAY,
+            format_func=named, label_visibility="collapsed",
+        )  # fmt: skip
+        scenario = on != results.study.as_of
+        if scenario:
+            st.html(tag("div", say("uiplace.scenario", language), cls="lp-scenario"))
+    return place_desk.desk(results, Asked(on) if scenario else Asked())
+
+
+def _park(desk: Desk, park: str, language: Language) -> Html:
+    """Return the bars of a park under what binds it."""
+    told = [tag("div", line) for line in capacity_desk.binds(desk.found, park, language)]
+    rows = [_bar(bar, language) for bar in capacity_desk.bars(desk.found, park, language)]
+    return join(tag("div", *told, cls="lc-binds"), _legend(language), *rows)
+
+
+def _legend(language: Language) -> Html:
+    keys = [tag("span", tag("i", cls=f"lc-{p}"), say(f"uicapacity.part_{p}", language))
+            for p in (*capacity_desk.PARTS, "free", "unknown")]  # fmt: skip
+    return tag("div", *keys, cls="lc-legend")
+
+
+def _bar(bar: Bar, language: Language) -> Html:
+    mark = tag("span", say("uicapacity.binding", language), cls="lc-mark") if bar.binding else None
+    carries = say("uicapacity.carries", language, supports=bar.supports) if bar.supports else ""
+    head = tag("div", tag("b", bar.title), mark, tag("span", bar.left, cls="lc-left"),
+               tag("span", carries, cls="lc-supports"), cls="lc-head")  # fmt: skip
+    parts = [tag("i", cls=f"lc-{p}", style=f"width:{100 * min(max(s, 0.0), 1.0):.3f}%") for p, s in bar.shares.items()]
+    rail = tag("div", *parts, cls="lc-rail" if bar.known else "lc-rail lc-open")
+    later = tag("div", bar.later, cls="lc-later") if bar.later else None
+    return tag("div", head, rail, tag("div", bar.told, cls="lc-told"), later,
+               cls="lc-row lc-row-binding" if bar.binding else "lc-row")  # fmt: skip
+
+
+def _zone(results: Results, park: str, language: Language) -> Html:
+    """Return the evaluation of a park: nested score, potentials, what it rests on."""
+    title = tag("h4", say("uicapacity.zone", language))
+    if not capacity_desk.evaluated(results, park):
+        return join(title, tag("div", say("uicapacity.zone_none", language), cls="lu-line"))
+    head = tag(
+        "tr", *(tag("th", say(f"uicapacity.zone_{n}", language)) for n in ("node", "weight", "score", "value", "ideal"))
+    )
+    rows = [
+        tag("tr", tag("td", line.title, style=f"padding-left:{0.9 * line.depth}rem"), tag("td", line.weight),
+            tag("td", line.score), tag("td", line.value), tag("td", line.ideal), cls=f"lc-depth-{min(line.depth, 2)}")
+        for line in capacity_desk.scores(results, park, language)
+    ]  # fmt: skip
+    land = [
+        tag("tr", tag("td", name), tag("td", amount))
+        for name, amount in capacity_desk.potentials(results, park, language)
+    ]
+    return join(
+        title, tag("table", head, *rows, cls="lc-zone"), tag("h4", say("uicapacity.potentials", language)),
+        tag("table", *land, cls="lu-facts"), tag("div", say("uicapacity.overlap", language), cls="lu-line"),
+        tag("div", capacity_desk.zone_note(results, language), cls="lu-line"),
+    )  # fmt: skip

@@ -1,0 +1,99 @@
+"""One project of the placing: where or why not, what it draws, another site and its price, pin and ban."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers import decisions
+from layers.decisions import Ground
+from layers.serve import place_desk
+from layers.serve.place_desk import Desk
+from layers.serve.place_map import COLOURS
+from layers.text import Language, code, say, sentences
+from views.parts import state
+from views.parts.markup import Html, tag
+
+CHOICE = "place-choice"
+
+
+def empty(language: Language) -> str:
+    """Draw the panel while no project is selected; no site is chosen."""
+    st.html(tag("div", tag("div", say("uiplace.click_title", language), cls="lu-empty-title"),
+                tag("div", say("uiplace.click_text", language)), cls="lu-empty"))  # fmt: skip
+    return ""
+
+
+def panel(desk: Desk, project: str, language: Language) -> str:
+    """Draw what is known of a project; return the site that is tried out, "" for none."""
+    told = [tag("div", line, cls="lp-told") for line in desk.told(project, language)]
+    st.html(tag("div", _head(desk, project, language), *told, _draws(desk, project, language), cls="lp-panel"))
+    choice = _other(desk, project, language)
+    _decide(desk, project, choice, language)
+    with st.expander(say("uiplace.sites", language)):
+        st.dataframe(desk.sites_looked_at(project, language), hide_index=True, height=220,
+                     key=f"place-sites-{project}")  # fmt: skip
+    return choice
+
+
+def _head(desk: Desk, project: str, language: Language) -> Html:
+    status = desk.status(project)
+    colour = COLOURS.get(status, "#66707D")
+    chip = tag("span", code("placestatus", status, language), cls="lu-chip", style=f"background:{colour};color:#FFFFFF")
+    name = tag("span", f"{project} {desk.found.names[project]}", cls="lu-id")
+    return tag("div", name, chip, cls="lu-why-head")
+
+
+def _draws(desk: Desk, project: str, language: Language) -> Html | None:
+    rows = desk.draws(project, language)
+    if not rows:
+        return None
+    cells = (tag("tr", tag("td", account), tag("td", amount)) for account, amount in rows)
+    return tag("div", tag("h4", say("uiplace.draws", language)), tag("table", *cells, cls="lu-facts"))
+
+
+def _other(desk: Desk, project: str, language: Language) -> str:
+    """Offer the other sites the project could have; say what the one that is picked would cost."""
+    choices = desk.choices(project)
+    if not choices:
+        return ""
+    labels = {site: desk.choice_label(project, site, language) for site in choices}
+    site = st.selectbox(
+        say("uiplace.other", language), ["", *choices], key=f"{CHOICE}-{project}",
+        format_func=lambda s: labels.get(s, say("uiplace.pick", language)),
+    )  # fmt: skip
+    if not site:
+        return ""
+    found = place_desk.priced(desk, project, site, language)
+    look = "lp-price" if found.possible else "lp-price lp-never"
+    st.html(tag("div", *(tag("div", line) for line in found.lines), cls=look))
+    return str(site)
+
+
+def _decide(desk: Desk, project: str, choice: str, language: Language) -> None:
+    """Offer to fix the project on the site that is picked, to keep it out, or to take that back."""
+    if not desk.found.asked.nothing:
+        return
+    pinned = bool(desk.found.match(project)["pinned"])
+    with st.popover(say("uiplace.decide", language), icon=":material/gavel:"):
+        person = st.text_input(say("uiplace.person", language), key="place-person")
+        why = st.text_input(say("uiplace.why", language), key=f"place-why-{project}")
+        given = Ground(person, why)
+        if choice and st.button(say("uiplace.pin", language), key=f"place-pin-{project}"):
+            _record(desk, "pin", project, {"site": choice}, given, language)
+        if pinned and st.button(say("uiplace.unpin", language), key=f"place-unpin-{project}"):
+            _record(desk, "pin", project, {}, Ground(person, why, True), language)
+        site = {"site": choice or str(desk.found.match(project)["site_id"])}
+        if site["site"] and st.button(say("uiplace.ban", language), key=f"place-ban-{project}"):
+            _record(desk, "ban", project, site, given, language)
+
+
+def _record(desk: Desk, kind: str, project: str, place: dict[str, str], ground: Ground, language: Language) -> None:
+    try:
+        made = decisions.decide(desk.results.folder, kind, project, place, ground)
+    except LuodiError as problem:
+        st.html(tag("div", *sentences(problem, language), cls="lp-price lp-never"))
+        return
+    st.toast(decisions.told(made, language))
+    state.note("place-decided", True)
+    st.rerun()

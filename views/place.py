@@ -1,0 +1,142 @@
+"""Place 落位: who stands where, with bound and gap; what is missing; another site and its price; what if."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers import place_lines as words
+from layers.serve import place_desk
+from layers.serve.board import board
+from layers.serve.place_desk import Desk
+from layers.serve.routes import study_folder
+from layers.study.results import Results, open_results
+from layers.text import Language, say, sentences
+from views.parts import frame, map, place_panel, runner, state
+from views.parts.markup import join, tag
+
+NAME = "place"
+ICON = ":material/pin_drop:"
+STYLE = Path(__file__).parent / "parts" / "place_style.css"
+DAY, QUOTA = "place-day", "place-quota"
+HEIGHT = 520
+
+
+def show() -> None:
+    """Draw the page."""
+    language, folder = state.language(), study_folder()
+    st.html(STYLE)
+    if folder is None:
+        frame.header(None, say("ui.title", language), language)
+        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+        return
+    try:
+        results, problem = open_results(folder), None
+    except LuodiError as wrong:
+        results, problem = None, wrong
+    frame.header(results, results.study.name if results else folder.name, language)
+    if problem is not None:
+        frame.trouble(sentences(problem, language))
+    if results is None or not results.has("matches"):
+        runner.bar(folder, False, language)
+        if not runner.running(folder):
+            frame.trouble([say("uiplace.no_run", language)], "ui.no_run")
+            runner.offer(folder, language)
+        return
+    runner.bar(folder, "matches" in results.stale(), language)
+    if results.table("matches").empty:
+        frame.trouble([say("uiplace.none_text", language)], "uiplace.none")
+        return
+    _workbench(results)
+
+
+@st.fragment
+def _workbench(results: Results) -> None:
+    """Draw everything a click changes; a click reruns this and nothing else."""
+    frame.guarded(functools.partial(_work, results))()
+
+
+def _work(results: Results) -> None:
+    language = state.language()
+    desk = _question(results, language)
+    st.html(_headline(desk, language))
+    chosen = state.selection()
+    project = chosen.id if chosen and chosen.kind == "project" and chosen.id in desk.ids else None
+    left, middle, right = st.columns([1.35, 1.25, 1.05], gap="small")
+    with left:
+        _list(desk, project, language)
+        st.html(_accounts(desk, language))
+    with right, st.container(height=HEIGHT, border=True, key="place-panel"):
+        choice = place_panel.panel(desk, project, language) if project else place_panel.empty(language)
+    with middle, st.container(key="place-mapbox"):
+        drawn = board(results)
+        map.draw_placing(drawn, desk.scene(project, choice), project, HEIGHT)
+
+
+def _question(results: Results, language: Language) -> Desk:
+    """Draw the controls of "what if" and return the answer to what they ask."""
+    days = {d.on: d for d in place_desk.days(results)}
+    with st.container(horizontal=True, vertical_alignment="center", key="place-bar"):
+        st.html(tag("div", say("uiplace.what_if", language), cls="lp-label"))
+
+        def named(on: object) -> str:
+            names = days[on].names  # type: ignore[index]
+            return f"{on} {'、'.join(names)}" if names else say("uiplace.today", language, on=str(on))
+
+        on = st.segmented_control(say("uiplace.day", language), list(days), default=results.study.as_of, required=True,
+                                  key=DAY, format_func=named, label_visibility="collapsed")  # fmt: skip
+        st.html(tag("div", say("uiplace.quota", language), cls="lp-label"))
+        quota = st.number_input(say("uiplace.quota", language), 0.0, None, 0.0, 5.0, format="%.2f", key=QUOTA,
+                                label_visibility="collapsed", width=140)  # fmt: skip
+        asked = place_desk.asked(results, on, float(quota or 0.0))
+        if not asked.nothing:
+            st.html(tag("div", say("uiplace.scenario", language), cls="lp-scenario"))
+    return place_desk.desk(results, asked)
+
+
+def _headline(desk: Desk, language: Language) -> str:
+    run = words.records(desk.found.table("placing"))[0]
+    proved = say("uiplace.proved" if run["gap"] == 0 else "uiplace.gap", language, gap=run["gap"])
+    return join(
+        tag("div", tag("span", words.headline(desk.found, language)), tag("span", proved, cls="lp-proved"),
+            tag("span", words.counts(desk.found, language), cls="lp-counts"), cls="lp-headline"),
+    )  # fmt: skip
+
+
+def _list(desk: Desk, project: str | None, language: Language) -> None:
+    frame_ = desk.listing(language)
+    key = f"place-list-{language}-{hash(repr(desk.found.asked))}-{state.turn()}"
+
+    def picked() -> None:
+        row = state.row_of(key)
+        if row is None:
+            state.clear()
+        else:
+            state.select("project", desk.ids[row])
+
+    at = np.flatnonzero(np.array(desk.ids, object) == project)
+    text = st.column_config.TextColumn
+    columns = dict(zip(frame_.columns, (text(width=w) for w in (28, 118, 70, 118, 190)), strict=True))
+    st.dataframe(
+        frame_, height=min(38 + 32 * len(frame_), 300), hide_index=True, key=key, on_select=picked,
+        selection_mode="single-row", selection_default={"selection": {"rows": at[:1].tolist()}},
+        column_config=columns, row_height=32,
+    )  # fmt: skip
+
+
+def _accounts(desk: Desk, language: Language) -> str:
+    """Return the county's accounts as bars: set aside, drawn by this placing, left."""
+    rows = []
+    for account in place_desk.accounts(desk):
+        parts = account["parts"]
+        bars = [tag("i", cls=f"lp-{name}", style=f"width:{100 * share:.3f}%") for name, share in parts.items() if share]
+        left = words.quantity(account["left"], account["budget_id"], account["unit"], language)
+        drawn = words.quantity(account["drawn"], account["budget_id"], account["unit"], language)
+        told = say("uiplace.left", language, left=left, drawn=drawn)
+        rows.append(tag("div", tag("div", tag("b", account["name"]), tag("span", told), cls="lp-account-head"),
+                        tag("div", *bars, cls="lp-account-bar"), cls="lp-account"))  # fmt: skip
+    return tag("div", *rows, cls="lp-accounts")
