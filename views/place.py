@@ -66,7 +66,7 @@ def _work(results: Results) -> None:
     st.html(_headline(desk, language))
     chosen = state.selection()
     project = chosen.id if chosen and chosen.kind == "project" and chosen.id in desk.ids else None
-    left, middle, right = st.columns([1.35, 1.25, 1.05], gap="small")
+    left, middle, right = st.columns([1.28, 1.62, 1.0], gap="small")
     with left:
         _list(desk, project, language)
         st.html(_accounts(desk, language))
@@ -120,7 +120,7 @@ def _list(desk: Desk, project: str | None, language: Language) -> None:
 
     at = np.flatnonzero(np.array(desk.ids, object) == project)
     text = st.column_config.TextColumn
-    columns = dict(zip(frame_.columns, (text(width=w) for w in (28, 118, 70, 118, 190)), strict=True))
+    columns = dict(zip(frame_.columns, (text(width=w) for w in (26, 112, 62, 220)), strict=True))
     st.dataframe(
         frame_, height=min(38 + 32 * len(frame_), 300), hide_index=True, key=key, on_select=picked,
         selection_mode="single-row", selection_default={"selection": {"rows": at[:1].tolist()}},

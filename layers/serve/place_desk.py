@@ -23,7 +23,7 @@ from layers.study.results import Results
 from layers.text import Language, code, number, say
 
 SIGNS = {"placed": "●", "unplaced": "○", "unknown": "◌", "rejected": "✕"}
-MAP_PIXELS = (440, 520)
+MAP_PIXELS = (570, 520)
 QUOTA = "new_construction"
 
 
@@ -49,20 +49,19 @@ class Desk:
 
     def listing(self, language: Language) -> pd.DataFrame:
         """Return the list as shown."""
-        heads = [say(f"uiplace.col_{n}", language) for n in ("sign", "project", "status", "where", "told")]
+        heads = [say(f"uiplace.col_{n}", language) for n in ("sign", "project", "status", "told")]
         return pd.DataFrame([self._line(p, language) for p in self.ids], columns=heads)
 
     def _line(self, project: str, language: Language) -> tuple[str, ...]:
         row = self.found.match(project)
         status = str(row["status"])
-        where = words.park(self.found, str(row["park_id"])) if status == "placed" else ""
         if status == "placed":
             key, size = ("m2", row["floor_m2"]) if row["kind"] == "building" else ("mu", row["land_m2"])
-            told = number(size, key, language)
+            told = f"{words.park(self.found, str(row['park_id']))} {number(size, key, language)}"
         else:
             lacks = words.missing(self.found, project, language)
-            told = "；".join(lacks) or words.why(self.found, row, language)
-        return SIGNS[status], self.found.names[project], code("placestatus", status, language), where, told
+            told = say("uiplace.lacks", language, missing=lacks) if lacks else words.why(self.found, row, language)
+        return SIGNS[status], self.found.names[project], code("placestatus", status, language), told
 
     # --- map ----------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,19 +12,17 @@ import numpy as np
 import pyproj
 import shapely
 
-from layers.serve.mercator import TILE, lonlat, square_x, square_y, unit_square
+from layers.serve.board import View
+from layers.serve.mercator import lonlat, square_x, square_y, unit_square, zoom_for
 
 COLOURS = {"placed": "#12806A", "unplaced": "#B4432E", "unknown": "#6E64B0", "choice": "#0EA5C6"}
 """Colour of a project's ground, tag and line by its status; `choice` is another site it could have."""
 MARGIN = 0.12
 """Ground beside the county for the tags, as a share of its width."""
-ZOOM_STEP = 0.25
 TAG_SHARE = 0.06
 """Height of a tag's row, as a share of the height of the view."""
 
 Point = tuple[float, float]
-View = tuple[float, float, float]
-"""Latitude, longitude and zoom; the zoom may lie between whole ones."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +90,7 @@ class SiteMap:
         """Return the view that holds the county and the tags around it."""
         west, north, east, south = self._bounds
         lon, lat = lonlat((west + east) / 2, (north + south) / 2)
-        fits = min(pixels[0] / (TILE * (east - west)), pixels[1] / (TILE * (south - north)))
-        return lat, lon, math.floor(math.log2(fits) / ZOOM_STEP) * ZOOM_STEP
+        return lat, lon, zoom_for((west, north, east, south), *pixels)
 
     def fill(self, site: str, kind: str) -> Fill | None:
         """Return the ground of a site, None where it has none."""

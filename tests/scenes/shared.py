@@ -30,3 +30,13 @@ def luodi(*words, code=0):
 
 def result(events):
     return next(e for e in events if e["event"] == "result")
+
+
+def scene_two(folder):
+    """Bring a county to where it is on Wednesday: 丽人 pinned to its accepted red line, all stages of placing run."""
+    check = result(luodi("redline", folder, folder / "incoming" / "redline_liren.txt", "--investment", 31000))["check"]
+    cut = result(luodi("redline", folder, "--accept-cut", check))["check"]
+    luodi("place", folder)
+    luodi("pin", folder, "浙江丽人", "--check", cut, "--person", "王工", "--why", "红线联审通过")
+    luodi("place", folder)
+    return folder

@@ -200,7 +200,7 @@ def draw_placing(board: Board, scene: Scene, selected: str | None, height: int) 
     lat, lon, zoom = scene.home
     base = folium.Map(
         [lat, lon], zoom_start=zoom, max_zoom=MAX_ZOOM, tiles=None, control_scale=True, fade_animation=False,
-        attributionControl=False, zoom_snap=0.25,
+        attributionControl=False,
     )  # fmt: skip
     base.get_root().header.add_child(folium.Element(f"<style>{LOOKS}{TAGS}</style>"))
     _tiles(board.ground_url(), 1, name="ground", show=True, control=False).add_to(base)
