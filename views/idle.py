@@ -16,7 +16,7 @@ from layers.serve.idle_symbols import GROUPS
 from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, code, say, sentences
-from views.parts import frame, idle_asset, map, runner, state
+from views.parts import frame, idle_acts, idle_asset, map, runner, state
 from views.parts.markup import tag
 
 NAME = "idle"
@@ -64,6 +64,7 @@ def _workbench(results: Results) -> None:
 
 
 def _work(results: Results) -> None:
+    idle_acts.redraw()
     language = state.language()
     on = _day_bar(results, language)
     desk = idle_desk.desk(results, on)

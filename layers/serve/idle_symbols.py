@@ -19,7 +19,8 @@ GROUPS = ("contradiction", "idle_2y", "idle_1y", "recognisable", "warning", "exe
 _STATES = {
     "idle_2y": "idle_2y", "warning_2y": "idle_1y", "idle_1y": "idle_1y", "may_be_recognised": "recognisable",
     "warning_1y": "warning", "warning_b": "warning", "suspended": "warning", "paused": "warning",
-    "government_caused": "exempt", "force_majeure": "exempt", "normal": "calm", "in_build": "calm", "unknown": "open",
+    "government_caused": "exempt", "force_majeure": "exempt", "normal": "calm", "in_build": "calm", "recovered": "calm",
+    "unknown": "open",
 }  # fmt: skip
 """Clock state: group. What is finished or not yet supplied is told by its signs."""
 _SIGNS = {"likely_idle": "likely_idle", "under_used": "part_vacant", "part_vacant": "part_vacant", "in_use": "calm"}

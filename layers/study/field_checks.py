@@ -1,12 +1,10 @@
-"""What was found in the field, and land taken as recovered: written beside the official value, never over it."""
+"""What was found in the field: written beside the official value, never over it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
@@ -97,20 +95,6 @@ def _check(edit: Edit) -> Check:
                  edit.at, edit.version, edit.withdrawn)  # fmt: skip
 
 
-def recover(folder: Path, asset_id: str, parcel_ids: Iterable[str], person: str, why: str) -> None:
-    """Take an asset as recovered (收回盘活) in this scenario: its land may be assembled, its floor reused."""
-    edits.record(folder, RECOVERED, asset_id, {"parcel_ids": sorted(parcel_ids)}, person, why)
-
-
-def undo_recovery(folder: Path, asset_id: str, person: str, why: str) -> None:
-    """Take that back; every number returns."""
-    edits.withdraw(folder, RECOVERED, asset_id, person, why)
-
-
-def recovered(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what is taken as recovered now, by asset: parcels, person, day, reason."""
-    found = edits.current(folder).of(RECOVERED)
-    return {
-        asset: {"parcel_ids": list(e.value.get("parcel_ids", ())), "person": e.person, "at": e.at, "reason": e.reason}
-        for asset, e in found.items()
-    }
+def recovered(folder: Path) -> dict[str, Edit]:
+    """Return what is taken as recovered now (收回), by asset; `layers.idle` writes and undoes it."""
+    return dict(edits.current(folder).of(RECOVERED))

@@ -71,8 +71,10 @@ def test_recovery_is_set_and_undone(folder, monkeypatch):
     test.text_input(key="idle-who-G-07").set_value("李工").run()
     test.button(key="idle-recovered").click().run()
     assert list(field_checks.recovered(folder)) == ["G-07"]
+    assert say("ui.stale", "zh") in words(test)
     test.button(key="idle-undo").click().run()
     assert field_checks.recovered(folder) == {}
+    assert say("ui.stale", "zh") not in words(test)
 
 
 def test_an_asset_without_a_place_is_told_apart(folder, monkeypatch):

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo.basis.errors import LuodiError
+from layers import idle
 from layers.outputs import field_sheet
 from layers.serve import idle_desk
 from layers.serve.idle_desk import Desk
@@ -17,7 +18,7 @@ from layers.text import Language, code, say, sentences
 from views.parts import frame, state
 from views.parts.markup import Html, join, tag
 
-ERROR = "idle-error"
+ERROR, AGAIN = "idle-error", "idle-again"
 
 
 def sheet(desk: Desk, asset: str, language: Language) -> None:
@@ -85,29 +86,44 @@ def _entry(desk: Desk, asset: str, newest: int, language: Language) -> None:
 
 
 def recovered(desk: Desk, row: dict[Any, Any], language: Language) -> None:
-    """Draw the switch of the scenario in which this land or building is recovered; undoing it takes all back."""
-    folder, asset = desk.results.folder, row["asset_id"]
-    now = field_checks.recovered(folder).get(asset)
+    """Draw the switch of the scenario in which this land is recovered; undoing it takes all back."""
+    asset = row["asset_id"]
+    if row["kind"] != "land" or not row["parcel_ids"]:
+        return
+    now = field_checks.recovered(desk.results.folder).get(asset)
     st.html(tag("h4", say("uiidle.scenario", language)))
     if now is not None:
-        said = say("uiidle.recovered_by", language, person=now["person"], day=str(now["at"])[:10])
+        said = say("uiidle.recovered_by", language, person=now.person, day=now.at[:10])
         st.html(tag("div", said, cls="lu-note"))
-        who, why = now["person"], say("uiidle.undone", language)
+        why = say("uiidle.undone", language)
         st.button(
-            say("uiidle.undo_recovery", language), key="idle-undo", icon=":material/undo:", on_click=_attempt,
-            args=(lambda: field_checks.undo_recovery(folder, asset, who, why),),
+            say("uiidle.undo_recovery", language), key="idle-undo", icon=":material/undo:", on_click=_decide,
+            args=(lambda: idle.undo(desk.results, asset, now.person, why),),
         )  # fmt: skip
         return
     key = f"idle-who-{asset}"
 
     def recover() -> None:
-        parcels = [p for p in str(row["parcel_ids"]).split("|") if p]
         who, why = str(state.value_of(key) or ""), say("uiidle.scenario_reason", language)
-        _attempt(lambda: field_checks.recover(folder, asset, parcels, who, why))
+        _decide(lambda: idle.recover(desk.results, asset, who, why))
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="idle-recover"):
         st.text_input(say("uiidle.person", language), key=key)
         st.button(say("uiidle.recover", language), key="idle-recovered", icon=":material/recycling:", on_click=recover)
+    st.html(tag("div", say("uiidle.recover_note", language), cls="lu-note"))
+
+
+def _decide(work: Callable[[], Any]) -> None:
+    """Do what makes results stale: the whole page is drawn again, so that it says so."""
+    _attempt(work)
+    state.note(AGAIN, True)
+
+
+def redraw() -> None:
+    """Draw the whole page again once after a decision."""
+    if state.noted(AGAIN):
+        state.note(AGAIN, None)
+        st.rerun()
 
 
 def _attempt(work: Callable[[], Any]) -> None:

@@ -47,12 +47,3 @@ def test_withdrawing_keeps_the_history(tmp_path):
         (True, "in_use"),
         (False, "in_use"),
     ]
-
-
-def test_recovery_is_a_switch_that_can_be_undone(tmp_path):
-    assert field_checks.recovered(tmp_path) == {}
-    field_checks.recover(tmp_path, "G-07", ["b", "a"], "王工", "收回盘活测算")
-    now = field_checks.recovered(tmp_path)["G-07"]
-    assert (now["parcel_ids"], now["person"]) == (["a", "b"], "王工")
-    field_checks.undo_recovery(tmp_path, "G-07", "王工", "撤销")
-    assert field_checks.recovered(tmp_path) == {}
