@@ -12,8 +12,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from layers.serve.board import View
 from layers.serve.mercator import lonlat, square_x, square_y, unit_square, zoom_for
+from layers.serve.places import View
 
 COLOURS = {"placed": "#12806A", "unplaced": "#B4432E", "unknown": "#6E64B0", "choice": "#0EA5C6"}
 """Colour of a project's ground, tag and line by its status; `choice` is another site it could have."""
