@@ -295,6 +295,9 @@ def rank(
         list[str] | None, typer.Option(help="id=0.3 (repeat), or a file of lines id = 0.3: on trial.")
     ] = None,
     top: Annotated[int, typer.Option(help="Sites shown.")] = 20,
+    criteria: Annotated[
+        str, typer.Option("--set", help="Another criteria set, on trial; a set for projects ranks the projects.")
+    ] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -302,17 +305,17 @@ def rank(
 
     def work(console: Console) -> None:
         from layers.outputs import rank_page
-        from layers.ranked import Asked, bench, weights_of
+        from layers.ranked import Asked, bench, by_set, weights_of
         from layers.study import runs
         from layers.study.results import require
 
         changes = weights_of(weights or [])
         report = runs.update(folder, "rank", console.progress)
         results = require(folder, "ranking")
-        made = bench(results).answer(Asked(changes))
+        made = (by_set(results, criteria) if criteria else bench(results)).answer(Asked(changes))
         for line in rank_page.ranking_text(results, made, console.language, top):
             console.text(line)
-        console.result({"run_id": report.run_id, "trial": bool(changes)} | rank_page.as_plain(made))
+        console.result({"run_id": report.run_id, "trial": bool(changes or criteria)} | rank_page.as_plain(made))
 
     _call(as_json, lang, work)
 

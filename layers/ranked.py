@@ -62,20 +62,25 @@ class Ranked:
 
 
 class Bench:
-    """Sites of one run, ready to be ranked again.
+    """Sites of one run, or its projects, ready to be ranked again.
 
     Parameters
     ----------
     results : Results
     sites : DataFrame or None
-        Columns of the table `sites`; None: those of the run.
+        Columns of the table `sites`; None: the units of the run.
+    asked : CriteriaSet or None
+        None: those of the run. A set for projects ranks the table `projects`.
     """
 
-    def __init__(self, results: Results, sites: pd.DataFrame | None = None):
+    def __init__(self, results: Results, sites: pd.DataFrame | None = None, asked: CriteriaSet | None = None):
         self.results = results
-        self.criteria = results.criteria
-        self.sites = results.table("sites") if sites is None else sites
-        self.found: Scaled = scaled(facts.of_sites(self.sites), self.criteria.criteria, "site_id")
+        self.criteria = asked or results.criteria
+        projects = self.criteria.unit == "project"
+        table = results.table("projects" if projects else "sites") if sites is None else sites
+        self.sites = table
+        units = facts.of_projects(table) if projects else facts.of_sites(table)
+        self.found: Scaled = scaled(units, self.criteria.criteria, self.criteria.unit_id)
 
     def asked(self, trial: Asked = AS_RUN) -> CriteriaSet:
         """Return the criteria of a trial.
@@ -95,12 +100,24 @@ class Bench:
         if asked.weighting == "ahp":
             comparison = compared([c.id for c in asked.criteria], asked.judgements)
         weighed = comparison.weights if comparison else weights.of(asked, self.found)
-        made = answer.tables(self.found, weighed, criteria.draws_of(self.results.study))
+        draws = criteria.draws_of(self.results.study)
+        made = answer.tables(self.found, weighed, draws, self.criteria.unit_id)
         return Ranked(asked, weighed, comparison, **made)
 
     def twins(self, site_id: str, weighed: Mapping[str, float], count: int = 3) -> pd.DataFrame:
         """Return the sites most like one (see `geo.rank.twins`)."""
-        return twins(self.found, weighed, site_id, count)
+        return twins(self.found, weighed, site_id, count, self.criteria.unit_id)
+
+
+def by_set(results: Results, name: str) -> Bench:
+    """Return the bench of another set than that of the run: a shipped one, or a file of the study folder.
+
+    Raises
+    ------
+    SpecError
+        No such set, or one that does not hold together.
+    """
+    return Bench(results, asked=criteria.named(name, results.folder))
 
 
 @lru_cache(maxsize=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.basis.units import hi
+from geo.basis.units import MU_M2, hi
 
 DRAWN = ("quota", "balance", "buildings")
 """Areas that lie on the site: ``<name>_m2 … <name>_hi_m2``, so never more than its ground."""
@@ -41,6 +41,30 @@ def of_sites(sites: pd.DataFrame) -> pd.DataFrame:
     made["approved_share"] = _share(approved, ground)
     made[hi("approved_share")] = _share(approved + _column(frame, "supply_unknown_m2"), ground)
     return frame.assign(**made)
+
+
+def of_projects(projects: pd.DataFrame) -> pd.DataFrame:
+    """Return the projects with their intensities.
+
+    Parameters
+    ----------
+    projects : DataFrame
+        The table `projects`. A missing column or a null makes what rests on it unknown.
+
+    Returns
+    -------
+    DataFrame
+        Further columns: ``investment_wan_mu``, ``output_wan_mu`` (万元 per 亩 of the land asked
+        for) and ``energy_tce_wan`` (tonnes of coal equivalent per 万元 of output). One that the
+        table has already stays.
+    """
+    land_mu, output = _column(projects, "asked_m2") / MU_M2, _column(projects, "output_wan")
+    made = {
+        "investment_wan_mu": _share(_column(projects, "investment_wan"), land_mu),
+        "output_wan_mu": _share(output, land_mu),
+        "energy_tce_wan": _share(_column(projects, "energy_tce"), output),
+    }
+    return projects.assign(**{name: values for name, values in made.items() if name not in projects})
 
 
 def _column(frame: pd.DataFrame, name: str) -> np.ndarray:

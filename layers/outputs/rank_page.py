@@ -25,27 +25,36 @@ def ranking_text(results: Results, made: Ranked, language: Language, count: int 
         return
     weighting = say(f"rank.{made.criteria.weighting}", language)
     name = (made.criteria.title.zh if language == "zh" else made.criteria.title.en) or made.criteria.id
-    yield say("rank.head", language, sites=len(made.ranking), title=name, weighting=weighting)
-    area = results.table("sites").set_index("site_id")["net_m2"]
+    yield say(f"rank.head_{made.criteria.unit}", language, sites=len(made.ranking), title=name, weighting=weighting)
+    about = _about(results, made, language)
     ranked = made.ranking[made.ranking["rank"].notna()]
     for row in ranked.head(count).to_dict("records"):
-        yield from _site(results, made, row, float(area[row["site_id"]]), language)
+        yield from _unit(results, made, row, about.get(str(row[made.criteria.unit_id]), ""), language)
     yield from _infeasible(made, language)
     yield from tolerance_text(made, language)
     if made.comparison is not None:
         yield comparison_text(made.comparison, words.titles(made.criteria.criteria, language), language)
-    yield second_opinion(ranked, language)
+    yield second_opinion(ranked.rename(columns={made.criteria.unit_id: "unit"}), language)
     unverified = [words.title(c, language) for c in made.criteria.criteria if c.unverified]
     if unverified:
         yield say("rank.unverified", language, criteria=unverified)
 
 
-def _site(results: Results, made: Ranked, row: dict[str, object], net_m2: float, language: Language) -> Iterator[str]:
+def _about(results: Results, made: Ranked, language: Language) -> dict[str, str]:
+    """Return what stands behind each unit: the usable area of a site, the name of a project."""
+    if made.criteria.unit == "project":
+        return results.table("projects").set_index("project_id")["name"].astype(str).to_dict()
+    unit = "mu" if language == "zh" else "ha"
+    areas = results.table("sites").set_index("site_id")["net_m2"]
+    return {str(s): say("rank.usable", language, net=number(float(a), unit, language)) for s, a in areas.items()}
+
+
+def _unit(results: Results, made: Ranked, row: dict[str, object], about: str, language: Language) -> Iterator[str]:
     draws, known = draws_of(results.study), row["score"] == row["score_high"]
     yield say(
-        "rank.line_known" if known else "rank.line", language, rank=row["rank"], site=row["site_id"],
+        "rank.line_known" if known else "rank.line", language, rank=row["rank"], site=row[made.criteria.unit_id],
         score=row["score"], high=row["score_high"], low=row["rank_low"], worst=row["rank_high"], inner=draws.inner,
-        top=draws.top, share=row["top_share"], net=number(net_m2, "mu" if language == "zh" else "ha", language),
+        top=draws.top, share=row["top_share"], about=about,
     )  # fmt: skip
     if row["state"] == "unknown":
         yield f"    {words.why(str(row['reason']), made.criteria.criteria, language)}"
@@ -58,7 +67,7 @@ def _infeasible(made: Ranked, language: Language) -> Iterator[str]:
     yield say("rank.infeasible_count", language, count=len(out))
     for row in out.head(SHOWN).to_dict("records"):
         told = words.why(row["reason"], made.criteria.criteria, language)
-        yield say("rank.infeasible_line", language, site=row["site_id"], why=told)
+        yield say("rank.infeasible_line", language, site=row[made.criteria.unit_id], why=told)
 
 
 def as_plain(made: Ranked) -> dict[str, object]:
@@ -113,9 +122,9 @@ def scale_text(times: float) -> str:
 
 
 def second_opinion(ranked: pd.DataFrame, language: Language) -> str:
-    """Say whether TOPSIS puts the same site first."""
-    first = ranked.loc[ranked["topsis_rank"] == 1.0, "site_id"].tolist()
-    same = bool(len(ranked)) and ranked["site_id"].iloc[0] in first
+    """Say whether TOPSIS puts the same one first; `ranked` has the column ``unit``."""
+    first = ranked.loc[ranked["topsis_rank"] == 1.0, "unit"].tolist()
+    same = bool(len(ranked)) and ranked["unit"].iloc[0] in first
     told = say("rank.second_same", language) if same else say("rank.second_other", language, site=", ".join(first))
     return say("rank.second", language, agreement=told)
 

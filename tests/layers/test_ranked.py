@@ -10,7 +10,7 @@ import pytest
 from geo.basis.errors import BlockedError, CallError, SpecError
 from layers.explain_site import explain_site, of_trial
 from layers.outputs import rank_page
-from layers.ranked import Asked, bench, weights_of
+from layers.ranked import Asked, bench, by_set, weights_of
 from layers.study.results import open_results
 from layers.text import LANGUAGES
 
@@ -122,3 +122,19 @@ def test_weights_as_a_command_gives_them(tmp_path):
     for wrong in ("slope", "slope=much"):
         with pytest.raises(CallError):
             weights_of([wrong])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_set_for_projects_ranks_projects(results, language, monkeypatch):
+    projects = pd.DataFrame({"project_id": ["XM-1", "XM-2", "XM-3"], "name": ["甲", "乙", "丙"], "asked_m2": 66_666.7,
+                             "investment_wan": [20_000.0, 9_000.0, None], "tax_wan_mu": [9.0, 9.0, 9.0]})  # fmt: skip
+    monkeypatch.setitem(results._tables, "projects", projects)
+    made = by_set(results, "standard-land-longchang-glass").answer()
+    states = made.ranking.set_index("project_id")["state"].to_dict()
+    assert states == {"XM-1": "unknown", "XM-2": "infeasible", "XM-3": "unknown"}  # output is not known
+    text = "\n".join(rank_page.ranking_text(results, made, language))
+    assert "甲" in text
+    assert "[rank." not in text
+    assert "[reason." not in text
+    with pytest.raises(SpecError):
+        by_set(results, "nothing")
