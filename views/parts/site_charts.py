@@ -52,7 +52,7 @@ def stability(made: Ranked, top: int, language: Language) -> None:
 
 def _names(width: int) -> alt.Axis:
     """Return an axis on which every name is written."""
-    return alt.Axis(labelLimit=width, labelOverlap=False, labelBound=False)
+    return alt.Axis(labelLimit=width, labelOverlap=False, labelFlush=False)
 
 
 def _ranks(frame: pd.DataFrame, top: int, language: Language) -> alt.LayerChart:
