@@ -29,6 +29,7 @@ from geo.measure.fabric import composition
 from geo.project import chain as chain_room
 from geo.project import demand as demand_room
 from geo.project import gate as gate_room
+from geo.project import pairs as pair_room
 from geo.rank import answer, facts, weights
 from geo.rank.robust import Draws
 from geo.rank.scale import scaled
@@ -118,6 +119,23 @@ def gate_and_demand(
     needed = demand_room.tables(projects, norms)
     gates = gate_room.gates(projects, needed["demand"], asked)
     return needed | {"gates": gates, "gate_results": gate_room.results(projects, gates)}
+
+
+def site_gates(
+    inputs: Inputs, sites: gpd.GeoDataFrame, projects: pd.DataFrame, asked: gate_room.Gates, basis: AreaBasis,
+    progress: Progress,
+) -> pd.DataFrame:  # fmt: skip
+    """Judge projects on sites by the rules with industries that read the land; sites come as `parcels` do."""
+    rules = pair_room.land_rules(projects, asked)
+    if not rules or sites.empty or projects.empty:
+        return pair_room.site_gates(projects, asked, pair_room.no_grounds())
+    what = with_ground(zones(rules, ()), rules, inputs.layers)
+    far = sorted({r.layer for r in rules if r.test == "distance_m"})
+    tables = measure(replace(inputs, parcels=sites), what, far, basis, progress) | {"parcels": sites}
+    data = _evidence(tables)
+    parks = sites["park_id"].astype(str).to_numpy(object)
+    grounds = pair_room.Grounds(data.parcel_ids, parks, lambda rule: measured(rule, data))
+    return pair_room.site_gates(projects, asked, grounds)
 
 
 def chain_fit(

@@ -146,7 +146,7 @@ class Base:
         demand = self.read("demand")
         return fit.Tables(
             *(demand if n == "demand" else self.read(n) for n in names), self.sites, self._or_empty("building_sites"),
-            self._or_empty("reuse"), self._scores(), own,
+            self._or_empty("reuse"), self._scores(), own, self._or_empty("site_gates"),
         )  # fmt: skip
 
     def _or_empty(self, name: str) -> pd.DataFrame:

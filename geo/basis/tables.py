@@ -161,6 +161,8 @@ _DECLARED = (
     Table("gates", ("project_id", "gate_id", "park_id"), _c(
         "project_id:id gate_id:code park_id:code outcome:code severity:code value:float value_hi:float "
         "operator:code threshold:float tolerance:float confidence:code reason:reason")),
+    Table("site_gates", ("project_id", "site_id", "gate_id"), _c(
+        "project_id:id site_id:id gate_id:code outcome:code severity:code reason:reason")),
     Table("gate_results", ("project_id",), _c(
         "project_id:id result:code failed:text unknowns:text conditions:text procedures:text parks:text "
         "parks_unknown:text reason:reason")),

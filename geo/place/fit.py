@@ -37,6 +37,8 @@ class Tables:
         Score of the ranking, where there is one.
     own : mapping of site to project
         Sites only one project may have: red lines drawn for it.
+    site_gates : DataFrame
+        Table of that name: what does not simply pass; rows without a site hold for sites not measured.
     """
 
     projects: pd.DataFrame
@@ -48,6 +50,7 @@ class Tables:
     reuse: pd.DataFrame
     scores: Mapping[str, float] = field(default_factory=dict)
     own: Mapping[str, str] = field(default_factory=dict)
+    site_gates: pd.DataFrame = field(default_factory=lambda: empty("site_gates"))
 
 
 def fits(tables: Tables, objective: Objective) -> pd.DataFrame:
@@ -163,6 +166,7 @@ def _land(need: Mapping[str, Any], parks: _Parks, tables: Tables) -> pd.DataFram
     sites = tables.sites[[tables.own.get(s, need["project_id"]) == need["project_id"] for s in tables.sites["site_id"]]]
     judged = _Judged(len(sites))
     _by_park(judged, parks, sites)
+    _by_land(judged, tables, str(need["project_id"]), sites)
     wanted, most = float(need["land_m2"]), float(need["land_hi_m2"])
     if np.isnan(wanted) or np.isnan(most) or most - wanted > HALF_M2:
         judged.say(UNKNOWN, np.ones(len(sites), bool), lambda _: _told("fit_land_not_known"))
@@ -187,6 +191,25 @@ def _by_park(judged: _Judged, parks: _Parks, sites: pd.DataFrame) -> None:
     said = [verdicts[p] for p in sites["park_id"].astype(str)]
     for word in (NO, UNKNOWN):
         judged.say(word, np.array([v == word for v, _ in said], bool), lambda k: said[k][1])
+
+
+def _by_land(judged: _Judged, tables: Tables, project_id: str, sites: pd.DataFrame) -> None:
+    """Note what the rules on the land say of a project; a site nobody measured is unknown where a rule speaks."""
+    gates = tables.site_gates
+    mine = gates[(gates["project_id"] == project_id) & (gates["severity"] == "exclude")]
+    other = mine.loc[mine["site_id"] == "", "reason"].tolist()
+    known = mine[mine["site_id"] != ""]
+    refused = _first_site(known[known["outcome"] == "conflict"])
+    unknown = _first_site(known[known["outcome"] == "unknown"])
+    ids = sites["site_id"].astype(str).tolist()
+    apart = [s in tables.own for s in ids]
+    judged.say(NO, np.array([s in refused for s in ids], bool), lambda k: refused[ids[k]])
+    judged.say(UNKNOWN, np.array([s in unknown for s in ids], bool), lambda k: unknown[ids[k]])
+    judged.say(UNKNOWN, np.array(apart, bool) & bool(other), lambda _: str(other[0]))
+
+
+def _first_site(rows: pd.DataFrame) -> dict[str, str]:
+    return {str(s): str(r) for s, r in rows[["site_id", "reason"]].iloc[::-1].itertuples(index=False)}
 
 
 def _column(sites: pd.DataFrame, name: str, missing: float = np.nan) -> Floats:

@@ -5,8 +5,8 @@ from layers.study.stages.stage import Stage, Tables, Work
 
 STAGES: tuple[Stage, ...] = (
     land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, project.CHAIN,
-    stock.BUILDINGS, stock.REUSE, stock.IMAGERY, idle.IDLE, inefficient.INEFFICIENT, assemble.ASSEMBLE, rank.RANK,
-    place.ZONES, place.PLACE,
+    stock.BUILDINGS, stock.REUSE, stock.IMAGERY, idle.IDLE, inefficient.INEFFICIENT, assemble.ASSEMBLE,
+    project.SITES, rank.RANK, place.ZONES, place.PLACE,
 )  # fmt: skip
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
 

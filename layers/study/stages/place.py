@@ -91,5 +91,5 @@ PLACE = Stage(
           "layers/study/counted.py", "layers/study/parks.py", counted.FILE, "data/codes/landuse_survey.toml"),
     slice=_slice,
     build=_build,
-    needs=("supply", "project", "assemble", "rank", "buildings", "reuse"),
+    needs=("supply", "project", "sitegates", "assemble", "rank", "buildings", "reuse"),
 )  # fmt: skip

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 
 from geo import study as flow
+from geo.measure.every import area_shapes
 from geo.project.gate import Gates
 from layers.study import chain, load, norms, parks, projects
 from layers.study.stages.stage import Stage, Tables, Work
@@ -25,19 +27,28 @@ def _slice(plan: Plan) -> Any:
 
 def _build(work: Work) -> Tables:
     plan = work.plan
-    found = parks.read(plan.study, work.inputs)
-    names = {p.park_id: p.name for p in found.parks}
+    asked = _asked(work)
+    names = {p.park_id: p.name for p in asked.parks.parks}
     register = projects.read(plan.study, plan.folder, names, plan.edits.of("project"))
-    asked = Gates(
-        plan.rules,
-        plan.setting.aside,
-        found,
-        lambda industry: norms.investment(plan.study.standards, industry),
-    )
     ratios = norms.plan_ratios(plan.study, work.inputs, parks.shapes(plan.study, work.inputs))
     made = flow.gate_and_demand(register.projects, norms.norms(plan.study.standards, ratios), asked)
     problems: pd.DataFrame = load.problems(register.findings)
     return made | {"projects": register.projects, "links": register.links, "project_problems": problems}
+
+
+def _asked(work: Work) -> Gates:
+    plan = work.plan
+    local = plan.study.standards
+    found = parks.read(plan.study, work.inputs)
+    return Gates(plan.rules, plan.setting.aside, found, lambda industry: norms.investment(local, industry))
+
+
+def _on_sites(work: Work) -> Tables:
+    sites = gpd.GeoDataFrame(work.table("sites")).rename(columns={"site_id": "parcel_id"})
+    units = sites[["parcel_id", "park_id", "geometry"]].reset_index(drop=True)
+    units["area_m2"] = work.basis.areas(area_shapes(units.geometry.to_numpy(), work.basis))
+    found = flow.site_gates(work.inputs, units, work.table("projects"), _asked(work), work.basis, work.progress)
+    return {"site_gates": found}
 
 
 def _chain(work: Work) -> Tables:
@@ -70,4 +81,12 @@ CHAIN = Stage(
     slice=lambda plan: plan.sources("enterprise"),
     build=_chain,
     needs=("project",),
+)  # fmt: skip
+SITES = Stage(
+    name="sitegates",
+    writes=("site_gates",),
+    code=("geo/project", "geo/rules", "geo/measure", "geo/study.py", "layers/study/parks.py"),
+    slice=lambda plan: [r.model_dump(mode="json") for r in plan.rules if r.industries],
+    build=_on_sites,
+    needs=("load", "project", "assemble"),
 )  # fmt: skip

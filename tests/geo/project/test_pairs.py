@@ -1,14 +1,14 @@
 """Gates of project × site equal a judgement pair by pair; recognition answers for chemical parks."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from geo.project import gate, pairs
+from geo.place.fit import Tables
+from geo.project import pairs
 from geo.project.facts import MAYBE, NO, concerns
 from geo.project.gate import Gates, Park, Parks
 from geo.project.pairs import Grounds
-from geo.rules.judge import CLEAR, CONFLICT, UNKNOWN, Measured, outcome
+from geo.rules.judge import Measured
 from geo.rules.spec import Rule
 from tests.geo.project import making
 
@@ -16,83 +16,68 @@ RIVER = Rule(id="river", layer="shoreline", test="distance_m", operator=">=", th
              industries=("C26",), confidence="S")  # fmt: skip
 PARK_RULE = Rule(id="chemical-park", layer="chemical_park", test="outside_m2", operator="<=", threshold=0.0,
                  severity="exclude", industries=("C25", "C26"), confidence="S")  # fmt: skip
-PARKS = Parks(
-    (Park("A", "甲", ("C17",), chemical=False), Park("B", "乙", ("C26",), chemical=True), Park("C", "丙")), True, True
-)
+PARKS = Parks((Park("A", chemical=False), Park("B", chemical=True), Park("C")), True, True)
+FAR = (500.0, 1500.0, np.nan, 2000.0)
 
 
-def grounds(distances=(500.0, 1500.0, np.nan, 2000.0), park_ids=("A", "B", "B", "")):
-    low = np.array(distances)
-    top = np.where(np.isnan(low), np.nan, low)
+def grounds(distances=FAR, park_ids=("A", "B", "B", "")):
+    low = np.array(distances, float)
 
     def measured(rule):
         if rule.layer == "shoreline":
-            return Measured.interval(low, top, "outside_coverage")
+            return Measured.interval(low, low.copy(), "outside_coverage")
         return Measured.unbounded(len(low), "layer_missing")
 
     ids = np.array([f"S{k}" for k in range(len(low))], object)
     return Grounds(ids, np.array(park_ids, object), measured)
 
 
-RULES = (RIVER, PARK_RULE, making.rule())
-
-
-def judged(frame, rules=RULES, parks=PARKS, where=None):
-    asked = Gates(tuple(rules), frozenset(), parks)
-    found = gate.by_rules(frame, asked)
-    admitted = gate.by_parks(frame, asked)
-    gates = pd.concat([found, admitted], ignore_index=True)
-    return pairs.pairs(frame, gates, asked, where or grounds())
+def judged(frame, rules=(RIVER,), where=None, aside=frozenset()):
+    asked = Gates((*rules, making.rule()), aside, PARKS)
+    return pairs.site_gates(frame, asked, where or grounds())
 
 
 def test_every_pair_as_if_judged_alone():
     industries = ["C17", "C26", "C2614", "C", "", "C32"]
-    energies = [500.0, 5000.0, np.nan]
-    frame = making.projects(*({"industry": i, "energy_tce": e} for i in industries for e in energies))
-    made, where = judged(frame, rules=(RIVER, making.rule())), grounds()
-    for p, row in enumerate(frame.itertuples()):
-        for s, park_id in enumerate(where.park_ids):
-            codes = []
-            speaks = concerns(("C",), row.industry)
-            lo = np.array([-np.inf if np.isnan(row.energy_tce) else row.energy_tce])
-            hi = np.array([np.inf if np.isnan(row.energy_tce) else row.energy_tce])
-            code = int(outcome(lo, hi, "<=", 1000.0, 0.0)[0])
-            codes.append(CLEAR if speaks == NO else UNKNOWN if speaks == MAYBE and code == CONFLICT else code)
-            park = PARKS.get(park_id)
-            codes.append(gate.admission(row.industry, park)[0] if park else CLEAR)
-            speaks = concerns(("C26",), row.industry)
-            far = [500.0, 1500.0, np.nan, 2000.0][s]
-            code = UNKNOWN if np.isnan(far) else CLEAR if far >= 1000 else CONFLICT
-            codes.append(CLEAR if speaks == NO else UNKNOWN if speaks == MAYBE and code == CONFLICT else code)
-            expected = CONFLICT if CONFLICT in codes else UNKNOWN if UNKNOWN in codes else CLEAR
-            assert made.outcome[p, s] == expected, (row.industry, row.energy_tce, s)
+    frame = making.projects(*({"industry": i} for i in industries))
+    found = judged(frame).set_index(["project_id", "site_id"])["outcome"].to_dict()
+    for p, industry in enumerate(industries):
+        speaks = concerns(RIVER.industries, industry)
+        for s, far in enumerate(FAR):
+            plain = "unknown" if np.isnan(far) else "clear" if far >= 1000 else "conflict"
+            expected = "clear" if speaks == NO else "unknown" if (speaks == MAYBE and plain == "conflict") else plain
+            assert found.get((f"P{p}", f"S{s}"), "clear") == expected, (industry, far)
+        # what was not measured is unknown for whom the rule may concern
+        assert found.get((f"P{p}", ""), "clear") == ("clear" if speaks == NO else "unknown")
 
 
 def test_a_recognised_park_answers_where_no_layer_does():
-    frame = making.projects({"industry": "C26", "energy_tce": 1.0})
-    made = judged(frame, where=grounds(distances=(5000.0,) * 4))
-    part = next(p for p in made.parts if p.gate_id == "chemical-park")
-    assert part.codes[0].tolist() == [CONFLICT, CLEAR, CLEAR, UNKNOWN]
+    frame = making.projects({"industry": "C26"})
+    found = judged(frame, (PARK_RULE,)).set_index("site_id")["outcome"].to_dict()
+    assert found == {"S0": "conflict", "S3": "unknown", "": "unknown"}  # S1 and S2 lie in the recognised park
 
 
-def test_reasons_name_the_gravest_first_and_nothing_for_a_pass():
-    frame = making.projects({"industry": "C26", "energy_tce": 5000.0}, {"industry": "C26", "energy_tce": 1.0})
-    made = judged(frame)
-    told = made.reasons(0, 0)
-    assert (told[0].severity, told[0].outcome) == ("exclude", CONFLICT)
-    assert {s.gate_id for s in told} >= {"project", "park-admission", "river", "chemical-park"}
-    assert [s.gate_id for s in made.reasons(1, 1)] == []
+def test_memory_restricts_on_sites_too():
+    frame = making.projects({"industry": "C26"})
+    rule = RIVER.model_copy(update={"confidence": "M"})
+    assert set(judged(frame, (rule,))["severity"]) == {"restrict"}
 
 
-def test_a_site_outside_parks_is_a_condition():
-    frame = making.projects({"industry": "C17", "energy_tce": 1.0})
-    made = judged(frame, rules=())
-    assert made.outcome[0].tolist() == [CLEAR, CONFLICT, CONFLICT, CLEAR]
-    assert [(s.gate_id, s.severity) for s in made.reasons(0, 3)] == [("outside-parks", "restrict")]
+def test_rules_set_aside_and_rules_on_projects_are_not_asked():
+    frame = making.projects({"industry": "C26"})
+    assert judged(frame, aside=frozenset({"river"})).empty
+    assert judged(frame, ()).empty
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_no_sites_and_no_projects(count):
-    frame = making.projects(*({"industry": "C17"} for _ in range(1)))
-    made = judged(frame, where=grounds((500.0,) * count, ("A",) * count))
-    assert made.outcome.shape == (1, count)
+def test_no_sites(count):
+    frame = making.projects({"industry": "C26"})
+    found = judged(frame, where=grounds((500.0,) * count, ("A",) * count))
+    assert found["site_id"].tolist() == ["S0"] * count + [""]
+
+
+def test_placing_takes_the_table_as_it_is():
+    assert (
+        Tables.__dataclass_fields__["site_gates"].default_factory().columns.tolist()
+        == judged(making.projects({"industry": "C26"})).columns.tolist()
+    )
