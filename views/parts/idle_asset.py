@@ -169,7 +169,8 @@ def _signs(desk: Desk, row: dict[Any, Any], language: Language) -> Html:
     head = tag("h4", say("uiidle.signs", language), " ", status)
     if not lines:
         return join(head, tag("div", sentence(row["evidence_reason"], language), cls="lu-line"))
-    return join(head, tag("table", *lines, cls="li-signs"))
+    told = tag("div", sentence(row["evidence_reason"], language), cls="lu-line")
+    return join(head, tag("table", *lines, cls="li-signs"), told)
 
 
 def _sign(sign: dict[Any, Any], titles: Any, language: Language) -> Html:
