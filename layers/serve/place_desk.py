@@ -86,7 +86,7 @@ class Desk:
             return ()
         placed = self.found.table("matches").query("status == 'placed'")
         offers = self.results.table("offers").merge(placed[["project_id", "site_id"]], on=["project_id", "site_id"])
-        lines = (self.sites.cut(str(w)) for w in offers["cut_line"])
+        lines = (self.sites.cut(str(w)) for w in offers["line"])
         return tuple(line for line in lines if line is not None)
 
     # --- one project --------------------------------------------------------------
