@@ -126,3 +126,35 @@ def test_a_pin_needs_a_person_a_ground_and_a_place(county):
     luodi("pin", county, LIREN, "--person", "王工", "--why", "试", code=2)
     luodi("pin", county, LIREN, "--park", "B9", "--person", "王工", "--why", "试", code=1)
     luodi("pin", county, "没有的项目", "--park", "B2", "--person", "王工", "--why", "试", code=2)
+
+
+# --- scene 3, Friday: what base 3 holds once G-07 is recovered; here because the placed county stands ready ---
+
+
+def test_recovered_g07_takes_zhongxin_on_stock_land_and_undo_returns_every_number(county, answer, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(county, own, symlinks=True)
+    said = ("--person", "张主任", "--why", "收回决定（演示）")
+    luodi("idle", own, "--recover", "G-07", *said)
+    found = placed(own)
+    row = found["projects"][ZHONGXIN]
+    assert (row["status"], row["park_id"], row["land_mu"], row["remnant_mu"]) == ("placed", "B3", 200.0, 10.0)
+    assert not [d for d in row["draws"] if d["account"] in ("new_construction", "farmland_balance") and d["amount"]]
+    assert found["budgets"]["new_construction"]["left"] == pytest.approx(115.0)
+    power = [r for r in result(luodi("capacity", own))["capacity"] if r["resource"] == "power"]
+    assert {r["park_id"]: r["left"] for r in power if r["park_id"] in ("B3", "B4")} == {"B3": 5.0, "B4": 5.0}
+    short = found["projects"][BAONAI]["misses"]
+    assert [(m["account"], m["amount"], m["unit"]) for m in short] == [("S-E", 7.0, "MVA")]
+    luodi("idle", own, "--undo", "G-07", *said)
+    assert placed(own) == answer
+
+
+def test_base_3_names_what_binds_it_before_and_after(county, answer, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(county, own, symlinks=True)
+    rows = {r["resource"]: r for r in result(luodi("capacity", own))["capacity"] if r["park_id"] == "B3"}
+    assert [name for name, r in rows.items() if r["binding"]] == ["land"]
+    for name, row in rows.items():
+        if row["state"] != "unknown" and name != "land":
+            assert row["date"], name
+            assert row["source"], name
