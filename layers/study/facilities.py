@@ -18,7 +18,7 @@ from geo.basis.inputs import Inputs
 from geo.place.headroom import SEPARATOR, SET_ASIDE, TAKEN
 from layers.sources import recognise
 from layers.sources.finding import Finding, finding
-from layers.study import counted, sheet
+from layers.study import counted, sheets
 from layers.study.spec import LayerSpec, Study
 
 FIGURES = ("limit", *TAKEN)
@@ -57,8 +57,8 @@ def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> Op
     """
     found: Found = []
     rows = [row for spec in study.with_role("facility") for row in _facilities(spec, inputs, parks, found)]
-    accounts = [row for spec in study.with_role("budget") for row in _accounts(spec, folder, found)]
-    marks = [row for spec in study.with_role("earmark") for row in _earmarks(spec, folder, found)]
+    accounts = [row for spec in study.with_role("budget") for row in _accounts(spec, study, folder, found)]
+    marks = [row for spec in study.with_role("earmark") for row in _earmarks(spec, study, folder, found)]
     earmarks = pd.DataFrame(marks, columns=list(EARMARK))
     budgets = pd.DataFrame(_once(accounts, "budget_id", found), columns=list(ACCOUNT))
     _compare(budgets, earmarks, found)
@@ -158,18 +158,20 @@ class _Row:
 # --- county accounts --------------------------------------------------------------
 
 
-def _rows(spec: LayerSpec, folder: Path, found: Found) -> list[tuple[str, dict[str, str]]]:
-    """Return line and mapped cells of every row of a sheet."""
-    opened = sheet.opened(spec, folder)
+def _rows(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[tuple[str, dict[str, str]]]:
+    """Return line and mapped cells of every row of a sheet; one that is too old states no figure."""
+    opened = sheets.read(spec, study, folder)
     found += [(spec.id, f) for f in opened.findings]
+    if opened.state != "ok":
+        return []
     lines = zip(opened.rows, opened.frame.to_dict("records"), strict=True)
     fields = spec.fields.items()
     return [(str(n), {ours: str(row.get(theirs, "")).strip() for ours, theirs in fields}) for n, row in lines]
 
 
-def _accounts(spec: LayerSpec, folder: Path, found: Found) -> list[dict[str, Any]]:
+def _accounts(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[dict[str, Any]]:
     out = []
-    for line, cell in _rows(spec, folder, found):
+    for line, cell in _rows(spec, study, folder, found):
         row = _Row(spec, line, cell, found)
         name = cell.get("budget_id") or cell.get("name", "")
         known = counted.recognised(name) or counted.recognised(cell.get("name", ""))
@@ -186,10 +188,10 @@ def _accounts(spec: LayerSpec, folder: Path, found: Found) -> list[dict[str, Any
     return out
 
 
-def _earmarks(spec: LayerSpec, folder: Path, found: Found) -> list[dict[str, Any]]:
+def _earmarks(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[dict[str, Any]]:
     """Return what a county account is reserved for; without a column naming the account, the quota's."""
     out = []
-    for line, cell in _rows(spec, folder, found):
+    for line, cell in _rows(spec, study, folder, found):
         row = _Row(spec, line, cell, found)
         account = counted.recognised(cell.get("budget_id", "")) or "new_construction"
         known = counted.entry(account)

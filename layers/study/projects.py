@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from geo.project.stages import DAY_OF, STAGES
 from layers.sources import recognise
 from layers.sources.finding import Finding, finding
 from layers.study import project_cells as cells
-from layers.study import sheet
+from layers.study import sheets
 from layers.study.edits import Edit
 from layers.study.project_cells import Heading
 from layers.study.spec import LayerSpec, Study
@@ -100,12 +100,10 @@ def read(
 
 
 def _layer(spec: LayerSpec, at: _Reading) -> None:
-    rows = sheet.opened(spec, at.folder)
+    rows = sheets.read(spec, at.study, at.folder)
     at.say(spec, *rows.findings)
-    if rows.state != "ok":
+    if rows.state not in ("ok", "stale"):
         return
-    if (late := outdated(spec, at.study)) is not None:
-        at.say(spec, late)
     units = [u for f in rows.findings if f.code == "table_units" for u in _SPLIT.split(str(f.reason.values["text"]))]
     plain = [cells.quantity.plain_unit(u) for u in units]
     columns, notes = cells.recognised([str(c) for c in rows.frame], spec.fields, plain)
@@ -121,17 +119,6 @@ def _layer(spec: LayerSpec, at: _Reading) -> None:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     return [{str(k): str(v) for k, v in row.items()} for row in frame.to_dict("records")]
-
-
-def outdated(spec: LayerSpec, study: Study) -> Finding | None:
-    """Return what is to be said of a list older than it may be; None when it is not."""
-    if spec.stale_after_days is None:
-        return None
-    if spec.vintage is None:
-        return finding("warn", "layer_undated", days=None, limit=spec.stale_after_days)
-    if spec.vintage + timedelta(days=spec.stale_after_days) >= study.as_of:
-        return None
-    return finding("warn", "layer_outdated", days=(study.as_of - spec.vintage).days, limit=spec.stale_after_days)
 
 
 def _record(
@@ -334,7 +321,7 @@ def _links(at: _Reading) -> pd.DataFrame:
     """Read the chain links: from industry, to industry, strength from 0 to 1."""
     rows: dict[tuple[str, str], float] = {}
     for spec in at.study.with_role("link"):
-        found = sheet.opened(spec, at.folder)
+        found = sheets.read(spec, at.study, at.folder)
         at.say(spec, *found.findings)
         if found.state == "ok":
             _links_of(spec, found, rows, at)
@@ -346,7 +333,7 @@ LINK_FIELDS = {"from": ("from", "上游行业", "上游", "供应行业"), "to":
                "strength": ("strength", "关联强度", "强度", "权重")}  # fmt: skip
 
 
-def _links_of(spec: LayerSpec, found: sheet.Rows, rows: dict[tuple[str, str], float], at: _Reading) -> None:
+def _links_of(spec: LayerSpec, found: sheets.Sheet, rows: dict[tuple[str, str], float], at: _Reading) -> None:
     heads = {ours: spec.fields.get(ours) or next((n for n in names if n in found.frame), "")
              for ours, names in LINK_FIELDS.items()}  # fmt: skip
     lost = [LINK_FIELDS[ours][1] for ours in ("from", "to") if not heads[ours]]

@@ -1,4 +1,4 @@
-"""Files of records (supply register, enterprises, monthly readings): rows of text, with shapes where they have any."""
+"""Files of records (registers, project lists, accounts, readings): rows of text, with shapes where they have any."""
 
 from __future__ import annotations
 
@@ -119,6 +119,8 @@ def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64],
     keep = answers != where.FALSE
     if not keep.all():
         notes.append(finding("fixed", "rows_filtered", count=int((~keep).sum()), where=spec.where))
+    maybe = (answers == where.UNKNOWN)[keep]
+    if maybe.any():
+        notes.append(finding("warn", "rows_may_belong", count=int(maybe.sum()), rows=rows[keep][maybe][:5].tolist()))
     shapes = np.full(int(keep.sum()), None, object)
-    kept = frame[keep].reset_index(drop=True)
-    return Sheet(spec, kept, rows[keep], shapes, (answers == where.UNKNOWN)[keep], tuple(notes))
+    return Sheet(spec, frame[keep].reset_index(drop=True), rows[keep], shapes, maybe, tuple(notes))

@@ -17,7 +17,7 @@ from geo.place import evaluation
 from geo.place.evaluation import GROWTH, INDICATORS, MAIN, Node
 from layers import standards
 from layers.sources.finding import Finding, finding
-from layers.study import sheet
+from layers.study import sheets
 from layers.study.spec import Evaluation, LayerSpec, Study
 
 STANDARD = "zone-evaluation"
@@ -104,15 +104,17 @@ def type_limits() -> tuple[float, float]:
 def read(study: Study, folder: Path) -> tuple[pd.DataFrame, tuple[tuple[str, Finding], ...]]:
     """Return the table ``zone_accounts`` and what was found: a blank or unreadable cell is an account not known."""
     found: list[tuple[str, Finding]] = []
-    rows = [row for spec in study.with_role(*ROLES) for row in _rows(spec, folder, found)]
+    rows = [row for spec in study.with_role(*ROLES) for row in _rows(spec, study, folder, found)]
     frame = pd.DataFrame(rows, columns=empty("zone_accounts").columns) if rows else empty("zone_accounts")
     return frame.drop_duplicates(["park_id", "scope", "account"], ignore_index=True), tuple(found)
 
 
-def _rows(spec: LayerSpec, folder: Path, found: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
-    opened = sheet.opened(spec, folder)
+def _rows(spec: LayerSpec, study: Study, folder: Path, found: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
+    opened = sheets.read(spec, study, folder)
     found += [(spec.id, f) for f in opened.findings]
-    out = []
+    out: list[dict[str, Any]] = []
+    if opened.state != "ok":
+        return out
     for line, record in zip(opened.rows, opened.frame.to_dict("records"), strict=True):
         cell = {ours: str(record.get(theirs, "")).strip() for ours, theirs in spec.fields.items()}
         scope = SCOPES.get(cell.get("scope", ""), "")

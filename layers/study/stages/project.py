@@ -67,7 +67,7 @@ PROJECT = Stage(
     writes=("projects", "links", "project_problems", "gates", "gate_results", "demand", "demand_lines",
             "project_findings"),
     code=("geo/project", "geo/rules", "geo/study.py", "layers/sources/quantity.py", "layers/study/projects.py",
-          "layers/study/project_cells.py", "layers/study/sheet.py", "layers/study/norms.py", "layers/study/parks.py",
+          "layers/study/project_cells.py", "layers/study/sheets.py", "layers/study/norms.py", "layers/study/parks.py",
           *(f"data/codes/{n}.toml" for n in projects.CODE_LISTS), *(f"data/standards/{n}.toml" for n in norms.FILES)),
     slice=_slice,
     build=_build,
