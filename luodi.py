@@ -274,12 +274,13 @@ def idle(
         from layers.study import runs
         from layers.study.results import require
 
+        day = _day(on)
         report = runs.update(folder, "idle", console.progress)
         if recover or undo:
             decide = words.recover if recover else words.undo
             decide(require(folder, "idle"), recover or undo, person, why)
             report = runs.update(folder, "idle", console.progress)
-        found = words.shown(require(folder, "idle"), _day(on))
+        found = words.shown(require(folder, "idle"), day)
         for line in words.lines(found, console.language):
             console.text(line)
         assets = words.plain(found.assets)
@@ -485,12 +486,13 @@ def place(
         from layers.study import runs
         from layers.study.results import require
 
+        day, asked = _day(on), _pairs(at or [])
+        more = tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
         report = runs.update(folder, "place", console.progress)
         results = require(folder, "matches")
         whole = shown(results)
-        pins = tuple((whole.project(p), site) for p, site in _pairs(at or []))
-        more = tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
-        found = shown(results, Asked(_day(on), more, pins))
+        pins = tuple((whole.project(p), site) for p, site in asked)
+        found = shown(results, Asked(day, more, pins))
         for line in words.lines(found, console.language):
             console.text(line)
         console.result({"run_id": report.run_id} | words.plain(found))
@@ -507,9 +509,12 @@ def _pairs(given: list[str]) -> list[tuple[str, str]]:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        amount = float(text)
     except ValueError:
-        raise CallError(reason("amount_pair_unreadable", given=text)) from None
+        amount = float("nan")
+    if not abs(amount) < 1e12:
+        raise CallError(reason("amount_pair_unreadable", given=text))
+    return amount
 
 
 @cli.command()
@@ -528,9 +533,9 @@ def capacity(
         from layers.study import runs
         from layers.study.results import require
 
+        day, more = _day(on), tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
         report = runs.update(folder, "place", console.progress)
-        more = tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
-        found = shown(require(folder, "capacity"), Asked(_day(on), more))
+        found = shown(require(folder, "capacity"), Asked(day, more))
         for line in words.capacity_lines(found, console.language):
             console.text(line)
         rows = {

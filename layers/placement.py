@@ -129,7 +129,7 @@ def shown(results: Results, asked: Asked | None = None) -> Shown:
     Raises
     ------
     CallError
-        A facility, account or project nobody knows.
+        A facility, account, project or site nobody knows.
     """
     asked = asked or Asked()
     if asked.nothing:
@@ -171,3 +171,8 @@ def _known(results: Results, asked: Asked) -> None:
     lost = [name for name, _ in asked.extra if name not in known]
     if lost:
         raise CallError(reason("account_not_known", given=lost[0], known=known))
+    tables = [t for t in ("sites", "building_sites", "check_sites") if asked.pins and results.has(t)]
+    places = [str(s) for t in tables for s in results.table(t)["site_id"]]
+    strange = [site for _, site in asked.pins if site not in places]
+    if strange:
+        raise CallError(reason("pin_site_unknown", given=strange[0], known=places[:12]))

@@ -117,7 +117,8 @@ def _land(park: Mapping[str, Any]) -> dict[str, Any]:
 
 def _served(park_id: str, facilities: pd.DataFrame, draw: Draw) -> Iterator[dict[str, Any]]:
     """Yield a row per resource some facility serves the park with; those not yet in service hold nothing."""
-    mine = facilities[[park_id in str(s).split(SEPARATOR) for s in facilities["serves"]]]
+    serve = np.array([park_id in str(s).split(SEPARATOR) for s in facilities["serves"]], bool)
+    mine = facilities[serve]
     for (resource, unit), group in mine.groupby(["resource", "unit"], sort=True):
         running = group[group["state"] != "not_yet"]
         sums = {name: running[name].sum(skipna=False) if len(running) else 0.0 for name in FIGURES}
@@ -137,7 +138,10 @@ def _later(group: pd.DataFrame) -> dict[str, Any]:
     if waiting.empty:
         return {}
     first = waiting.iloc[0]
-    return {"later_on": first["in_service"], "later": float(first["limit"]) - float(first[list(TAKEN)].sum())}
+    return {
+        "later_on": first["in_service"],
+        "later": float(first["limit"]) - float(first[list(TAKEN)].sum(skipna=False)),
+    }
 
 
 def _county(park: Mapping[str, Any], budgets: pd.DataFrame, draw: Draw) -> Iterator[dict[str, Any]]:

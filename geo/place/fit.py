@@ -163,7 +163,9 @@ def _told(code: str, **values: Any) -> str:
 
 
 def _land(need: Mapping[str, Any], parks: _Parks, tables: Tables) -> pd.DataFrame:
-    sites = tables.sites[[tables.own.get(s, need["project_id"]) == need["project_id"] for s in tables.sites["site_id"]]]
+    name = need["project_id"]
+    mine = np.array([tables.own.get(s, name) == name for s in tables.sites["site_id"]], bool)
+    sites = tables.sites[mine]
     judged = _Judged(len(sites))
     _by_park(judged, parks, sites)
     _by_land(judged, tables, str(need["project_id"]), sites)

@@ -24,6 +24,8 @@ class Entry(BaseModel):
     ----------
     id, title, unit, step, column, site, factor
         See `geo.place.resource.Resource`.
+    county : bool
+        True for an account of the county, kept in a ledger and not by a facility.
     classes : mapping of scheme to tuple of str
         Beginnings of the land classes that draw it, where the tables have no figure of their own.
     also : mapping of unit to factor
@@ -41,6 +43,7 @@ class Entry(BaseModel):
     column: str = ""
     site: str = ""
     factor: float = 1.0
+    county: bool = False
     classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     also: dict[str, float] = Field(default_factory=dict)
     aliases: tuple[str, ...] = ()

@@ -27,6 +27,8 @@ GIVEN = ("facility_id", "name", "kind", "resource", "unit", *FIGURES, "serves", 
          "layer_id")  # fmt: skip
 ACCOUNT = ("budget_id", "name", "unit", *ACCOUNT_FIGURES, "source", "date", "layer_id")
 EARMARK = ("budget_id", "row", "name", "amount", "unit")
+MOST = 1e12
+"""A larger figure is a slip of the keyboard, or no number at all (``inf``); it is taken as not known."""
 _SPLIT = re.compile(r"[;；,，、|\s]+")
 
 Found = list[tuple[str, Finding]]
@@ -56,8 +58,12 @@ def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> Op
         Parks of the study: a facility that serves another one is told.
     """
     found: Found = []
-    rows = [row for spec in study.with_role("facility") for row in _facilities(spec, inputs, parks, found)]
-    accounts = [row for spec in study.with_role("budget") for row in _accounts(spec, study, folder, found)]
+    given = [(spec, _facilities(spec, inputs, parks, found)) for spec in study.with_role("facility")]
+    listed = [(spec, _accounts(spec, study, folder, found)) for spec in study.with_role("budget")]
+    known = {str(row["resource"]) for _, own in given for row in own}
+    known |= {str(row["budget_id"]) for _, own in listed for row in own}
+    rows = [r for spec, own in given for r in own or _silent(spec, parks, known, found)]
+    accounts = [r for spec, own in listed for r in own or _silent_accounts(spec, known, found)]
     marks = [row for spec in study.with_role("earmark") for row in _earmarks(spec, study, folder, found)]
     earmarks = pd.DataFrame(marks, columns=list(EARMARK))
     budgets = pd.DataFrame(_once(accounts, "budget_id", found), columns=list(ACCOUNT))
@@ -76,14 +82,48 @@ def _frame(rows: Any, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _once(rows: list[dict[str, Any]], key: str, found: Found) -> list[dict[str, Any]]:
-    """Keep one row per id; a second one is told and left out, so nothing counts twice."""
+    """Keep one row per id; a second one is told and left out, so nothing counts twice.
+
+    Two rows that say different things leave the figures unknown: which one stands first proves nothing.
+    """
     kept: dict[str, dict[str, Any]] = {}
     for row in rows:
-        if row[key] in kept:
-            found.append((row["layer_id"], finding("rejected", "counted_twice", id=row[key])))
-        else:
-            kept[row[key]] = row
+        first = kept.setdefault(row[key], row)
+        if first is row:
+            continue
+        same = str(first) == str(row)
+        found.append((row["layer_id"], finding("rejected", "counted_twice" if same else "counted_otherwise",
+                                               id=row[key])))  # fmt: skip
+        if not same:
+            kept[row[key]] = first | {c: math.nan for c in (*FIGURES, *ACCOUNT_FIGURES) if c in first}
     return list(kept.values())
+
+
+# --- registers that say nothing ---------------------------------------------------
+
+
+def _silent(spec: LayerSpec, parks: Sequence[str], known: set[str], found: Found) -> list[dict[str, Any]]:
+    """Return facilities of unknown figures for a register without a row: what it would say is not known."""
+    mine = [e for e in counted.entries() if e.column and not e.county and e.id not in known]
+    found.append((spec.id, finding("warn", "register_silent", resources=[e.id for e in mine])))
+    return [_unknown(spec, e) | {
+        "facility_id": f"{spec.id}:{e.id}", "kind": spec.id, "resource": e.id, "serves": SEPARATOR.join(parks),
+        "in_service": None, "date": None, **dict.fromkeys(FIGURES, math.nan),
+    } for e in mine]  # fmt: skip
+
+
+def _silent_accounts(spec: LayerSpec, known: set[str], found: Found) -> list[dict[str, Any]]:
+    mine = [e for e in counted.entries() if e.county and e.id not in known]
+    found.append((spec.id, finding("warn", "register_silent", resources=[e.id for e in mine])))
+    return [
+        _unknown(spec, e) | {"budget_id": e.id, "date": spec.vintage, **dict.fromkeys(ACCOUNT_FIGURES, math.nan)}
+        for e in mine
+    ]
+
+
+def _unknown(spec: LayerSpec, entry: counted.Entry) -> dict[str, Any]:
+    about = {"name": spec.title or spec.id, "unit": entry.unit, "source": spec.owner or spec.title}
+    return about | {"layer_id": spec.id}
 
 
 # --- facilities -------------------------------------------------------------------
@@ -101,12 +141,16 @@ def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Fo
             continue
         unit, factor = counted.unit(resource, cell.get("unit", ""))
         figures = {name: row.number(name, factor) for name in FIGURES}
+        since = row.day("in_service")
+        if "in_service" in cell and since is None:
+            row.say("warn", "facility_day_not_known")
+            figures = dict.fromkeys(FIGURES, math.nan)
         if layer.state != "ok" or layer.maybe[k]:
             row.say("warn", "facility_not_current")
             figures = dict.fromkeys(FIGURES, math.nan)
         out.append({
             "facility_id": str(identity), "name": cell.get("name", ""), "kind": spec.id, "resource": resource,
-            "unit": unit, "serves": SEPARATOR.join(row.parks(parks)), "in_service": row.day("in_service"),
+            "unit": unit, "serves": SEPARATOR.join(row.parks(parks)), "in_service": since,
             "date": row.day("date"), "source": cell.get("source") or spec.owner or spec.title, "layer_id": spec.id,
         } | figures)  # fmt: skip
     return out
@@ -133,7 +177,7 @@ class _Row:
             value = float(text)
         except ValueError:
             value = math.nan
-        if math.isnan(value) or value < 0:
+        if not 0 <= value <= MOST:
             self.say("warn", "figure_unreadable", column=column, text=text)
             return math.nan
         return value * factor
