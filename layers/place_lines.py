@@ -219,7 +219,11 @@ def quantity(value: Any, name: str, unit: str, language: Language) -> str:
     most = max(0, -math.floor(math.log10(entry.step))) if entry else LEAST_DECIMALS.get(unit, 2)
     whole, _, rest = f"{float(value):,.{most}f}".partition(".")
     rest = rest.rstrip("0").ljust(LEAST_DECIMALS.get(unit, 0), "0")
-    return f"{whole}{'.' if rest else ''}{rest} {unit.replace('m3', 'm³')}"
+    return f"{whole}{'.' if rest else ''}{rest} {_unit(unit, language)}"
+
+
+def _unit(unit: str, language: Language) -> str:
+    return code("aimunit", "mu", language) if unit == "亩" else unit.replace("m3", "m³")
 
 
 def amount(value: Any, unit: str) -> str:

@@ -47,6 +47,9 @@ def show() -> None:
             runner.offer(folder, language)
         return
     runner.bar(folder, "idle" in results.stale(), language)
+    if results.table("idle").empty:
+        frame.trouble([say("uiidle.none_text", language)], "uiidle.none")
+        return
     _workbench(results)
 
 

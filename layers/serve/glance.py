@@ -12,10 +12,10 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.reason import Reason, reason
 from layers.explain import marked_title
-from layers.outputs.origin import rows_used, texts
 from layers.outputs.project import missing_layers
 from layers.serve.held import Held
 from layers.serve.mercator import lonlat, unit_square, zoom_for
+from layers.serve.parks import park_names
 from layers.serve.places import View
 from layers.study.results import Results
 from layers.study.spec import LayerSpec
@@ -99,21 +99,12 @@ def _parks(results: Results) -> tuple[ParkLine, ...]:
     found = found[found["park_id"].fillna("").astype(str) != ""]
     areas = ["gross_m2", "net_m2", "net_hi_m2"]
     summed = found.groupby("park_id")[areas].sum().assign(parcels=found.groupby("park_id").size())
-    names = _park_names(results)
+    names = park_names(results)
     rows = [
         ParkLine(str(p), names.get(str(p), ""), int(r["parcels"]), *(float(r[a]) for a in areas))
         for p, r in summed.iterrows()
     ]
     return tuple(sorted(rows, key=lambda r: (-r.net_m2, r.park_id)))
-
-
-def _park_names(results: Results) -> dict[str, str]:
-    out: dict[str, str] = {}
-    for spec in results.study.with_role("park"):
-        rows = rows_used(results, spec) if not spec.use_only else None
-        if rows is not None:
-            out |= dict(zip(texts(rows, "park_id"), texts(rows, "name"), strict=True))
-    return out
 
 
 def _layer(results: Results, spec: LayerSpec) -> LayerLine:

@@ -17,6 +17,7 @@ from layers.idle import Shown, state_word, wan
 from layers.serve.held import Held
 from layers.serve.idle_map import IdleMap
 from layers.serve.idle_symbols import GROUPS, group_of, picture
+from layers.serve.parks import park_names
 from layers.study import field_checks
 from layers.study.field_checks import Check
 from layers.study.results import Results
@@ -75,8 +76,16 @@ class Desk:
         return [
             asset
             for asset, row in self._rows.items()
-            if row["group"] in wanted and (not word or word in f"{asset}\n{row['name']}\n{row['park_id']}".casefold())
+            if row["group"] in wanted and (not word or word in self._findable(row))
         ]
+
+    def _findable(self, row: Mapping[Any, Any]) -> str:
+        return f"{row['asset_id']}\n{row['name']}\n{row['park_id']}\n{self.park(row)}".casefold()
+
+    def park(self, row: Mapping[Any, Any]) -> str:
+        """Return the name of the park an asset lies in, its id where no name is known, "" outside every park."""
+        park = str(row["park_id"] or "")
+        return park_names(self.results).get(park) or park
 
     @cached_property
     def unplaced(self) -> int:

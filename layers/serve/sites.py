@@ -17,6 +17,7 @@ from layers import criterion_words as words
 from layers.explain import measure_text
 from layers.ranked import Bench, Ranked
 from layers.serve.held import Held
+from layers.serve.parks import park_names
 from layers.serve.site_board import SiteBoard
 from layers.study import store
 from layers.study.results import Results
@@ -99,7 +100,7 @@ def parks(results: Results) -> list[str]:
 def listing(shown: Shown, made: Ranked, language: Language) -> pd.DataFrame:
     """Return the ranked sites as the page lists them; row k is row k of the ranking."""
     unit, size_m2 = ("mu", MU_M2) if language == "zh" else ("ha", HA_M2)
-    rows = made.ranking
+    rows, names = made.ranking, park_names(shown.results)
     sites = shown.sites.set_index("site_id").loc[rows["site_id"]]
     frame = {
         "rank": rows["rank"].astype("Int64"),
@@ -110,7 +111,7 @@ def listing(shown: Shown, made: Ranked, language: Language) -> pd.DataFrame:
         "rank_high": rows["rank_high"].astype("Int64"),
         "top_share": rows["top_share"] * 100.0,
         f"net_{unit}": sites["net_m2"].to_numpy(float) / size_m2,
-        "park_id": sites["park_id"].to_numpy(object),
+        "park_id": [names.get(str(p)) or p for p in sites["park_id"]],
         "township": [_joined(t, language) for t in sites["township"]],
         "parcels": sites["parcels"].to_numpy(int),
         "owners": sites["owners"].to_numpy(int),

@@ -84,3 +84,11 @@ def test_an_asset_without_a_place_is_told_apart(folder, monkeypatch):
 def test_without_a_run_the_page_says_what_to_do(tmp_path, monkeypatch):
     folder = idle_study.write(tmp_path / "study")
     assert say("uiidle.no_run", "zh") in words(opened(folder, monkeypatch))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_study_with_nothing_to_judge_says_what_to_add_instead_of_an_empty_table(tmp_path, monkeypatch, language):
+    folder = studies.run(studies.write(tmp_path / "study", 20), until="idle")
+    test = opened(folder, monkeypatch, language)
+    assert say("uiidle.none_text", language) in words(test)
+    assert not test.dataframe

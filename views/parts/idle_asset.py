@@ -75,7 +75,7 @@ def pick(frame_: pd.DataFrame, ids: list[str], asset: str | None, height: int, l
 def panel(desk: Desk, asset: str, language: Language) -> None:
     """Draw everything that is known of one asset."""
     row = desk.row(asset)
-    st.html(join(_head(row, language), _clock(row, desk.on, language), _money(row, language)))
+    st.html(join(_head(row, desk.park(row), language), _clock(row, desk.on, language), _money(row, language)))
     idle_acts.sheet(desk, asset, language)
     st.html(join(_signs(desk, row, language), _images(desk, asset, language), _reuse(desk, asset, language)))
     idle_acts.field(desk, asset, language)
@@ -85,13 +85,13 @@ def panel(desk: Desk, asset: str, language: Language) -> None:
 # --- what registers say -----------------------------------------------------------
 
 
-def _head(row: dict[Any, Any], language: Language) -> Html:
+def _head(row: dict[Any, Any], park: str, language: Language) -> Html:
     size = (
         measure_text(row["area_m2"], "m2", language)
         if row["kind"] == "land"
         else number(row["area_m2"], "m2", language)
     )
-    facts = [code("idlekind", row["kind"], language), row["park_id"], size]
+    facts = [code("idlekind", row["kind"], language), park, size]
     group = row["group"]
     dark = "#1B2430" if group in LIGHT else "#FFFFFF"
     chip = tag(

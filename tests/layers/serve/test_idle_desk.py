@@ -158,3 +158,8 @@ def test_images_of_a_plot(today):
     assert [str(i["taken_on"])[:4] for i in seen] == ["2024", "2026"]
     assert all(i["bare_share"] == pytest.approx(1.0) for i in seen)
     assert today.row("G-07")["area_m2"] / MU_M2 == pytest.approx(15.0)
+
+
+def test_a_park_without_a_name_keeps_its_id_and_ground_outside_parks_has_none(today):
+    assert today.park({"park_id": "B9"}) == "B9"
+    assert today.park({"park_id": ""}) == ""
