@@ -170,7 +170,7 @@ def _land(need: Mapping[str, Any], parks: _Parks, tables: Tables) -> pd.DataFram
     _by_park(judged, parks, sites)
     _by_land(judged, tables, str(need["project_id"]), sites)
     wanted, most = float(need["land_m2"]), float(need["land_hi_m2"])
-    if np.isnan(wanted) or np.isnan(most) or most - wanted > HALF_M2:
+    if not wanted > 0.0 or np.isnan(most) or most - wanted > HALF_M2:
         judged.say(UNKNOWN, np.ones(len(sites), bool), lambda _: _told("fit_land_not_known"))
     else:
         judged.short("land", wanted, _column(sites, "net_m2"), _column(sites, "net_hi_m2"), HALF_M2)

@@ -13,6 +13,8 @@ from geo.place.headroom import Pool
 from geo.place.portfolio import BUILDING, LAND_STEP_M2, Need, Portfolio
 from geo.place.resource import Resource
 
+OPEN = Need(0.0, np.inf)
+"""What is needed of a resource is not known."""
 SEPARATOR = "#"
 
 
@@ -46,17 +48,27 @@ def needs(demand: pd.DataFrame, resources: Iterable[Resource]) -> dict[str, dict
     """Return project → resource → need, for the resources somebody keeps count of.
 
     A resource kept in a unit no figure of the projects is known in leaves every need of it
-    open. A project that says nothing of a resource, and for which no norm gives a figure,
-    is taken not to need it.
+    open. So does a project that says nothing of a resource of which other projects of the
+    list state a need; one that nobody states and no norm gives is taken not to be needed.
     """
     counted = {r.id: r for r in resources if not r.site}
+    stated = {name for name, r in counted.items() if _stated(demand, r.column)}
     out: dict[str, dict[str, Need]] = {}
     for record in demand.to_dict("records"):
         row = {str(k): v for k, v in record.items()}
         binding = set(str(row.get("binding", "")).split("|"))
-        mine = {name: need for name, r in counted.items() if (need := _need(row, r, binding)) is not None}
+        found = {name: _need(row, r, binding) or (OPEN if name in stated else None) for name, r in counted.items()}
+        mine = {name: need for name, need in found.items() if need is not None}
         out[str(row["project_id"])] = mine
     return out
+
+
+def _stated(demand: pd.DataFrame, column: str) -> bool:
+    """Tell whether some project is known to need a resource, not by a figure from memory alone."""
+    if column not in demand or "binding" not in demand:
+        return False
+    binding = np.array([column in str(names).split("|") for names in demand["binding"]], bool)
+    return bool((demand[column].notna().to_numpy() & binding).any())
 
 
 def _need(row: Mapping[str, object], resource: Resource, binding: set[str]) -> Need | None:

@@ -232,7 +232,7 @@ def _problem(options: Sequence[Option], ids: Sequence[str], portfolio: Portfolio
     room = np.zeros(blocks.shape[1], np.int64)
     for site_id, size in portfolio.sites[["site_id", "room_m2"]].itertuples(index=False):
         unit = FLOOR_STEP_M2 if kinds[site_id] == BUILDING else LAND_STEP_M2
-        room[block_of[site_id]] = max(room[block_of[site_id]], round(size / unit))
+        room[block_of[site_id]] = max(room[block_of[site_id]], round(np.nan_to_num(size) / unit))
     return Problem(
         np.array([number[o.project_id] for o in options], np.int64), at,
         np.array([o.value for o in options], np.int64), np.array([o.liking for o in options], float),

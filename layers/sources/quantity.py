@@ -38,6 +38,8 @@ UNITS: dict[str, dict[str, float]] = {
                "万吨标煤": 1e4, "tce/a": 1.0, "tce/年": 1.0},
 }  # fmt: skip
 """Units of each kind, and what one is in the kind's own (万元, 万元/亩, m², m, 1, kVA, kW, m³/d, t/h, t, tce)."""
+MOST = 1e12
+"""A larger number is a slip of the keyboard; it says nothing."""
 _WORDS = {"万": 1e4, "亿": 1e8, "千": 1e3}
 _ABOUT = ("大约", "预计", "约", "近", "approx.", "about", "~", "≈")
 _LEAST, _MOST = ("不低于", "不少于", "至少", "≥", ">=", "大于"), ("不超过", "不高于", "最多", "≤", "<=", "小于", "上限")
@@ -145,6 +147,8 @@ def _one(text: str, kind: str, unit: str, last: str) -> Quantity:
     value = float(match[1].replace(",", ""))
     if value < 0 or (text.startswith("(") and ")" in text and not match[2]):
         return Quantity(problem="negative")
+    if value > MOST:
+        return Quantity(problem="unreadable")
     # 140-160亩: the unit behind the range belongs to both ends
     tail = _NUMBER.match(last)
     said = plain_unit(match[2]) or (plain_unit(tail[2]) if tail else "")

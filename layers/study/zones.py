@@ -106,7 +106,20 @@ def read(study: Study, folder: Path) -> tuple[pd.DataFrame, tuple[tuple[str, Fin
     found: list[tuple[str, Finding]] = []
     rows = [row for spec in study.with_role(*ROLES) for row in _rows(spec, study, folder, found)]
     frame = pd.DataFrame(rows, columns=empty("zone_accounts").columns) if rows else empty("zone_accounts")
-    return frame.drop_duplicates(["park_id", "scope", "account"], ignore_index=True), tuple(found)
+    return _once(frame, study, found), tuple(found)
+
+
+def _once(frame: pd.DataFrame, study: Study, found: list[tuple[str, Finding]]) -> pd.DataFrame:
+    """Keep an account once; one stated twice with different amounts is not known, whichever row comes first."""
+    key = ["park_id", "scope", "account"]
+    repeated = frame.duplicated(key, keep=False)
+    for (park, scope, account), rows in frame[repeated].groupby(key, sort=True):
+        if rows["amount"].nunique(dropna=False) > 1:
+            frame.loc[rows.index, "amount"] = math.nan
+            values = {"id": park, "scope": scope, "column": account, "count": len(rows)}
+            layer = study.with_role(*ROLES)[0].id
+            found.append((layer, finding("warn", "zone_account_repeats", **values)))
+    return frame.drop_duplicates(key, ignore_index=True)
 
 
 def _rows(spec: LayerSpec, study: Study, folder: Path, found: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
@@ -139,7 +152,7 @@ def _number(text: str) -> float:
         value = float(text.replace(",", ""))
     except ValueError:
         return math.nan
-    return value if value >= 0 else math.nan
+    return value if 0 <= value < math.inf else math.nan
 
 
 def _unit(account: str) -> str:

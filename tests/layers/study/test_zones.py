@@ -2,8 +2,9 @@ import pandas as pd
 import pytest
 
 from geo.basis.errors import SpecError
-from layers.study import zones
+from layers.study import spec, zones
 from layers.study.spec import Decided, Evaluation
+from tests.layers.study import pipeline
 
 
 def leaves(node):
@@ -48,3 +49,15 @@ def test_blank_accounts_make_intervals():
     assert found.loc["idle-rate", ["low", "high"]].tolist() == [0.0, 100.0]
     assert found.loc["zone", "low"] < found.loc["zone", "high"]
     assert made["zone_potentials"].set_index("potential").loc["management", "amount"] != 0.0
+
+
+@pytest.mark.parametrize("amounts", [("100", "250"), ("250", "100")])
+def test_an_account_stated_twice_is_not_known_whichever_row_comes_first(tmp_path, amounts):
+    more = 'fields = { park_id = "园区", A = "已建成", B = "未建成" }'
+    made = pipeline.folder(tmp_path, pipeline.LAYER.format(id="z", role="zone", source="z.csv", more=more))
+    body = "".join(f"P1,{a},7\n" for a in amounts) + "P2,inf,5\n"
+    (made / "inputs" / "z.csv").write_text("园区,已建成,未建成\n" + body, encoding="utf-8")
+    accounts, findings = zones.read(spec.read(made), made)
+    known = accounts.set_index(["park_id", "account"])["amount"]
+    assert known.isna().to_dict() == {("P1", "A"): True, ("P1", "B"): False, ("P2", "A"): True, ("P2", "B"): False}
+    assert sorted(f.code for _, f in findings) == ["zone_account_repeats", "zone_account_unreadable"]
