@@ -82,9 +82,9 @@ def _mark(mark: str) -> Html | None:
 
 
 def _demand(line: DemandLine) -> Html:
-    head = tag("summary", tag("span", line.title, cls="lu-rule-title"), tag("span", line.value, cls="lp-value"))
-    body = tag("div", tag("div", line.method, _mark(line.mark), cls="lu-numbers"), tag("div", line.why, cls="lu-line"),
-               cls="lu-body lp-flat")  # fmt: skip
+    title = tag("span", line.title, " ", tag("span", line.method, cls="lu-small"), cls="lu-rule-title")
+    head = tag("summary", title, _mark(line.mark), tag("span", line.value, cls="lp-value"))
+    body = tag("div", tag("div", line.why, cls="lu-line"), cls="lu-body lp-flat")
     return tag("details", head, body, cls="lu-rule")
 
 
