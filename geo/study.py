@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,12 @@ from geo.idle.known import Figures, Known
 from geo.idle.signals import Bounds
 from geo.measure import cut, every
 from geo.measure.fabric import composition
+from geo.place import fit, intake, match, solve
+from geo.place.draws import drawn_down, draws
+from geo.place.headroom import Headroom
+from geo.place.match import Wishes
+from geo.place.portfolio import Portfolio
+from geo.place.worth import Objective
 from geo.project import chain as chain_room
 from geo.project import demand as demand_room
 from geo.project import gate as gate_room
@@ -158,6 +164,36 @@ def assemble(
     """Put neighbouring land together: blocks, the best sets for every demand, and what is known of each."""
     found = assemble_room.blocks(fabric, least_m2, limits)
     return assemble_room.assemble(fabric, demands, found, Budget(), around, progress)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A pipeline placed: who fits where, the matching, what it draws, and what is left of every account."""
+
+    fits: pd.DataFrame
+    portfolio: Portfolio
+    matching: match.Placed
+    draws: pd.DataFrame
+    facilities: pd.DataFrame
+    budgets: pd.DataFrame
+
+
+def place(
+    known: fit.Tables,
+    members: pd.DataFrame,
+    room: Headroom,
+    objective: Objective,
+    wishes: Wishes,
+    work: solve.Work | None,
+    progress: Progress,
+) -> Placed:
+    """Match projects to sites, exclusively, under headroom and county accounts; then draw both down."""
+    fits = fit.fits(known, objective)
+    portfolio = intake.portfolio(known, fits, members, room.pools)
+    matching = match.place(portfolio, room.pools, wishes, work, progress)
+    taken = draws(matching, room.facilities)
+    left = (drawn_down(room.facilities, "facility_id", taken), drawn_down(room.budgets, "budget_id", taken))
+    return Placed(fits, portfolio, matching, taken, *left)
 
 
 def check(

@@ -14,12 +14,13 @@ from typing import Any
 
 import pandas as pd
 
+from geo import study as flow
 from geo.basis.progress import Progress, silent
 from geo.basis.tables import empty
 from geo.place import capacity as capacity_room
-from geo.place import fit, headroom, intake, land, later, match
+from geo.place import fit, headroom, land, later
 from geo.place.answer import Answer, Worth
-from geo.place.draws import drawn_down, draws
+from geo.place.headroom import Headroom
 from geo.place.match import Wish, Wishes
 from geo.place.solve import Work
 from geo.place.why import UNPLACED
@@ -208,37 +209,29 @@ def answer(base: Base, asked: Question, source: tuple[str, Any] = ("", None), pr
     extra = dict(asked.extra)
     facilities = headroom.facilities(base.facilities, asked.on, extra)
     budgets = headroom.budgets(base.budgets, extra)
-    pools = headroom.pools(facilities, budgets, counted.resources())
-    fits = fit.fits(base.tables, asked.objective)
-    portfolio = intake.portfolio(base.tables, fits, base.members, pools)
-    placed = match.place(portfolio, pools, asked.wishes, asked.work, progress)
+    room = Headroom(facilities, budgets, headroom.pools(facilities, budgets, counted.resources()))
+    done = flow.place(base.tables, base.members, room, asked.objective, asked.wishes, asked.work, progress)
     worth = Worth(asked.objective.id, asked.objective.unit, STEP)
-    made = Answer(placed, portfolio, worth, fit.result_of(base.tables.gate_results))
-    taken = draws(placed, facilities)
-    facilities = drawn_down(facilities, "facility_id", taken)
-    budgets = drawn_down(budgets, "budget_id", taken)
+    made = Answer(done.matching, done.portfolio, worth, fit.result_of(base.tables.gate_results))
     tables = {
-        "fits": fits, "facilities": facilities, "budgets": budgets, "matches": made.matches(), "misses": made.misses(),
-        "draws": taken, "placing": made.placing().assign(on=pd.Timestamp(asked.on)),
-        "capacity": _capacity(base, portfolio, (facilities, budgets, taken), source),
+        "fits": done.fits, "facilities": done.facilities, "budgets": done.budgets, "draws": done.draws,
+        "matches": made.matches(), "misses": made.misses(), "placing": made.placing().assign(on=pd.Timestamp(asked.on)),
+        "capacity": _capacity(base, done, source),
     }  # fmt: skip
     return Outcome(asked, made, tables)
 
 
-def _capacity(
-    base: Base, portfolio: Any, counts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], source: tuple[str, Any]
-) -> pd.DataFrame:
-    facilities, budgets, taken = counts
+def _capacity(base: Base, done: flow.Placed, source: tuple[str, Any]) -> pd.DataFrame:
     gates = base.read("gate_results")
     admitted = {str(p): set(str(parks).split("|")) for p, parks, r in
                 gates[["project_id", "parks", "result"]].itertuples(index=False) if r != "conflict"}  # fmt: skip
-    served = {p for cell in facilities["serves"] for p in str(cell).split(headroom.SEPARATOR) if p}
-    account = land.drawn(base.park_land, taken, base.open_share, served)
+    served = {p for cell in done.facilities["serves"] for p in str(cell).split(headroom.SEPARATOR) if p}
+    account = land.drawn(base.park_land, done.draws, base.open_share, served)
     area = base.read("demand").set_index("project_id")["land_m2"].fillna(0.0).to_dict()
-    typical = {p: capacity_room.typical(portfolio.needs, area, [k for k, parks in admitted.items() if p in parks])
+    typical = {p: capacity_room.typical(done.portfolio.needs, area, [k for k, parks in admitted.items() if p in parks])
                for p in account["park_id"]}  # fmt: skip
     account = account.assign(source=source[0], date=pd.Timestamp(source[1]) if source[1] else pd.NaT)
-    return capacity_room.capacity(account, facilities, budgets, typical)
+    return capacity_room.capacity(account, done.facilities, done.budgets, typical)
 
 
 # --- questions --------------------------------------------------------------------

@@ -89,6 +89,15 @@ class Pool:
     free: int | None
 
 
+@dataclass(frozen=True)
+class Headroom:
+    """What is left before anything is placed: tables of facilities and accounts, and the pools made of them."""
+
+    facilities: pd.DataFrame
+    budgets: pd.DataFrame
+    pools: tuple[Pool, ...]
+
+
 def pools(facility_table: pd.DataFrame, budget_table: pd.DataFrame, resources: Resources) -> tuple[Pool, ...]:
     """Return what projects draw from, facilities first, in a fixed order.
 
