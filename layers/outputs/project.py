@@ -227,7 +227,7 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
     if "reason" in frame and len(frame):
         from layers.text import sentence
 
-        words = {r: sentence(r, language) for r in frame["reason"].dropna().unique()}
+        words = {r: sentence(r, language) if r else "" for r in frame["reason"].dropna().unique()}
         frame = frame.assign(reason=frame["reason"].map(words))
     return frame
 
