@@ -14,7 +14,7 @@ from geo.basis.units import mu
 from layers.placement import Shown, shown
 from layers.study import counted
 from layers.study.results import Results
-from layers.text import Language, code, number, say, sentence
+from layers.text import Language, both, code, number, say, sentence
 
 LEAST_DECIMALS = {"亩": 2, "MVA": 1}
 """Decimals an amount is written with at least, by unit."""
@@ -87,9 +87,18 @@ def why(found: Shown, row: Mapping[str, Any], language: Language) -> str:
         named["projects"] = [found.names.get(str(p), str(p)) for p in values["projects"]]
     if "facilities" in values:
         named["facilities"] = [found.accounts.get(str(f), str(f)) for f in values["facilities"]]
+    if "rules" in values:
+        named["rules"] = _open_rules(found, str(values["rules"]), language)
     if given.code.startswith("gates_") and found.results.has("gate_results"):
         return _gates(found, str(row["project_id"]), language)
     return sentence(given, language, **named)
+
+
+def _open_rules(found: Shown, ids: str, language: Language) -> str:
+    """Return the titles of the rules a site is open on; an answer that is out of date has no rule."""
+    titles = {r.id: both(r.title, language) or r.id for r in found.results.rules}
+    names = [titles.get(i) or say("place.check_old", language) for i in ids.split("|") if i]
+    return say("place.joint", language).join(names)
 
 
 def _gates(found: Shown, project_id: str, language: Language) -> str:

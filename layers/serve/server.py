@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,8 +12,9 @@ import threading
 import time
 import webbrowser
 from pathlib import Path
+from types import FrameType
 
-from geo.basis.errors import BlockedError
+from geo.basis.errors import BlockedError, Cancelled
 from geo.basis.reason import reason
 from layers.study.spec import FILE
 
@@ -42,15 +44,22 @@ def serve(study: Path, port: int, headless: bool) -> None:
         f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true",
         "--browser.gatherUsageStats=false",
     ]  # fmt: skip
+    # a command counts a wish to stop until its next step; a server has no next step
+    signal.signal(signal.SIGTERM, _stop)
     if not headless:
         threading.Thread(target=_open_browser, args=(port,), daemon=True).start()
-    subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"LUODI_STUDY": str(study.resolve())},
-        stdin=subprocess.DEVNULL,
-        check=False,
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"LUODI_STUDY": str(study.resolve())}, stdin=subprocess.DEVNULL
     )
+    try:
+        server.wait()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Cancelled
 
 
 def _open_browser(port: int) -> None:
