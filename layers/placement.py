@@ -13,6 +13,7 @@ import pandas as pd
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from geo.place.headroom import SET_ASIDE, TAKEN
+from geo.place.solve import QUICK, Work
 from geo.place.worth import Objective
 from layers import placing
 from layers.placing import Base, Outcome, Question
@@ -143,7 +144,8 @@ def outcome(results: Results, asked: Asked) -> Outcome:
     put = question(results)
     for project, site in asked.pins:
         put = placing.pinned(put, project, site)
-    put = Question(asked.on or put.on, put.objective, put.wishes, dict(asked.extra), put.work)
+    large = len(results.table("fits")) > Work().small
+    put = Question(asked.on or put.on, put.objective, put.wishes, dict(asked.extra), QUICK if large else None)
     return placing.answer(base(results), put, land_source(results))
 
 

@@ -1,18 +1,21 @@
-"""From a problem to an answer with its proof: relaxation, greedy, then branching or a search of neighbourhoods."""
+"""From a problem to an answer with its proof: relaxation and greedy, groups before sites, annealing, neighbourhoods."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from geo.basis.progress import Progress, silent
-from geo.place import exact, greedy, improve, relax
+from geo.place import greedy, improve, relax, satisfy
+from geo.place.anneal import anneal
+from geo.place.coarse import Coarse, coarse, with_sites
 from geo.place.problem import Ints, Problem
 from geo.place.rows import rows, valid
 from geo.place.satisfy import Effort
 
-STAGE = "place"
+STAGE, STEPS = "place", 5
 
 
 @dataclass(frozen=True)
@@ -23,24 +26,34 @@ class Work:
     ----------
     gap : float
         Relative gap that is good enough.
-    nodes : int
-        Nodes of branch and bound; 0 leaves it out.
+    whole : float
+        CP-SAT work on the whole problem when it is small, and on the coarse one.
     small : int
-        Options up to which branching is tried before neighbourhoods.
-    rounds : int
-        Neighbourhoods solved.
+        Options up to which the whole problem is given to CP-SAT.
+    moves : int
+        Moves of each annealing.
+    rounds, last : int
+        Rounds of neighbourhoods of the coarse problem, and of the whole one (or of a small one);
+        two are solved side by side in each.
     each : float
         CP-SAT work per neighbourhood.
-    workers, seed : int
+    seed : int
     """
 
     gap: float = 0.0
-    nodes: int = 20_000
-    small: int = 20_000
-    rounds: int = 30
-    each: float = 2.0
-    workers: int = 1
+    whole: float = 20.0
+    small: int = 4_000
+    moves: int = 300_000
+    rounds: int = 40
+    last: int = 8
+    each: float = 0.6
     seed: int = 1
+
+
+QUICK = Work(gap=0.01, whole=3.0, moves=150_000, rounds=4, last=0)
+"""What a question on a page may take: seconds, also for hundreds of projects."""
+THOROUGH = Work(gap=0.001, whole=8.0, moves=400_000, rounds=45, last=3)
+"""What is worth a minute."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ class Solved:
     value : int
         Objective reached.
     bound : float
-        No assignment reaches more.
+        No assignment reaches more; -inf when it is proved that there is none.
     ways : tuple of (str, int)
         What each way of searching reached, in the order tried.
     """
@@ -80,7 +93,7 @@ def solve(problem: Problem, work: Work | None = None, progress: Progress = silen
     work : Work or None
         None takes the defaults.
     progress : Progress
-        Told between the ways of searching.
+        Told between the ways of searching; may raise `Cancelled`.
 
     Returns
     -------
@@ -88,38 +101,88 @@ def solve(problem: Problem, work: Work | None = None, progress: Progress = silen
         Always with a bound. The same input gives the same answer on any computer.
     """
     work = work or Work()
-    system = rows(problem)
-    progress(0, 3, STAGE)
-    relaxed = relax.relax(system)
-    if relaxed.bound == -np.inf:
-        return Solved(None, 0, -np.inf)
-    best = _Best(problem, relaxed.bound)
-    best.offer("greedy", greedy.by_value(problem))
-    best.offer("density", greedy.by_density(problem))
-    best.offer("relaxation", greedy.by_relaxation(problem, relaxed))
-    progress(1, 3, STAGE)
-    if best.gap > work.gap and work.nodes and problem.n_options <= work.small:
-        found = exact.branch(problem, work.nodes, work.gap, system)
-        if found.impossible:
+    if problem.n_options == 0:
+        none = np.full(problem.n_projects, -1, np.int64)
+        return Solved(None, 0, -np.inf) if problem.must.any() else Solved(none, 0, 0.0)
+    search = _Search(problem, work)
+    small = problem.n_options <= work.small
+    steps = (search.greedy, search.whole if small else search.coarse, search.annealed, search.relaxed, search.near)
+    for k, step in enumerate(steps):
+        progress(k, len(steps), STAGE)
+        step()
+        if search.bound == -np.inf:
             return Solved(None, 0, -np.inf)
-        best.bound = min(best.bound, found.bound)
-        best.offer("branching", found.chosen)
-    progress(2, 3, STAGE)
-    if best.gap > work.gap and work.rounds and best.chosen is not None:
-        effort = Effort(work.each, work.workers, work.seed)
-        near = improve.improve(problem, best.chosen, work.rounds, effort, lambda c: best.gap_of(c) <= work.gap)
-        best.offer("neighbourhoods", near)
-    progress(3, 3, STAGE)
-    return best.solved()
+        if search.gap <= work.gap:
+            break
+    progress(len(steps), len(steps), STAGE)
+    return search.solved()
 
 
-class _Best:
+class _Search:
     """The best valid answer so far, the bound, and what each way reached."""
 
-    def __init__(self, problem: Problem, bound: float):
-        self.problem, self.bound = problem, bound
+    def __init__(self, problem: Problem, work: Work):
+        self.problem, self.work, self.bound = problem, work, np.inf
         self.chosen: Ints | None = None
         self.ways: list[tuple[str, int]] = []
+
+    # --- ways ---------------------------------------------------------------------
+
+    def greedy(self) -> None:
+        """Take what is worth most, or most for what it draws."""
+        self.offer("greedy", greedy.by_value(self.problem))
+        self.offer("density", greedy.by_density(self.problem))
+
+    def whole(self) -> None:
+        """Give all of it to the relaxation and to CP-SAT."""
+        self.relaxed()
+        if self.bound == -np.inf or self.gap <= self.work.gap:
+            return
+        found = satisfy.search(self.problem, Effort(self.work.whole, 1, self.work.seed), self.chosen)
+        self.bound = min(self.bound, found.bound)
+        self.offer("whole", found.chosen)
+
+    def relaxed(self) -> None:
+        """Bound by the relaxation, and take options as it does; once."""
+        if any(way == "relaxation" for way, _ in self.ways):
+            return
+        relaxed = relax.relax(rows(self.problem))
+        self.bound = min(self.bound, relaxed.bound)
+        if self.bound > -np.inf:
+            self.offer("relaxation", greedy.by_relaxation(self.problem, relaxed))
+
+    def coarse(self) -> None:
+        """Decide parks first, then sites."""
+        given = coarse(self.problem)
+        small = _Search(given.problem, self.work)
+        small.greedy()
+        small.whole()
+        if small.bound > -np.inf and small.gap > self.work.gap:
+            small.annealed()
+            small.near(self.work.rounds)
+        self.bound = min(self.bound, small.bound)
+        if small.chosen is not None:
+            self._lift(given, small.chosen)
+
+    def _lift(self, given: Coarse, items: Ints) -> None:
+        effort = Effort(self.work.each, 1, self.work.seed)
+        self.offer("parks", with_sites(self.problem, given, items, effort))
+
+    def annealed(self) -> None:
+        """Put one project in and let others go, many times."""
+        if self.chosen is not None:
+            self.offer("annealing", anneal(self.problem, self.chosen, self.work.moves, self.work.seed))
+
+    def near(self, rounds: int | None = None) -> None:
+        """Solve neighbourhoods of the answer."""
+        rounds = self.work.last if rounds is None else rounds
+        if self.chosen is None or not rounds:
+            return
+        effort = Effort(self.work.each, 1, self.work.seed)
+        enough: Callable[[Ints], bool] = lambda c: self.gap_of(c) <= self.work.gap  # noqa: E731
+        self.offer("neighbourhoods", improve.improve(self.problem, self.chosen, rounds, effort, enough))
+
+    # --- the best so far ----------------------------------------------------------
 
     def offer(self, way: str, chosen: Ints | None) -> None:
         if chosen is None or not valid(self.problem, chosen):

@@ -162,6 +162,9 @@ def priced(desk_: Desk, project: str, site: str, language: Language) -> Priced:
     unit = code("aimunit", str(before["unit"]), language)
     cost = float(before["worth"]) - float(after["worth"])
     lines = [say("uiplace.price", language, cost=words.amount(cost, unit))]
+    gap = max(float(before["gap"]), float(after["gap"]))
+    if gap > 0:
+        lines.append(say("uiplace.not_proved", language, gap=gap))
     for key, first, second in (("uiplace.leaves", desk_, other), ("uiplace.enters", other, desk_)):
         names = [desk_.found.names[p] for p in desk_.ids if first.status(p) == "placed" != second.status(p)]
         if names:
