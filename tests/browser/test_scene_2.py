@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from geo.basis.progress import silent
 from layers.demo import county
+from layers.study import runs
 from layers.text import catalogue, code, say
 from tests.browser.steps import press, settled
 from tests.scenes.shared import scene_two
@@ -18,7 +19,8 @@ PUKE, BAONAI, ZHONGXIN = "XM-02", "XM-04", "XM-05"
 def url(serve, tmp_path_factory):
     folder = tmp_path_factory.mktemp("scene2") / "county"
     county.write(folder, silent)
-    return serve(scene_two(folder))
+    runs.update(scene_two(folder), "all", silent)
+    return serve(folder)
 
 
 def go(page, url, name, select="", language="zh"):
@@ -107,3 +109,37 @@ def test_pages_in_english_say_no_chinese_of_ours(page, url):
         text = page.locator("[data-testid='stMain']").first.inner_text()
         ours = [v for k, v in catalogue("zh").items() if k.startswith(("uiplace.", "uicapacity.")) and len(v) > 3]
         assert [v for v in ours if "{" not in v and v in text] == []
+
+
+def renewed(page):
+    """Run the stale study from the page and wait for what follows."""
+    press(page, page.locator(".st-key-run button"))
+    expect(page.locator(".st-key-running").first).to_be_visible()
+    expect(page.locator(".st-key-running")).to_have_count(0, timeout=300_000)
+    expect(page.locator(".lu-stale")).to_have_count(0, timeout=120_000)
+    settled(page)
+
+
+def test_friday_recovered_land_takes_a_project_and_undo_returns_every_number(page, url):
+    """Scene 3, second half; the last walk of this county, since it changes it."""
+    page.goto(f"{url}/idle?lang=zh&select=asset:G-07")
+    who = page.locator(".st-key-idle-who-G-07 input").first
+    who.fill("张主任")
+    who.press("Tab")
+    press(page, page.locator(".st-key-idle-recovered button"))
+    expect(page.locator(".st-key-idle-undo button").first).to_be_visible()
+    renewed(page)
+    go(page, url, "place", ZHONGXIN)
+    told = panel(page)
+    for words in ("用地 200.00 亩", "余下 10.00 亩"):
+        expect(told).to_contain_text(words)
+    expect(page.locator(".lp-account", has_text="新增建设用地计划指标").first).to_contain_text("余 115.00 亩")
+    go(page, url, "place", BAONAI)
+    expect(panel(page)).to_contain_text("7.0 MVA")
+    page.goto(f"{url}/idle?lang=zh&select=asset:G-07")
+    press(page, page.locator(".st-key-idle-undo button"))
+    expect(page.locator(".lu-stale").first).to_be_visible()
+    renewed(page)
+    go(page, url, "place", ZHONGXIN)
+    expect(page.locator(".lp-headline").first).to_contain_text("5,190.00 万元/年")
+    expect(panel(page)).to_contain_text("85.00 亩")
