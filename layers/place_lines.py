@@ -66,6 +66,10 @@ def told(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[s
     if row["uncounted"]:
         names = [code("resource", r, language) for r in str(row["uncounted"]).split("|")]
         yield say("place.uncounted", language, resources=names)
+    if row["relief_enters"]:
+        names = [found.names[p] for p in str(row["relief_enters"]).split("|")]
+        unit = code("aimunit", str(found.table("placing")["unit"].iloc[0]), language)
+        yield say("place.relief_gain", language, projects=names, gain=amount(row["relief_worth"], unit))
     yield from price(found, row, language)
     later = found.rows("place_from", str(row["project_id"])) if row["status"] == "unplaced" else []
     if later and found.asked.nothing:

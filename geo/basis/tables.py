@@ -264,7 +264,8 @@ _DECLARED = (
     Table("matches", ("project_id",), _c(
         "project_id:id status:code site_id:text park_id:code kind:code land_m2:float floor_m2:float saved_m2:float "
         "remnant_m2:float worth:float pinned:bool runner_up:text price:float price_exact:bool leaves:text enters:text "
-        "missing:text missing_amount:float missing_unit:code uncounted:text reason:reason")),
+        "missing:text missing_amount:float missing_unit:code relief_worth:float relief_enters:text uncounted:text "
+        "reason:reason")),
     Table("misses", ("project_id", "account"), _c(
         "project_id:id account:id resource:code unit:code amount:float site_id:text park_id:code")),
     Table("draws", ("project_id", "account", "resource", "unverified"), _c(

@@ -90,7 +90,16 @@ class Answer:
             first = left.lacks[0]
             row |= {"missing": "|".join(x.account for x in left.lacks), "missing_amount": first.amount,
                     "missing_unit": first.unit}  # fmt: skip
-        return row | self._at(left) | self._second(project_id)
+        return row | self._at(left) | self._relief(left) | self._second(project_id)
+
+    def _relief(self, left: Left) -> dict[str, Any]:
+        """Return what the amounts a project lacks would bring if they were there: by re-solving, nobody held."""
+        booked = self.placed.booked
+        if not left.lacks or left.miss.taken_by or len(booked.options) > FEW:
+            return {}
+        found = self.placed.view().with_more(left.miss.accounts, left.miss.amounts)
+        names = "|".join(booked.project_ids[p] for p in found.enters)
+        return {"relief_worth": -found.price * self.worth.step, "relief_enters": names}
 
     def _at(self, left: Left) -> dict[str, Any]:
         option = self.placed.booked.options[left.miss.option]
@@ -148,4 +157,5 @@ _EMPTY: dict[str, Any] = {
     "status": UNPLACED, "site_id": "", "park_id": "", "kind": "", "land_m2": 0.0, "floor_m2": 0.0, "saved_m2": 0.0,
     "remnant_m2": 0.0, "worth": 0.0, "runner_up": "", "price": np.nan, "price_exact": False, "leaves": "",
     "enters": "", "missing": "", "missing_amount": np.nan, "missing_unit": "", "uncounted": "", "reason": "",
+    "relief_worth": np.nan, "relief_enters": "",
 }  # fmt: skip

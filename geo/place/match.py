@@ -154,6 +154,12 @@ class View:
         place[self.keep] = np.arange(len(self.keep))
         return renumbered(self.placed.chosen, place)
 
+    def with_more(self, accounts: Ints, amounts: Ints, work: Work | None = None) -> Forced:
+        """Return the best answer if some accounts held more (whole steps)."""
+        extra = np.zeros(len(self.problem.free), np.int64)
+        extra[accounts] = amounts
+        return price.with_more(self.problem, replace(self.placed.solved, chosen=self.chosen), extra, work)
+
     def forced(self, project_id: str, site_id: str = "", work: Work | None = None) -> Forced:
         """Return the best answer with a project elsewhere (or in, when it is out); on one site if it is named.
 

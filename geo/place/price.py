@@ -73,6 +73,13 @@ def runner_up(problem: Problem, best: Solved, project: int, work: Work | None = 
     return force(problem, best, project, problem.site != problem.site[best.chosen[project]], work)
 
 
-def with_more(problem: Problem, extra: Ints, work: Work | None = None) -> Solved:
-    """Re-solve with more in the accounts (whole steps per account)."""
-    return solve(replace(problem, free=problem.free + extra), work)
+def with_more(problem: Problem, best: Solved, extra: Ints, work: Work | None = None) -> Forced:
+    """Return the best answer with more in the accounts (whole steps per account); its price is a gain, so negative."""
+    found = solve(replace(problem, free=problem.free + extra), work)
+    if found.chosen is None or best.chosen is None:
+        return Forced(None, 0, False)
+    before, after = best.chosen >= 0, found.chosen >= 0
+    return Forced(
+        found.chosen, best.value - found.value, found.gap == 0.0 and best.gap == 0.0,
+        tuple(np.flatnonzero(before & ~after).tolist()), tuple(np.flatnonzero(after & ~before).tolist()),
+    )  # fmt: skip

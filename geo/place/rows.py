@@ -117,14 +117,6 @@ def _only_if_open(problem: Problem, column: Ints, width: int) -> sparse.csr_arra
     return sparse.csr_array(sparse.vstack([room, single - gate], format="csr"))
 
 
-def answer(problem: Problem, x: Floats) -> Ints:
-    """Read the option of each project out of a whole solution; -1 where there is none."""
-    chosen = np.full(problem.n_projects, -1, np.int64)
-    taken = np.flatnonzero(x[: problem.n_options] > 0.5)
-    chosen[problem.project[taken]] = taken
-    return chosen
-
-
 def valid(problem: Problem, chosen: Ints) -> bool:
     """Check an answer in whole numbers: accounts, room, shared land, projects that must be placed."""
     options = chosen[chosen >= 0]

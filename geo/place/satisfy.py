@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from geo.place.exact import Found
 from geo.place.problem import Ints, Problem
 from geo.place.rows import divided, land_sets, valid
 
@@ -33,6 +32,27 @@ class Effort:
     work: float
     workers: int = 1
     seed: int = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer with its proof.
+
+    Parameters
+    ----------
+    chosen : int64 array or None
+        Option per project, -1 for none; None when the search ended without a valid answer.
+    bound : float
+        No assignment reaches more (in units of value).
+    """
+
+    chosen: Ints | None
+    bound: float
+
+    @property
+    def impossible(self) -> bool:
+        """True when it is proved that no valid answer exists."""
+        return self.bound == -np.inf
 
 
 def search(problem: Problem, effort: Effort, start: Ints | None = None) -> Found:

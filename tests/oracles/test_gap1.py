@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.place import exact, relax, satisfy
+from geo.place import relax, satisfy
 from geo.place.rows import rows
 from geo.place.satisfy import Effort
+from tests.geo.place import exact
 from tests.geo.place.cases import problem
 
 FILE = Path(__file__).parents[1] / "golden" / "orlib_gap1.txt"

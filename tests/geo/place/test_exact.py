@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from geo.place import exact, greedy, relax
+from geo.place import greedy, relax
 from geo.place.rows import rows, valid
+from tests.geo.place import exact
 from tests.geo.place.cases import best, problem, random_problem
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.place import exact
 from geo.place.miss import nearest
 from geo.place.problem import around
+from tests.geo.place import exact
 from tests.geo.place.cases import problem, random_problem
 
 

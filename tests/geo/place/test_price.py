@@ -38,5 +38,7 @@ def test_runner_up_stands_elsewhere(seed):
 def test_more_headroom_places_more():
     case = problem([0, 1], [0, 1], [9, 5], [1, 1], [1, 1], np.eye(2), [[4, 6]], [8])
     assert solve(case).chosen.tolist() == [0, -1]
-    assert with_more(case, np.array([1])).chosen.tolist() == [0, -1]
-    assert with_more(case, np.array([2])).chosen.tolist() == [0, 1]
+    top = solve(case)
+    assert with_more(case, top, np.array([1])).enters == ()
+    more = with_more(case, top, np.array([2]))
+    assert (more.enters, more.leaves, more.price) == ((1,), (), -5)

@@ -1,8 +1,9 @@
 import numpy as np
 
-from geo.place import exact, satisfy
+from geo.place import satisfy
 from geo.place.rows import valid
 from geo.place.satisfy import Effort
+from tests.geo.place import exact
 from tests.geo.place.cases import best, problem, random_problem
 
 

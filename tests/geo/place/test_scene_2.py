@@ -124,3 +124,20 @@ def test_two_projects_share_a_block_when_it_is_cut():
     found = County(projects=projects, pins={}, extra={"new_construction": 200.0}).matches()
     assert found["site_id"].tolist() == ["ZX", "ZX"]
     assert mu(found["remnant_m2"]).tolist() == pytest.approx([22.0, 22.0])
+
+
+def test_what_the_missing_amount_would_bring(found):
+    assert found.loc["中鑫", ["relief_worth", "relief_enters"]].tolist() == [200 * 8, "中鑫"]
+    assert found.loc["宝耐", ["relief_worth", "relief_enters"]].tolist() == [170 * 9, "宝耐"]
+    assert found.loc["普科", "relief_enters"] == ""
+
+
+def test_the_first_day_on_which_an_unplaced_project_stands():
+    from geo.place.headroom import pools
+    from geo.place.later import first_days
+    from tests.geo.place.county import RESOURCES
+
+    answer = COUNTY.answer()
+    days = [datetime.date(2027, 6, 29), datetime.date(2027, 6, 30), datetime.date(2028, 1, 1)]
+    offered = {d: pools(COUNTY.but(on=d).facilities(), COUNTY.budgets(), RESOURCES) for d in days}
+    assert first_days(answer.placed, answer.portfolio, ["宝耐", "中鑫"], offered) == {"宝耐": days[1]}

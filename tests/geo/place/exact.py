@@ -1,40 +1,17 @@
-"""Whole answers by branch and bound: HiGHS through `scipy.optimize.milp`.
+"""A second solver, for tests: branch and bound by HiGHS through `scipy.optimize.milp`.
 
-`highspy` is never imported: it cannot live in one process with `ortools`.
+It shares the rows of the relaxation with the program and nothing of its search. `highspy` is
+never imported: it cannot live in one process with `ortools`.
 """
-
-from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize
 
 from geo.place.problem import Ints, Problem
-from geo.place.rows import Rows, answer, rows, valid
+from geo.place.rows import Floats, Rows, rows, valid
+from geo.place.satisfy import Found
 
 INFEASIBLE = 2
-
-
-@dataclass(frozen=True)
-class Found:
-    """An answer with its proof.
-
-    Parameters
-    ----------
-    chosen : int64 array or None
-        Option per project, -1 for none; None when the search ended without a valid answer.
-    bound : float
-        No assignment reaches more (in units of value).
-    """
-
-    chosen: Ints | None
-    bound: float
-
-    @property
-    def impossible(self) -> bool:
-        """True when it is proved that no valid answer exists."""
-        return self.bound == -np.inf
 
 
 def branch(problem: Problem, nodes: int = 100_000, gap: float = 0.0, system: Rows | None = None) -> Found:
@@ -69,3 +46,11 @@ def branch(problem: Problem, nodes: int = 100_000, gap: float = 0.0, system: Row
         return Found(None, bound)
     chosen = answer(problem, found.x)
     return Found(chosen if valid(problem, chosen) else None, bound)
+
+
+def answer(problem: Problem, x: Floats) -> Ints:
+    """Read the option of each project out of a whole solution; -1 where there is none."""
+    chosen = np.full(problem.n_projects, -1, np.int64)
+    taken = np.flatnonzero(x[: problem.n_options] > 0.5)
+    chosen[problem.project[taken]] = taken
+    return chosen
