@@ -174,7 +174,7 @@ def test_a_click_on_the_map_opens_the_asset(page, url, study):
 
 def on_screen(page, part):
     """Tell whether a part lies on the screen; while it is drawn anew the old one still stands above it."""
-    box = page.locator(part).last.bounding_box()
+    box = page.locator(part).first.bounding_box()
     return box["y"] > 0 and box["y"] + box["height"] <= 768 and box["x"] + box["width"] <= 1366
 
 
