@@ -114,44 +114,71 @@ def new(
     _call(as_json, lang, work)
 
 
+LayerId = Annotated[str, typer.Option("--id", help="Name by which rules refer to the layer.")]
+Inside = Annotated[str, typer.Option("--layer", help="Layer inside the file.")]
+Crs = Annotated[str, typer.Option(help="CRS, when the file does not say.")]
+Encoding = Annotated[str, typer.Option(help="Text encoding, when the file says it wrongly.")]
+Fields = Annotated[list[str] | None, typer.Option(help="ours=theirs, for example parcel_id=BSM.")]
+ClassField = Annotated[str, typer.Option("--class", help="Break the overlap down by this field.")]
+Where = Annotated[str, typer.Option(help="Only the rows for which this holds.")]
+Coverage = Annotated[str, typer.Option(help="complete, unknown, or a polygon file.")]
+Vintage = Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")]
+Owner = Annotated[str, typer.Option(help="Department the data comes from.")]
+Title = Annotated[str, typer.Option(help="Name shown to people.")]
+Scheme = Annotated[str, typer.Option(help="Land-use scheme of the codes.")]
+Kind = Annotated[str, typer.Option(help="For rasters: dem, classes, index, imagery.")]
+Bands = Annotated[list[str] | None, typer.Option(help="For imagery: name=number, for example red=1.")]
+VerticalUnit = Annotated[str, typer.Option(help="For a dem: m or ft.")]
+Accept = Annotated[list[str] | None, typer.Option(help="Accept a proposal of the check.")]
+
+
+def _entry(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the ``[[layers]]`` entry that the options of `add` and `check` describe."""
+    role = given["role"]
+    bands = {name: int(n) if n.isdigit() else n for name, n in _fields(given["bands"] or []).items()}
+    made = given | {
+        "id": given["id"] or (role if role == "parcels" else ""), "fields": _fields(given["fields"] or []),
+        "vintage": _day(given["vintage"]), "bands": bands, "accept": tuple(given["accept"] or ()),
+    }  # fmt: skip
+    return {key: value for key, value in made.items() if value}
+
+
 @cli.command()
 def add(
     folder: Study,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Any vector, raster or table file.")],
     role: Annotated[str, typer.Option(help="parcels, constraint, plan, network, raster …")],
-    layer_id: Annotated[str, typer.Option("--id", help="Name by which rules refer to the layer.")] = "",
-    layer: Annotated[str, typer.Option(help="Layer inside the file.")] = "",
-    crs: Annotated[str, typer.Option(help="CRS, when the file does not say.")] = "",
-    encoding: Annotated[str, typer.Option(help="Text encoding, when the file says it wrongly.")] = "",
-    field: Annotated[list[str] | None, typer.Option(help="ours=theirs, for example parcel_id=BSM.")] = None,
-    class_field: Annotated[str, typer.Option("--class", help="Break the overlap down by this field.")] = "",
-    where: Annotated[str, typer.Option(help="Only the rows for which this holds.")] = "",
-    coverage: Annotated[str, typer.Option(help="complete, unknown, or a polygon file.")] = "unknown",
-    vintage: Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")] = "",
-    owner: Annotated[str, typer.Option(help="Department the data comes from.")] = "",
-    title: Annotated[str, typer.Option(help="Name shown to people.")] = "",
-    scheme: Annotated[str, typer.Option(help="Land-use scheme of the codes.")] = "",
-    kind: Annotated[str, typer.Option(help="For rasters: dem, classes, index, imagery.")] = "",
-    band: Annotated[list[str] | None, typer.Option(help="For imagery: name=number, for example red=1.")] = None,
-    vertical_unit: Annotated[str, typer.Option(help="For a dem: m or ft.")] = "",
-    accept: Annotated[list[str] | None, typer.Option(help="Accept a proposal of the check.")] = None,
+    layer_id: LayerId = "",
+    layer: Inside = "",
+    crs: Crs = "",
+    encoding: Encoding = "",
+    field: Fields = None,
+    class_field: ClassField = "",
+    where: Where = "",
+    coverage: Coverage = "unknown",
+    vintage: Vintage = "",
+    owner: Owner = "",
+    title: Title = "",
+    scheme: Scheme = "",
+    kind: Kind = "",
+    band: Bands = None,
+    vertical_unit: VerticalUnit = "",
+    accept: Accept = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
     """Add a file to a study after checking it; nothing is written when something blocks."""
+    given = {
+        "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding, "fields": field,
+        "class": class_field, "where": where, "coverage": coverage, "vintage": vintage, "owner": owner,
+        "title": title, "land_use_scheme": scheme, "kind": kind, "bands": band, "vertical_unit": vertical_unit,
+        "accept": accept,
+    }  # fmt: skip
 
     def work(console: Console) -> None:
         from layers.study import catalog, spec
 
-        given = {
-            "role": role, "id": layer_id or (role if role == "parcels" else ""), "layer": layer, "crs": crs,
-            "encoding": encoding,
-            "fields": _fields(field or []), "class": class_field, "where": where, "coverage": coverage,
-            "vintage": _day(vintage), "owner": owner, "title": title, "land_use_scheme": scheme, "kind": kind,
-            "bands": {name: int(n) if n.isdigit() else n for name, n in _fields(band or []).items()},
-            "vertical_unit": vertical_unit, "accept": tuple(accept or ()),
-        }  # fmt: skip
-        findings = catalog.add(folder, file, {key: value for key, value in given.items() if value})
+        findings = catalog.add(folder, file, _entry(given))
         for finding in findings:
             console.note(finding.reason)
         added = spec.read(folder).layers[-1].id
@@ -169,13 +196,43 @@ def _fields(pairs: list[str]) -> dict[str, str]:
 
 
 @cli.command()
-def check(target: Annotated[Path, typer.Argument(metavar="DIR|FILE")], as_json: Json = False, lang: Lang = "") -> None:
-    """Check a file or a whole study and say what is wrong and what to do."""
+def check(
+    target: Annotated[Path, typer.Argument(metavar="DIR|FILE")],
+    study: Annotated[
+        Path | None, typer.Option("--study", metavar="DIR", help="Check FILE as `add` would, for this study.")
+    ] = None,
+    role: Annotated[str, typer.Option(help="With --study: parcels, constraint, plan, network, raster …")] = "",
+    layer_id: LayerId = "",
+    layer: Inside = "",
+    crs: Crs = "",
+    encoding: Encoding = "",
+    field: Fields = None,
+    class_field: ClassField = "",
+    where: Where = "",
+    coverage: Coverage = "unknown",
+    vintage: Vintage = "",
+    owner: Owner = "",
+    title: Title = "",
+    scheme: Scheme = "",
+    kind: Kind = "",
+    band: Bands = None,
+    vertical_unit: VerticalUnit = "",
+    accept: Accept = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Check a file or a whole study and say what is wrong and what to do; with --study, as `add` would."""
+    given = {
+        "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding, "fields": field,
+        "class": class_field, "where": where, "coverage": coverage, "vintage": vintage, "owner": owner,
+        "title": title, "land_use_scheme": scheme, "kind": kind, "bands": band, "vertical_unit": vertical_unit,
+        "accept": accept,
+    }  # fmt: skip
 
     def work(console: Console) -> None:
         from layers.study import catalog
 
-        findings = catalog.check(target, console.progress)
+        findings = catalog.check(target, console.progress, _entry(given), study)
         for finding in findings:
             console.note(finding.reason)
         blocking = [f.reason for f in findings if f.severity == "block"]

@@ -28,18 +28,21 @@ CHINA_LON, CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _EASTING, _NORTHING = (1e5, 9e5), (3.3e5, 6.1e6)
 _OLD_DATUMS = ("beijing 1954", "xian 1980")
 _SATELLITE_DATUMS = ("wgs 84", "china geodetic coordinate system 2000", "cgcs2000", "itrf", "etrs89")
-BALLPARK, SWAP = "ballpark-datum-shift", "swap-axes"
+BALLPARK, SWAP, UNIT = "ballpark-datum-shift", "swap-axes", "unit:"
+UNITS_M = {"mm": 1e-3, "cm": 1e-2, "km": 1e3, "ft": 0.3048, "us-ft": 1200 / 3937}
+"""Units coordinates may be written in under a system of metres, in metres."""
 FAR_FROM_MERIDIAN_DEG = {True: 1.5, False: 3.0}  # three-degree zones, others
 LOST_FROM_MERIDIAN_DEG = 12.0
 
 
 @dataclass(frozen=True)
 class Settled:
-    """The system coordinates are in, whether x and y are exchanged first, and what was found."""
+    """The system coordinates are in, whether x and y are exchanged first, their unit, and what was found."""
 
     crs: str
     swap: bool = False
     findings: tuple[Finding, ...] = ()
+    unit_m: float = 1.0
 
     @property
     def usable(self) -> bool:
@@ -58,9 +61,9 @@ def parsed(crs: str) -> pyproj.CRS | None:
 
 def guesses(box: Bounds, study: str = "") -> list[str]:
     """Return proposals that fit coordinates in this range, most likely first (empty: none fits)."""
-    if _swapped(box):
-        return [SWAP]
     west, south, east, north = box
+    if _swapped(box) or (max(abs(south), abs(north)) > 90 and max(abs(v) for v in box) <= 180):
+        return [SWAP]
     if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
         inside = _within((west, east), CHINA_LON) and _within((south, north), CHINA_LAT)
         return ["crs:EPSG:4490", "crs:EPSG:4326"] if inside else ["crs:EPSG:4326"]
@@ -75,7 +78,17 @@ def guesses(box: Bounds, study: str = "") -> list[str]:
             codes += [f"EPSG:{code}" for code in range(4534, 4555)]
     if study and _plausible(box, study):
         codes = [study] + [c for c in codes if c != study]
-    return [f"crs:{c}" for c in codes]
+    return [f"crs:{c}" for c in codes] or _units(box, study)
+
+
+def _units(box: Bounds, study: str) -> list[str]:
+    """Return the units in which the numbers would fit the study's own system."""
+    return [f"{UNIT}{name}" for name, size in UNITS_M.items() if study and _plausible(_sized(box, size), study)]
+
+
+def _sized(box: Bounds, unit_m: float) -> Bounds:
+    west, south, east, north = (v * unit_m for v in box)
+    return west, south, east, north
 
 
 def _within(span: tuple[float, float], limits: tuple[float, float]) -> bool:
@@ -91,8 +104,19 @@ def _swapped(box: Bounds) -> bool:
 
 
 def _plausible(box: Bounds, crs: str) -> bool:
-    off = _off_meridian(box, crs)
-    return off is not None and off <= 3.0
+    """Tell whether numbers lie where a projected system is used: near its middle, and on its area of use."""
+    off, found = _off_meridian(box, crs), parsed(crs)
+    if off is None or off > 3.0 or found is None:
+        return False
+    use = found.area_of_use
+    _, south, _, north = _degrees(box, found)
+    return use is None or (south >= use.south - 1.0 and north <= use.north + 1.0)
+
+
+def _degrees(box: Bounds, projected: pyproj.CRS) -> Bounds:
+    back = pyproj.Transformer.from_crs(projected, projected.geodetic_crs, always_xy=True, only_best=False)
+    lon, lat = back.transform([box[0], box[2]], [box[1], box[3]])
+    return lon[0], lat[0], lon[1], lat[1]
 
 
 def _off_meridian(box: Bounds, crs: str) -> float | None:
@@ -100,12 +124,11 @@ def _off_meridian(box: Bounds, crs: str) -> float | None:
     found = parsed(crs)
     if found is None or not found.is_projected or found.geodetic_crs is None:
         return None
-    back = pyproj.Transformer.from_crs(found, found.geodetic_crs, always_xy=True, only_best=False)
-    lon, lat = back.transform([box[0], box[2]], [box[1], box[3]])
-    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+    west, south, east, north = _degrees(box, found)
+    if not np.isfinite([west, south, east, north]).all():
         return None
     middle = _meridian(found)
-    return float(max(abs((v - middle + 180) % 360 - 180) for v in lon))
+    return float(max(abs((v - middle + 180) % 360 - 180) for v in (west, east)))
 
 
 def _meridian(crs: pyproj.CRS) -> float:
@@ -132,26 +155,92 @@ def settle(
         Accepted proposals; ``crs:…`` overrules everything else.
     """
     named = next((p[4:] for p in accept if p.startswith("crs:")), "") or given or declared
-    swap = SWAP in accept
+    swap, unit_m = SWAP in accept, _unit(accept)
     box = _box(shapes, swap)
     if box is None:
-        return Settled(named or study, swap)
+        return Settled(named or study, swap, unit_m=unit_m)
+    box = _sized(box, unit_m)
     if not named:
         return Settled("", swap, (_ask("crs_missing", box, study),))
     found = parsed(named)
     if found is None:
         return Settled("", swap, (_ask("crs_unknown", box, study, crs=named),))
     problems = _range(found, named, box, study) + _datum(found, study, accept)
-    return Settled(named, swap, tuple(problems))
+    return Settled(named, swap, tuple(problems), unit_m)
 
 
-def _box(shapes: npt.NDArray[np.object_], swap: bool) -> Bounds | None:
+def _unit(accept: Collection[str]) -> float:
+    """Return the metres in the unit the user named for the coordinates (``unit:ft``)."""
+    return next((UNITS_M.get(p.removeprefix(UNIT), 1.0) for p in accept if p.startswith(UNIT)), 1.0)
+
+
+def elsewhere(extent: Bounds, settled: Settled, study: str, home: Bounds) -> list[str]:
+    """Return proposals under which a file that lies elsewhere would lie in the study (empty: none does).
+
+    Parameters
+    ----------
+    extent : (west, south, east, north)
+        Of the coordinates as the file has them.
+    settled : Settled
+        How they were read.
+    home : (west, south, east, north)
+        Ground of the study, study CRS.
+    """
+    box = _exchanged(extent) if settled.swap else extent
+    seen: dict[Bounds, str] = {}
+    for proposal, other in _readings(settled, study):
+        moved = _moved(_exchanged(box) if other.swap != settled.swap else box, other, study)
+        if moved is not None and _meet(moved, home):
+            seen.setdefault(tuple(round(v, 1) for v in moved), proposal)  # type: ignore[arg-type]
+    return list(seen.values())
+
+
+def _readings(settled: Settled, study: str) -> list[tuple[str, Settled]]:
+    """Return every other way to read a file: the study's own system, axes exchanged, zones, units."""
+    zones = [f"EPSG:{code}" for code in (*range(4534, 4555), *range(4513, 4534), *range(4491, 4513))]
+    systems = [c for c in dict.fromkeys([study, *zones]) if c != settled.crs]
+    out = [(SWAP, Settled(settled.crs, not settled.swap, unit_m=settled.unit_m))] if not settled.swap else []
+    out += [(f"crs:{c}", Settled(c, settled.swap, unit_m=settled.unit_m)) for c in systems]
+    found = parsed(settled.crs)
+    if found is not None and found.is_projected and settled.unit_m == 1.0:
+        out += [(f"{UNIT}{name}", Settled(settled.crs, settled.swap, unit_m=size)) for name, size in UNITS_M.items()]
+    return out
+
+
+def _exchanged(box: Bounds) -> Bounds:
+    west, south, east, north = box
+    return south, west, north, east
+
+
+def _moved(box: Bounds, settled: Settled, study: str) -> Bounds | None:
+    """Return a box in the study CRS; None where it has no place there."""
+    source, target = parsed(settled.crs), parsed(study)
+    if source is None or target is None:
+        return None
+    west, south, east, north = _sized(box, settled.unit_m)
+    x, y = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
+    to = pyproj.Transformer.from_crs(source, target, always_xy=True, only_best=False)
+    x, y = to.transform(x.ravel(), y.ravel())
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return None
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def _meet(one: Bounds, two: Bounds) -> bool:
+    return one[0] <= two[2] and two[0] <= one[2] and one[1] <= two[3] and two[1] <= one[3]
+
+
+def extent(shapes: npt.NDArray[np.object_]) -> Bounds | None:
+    """Return the bounds of shapes; None where there is nothing, or nothing finite."""
     if len(shapes) == 0:
         return None
     west, south, east, north = (float(v) for v in shapely.total_bounds(shapes))
-    if not np.isfinite([west, south, east, north]).all():
-        return None
-    return (south, west, north, east) if swap else (west, south, east, north)
+    return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None
+
+
+def _box(shapes: npt.NDArray[np.object_], swap: bool) -> Bounds | None:
+    box = extent(shapes)
+    return box if box is None or not swap else _exchanged(box)
 
 
 def _ask(code: str, box: Bounds, study: str, **values: Any) -> Finding:
@@ -178,8 +267,9 @@ def _range(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Findi
     degrees = max(abs(box[0]), abs(box[2])) <= 180 and max(abs(box[1]), abs(box[3])) <= 90
     label = f"{named} {found.name}" if len(named) < 20 else found.name
     if found.is_geographic:
-        in_degrees = degrees or max(abs(v) for v in box) <= 180  # exchanged, a longitude stands where 90 is the end
-        if _swapped(box) and in_degrees:
+        in_degrees = degrees or max(abs(v) for v in box) <= 180
+        beyond = not degrees and in_degrees  # exchanged, a longitude stands where 90 is the end
+        if beyond or (_swapped(box) and in_degrees):
             return [_ask("axes_swapped", box, study, crs=label)]
         return [] if degrees else [_ask("crs_degrees_expected", box, study, crs=label)]
     if degrees:
@@ -238,6 +328,8 @@ def transformed(
     """
     if settled.swap:
         shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+    if settled.unit_m != 1.0:
+        shapes = shapely.transform(shapes, lambda xy: xy * settled.unit_m)
     source, wanted = parsed(settled.crs), parsed(target)
     if source is not None and wanted is not None and not source.equals(wanted, ignore_axis_order=True):
         to = pyproj.Transformer.from_crs(source, wanted, always_xy=True, only_best=False)

@@ -11,6 +11,9 @@ from geo.basis.reason import Reason, reason
 
 Severity = Literal["block", "warn", "fixed", "rejected"]
 
+EMPTY, ELSEWHERE, FAR, LINKS = "empty-layer", "layer-elsewhere", "rows-far-away", "ignore-links"
+"""Consents to a layer that may not be whole; until one is given by name the layer proves nothing by absence."""
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -25,7 +25,9 @@ LEGAL_UNITS = {"mu": recognise.MU_M2, "ha": recognise.HA_M2, "km2": 1e6}
 MISMATCH_SHARE = 0.10
 """Legal area and geometry area that differ by more are named (domain rules §5.1)."""
 OVERLAP_M2 = 0.01
-FAR_M = 20_000.0
+FAR_M, APART_M = 20_000.0, 100_000.0
+NO_AREA_M2 = 5e-5
+"""Areas are given to 1e-4 m²; anything that rounds to zero there has no area."""
 
 Shapes = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.int64]
@@ -187,19 +189,57 @@ def overlapping(shapes: Shapes, ids: Texts) -> list[Finding]:
     return [finding("warn", "shapes_overlap", count=len(over), area_m2=float(area[over].sum()), rows=named)]
 
 
+def set_apart(apart: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Tell which rows lie beyond an empty stretch of `APART_M`: a larger layer has no such gap, a wrong zone has.
+
+    Parameters
+    ----------
+    apart : float array
+        Distance of each row from the study, metres; some are 0.
+    """
+    order = np.sort(apart)
+    gaps = np.flatnonzero(np.diff(order) > APART_M)
+    return apart > order[gaps[0]] if len(gaps) else np.zeros(len(apart), bool)
+
+
 def far_away(shapes: Shapes, ids: Texts, home: Any) -> list[Finding]:
-    """Name shapes far from the study area, and a layer that has nothing there at all."""
-    if home is None or len(shapes) == 0:
+    """Name shapes far from the study area, and a layer that has nothing there at all.
+
+    Parameters
+    ----------
+    shapes : array of shapely geometries
+        Study CRS.
+    home : shapely geometry or None
+        None: where the study lies is not said, so shapes far from most others are named.
+    """
+    if len(shapes) == 0:
         return []
+    if home is None:
+        return _strays(shapes, ids)
     apart = shapely.distance(shapes, shapely.box(*shapely.bounds(home)))
     if (apart > 0).all():
-        nearest = float(apart.min())
-        return [finding("warn", "layer_elsewhere", distance_m=nearest)] if nearest > 0 else []
-    far = apart > FAR_M
-    if not far.any():
+        return [finding("warn", "outside_study", distance_m=float(apart.min()))]
+    return _far(apart > FAR_M, ids, float(apart.max()))
+
+
+def _strays(shapes: Shapes, ids: Texts) -> list[Finding]:
+    """Name shapes that an empty stretch of `FAR_M` separates from most of the others, along x or y."""
+    box = shapely.bounds(shapes)
+    away = np.zeros(len(shapes))
+    for low, high in ((box[:, 0], box[:, 2]), (box[:, 1], box[:, 3])):
+        order = np.argsort(low, kind="stable")
+        reach = np.maximum.accumulate(high[order])
+        gap = np.concatenate([[0.0], low[order][1:] - reach[:-1]])
+        group = np.empty(len(shapes), np.int64)
+        group[order] = np.cumsum(gap > FAR_M)
+        main = group == np.bincount(group).argmax()
+        near, far = low[main].min(), high[main].max()
+        away = np.maximum(away, np.where(main, 0.0, np.maximum(near - high, low - far)))
+    return _far(away > 0, ids, float(away.max()))
+
+
+def _far(which: npt.NDArray[np.bool_], ids: Texts, distance_m: float) -> list[Finding]:
+    if not which.any():
         return []
-    return [
-        finding(
-            "warn", "shapes_far_away", count=int(far.sum()), rows=ids[far][:5].tolist(), distance_m=float(apart.max())
-        )
-    ]
+    named = ids[which][:5].tolist()
+    return [finding("warn", "shapes_far_away", count=int(which.sum()), rows=named, distance_m=distance_m)]

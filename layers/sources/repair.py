@@ -15,10 +15,8 @@ import shapely
 
 from layers.sources.finding import Finding, finding
 
-FAR = 1e8
-"""No coordinate on Earth is larger, in degrees or in metres with a zone prefix."""
-NO_AREA_M2 = 5e-5
-"""Areas are given to 1e-4 m²; anything that rounds to zero there has no area."""
+FAR, FARTHEST = 1e8, 1e11
+"""No coordinate on Earth is larger, in degrees or in metres with a zone prefix; in millimetres all of them are."""
 MUCH_SHARE, MUCH_M2 = 0.01, 1.0
 """A repair that moves the area by more than both is a warning."""
 _SURFACES = {15: "PolyhedralSurface", 16: "TIN", 17: "Triangle"}
@@ -77,8 +75,9 @@ def repaired(
     lost : list of (row, type)
         Rows that could not be built at all.
     geographic : bool or None
-        Whether coordinates are degrees; None: judged from their size. Areas in
-        findings are in m² (for degrees: on a sphere, to about 1 %).
+        Whether coordinates are said to be degrees; None: judged from their size. What they
+        are is settled later, so nothing depends on it but the areas in findings, which are
+        in m² (for degrees: on a sphere, to about 1 %).
     listed : set of int
         Rows (from 1) whose shape is missing for a reason that is already told.
     """
@@ -96,8 +95,7 @@ def repaired(
     scale = _Scale(out.shapes, geographic)
     _single(out)
     _valid(out, scale)
-    areas = scale.areas(out.shapes)
-    out.reject((dimension(out.shapes) == 2) & (areas < NO_AREA_M2), "geometry_no_area")
+    out.reject((dimension(out.shapes) == 2) & (shapely.area(out.shapes) == 0), "geometry_no_area")
     lines = dimension(out.shapes) == 1
     out.reject(lines & (shapely.length(out.shapes) == 0), "geometry_no_length")
     return out
@@ -122,17 +120,18 @@ def _finite(out: Repaired) -> None:
     odd[owner[~np.isfinite(xy).all(axis=1)]] = True
     far[owner[(np.abs(xy) > FAR).any(axis=1)]] = True
     out.reject(odd, "geometry_not_finite")
-    out.reject(far & ~odd, "geometry_out_of_range")
+    farthest = np.abs(xy).max(initial=0.0, where=np.isfinite(xy)) > FARTHEST
+    if farthest or not far[~shapely.is_missing(out.shapes)].all():  # all of them: a unit, which is asked about later
+        out.reject(far & ~odd, "geometry_out_of_range")
 
 
 class _Scale:
-    """Areas in m² for findings, whatever the coordinates are."""
+    """Areas in m² for findings, whatever the coordinates are and in whatever order they stand."""
 
     def __init__(self, shapes: npt.NDArray[np.object_], geographic: bool | None):
-        if geographic is None:
-            box = shapely.total_bounds(shapes) if len(shapes) else np.zeros(4)
-            geographic = bool(np.abs(np.nan_to_num(box)).max() <= 180.0)
-        self.degrees = geographic
+        box = np.abs(np.nan_to_num(shapely.total_bounds(shapes))) if len(shapes) else np.zeros(4)
+        self.degrees = bool(box.max() <= 180.0) and geographic is not False
+        self.latitude = 0 if max(box[1], box[3]) > 90.0 else 1
 
     def areas(self, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
         """Return areas; 0 for missing shapes."""
@@ -140,8 +139,9 @@ class _Scale:
         if not self.degrees:
             return area
         low_high = np.nan_to_num(shapely.bounds(shapes))
-        latitude = np.radians((low_high[:, 1] + low_high[:, 3]) / 2)
-        return area * np.cos(latitude) * (np.pi / 180 * 6_371_007.0) ** 2
+        latitude = np.radians((low_high[:, self.latitude] + low_high[:, self.latitude + 2]) / 2)
+        out: npt.NDArray[np.float64] = area * np.abs(np.cos(latitude)) * (np.pi / 180 * 6_371_007.0) ** 2
+        return out
 
 
 def _single(out: Repaired) -> None:

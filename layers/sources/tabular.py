@@ -9,7 +9,8 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -29,6 +30,13 @@ from layers.sources.vector import ROW, Read
 _TOTAL = re.compile(r"^(合计|总计|共计|累计|total|sum|grandtotal)[:：]?$")
 _SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计|subtotal)[:：]?$")
 _UNIT_LINE = re.compile(r"^(?:金额|计量|计价)?单位\s*[:：]\s*(.+)$|^units?\s*:\s*(.+)$", re.IGNORECASE)
+_NOTE = re.compile(
+    r"^[（(【*※]|^(备?注|说明|附注|备注|填表|制表|审核|复核|审批|校核|经办|负责|联系|填报|编制|统计|单位|数据来源|资料来源|来源|日期|时间|截至|以上|以下|本表)"
+    r"|^(note|remark|source|prepared|checked|date|n\.b\.)|[:：。]",
+    re.IGNORECASE,
+)
+NOTE_LENGTH = 20
+"""A single cell under a table that is longer is a sentence, not the id of a row."""
 _WKT = ("wkt", "geometry", "geom", "the_geom", "shape_wkt", "wkt_geom", "几何", "图形")
 _X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", "point_x", "east", "easting", "东坐标")
 _Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
@@ -37,6 +45,7 @@ EXACT_DIGITS = 15
 SINGLE = ("table", "records")
 """Kinds that hold one table and no name for it."""
 TOTAL_TOLERANCE = 5e-3
+SAMPLE_LINES = 50
 Cells = list[list[str]]
 
 
@@ -121,14 +130,30 @@ def _records(inside: Contents, limits: Limits) -> Table:
 def _csv(inside: Contents) -> tuple[Sheet, list[Finding]]:
     data = inside.path.read_bytes()
     text, notes = _decoded(data, inside.name)
-    sample = "\n".join(text.splitlines()[:50])
-    separator = max((",", "\t", ";", "|"), key=sample.count)
     csv.field_size_limit(100_000_000)
     try:
-        cells = [[c.strip() for c in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+        cells = [[c.strip() for c in row] for row in _split(text, _separator(text))]
     except csv.Error as error:
         raise BlockedError(reason("csv_broken", file=inside.name, detail=str(error))) from None
     return Sheet(cells), notes
+
+
+def _split(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+
+
+def _separator(text: str) -> str:
+    """Return the separator by which most of the first lines have the same number of cells, and more than one.
+
+    Counting characters would take the commas of a WKT or of a sentence for separators.
+    """
+    sample = "\n".join(line for line in text.splitlines()[:SAMPLE_LINES] if line.strip())
+    return max((",", "\t", ";", "|"), key=lambda s: _agreement([len(row) for row in _split(sample, s)]))
+
+
+def _agreement(widths: list[int]) -> tuple[bool, float, int]:
+    width, times = max(Counter(widths).items(), key=lambda w: (w[0] > 1, w[1], w[0]), default=(1, 0))
+    return width > 1, times / max(len(widths), 1), width
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, list[Finding]]:
@@ -306,12 +331,20 @@ Rows = list[tuple[int, list[str]]]
 
 
 def _without_notes(rows: Rows, width: int) -> tuple[Rows, list[Finding]]:
-    """Set apart lines under the table with a single cell (注, 填表人)."""
+    """Set apart lines under the table with a single cell that reads like a note (注, 填表人)."""
     end = len(rows)
-    while end and width >= 3 and sum(c != "" for c in rows[end - 1][1]) == 1 and not _label(rows[end - 1][1]):
+    while end and width >= 3 and _note(rows[end - 1][1]):
         end -= 1
     notes = [finding("fixed", "table_note", row=line, text="".join(row)[:60]) for line, row in rows[end:]]
     return rows[:end], notes
+
+
+def _note(row: list[str]) -> bool:
+    """Tell whether a row is a note: one cell that begins like one or is a sentence; an id alone is a row."""
+    filled = [c for c in row if c]
+    if len(filled) != 1 or _label(row) or recognise.number(filled[0]) is not None:
+        return False
+    return bool(_NOTE.match(filled[0])) or len(filled[0]) > NOTE_LENGTH
 
 
 def _label(row: list[str]) -> str:

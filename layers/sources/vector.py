@@ -17,7 +17,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.sources import repair
 from layers.sources.contents import Contents
-from layers.sources.finding import Finding, finding, numbered, of_row
+from layers.sources.finding import EMPTY, LINKS, Finding, finding, numbered, of_row
 from layers.sources.limits import Limits
 
 ROW, WKB = "__row", "__wkb"
@@ -68,7 +68,7 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
     present[[row - 1 for row in _deleted(read)]] = False
     total = len(present) - len(_deleted(read))
     if total == 0:
-        findings.append(finding("warn", "layer_empty", layer=layer))
+        findings.append(finding("warn", "layer_empty", layer=layer, proposal=EMPTY))
     _write(read, fixed.shapes, present, folder / "frame.parquet")
     return {
         "crs": read.crs, "layer": layer, "layers": layers, "total": total,
@@ -261,14 +261,23 @@ def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
 
 
 def _gdb(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
-    return _gdal(inside, layer)
+    from layers.sources import filegdb
+
+    return filegdb.read(inside, layer, _gdal)
+
+
+def _gdb_layers(inside: Contents) -> list[str]:
+    from layers.sources import filegdb
+
+    filegdb.whole(inside)
+    return _gdal_layers(inside)
 
 
 def _kml(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     read = _gdal(inside, layer)
     links = inside.path.read_bytes().count(b"NetworkLink>") // 2
     if links:
-        read.findings.append(finding("warn", "kml_link_ignored", count=links))
+        read.findings.append(finding("warn", "kml_link_ignored", count=links, proposal=LINKS))
     read.crs = "EPSG:4326"
     return read
 
@@ -315,6 +324,6 @@ _READ: dict[str, Callable[[Contents, str, dict[str, Any]], Read]] = {
     "parquet": _parquet, "table": _sheet, "records": _sheet, "xlsx": _sheet, "xls": _sheet,
 }  # fmt: skip
 _LAYERS: dict[str, Callable[[Contents], list[str]]] = {
-    "topojson": _topology_layers, "gpkg": _gpkg_layers, "gdb": _gdal_layers, "kml": _gdal_layers,
+    "topojson": _topology_layers, "gpkg": _gpkg_layers, "gdb": _gdb_layers, "kml": _gdal_layers,
     "dxf": _gdal_layers, "xlsx": _sheets, "xls": _sheets,
 }  # fmt: skip

@@ -20,13 +20,17 @@ from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
 from layers import toml
 from layers.sources import crs, gate, grid, preflight, where
-from layers.sources.finding import Finding, blocked, finding
-from layers.study import imagery, load, spec
+from layers.sources.finding import EMPTY, Finding, blocked, finding
+from layers.study import coverage, imagery, load, spec
+from layers.study.coverage import Seen
+from layers.study.load import Home, Loaded
 from layers.study.spec import LayerSpec, Study
 
 INPUTS = "inputs"
 TABLE_ROLES = ("supply", "enterprise", "signal", "project", "link", "budget", "earmark", "zone")
 """Roles whose file may be a plain table."""
+_READING = ("layer", "crs", "encoding")
+"""Keys of an entry that say how a file is to be read, whatever it is used for."""
 _ENDINGS = (".gdb.zip", ".shp.zip")
 
 
@@ -93,50 +97,102 @@ def add(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
     SpecError
         The entry does not hold together (unknown role, id taken, …).
     """
-    study = spec.read(folder)
     file = Path(file).resolve()
-    layer_id = given.get("id") or _layer_id(file, study)
-    coverage = str(given.get("coverage", "unknown"))
-    entry = {"id": layer_id, **{k: v for k, v in given.items() if k not in ("id", "source")}, "source": str(file)}
-    layer = _checked(LayerSpec, entry)
-    if study.layer(layer.id) is not None:
-        raise SpecError(reason("layer_id_taken", id=layer.id))
-    found = check_layer(layer, study, folder)
-    if coverage not in ("complete", "unknown"):
-        found += _area_findings(Path(coverage))
+    entry = _entry(folder, file, given)
+    found = checked(folder, file, entry)
     if stop := [f for f in found if f.severity == "block"]:
         raise blocked(stop)
-    _commit(folder, file, entry, coverage)
+    _commit(folder, file, entry, str(entry.get("coverage", "unknown")))
     return found
 
 
-def check(target: Path, progress: Progress = silent) -> list[Finding]:
-    """Check a whole study, or a bare file, and return what was found, blocking things first."""
-    target = Path(target)
+def checked(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
+    """Return what `add` would find in a file, blocking things first; nothing is written.
+
+    Raises
+    ------
+    SpecError
+        As for `add`.
+    """
+    study = spec.read(folder)
+    entry = _entry(folder, Path(file).resolve(), given)
+    layer = _checked(LayerSpec, entry)
+    if study.layer(layer.id) is not None:
+        raise SpecError(reason("layer_id_taken", id=layer.id))
+    found = check_layer(layer, Home(study, folder))
+    area = str(entry.get("coverage", "unknown"))
+    return _ordered(found if area in ("complete", "unknown") else found + _area_findings(Path(area)))
+
+
+def _entry(folder: Path, file: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a ``[[layers]]`` entry for a file where it lies now."""
+    layer_id = given.get("id") or _layer_id(file, spec.read(folder))
+    return {"id": layer_id, **{k: v for k, v in given.items() if k not in ("id", "source")}, "source": str(file)}
+
+
+def check(
+    target: Path, progress: Progress = silent, given: Mapping[str, Any] | None = None, study: Path | None = None
+) -> list[Finding]:
+    """Check a whole study, or a file, and return what was found, blocking things first.
+
+    Parameters
+    ----------
+    target : Path
+        A study folder, or a file.
+    given : Mapping
+        For a file: keys of a ``[[layers]]`` entry. Without a role only the file itself is
+        looked at, as its ``layer``, ``crs``, ``encoding`` and ``accept`` say.
+    study : Path or None
+        The study the file is meant for: it is checked as `add` would.
+
+    Raises
+    ------
+    BlockedError
+        Neither a file nor a study.
+    CallError
+        A study is named for the file, and no role.
+    """
+    target, given = Path(target), given or {}
     if (target / spec.FILE).is_file():
         return _ordered(_study_findings(target, progress))
     if target.is_dir() and target.suffix.lower() != ".gdb":
         raise BlockedError(reason("not_a_study", path=str(target)))
-    return _ordered(report(target))
+    if study is not None and not given.get("role"):
+        raise CallError(reason("check_needs_role", file=target.name))
+    if study is not None:
+        return checked(study, target, given)
+    return _ordered(report(target, given))
 
 
-def report(file: Path, *, layer: str = "", study_crs: str = "", cache: Path | None = None) -> list[Finding]:
+def report(
+    file: Path, given: Mapping[str, Any] | None = None, *, study_crs: str = "", cache: Path | None = None
+) -> list[Finding]:
     """Check a bare file of unknown role: can it be read, where is it, what is wrong with its shapes.
 
     A file without coordinates is checked as a table, a GeoTIFF as a raster.
     """
+    asked = {"layer": "", "crs": "", "encoding": ""} | {k: str(v) for k, v in (given or {}).items() if k in _READING}
+    accept = tuple((given or {}).get("accept", ()))
     with tempfile.TemporaryDirectory(prefix="luodi-") as made:
         place = cache or Path(made)
         try:
-            opened = gate.open_vector(file, place, layer=layer)
+            opened = gate.open_vector(file, place, **asked)
         except LuodiError as error:
-            return _other_than_vector(file, place, error, layer)
+            return _other_than_vector(file, place, error, asked["layer"])
     keep, notes = preflight.of_dimension(opened.shapes, opened.rows, None)
     shapes, rows = opened.shapes[keep], opened.rows[keep].astype(str).astype(object)
-    settled = crs.settle(shapes, opened.crs, study_crs, ())
+    settled = crs.settle(shapes, opened.crs, study_crs, accept, asked["crs"])
     found = [*opened.findings, *notes, *settled.findings]
-    found += preflight.duplicates(shapes, rows)
+    if settled.usable:
+        lost = sum(f.severity == "rejected" for f in found)
+        found = coverage.examined(Seen(shapes, rows, opened.total, lost, found), accept, None, study_crs)[0]
+    strays = preflight.far_away(shapes, rows, None) if (given or {}).get("role") == "parcels" else []
+    return found + _shapes(shapes, rows, settled) + strays
+
+
+def _shapes(shapes: Any, rows: Any, settled: crs.Settled) -> list[Finding]:
     metres = crs.parsed(settled.crs)
+    found = preflight.duplicates(shapes, rows)
     if settled.usable and metres is not None and metres.is_projected and (shapely.get_dimensions(shapes) == 2).all():
         found += preflight.overlapping(shapes, rows)
     return found
@@ -166,8 +222,9 @@ def _ordered(found: Iterable[Finding]) -> list[Finding]:
 # --- one layer -------------------------------------------------------------------
 
 
-def check_layer(layer: LayerSpec, study: Study, folder: Path) -> list[Finding]:
+def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
     """Check one layer as it would be loaded into the study; what blocks is among the findings."""
+    study, folder = home.study, home.folder
     cache = folder / load.CACHE
     source = load.source_path(folder, layer)
     if not source.exists():
@@ -185,13 +242,20 @@ def check_layer(layer: LayerSpec, study: Study, folder: Path) -> list[Finding]:
             return _table_findings(layer, source, cache)
         return _blocks(error)
     placed = load.placed(opened, layer, study.crs)
-    found = placed.findings
-    if placed.state != "ok":
-        return _blocking(found)
-    if layer.role == "parcels":
-        found = found + load.parcel_findings(placed)
-    elif len(placed.shapes) == 0:
-        found.append(finding("warn", "layer_nothing_left", rejected=placed.rejected))
+    return _blocking(placed.findings) if placed.state != "ok" else _at_home(placed, home)
+
+
+def _at_home(placed: Loaded, home: Home) -> list[Finding]:
+    """Return what is said of a placed layer, held against the study's ground, and of what its silence proves."""
+    role, ground, found = placed.spec.role, home.of(placed.spec.role), placed.findings
+    if role == "parcels":
+        return found + load.parcel_findings(placed, ground)
+    if role == "boundary":
+        return found + ([] if ground is None else preflight.far_away(placed.shapes, placed.names, ground))
+    if role in load.LAYER_ROLES:
+        return coverage.examined(placed.seen, placed.spec.accept, ground, home.study.crs)[0]
+    if len(placed.shapes) == 0:
+        return [*found, finding("warn", "layer_nothing_left", rejected=placed.rejected, proposal=EMPTY)]
     return found
 
 
@@ -223,11 +287,12 @@ def _study_findings(folder: Path, progress: Progress) -> list[Finding]:
     study = spec.read(folder)
     spec.effective_rules(study, folder)
     found: list[Finding] = []
+    home = Home(study, folder)
     if not study.with_role("parcels"):
         found.append(finding("block", "parcels_not_declared"))
     for k, layer in enumerate(study.layers):
         progress(k, len(study.layers), "load")
-        found += [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, study, folder), layer)]
+        found += [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, home), layer)]
     progress(len(study.layers), len(study.layers), "load")
     return found
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from geo.basis.tables import TABLES, empty
 from layers.sources import crs, gate, grid, preflight, where
 from layers.sources.finding import Finding, blocked, finding
 from layers.sources.opened import VectorFile
+from layers.study import coverage
+from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec, Role, Study
 
 CACHE = Path(".luodi") / "cache"
@@ -52,6 +55,9 @@ class Loaded:
     maybe: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     state: State = "ok"
     cause: str = ""
+    total: int = 0
+    extent: crs.Bounds | None = None
+    settled: crs.Settled | None = None
 
     def keep(self, which: npt.NDArray[np.bool_]) -> None:
         """Keep some rows of every aligned array."""
@@ -64,6 +70,11 @@ class Loaded:
     def rejected(self) -> int:
         """Rows left out because they could not be used."""
         return sum(f.severity == "rejected" for f in self.findings)
+
+    @property
+    def seen(self) -> Seen:
+        """What is known of the file, for telling what its silence proves."""
+        return Seen(self.shapes, self.names, self.total, self.rejected, self.findings, self.extent, self.settled)
 
     @property
     def names(self) -> npt.NDArray[np.object_]:
@@ -104,15 +115,50 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
         raise BlockedError(reason("parcels_not_declared"))
     vectors = [s for s in specs if s.role != "raster"]
     opened = {item.spec.id: item for item in _all(vectors, study, folder, progress)}
-    boundary = _union([opened[s.id] for s in study.with_role("boundary")])
-    parcels_item = opened[study.with_role("parcels")[0].id]
-    parcels = _parcels(parcels_item, study)
-    home = boundary if boundary is not None else shapely.box(*shapely.total_bounds(parcels.geometry.to_numpy()))
+    edges = [opened[s.id] for s in study.with_role("boundary")]
+    boundary = _union(edges)
+    parcels = _parcels(opened[study.with_role("parcels")[0].id], study, boundary)
+    ground = shapely.box(*shapely.total_bounds(parcels.geometry.to_numpy()))
+    for edge in edges:
+        edge.findings += preflight.far_away(edge.shapes, edge.names, ground)
+    home = boundary if boundary is not None else ground
     layers = {s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in LAYER_ROLES}
     grids, notes = rasters(study, folder)
     found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes
     digests = {i.spec.id: i.sha256 for i in opened.values()} | _other_digests(study, folder, set(opened))
     return Inputs(parcels, layers, grids, boundary, problems(found), digests)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a study lies, for holding a file against it; read when asked for, once."""
+
+    study: Study
+    folder: Path
+
+    def of(self, role: str) -> Any:
+        """Return the ground a layer of some role should meet; None: nobody has said where that is.
+
+        The boundary, or the parcels where there is none; a boundary is held against the parcels.
+        """
+        if role == "boundary":
+            return self._parcels
+        return self._boundary if self._boundary is not None or role == "parcels" else self._parcels
+
+    @cached_property
+    def _boundary(self) -> Any:
+        return self._union("boundary")
+
+    @cached_property
+    def _parcels(self) -> Any:
+        return self._union("parcels")
+
+    def _union(self, role: str) -> Any:
+        opened = [_open(s, self.study, self.folder) for s in self.study.with_role(role)]
+        if role == "boundary":
+            return _union(opened)
+        shapes = [s for i in opened if i.state == "ok" for s in i.shapes]
+        return shapely.box(*shapely.total_bounds(shapes)) if shapes else None
 
 
 def source_path(folder: Path, spec: LayerSpec) -> Path:
@@ -154,7 +200,7 @@ def _without(spec: LayerSpec, state: State, reasons: Iterable[Reason]) -> Loaded
 
 def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     """Bring an opened file into the study CRS; what blocks is among the findings, and the state says failed."""
-    out = Loaded(spec, file.frame, file.shapes, file.rows, list(file.findings), file.sha256)
+    out = Loaded(spec, file.frame, file.shapes, file.rows, list(file.findings), file.sha256, total=file.total)
     keep, notes = preflight.of_dimension(out.shapes, out.rows, 2 if spec.role in POLYGON_ROLES else None)
     out.keep(keep)
     settled = crs.settle(out.shapes, file.crs, study_crs, spec.accept, spec.crs)
@@ -165,12 +211,21 @@ def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     if any(f.severity == "block" for f in out.findings):
         out.state, out.cause = "failed", "layer_failed"
         return out
+    out.extent, out.settled = crs.extent(out.shapes), settled
     out.shapes, finite = crs.transformed(out.shapes, settled, study_crs)
-    out.findings += [finding("rejected", "geometry_not_finite", row=r) for r in out.rows[~finite]]
-    out.keep(finite)
+    _reject(out, ~finite, "geometry_not_finite")
     _still_valid(out)
+    flat = (shapely.get_dimensions(out.shapes) == 2) & (shapely.area(out.shapes) < preflight.NO_AREA_M2)
+    _reject(out, flat, "geometry_no_area")
     _filter(out)
     return out
+
+
+def _reject(item: Loaded, which: npt.NDArray[np.bool_], code: str) -> None:
+    """List rows as rejected and leave them out."""
+    if which.any():
+        item.findings += [finding("rejected", code, row=r) for r in item.rows[which]]
+        item.keep(~which)
 
 
 def _still_valid(item: Loaded) -> None:
@@ -209,12 +264,12 @@ def _filter(item: Loaded) -> None:
 # --- parcels ---------------------------------------------------------------------
 
 
-def parcel_findings(item: Loaded) -> list[Finding]:
+def parcel_findings(item: Loaded, boundary: Any) -> list[Finding]:
     """Return what is to be said of a placed parcel file beyond its findings so far."""
-    return _identified(item)[2]
+    return _identified(item, boundary)[2]
 
 
-def _identified(item: Loaded) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64], list[Finding]]:
+def _identified(item: Loaded, boundary: Any) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64], list[Finding]]:
     """Return ids, legal areas (m²) and findings about ids, areas, overlaps and repeats."""
     accept = item.spec.accept
     if len(item.shapes) == 0:
@@ -223,14 +278,15 @@ def _identified(item: Loaded) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.f
     ids, found = preflight.settled_ids(item.frame[item.spec.fields["parcel_id"]], item.rows, accept)
     legal, more = _legal(item, ids)
     found = found + more + preflight.overlapping(item.shapes, ids) + preflight.duplicates(item.shapes, ids)
+    found += preflight.far_away(item.shapes, ids, boundary)
     return ids, legal, found
 
 
-def _parcels(item: Loaded, study: Study) -> gpd.GeoDataFrame:
+def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:
     """Return the parcels table; whatever blocks is raised, all of it together."""
     spec = item.spec
     if item.state == "ok":
-        ids, legal, more = _identified(item)
+        ids, legal, more = _identified(item, boundary)
         item.findings += more
     stop = blocked(item.findings)
     if stop.reasons:
@@ -273,25 +329,26 @@ def _further(item: Loaded, ours: str) -> Any:
 
 
 def _union(items: Sequence[Loaded]) -> Any:
-    shapes = [s for i in items if i.state == "ok" for s in i.shapes]
+    """Return the ground of layers together: only what certainly belongs to them."""
+    shapes = [s for i in items if i.state == "ok" for s in i.shapes[~i.maybe]]
     return shapely.union_all(shapes) if shapes else None
 
 
 def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -> Layer:
     if item.state in ("missing", "failed"):
         return Layer(item.spec.id, state=item.state, cause=item.cause)
-    coverage, known, cause = _coverage(item, study, folder, boundary)
+    item.findings, doubt = coverage.examined(item.seen, item.spec.accept, home, study.crs)
+    covered, known, cause = _coverage(item, study, folder, boundary, doubt)
     state: State = "ok"
     if _stale(item.spec, study):
         state, cause = "stale", "layer_stale"
         days = None if item.spec.vintage is None else (study.as_of - item.spec.vintage).days
         values = {"days": days, "limit": item.spec.stale_after_days}
         item.findings.append(finding("warn", "layer_outdated" if days is not None else "layer_undated", **values))
-    item.findings += preflight.far_away(item.shapes, item.names, home)
     field_name = item.spec.class_field
     classes = _classes(item.frame[field_name]) if field_name else None
     attributes = {ours: _further(item, ours) for ours in item.spec.fields if ours not in ("id", "parcel_id")}
-    return Layer(item.spec.id, item.shapes, item.names, item.maybe, classes, known, coverage, state, cause, attributes)
+    return Layer(item.spec.id, item.shapes, item.names, item.maybe, classes, known, covered, state, cause, attributes)
 
 
 def _classes(values: pd.Series) -> npt.NDArray[np.object_]:
@@ -304,14 +361,13 @@ def _stale(spec: LayerSpec, study: Study) -> bool:
     return spec.vintage is None or spec.vintage + timedelta(days=spec.stale_after_days) < study.as_of
 
 
-def _coverage(item: Loaded, study: Study, folder: Path, boundary: Any) -> tuple[Coverage, Any, str]:
-    """Return where absence means absence; rejected rows take that away from the whole layer."""
+def _coverage(item: Loaded, study: Study, folder: Path, boundary: Any, doubt: str) -> tuple[Coverage, Any, str]:
+    """Return where absence means absence; a file nobody saw whole takes that away from the layer."""
     declared = item.spec.coverage
     if declared == "unknown":
         return "unknown", None, ""
-    if item.rejected and preflight.IGNORE_ROWS not in item.spec.accept:
-        item.findings.append(finding("warn", "rows_rejected", count=item.rejected, proposal=preflight.IGNORE_ROWS))
-        return "unknown", None, "rows_rejected"
+    if doubt:
+        return "unknown", None, doubt
     if declared == "complete":
         # a declared boundary that could not be read must not turn into "everywhere"
         lost = boundary is None and bool(study.with_role("boundary"))

@@ -9,9 +9,10 @@ import pandas as pd
 from layers.outputs.project import notes
 from layers.study.results import Results, open_results
 from layers.study.runs import Report
-from layers.text import Language, code, number, say
+from layers.text import Language, code, number, say, sentence
 
 ORDER = ("eligible", "conditional", "unknown", "excluded")
+SEVERITIES = ("block", "warn", "rejected", "fixed")
 
 
 def by_status(results: Results) -> pd.DataFrame:
@@ -41,17 +42,15 @@ def after_run(folder: Path, report: Report, language: Language) -> list[str]:
 
 
 def _problems(results: Results, language: Language) -> list[str]:
-    problems = results.table("problems")
-    if problems.empty:
-        return []
-    counts = problems.groupby(["layer_id", "severity"], observed=True).size()
-    return [
-        say(
-            "command.problem_line",
-            language,
-            layer=layer,
-            count=int(count),
-            severity=code("finding", severity, language),
-        )
-        for (layer, severity), count in counts.items()
-    ]
+    """Return what was found in the files: each kind once per layer, in its own words, with how many there are."""
+    lines = []
+    grouped = results.table("problems").groupby(["layer_id", "code", "severity"], observed=True, sort=False)
+    ordered = sorted(grouped, key=lambda g: (SEVERITIES.index(str(g[0][2])), str(g[0][0])))
+    for (layer, _, severity), rows in ordered:
+        spec = results.layer(str(layer))
+        title = spec.title or spec.id if spec else str(layer)
+        given = {"layer": title, "severity": code("finding", str(severity), language)}
+        text = sentence(str(rows["reason"].iloc[0]), language, layer=title)
+        key = "command.problem_line" if len(rows) == 1 else "command.problem_lines"
+        lines.append(say(key, language, text=text, count=len(rows), **given))
+    return lines

@@ -84,9 +84,22 @@ def test_places_far_away():
     [found] = preflight.far_away(boxes((0, 0), (500_000, 0)), names(2), home)
     assert (found.code, found.reason.values["rows"]) == ("shapes_far_away", ["P2"])
     [found] = preflight.far_away(boxes((500_000, 0)), names(1), home)
-    assert found.code == "layer_elsewhere"
-    assert preflight.far_away(boxes((1005, 0)), names(1), home)[0].code == "layer_elsewhere"
+    assert found.code == "outside_study"
+    assert preflight.far_away(boxes((1005, 0)), names(1), home)[0].code == "outside_study"
     assert preflight.far_away(boxes((990, 0)), names(1), home) == []
+
+
+def test_strays_are_named_where_nobody_said_where_the_study_lies():
+    [found] = preflight.far_away(boxes((0, 0), (50, 0), (90_000, 40)), names(3), None)
+    assert (found.code, found.reason.values["rows"]) == ("shapes_far_away", ["P3"])
+    assert found.reason.values["distance_m"] == pytest.approx(89_940)
+    row = boxes(*((15_000.0 * k, 0) for k in range(20)))
+    assert preflight.far_away(row, names(20), None) == [], "a long study without a gap is one study"
+
+
+def test_a_larger_layer_has_no_gap_and_a_wrong_zone_has():
+    assert not preflight.set_apart(np.array([0.0, 30_000, 80_000, 150_000])).any()
+    assert preflight.set_apart(np.array([0.0, 10_000, 290_000, 291_000])).tolist() == [False, False, True, True]
 
 
 def test_dimensions_are_split_and_the_rest_listed():

@@ -160,7 +160,8 @@ def test_coverage(folder):
 
 
 def test_rejected_rows_take_the_proof_of_absence_away(folder):
-    path = make.geojson(folder / "inputs", make.box(120, 28, 0.001), None, name="c.geojson")
+    place = make.box(make.X, make.Y)
+    path = make.geojson(folder / "inputs", place, None, name="c.geojson", crs="urn:ogc:def:crs:EPSG::4549")
     given = constraint(f"inputs/{path.name}", coverage="complete")
     found = load.inputs(study(given), folder)
     assert (found.layers["c"].coverage, found.layers["c"].cause) == ("unknown", "rows_rejected")
