@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import rasterio.warp
-from rasterio.transform import Affine
+import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.inputs import Raster
-from layers.sources import crs, gate
+from layers.sources import crs, gate, relief, warp
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import RasterFile
+from layers.sources.warp import Grid
 from layers.study.spec import LayerSpec
 
 Values = npt.NDArray[np.float64]
 FOOT_M = 0.3048
 
 
-def raster(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[Raster | None, list[Finding]]:
+def raster(
+    spec: LayerSpec, source: Path, cache: Path, study_crs: str, home: Any = None
+) -> tuple[Raster | None, list[Finding]]:
     """Open a raster layer; None with a finding when it cannot be used.
 
-    A raster in degrees is brought into the study CRS at its own resolution in metres
-    (heights bilinear, classes nearest neighbour); one in metres stays as it is.
+    A raster in degrees, feet or turned is brought into the study CRS at its own resolution
+    (heights interpolated, classes nearest neighbour), and so are heights in a system whose
+    lengths are not true; others stay as they are.
+
+    Parameters
+    ----------
+    home : shapely geometry or None
+        Ground of the study, study CRS: a raster that has no cell there is told.
     """
     if not source.exists():
         return None, [finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)]
@@ -39,16 +48,52 @@ def raster(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[
     found += settled.findings
     if not settled.usable:
         return None, found
-    values, transform, system = _emptied(file.values, spec.accept), file.transform, settled.crs
-    parsed = crs.parsed(system)
-    if parsed is not None and parsed.is_geographic:
-        values, transform = _warped(replace(file, values=values), system, study_crs, spec.kind)
-        system = study_crs
-        found.append(finding("fixed", "raster_projected", crs=settled.crs, cell_m=transform[0]))
-    if spec.kind == "dem" and spec.vertical_unit == "ft":
-        values = values * FOOT_M
-        found.append(finding("fixed", "dem_in_feet"))
-    return Raster(spec.id, spec.kind, values, transform, system), found
+    given = Grid(_emptied(file.values, spec.accept), file.transform, settled.crs)
+    told = {f.reason.values.get("value") for f in found if f.code == "raster_sentinel"}
+    fills = relief.fills(given.values) if spec.kind == "dem" else []
+    found += [f for f in fills if f.reason.values["value"] not in told]
+    grid, notes = _upright(given, spec.kind, study_crs)
+    found += notes + _away(grid, study_crs, home)
+    if spec.kind == "dem":
+        grid, notes = _heights(grid, spec.vertical_unit)
+        found += notes
+    return Raster(spec.id, spec.kind, grid.values, grid.transform, grid.crs), found
+
+
+def _heights(grid: Grid, unit: str) -> tuple[Grid, list[Finding]]:
+    notes = []
+    if unit == "ft":
+        grid = replace(grid, values=grid.values * FOOT_M)
+        notes.append(finding("fixed", "dem_in_feet"))
+    return grid, notes + relief.cliffs(grid.values, grid.transform[0])
+
+
+def _upright(grid: Grid, kind: str, study_crs: str) -> tuple[Grid, list[Finding]]:
+    """Resample what cannot be measured as it lies, and say so."""
+    true = not warp.untrue(grid) if kind == "dem" else warp.metres(grid)
+    if true and not grid.turned:
+        return grid, []
+    to = grid.crs if true else warp.target(grid, study_crs)
+    made = warp.resampled(grid, to, nearest=kind == "classes")
+    if true:
+        angle = float(np.degrees(np.arctan2(grid.transform[3], grid.transform[0])))
+        return made, [finding("fixed", "raster_unrotated", degrees=angle)]
+    return made, [finding("fixed", "raster_projected", crs=_name(grid.crs), to=_name(to), cell_m=made.transform[0])]
+
+
+def _name(system: str) -> str:
+    found = crs.parsed(system)
+    return system if len(system) < 20 or found is None else str(found.name)
+
+
+def _away(grid: Grid, study_crs: str, home: Any) -> list[Finding]:
+    """Say that a raster has no cell where the study lies."""
+    if home is None:
+        return []
+    to = pyproj.Transformer.from_crs(study_crs, grid.crs, always_xy=True, only_best=False)
+    west, south, east, north = to.transform_bounds(*shapely.bounds(home), densify_pts=21)
+    apart = float(shapely.distance(shapely.box(west, south, east, north), shapely.box(*grid.box)))
+    return [finding("warn", "raster_elsewhere", distance_m=apart)] if apart > 0 else []
 
 
 def _emptied(values: Values, accept: tuple[str, ...]) -> Values:
@@ -59,43 +104,5 @@ def _emptied(values: Values, accept: tuple[str, ...]) -> Values:
 
 def _settled(file: RasterFile, spec: LayerSpec, study_crs: str) -> crs.Settled:
     """Hold the corners of the raster against its CRS, as for a vector file."""
-    import shapely
-
-    a, _, c, _, e, f = file.transform
-    rows, columns = file.values.shape
-    corners = np.array([shapely.box(c, f + e * rows, c + a * columns, f)], object)
+    corners = np.array([shapely.box(*Grid(file.values, file.transform, file.crs).box)], object)
     return crs.settle(corners, file.crs, study_crs, spec.accept, spec.crs)
-
-
-def _warped(
-    file: RasterFile, source: str, target: str, kind: str
-) -> tuple[Values, tuple[float, float, float, float, float, float]]:
-    """Resample to square cells of the size the original ones have on the ground."""
-    to, shape = _target(file, source, target)
-    values = np.full(shape, np.nan)
-    rasterio.warp.reproject(
-        file.values, values, src_transform=Affine(*file.transform), src_crs=_wkt(source),
-        dst_transform=to, dst_crs=_wkt(target), src_nodata=np.nan, dst_nodata=np.nan,
-        resampling=rasterio.warp.Resampling.nearest if kind == "classes" else rasterio.warp.Resampling.bilinear,
-    )  # fmt: skip
-    return values, tuple(to)[:6]
-
-
-def _wkt(system: str) -> str:
-    return pyproj.CRS.from_user_input(system).to_wkt()
-
-
-def _target(file: RasterFile, source: str, target: str) -> tuple[Affine, tuple[int, int]]:
-    """Return the grid that covers the raster in the target CRS.
-
-    Rasterio's own function for this opens a virtual dataset, and that driver is banned.
-    """
-    a, _, west, _, e, north = file.transform
-    rows, columns = file.values.shape
-    to = pyproj.Transformer.from_crs(source, target, always_xy=True)
-    x, y = west + a * columns / 2, north + e * rows / 2
-    (x0, x1, x2), (y0, y1, y2) = to.transform([x, x + a, x], [y, y, y + e])
-    cell = float(np.sqrt(np.hypot(x1 - x0, y1 - y0) * np.hypot(x2 - x0, y2 - y0)))
-    box = to.transform_bounds(west, north + e * rows, west + a * columns, north, densify_pts=51)
-    shape = (int(np.ceil((box[3] - box[1]) / cell)), int(np.ceil((box[2] - box[0]) / cell)))
-    return Affine(cell, 0.0, box[0], 0.0, -cell, box[3]), shape

@@ -104,30 +104,9 @@ def _suspects(values: Floats, scale: float, offset: float) -> list[Finding]:
 
 
 def _north_up(values: Floats, source: Any) -> tuple[Floats, Affine6, list[Finding]]:
-    """Turn a rotated grid upright (said), flip one that is south up."""
+    """Flip a grid that is south up; a turned one stays as it is, since only its use says how to resample it."""
     t = source.transform
-    if t.b == 0 and t.d == 0 and t.e < 0 and t.a > 0:
-        return values, tuple(t)[:6], []
-    if t.b == 0 and t.d == 0 and t.a > 0:
+    if t.b == 0 and t.d == 0 and t.a > 0 and t.e > 0:
         upright = (t.a, 0.0, t.c, 0.0, -t.e, t.f + t.e * source.height)
         return np.ascontiguousarray(values[::-1]), upright, [finding("fixed", "raster_flipped")]
-    return _unrotated(values, source)
-
-
-def _unrotated(values: Floats, source: Any) -> tuple[Floats, Affine6, list[Finding]]:
-    from rasterio.transform import from_origin
-    from rasterio.warp import Resampling, reproject
-
-    t = source.transform
-    corners = [t * p for p in ((0, 0), (source.width, 0), (0, source.height), (source.width, source.height))]
-    x, y = [c[0] for c in corners], [c[1] for c in corners]
-    wide, high = float(np.hypot(t.a, t.d)), float(np.hypot(t.b, t.e))
-    columns, rows = int(np.ceil((max(x) - min(x)) / wide)), int(np.ceil((max(y) - min(y)) / high))
-    upright = from_origin(min(x), max(y), wide, high)
-    out = np.full((rows, columns), np.nan)
-    reproject(
-        values, out, src_transform=t, src_crs=source.crs, dst_transform=upright, dst_crs=source.crs,
-        src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.nearest,
-    )  # fmt: skip
-    angle = float(np.degrees(np.arctan2(t.d, t.a)))
-    return out, tuple(upright)[:6], [finding("fixed", "raster_unrotated", degrees=angle)]
+    return values, tuple(t)[:6], []

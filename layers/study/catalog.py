@@ -233,7 +233,7 @@ def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
         image, found = imagery.opened(layer, source, cache, study.crs)
         return _blocking(found) if image is None else found
     if layer.role == "raster":
-        raster, found = grid.raster(layer, source, cache, study.crs)
+        raster, found = grid.raster(layer, source, cache, study.crs, home.of(layer.role))
         return _blocking(found) if raster is None else found
     try:
         opened = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding)
@@ -249,9 +249,10 @@ def _at_home(placed: Loaded, home: Home) -> list[Finding]:
     """Return what is said of a placed layer, held against the study's ground, and of what its silence proves."""
     role, ground, found = placed.spec.role, home.of(placed.spec.role), placed.findings
     if role == "parcels":
-        return found + load.parcel_findings(placed, ground)
+        return found + load.parcel_findings(placed, ground, home.study.crs)
     if role == "boundary":
-        return found + ([] if ground is None else preflight.far_away(placed.shapes, placed.names, ground))
+        away = [] if ground is None else preflight.far_away(placed.shapes, placed.names, ground)
+        return found + away + crs.scale(home.study.crs, placed.shapes)
     if role in load.LAYER_ROLES:
         return coverage.examined(placed.seen, placed.spec.accept, ground, home.study.crs)[0]
     if len(placed.shapes) == 0:

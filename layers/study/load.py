@@ -123,7 +123,7 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
         edge.findings += preflight.far_away(edge.shapes, edge.names, ground)
     home = boundary if boundary is not None else ground
     layers = {s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in LAYER_ROLES}
-    grids, notes = rasters(study, folder)
+    grids, notes = rasters(study, folder, home)
     found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes
     digests = {i.spec.id: i.sha256 for i in opened.values()} | _other_digests(study, folder, set(opened))
     return Inputs(parcels, layers, grids, boundary, problems(found), digests)
@@ -264,9 +264,9 @@ def _filter(item: Loaded) -> None:
 # --- parcels ---------------------------------------------------------------------
 
 
-def parcel_findings(item: Loaded, boundary: Any) -> list[Finding]:
+def parcel_findings(item: Loaded, boundary: Any, study_crs: str) -> list[Finding]:
     """Return what is to be said of a placed parcel file beyond its findings so far."""
-    return _identified(item, boundary)[2]
+    return _identified(item, boundary)[2] + crs.scale(study_crs, item.shapes)
 
 
 def _identified(item: Loaded, boundary: Any) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64], list[Finding]]:
@@ -287,7 +287,7 @@ def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:
     spec = item.spec
     if item.state == "ok":
         ids, legal, more = _identified(item, boundary)
-        item.findings += more
+        item.findings += more + crs.scale(study.crs, item.shapes)
     stop = blocked(item.findings)
     if stop.reasons:
         raise stop
@@ -389,12 +389,12 @@ def _area_of(source: str, item: Loaded, study: Study, folder: Path) -> Any:
 # --- rasters, problems, digests --------------------------------------------------
 
 
-def rasters(study: Study, folder: Path) -> tuple[dict[str, Raster], list[tuple[str, Finding]]]:
+def rasters(study: Study, folder: Path, home: Any = None) -> tuple[dict[str, Raster], list[tuple[str, Finding]]]:
     """Read every raster of the study that is measured, with what was found wrong."""
     out: dict[str, Raster] = {}
     notes: list[tuple[str, Finding]] = []
     for spec in (s for s in study.with_role("raster") if s.kind != "imagery"):  # read by a stage of its own
-        raster, found = grid.raster(spec, folder / spec.source, folder / CACHE, study.crs)
+        raster, found = grid.raster(spec, folder / spec.source, folder / CACHE, study.crs, home)
         notes += [(spec.id, f) for f in found]
         if raster is not None:
             out[spec.id] = raster

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from datetime import date as date_
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from geo.rank.spec import Criterion, Weighting
 from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
 from layers import toml
+from layers.sources import crs
 
 Role = Literal[
     "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
@@ -293,13 +295,15 @@ class Study(_Frozen):
     @classmethod
     def _metres(cls, value: str) -> str:
         try:
-            crs = pyproj.CRS.from_user_input(value)
+            system = pyproj.CRS.from_user_input(value)
         except pyproj.exceptions.CRSError:
             raise ValueError("crs_unreadable") from None
-        if not crs.is_projected:
+        if not system.is_projected:
             raise ValueError("study_crs_geographic")
-        if any(abs(axis.unit_conversion_factor - 1.0) > 1e-12 for axis in crs.axis_info):
+        if any(abs(axis.unit_conversion_factor - 1.0) > 1e-12 for axis in system.axis_info):
             raise ValueError("study_crs_not_metres")
+        if distorted(value):
+            raise ValueError("study_crs_scale")
         return value
 
     @field_validator("objective")
@@ -325,6 +329,12 @@ class Study(_Frozen):
     def layer(self, layer_id: str) -> LayerSpec | None:
         """Return the layer of this id, or None."""
         return next((spec for spec in self.layers if spec.id == layer_id), None)
+
+
+@cache
+def distorted(system: str) -> bool:
+    """Tell whether lengths of a projected system are wrong on most of the ground it is made for (Web Mercator)."""
+    return crs.scale_off_share(pyproj.CRS.from_user_input(system), crs.SCALE_OFF) > 0.5
 
 
 def read(folder: Path) -> Study:

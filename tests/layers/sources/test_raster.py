@@ -72,12 +72,16 @@ def test_south_up_and_rotated(tmp_path, cache):
     assert file.values[0, 0] == 90
     assert "raster_flipped" in make.codes(file)
     turned = Affine.translation(make.X, make.Y) @ Affine.rotation(30) @ Affine.scale(30, -30)
-    file = gate.open_raster(tiff(tmp_path / "r.tif", ramp(), transform=turned), cache)
-    [said] = [f for f in file.findings if f.code == "raster_unrotated"]
-    assert file.transform[1] == file.transform[3] == 0.0
-    assert abs(said.reason.values["degrees"]) == pytest.approx(30)
-    assert np.nanmax(file.values) == 99
-    assert np.isfinite(file.values).sum() == pytest.approx(100, abs=8)
+    path = tiff(tmp_path / "r.tif", ramp(), transform=turned)
+    assert gate.open_raster(path, cache).transform == tuple(turned)[:6], "its use says how it is resampled"
+    for kind, unit, cells, slack in (("classes", "", 100, 8), ("dem", "m", 64, 18)):
+        spec = LayerSpec(id="r", role="raster", source="r.tif", kind=kind, vertical_unit=unit)
+        raster, found = grid.raster(spec, path, cache, make.GK)
+        [said] = [f for f in found if f.code == "raster_unrotated"]
+        assert raster.transform[1] == raster.transform[3] == 0.0
+        assert abs(said.reason.values["degrees"]) == pytest.approx(30)
+        assert np.nanmax(raster.values) <= 99
+        assert np.isfinite(raster.values).sum() == pytest.approx(cells, abs=slack)
 
 
 def test_without_crs_or_place_it_is_blocked(tmp_path, cache):

@@ -30,7 +30,7 @@ def test_a_new_study_reads_back(folder):
         catalog.new(folder, crs=make.GK)
 
 
-@pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:2249", "nonsense"])
+@pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:2249", "nonsense", "EPSG:3857", "EPSG:3395"])
 def test_a_study_needs_metres(tmp_path, crs):
     with pytest.raises(SpecError):
         catalog.new(tmp_path / "s", crs=crs)
