@@ -35,8 +35,8 @@ from layers.sources.opened import ImageFile, RasterFile, TableFile, VectorFile
 from layers.sources.vector import ROW, WKB
 
 _PARSERS = (
-    "child", "contents", "sniff", "unzip", "vector", "shapefile", "dbf", "geojson", "geoparquet", "repair",
-    "raster", "imagery", "tabular", "records", "recognise",
+    "child", "contents", "sniff", "unzip", "vector", "shapefile", "filegdb", "dbf", "geojson", "geoparquet", "repair",
+    "raster", "imagery", "tabular", "xlsx", "records", "recognise", "finding",
 )  # fmt: skip
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]
@@ -228,6 +228,8 @@ def _run(folder: Path, name: str) -> None:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.wall_seconds)) from None
+    if done.returncode in (-6, -9):  # a library that gets no memory aborts; the system kills whoever takes the last
+        raise BlockedError(reason("parse_gave_up", file=name, limit_gb=LIMITS.memory_bytes / 1e9))
     if done.returncode == -24:  # SIGXCPU
         raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.cpu_seconds))
     if done.returncode != 0 or not (folder / "result.json").is_file():

@@ -21,7 +21,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources import recognise, records
+from layers.sources import recognise, records, xlsx
 from layers.sources.contents import Contents
 from layers.sources.finding import Finding, finding
 from layers.sources.limits import Limits
@@ -71,7 +71,11 @@ def sheets(inside: Contents) -> list[str]:
     """Return the names of the sheets that are not empty."""
     if inside.kind in SINGLE:
         return [inside.label]
+    if inside.kind == "xlsx" and (found := xlsx.filled(inside.path, inside.name)):
+        return found
     book = _book(inside)
+    if inside.kind == "xlsx":
+        return list(book.sheet_names)
     filled = [n for n in book.sheet_names if book.get_sheet_by_name(n).total_height > 0]
     return filled or list(book.sheet_names)
 
@@ -107,7 +111,8 @@ def table(inside: Contents, sheet: str, limits: Limits) -> Table:
     if inside.kind == "table":
         read, notes = _csv(inside)
     else:
-        read, notes = _excel(inside, sheet, limits), []
+        notes = xlsx.looked_over(inside.path, inside.name, sheet, limits) if inside.kind == "xlsx" else []
+        read = _excel(inside, sheet, limits)
     if len(read.cells) > limits.rows:
         raise BlockedError(reason("too_many_rows", file=inside.name, count=len(read.cells), limit=limits.rows))
     out = arranged(read, inside.name)

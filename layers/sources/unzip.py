@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from zlib import crc32
 
 from geo.basis.errors import BlockedError
-from geo.basis.reason import reason
+from geo.basis.reason import Reason, reason
 
 MAX_ENTRIES = 1_000
 MAX_RATIO = 200
@@ -77,11 +77,22 @@ def _refuse(name: str, infos: list[zipfile.ZipInfo]) -> None:
     nested = [i.filename for i in infos if Path(i.filename).suffix.lower() in _ARCHIVES]
     if nested:
         problems.append(reason("zip_in_zip", file=name, count=len(nested), rows=nested[:5]))
-    packed, full = sum(i.compress_size for i in infos), sum(i.file_size for i in infos)
-    if full > RATIO_FROM_BYTES and full > MAX_RATIO * max(packed, 1):
-        problems.append(reason("zip_bomb", file=name, ratio=full / max(packed, 1), limit=MAX_RATIO))
+    problems += _packing(name, infos)
     if problems:
         raise BlockedError(problems)
+
+
+def refuse_packing(name: str, infos: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that is packed too tightly to be data."""
+    if problems := _packing(name, infos):
+        raise BlockedError(problems)
+
+
+def _packing(name: str, infos: list[zipfile.ZipInfo]) -> list[Reason]:
+    packed, full = sum(i.compress_size for i in infos), sum(i.file_size for i in infos)
+    if full <= RATIO_FROM_BYTES or full <= MAX_RATIO * max(packed, 1):
+        return []
+    return [reason("zip_bomb", file=name, ratio=full / max(packed, 1), limit=MAX_RATIO)]
 
 
 def _leads_outside(info: zipfile.ZipInfo) -> bool:

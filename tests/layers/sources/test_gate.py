@@ -369,8 +369,10 @@ def test_a_crash_a_kill_and_a_loop_become_reasons(tmp_path, cache, monkeypatch):
         return lambda command, **kw: run([sys.executable, "-c", code], **kw)
 
     monkeypatch.setattr(subprocess, "run", instead("import os; os.abort()"))
-    assert make.refused(cache, path) == ["parse_crashed"]
+    assert make.refused(cache, path) == ["parse_gave_up"]
     monkeypatch.setattr(subprocess, "run", instead("import os; os.kill(os.getpid(), 9)"))
+    assert make.refused(cache, path) == ["parse_gave_up"]
+    monkeypatch.setattr(subprocess, "run", instead("import os; os.kill(os.getpid(), 11)"))
     assert make.refused(cache, path) == ["parse_crashed"]
     monkeypatch.setattr(gate, "LIMITS", Limits(wall_seconds=1))
     monkeypatch.setattr(subprocess, "run", instead("while True: pass"))
@@ -382,7 +384,7 @@ def test_memory_is_limited(tmp_path, cache, monkeypatch):
     path = make.geojson(tmp_path, *[make.box(120 + k / 1e5, 28, 1e-5) for k in range(20_000)])
     monkeypatch.setattr(gate, "LIMITS", Limits(memory_bytes=150_000_000))
     [code] = make.refused(cache, path)
-    assert code in ("file_needs_memory", "parse_crashed", "file_unreadable")
+    assert code in ("file_needs_memory", "parse_gave_up", "parse_crashed", "file_unreadable")
 
 
 def test_no_address_is_ever_opened(cache):

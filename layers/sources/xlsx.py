@@ -1,0 +1,143 @@
+"""Child side: an XLSX sheet looked over before it is read: how far it reaches, and formulas nobody calculated.
+
+A file of 5 kB may name the last cell of a sheet, and a reader would make room for all 17
+billion before it; a workbook written by a program may hold formulas without their results.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+from layers.sources.finding import Finding, finding
+from layers.sources.limits import Limits
+from layers.sources.unzip import refuse_packing
+
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/)?>")
+_PLACE = re.compile(rb'\br="([A-Z]{1,4})(\d{1,8})"')
+_TEXT = re.compile(rb'\bt="str"')
+_END = re.compile(rb"</(?:\w+:)?c>")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
+_CHUNK = 1 << 22
+_LONGEST_CELL = 1 << 16
+"""A cell that goes on beyond a chunk by more than this is not looked into (its text is)."""
+
+
+@dataclass
+class Extent:
+    """The farthest row and column of a sheet, how many cells it has, and cells whose formula has no result."""
+
+    rows: int = 0
+    columns: int = 0
+    cells: int = 0
+    uncalculated: int = 0
+    first: tuple[str, ...] = ()
+
+
+def looked_over(path: Path, name: str, sheet: str, limits: Limits) -> list[Finding]:
+    """Refuse a sheet that reaches too far; return what is to be said of its formulas.
+
+    Raises
+    ------
+    BlockedError
+        The sheet would take more cells than `Limits.sheet_cells`, or is packed like a bomb.
+    """
+    with zipfile.ZipFile(path) as archive:
+        refuse_packing(name, archive.infolist())
+        part = _parts(archive).get(sheet, "")
+        found = _extent(archive, part) if part else Extent()
+    if found.rows * found.columns > limits.sheet_cells:
+        size = {"rows": found.rows, "columns": found.columns, "cells": found.cells}
+        raise BlockedError(reason("sheet_too_large", file=name, sheet=sheet, limit=limits.sheet_cells, **size))
+    if not found.uncalculated:
+        return []
+    return [finding("warn", "formula_not_calculated", count=found.uncalculated, rows=list(found.first))]
+
+
+def filled(path: Path, name: str) -> list[str]:
+    """Return the sheets with any cell, in the order of the workbook.
+
+    Raises
+    ------
+    BlockedError
+        The workbook is packed like a bomb.
+    """
+    with zipfile.ZipFile(path) as archive:
+        refuse_packing(name, archive.infolist())
+        return [sheet for sheet, part in _parts(archive).items() if part and _any(archive, part)]
+
+
+def _any(archive: zipfile.ZipFile, part: str) -> bool:
+    return any(not match[2] for block in _blocks(archive, part) for match in _CELL.finditer(block))
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the part of the archive each sheet stands in, "" where that is not said; empty for a strange workbook."""
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    try:
+        book = fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
+        links = fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
+    except (KeyError, ParseError):
+        return {}
+    places, names = {e.get("Id", ""): e.get("Target", "") for e in links}, set(archive.namelist())
+    out = {}
+    for entry in (e for e in book.iter() if e.tag.endswith("}sheet")):
+        key = next((v for k, v in entry.attrib.items() if k.endswith("}id")), "")
+        target = places.get(key, "").lstrip("/")
+        part = target if target.startswith("xl/") else f"xl/{target}"
+        out[entry.get("name", "")] = part if part in names else ""
+    return out
+
+
+def _extent(archive: zipfile.ZipFile, part: str) -> Extent:
+    out = Extent()
+    for block in _blocks(archive, part):
+        _count(block, out)
+    return out
+
+
+def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """Yield the XML of a sheet in pieces that end where a cell ends."""
+    rest = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            block = rest + chunk
+            cut = max(block.rfind(b"</c>") + 4, block.rfind(b"</row>") + 6)
+            if cut < 6 or len(block) - cut > _LONGEST_CELL:
+                cut = len(block)
+            yield block[:cut]
+            rest = block[cut:]
+    yield rest
+
+
+def _count(block: bytes, out: Extent) -> None:
+    for match in _CELL.finditer(block):
+        if match[2]:  # a cell with a look and no content
+            continue
+        out.cells += 1
+        place = _PLACE.search(match[1])
+        if place is not None:
+            out.columns = max(out.columns, _column(place[1]))
+            out.rows = max(out.rows, int(place[2]))
+        if _TEXT.search(match[1]):
+            continue
+        end = _END.search(block, match.end())
+        inner = block[match.end() : end.start()] if end else b""
+        if _FORMULA.search(inner) and not _VALUE.search(inner):
+            out.uncalculated += 1
+            if len(out.first) < 5 and place is not None:
+                out.first += (f"{place[1].decode()}{place[2].decode()}",)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
