@@ -41,12 +41,16 @@ class ParkLine:
 
 @dataclass(frozen=True)
 class LayerLine:
-    """A layer as the run used it; `state` is "" for layers no rule measures."""
+    """A layer as the run used it; `state` is "" for layers no rule measures.
+
+    `withheld` says why the declared coverage does not count, None where it does.
+    """
 
     spec: LayerSpec
     state: str
     cause: Reason | None
     age_days: int | None
+    withheld: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,15 @@ def _layer(results: Results, spec: LayerSpec) -> LayerLine:
     state = str((bad if len(bad) else own)["state"].iloc[0]) if len(own) else ""
     cause = reason(str(bad["cause"].iloc[0])) if len(bad) and bad["cause"].iloc[0] else None
     age = (results.study.as_of - spec.vintage).days if spec.vintage else None
-    return LayerLine(spec, state, cause, age)
+    return LayerLine(spec, state, cause, age, _withheld(spec, own))
+
+
+def _withheld(spec: LayerSpec, own: pd.DataFrame) -> Reason | None:
+    """Return what took the declared coverage of a layer away."""
+    lost = own[(own["state"] == "ok") & (own["coverage"] == "unknown") & (own["cause"] != "")]
+    if spec.coverage == "unknown" or lost.empty:
+        return None
+    return reason(str(lost["cause"].iloc[0]))
 
 
 def _findings(results: Results) -> tuple[Finding, ...]:

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.layer import State
 from layers.sources import gate, preflight, where
 from layers.sources.finding import Finding, finding
 from layers.study import load
+from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec, Study
 
 TABLES = (".csv", ".txt", ".xlsx", ".xls")
@@ -52,6 +54,18 @@ class Sheet:
     maybe: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     findings: tuple[Finding, ...] = ()
     state: State = "ok"
+
+    @property
+    def placed(self) -> bool:
+        """True when every row has a place."""
+        return len(self.shapes) > 0 and not shapely.is_missing(self.shapes).any()
+
+    @property
+    def seen(self) -> Seen:
+        """What is known of the file, for telling what its silence proves."""
+        lost = sum(f.severity == "rejected" for f in self.findings)
+        names = self.rows.astype(str).astype(object)
+        return Seen(self.shapes, names, len(self.rows) + lost, lost, self.findings)
 
     def has(self, ours: str) -> bool:
         """Tell whether the file has a field we know by this name."""

@@ -17,10 +17,10 @@ from geo.screen.records import EVENTS, Event, Record, distinct
 from geo.screen.supplied import Register, State
 from geo.screen.supply import Meaning, PresentUse
 from layers import standards
-from layers.sources import gate, preflight, recognise
+from layers.sources import gate, recognise
 from layers.sources.finding import Finding, finding
 from layers.standards import CodeList
-from layers.study import load, sheets
+from layers.study import coverage, load, sheets
 from layers.study.sheets import Sheet
 from layers.study.spec import LayerSpec, Study
 
@@ -136,11 +136,9 @@ def _coverage(
     spec: LayerSpec, sheet: Sheet, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]
 ) -> tuple[bool, Any]:
     """Return whether, and where, a missing record means that there is none; lost rows take that away."""
-    if spec.coverage == "unknown":
-        return False, None
-    lost = sum(f.severity == "rejected" for f in sheet.findings)
-    if lost and preflight.IGNORE_ROWS not in spec.accept:
-        found.append((spec.id, finding("warn", "rows_rejected", count=lost, proposal=preflight.IGNORE_ROWS)))
+    told, doubt = coverage.examined(sheet.seen, spec.accept, boundary if sheet.placed else None, study.crs)
+    found += [(spec.id, f) for f in told if f not in sheet.findings]
+    if spec.coverage == "unknown" or doubt:
         return False, None
     if spec.coverage == "complete":
         return (False, None) if boundary is None and study.with_role("boundary") else (True, boundary)

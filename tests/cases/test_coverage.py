@@ -392,3 +392,19 @@ def test_check_file_reads_as_it_is_told(tmp_path):
     file.write_text(f"id;name;wkt\n1;甲;{ring}\n", encoding="utf-8")
     assert base.codes(catalog.check(file, silent))["crs_missing_open"] == "block"
     assert catalog.check(file, silent, {"crs": base.CRS}) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_home_says_that_declared_coverage_is_not_believed(folder, tmp_path, language):
+    from layers.serve.glance import glance
+    from layers.study.results import open_results
+    from layers.text import say
+    from views.parts import home_tables
+
+    add(folder, write(tmp_path, base.farm(200_000.0)))
+    statuses(folder)
+    results = open_results(folder)
+    seen = glance(results)
+    assert say("uihome.coverage_withheld", language) in home_tables.layers(results, seen, language)
+    said = home_tables.attention(results, seen, [], False, language)
+    assert {"zh": "研究范围内", "en": "in the study area"}[language] in said

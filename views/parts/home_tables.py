@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.explain import marked_title
+from layers.explain import cause_sentence, marked_title
 from layers.outputs.redline_rows import NOTHING_M2
 from layers.serve.glance import Glance, LayerLine, share
 from layers.serve.redlines import Kept
@@ -119,12 +119,15 @@ def _layer(line: LayerLine, language: Language) -> Html:
     spec = line.spec
     title = spec.title or spec.id
     known = {"complete": "complete", "unknown": "unstated"}.get(spec.coverage, "by_file")
+    known = "withheld" if line.withheld is not None else known
+    why = cause_sentence(line.withheld.to_json(), title, language) if line.withheld is not None else ""
     age = say("uihome.days", language, days=line.age_days) if line.age_days is not None else None
     cells = [
         tag("td", title, tip=spec.id), tag("td", say(f"uihome.role_{spec.role}", language)),
         _stated(spec.owner, language), _stated(spec.vintage.isoformat() if spec.vintage else "", language),
         _stated(age or "", language),
-        tag("td", say(f"uihome.coverage_{known}", language), cls="lh-open" if known == "unstated" else ""),
+        tag("td", say(f"uihome.coverage_{known}", language), tip=why,
+            cls="lh-open" if known in ("unstated", "withheld") else ""),
         tag("td", _state(line, title, language), cls="lh-open" if line.state not in ("ok", "") else ""),
     ]  # fmt: skip
     return tag("tr", *cells)

@@ -155,7 +155,7 @@ def test_check_a_file_and_a_study(folder, tmp_path):
     tie = make.polygon((120, 28), (120.001, 28.001), (120.001, 28), (120, 28.001), (120, 28))
     path = make.geojson(tmp_path, make.box(120.1, 28, 0.001), tie, None)
     found = catalog.check(path)
-    assert {f.code for f in found} == {"geometry_repaired_much", "geometry_missing"}
+    assert {f.code for f in found} == {"geometry_repaired_much", "geometry_missing", "rows_rejected"}
     assert catalog.check(tmp_path / "nope.shp")[0].code == "file_missing"
     assert [f.code for f in catalog.check(folder)] == ["parcels_not_declared"]
     add(folder, make.gpkg(tmp_path, make.squares(2)), role="parcels", id="parcels", fields={"parcel_id": "BSM"})
