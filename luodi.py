@@ -9,15 +9,20 @@ import os  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from datetime import date  # noqa: E402
 from pathlib import Path  # noqa: E402
-from typing import Annotated, Any  # noqa: E402
+from typing import TYPE_CHECKING, Annotated, Any  # noqa: E402
 
 import typer  # noqa: E402
 
 import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
 from geo.basis.errors import CallError, Cancelled, LuodiError  # noqa: E402
-from geo.basis.reason import reason  # noqa: E402
+from geo.basis.reason import Reason, reason  # noqa: E402
+from layers import disk  # noqa: E402
 from layers.outputs.console import Console  # noqa: E402
+from layers.study import changes  # noqa: E402
 from layers.text import LANGUAGES, Language, say  # noqa: E402
+
+if TYPE_CHECKING:
+    from layers.study.runs import Report
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -39,35 +44,36 @@ def _call(as_json: bool, lang: str, work: Callable[[Console], None]) -> None:
     """Run one command; whatever goes wrong, the user gets sentences and an exit code."""
     chosen: Language = next((known for known in LANGUAGES if known == lang), system_language())
     console = Console(as_json, chosen)
-    try:
-        if lang and lang not in LANGUAGES:
-            raise CallError(reason("language_unknown", given=lang, known=list(LANGUAGES)))
-        work(console)
-    except LuodiError as problem:
-        console.error(problem)
-        raise typer.Exit(problem.exit_code) from None
-    except (Cancelled, KeyboardInterrupt):
-        console.error(LuodiError(reason("cancelled")))
-        raise typer.Exit(1) from None
-    except (OSError, MemoryError) as problem:
-        console.error(LuodiError(_system_reason(problem)))
-        raise typer.Exit(1) from None
-    except Exception as problem:
-        if os.environ.get("LUODI_DEBUG"):
-            raise
-        console.error(LuodiError(reason("internal", kind=type(problem).__name__, detail=str(problem)[:300])))
-        raise typer.Exit(1) from None
-    finally:
-        console.close()
+    with changes.noting() as done:
+        try:
+            if lang and lang not in LANGUAGES:
+                raise CallError(reason("language_unknown", given=lang, known=list(LANGUAGES)))
+            work(console)
+        except LuodiError as problem:
+            console.error(LuodiError([*problem.reasons, *done.values()]))
+            raise typer.Exit(problem.exit_code) from None
+        except (Exception, KeyboardInterrupt) as problem:
+            why = _system_reason(problem)
+            if why.code == "internal" and os.environ.get("LUODI_DEBUG"):
+                raise
+            console.error(LuodiError([why, *changes.told(done)]))
+            raise typer.Exit(1) from None
+        finally:
+            console.close()
 
 
-def _system_reason(problem: BaseException) -> Any:
+def _system_reason(problem: BaseException) -> Reason:
+    """Return why a command ended that did not end in words of its own."""
+    if isinstance(problem, (Cancelled, KeyboardInterrupt)):
+        return reason("cancelled")
     if isinstance(problem, MemoryError):
         return reason("out_of_memory")
-    name = getattr(problem, "filename", None) or ""
-    return reason(
-        "system_refused", file=Path(str(name)).name, detail=getattr(problem, "strerror", None) or str(problem)
-    )
+    if disk.is_full(problem):
+        return disk.no_space(disk.place_of(problem, Path.cwd()))
+    if isinstance(problem, OSError):
+        detail = problem.strerror or str(problem)
+        return reason("system_refused", file=disk.place_of(problem, Path()).name, detail=detail)
+    return reason("internal", kind=type(problem).__name__, detail=str(problem)[:300])
 
 
 def _day(text: str) -> date | None:
@@ -176,14 +182,13 @@ def add(
     }  # fmt: skip
 
     def work(console: Console) -> None:
-        from layers.study import catalog, spec
+        from layers.study import catalog
 
-        findings = catalog.add(folder, file, _entry(given))
-        for finding in findings:
+        made = catalog.added(folder, file, _entry(given))
+        for finding in made.findings:
             console.note(finding.reason)
-        added = spec.read(folder).layers[-1].id
-        console.text(say("command.added", console.language, id=added, path=file.name))
-        console.result({"id": added, "findings": len(findings)})
+        console.text(say("command.added", console.language, id=made.id, path=file.name))
+        console.result({"id": made.id, "findings": len(made.findings)})
 
     _call(as_json, lang, work)
 
@@ -244,11 +249,21 @@ def check(
     _call(as_json, lang, work)
 
 
+def _fresh(folder: Path, until: str, console: Console) -> "Report":
+    """Bring the stages a command rests on up to date, and say what was found damaged on the way."""
+    from layers.study import runs
+
+    report = runs.update(folder, until, console.progress)
+    for note in report.notes:
+        console.note(note)
+    return report
+
+
 def _update(folder: Path, until: str, as_json: bool, lang: str) -> None:
     def work(console: Console) -> None:
-        from layers.study import runs, summary
+        from layers.study import summary
 
-        report = runs.update(folder, until, console.progress)
+        report = _fresh(folder, until, console)
         for line in summary.after_run(folder, report, console.language):
             console.text(line)
         console.result({"run_id": report.run_id, "built": report.built, "kept": report.kept})
@@ -293,11 +308,10 @@ def assemble(
 
     def work(console: Console) -> None:
         from layers import assembly
-        from layers.study import runs
         from layers.study.results import require
 
         asked = assembly.Asked(**given, within=assembly.box(within) if within else None)
-        report = runs.update(folder, "assemble", console.progress)
+        report = _fresh(folder, "assemble", console)
         results = require(folder, "sites")
         if not given and not within:
             for line in assembly.listing(results, console.language):
@@ -328,15 +342,14 @@ def idle(
 
     def work(console: Console) -> None:
         from layers import idle as words
-        from layers.study import runs
         from layers.study.results import require
 
         day = _day(on)
-        report = runs.update(folder, "idle", console.progress)
+        report = _fresh(folder, "idle", console)
         if recover or undo:
             decide = words.recover if recover else words.undo
             decide(require(folder, "idle"), recover or undo, person, why)
-            report = runs.update(folder, "idle", console.progress)
+            report = _fresh(folder, "idle", console)
         found = words.shown(require(folder, "idle"), day)
         for line in words.lines(found, console.language):
             console.text(line)
@@ -364,11 +377,10 @@ def rank(
     def work(console: Console) -> None:
         from layers.outputs import rank_page
         from layers.ranked import Asked, bench, by_set, weights_of
-        from layers.study import runs
         from layers.study.results import require
 
         changes = weights_of(weights or [])
-        report = runs.update(folder, "rank", console.progress)
+        report = _fresh(folder, "rank", console)
         results = require(folder, "ranking")
         made = (by_set(results, criteria) if criteria else bench(results)).answer(Asked(changes))
         for line in rank_page.ranking_text(results, made, console.language, top):
@@ -540,12 +552,11 @@ def place(
     def work(console: Console) -> None:
         from layers import place_lines as words
         from layers.placement import Asked, shown
-        from layers.study import runs
         from layers.study.results import require
 
         day, asked = _day(on), _pairs(at or [])
         more = tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
-        report = runs.update(folder, "place", console.progress)
+        report = _fresh(folder, "place", console)
         results = require(folder, "matches")
         whole = shown(results)
         pins = tuple((whole.project(p), site) for p, site in asked)
@@ -587,11 +598,10 @@ def capacity(
     def work(console: Console) -> None:
         from layers import place_lines as words
         from layers.placement import Asked, shown
-        from layers.study import runs
         from layers.study.results import require
 
         day, more = _day(on), tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
-        report = runs.update(folder, "place", console.progress)
+        report = _fresh(folder, "place", console)
         found = shown(require(folder, "capacity"), Asked(day, more))
         for line in words.capacity_lines(found, console.language):
             console.text(line)

@@ -15,7 +15,7 @@ from geo.screen.diff import diff as compared
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from layers.study import store
-from layers.study.results import Results, open_results
+from layers.study.results import Results, open_results, read_only
 from layers.text import Language, code, number, say
 
 SHOWN = 20
@@ -40,7 +40,7 @@ def diff(before: Path, after: Path) -> pd.DataFrame:
 def opened(path: Path) -> Results:
     """Return the run a path means."""
     if (path / store.MANIFEST).is_file():
-        return Results(path.parent.parent, path)
+        return read_only(path.parent.parent, path)
     results = open_results(path)
     if results is None:
         raise BlockedError(reason("no_run_yet", path=str(path)))

@@ -41,10 +41,7 @@ def show() -> None:
     if problem is not None:
         frame.trouble(sentences(problem, language))
     if results is None or not results.has("capacity"):
-        runner.bar(folder, False, language)
-        if not runner.running(folder):
-            frame.trouble([say("uiplace.no_run", language)], "ui.no_run")
-            runner.offer(folder, language)
+        runner.first(folder, "" if problem else say("uiplace.no_run", language), "ui.no_run", language)
         return
     runner.bar(folder, "capacity" in results.stale(), language)
     if results.table("capacity").empty:

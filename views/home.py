@@ -46,7 +46,7 @@ def show() -> None:
     _doors(language)
     kept = redlines.kept_checks(folder)
     if results is None or not whole:
-        _before_the_first_run(folder, study is not None, language)
+        _before_the_first_run(folder, study, problems, language)
         _checks(kept, language)
         return
     _study(results, kept, late, language)
@@ -78,10 +78,13 @@ def _doors(language: Language) -> None:
                                  query_params={"lang": language}, width="stretch")  # fmt: skip
 
 
-def _before_the_first_run(folder: Path, readable: bool, language: Language) -> None:
-    if runner.running(folder) or not readable:
+def _before_the_first_run(
+    folder: Path, study: spec.Study | None, problems: list[LuodiError], language: Language
+) -> None:
+    if runner.running(folder) or study is None:
         return
-    frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
+    if not problems:
+        frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
     runner.offer(folder, language)
 
 

@@ -40,7 +40,7 @@ def show() -> None:
     if problem is not None:
         frame.trouble(sentences(problem, language))
     if results is None or not results.has("gate_results"):
-        _nothing(folder, results, language)
+        _nothing(folder, results, problem, language)
         return
     _saved(language)
     late = "projects" in results.stale()
@@ -58,13 +58,10 @@ def _saved(language: Language) -> None:
         state.note("project-saved", None)
 
 
-def _nothing(folder: Path, results: Results | None, language: Language) -> None:
+def _nothing(folder: Path, results: Results | None, problem: LuodiError | None, language: Language) -> None:
     """Say that no run has come to the projects yet, and offer one."""
-    runner.bar(folder, False, language)
-    if not runner.running(folder):
-        word = "ui.no_run" if results is None else "uiprojects.not_built"
-        frame.trouble([say(f"{word}_text", language)], word)
-        runner.offer(folder, language)
+    word = "ui.no_run" if results is None else "uiprojects.not_built"
+    runner.first(folder, "" if problem else say(f"{word}_text", language), word, language)
 
 
 @st.fragment

@@ -2,7 +2,8 @@
 
 LuodiError                something the user must know            exit
 ├── BlockedError          the input cannot be used as it is          1
-│   └── CrsError          coordinates without a usable system        1
+│   ├── CrsError          coordinates without a usable system        1
+│   └── DamagedError      a kept result is not what was written      1
 ├── SpecError             study, rule pack or other settings wrong   1
 ├── LockedError           another process is writing this study      1
 └── CallError             the call itself is wrong                   2
@@ -35,6 +36,10 @@ class BlockedError(LuodiError):
 
 class CrsError(BlockedError):
     """Coordinates without a usable coordinate reference system."""
+
+
+class DamagedError(BlockedError):
+    """A kept result is not what was written; making it again heals it."""
 
 
 class SpecError(LuodiError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,14 @@ from layers.demo import (
 from layers.demo.ground import Ground
 from layers.demo.settings import part
 from layers.demo.zones import Zones
+from layers.owned import owned
+from layers.study.changes import commit
+from layers.study.litter import MAKING
+from layers.study.lock import PRIVATE, WAIT_S, writing
+from layers.study.spec import FILE
 
 STAGE = "demo"
+FOLDERS = ("inputs", "incoming", "truth")
 
 
 def write(folder: Path, progress: Progress = silent) -> None:
@@ -51,12 +58,39 @@ def write(folder: Path, progress: Progress = silent) -> None:
     Raises
     ------
     BlockedError
-        The folder holds something already.
+        The folder holds something already. Stopped on the way, nothing is left in it.
     """
-    if folder.exists() and any(folder.iterdir()):
+    _unused(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder, "demo", WAIT_S):
+        _unused(folder)  # somebody may have been quicker
+        with owned(folder / PRIVATE, MAKING) as aside:
+            _made(aside, progress)
+            with commit("demo", "did_study", path=str(folder)):
+                _moved(aside, folder)
+
+
+def _moved(aside: Path, folder: Path) -> None:
+    """Move what was made into its place, the settings last: from then on it is a study."""
+    done: list[str] = []
+    try:
+        for name in (*FOLDERS, FILE):
+            os.replace(aside / name, folder / name)
+            done.append(name)
+    except OSError:
+        for name in done:
+            os.replace(folder / name, aside / name)
+        raise
+
+
+def _unused(folder: Path) -> None:
+    if folder.exists() and any(p.name != PRIVATE for p in folder.iterdir()):
         raise BlockedError(reason("demo_folder_not_empty", path=str(folder)))
-    (folder / "inputs").mkdir(parents=True)
-    for name in ("incoming", "truth"):
+
+
+def _made(folder: Path, progress: Progress) -> None:
+    """Make the whole study in a folder."""
+    for name in FOLDERS:
         (folder / name).mkdir()
     steps = _Steps(progress, 8)
     laid = steps.take(ground.build)
@@ -68,7 +102,7 @@ def write(folder: Path, progress: Progress = silent) -> None:
     steps.take(lambda: _images(folder / "inputs", laid, survey, firm[0]))
     steps.take(lambda: incoming.write(folder / "incoming", laid))
     _truth(folder / "truth", laid, survey, limits, firm[1])
-    (folder / "study.toml").write_text(manifest.text(part("layers")["layers"]), encoding="utf-8")
+    (folder / FILE).write_text(manifest.text(part("layers")["layers"]), encoding="utf-8")
 
 
 class _Steps:

@@ -18,6 +18,7 @@ from shapely.geometry.polygon import orient
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from geo.basis.units import hectares
+from layers.outputs.target import replaced
 from layers.sources.redline_model import Plot
 from layers.sources.redline_system import meridian, zone_of
 
@@ -66,13 +67,7 @@ def write_txt(
     if not isinstance(target, Path):
         target.write(data)
         return
-    part = target.with_name(target.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise BlockedError(reason("file_not_written", path=target.name, detail=error.strerror or str(error))) from None
+    replaced(target, lambda part: part.write_bytes(data))
 
 
 def text(plots: Sequence[Plot], crs: str, attributes: Mapping[str, str]) -> str:

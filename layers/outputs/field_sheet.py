@@ -25,6 +25,7 @@ from layers import idle
 from layers.explain import measure_text
 from layers.idle import Shown
 from layers.outputs import field_map, word
+from layers.outputs.target import replaced
 from layers.outputs.word import SAME, Grid
 from layers.study import field_checks
 from layers.study.field_checks import FOUND, Check
@@ -76,8 +77,17 @@ def sheet(results: Results, shown: Shown, asset: str) -> Sheet:
 
 
 def write(results: Results, shown: Shown, asset: str, path: Path, language: Language) -> None:
-    """Write the sheet of an asset; a file that is there is replaced."""
-    path.write_bytes(document(sheet(results, shown, asset), language))
+    """Write the sheet of an asset; a file that is there is replaced once the new one is whole.
+
+    Raises
+    ------
+    BlockedError
+        No asset of that id, no such folder, or the file cannot be written.
+    """
+    if not path.parent.is_dir():
+        raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    content = document(sheet(results, shown, asset), language)
+    replaced(path, lambda part: part.write_bytes(content), results.folder)
 
 
 def document(made: Sheet, language: Language) -> bytes:

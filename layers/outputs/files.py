@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from geo.basis.reason import reason
 from geo.basis.tables import TABLES
 from layers.outputs import meeting, ranking_book, stage_book
 from layers.outputs.project import Projection, projection, safe
+from layers.outputs.target import replaced
 from layers.outputs.workbook import write_xlsx
 from layers.study.results import Results
 from layers.text import Language
@@ -73,7 +73,7 @@ def export(
     if keep is not None:
         made = Projection(made.frame[keep], made.headers, made.notes)
         shapes = None if shapes is None else shapes[keep]
-    _swap(path, lambda part: WRITERS[kind](part, made, shapes, table))
+    replaced(path, lambda part: WRITERS[kind](part, made, shapes, table), results.folder)
     return len(made.frame)
 
 
@@ -89,7 +89,7 @@ def _laid_out(
 def _book(results: Results, path: Path, write: Book, language: Language, keep: np.ndarray | None) -> int:
     """Write a workbook of its own making; return its rows."""
     written: list[int] = []
-    _swap(path, lambda part: written.append(write(results, part, language, keep)))
+    replaced(path, lambda part: written.append(write(results, part, language, keep)), results.folder)
     return written[0]
 
 
@@ -104,20 +104,6 @@ def candidates_file(results: Results, kind: str, language: Language) -> tuple[st
         path = Path(folder) / f"luodi-candidates-{results.run_id}.{kind}"
         export(results, path, "candidates", language)
         return path.name, path.read_bytes()
-
-
-def _swap(path: Path, write: Callable[[Path], None]) -> None:
-    """Write under another name in the same folder, then replace the target in one step."""
-    part = path.with_name(f"part-{os.getpid()}-{path.name}")
-    try:
-        write(part)
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        raise BlockedError(reason("file_not_written", path=path.name, detail=error.strerror or str(error))) from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _shapes(results: Results, table: str) -> gpd.GeoSeries | None:

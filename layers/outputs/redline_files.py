@@ -21,6 +21,7 @@ from layers.outputs.redline_words import (
     outcome_words,
     use_word,
 )
+from layers.outputs.target import replaced
 from layers.redline import Answer
 from layers.sources.redline_model import Plot
 from layers.study.checks import Check
@@ -103,11 +104,15 @@ def write(answer: Answer, path: Path, language: Language) -> None:
     ------
     CallError
         The ending is not one of `WRITERS`.
+    BlockedError
+        The folder is not there, or the file cannot be written.
     """
     kind = path.suffix.lower().lstrip(".")
     if kind not in WRITERS:
         raise CallError(reason("format_unknown", format=kind or path.name, known=sorted(WRITERS)))
-    WRITERS[kind](answer, path, language)
+    if not path.parent.is_dir():
+        raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    replaced(path, lambda part: WRITERS[kind](answer, part, language), answer.check.folder)
 
 
 def _write_txt(answer: Answer, path: Path, language: Language) -> None:
@@ -126,7 +131,8 @@ def _write_txt(answer: Answer, path: Path, language: Language) -> None:
         for p, k, shape in zip(land["parcel_id"], land["part"], land.geometry, strict=True)
     ]
     head = {k: v for k, v in answer.check.head["attributes"].items() if k in ("数据产生单位", "精度", "转换参数")}
-    write_txt(path, plots, answer.check.study.crs, head)
+    with path.open("wb") as stream:
+        write_txt(stream, plots, answer.check.study.crs, head)
 
 
 def _write_docx(answer: Answer, path: Path, language: Language) -> None:

@@ -14,8 +14,8 @@ from layers.outputs.redline_rows import Planned, planned
 from layers.redline import Answer
 from layers.serve.held import Held
 from layers.study import checks, runs
-from layers.study.catalog import slug
 from layers.study.checks import Check
+from layers.study.names import slug
 from layers.text import Language
 
 

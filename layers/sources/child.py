@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import layers  # noqa: F401 - sets the driver ban before GDAL is loaded
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
+from layers import disk
 from layers.sources.limits import Limits
 
 OURS = frozenset({"ESRI Shapefile", "GPKG", "OpenFileGDB", "LIBKML", "DXF", "GTiff", "MEM"})
@@ -42,7 +44,7 @@ class _Without(MetaPathFinder):
 
 
 def main(job_file: str) -> int:
-    """Do one job; whatever happens inside becomes reasons in ``result.json``."""
+    """Do one job; whatever happens inside becomes reasons in ``result.json``, a full disk the exit code."""
     folder = Path(job_file).parent
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
     limits = job["bounds"] = Limits(**job.pop("limits"))
@@ -54,10 +56,21 @@ def main(job_file: str) -> int:
     except MemoryError:
         result = {"blocked": [_memory(job, limits).to_json()]}
     except Exception as error:  # a parser's own error: told in its words, not as a traceback
+        if disk.is_full(error):
+            return disk.NO_ROOM
         detail = str(error).replace(str(folder), "").strip()[:300] or type(error).__name__
         result = {"blocked": [reason("file_unreadable", file=job["name"], detail=detail).to_json()]}
-    (folder / "result.json").write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+    try:
+        (folder / "result.json").write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+    except OSError:
+        return disk.NO_ROOM
     return 0
+
+
+def _end_with_the_parent() -> None:
+    """End when the other side of standard input is closed: nobody waits for the result any more."""
+    sys.stdin.read()
+    os._exit(1)
 
 
 def _memory(job: dict[str, Any], limits: Limits) -> Reason:
@@ -118,4 +131,5 @@ def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     sys.exit(main(sys.argv[1]))

@@ -3,7 +3,8 @@
 The parent process hashes bytes and reads its own cache; it never parses what a user
 gave. Parsing happens in a child process with limits (`layers/sources/child.py`). A cache
 entry is keyed by the content of the file and the options, so the same bytes are parsed
-once; it holds Parquet, a plain array and JSON, never a pickle.
+once; it holds Parquet, a plain array and JSON, never a pickle. An entry knows the sums of its
+files: one that is damaged is parsed again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict
 from functools import cache as once
 from pathlib import Path
@@ -27,6 +27,8 @@ from pyarrow import parquet
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
+from layers import disk, sealed
+from layers.owned import owned
 from layers.sources.contents import sides
 from layers.sources.finding import Finding
 from layers.sources.imagery import BANDS, VALID
@@ -40,6 +42,8 @@ _PARSERS = (
 )  # fmt: skip
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]
+RESULT, SUMS = "result.json", "sums"
+PARSE = "parse-"
 _PASSED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "PROJ_DATA", "LD_LIBRARY_PATH", "HOME")
 
 
@@ -185,9 +189,18 @@ def _parsed(task: str, source: Path, cache: Path, options: dict[str, str]) -> tu
         raise BlockedError(reason("file_unreadable", file=source.name, detail=error.strerror or "")) from None
     key = json.dumps([_version(), task, sha256, source.suffix.lower(), source.stem, options, asdict(LIMITS)])
     entry = cache / hashlib.sha256(key.encode()).hexdigest()[:32]
-    if not (entry / "result.json").is_file():
+    if not _whole(entry):
         _parse(task, source, options, entry)
     return sha256, entry
+
+
+def _whole(entry: Path) -> bool:
+    """Tell whether an entry is there and every file of it is what was written."""
+    try:
+        sums = sealed.read(entry / RESULT, strict=True)[SUMS]
+        return all(sealed.sha256(entry / name) == known for name, known in sums.items())
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 @once
@@ -199,8 +212,9 @@ def _version() -> str:
 
 def _parse(task: str, source: Path, options: dict[str, str], entry: Path) -> None:
     entry.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="parse-", dir=entry.parent))
-    try:
+    with owned(entry.parent, PARSE) as own:
+        folder = own / "made"
+        folder.mkdir()
         job = {"task": task, "source": str(source), "name": source.name, "limits": asdict(LIMITS), **options}
         (folder / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
         _run(folder, source.name)
@@ -208,13 +222,21 @@ def _parse(task: str, source: Path, options: dict[str, str], entry: Path) -> Non
         if "blocked" in result:
             raise BlockedError([Reason.from_json(text) for text in result["blocked"]])
         shutil.rmtree(folder / "work", ignore_errors=True)
-        try:
-            folder.rename(entry)
-        except OSError:  # another process parsed the same file meanwhile: its entry is as good
-            if not (entry / "result.json").is_file():
-                raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        sums = {p.name: sealed.sha256(p) for p in sorted(folder.iterdir()) if p.is_file() and p.name != RESULT}
+        (folder / RESULT).write_text(sealed.text(result | {SUMS: sums}), encoding="utf-8")
+        _put(folder, entry, own)
+
+
+def _put(folder: Path, entry: Path, own: Path) -> None:
+    """Put an entry in its place; a damaged one makes room, a whole one of another process is as good."""
+    try:
+        folder.rename(entry)
+    except OSError:
+        if _whole(entry):
+            return
+        if entry.exists():
+            os.replace(entry, own / "damaged")
+        folder.rename(entry)
 
 
 def _run(folder: Path, name: str) -> None:
@@ -222,22 +244,33 @@ def _run(folder: Path, name: str) -> None:
     env = {k: v for k, v in os.environ.items() if k in _PASSED} | {"PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "layers.sources.child", str((folder / "job.json").resolve())]
     try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=LIMITS.wall_seconds, check=False,
-        )  # fmt: skip
+        done = _child(command, env)
     except subprocess.TimeoutExpired:
         raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.wall_seconds)) from None
+    if done.returncode == disk.NO_ROOM or (done.returncode != 0 and disk.has_no_room(folder)):
+        raise disk.full(folder.parent.parent)
     if done.returncode in (-6, -9):  # a library that gets no memory aborts; the system kills whoever takes the last
         raise BlockedError(reason("parse_gave_up", file=name, limit_gb=LIMITS.memory_bytes / 1e9))
     if done.returncode == -24:  # SIGXCPU
         raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.cpu_seconds))
-    if done.returncode != 0 or not (folder / "result.json").is_file():
+    if done.returncode != 0 or not (folder / RESULT).is_file():
         raise BlockedError(reason("parse_crashed", file=name, code=done.returncode))
 
 
+def _child(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    """Run the child; it holds the reading end of a pipe of ours, and ends when we are gone."""
+    ours, theirs = os.pipe()[::-1]
+    try:
+        return subprocess.run(
+            command, cwd=ROOT, env=env, stdin=theirs, capture_output=True, timeout=LIMITS.wall_seconds, check=False
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def _result(entry: Path) -> dict[str, Any]:
-    return json.loads((entry / "result.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return json.loads((entry / RESULT).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
 def _findings(result: dict[str, Any]) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from zlib import crc32
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
+from layers import disk
 
 MAX_ENTRIES = 1_000
 MAX_RATIO = 200
@@ -124,5 +125,7 @@ def _copy(packed: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: in
                     raise BlockedError(reason("zip_too_large", file=name, limit_mb=left / 1e6))
                 sink.write(chunk)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+        if disk.is_full(error):
+            raise
         raise BlockedError(reason("zip_broken", file=name, detail=str(error))) from None
     return done

@@ -1,12 +1,18 @@
-"""Make a study, add files to it, check it. `study.toml` keeps its comments; nothing half is written."""
+"""Make a study, add files to it, check it. `study.toml` keeps its comments; nothing half is written.
+
+Whoever writes holds the study and reads its settings again under the lock: of two that add at
+once neither is lost.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
 import tempfile
-import unicodedata
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,20 +24,32 @@ import tomlkit
 from geo.basis.errors import BlockedError, CallError, LuodiError, SpecError
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
-from layers import toml
+from layers import disk, toml
+from layers.owned import owned
 from layers.sources import crs, gate, grid, preflight, where
 from layers.sources.finding import EMPTY, Finding, blocked, finding
-from layers.study import coverage, imagery, load, spec
+from layers.study import coverage, imagery, litter, load, spec, staged
+from layers.study.changes import commit
 from layers.study.coverage import Seen
 from layers.study.load import Home, Loaded
+from layers.study.lock import PRIVATE, WAIT_S, writing
+from layers.study.names import slug, split
 from layers.study.spec import LayerSpec, Study
+from layers.study.staged import INPUTS
 
-INPUTS = "inputs"
+__all__ = ["INPUTS", "Added", "add", "added", "check", "check_layer", "new", "report", "slug"]
 TABLE_ROLES = ("supply", "enterprise", "signal", "project", "link", "budget", "earmark", "zone")
 """Roles whose file may be a plain table."""
 _READING = ("layer", "crs", "encoding")
 """Keys of an entry that say how a file is to be read, whatever it is used for."""
-_ENDINGS = (".gdb.zip", ".shp.zip")
+
+
+@dataclass(frozen=True)
+class Added:
+    """The layer a file became, and what is worth knowing of it."""
+
+    id: str
+    findings: list[Finding]
 
 
 def new(
@@ -56,8 +74,7 @@ def new(
     SpecError
         A geographic CRS, or another setting that does not hold.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CallError(reason("folder_not_empty", path=str(folder)))
+    _unused(folder)
     body = {"name": name or folder.name, "crs": crs, "area": area, "as_of": as_of or date.today()}
     body["rules"] = list(rules or ("cn-national",))
     _checked(Study, body)
@@ -66,10 +83,23 @@ def new(
         section.add(key, value)
     document = tomlkit.document()
     document.add("study", section)
-    (folder / INPUTS).mkdir(parents=True)
-    path = folder / spec.FILE
-    _write(path, document)
+    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder, "new", WAIT_S):
+        _unused(folder)  # somebody may have been quicker
+        (folder / INPUTS).mkdir(exist_ok=True)
+        path = folder / spec.FILE
+        with _part(path, document) as part, commit(spec.FILE, "did_study", path=str(folder)):
+            os.replace(part, path)
     return path
+
+
+def _unused(folder: Path) -> None:
+    """Refuse a folder that holds anything but what a study begun and not finished leaves."""
+    if folder.exists() and not folder.is_dir():
+        raise CallError(reason("folder_not_empty", path=str(folder)))
+    found = list(folder.iterdir()) if folder.exists() else []
+    if any(p.name not in (PRIVATE, INPUTS) or (p.name == INPUTS and any(p.iterdir())) for p in found):
+        raise CallError(reason("folder_not_empty", path=str(folder)))
 
 
 def add(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
@@ -96,14 +126,20 @@ def add(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
         Something blocks: every reason with the proposal that lifts it. Nothing was written.
     SpecError
         The entry does not hold together (unknown role, id taken, …).
+    LockedError
+        Another process went on writing the study for longer than a short wait.
     """
-    file = Path(file).resolve()
+    return added(folder, file, given).findings
+
+
+def added(folder: Path, file: Path, given: Mapping[str, Any]) -> Added:
+    """Add a file as `add` does, and tell which layer it became: an id nobody gave is settled last."""
+    study, file = spec.read(folder), Path(file).resolve()
     entry = _entry(folder, file, given)
     found = checked(folder, file, entry)
     if stop := [f for f in found if f.severity == "block"]:
         raise blocked(stop)
-    _commit(folder, file, entry, str(entry.get("coverage", "unknown")))
-    return found
+    return Added(_commit(folder, file, entry, study, bool(given.get("id"))), found)
 
 
 def checked(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
@@ -319,7 +355,7 @@ def _checked(model: Any, body: Mapping[str, Any]) -> Any:
 
 def _layer_id(file: Path, study: Study) -> str:
     """Make a plain name from a file name: Latin letters where there are any, else layer_1, layer_2 …"""
-    stem = re.sub(r"[^A-Za-z0-9]+", "_", _split(file)[0]).strip("_").lower()
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", split(file)[0]).strip("_").lower()
     stem = stem if re.match(r"[A-Za-z_]", stem) else f"layer_{stem}".rstrip("_")
     taken = {layer.id for layer in study.layers}
     number, out = 1, stem
@@ -328,65 +364,38 @@ def _layer_id(file: Path, study: Study) -> str:
     return out
 
 
-def slug(name: str) -> str:
-    """Return a file name that is safe everywhere: letters of any script, digits, ``-`` and ``_``."""
-    plain = unicodedata.normalize("NFKC", name)
-    plain = re.sub(r"[^\w-]+", "_", plain).strip("_.")
-    return plain[:80] or "file"
-
-
-def _split(file: Path) -> tuple[str, str]:
-    """Return stem and ending; ``.gdb.zip`` and ``.shp.zip`` are one ending."""
-    ending = next((e for e in _ENDINGS if file.name.lower().endswith(e)), file.suffix.lower())
-    return file.name[: len(file.name) - len(ending)] if ending else file.name, ending
-
-
-def _commit(folder: Path, file: Path, entry: dict[str, Any], coverage: str) -> None:
-    """Copy first, then write the entry in one step; a failure leaves no copy behind."""
-    made: list[Path] = []
+def _commit(folder: Path, file: Path, entry: dict[str, Any], seen: Study, named: bool) -> str:
+    """Copy aside, then move in and write the entry under the lock; return the id of the layer."""
+    coverage = str(entry.get("coverage", "unknown"))
+    sources = {"source": file} | ({} if coverage in ("complete", "unknown") else {"coverage": Path(coverage)})
+    private = folder / PRIVATE
     try:
-        body = dict(entry) | {"source": _copied(file, folder, made)}
-        if coverage not in ("complete", "unknown"):
-            body["coverage"] = _copied(Path(coverage), folder, made)
-        _append(folder / spec.FILE, body)
+        private.mkdir(exist_ok=True)
+        with owned(private, litter.ADDING) as aside:
+            copies = staged.copied(sources, folder, aside)
+            with writing(folder, "add", WAIT_S):
+                body = dict(entry) | {"id": _settled_id(folder, file, entry, seen, named)}
+                with staged.moved(copies, folder, aside) as found:
+                    _append(folder / spec.FILE, body | found.places, found)
     except OSError as error:
-        for path in made:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        raise BlockedError(reason("file_not_written", path=str(folder), detail=error.strerror or "")) from None
+        raise BlockedError(disk.refusal(error, folder / INPUTS)) from None
+    return str(body["id"])
 
 
-def _copied(file: Path, folder: Path, made: list[Path]) -> str:
-    """Copy a file with its side files into the study (a file already there stays) and return its place."""
-    inside = (folder / INPUTS).resolve()
-    if inside in file.resolve().parents:
-        return file.resolve().relative_to(folder.resolve()).as_posix()
-    inside.mkdir(exist_ok=True)
-    stem, ending = _split(file)
-    stem = _free(inside, slug(stem), ending)
-    target = inside / f"{stem}{ending}"
-    made.append(target)
-    if file.is_dir():
-        target.mkdir()
-        for item in gate.members(file):
-            shutil.copyfile(item, target / item.name)
-        return target.relative_to(folder.resolve()).as_posix()
-    for item in gate.members(file):
-        copy = target if item == file else inside / f"{stem}{item.suffix.lower()}"
-        made.append(copy)
-        shutil.copyfile(item, copy)
-    return target.relative_to(folder.resolve()).as_posix()
+def _settled_id(folder: Path, file: Path, entry: Mapping[str, Any], seen: Study, named: bool) -> str:
+    """Look at the settings again now that nobody else writes them; return the id of the new layer."""
+    study = spec.read(folder)
+    if study.model_copy(update={"layers": ()}) != seen.model_copy(update={"layers": ()}):
+        raise BlockedError(reason("study_overtaken", file=spec.FILE))
+    if study.layer(str(entry["id"])) is None:
+        return str(entry["id"])
+    if named:
+        raise SpecError(reason("layer_id_taken", id=entry["id"]))
+    return _layer_id(file, study)
 
 
-def _free(inside: Path, stem: str, ending: str) -> str:
-    """Return a stem no other input has (side files of two shapefiles must not mix)."""
-    taken = {_split(p)[0] for p in inside.iterdir()} if ending == ".shp" else set()
-    number, out = 2, stem
-    while out in taken or (inside / f"{out}{ending}").exists():
-        out, number = f"{stem}_{number}", number + 1
-    return out
-
-
-def _append(path: Path, body: Mapping[str, Any]) -> None:
+def _append(path: Path, body: Mapping[str, Any], found: staged.Moved) -> None:
+    """Write the entry; from then on the study names the files, so they stay."""
     document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
     table = tomlkit.table()
     for key in ("id", "role", "source", *sorted(set(body) - {"id", "role", "source"})):
@@ -399,13 +408,22 @@ def _append(path: Path, body: Mapping[str, Any]) -> None:
             table.add(key, list(value) if isinstance(value, tuple) else value)
     layers = document.setdefault("layers", tomlkit.aot())
     layers.append(table)
-    _write(path, document)
+    with _part(path, document) as part, commit(f"layer {body['id']}", "did_layer", id=body["id"], file=spec.FILE):
+        os.replace(part, path)
+        found.kept = True
 
 
-def _write(path: Path, document: tomlkit.TOMLDocument) -> None:
-    """Replace the file in one step, after reading back what was written."""
-    text = tomlkit.dumps(document)
+@contextmanager
+def _part(path: Path, document: tomlkit.TOMLDocument) -> Iterator[Path]:
+    """Write settings beside their place and yield the file, once what was written holds together."""
     part = path.with_suffix(".toml.part")
-    part.write_text(text, encoding="utf-8")
-    tomlkit.parse(part.read_text(encoding="utf-8"))
-    part.replace(path)
+    try:
+        with part.open("w", encoding="utf-8") as stream:
+            stream.write(tomlkit.dumps(document))
+            stream.flush()
+            os.fsync(stream.fileno())
+        body = tomllib.loads(part.read_text(encoding="utf-8"))
+        _checked(Study, body.pop("study") | body)
+        yield part
+    finally:
+        part.unlink(missing_ok=True)

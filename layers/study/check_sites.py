@@ -15,7 +15,7 @@ import shapely
 from geo.basis.tables import empty
 from geo.measure.shape import widths
 from layers.sources.finding import Finding, finding
-from layers.study import store
+from layers.study import manifest, store
 from layers.study.edits import Edits
 
 PREFIX = "R"
@@ -48,10 +48,17 @@ def contents(folder: Path, edits: Edits) -> list[Any]:
     """Return what the pinned checks say, as plain values for a stage's key."""
     out = []
     for project, check in sorted(pinned(edits).items()):
-        manifest = store.read_json(folder / FOLDER / check / store.MANIFEST)
-        tables = manifest.get("tables", {})
-        out.append([project, check, manifest.get("run_id"), [tables.get(t, {}).get("sha256") for t in READ]])
+        place = folder / FOLDER / check
+        known = manifest.known(place)
+        sums = [known["tables"].get(t, {}).get("sha256") for t in READ]
+        out.append([project, check, known.get("run_id"), sums, *([] if _whole(place) else ["damaged"])])
     return out
+
+
+def _whole(place: Path) -> bool:
+    """Tell whether a check is what was written, as far as a site is made of it."""
+    tables = manifest.known(place)["tables"]
+    return all(t in tables and store.is_whole(place, t, tables[t]) for t in READ)
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,8 @@ class Ground:
 def read(folder: Path, edits: Edits, ground: Ground) -> Drawn:
     """Return the pinned red lines of a study as sites.
 
-    A check that is gone, or answered on land that has changed since, is told; the latter is
-    a site of which nothing is certain.
+    A check that is gone or damaged, or answered on land that has changed since, is told; the
+    last is a site of which nothing is certain.
     """
     rows, members, found = [], [], []
     for project, check in sorted(pinned(edits).items()):
@@ -90,7 +97,10 @@ def read(folder: Path, edits: Edits, ground: Ground) -> Drawn:
         if Path(check).name != check or not (place / HEAD).is_file():
             found.append((FOLDER, finding("warn", "pinned_check_missing", check=check, project=project)))
             continue
-        fresh = store.read_json(place / store.MANIFEST).get("run_id") == ground.land_id
+        if not _whole(place):
+            found.append((FOLDER, finding("warn", "pinned_check_damaged", check=check, project=project)))
+            continue
+        fresh = manifest.known(place).get("run_id") == ground.land_id
         if not fresh:
             found.append((FOLDER, finding("warn", "pinned_check_old", check=check, project=project)))
         tables = {name: store.read_table(place, name) for name in READ}

@@ -24,15 +24,16 @@ import shapely
 
 from geo import study as flow
 from geo.basis.area import basis, statutory_m2
-from geo.basis.errors import BlockedError
+from geo.basis.errors import BlockedError, DamagedError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES
 from geo.measure.every import area_shapes
 from layers.sources import redline
 from layers.sources.redline_model import RedLine
-from layers.study import load, runs, store
-from layers.study.lock import writing
+from layers.study import load, manifest, runs, spec, store
+from layers.study.changes import commit
+from layers.study.lock import WAIT_S, writing
 from layers.study.results import Results
 
 FOLDER = "checks"
@@ -68,8 +69,31 @@ class Check(Results):
 
     @cached_property
     def head(self) -> dict[str, Any]:
-        """Name, source, what was recognised and found while reading, parent."""
-        return store.read_json(self.run / HEAD)
+        """Name, source, what was recognised and found while reading, parent.
+
+        Raises
+        ------
+        DamagedError
+            It is not what was written.
+        """
+        try:
+            found = store.read_json(self.run / HEAD)
+            _ = found["id"], found["name"], found["parent"], found["digest"], found["asked"]
+        except (OSError, ValueError, KeyError, RecursionError):
+            raise self.damage(HEAD) from None
+        return found
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the check was made from: study, rules, inputs, versions, tables."""
+        try:
+            return manifest.read(self.run)
+        except DamagedError:
+            raise self.damage(store.MANIFEST) from None
+
+    def damage(self, file: str) -> DamagedError:
+        """Return the error that says a file of the check is not what was written."""
+        return DamagedError(reason("check_damaged", name=self.check_id, file=file))
 
     @property
     def check_id(self) -> str:
@@ -104,8 +128,11 @@ def check(folder: Path, source: Path | str, asked: Asked, progress: Progress) ->
     ------
     BlockedError
         The red line or the study cannot be used; every problem is told.
+    LockedError
+        Another process went on writing the study for longer than a short wait.
     """
-    with writing(folder, "redline"):
+    spec.require(folder)
+    with writing(folder, "redline", WAIT_S):
         plan = runs.plan(folder)
         inputs = load.inputs(plan.study, folder, progress)
         line = redline.read(
@@ -120,8 +147,8 @@ def check(folder: Path, source: Path | str, asked: Asked, progress: Progress) ->
 
 def again(folder: Path, check_id: str, progress: Progress) -> Check:
     """Answer for the plots of a check once more, on the study as it is now."""
-    old = open_check(folder, check_id)
-    with writing(folder, "redline"):
+    with writing(folder, "redline", WAIT_S):
+        old = open_check(folder, check_id)
         plan = runs.plan(folder)
         inputs = load.inputs(plan.study, folder, progress)
         shapes = gpd.GeoDataFrame(old.table("parcels"))[["parcel_id", "geometry"]]
@@ -130,18 +157,23 @@ def again(folder: Path, check_id: str, progress: Progress) -> Check:
 
 def accept(folder: Path, check_id: str, progress: Progress) -> Check:
     """Take the drawn cut line: the net shapes become the plots of a further check."""
-    old = open_check(folder, check_id)
-    land = gpd.GeoDataFrame(old.table("land"))
-    if land.empty:
-        raise BlockedError(reason("nothing_left_to_accept", name=old.head["name"]))
-    many = land["part"].nunique() > 1
-    ids = [f"{p}-{k}" if many else p for p, k in zip(land["parcel_id"], land["part"], strict=True)]
-    plots = gpd.GeoDataFrame({"parcel_id": ids}, geometry=land.geometry.to_numpy(), crs=land.crs)
-    head = old.head | {"parent": check_id, "name": f"{old.head['name']} ✂", "findings": [], "confirmations": []}
-    with writing(folder, "redline"):
+    with writing(folder, "redline", WAIT_S):
+        old = open_check(folder, check_id)
+        plots = _net_shapes(old)
+        head = old.head | {"parent": check_id, "name": f"{old.head['name']} ✂", "findings": [], "confirmations": []}
         plan = runs.plan(folder)
         inputs = load.inputs(plan.study, folder, progress)
         return _answered(plan, inputs, plots, head | {"id": f"{check_id}-cut"}, progress)
+
+
+def _net_shapes(check: Check) -> gpd.GeoDataFrame:
+    """Return what is left of a check after the cut, as plots."""
+    land = gpd.GeoDataFrame(check.table("land"))
+    if land.empty:
+        raise BlockedError(reason("nothing_left_to_accept", name=check.head["name"]))
+    many = land["part"].nunique() > 1
+    ids = [f"{p}-{k}" if many else p for p, k in zip(land["parcel_id"], land["part"], strict=True)]
+    return gpd.GeoDataFrame({"parcel_id": ids}, geometry=land.geometry.to_numpy(), crs=land.crs)
 
 
 def open_check(folder: Path, check_id: str) -> Check:
@@ -150,18 +182,23 @@ def open_check(folder: Path, check_id: str) -> Check:
     Raises
     ------
     BlockedError
-        There is none of that id.
+        There is none of that id. One that is damaged says so when it is read.
     """
     path = folder / FOLDER / check_id
-    if _slug(check_id) != check_id or not (path / HEAD).is_file():
+    if _slug(check_id) != check_id or not path.is_dir():
         raise BlockedError(reason("check_unknown", name=check_id, known=[c.check_id for c in listing(folder)]))
     return Check(folder, path)
 
 
 def listing(folder: Path) -> list[Check]:
-    """Return the checks of a study, newest first."""
-    found = [p for p in (folder / FOLDER).glob("*") if (p / HEAD).is_file()]
-    return [Check(folder, p) for p in sorted(found, key=lambda p: -(p / HEAD).stat().st_mtime)]
+    """Return the checks of a study, newest first; damaged ones are among them and say so when they are read."""
+    found = [p for p in (folder / FOLDER).glob("*") if p.is_dir() and not p.name.startswith(".")]
+    return [Check(folder, p) for p in sorted(found, key=_age)]
+
+
+def _age(place: Path) -> float:
+    head = place / HEAD
+    return -(head if head.is_file() else place).stat().st_mtime
 
 
 def _head(line: RedLine, asked: Asked, source: str, parent: str) -> dict[str, Any]:
@@ -189,10 +226,18 @@ def _own_id(folder: Path, wanted: str, content: str) -> str:
     """Return the wanted id, or the next free one when another red line already has that name."""
     for k in range(1, 1000):
         name = wanted if k == 1 else f"{wanted}-{k}"
-        known = store.read_json(folder / FOLDER / name / HEAD)
-        if not known or known.get("digest") == content:
+        place = folder / FOLDER / name
+        if not place.exists() or _digest_of(Check(folder, place)) == content:
             return name
     raise BlockedError(reason("check_names_used_up", name=wanted))
+
+
+def _digest_of(check: Check) -> str:
+    """Return which red line a check answers; "" for one whose head is damaged: it is never overwritten."""
+    try:
+        return str(check.head["digest"])
+    except DamagedError:
+        return ""
 
 
 def _plots(line: RedLine, crs: str) -> gpd.GeoDataFrame:
@@ -219,19 +264,31 @@ def _answered(plan: runs.Plan, inputs: Any, plots: gpd.GeoDataFrame, head: dict[
 def _kept(plan: runs.Plan, tables: dict[str, pd.DataFrame], head: dict[str, Any]) -> Check:
     """Write the check beside its place, then swap it in."""
     place = plan.folder / FOLDER / head["id"]
-    part = place.with_name(f".{head['id']}.part")
+    part, gone = (place.with_name(f".{head['id']}.{word}") for word in ("part", "gone"))
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    entries = {name: store.write_table(part, name, frame) for name, frame in tables.items()}
-    store.write_json(part, store.MANIFEST, runs.header(plan) | {"run_id": plan.land_id, "tables": entries})
-    store.write_json(part, HEAD, head)
-    gone = place.with_name(f".{head['id']}.gone")
-    shutil.rmtree(gone, ignore_errors=True)
+    try:
+        part.mkdir(parents=True)
+        entries = {name: store.write_table(part, name, frame) for name, frame in tables.items()}
+        store.write_json(part, store.MANIFEST, runs.header(plan) | {"run_id": plan.land_id, "tables": entries})
+        store.write_json(part, HEAD, head)
+        with commit(f"check {head['id']}", "did_check", name=head["name"], id=head["id"]):
+            _swap(part, place, gone)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(gone, ignore_errors=True)
+    return Check(plan.folder, place)
+
+
+def _swap(part: Path, place: Path, gone: Path) -> None:
+    """Put a check in its place; the former one comes back when that fails."""
     if place.exists():
         os.replace(place, gone)
-    os.replace(part, place)
-    shutil.rmtree(gone, ignore_errors=True)
-    return Check(plan.folder, place)
+    try:
+        os.replace(part, place)
+    except OSError:
+        if gone.exists():
+            os.replace(gone, place)
+        raise
 
 
 def _slug(name: str) -> str:

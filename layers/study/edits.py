@@ -3,11 +3,15 @@
 Edits are only ever added. The newest of a kind and subject counts; withdrawing one is a
 newer edit too, so the whole history stays readable as an audit. A scenario is a named
 picture of all edits that count; loading it adds what is needed to get back there.
+
+Whoever writes holds the study for that moment. The file is made whole with its first edit, so
+one that is empty or not what SQLite wrote is damaged: it is said, never begun anew.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from geo.basis.errors import BlockedError, CallError
-from geo.basis.reason import reason
+from geo.basis.reason import Reason, reason
+from layers import disk
+from layers.study.changes import commit
+from layers.study.lock import PRIVATE, WAIT_S, writing
 
 FILE = "study.sqlite"
 KINDS = ("pin", "ban", "project", "override", "recovered", "field_check", "capacity")
@@ -99,10 +106,12 @@ def record(
     CallError
         An unknown kind, no subject, no person or no ground.
     BlockedError
-        Somebody else edited the same thing meanwhile.
+        Somebody else edited the same thing meanwhile, or the file cannot be used.
+    LockedError
+        Another process went on writing the study for longer than a short wait.
     """
     _complete(kind, subject, person, why)
-    with _open(folder) as base:
+    with _changing(folder, f"edit {kind} {subject}", "did_edit", subject=subject) as base:
         if after is not None:
             _unchanged(base, kind, subject, after)
         return _add(base, Edit(0, _now(), person.strip(), kind, subject, dict(value), why.strip()))
@@ -117,7 +126,7 @@ def withdraw(folder: Path, kind: str, subject: str, person: str, why: str) -> No
         There is nothing to take back.
     """
     _complete(kind, subject, person, why)
-    with _open(folder) as base:
+    with _changing(folder, f"edit {kind} {subject}", "did_edit", subject=subject) as base:
         found = base.execute(f"select * from edits where {_NEWEST} and kind=? and subject=?", (kind, subject))
         old = next((e for e in map(_edit, found) if not e.withdrawn), None)
         if old is None:
@@ -127,17 +136,17 @@ def withdraw(folder: Path, kind: str, subject: str, person: str, why: str) -> No
 
 def current(folder: Path) -> Edits:
     """Return the edits that count now; a study without any has no file."""
-    if not (folder / FILE).is_file():
+    if not os.path.lexists(folder / FILE):
         return Edits()
-    with _open(folder) as base:
+    with _reading(folder) as base:
         return _current(base)
 
 
 def history(folder: Path) -> tuple[Edit, ...]:
     """Return every edit ever made, oldest first."""
-    if not (folder / FILE).is_file():
+    if not os.path.lexists(folder / FILE):
         return ()
-    with _open(folder) as base:
+    with _reading(folder) as base:
         return tuple(map(_edit, base.execute("select * from edits order by version")))
 
 
@@ -148,7 +157,7 @@ def save_scenario(folder: Path, name: str, person: str) -> None:
     """Keep the edits that count now under a name; saving again replaces what the name means."""
     if not name.strip():
         raise CallError(reason("scenario_without_name"))
-    with _open(folder) as base:
+    with _changing(folder, "scenario", "did_scenario", name=name.strip()) as base:
         body = json.dumps(_current(base).plain(), ensure_ascii=False, sort_keys=True)
         row = (_now(), person, name.strip(), body)
         base.execute("insert into scenarios (at, person, name, edits) values (?, ?, ?, ?)", row)
@@ -162,10 +171,10 @@ def load_scenario(folder: Path, name: str, person: str) -> int:
     BlockedError
         No scenario of that name; the error names those there are.
     """
-    saved = scenarios(folder)
-    if name not in saved:
-        raise BlockedError(reason("scenario_unknown", name=name, known=sorted(saved)))
-    with _open(folder) as base:
+    with _changing(folder, "scenario", "did_scenario_loaded", name=name) as base:
+        saved = _scenarios(base)
+        if name not in saved:
+            raise BlockedError(reason("scenario_unknown", name=name, known=sorted(saved)))
         now, wanted = _current(base).plain(), saved[name]
         changes = list(_steps(now, wanted))
         for kind, subject, value, gone in changes:
@@ -175,11 +184,15 @@ def load_scenario(folder: Path, name: str, person: str) -> int:
 
 def scenarios(folder: Path) -> dict[str, dict[str, dict[str, dict[str, Any]]]]:
     """Return name → kind → subject → value of every saved scenario."""
-    if not (folder / FILE).is_file():
+    if not os.path.lexists(folder / FILE):
         return {}
-    with _open(folder) as base:
-        rows = base.execute("select name, edits from scenarios order by version")
-        return {str(name): json.loads(body) for name, body in rows}
+    with _reading(folder) as base:
+        return _scenarios(base)
+
+
+def _scenarios(base: sqlite3.Connection) -> dict[str, dict[str, dict[str, dict[str, Any]]]]:
+    rows = base.execute("select name, edits from scenarios order by version")
+    return {str(name): _mapping(body) for name, body in rows}
 
 
 def _steps(now: dict[str, Any], wanted: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], bool]]:
@@ -225,7 +238,20 @@ def _current(base: sqlite3.Connection) -> Edits:
 
 def _edit(row: tuple[Any, ...]) -> Edit:
     version, at, person, kind, subject, value, why, withdrawn = row
-    return Edit(version, at, person, kind, subject, json.loads(value), why, bool(withdrawn))
+    if kind not in KINDS or not all(isinstance(text, str) for text in (at, person, subject, why)):
+        raise sqlite3.DatabaseError(f"edit {version}")
+    return Edit(version, at, person, kind, subject, _mapping(value), why, bool(withdrawn))
+
+
+def _mapping(text: Any) -> dict[str, Any]:
+    """Return a value as it was written; one that is no JSON object any more was damaged."""
+    try:
+        found = json.loads(text)
+    except (ValueError, TypeError):
+        found = None
+    if not isinstance(found, dict):
+        raise sqlite3.DatabaseError("a value is not what was written")
+    return found
 
 
 def _now() -> str:
@@ -233,16 +259,67 @@ def _now() -> str:
 
 
 @contextmanager
-def _open(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Open the file for one transaction; others wait their turn, readers are never held up."""
-    base = sqlite3.connect(folder / FILE, timeout=30.0, isolation_level=None)
-    try:
-        base.execute("pragma journal_mode = wal")
-        base.executescript(_SCHEMA)
-        base.execute("begin immediate")
+def _changing(folder: Path, command: str, code: str, **values: Any) -> Iterator[sqlite3.Connection]:
+    """Hold the study and open its file for one change, which happens whole or not at all."""
+    with writing(folder, command, WAIT_S), _spoken(folder):
+        if not os.path.lexists(folder / FILE):
+            _begun(folder)
+        with _opened(folder) as base, commit(f"{code} {values}", code, **values):
+            base.execute("begin immediate")
+            yield base
+            base.execute("commit")
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file for one look at it; a writer does not hold it up."""
+    with _spoken(folder), _opened(folder) as base:
+        base.execute("begin")
         yield base
-        base.execute("commit")
-    except sqlite3.DatabaseError as problem:
-        raise BlockedError(reason("edits_unreadable", file=FILE, detail=str(problem))) from None
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file that is there, never a new one, and look whether it is whole."""
+    base = sqlite3.connect(
+        f"{(folder / FILE).absolute().as_uri()}?mode=rw", uri=True, timeout=30.0, isolation_level=None
+    )
+    try:
+        [told] = base.execute("pragma quick_check(1)").fetchone()
+        if told != "ok":
+            raise sqlite3.DatabaseError(told)
+        base.execute("select 1 from edits, scenarios limit 1")
+        yield base
     finally:
         base.close()
+
+
+@contextmanager
+def _spoken(folder: Path) -> Iterator[None]:
+    """Turn what SQLite says into words; a file that is damaged is named, whatever the damage."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise BlockedError(_trouble(folder, problem)) from None
+
+
+def _trouble(folder: Path, problem: sqlite3.Error) -> Reason:
+    failed_writing = str(getattr(problem, "sqlite_errorname", "")).startswith(("SQLITE_FULL", "SQLITE_IOERR"))
+    if disk.is_full(problem) or (failed_writing and disk.has_no_room(folder / PRIVATE)):
+        return disk.no_space(folder)
+    return reason("edits_unreadable", file=FILE, detail=str(problem))
+
+
+def _begun(folder: Path) -> None:
+    """Make the file whole beside its place and put it there in one step."""
+    part = folder / f".{FILE}.part"
+    part.unlink(missing_ok=True)
+    try:
+        base = sqlite3.connect(part)
+        try:
+            base.executescript(_SCHEMA)
+        finally:
+            base.close()
+        os.replace(part, folder / FILE)
+    finally:
+        part.unlink(missing_ok=True)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.study.catalog import slug
+from layers.sealed import SEAL
+from layers.study.lock import shelving
+from layers.study.names import slug
 from layers.study.store import read_json, write_json
 
 ENDINGS = ("shp.zip", "gdb.zip", "txt", "csv", "dat", "xlsx", "xls", "dxf", "kml", "zip", "gpkg", "geojson", "json")
@@ -39,7 +41,7 @@ def keep(folder: Path, name: str, content: bytes) -> Path:
     Raises
     ------
     BlockedError
-        Nothing in it, larger than `MAX_BYTES`, or an ending not in `ENDINGS`.
+        Nothing in it, larger than `MAX_BYTES`, or an ending not in `ENDINGS`; or no room for it.
     """
     known = name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
     ending = next((e for e in ENDINGS if known.lower().endswith(f".{e}")), "")
@@ -49,14 +51,18 @@ def keep(folder: Path, name: str, content: bytes) -> Path:
         raise BlockedError(reason("incoming_empty", file=known[:80]))
     if len(content) > MAX_BYTES:
         raise BlockedError(reason("incoming_large", file=known[:80], mb=len(content) / 1e6, limit=MAX_BYTES / 1e6))
-    place = _shelf(folder) / hashlib.sha256(content).hexdigest()[:20]
-    place.mkdir(parents=True, exist_ok=True)
-    path = place / f"{slug(known[: -len(ending) - 1])}.{ending}"
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
-    os.utime(place)
-    _forget(folder)
+    with shelving(folder):
+        place = _shelf(folder) / hashlib.sha256(content).hexdigest()[:20]
+        place.mkdir(parents=True, exist_ok=True)
+        path = place / f"{slug(known[: -len(ending) - 1])}.{ending}"
+        part = path.with_name(f".{path.name}.part")
+        try:
+            part.write_bytes(content)
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+        os.utime(place)
+        _forget(folder)
     return path
 
 
@@ -74,8 +80,9 @@ def keep_text(folder: Path, text: str) -> Path:
 
 def link(folder: Path, check_id: str, path: Path) -> None:
     """Remember which kept file a check was read from, so that it can be read again."""
-    known = _links(folder) | {check_id: f"{path.parent.name}/{path.name}"}
-    write_json(_shelf(folder), LINKS, dict(list(known.items())[-4 * KEPT :]))
+    with shelving(folder):
+        known = _links(folder) | {check_id: f"{path.parent.name}/{path.name}"}
+        write_json(_shelf(folder), LINKS, dict(list(known.items())[-4 * KEPT :]))
 
 
 def source_of(folder: Path, check_id: str) -> Path | None:
@@ -97,11 +104,13 @@ def _links(folder: Path) -> dict[str, str]:
         told = read_json(_shelf(folder) / LINKS)
     except (ValueError, OSError):
         return {}
-    return {k: v for k, v in told.items() if isinstance(v, str) and ".." not in v}
+    return {k: v for k, v in told.items() if isinstance(v, str) and ".." not in v and k != SEAL}
 
 
 def _forget(folder: Path) -> None:
-    """Let the files go that were not asked for longest."""
+    """Let the files go that were not asked for longest, and what an upload that was killed left half written."""
+    for part in _shelf(folder).glob("*/.*.part"):
+        part.unlink(missing_ok=True)
     places = sorted((p for p in _shelf(folder).iterdir() if p.is_dir()), key=lambda p: -p.stat().st_mtime)
     for place in places[KEPT:]:
         shutil.rmtree(place, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,26 +11,32 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.basis.errors import BlockedError, LuodiError
+from geo.basis.errors import BlockedError, DamagedError, LuodiError
 from geo.basis.layer import Layer
 from geo.basis.reason import Reason, reason
 from geo.rank.spec import CriteriaSet
 from geo.rules.spec import Rule
-from layers.study import runs, store
+from layers.study import manifest, runs, store
 from layers.study.spec import LayerSpec, Study
 
 
 @dataclass(frozen=True)
 class Results:
-    """One run folder. Tables are read once and must not be changed."""
+    """One run folder. Tables are read once, held against their sum first, and must not be changed."""
 
     folder: Path
     run: Path
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What the run was made from: study, rules, inputs, versions, tables."""
-        return store.read_json(self.run / store.MANIFEST)
+        """What the run was made from: study, rules, inputs, versions, tables.
+
+        Raises
+        ------
+        DamagedError
+            It is not what was written.
+        """
+        return manifest.read(self.run)
 
     @property
     def run_id(self) -> str:
@@ -72,13 +77,21 @@ class Results:
         ------
         BlockedError
             The run has not come that far.
+        DamagedError
+            The file is not there or not what was written; a damaged table is never handed over.
         """
         if name not in self._tables:
             if not self.has(name):
                 stage = runs.TABLE_STAGE.get(name)
                 raise BlockedError(reason("table_not_built", table=name, stage=stage.name if stage else "run"))
+            if not store.is_whole(self.run, name, self.manifest["tables"][name]):
+                raise self.damage(name)
             self._tables[name] = store.read_table(self.run, name)
         return self._tables[name]
+
+    def damage(self, table: str) -> DamagedError:
+        """Return the error that says a table is not what was written."""
+        return DamagedError(reason("table_damaged", table=table, run=self.run_id))
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
@@ -125,17 +138,23 @@ def open_results(folder: Path) -> Results | None:
 
     Raises
     ------
-    BlockedError
-        The folder holds a run that cannot be read.
+    DamagedError
+        The results lead to no run, or to one whose manifest is not what was written.
     """
     run = runs.current(folder)
-    if run is None:
-        return None
-    try:
-        results = Results(folder, run)
-        _ = results.manifest["tables"], results.study, results.rules
-    except (json.JSONDecodeError, KeyError, OSError, ValueError):
-        raise BlockedError(reason("run_unreadable", path=run.name)) from None
+    return None if run is None else read_only(folder, run)
+
+
+def read_only(folder: Path, run: Path) -> Results:
+    """Return one run of a study folder, the newest or an earlier one.
+
+    Raises
+    ------
+    DamagedError
+        Its manifest is not what was written.
+    """
+    results = Results(folder, run)
+    _ = results.manifest
     return results
 
 
@@ -145,7 +164,7 @@ def require(folder: Path, table: str) -> Results:
     Raises
     ------
     BlockedError
-        No run yet, the table is missing, or it is stale.
+        No run yet, the table is missing, damaged, or stale.
     """
     results = open_results(folder)
     if results is None:

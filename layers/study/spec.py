@@ -337,6 +337,12 @@ def distorted(system: str) -> bool:
     return crs.scale_off_share(pyproj.CRS.from_user_input(system), crs.SCALE_OFF) > 0.5
 
 
+def require(folder: Path) -> None:
+    """Refuse a folder that is no study, before anything is made in it."""
+    if not (folder / FILE).is_file():
+        raise BlockedError(reason("not_a_study", path=str(folder)))
+
+
 def read(folder: Path) -> Study:
     """Read `study.toml` of a study folder.
 
@@ -347,10 +353,8 @@ def read(folder: Path) -> Study:
     SpecError
         Not TOML, unknown keys, missing or wrong values: all reported together.
     """
-    path = folder / FILE
-    if not path.is_file():
-        raise BlockedError(reason("not_a_study", path=str(folder)))
-    body = toml.read(path)
+    require(folder)
+    body = toml.read(folder / FILE)
     study = body.pop("study", None)
     if not isinstance(study, dict):
         raise SpecError(reason("study_section_missing", file=FILE))

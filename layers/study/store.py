@@ -1,10 +1,16 @@
-"""Reading and writing the tables of one run folder; nobody else names its files."""
+"""Reading and writing the tables of one run folder; nobody else names its files.
+
+What was written is known by its sha256: that of a table stands in the manifest, that of a
+JSON file in a line of its own. What does not agree with it is damaged and never believed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +20,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.basis.tables import TABLES, settled
+from layers import sealed
 
 MANIFEST = "manifest.json"
+read_json = sealed.read
 
 
 def write_table(folder: Path, name: str, frame: pd.DataFrame) -> dict[str, Any]:
@@ -30,13 +38,21 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> dict[str, Any]:
         frame = gpd.GeoDataFrame(frame, geometry=declared.geometry)
     path = folder / f"{name}.parquet"
     part = folder / f".{name}.parquet.part"
+    try:
+        _write_parquet(part, frame, name)
+        return _put(part, path) | {"rows": len(frame)}
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_parquet(part: Path, frame: pd.DataFrame, name: str) -> None:
     if isinstance(frame, gpd.GeoDataFrame):
         frame.to_parquet(part, index=False, compression="zstd", write_covering_bbox=False)
-    else:
-        codes = [c for c in frame if declared and declared.column(str(c)).kind in ("id", "code", "reason")]
-        arrow = pa.Table.from_pandas(frame.astype(dict.fromkeys(codes, "category")), preserve_index=False)
-        pq.write_table(arrow, part, compression="zstd")
-    return _put(part, path) | {"rows": len(frame)}
+        return
+    declared = TABLES.get(name)
+    codes = [c for c in frame if declared and declared.column(str(c)).kind in ("id", "code", "reason")]
+    arrow = pa.Table.from_pandas(frame.astype(dict.fromkeys(codes, "category")), preserve_index=False)
+    pq.write_table(arrow, part, compression="zstd")
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -54,16 +70,22 @@ def has_table(folder: Path, name: str) -> bool:
     return (folder / f"{name}.parquet").is_file()
 
 
-def write_json(folder: Path, name: str, body: Any) -> None:
-    """Write a JSON file whole."""
+def is_whole(folder: Path, name: str, entry: Mapping[str, Any]) -> bool:
+    """Tell whether a table is there and is byte for byte what its manifest entry says was written."""
+    try:
+        return sealed.sha256(folder / f"{name}.parquet") == entry["sha256"]
+    except OSError:
+        return False
+
+
+def write_json(folder: Path, name: str, body: Mapping[str, Any]) -> None:
+    """Write a JSON object whole, with its own sum in the second line."""
     part = folder / f".{name}.part"
-    part.write_text(json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-    _put(part, folder / name)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file; an absent one is empty."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    try:
+        part.write_text(sealed.text(body), encoding="utf-8")
+        _put(part, folder / name)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def digest(*parts: Any) -> str:
@@ -76,5 +98,12 @@ def _put(part: Path, path: Path) -> dict[str, Any]:
         os.fsync(stream.fileno())
         stream.seek(0)
         sha = hashlib.file_digest(stream, "sha256").hexdigest()
-    os.replace(part, path)
+    swap(part, path)
     return {"sha256": sha}
+
+
+def swap(part: Path, path: Path) -> None:
+    """Put a whole file in its place; a folder there is none of ours and makes room."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    os.replace(part, path)

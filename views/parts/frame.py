@@ -10,9 +10,12 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image, ImageDraw
 
-from geo.basis.errors import LuodiError
-from geo.basis.reason import reason
+from geo.basis.errors import DamagedError, LuodiError
+from geo.basis.reason import Reason, reason
+from layers import disk
+from layers.serve.routes import study_folder
 from layers.serve.styles import GROUND, STATUS_COLOURS, STATUSES
+from layers.study import changes
 from layers.study.results import Results
 from layers.study.runs import Plan
 from layers.text import LANGUAGES, Language, code, say, sentences
@@ -50,20 +53,37 @@ def _square(status: str) -> str:
 
 
 def guarded(show: Callable[[], None]) -> Callable[[], None]:
-    """Return the page with every problem said in words."""
+    """Return the page with every problem said in words; what is damaged comes with the run that mends it."""
 
     @functools.wraps(show)
     def page() -> None:
-        try:
-            show()
-        except LuodiError as problem:
-            trouble(sentences(problem, state.language()))
-        except Exception as problem:
-            logging.getLogger(__name__).exception("page failed")
-            told = LuodiError(reason("page_failed", kind=type(problem).__name__, detail=str(problem)[:200]))
-            trouble(sentences(told, state.language()))
+        with changes.noting() as done:
+            try:
+                show()
+            except LuodiError as problem:
+                trouble(sentences(problem, state.language()))
+                if isinstance(problem, DamagedError):
+                    _mend()
+            except Exception as problem:
+                logging.getLogger(__name__).exception("page failed")
+                trouble(sentences(LuodiError([_fault(problem), *done.values()]), state.language()))
 
     return page
+
+
+def _fault(problem: Exception) -> Reason:
+    if disk.is_full(problem):
+        return disk.no_space(disk.place_of(problem, study_folder() or Path.cwd()))
+    return reason("page_failed", kind=type(problem).__name__, detail=str(problem)[:200])
+
+
+def _mend() -> None:
+    """Offer the run that builds what is damaged again, unless the page offers or watches one already."""
+    from views.parts import runner
+
+    folder = study_folder()
+    if folder is not None:
+        runner.needed(folder, state.language())
 
 
 def trouble(lines: list[str], title: str = "ui.trouble") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.basis.errors import LuodiError
+from geo.basis.errors import DamagedError, LuodiError
 from layers.serve.routes import study_folder
 from layers.study import spec
 from layers.study.results import Results, open_results
@@ -56,10 +56,8 @@ def _name(folder: Path) -> str:
 
 def _first_run(folder: Path, problem: LuodiError | None, language: Language) -> None:
     """Say that there is nothing to look at yet, and offer to run."""
-    if runner.running(folder):
+    if problem is not None and not (folder / spec.FILE).is_file():
         runner.bar(folder, False, language)
         return
-    runner.bar(folder, False, language)
-    if problem is None or (folder / spec.FILE).is_file():
-        frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
-        runner.offer(folder, language)
+    damaged = isinstance(problem, DamagedError)
+    runner.first(folder, "" if damaged else say("ui.no_run_text", language), "ui.no_run", language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,7 +95,8 @@ def _ended(folder: Path, told: JobState, wish: Wish) -> None:
     check_id = str(told.result.get("check", ""))
     if told.ok and check_id:
         if wish.file:
-            incoming.link(folder, check_id, Path(wish.file))
+            with contextlib.suppress(LuodiError):  # the check is kept; only its file is not found again
+                incoming.link(folder, check_id, Path(wish.file))
         state.select("check", check_id)
         return
     state.note(TOLD, (told.messages, wish))

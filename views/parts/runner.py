@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitDuplicateElementKey
 
 from layers.study import jobs
 from layers.study.jobs import Job, JobState
@@ -46,6 +48,22 @@ def offer(folder: Path, language: Language) -> None:
         st.rerun()
 
 
+def first(folder: Path, why: str, title: str, language: Language) -> None:
+    """Show the run that has to come first, or is on its way; `why` is "" where it has been said already."""
+    bar(folder, False, language)
+    if not running(folder):
+        if why:
+            frame.trouble([why], title)
+        offer(folder, language)
+
+
+def needed(folder: Path, language: Language) -> None:
+    """Offer a run below what is wrong, unless the page has offered one or shows it on its way."""
+    if not running(folder):
+        with contextlib.suppress(StreamlitDuplicateElementKey):
+            offer(folder, language)
+
+
 @st.fragment(run_every=1.0)
 def _watch(folder: Path, language: Language) -> None:
     job = _jobs().get(str(folder))
@@ -66,6 +84,8 @@ def _ended(folder: Path, told: JobState, language: Language) -> None:
     if told.ok:
         del _jobs()[str(folder)]
         st.toast(say("ui.run_done", language), icon=":material/check:")
+        for message in told.messages:
+            st.toast(sentence(message, language), icon=":material/healing:", duration="long")
         return
     lines = [sentence(message, language) for message in told.messages] or [say("ui.run_failed_silently", language)]
     frame.trouble(lines, "ui.run_failed")

@@ -1,0 +1,121 @@
+"""Files of an add: copied aside first, moved into `inputs/` in one go, taken back unless the study names them.
+
+Copying may take long and holds nobody up. What is moved is recorded before the first move, so
+that an add that dies between moving and naming leaves nothing behind (`layers.study.litter`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from layers.sources import gate
+from layers.study import litter, names
+
+INPUTS = "inputs"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A dataset copied aside.
+
+    Parameters
+    ----------
+    aside : Path
+        A folder: the dataset's files, or a folder named as `ending` says (a .gdb).
+    stem, ending : str
+        What it is to be called among the inputs.
+    place : str
+        Where it lies in the study already; "" for one that has to be moved in.
+    """
+
+    aside: Path
+    stem: str = ""
+    ending: str = ""
+    place: str = ""
+
+    def files(self, stem: str) -> dict[str, Path]:
+        """Return the names the files are to have, and where they are now."""
+        found = sorted(self.aside.iterdir())
+        if self.folder:
+            return {p.name: p for p in found}
+        return {f"{stem}{self.ending if p.name == 'data' else p.suffix}": p for p in found}
+
+    @property
+    def folder(self) -> bool:
+        """Whether the dataset is a folder of files."""
+        return self.ending == ".gdb"
+
+
+@dataclass
+class Moved:
+    """Where the datasets lie now; they stay only when `kept` is set before the end."""
+
+    places: dict[str, str]
+    kept: bool = False
+    made: list[Path] = field(default_factory=list)
+
+
+def copied(sources: Mapping[str, Path], folder: Path, aside: Path) -> dict[str, Copy]:
+    """Copy datasets with their side files into a folder of ours; one among the inputs stays where it is."""
+    inside = (folder / INPUTS).resolve()
+    out = {}
+    for key, file in sources.items():
+        place = aside / key
+        if inside in file.resolve().parents:
+            out[key] = Copy(place, place=file.resolve().relative_to(folder.resolve()).as_posix())
+            continue
+        place.mkdir()
+        stem, ending = names.split(file)
+        out[key] = Copy(place, names.slug(stem), ".gdb" if file.is_dir() else ending)
+        for item in gate.members(file):
+            name = item.name if file.is_dir() else "data" if item == file else f"side{item.suffix.lower()}"
+            shutil.copyfile(item, place / name)
+    return out
+
+
+@contextmanager
+def moved(copies: Mapping[str, Copy], folder: Path, aside: Path) -> Iterator[Moved]:
+    """Move copies among the inputs; the caller holds the study and sets `kept` once the study names them."""
+    inside = folder / INPUTS
+    inside.mkdir(exist_ok=True)
+    stems = {key: names.free(inside, copy.stem, copy.ending) for key, copy in copies.items() if not copy.place}
+    if len(set(stems.values())) < len(stems):  # two datasets of one name: the second is told apart
+        stems["coverage"] = names.free(inside, f"{stems['coverage']}_coverage", copies["coverage"].ending)
+    places = {k: c.place or f"{INPUTS}/{stems[k]}{c.ending}" for k, c in copies.items()}
+    found = Moved(places)
+    _record(copies, found, stems, aside)
+    try:
+        for key, stem in stems.items():
+            _move(copies[key], stem, inside, found)
+        yield found
+    finally:
+        if not found.kept:
+            for path in found.made:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _record(copies: Mapping[str, Copy], found: Moved, stems: Mapping[str, str], aside: Path) -> None:
+    plan = {
+        found.places[key]: {name: litter.identity(now) for name, now in copies[key].files(stem).items()}
+        for key, stem in stems.items()
+    }
+    part = aside / f"{litter.PLAN}.part"
+    part.write_text(json.dumps(plan), encoding="utf-8")
+    os.replace(part, aside / litter.PLAN)
+
+
+def _move(copy: Copy, stem: str, inside: Path, found: Moved) -> None:
+    target = inside / f"{stem}{copy.ending}" if copy.folder else inside
+    if copy.folder:
+        found.made.append(target)
+        target.mkdir()
+    for name, now in copy.files(stem).items():
+        if not copy.folder:
+            found.made.append(target / name)
+        shutil.move(now, target / name)

@@ -1,0 +1,252 @@
+"""Every function that writes a file is known here, and who writes into a study holds its lock.
+
+A new writer fails this test until it is listed: with the lock it holds, with the functions that
+call it under theirs, or with the reason why what it writes is no part of a study.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from layers.text import LANGUAGES, catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [*ROOT.glob("geo/**/*.py"), *ROOT.glob("layers/**/*.py"), *ROOT.glob("views/**/*.py"),
+           ROOT / "app.py", ROOT / "luodi.py"]  # fmt: skip
+LOCKS = {"writing", "shelving"}
+METHODS = {
+    "write_text", "write_bytes", "mkdir", "unlink", "rmdir", "touch", "symlink_to", "hardlink_to", "rmtree",
+    "to_parquet", "to_file", "to_csv", "to_excel", "to_feather", "to_pickle", "write_table", "write_json",
+    "write_dataframe", "open_memmap", "mkdtemp", "mkstemp", "TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile",
+    "executescript",
+}  # fmt: skip
+MODULES = {"os": {"replace", "remove", "rename", "link", "symlink", "makedirs", "removedirs", "utime", "truncate"},
+           "shutil": {"move", "copy", "copy2", "copyfile", "copytree", "rmtree"}, "np": {"save", "savez"},
+           "sqlite3": {"connect"}}  # fmt: skip
+
+
+def called(node):
+    """Return module (or "") and name of what a call calls."""
+    if isinstance(node.func, ast.Name):
+        return "", node.func.id
+    if isinstance(node.func, ast.Attribute):
+        return (node.func.value.id if isinstance(node.func.value, ast.Name) else ""), node.func.attr
+    return "", ""
+
+
+def mode_of(node):
+    """Return the mode a call of open is given, "" without one."""
+    place = 1 if isinstance(node.func, ast.Name) else 0
+    given = (
+        node.args[place] if len(node.args) > place else next((k.value for k in node.keywords if k.arg == "mode"), None)
+    )
+    return given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""
+
+
+def writes(node):
+    if not isinstance(node, ast.Call):
+        return False
+    module, name = called(node)
+    if name == "open":
+        return bool(set(mode_of(node)) & set("wax+"))
+    if name == "rename":  # a file to a name; a table has its columns renamed by keyword or text
+        return len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Constant)
+    if name in METHODS or name in MODULES.get(module, ()):
+        return True
+    return name == "ZipFile" and any(isinstance(a, ast.Constant) and a.value == "w" for a in node.args)
+
+
+def functions():
+    """Yield file, name and body of every function; a method is named after its class, an inner one is its outer's."""
+    for path in SOURCES:
+        file = path.relative_to(ROOT).as_posix()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                yield from ((f"{file}:{node.name}.{f.name}", f) for f in node.body if isinstance(f, ast.FunctionDef))
+            elif isinstance(node, ast.FunctionDef):
+                yield f"{file}:{node.name}", node
+            elif any(map(writes, ast.walk(node))):
+                yield f"{file}:", node
+
+
+BODIES = dict(functions())
+FOUND = {name for name, body in BODIES.items() if any(map(writes, ast.walk(body)))}
+
+
+HOLDS = "holds the lock itself"
+PART = "writes where `target.replaced` tells it to, beside the target of an export"
+MADE = "writes into the folder `county.write` makes, under the lock"
+JOB = "writes into the folder of its own job, in the parsing process"
+TEMP = "writes into a temporary folder of the system"
+APART = {
+    "layers/disk.py:has_no_room": "a nameless file that is gone at once",
+    "layers/owned.py:_made": "makes folders of our own, which carry their own lock",
+    "layers/owned.py:_removed": "removes folders of our own whose maker is dead",
+    "layers/owned.py:owned": "removes the folder it made",
+    "layers/sources/gate.py:_parse": "parsed copies are named by their content; a folder of our own until it is whole",
+    "layers/sources/gate.py:_put": "swaps a whole parsed copy in",
+    "layers/study/lock.py:_private": "makes the folder the lock lies in",
+    "layers/study/lock.py:_sign": "is the lock",
+    "layers/study/lock.py:writing": HOLDS,
+    "layers/study/litter.py:exporting": "a note of a name nobody else has, left by a reader",
+    "layers/study/catalog.py:_commit": "copies aside into a folder of our own; moves and names under the lock",
+    "layers/study/staged.py:copied": "copies aside into a folder of our own",
+    "layers/study/edits.py:_opened": "opens what is there; `_changing` writes, under the lock",
+    "layers/study/store.py:_write_parquet": "writes for `write_table`",
+    "layers/study/store.py:_put": "swaps what `write_table` and `write_json` wrote",
+    "layers/study/store.py:swap": "the last step of those that write a run, a check or a note of ours",
+    "layers/outputs/target.py:replaced": "swaps a whole file in, refuses a place inside a study's own folders",
+    "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
+    "layers/study/catalog.py:report": TEMP,
+    "layers/outputs/files.py:candidates_file": TEMP,
+    "layers/serve/projects.py:workbook": TEMP,
+    "layers/serve/redlines.py:as_file": TEMP,
+    "layers/sources/redline_file.py:_folder": TEMP,
+    "layers/sources/sniff.py:_sqlite": "reads only: mode=ro",
+    "layers/sources/vector.py:_gpkg": "reads only: mode=ro",
+    "layers/sources/vector.py:_gpkg_layers": "reads only: mode=ro",
+    "layers/outputs/word.py:fixed": "writes to memory",
+    **dict.fromkeys(
+        ("layers/sources/child.py:main", "layers/sources/contents.py:_private", "layers/sources/imagery.py:_write",
+         "layers/sources/raster.py:parse", "layers/sources/shapefile.py:read", "layers/sources/tabular.py:parse",
+         "layers/sources/unzip.py:_copy", "layers/sources/unzip.py:unzip", "layers/sources/vector.py:_write"), JOB),
+    **dict.fromkeys(
+        ("layers/outputs/coordinates.py:write_txt", "layers/outputs/dossier.py:write",
+         "layers/outputs/field_sheet.py:write", "layers/outputs/files.py:_write_csv",
+         "layers/outputs/files.py:_write_geojson", "layers/outputs/files.py:_write_gpkg",
+         "layers/outputs/files.py:_write_parquet", "layers/outputs/meeting.py:write",
+         "layers/outputs/ranking_book.py:write", "layers/outputs/redline_book.py:write",
+         "layers/outputs/redline_files.py:_write_txt", "layers/outputs/stage_book.py:write",
+         "layers/outputs/workbook.py:write_xlsx"), PART),
+    **dict.fromkeys(
+        ("layers/demo/county.py:_made", "layers/demo/incoming.py:write", "layers/demo/writers.py:_restamped",
+         "layers/demo/writers.py:_settle_identities", "layers/demo/writers.py:csv",
+         "layers/demo/writers.py:geodatabase", "layers/demo/writers.py:geojson", "layers/demo/writers.py:geopackage",
+         "layers/demo/writers.py:shapefile", "layers/demo/writers.py:survey_text",
+         "layers/demo/writers.py:workbook"), MADE),
+}  # fmt: skip
+"""What writes without the study's lock, and why it may."""
+UNDER = {
+    "layers/demo/county.py:_moved": ("layers/demo/county.py:write",),
+    "layers/study/catalog.py:_append": ("layers/study/catalog.py:_commit",),
+    "layers/study/catalog.py:_part": ("layers/study/catalog.py:new", "layers/study/catalog.py:_append"),
+    "layers/study/staged.py:moved": ("layers/study/catalog.py:_commit",),
+    "layers/study/staged.py:_move": ("layers/study/staged.py:moved",),
+    "layers/study/staged.py:_record": ("layers/study/staged.py:moved",),
+    "layers/study/checks.py:_kept": ("layers/study/checks.py:_answered",),
+    "layers/study/checks.py:_answered": (
+        "layers/study/checks.py:check", "layers/study/checks.py:again", "layers/study/checks.py:accept"),
+    "layers/study/checks.py:_swap": ("layers/study/checks.py:_kept",),
+    "layers/study/edits.py:_begun": ("layers/study/edits.py:_changing",),
+    "layers/study/incoming.py:_forget": ("layers/study/incoming.py:keep",),
+    "layers/study/litter.py:clear": ("layers/study/lock.py:writing",),
+    "layers/study/litter.py:_checks": ("layers/study/litter.py:clear",),
+    "layers/study/litter.py:_exports": ("layers/study/litter.py:clear",),
+    "layers/study/litter.py:_undone": ("layers/study/litter.py:clear",),
+    "layers/study/litter.py:_take_back": ("layers/study/litter.py:_undone",),
+    "layers/study/runs.py:_Run": ("layers/study/runs.py:update",),
+    "layers/study/runs.py:_link": ("layers/study/runs.py:_Run",),
+    "layers/study/runs.py:_made_room": ("layers/study/runs.py:_point",),
+    "layers/study/runs.py:_point": ("layers/study/runs.py:_Run",),
+    "layers/study/runs.py:_prune": ("layers/study/runs.py:_Run",),
+    "layers/study/store.py:write_json": (
+        "layers/study/runs.py:_Run", "layers/study/checks.py:_kept", "layers/study/incoming.py:link"),
+    "layers/study/store.py:write_table": ("layers/study/runs.py:_Run", "layers/study/checks.py:_kept"),
+}  # fmt: skip
+"""What writes under the lock of those that call it; nobody else may call it."""
+HOLDERS = {
+    "layers/demo/county.py:write", "layers/study/catalog.py:_commit", "layers/study/catalog.py:new",
+    "layers/study/checks.py:accept", "layers/study/checks.py:again", "layers/study/checks.py:check",
+    "layers/study/edits.py:_changing", "layers/study/incoming.py:keep", "layers/study/incoming.py:link",
+    "layers/study/lock.py:writing", "layers/study/runs.py:update",
+}  # fmt: skip
+COMMITS = {
+    "layers/demo/county.py:write", "layers/outputs/target.py:replaced", "layers/study/catalog.py:_append",
+    "layers/study/catalog.py:new", "layers/study/checks.py:_kept", "layers/study/edits.py:_changing",
+    "layers/study/runs.py:_Run._write", "layers/study/runs.py:_point",
+}  # fmt: skip
+"""Where something people rely on changes: each is noted, so that what is said after a failure is true."""
+
+
+def within(name):
+    """Return the name a function goes by in the lists: its class where that is listed."""
+    outer = name.rsplit(".", 1)[0]
+    return outer if outer in UNDER and not name.endswith(".py") else name
+
+
+def takes_a_lock(body):
+    items = (i for n in ast.walk(body) if isinstance(n, ast.With) for i in n.items)
+    calls = (i.context_expr for i in items if isinstance(i.context_expr, ast.Call))
+    return any(called(c)[1] in LOCKS for c in calls)
+
+
+def test_every_writer_is_known():
+    known = set(APART) | set(UNDER) | HOLDERS | {"layers/study/incoming.py:_shelf"}
+    assert sorted(n for n in FOUND if within(n) not in known) == []
+    gone = sorted(n for n in known if n not in BODIES and not any(b.startswith(f"{n}.") for b in BODIES))
+    assert gone == []
+    assert sorted(n for n in APART if n not in FOUND) == [], "listed, but it writes nothing any more"
+
+
+def test_who_holds_the_lock_takes_it():
+    assert sorted(n for n in HOLDERS - {"layers/study/lock.py:writing"} if not takes_a_lock(BODIES[n])) == []
+    others = sorted(n for n, body in BODIES.items() if takes_a_lock(body) and n not in HOLDERS)
+    assert others == [], "list it among the holders"
+
+
+@pytest.mark.parametrize("name", UNDER)
+def test_who_writes_under_a_lock_is_called_by_nobody_else(name):
+    short = name.rsplit(":", 1)[1]
+    callers = {
+        within(other)
+        for other, body in BODIES.items()
+        if any(isinstance(n, (ast.Name, ast.Attribute)) and (n.id if isinstance(n, ast.Name) else n.attr) == short
+               and refers(other, n, name) for n in ast.walk(body))
+    } - {name}  # fmt: skip
+    assert callers <= set(UNDER[name]), sorted(callers - set(UNDER[name]))
+    assert all(c in HOLDERS or c in UNDER for c in UNDER[name])
+
+
+def refers(file, node, name):
+    """Tell whether a name in a file can be the function: in its own file by itself, elsewhere through its module."""
+    home, own = name.split(":")[0], file.split(":")[0]
+    if isinstance(node, ast.Name):
+        return own == home or imported(own, home, node.id)
+    module = Path(home).stem
+    return isinstance(node.value, ast.Name) and node.value.id == module
+
+
+def imported(own, home, name):
+    wanted = home.removesuffix(".py").replace("/", ".")
+    tree = ast.parse((ROOT / own).read_text(encoding="utf-8"))
+    found = (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module == wanted)
+    return any(alias.name == name for n in found for alias in n.names)
+
+
+def test_every_step_that_changes_something_is_noted_and_has_its_sentence():
+    commits = {}
+    for name, body in BODIES.items():
+        for node in ast.walk(body):
+            if isinstance(node, ast.Call) and called(node)[1] == "commit" and called(node)[0] in ("", "changes"):
+                commits.setdefault(name, []).append(node)
+    assert set(commits) == COMMITS
+    text = "\n".join(p.read_text(encoding="utf-8") for p in SOURCES)
+    said = {key for language in LANGUAGES for key in catalogue(language) if key.startswith("reason.did_")}
+    assert said
+    assert [key for key in said if f'"{key.removeprefix("reason.")}"' not in text] == []
+    literal = {n.value for body in BODIES.values() for n in ast.walk(body)
+               if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.startswith("did_")}  # fmt: skip
+    assert {f"reason.{code}" for code in literal} == said
+
+
+def test_no_sentence_claims_that_nothing_changed_but_those_that_know():
+    """A claim in a sentence is true in every path, or it is the one that is chosen by what happened."""
+    knows = {"reason.nothing_changed", "reason.did_stages_kept", "reason.did_stages_added", "reason.study_overtaken",
+             "uiprojects.nothing_changed", "uiplace.scenario"}  # fmt: skip
+    words = {"en": ("nothing was", "nothing has been", "are as they were", "is as it was", "untouched", "unchanged"),
+             "zh": ("未作任何", "没有改动", "未改动", "保持原样", "未受影响", "原有结果未变")}  # fmt: skip
+    found = {
+        k for lang, claims in words.items() for k, v in catalogue(lang).items() if any(c in v.lower() for c in claims)
+    }
+    assert found - knows - {"reason.page_failed", "reason.redline_datum_overruled", "reason.parse_crashed"} == set()
