@@ -7,6 +7,7 @@ Pandas is kept out: pyogrio would load it (a second and a half) and nothing here
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -29,6 +30,9 @@ _OTHERS = (
     "PMTiles,S57,SQLite,SXF,Selafin,TopoJSON,VDV,VFK,VICAR,WAsP,XLSX,PostgreSQL,MySQL,MSSQLSpatial,ODBC,PGeo,HANA,"
     "Parquet,Arrow,netCDF,GMLAS,NAS,Memory,CAD,MongoDBv3,OCI,SOSI,Interlis 1,Interlis 2,XODR,HDF5,MSG"
 )
+
+#: how loaders, threads and C++ say that there is no memory
+_NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new thread", "out of memory", "bad_alloc")
 
 
 class _Without(MetaPathFinder):
@@ -58,13 +62,26 @@ def main(job_file: str) -> int:
     except Exception as error:  # a parser's own error: told in its words, not as a traceback
         if disk.is_full(error):
             return disk.NO_ROOM
+        if _starved(error):
+            return _answered(folder, {"blocked": [_memory(job, limits).to_json()]})
         detail = str(error).replace(str(folder), "").strip()[:300] or type(error).__name__
         result = {"blocked": [reason("file_unreadable", file=job["name"], detail=detail).to_json()]}
+    return _answered(folder, result)
+
+
+def _answered(folder: Path, result: dict[str, Any]) -> int:
+    """Write the answer; return the exit code."""
     try:
         (folder / "result.json").write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
     except OSError:
         return disk.NO_ROOM
     return 0
+
+
+def _starved(error: Exception) -> bool:
+    """Whether a library says in its own words that it got no memory: the loader and threads have other errors."""
+    text = str(error).lower()
+    return getattr(error, "errno", None) == errno.ENOMEM or any(words in text for words in _NO_MEMORY)
 
 
 def _end_with_the_parent() -> None:

@@ -108,7 +108,7 @@ APART = {
     "layers/sources/vector.py:_gpkg_layers": "reads only: mode=ro",
     "layers/outputs/word.py:fixed": "writes to memory",
     **dict.fromkeys(
-        ("layers/sources/child.py:main", "layers/sources/contents.py:_private", "layers/sources/imagery.py:_write",
+        ("layers/sources/child.py:_answered", "layers/sources/contents.py:_private", "layers/sources/imagery.py:_write",
          "layers/sources/raster.py:parse", "layers/sources/shapefile.py:read", "layers/sources/tabular.py:parse",
          "layers/sources/unzip.py:_copy", "layers/sources/unzip.py:unzip", "layers/sources/vector.py:_write"), JOB),
     **dict.fromkeys(

@@ -161,8 +161,8 @@ def test_settings_are_read_again_under_the_lock(empty, tmp_path, monkeypatch):
     """Somebody adds a layer, or a remark, while the file is being checked."""
     toml, look = empty / "study.toml", catalog.check_layer
 
-    def meanwhile(layer, study, folder):
-        found = look(layer, study, folder)
+    def meanwhile(layer, home):
+        found = look(layer, home)
         text = toml.read_text(encoding="utf-8")
         toml.write_text(f'{text}\n# mine\n[[layers]]\nid = "a"\nrole = "constraint"\nsource = "x.gpkg"\n', "utf-8")
         return found
@@ -180,8 +180,8 @@ def test_settings_are_read_again_under_the_lock(empty, tmp_path, monkeypatch):
 def test_a_file_checked_under_other_settings_is_not_added(empty, tmp_path, monkeypatch):
     toml, look = empty / "study.toml", catalog.check_layer
 
-    def meanwhile(layer, study, folder):
-        found = look(layer, study, folder)
+    def meanwhile(layer, home):
+        found = look(layer, home)
         toml.write_text(toml.read_text(encoding="utf-8").replace(make.GK, "EPSG:4548"), encoding="utf-8")
         return found
 
