@@ -238,6 +238,9 @@ def present_use(
     """Return the area of each unit by present use (现状地类) and tenure of the parcels it lies on."""
     names = ("land_use", "land_use_scheme", "tenure", "township")
     attributes = {name: fabric[name].to_numpy(object) for name in names}
+    if "may_belong" in fabric:  # a row that only may be a parcel vouches for no present use
+        sure = (fabric["may_belong"] == "").to_numpy(bool)
+        attributes = {name: np.where(sure, values, "") for name, values in attributes.items()}
     return composition(ids, shapes, fabric.geometry.to_numpy(), attributes, basis)
 
 

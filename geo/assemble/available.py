@@ -87,7 +87,9 @@ def sort(sources: Sources, allowed: Available, classes: Classes, basis: AreaBasi
     listed = listed.assign(outcome=outcome, reason=why)
     kept = outcome != NO
     nodes = parts[kept].assign(outcome=outcome[kept], plan_use=plan["plan_use"][kept].to_numpy(object))
-    passable = (crossing > 0) & parts["status"].isin(allowed.statuses).to_numpy()
+    # a patch nobody can vouch for is not counted on for a way across
+    sure = (parts["may_belong"] == "").to_numpy(bool)
+    passable = (crossing > 0) & sure & parts["status"].isin(allowed.statuses).to_numpy()
     columns = ["parcel_id", "part", "land_use", "land_use_scheme", "geometry"]
     patches = parts.loc[passable, columns].assign(width_m=crossing[passable])
     cut = _without_barred(nodes, plan["barred"][kept].to_numpy(bool), sources, classes, basis)
@@ -107,12 +109,19 @@ def _parts(sources: Sources) -> gpd.GeoDataFrame:
         n: parcels[n].to_numpy(object) for n in ("land_use", "land_use_scheme", "township", "park_id", "tenure")
     }
     columns |= {n: candidates[n].to_numpy(object) for n in ("status", "conditions", "unknowns")}
+    columns["may_belong"] = _doubts(parcels)
     columns |= {"owner": _owners(parcels), "supply_status": supply["supply_status"].to_numpy(object)}
     net = candidates["net_m2"].to_numpy(np.float64)
     for name, source in (("quota_rate", "new_construction_m2"), ("balance_rate", "balance_m2")):
         with np.errstate(invalid="ignore", divide="ignore"):
             columns[name] = np.clip(supply[source].to_numpy(np.float64) / np.where(net > 0, net, np.nan), 0.0, 1.0)
     return gpd.GeoDataFrame(columns, geometry=sources.land.geometry.to_numpy(), crs=sources.land.crs)
+
+
+def _doubts(parcels: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return per parcel the fields that leave it open whether it is one of the study's, "" where it is."""
+    named = "may_belong" in parcels
+    return parcels["may_belong"].fillna("").to_numpy(object) if named else np.full(len(parcels), "", object)
 
 
 def _owners(parcels: pd.DataFrame) -> npt.NDArray[np.object_]:
@@ -178,6 +187,8 @@ def _one(row: Any, crossing: bool, allowed: Available, classes: Classes) -> tupl
 
 def _doubt(row: Any) -> tuple[str, Reason] | None:
     """Return what keeps an available part from being proved available."""
+    if row.may_belong:
+        return UNKNOWN, reason("assembly_may_belong", fields=row.may_belong.split("|"))
     if row.status == UNKNOWN:
         return UNKNOWN, reason("assembly_status_unknown", rules=row.unknowns.split("|"))
     if row.supply_status == UNKNOWN:

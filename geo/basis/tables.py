@@ -74,7 +74,7 @@ _DECLARED = (
     Table("parcels", ("parcel_id",), _c(
         "parcel_id:id parcel_kind:code land_use:code land_use_scheme:code township:text park_id:code "
         "tenure:code supply_status:code legal_m2:float:sum area_m2:float:sum "
-        "area_statutory_m2:float:sum geometry:geometry"), open=True),
+        "area_statutory_m2:float:sum may_belong:text? geometry:geometry"), open=True),
     Table("problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
     Table("zones", ("layer_id", "buffer_m"), _c(

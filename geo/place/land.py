@@ -21,7 +21,7 @@ def park_land(
     Parameters
     ----------
     parcels : DataFrame
-        ``parcel_id park_id area_m2``.
+        ``parcel_id park_id area_m2``, and ``may_belong`` where rows only may be parcels.
     supply : DataFrame
         ``parcel_id supply_status``.
     open_land : DataFrame
@@ -38,7 +38,8 @@ def park_land(
         `reserved` is ground that is neither built nor handed over nor open: roads, what rules
         exclude, what is not known.
     """
-    rows = parcels[["parcel_id", "park_id", "area_m2"]].merge(supply[["parcel_id", "supply_status"]], on="parcel_id")
+    about = ["parcel_id", "park_id", "area_m2", *(["may_belong"] if "may_belong" in parcels else [])]
+    rows = parcels[about].merge(supply[["parcel_id", "supply_status"]], on="parcel_id")
     rows = rows[rows["park_id"].fillna("") != ""]
     found = {outcome: _by_parcel(open_land, outcome) for outcome in ("clear", "unknown")}
     free = rows["parcel_id"].map(found["clear"]).fillna(0.0).to_numpy(np.float64)
@@ -52,7 +53,12 @@ def park_land(
     columns |= {
         f"open_{name}": free * rows["parcel_id"].map(rate).fillna(1.0).to_numpy() for name, rate in rates.items()
     }
-    made = pd.DataFrame(columns).groupby(rows["park_id"].to_numpy(object)).sum() / MU_M2
+    if "may_belong" in rows:  # what only may be land of a park leaves its figures open; free is what is proved
+        doubtful = (rows["may_belong"].fillna("") != "").to_numpy(bool)
+        open_ended = {"limit": doubtful, **{n: doubtful & (columns[n] > 0) for n in ("used", "committed")}}
+        columns |= {n: np.where(at, np.nan, columns[n]) for n, at in open_ended.items()}
+    named = pd.DataFrame(columns).groupby(rows["park_id"].to_numpy(object))
+    made = named.sum().where(named.count().eq(named.size(), axis=0)) / MU_M2  # a sum with an open part is open
     made["reserved"] = made["limit"] - made["used"] - made["committed"] - made["free"]
     return made.rename_axis("park_id").reset_index()
 

@@ -43,6 +43,9 @@ class Evidence:
         From the table `zones`; a zone that is not in it was never measured.
     facts : mapping of column name to array
         Columns of the table `facts`, in the order of `parcel_ids`.
+    may_belong : array of str or None
+        Fields that leave it open whether the parcel is one of the study's, "" where it is; None:
+        all are.
     """
 
     parcel_ids: npt.NDArray[np.object_]
@@ -54,6 +57,14 @@ class Evidence:
     zones: dict[str, int]
     known: dict[str, tuple[str, str, str]]
     facts: Mapping[str, npt.NDArray[Any]]
+    may_belong: npt.NDArray[np.object_] | None = None
+
+    @property
+    def doubtful(self) -> npt.NDArray[np.bool_]:
+        """True where it is not known whether a parcel is one of the study's: nothing of it is proved."""
+        if self.may_belong is None:
+            return np.zeros(len(self.parcel_ids), bool)
+        return np.array([bool(fields) for fields in self.may_belong], bool)
 
     def total(self, taken: npt.NDArray[np.bool_]) -> Floats:
         """Sum the area of the pieces whose label is taken, per parcel."""
@@ -73,6 +84,7 @@ class Evidence:
             label=self.label[rows],
             area_m2=self.area_m2[rows],
             facts={name: column[parcels] for name, column in self.facts.items()},
+            may_belong=None if self.may_belong is None else self.may_belong[parcels],
         )
 
     def without(self, labels: npt.NDArray[np.bool_]) -> Evidence:

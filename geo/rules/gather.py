@@ -48,6 +48,7 @@ def evidence(parcels: pd.DataFrame, zones: pd.DataFrame, pieces: pd.DataFrame, f
         zones={name: k for k, name in enumerate(names)},
         known=known,
         facts=_columns(facts, ids),
+        may_belong=parcels["may_belong"].fillna("").to_numpy(object) if "may_belong" in parcels else None,
     )
 
 

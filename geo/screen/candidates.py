@@ -30,7 +30,7 @@ def table(stand: Standing, judged: Judgement, left: Left, data: Evidence, aside:
             "net_m2": np.minimum(net, net_hi),
             "net_hi_m2": net_hi,
             **lists,
-            "reason": _reasons(stand, lists | named),
+            "reason": _reasons(stand, lists | named, data),
         }
     )
 
@@ -55,25 +55,28 @@ def _append(cells: npt.NDArray[np.object_], where: Bools, word: str) -> None:
     cells[where] = [f"{cell}|{word}" if cell else word for cell in cells[where]]
 
 
-def _reasons(stand: Standing, lists: dict[str, npt.NDArray[np.object_]]) -> list[str]:
+def _reasons(stand: Standing, lists: dict[str, npt.NDArray[np.object_]], data: Evidence) -> list[str]:
     codes = np.select(
-        [stand.failed, stand.too_small, stand.unsure, stand.conditional],
-        ["status_failed", "status_too_small", "status_unknown", "status_conditional"],
+        [stand.failed, stand.too_small, data.doubtful, stand.unsure, stand.conditional],
+        ["status_failed", "status_too_small", "status_may_belong", "status_unknown", "status_conditional"],
         "status_eligible",
     )
+    open_ = np.full(len(codes), "", object) if data.may_belong is None else data.may_belong
     # an unknown on a procedure is a note: it stands among the unknowns and is no reason
-    zipped = zip(*(codes, *(lists[n] for n in ("conflicts", "conditions", "unsure", "restricted"))), strict=True)
-    made: dict[tuple[str, str, str, str], str] = {}
+    cells = (lists[n] for n in ("conflicts", "conditions", "unsure", "restricted"))
+    zipped = zip(codes, open_, *cells, strict=True)
+    made: dict[tuple[str, ...], str] = {}
     out = []
     for key in zipped:
         if key not in made:
-            code, conflicts, conditions, unsure, restricted = key
+            code, fields, conflicts, conditions, unsure, restricted = key
             rules = {
                 "status_unknown": unsure,
+                "status_may_belong": unsure,
                 "status_conditional": "|".join(filter(None, (conflicts, conditions, restricted))),
             }
-            made[key] = reason(
-                str(code), rules=rules.get(str(code), conflicts).split("|") if any(key[1:]) else []
-            ).to_json()
+            named = rules.get(str(code), conflicts).split("|") if any(key[2:]) else []
+            about = {"fields": fields.split("|")} if code == "status_may_belong" else {}
+            made[key] = reason(str(code), rules=named, **about).to_json()
         out.append(made[key])
     return out

@@ -21,10 +21,15 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of every parcel: not excluded by the data (`net_hi`), proved usable (`net`); m²."""
+    """What is left of every parcel: not excluded by the data (`net_hi`), proved usable (`net`); m².
+
+    `doubtful` is True where it is not known whether the parcel is one of the study's; nothing of
+    it is proved usable.
+    """
 
     net_hi: Floats
     net: Floats
+    doubtful: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ def remaining(rules: Sequence[Terms], data: Evidence) -> Left:
     """Return what the cutting rules leave, without the single steps (two sums, whatever the rules)."""
     states = _states(tuple(r for r in rules if r.cuts), data)
     free = ~(states == IN).any(axis=0)
-    return Left(data.total(free), data.total(free & ~(states == UNSURE_STATE).any(axis=0)))
+    proved = data.total(free & ~(states == UNSURE_STATE).any(axis=0))
+    return Left(data.total(free), np.where(data.doubtful, 0.0, proved), data.doubtful)
 
 
 def deductions(rules: Sequence[Terms], data: Evidence) -> Deductions:

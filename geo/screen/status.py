@@ -50,7 +50,7 @@ def standing(
     judged : Judgement
         Every applicable rule on every parcel.
     left : Left
-        What the cutting rules leave.
+        What the cutting rules leave; a parcel that only may be one of the study's is at best unknown.
     aside : set of rule ids
         Not examined this round: out of the status.
     minimum : Minimum
@@ -79,6 +79,8 @@ def standing(
             flags["conditional"] |= codes != CLEAR
         elif rule.binding == "procedure":
             flags["conditional"] |= codes == CONFLICT
+    for name in ("unsure", "whole"):
+        flags[name] |= left.doubtful
     small = left.net_hi < max(minimum.area_m2, NOTHING_M2)
     if too_narrow is not None:
         small = small | too_narrow

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 import xlsxwriter
 
+from geo.basis.reason import Reason
 from geo.basis.units import MU_M2
 from layers.explain import marked_title
 from layers.outputs import meeting_facts as facts
@@ -197,14 +198,19 @@ class _List:
         """Return what is to be verified; a layer missing for the whole study is named once, above the rows."""
         missing = set(missing_layers(self.results))
         out: Cells = []
-        for cell in self.found["unknowns"]:
+        for cell, why in zip(self.found["unknowns"], self.found["reason"], strict=True):
             rules = [r for r in cell.split("|") if r]
-            words = [self.titles.get(r, r) for r in rules if r not in missing]
+            words = [self._belonging(why)] if "status_may_belong" in why else []
+            words += [self.titles.get(r, r) for r in rules if r not in missing]
             everywhere = sum(r in missing for r in rules)
             if everywhere:
                 words.append(say("meeting.missing_above", self.language, count=everywhere))
             out.append("；".join(words) or say("word.none", self.language))
         return out
+
+    def _belonging(self, why: str) -> str:
+        """Say that the row may not be a parcel of the study at all."""
+        return say("meeting.may_belong", self.language, fields=Reason.from_json(why).values["fields"])
 
     def _industries(self) -> Cells:
         known = facts.industries(self.results, self.language)

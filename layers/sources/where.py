@@ -158,6 +158,23 @@ def evaluate(node: Node, frame: pd.DataFrame) -> Answers:
     return _answer(node, frame)
 
 
+def undecided(node: Node, frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return for every row the fields, in order of name, that a part of the filter cannot be answered for.
+
+    Meant for rows whose answer is UNKNOWN: an empty field, or a text where a number is asked for.
+    """
+    open_ = {name: np.zeros(len(frame), bool) for name in sorted(fields(node))}
+    for leaf in _leaves(node):
+        open_[leaf.field] |= _answer(leaf, frame) == UNKNOWN
+    return [tuple(name for name, held in open_.items() if held[k]) for k in range(len(frame))]
+
+
+def _leaves(node: Node) -> list[Compare | In | IsNull]:
+    if isinstance(node, Not):
+        return _leaves(node.part)
+    return [leaf for part in node.parts for leaf in _leaves(part)] if isinstance(node, Both) else [node]
+
+
 def _answer(node: Node, frame: pd.DataFrame) -> Answers:
     if isinstance(node, Not):
         part = _answer(node.part, frame)

@@ -25,10 +25,10 @@ from geo.basis.layer import Coverage, Layer, State
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES, empty
-from layers.sources import crs, gate, grid, preflight, where
+from layers.sources import crs, gate, grid, preflight
 from layers.sources.finding import Finding, blocked, finding
 from layers.sources.opened import VectorFile
-from layers.study import coverage
+from layers.study import coverage, doubt
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec, Role, Study
 
@@ -52,7 +52,7 @@ class Loaded:
     rows: npt.NDArray[np.int64]
     findings: list[Finding]
     sha256: str = ""
-    maybe: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    doubt: npt.NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
     state: State = "ok"
     cause: str = ""
     total: int = 0
@@ -63,8 +63,13 @@ class Loaded:
         """Keep some rows of every aligned array."""
         self.frame = self.frame[which].reset_index(drop=True)
         self.shapes, self.rows = self.shapes[which], self.rows[which]
-        if len(self.maybe):
-            self.maybe = self.maybe[which]
+        if len(self.doubt):
+            self.doubt = self.doubt[which]
+
+    @property
+    def maybe(self) -> npt.NDArray[np.bool_]:
+        """True where a row only may belong; `doubt` names the fields that leave it open."""
+        return np.array([bool(fields) for fields in self.doubt], bool)
 
     @property
     def rejected(self) -> int:
@@ -241,24 +246,17 @@ def _still_valid(item: Loaded) -> None:
 
 def _filter(item: Loaded) -> None:
     """Apply the layer's filter: false rows do not belong to the layer, null ones may."""
-    item.maybe = np.zeros(len(item.shapes), bool)
-    if not item.spec.where:
-        return
+    item.doubt = np.full(len(item.shapes), "", object)
     try:
-        answers = where.evaluate(where.parse(item.spec.where), item.frame)
+        found = doubt.sifted(item.spec, item.frame, item.rows)
     except LuodiError as error:
         severity = "block" if item.spec.role == "parcels" else "warn"
         item.findings += [Finding("", r.code, severity, "", r) for r in error.reasons]
         item.state, item.cause = "failed", "layer_failed"
         return
-    item.maybe = answers == where.UNKNOWN
-    out = int((answers == where.FALSE).sum())
-    if out:
-        item.findings.append(finding("fixed", "rows_filtered", count=out, where=item.spec.where))
-    if item.maybe.any():
-        rows = item.rows[item.maybe]
-        item.findings.append(finding("warn", "rows_may_belong", count=len(rows), rows=rows[:5].tolist()))
-    item.keep(answers != where.FALSE)
+    item.keep(found.keep)
+    item.doubt = found.fields
+    item.findings += found.findings
 
 
 # --- parcels ---------------------------------------------------------------------
@@ -298,6 +296,8 @@ def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:
     columns |= {"parcel_kind": spec.parcel_kind or _text(item, "parcel_kind"), "legal_m2": legal}
     columns["land_use_scheme"] = spec.land_use_scheme or _text(item, "land_use_scheme")
     columns |= {"area_m2": np.nan, "area_statutory_m2": np.nan}
+    if item.maybe.any():
+        columns["may_belong"] = item.doubt
     for ours in sorted(set(spec.fields) - set(columns) - set(_LEGAL)):
         columns[ours] = _further(item, ours)
     return gpd.GeoDataFrame(columns, geometry=item.shapes, crs=study.crs)

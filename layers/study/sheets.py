@@ -13,9 +13,9 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.layer import State
-from layers.sources import gate, preflight, where
+from layers.sources import gate, preflight
 from layers.sources.finding import Finding, finding
-from layers.study import load
+from layers.study import doubt, load
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec, Study
 
@@ -39,8 +39,8 @@ class Sheet:
         Row of the file.
     shapes : array of shapely geometries or None
         Study CRS.
-    maybe : bool array
-        The filter reads an empty field, so the row may not belong.
+    doubt : array of str
+        Fields that leave it open whether the row belongs, "" where it does (`layers.study.doubt`).
     findings : tuple of Finding
         Rows in = rows out + rows listed here.
     state : {"ok", "missing", "failed", "stale"}
@@ -51,9 +51,14 @@ class Sheet:
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     rows: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     shapes: npt.NDArray[np.object_] = field(default_factory=_none)
-    maybe: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    doubt: npt.NDArray[np.object_] = field(default_factory=_none)
     findings: tuple[Finding, ...] = ()
     state: State = "ok"
+
+    @property
+    def maybe(self) -> npt.NDArray[np.bool_]:
+        """True where a row only may belong."""
+        return np.array([bool(fields) for fields in self.doubt], bool)
 
     @property
     def placed(self) -> bool:
@@ -93,7 +98,7 @@ def read(spec: LayerSpec, study: Study, folder: Path) -> Sheet:
     if any(f.severity == "block" for f in sheet.findings):
         return Sheet(spec, findings=sheet.findings, state="failed")
     if (old := _outdated(spec, study)) is not None:
-        return Sheet(spec, sheet.frame, sheet.rows, sheet.shapes, sheet.maybe, (*sheet.findings, old), "stale")
+        return Sheet(spec, sheet.frame, sheet.rows, sheet.shapes, sheet.doubt, (*sheet.findings, old), "stale")
     return sheet
 
 
@@ -120,21 +125,14 @@ def _opened(spec: LayerSpec, source: Path, study: Study, folder: Path) -> Sheet:
         plain = gate.open_table(source, folder / load.CACHE, sheet=spec.layer)
         return _filtered(spec, plain.frame, plain.rows, list(plain.findings))
     item = load.placed(vector, spec, study.crs)
-    maybe = item.maybe if len(item.maybe) else np.zeros(len(item.rows), bool)
-    return Sheet(spec, item.frame, item.rows, item.shapes, maybe, tuple(item.findings))
+    fields = item.doubt if len(item.doubt) else np.full(len(item.rows), "", object)
+    return Sheet(spec, item.frame, item.rows, item.shapes, fields, tuple(item.findings))
 
 
 def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64], notes: list[Finding]) -> Sheet:
     """Apply the filter to a plain table: what it certainly leaves out is counted."""
     notes += preflight.missing_fields(frame, dict(spec.fields))
-    answers = np.full(len(frame), where.TRUE)
-    if spec.where:
-        answers = where.evaluate(where.parse(spec.where), frame.replace("", np.nan))
-    keep = answers != where.FALSE
-    if not keep.all():
-        notes.append(finding("fixed", "rows_filtered", count=int((~keep).sum()), where=spec.where))
-    maybe = (answers == where.UNKNOWN)[keep]
-    if maybe.any():
-        notes.append(finding("warn", "rows_may_belong", count=int(maybe.sum()), rows=rows[keep][maybe][:5].tolist()))
-    shapes = np.full(int(keep.sum()), None, object)
-    return Sheet(spec, frame[keep].reset_index(drop=True), rows[keep], shapes, maybe, tuple(notes))
+    found = doubt.sifted(spec, frame.replace("", np.nan), rows)
+    keep, shapes = found.keep, np.full(int(found.keep.sum()), None, object)
+    findings = (*notes, *found.findings)
+    return Sheet(spec, frame[keep].reset_index(drop=True), rows[keep], shapes, found.fields, findings)

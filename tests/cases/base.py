@@ -63,8 +63,8 @@ def farm(dx: float = 0.0, dy: float = 0.0, crs: str = CRS) -> gpd.GeoDataFrame:
                             crs=crs)  # fmt: skip
 
 
-def study(folder: Path, boundary: bool = True) -> Path:
-    """Write the study and return its folder."""
+def study(folder: Path, boundary: bool = True, with_parcels: bool = True) -> Path:
+    """Write the study, with its boundary and its parcels unless told otherwise, and return its folder."""
     catalog.new(folder, crs=CRS, name="基", as_of=date(2026, 11, 23), rules=("inputs/rules.toml",))
     (folder / "inputs" / "rules.toml").write_text(RULES, encoding="utf-8")
     scratch = folder.parent / "scratch"
@@ -73,8 +73,10 @@ def study(folder: Path, boundary: bool = True) -> Path:
         edge = gpd.GeoDataFrame(geometry=[box(-200, -200, 600, 600)], crs=CRS)
         edge.to_file(scratch / "edge.gpkg")
         catalog.add(folder, scratch / "edge.gpkg", {"role": "boundary", "id": "edge"})
-    parcels().to_file(scratch / "parcels.gpkg")
-    catalog.add(folder, scratch / "parcels.gpkg", {"role": "parcels", "id": "parcels", "fields": {"parcel_id": "BSM"}})
+    if with_parcels:
+        parcels().to_file(scratch / "parcels.gpkg")
+        given = {"role": "parcels", "id": "parcels", "fields": {"parcel_id": "BSM"}}
+        catalog.add(folder, scratch / "parcels.gpkg", given)
     return folder
 
 

@@ -38,6 +38,7 @@ IDLE = Stage(
         "layers/study/idle.py",
         "layers/study/idle_records.py",
         "layers/study/idle_buildings.py",
+        "layers/study/doubt.py",
         "layers/study/sheets.py",
         *(f"data/codes/{n}.toml" for n in idle.CODE_LISTS),
         *(f"data/standards/{n}.toml" for n in idle.STANDARDS),

@@ -71,7 +71,7 @@ def _supply(work: Work) -> Tables:
 LOAD = Stage(
     name="load",
     writes=("parcels", "problems"),
-    code=("geo/basis", "layers/sources", "layers/study/load.py"),
+    code=("geo/basis", "layers/sources", "layers/study/load.py", "layers/study/doubt.py"),
     slice=_load_slice,
     build=_load,
 )
@@ -94,8 +94,9 @@ SCREEN = Stage(
 SUPPLY = Stage(
     name="supply",
     writes=("supply", "supply_records", "supply_problems"),
-    code=("layers/study/supply.py", "layers/study/sheets.py", *(f"data/codes/{n}.toml" for n in supply.CODE_LISTS)),
+    code=("layers/study/supply.py", "layers/study/doubt.py", "layers/study/sheets.py",
+          *(f"data/codes/{n}.toml" for n in supply.CODE_LISTS)),
     slice=lambda plan: [plan.study.as_of.isoformat(), plan.sources("supply"), sorted(plan.recovered)],
     build=_supply,
     needs=("screen",),
-)
+)  # fmt: skip

@@ -78,7 +78,7 @@ def _zones(work: Work) -> Tables:
 ZONES = Stage(
     name="zones",
     writes=("zone_scores", "zone_potentials", "zone_accounts", "zone_problems"),
-    code=("geo/place/evaluation.py", "layers/study/zones.py", "layers/study/sheets.py",
+    code=("geo/place/evaluation.py", "layers/study/zones.py", "layers/study/doubt.py", "layers/study/sheets.py",
           f"data/standards/{zones.STANDARD}.toml"),
     slice=lambda plan: [plan.study.evaluation.model_dump(mode="json"), plan.sources(*zones.ROLES)],
     build=_zones,

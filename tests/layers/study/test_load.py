@@ -199,7 +199,7 @@ def test_a_filter_knows_three_answers(folder):
     assert layer.maybe.tolist() == [False, True]
     assert layer.classes.tolist() == ["1", ""]
     assert layer.ids.tolist() == ["1", "3"]
-    assert codes(found, "c") == {"rows_filtered": "fixed", "rows_may_belong": "warn"}
+    assert codes(found, "c") == {"rows_filtered": "fixed", "may_belong_constraint": "warn"}
     found = load.inputs(study(constraint(where="GRAD = 1")), folder)
     assert found.layers["c"].state == "failed"
     assert codes(found, "c") == {"where_field_unknown": "warn"}
