@@ -21,6 +21,8 @@ from layers.outputs import meeting, ranking_book, stage_book
 from layers.outputs.project import Projection, projection, safe
 from layers.outputs.target import replaced
 from layers.outputs.workbook import write_xlsx
+from layers.study.masked import withheld
+from layers.study.released import masks, released, touched
 from layers.study.results import Results
 from layers.text import Language
 
@@ -62,6 +64,7 @@ def export(
         raise CallError(reason("format_unknown", format=kind or path.name, known=sorted(WRITERS)))
     if not path.parent.is_dir():
         raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    results = leaving(results, table, kind)
     if layout:
         return _laid_out(results, path, table, language, keep, layout)
     if (table, kind) in BOOKS:
@@ -107,7 +110,6 @@ def candidates_file(results: Results, kind: str, language: Language) -> tuple[st
 
 
 def _shapes(results: Results, table: str) -> gpd.GeoSeries | None:
-    _guard(results, table)
     if TABLES[table].geometry:
         return gpd.GeoDataFrame(results.table(table)).geometry
     if table == "ranking":
@@ -119,14 +121,23 @@ def _shapes(results: Results, table: str) -> gpd.GeoSeries | None:
     return parcels.loc[results.table("candidates")["parcel_id"]].reset_index(drop=True)
 
 
-def _guard(results: Results, table: str) -> None:
-    """Refuse shapes that are use-only themselves or follow the outline of a use-only layer."""
-    secret = {s.id for s in results.study.layers if s.use_only}
-    if any(s.id in secret for s in results.study.with_role("parcels")):
+def leaving(results: Results, table: str, kind: str) -> Results:
+    """Return the run as it may leave.
+
+    Raises
+    ------
+    BlockedError
+        The table is nothing but what a use-only layer says, or its shapes follow the outline of one.
+    """
+    found = released(results)
+    role = withheld(table, masks(results))
+    if role == "parcels":
         raise BlockedError(reason("parcels_use_only"))
-    outlines = sorted({r.layer for r in results.rules if r.cuts and r.layer in secret})
-    if table in CUT_SHAPES and outlines:
-        raise BlockedError(reason("land_reveals_sensitive", layers=outlines))
+    if role:
+        raise BlockedError(reason("table_restricted", table=table, role=role))
+    if table in CUT_SHAPES and kind in WITH_SHAPES and touched(found):
+        raise BlockedError(reason("land_reveals_sensitive", count=len(masks(found).layers)))
+    return found
 
 
 def _marked(made: Projection) -> pd.DataFrame:

@@ -114,8 +114,8 @@ class _List:
         yield self._column("supply", "", [self._supply(s) for s in self.parcels["supply_status"]])
         yield self._column("gross", "mu", _mu(self.found["gross_m2"]))
         yield from self._cuts()
-        yield self._column("net", "mu", _mu(self.found["net_m2"]), "proved")
-        yield self._column("net", "mu", _mu(self.found["net_hi_m2"]), "most")
+        yield self._column("net", "mu", self._net("net_m2"), "proved")
+        yield self._column("net", "mu", self._net("net_hi_m2"), "most")
         yield self._column("quota", "mu", self._draws("new_construction"))
         yield self._column("balance", "mu", self._draws("farmland_balance"))
         yield self._column("far", "far", plan.far_min, "far_low")
@@ -172,6 +172,11 @@ class _List:
         if not taking:
             yield self._column("cut", "mu", [0.0] * len(self.found), "cut_total")
 
+    def _net(self, name: str) -> Cells:
+        """Return usable areas (亩); the word where they would give a restricted layer away."""
+        word = say("word.withheld", self.language)
+        return [v if math.isfinite(v) else word for v in _mu(self.found[name])]
+
     def _draws(self, flag: str) -> Cells:
         out: Cells = []
         low_high = zip(_mu(self.found["net_m2"]), _mu(self.found["net_hi_m2"]), strict=True)
@@ -182,6 +187,8 @@ class _List:
                 out.append(self.unknown)
             elif flag not in flags:
                 out.append(0.0)
+            elif not math.isfinite(low + high):
+                out.append(say("word.withheld", self.language))
             else:
                 out.append(high if high - low < 0.005 else f"{low:,.2f}～{high:,.2f}")
         return out
@@ -239,7 +246,7 @@ def _write_sheet(book: xlsxwriter.Workbook, title: str, above: Sequence[str], ma
     for column, item in enumerate(made):
         page.set_column(column, column, _width(item))
         for row, cell in enumerate(item.cells, first + 2):
-            if isinstance(cell, str) or not math.isfinite(cell):
+            if isinstance(cell, str):
                 page.write_string(row, column, plain(cell), words)
             else:
                 page.write_number(row, column, cell, styles[item.unit or "mu"])

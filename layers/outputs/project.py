@@ -17,6 +17,7 @@ from layers import criterion_words as words
 from layers import standards
 from layers.explain import marked_title, rule_title, status_sentence
 from layers.outputs import idle_words, project_words, site_words
+from layers.study.released import masks, released, touched
 from layers.study.results import Results
 from layers.text import Language, code, has, say
 
@@ -55,6 +56,7 @@ def projection(results: Results, table: str = "candidates", language: Language =
         deductions per layer; other tables go out as they are, without use-only rows.
     language : {"en", "zh"}
     """
+    results = released(results)
     frame = _candidates(results, language) if table == "candidates" else _plain(results, table, language)
     headers = {str(c): _header(str(c), table, results, language) for c in frame}
     return Projection(frame, headers, notes(results, language))
@@ -68,9 +70,12 @@ def visible(results: Results, table: str = "candidates", language: Language = "e
 
 def notes(results: Results, language: Language) -> tuple[str, ...]:
     """Return what has to stand on every list that leaves this study."""
+    results = released(results)
     study = results.study
     out = [say("note.basis", language, study=study.name, as_of=study.as_of.isoformat(), crs=study.crs,
                area=code("area", study.area, language), run=results.run_id)]  # fmt: skip
+    if touched(results):
+        out.append(say("note.withheld", language, parcels=len(touched(results))))
     if study.demonstration:
         out.append(say("note.demonstration", language))
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
@@ -83,8 +88,8 @@ def notes(results: Results, language: Language) -> tuple[str, ...]:
     ]
     missing = missing_layers(results)
     if missing:
-        touched = _touched(results)
-        named = [say("note.missing_rule", language, rule=titles[r], parcels=touched.get(r, 0)) for r in missing]
+        left_open = _left_open(results)
+        named = [say("note.missing_rule", language, rule=titles[r], parcels=left_open.get(r, 0)) for r in missing]
         out.append(say("note.missing", language, layers=named))
     unverified = [titles[r.id] for r in results.rules if r.unverified]
     if unverified:
@@ -102,7 +107,7 @@ def missing_layers(results: Results) -> list[str]:
     return [r.id for r in results.rules if r.id in counted and r.layer and r.layer not in known]
 
 
-def _touched(results: Results) -> dict[str, int]:
+def _left_open(results: Results) -> dict[str, int]:
     """Return per rule how many parcels, not excluded by others, it leaves to be verified."""
     found = results.table("candidates")
     open_rules = found.loc[found["status"] != "excluded", "unknowns"].str.split("|").explode()
@@ -118,6 +123,8 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
     unit: Literal["mu", "ha"] = "mu" if language == "zh" else "ha"
     frame = frame.merge(deducted(results, unit), on="parcel_id", how="left")
+    if held := touched(results):
+        frame["withheld"] = frame["parcel_id"].isin(held).map({True: say("word.withheld", language), False: ""})
     cuts = [c for c in frame if str(c).startswith("cut_")]
     frame[cuts] = frame[cuts].fillna(0.0)
     frame["status"] = [code("status", s, language) for s in frame["status"]]
@@ -135,10 +142,10 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
         frame[name.replace("_m2", f"_{unit}")] = (frame[name] / UNIT_M2[unit]).round(DECIMALS[unit])
     order = ["parcel_id", "status", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
              f"gross_{unit}", *cuts, f"net_{unit}", f"net_hi_{unit}", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
-             "area_statutory_m2", "conflicts", "unknowns", "conditions", "why"]  # fmt: skip
+             "area_statutory_m2", "conflicts", "unknowns", "conditions", "why", "withheld"]  # fmt: skip
     empty = [c for c in ("park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status", "legal_m2")
              if (frame[c].isna() | (frame[c].astype(str) == "")).all()]  # fmt: skip
-    return frame[[c for c in order if c not in empty]]
+    return frame[[c for c in order if c in frame and c not in empty]]
 
 
 def _supply_status(results: Results, frame: pd.DataFrame) -> pd.Series:
@@ -191,10 +198,12 @@ def deducted(results: Results, unit: Literal["mu", "ha"] = "mu") -> pd.DataFrame
 
     Columns ``parcel_id`` and, per rule that takes anything, ``cut_<rule id>_<unit>`` (亩 or hectares).
     """
+    results = released(results)
     ledger = results.table("ledger").sort_values(["parcel_id", "step"], kind="stable")
     before = ledger.groupby("parcel_id")["left_m2"].shift()
     lines = ledger.assign(taken=(before - ledger["left_m2"]) / UNIT_M2[unit])
     lines = lines[(lines["step"] > 0) & (lines["layer_id"] != UNSURE_LINE)]
+    lines = lines[~lines["rule_id"].isin(masks(results).rule_names.values())]
     names = lines["rule_id"].where(lines["layer_id"] != WHOLE, "whole")
     wide = lines.assign(column="cut_" + names + f"_{unit}").pivot_table(
         index="parcel_id", columns="column", values="taken", aggfunc="sum", sort=False
@@ -206,12 +215,6 @@ def deducted(results: Results, unit: Literal["mu", "ha"] = "mu") -> pd.DataFrame
 
 def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
     frame = pd.DataFrame(results.table(table)).drop(columns=["geometry"], errors="ignore")
-    secret = {s.id for s in results.study.layers if s.use_only}
-    rules = {r.id for r in results.rules if r.layer in secret}
-    if "layer_id" in frame:
-        frame = frame[~frame["layer_id"].isin(secret)]
-    if "rule_id" in frame:
-        frame = frame[~frame["rule_id"].isin(rules)]
     if table in ("supply", "supply_records"):
         frame = _supply(results, table, frame, language)
     if table in project_words.TABLES:

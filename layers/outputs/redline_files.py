@@ -122,7 +122,7 @@ def _write_txt(answer: Answer, path: Path, language: Language) -> None:
     joined first, keeping the shape valid.
     """
     if secret := answer.secret_cut:
-        raise BlockedError(reason("land_reveals_sensitive", layers=list(secret)))
+        raise BlockedError(reason("land_reveals_sensitive", count=len(secret)))
     land = answer.land
     land = land.set_geometry(shapely.set_precision(land.geometry.to_numpy(), MILLIMETRE))
     many = land["part"].nunique() > 1

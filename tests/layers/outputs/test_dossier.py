@@ -256,7 +256,7 @@ def test_a_use_only_layer_shows_neither_name_nor_outline(joint_folder, tmp_path)
     body = dossier.document(answer, "zh")
     assert "永久基本农田" not in words(body)
     assert "条 farm" not in words(body)
-    assert "1 个敏感图层的边界，图上不画" in words(body)
+    assert "1 个受控图层的边界，图上不画" in words(body)
     redline_book.write(answer, tmp_path / "a.xlsx", "zh")
     pages = openpyxl.load_workbook(tmp_path / "a.xlsx")
     told = [str(c.value) for page in pages for row in page.iter_rows() for c in row if c.value is not None]

@@ -90,4 +90,5 @@ def test_a_use_only_list_never_leaves(tmp_path):
     results = study(tmp_path / "secret", "use_only = true")
     with pytest.raises(BlockedError):
         export(results, tmp_path / "m.xlsx", "projects", "zh", None, "stages")
-    assert export(results, tmp_path / "g.csv", "gates", "zh") == 0
+    with pytest.raises(BlockedError):
+        export(results, tmp_path / "g.csv", "gates", "zh")
