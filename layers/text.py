@@ -77,7 +77,10 @@ class _Given(dict[str, Any]):
 
 
 class _Writer(string.Formatter):
-    """Format words: m2 ha mu m pct share n list list:<namespace> code:<namespace>."""
+    """Format words: m2 ha mu m pct share n list list:<namespace> code:<namespace> at At ats.
+
+    ``at`` names a place in a file: a line by its number, a shape by its number after ``#``.
+    """
 
     def __init__(self, language: Language):
         self.language = language
@@ -90,9 +93,18 @@ class _Writer(string.Formatter):
             return code(format_spec[5:], str(value), self.language)
         if format_spec.partition(":")[0] == "list":
             return self._list(value, format_spec.partition(":")[2])
+        if format_spec in ("at", "At", "ats"):
+            text = self._at(value, format_spec == "ats")
+            return text[0].upper() + text[1:] if format_spec == "At" else text
         if format_spec in _NUMBERS:
             return number(value, format_spec, self.language)
         return str(super().format_field(value, format_spec))
+
+    def _at(self, value: Any, many: bool) -> str:
+        places = [str(v) for v in value] if isinstance(value, (list, tuple)) else [str(value)]
+        key = "word.at_feature" if places[0].startswith("#") else "word.at_line"
+        joined = self._list([p.removeprefix("#") for p in dict.fromkeys(places)], "")
+        return say(f"{key}s" if many else key, self.language, n=joined)
 
     def _list(self, value: Any, namespace: str) -> str:
         """Join values, as words of a namespace where one is given; an empty list is a dash."""

@@ -20,7 +20,7 @@ from geo.basis.reason import reason
 from geo.basis.units import hectares
 from layers.outputs.target import replaced
 from layers.sources.redline_model import Plot
-from layers.sources.redline_system import meridian, zone_of
+from layers.sources.redline_zones import meridian, zone_of
 
 Encoding = Literal["utf-8", "gbk"]
 DECIMALS = 3

@@ -27,7 +27,8 @@ Bounds = tuple[float, float, float, float]
 CHINA_LON, CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _EASTING, _NORTHING = (1e5, 9e5), (3.3e5, 6.1e6)
 _OLD_DATUMS = ("beijing 1954", "xian 1980")
-_SATELLITE_DATUMS = ("wgs 84", "china geodetic coordinate system 2000", "cgcs2000", "itrf", "etrs89")
+SATELLITE_RADIUS_M = 6_378_137.0
+"""Semi-major axis of the ellipsoids of datums of the satellite age: GRS 80, WGS 84, CGCS2000."""
 BALLPARK, SWAP, UNIT = "ballpark-datum-shift", "swap-axes", "unit:"
 UNITS_M = {"mm": 1e-3, "cm": 1e-2, "km": 1e3, "ft": 0.3048, "us-ft": 1200 / 3937}
 """Units coordinates may be written in under a system of metres, in metres."""
@@ -303,17 +304,16 @@ def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Findi
     same = found.geodetic_crs.datum == target.geodetic_crs.datum
     if same or not (old or (study and _ballpark(found, target))):
         return []
-    if not old and _satellite(found) and _satellite(target):
-        return [finding("warn", "datum_treated_equal", crs=found.name, study=target.name)]
+    if not old and satellite(found) and satellite(target):
+        return [finding("fixed", "datum_treated_equal", crs=found.name, study=target.name)]
     severity = "warn" if BALLPARK in accept else "block"
     code = "datum_shift_unknown" if severity == "block" else "datum_shift_ballpark"
     return [finding(severity, code, proposal="" if severity == "warn" else BALLPARK, crs=found.name, study=target.name)]
 
 
-def _satellite(crs: pyproj.CRS) -> bool:
+def satellite(crs: pyproj.CRS) -> bool:
     """Tell whether a CRS stands on a datum of the satellite age; those agree to about a metre."""
-    name = crs.geodetic_crs.name.lower() if crs.geodetic_crs else ""
-    return any(word in name for word in _SATELLITE_DATUMS)
+    return crs.ellipsoid is not None and crs.ellipsoid.semi_major_metre == SATELLITE_RADIUS_M
 
 
 def _ballpark(source: pyproj.CRS, target: pyproj.CRS) -> bool:

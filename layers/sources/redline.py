@@ -17,10 +17,10 @@ import shapely
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
-from layers.sources import redline_file, redline_list, redline_shape, redline_system, redline_text
+from layers.sources import redline_file, redline_list, redline_shape, redline_system, redline_text, redline_zones
 from layers.sources.redline_chars import Line, decoded, lines_of
 from layers.sources.redline_model import Axes, Notes, Plot, RawPlot, RedLine, Source, Stated
-from layers.sources.redline_system import System, Wanted
+from layers.sources.redline_zones import System, Wanted
 
 __all__ = ["Plot", "RedLine", "read"]
 HALF_BAND_DEG = {3: 1.5, 6: 3.0}
@@ -168,9 +168,9 @@ def _carried(raw: list[RawPlot], shapes: list[Any], system: System, wanted: Want
 
 def into(shapes: Any, source: str, target: str) -> Any:
     """Carry shapes from one CRS into another; in the same CRS they are returned as they are."""
-    if redline_system.same(source, target):
+    if redline_zones.same(source, target):
         return shapes
-    way = redline_system.transformer(source, target)
+    way = redline_zones.transformer(source, target)
     return shapely.transform(shapes, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1])))
 
 
@@ -185,12 +185,12 @@ def _valid(shape: Any, plot: RawPlot, notes: Notes) -> Any:
 
 
 def _check_meridian(shapes: list[Any], crs: str, notes: Notes) -> None:
-    zone = redline_system.zone_of(crs)
+    zone = redline_zones.zone_of(crs)
     if zone is None:
         return
-    middle = redline_system.meridian(zone[0], zone[1])
+    middle = redline_zones.meridian(zone[0], zone[1])
     west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
-    way = redline_system.transformer(crs, redline_system.CGCS2000)
+    way = redline_zones.transformer(crs, redline_zones.CGCS2000)
     longitudes, _ = way.transform([west, east], [south, north])
     off = max(abs(longitude - middle) for longitude in longitudes)
     if off > HALF_BAND_DEG[zone[1]] + SLACK_DEG:
@@ -199,9 +199,9 @@ def _check_meridian(shapes: list[Any], crs: str, notes: Notes) -> None:
 
 def _check_place(moved: Any, shapes: list[Any], system: System, wanted: Wanted, notes: Notes) -> None:
     """A red line that does not touch the study is read in the wrong zone, or belongs elsewhere."""
-    if wanted.bounds is None:
+    if wanted.home is None:
         return
-    study = shapely.box(*wanted.bounds)
+    study = shapely.box(*wanted.home)
     distance = float(shapely.distance(shapely.box(*shapely.total_bounds(moved)), study))
     if distance == 0:
         return
@@ -215,7 +215,7 @@ def _check_place(moved: Any, shapes: list[Any], system: System, wanted: Wanted, 
 
 def _fitting_zones(shapes: list[Any], system: System, wanted: Wanted, study: Any) -> list[str]:
     """Return the zones in which these numbers would lie in the study."""
-    zone = redline_system.zone_of(system.crs)
+    zone = redline_zones.zone_of(system.crs)
     if zone is None:
         return []
     box = shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object)))
@@ -224,10 +224,10 @@ def _fitting_zones(shapes: list[Any], system: System, wanted: Wanted, study: Any
     found = []
     for band, zones in ((3, range(25, 46)), (6, range(13, 24))):
         for number in zones:
-            code = redline_system.zone_code(number, band, prefixed=False)
+            code = redline_zones.zone_code(number, band, prefixed=False)
             there = into(box, code, wanted.study_crs)
             if np.isfinite(shapely.bounds(there)).all() and shapely.intersects(there, study):
-                found.append(redline_system.zone_code(number, band, zone[2]))
+                found.append(redline_zones.zone_code(number, band, zone[2]))
     return found
 
 

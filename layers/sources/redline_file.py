@@ -5,22 +5,22 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyproj
 import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
+from layers.sources import redline_declared
 from layers.sources.finding import Finding
 from layers.sources.opened import VectorFile
 from layers.sources.redline_chars import MAX_BYTES, number
 from layers.sources.redline_list import Row
 from layers.sources.redline_model import Notes, Point, RawPlot, Ring, Stated
-from layers.sources.redline_system import System, Wanted, recognise
+from layers.sources.redline_system import recognise
+from layers.sources.redline_zones import System, Wanted
 
 MAX_PLOTS = 5_000
 """More shapes than this are a map layer, not a red line."""
@@ -127,7 +127,7 @@ def vector_plots(
     chosen, shapes = _areas(opened, notes)
     plots = [_plot(opened, k, shape) for k, shape in zip(chosen, shapes, strict=True)]
     points = [p for plot in plots for ring in plot.rings for p in ring.points]
-    system = _system(opened.crs, points, wanted, notes) if points else None
+    system = _system(opened.crs, shapes, points, wanted, notes) if points else None
     if system is None:
         raise BlockedError(notes.shown_problems())
     if system.axes == "xy_north_first":
@@ -175,13 +175,13 @@ def _areas(opened: VectorFile, notes: Notes) -> tuple[list[int], list[Any]]:
 
 
 def _plot(opened: VectorFile, k: int, shape: Any) -> RawPlot:
-    line = int(opened.rows[k])
+    line = f"#{opened.rows[k]}"
     rings = []
     for position, ring in enumerate(shapely.get_rings(shape), 1):
         places = shapely.get_coordinates(ring)[:-1]
         points = tuple(Point(f"{position}.{n}", float(x), float(y), line) for n, (x, y) in enumerate(places, 1))
         rings.append(Ring(points, position, True))
-    plot_id = _field(opened.frame, k, _ID_FIELDS) or str(line)
+    plot_id = _field(opened.frame, k, _ID_FIELDS) or str(opened.rows[k])
     return RawPlot(plot_id, _field(opened.frame, k, _NAME_FIELDS), line, tuple(rings))
 
 
@@ -194,13 +194,8 @@ def _field(frame: pd.DataFrame, k: int, names: tuple[str, ...]) -> str:
     return ""
 
 
-def _system(declared: str, points: Sequence[Point], wanted: Wanted, notes: Notes) -> System | None:
-    """A CRS the file states is taken; without one the numbers are asked, east first as in maps."""
-    stated = Stated(order="east_first")
-    if wanted.crs or not declared:
-        return recognise(points, stated, wanted, notes)
-    found = pyproj.CRS.from_user_input(declared)
-    base = found.geodetic_crs.name if found.geodetic_crs else ""
-    if "WGS" in base:
-        notes.confirm("redline_wgs84_taken", crs=found.name)
-    return recognise(points, stated, replace(wanted, crs=declared), notes)
+def _system(declared: str, shapes: list[Any], points: Sequence[Point], wanted: Wanted, notes: Notes) -> System | None:
+    """A CRS the file states is taken as it is; without one the numbers are asked, east first as in maps."""
+    if declared:
+        return redline_declared.placed(wanted.crs or declared, shapes, wanted, notes)
+    return recognise(points, Stated(order="east_first"), wanted, notes)

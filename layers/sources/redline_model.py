@@ -71,12 +71,12 @@ class RedLine:
 
 @dataclass(frozen=True)
 class Point:
-    """One boundary point: its label, the two columns as numbers, and its line in the file."""
+    """One boundary point: its label, the two columns as numbers, and its line in the file (``"#3"``: shape 3)."""
 
     label: str
     first: float
     second: float
-    line: int
+    line: int | str
 
     @property
     def place(self) -> tuple[float, float]:
@@ -99,7 +99,7 @@ class RawPlot:
 
     plot_id: str
     name: str
-    line: int
+    line: int | str
     rings: tuple[Ring, ...]
     stated_ha: float | None = None
     stated_points: int | None = None
@@ -148,11 +148,11 @@ class Notes:
 
     def fixed(self, code: str, /, line: object = "", **values: Any) -> None:
         """Note something that was mended without a doubt."""
-        self.findings.append(finding("fixed", code, row=line, line=line, **values))
+        self.findings.append(finding("fixed", code, row=_row(line), line=line, **values))
 
     def warn(self, code: str, /, line: object = "", **values: Any) -> None:
         """Note something the user should look at."""
-        self.findings.append(finding("warn", code, row=line, line=line, **values))
+        self.findings.append(finding("warn", code, row=_row(line), line=line, **values))
 
     def tidy(self, code: str, /, **values: Any) -> None:
         """Note a number read although it was written oddly; told once per kind, with the first one."""
@@ -161,7 +161,7 @@ class Notes:
     def all_findings(self) -> tuple[Finding, ...]:
         """Return the findings, the tidied numbers last."""
         told = [
-            finding("fixed", code, row=given[0]["line"], count=len(given), **given[0])
+            finding("fixed", code, row=_row(given[0]["line"]), count=len(given), **given[0])
             for code, given in self.tidied.items()
         ]
         return (*self.findings, *told)
@@ -183,3 +183,8 @@ class Notes:
             rest[problem.code] += 1
             lines.setdefault(problem.code, []).append(str(problem.values.get("line", "?")))
         return shown + [reason("redline_more", count=n, lines=lines[code][:20]) for code, n in rest.items()]
+
+
+def _row(line: object) -> str:
+    """Return the number of a line or shape, as findings name rows."""
+    return str(line).removeprefix("#")

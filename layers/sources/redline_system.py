@@ -1,134 +1,41 @@
 """Which system and axis order the numbers of a red line are in: recognised, cross-checked, never guessed silently.
 
-CGCS2000 3° zones: EPSG:4513 to 4533 carry the zone (25 to 45) in an easting of eight digits,
-4534 to 4554 (central meridian 75° to 135°) do not. 6° zones (13 to 23): 4491 to 4501 and
-4502 to 4512.
+Only numbers that come without a CRS get here: pasted points, boundary TXT, sheets, drawings. A study
+outside China is not held against the zones of China (`redline_abroad`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
 
+from layers.sources import redline_abroad
 from layers.sources.redline_model import Axes, Notes, Point, Stated
+from layers.sources.redline_zones import (
+    CGCS2000,
+    CHINA_LAT,
+    CHINA_LON,
+    NEW,
+    Columns,
+    Floats,
+    System,
+    Wanted,
+    meridian,
+    old_crs,
+    old_datum,
+    zone_code,
+    zone_of,
+)
 
-Floats = npt.NDArray[np.float64]
-Bounds = tuple[float, float, float, float]
-CGCS2000 = "EPSG:4490"
 EASTING, NORTHING = (1e5, 9e5), (3.3e5, 6.1e6)
-CHINA_LON, CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _AXES: tuple[Axes, Axes] = ("xy_north_first", "east_first")
 _AXES_CODES: dict[Axes, str] = {
     "xy_north_first": "redline_axes_xy_north_first",
     "east_first": "redline_axes_east_first",
 }
-_OLD = ((r"54|北京", "Beijing 1954"), (r"(?<!2000)80|西安|xian|xi'an", "Xian 1980"))
-_NEW = re.compile(r"2000|cgcs", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the caller says: the study, and what the user has decided about the file.
-
-    Parameters
-    ----------
-    study_crs : str
-        Projected, metres.
-    bounds : tuple of float or None
-        Extent of the study in that CRS (min x, min y, max x, max y); None: not known.
-    crs, axes : str
-        "" leaves it to the file and its numbers.
-    """
-
-    study_crs: str
-    bounds: Bounds | None = None
-    crs: str = ""
-    axes: str = ""
-
-    @property
-    def geographic(self) -> bool:
-        """True when the user says that the coordinates are longitude and latitude."""
-        return bool(self.crs) and bool(pyproj.CRS.from_user_input(self.crs).is_geographic)
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The two coordinate columns as arrays, with the points they belong to."""
-
-    points: Sequence[Point]
-    first: Floats
-    second: Floats
-
-    @property
-    def example(self) -> dict[str, float]:
-        """The first point, for messages."""
-        return {"first": float(self.first[0]), "second": float(self.second[0])}
-
-
-@dataclass(frozen=True)
-class System:
-    """CRS of the coordinates and order of the two columns."""
-
-    crs: str
-    axes: Axes
-
-
-def zone_code(zone: int, band: int, prefixed: bool) -> str:
-    """Return the EPSG code of a CGCS2000 zone; "" when there is no such zone.
-
-    ``zone_code(40, 3, False)`` is ``"EPSG:4549"`` (central meridian 120°).
-    """
-    first, last, codes = (25, 45, (4534, 4513)) if band == 3 else (13, 23, (4502, 4491))
-    if not first <= zone <= last:
-        return ""
-    return f"EPSG:{codes[prefixed] + zone - first}"
-
-
-def zone_of(crs: str) -> tuple[int, int, bool] | None:
-    """Return zone, band and whether the easting carries the zone, of a CGCS2000 zone code; else None."""
-    code = _epsg(crs)
-    for low, high, first, band, prefixed in (
-        (4513, 4533, 25, 3, True), (4534, 4554, 25, 3, False), (4491, 4501, 13, 6, True), (4502, 4512, 13, 6, False),
-    ):  # fmt: skip
-        if low <= code <= high:
-            return code - low + first, band, prefixed
-    return None
-
-
-@cache
-def _epsg(crs: str) -> int:
-    """Return the EPSG code of a CRS, also of one written out as WKT; 0 for none."""
-    found = re.fullmatch(r"EPSG:(\d+)", crs.strip().upper())
-    return int(found[1]) if found else pyproj.CRS.from_user_input(crs).to_epsg() or 0
-
-
-def meridian(zone: int, band: int) -> int:
-    """Return the central meridian of a zone in degrees east."""
-    return 3 * zone if band == 3 else 6 * zone - 3
-
-
-def old_datum(name: str) -> str:
-    """Return "Beijing 1954" or "Xian 1980" when a text names that datum, else ""."""
-    if _NEW.search(name):
-        return ""
-    return next((datum for pattern, datum in _OLD if re.search(pattern, name, re.IGNORECASE)), "")
-
-
-@cache
-def transformer(source: str, target: str) -> pyproj.Transformer:
-    """Return the way between two CRSs, x and y in map order."""
-    return pyproj.Transformer.from_crs(source, target, always_xy=True)
-
-
-def same(one: str, other: str) -> bool:
-    """Tell whether two CRSs are one, whatever their axis order."""
-    return bool(pyproj.CRS.from_user_input(one).equals(pyproj.CRS.from_user_input(other), ignore_axis_order=True))
 
 
 def is_easting(values: Floats) -> npt.NDArray[np.bool_]:
@@ -178,17 +85,20 @@ def recognise(points: Sequence[Point], stated: Stated, wanted: Wanted, notes: No
     System or None
         None when a problem was noted that leaves no reading.
     """
+    columns = Columns(points, np.array([p.first for p in points]), np.array([p.second for p in points]))
+    if not wanted.in_china:
+        return redline_abroad.recognised(columns, stated, wanted, notes)
     if not _datum(stated, wanted, notes):
         return None
-    columns = Columns(points, np.array([p.first for p in points]), np.array([p.second for p in points]))
     if in_degrees(columns.first, columns.second):
         return _degrees(columns, stated, wanted, notes)
     if stated.unit == "deg" or wanted.geographic:
         notes.problem("redline_degrees_expected", line=points[0].line, **columns.example)
         return None
-    abroad = _abroad(columns, stated, wanted, notes)
-    if abroad:
-        return abroad
+    explained = axis_order(columns.first, columns.second).all()
+    local = None if explained else redline_abroad.local(columns, stated, wanted, notes)
+    if local:
+        return local
     axes = _axes(columns, stated, wanted.axes, notes)
     if axes is None:
         return None
@@ -196,59 +106,22 @@ def recognise(points: Sequence[Point], stated: Stated, wanted: Wanted, notes: No
     return System(code, axes) if code else None
 
 
-def _abroad(columns: Columns, stated: Stated, wanted: Wanted, notes: Notes) -> System | None:
-    """Coordinates outside the ranges of China: only a CRS the user or the study names can explain them."""
-    crs = wanted.crs or wanted.study_crs
-    if zone_of(crs) is not None or np.all(axis_order(columns.first, columns.second)):
-        return None
-    usual: Axes = "east_first" if stated.order == "east_first" else "xy_north_first"
-    if wanted.axes:
-        usual = "east_first" if wanted.axes == "east_first" else "xy_north_first"
-    if not wanted.crs:
-        fitting = [axes for axes in _AXES if wanted.axes in ("", axes) and _inside_study(columns, axes, wanted)]
-        if not fitting:
-            return None
-        usual = usual if usual in fitting else fitting[0]
-        notes.confirm("redline_zone_from_study", crs=crs, study=crs)
-    if not wanted.axes:
-        notes.confirm("redline_axes_open", axes=usual)
-    return System(crs, usual)
-
-
-def _inside_study(columns: Columns, axes: Axes, wanted: Wanted) -> bool:
-    if wanted.bounds is None:
-        return False
-    east, north = (columns.second, columns.first) if axes == "xy_north_first" else (columns.first, columns.second)
-    west, south, right, top = wanted.bounds
-    return bool(np.all((east >= west) & (east <= right) & (north >= south) & (north <= top)))
-
-
-def _old_crs(crs: str, study_crs: str) -> str:
-    """Return the old datum a CRS rests on, unless it brings its own parameters or the study has the same."""
-    found, study = pyproj.CRS.from_user_input(crs), pyproj.CRS.from_user_input(study_crs)
-    base = found.geodetic_crs
-    if found.is_bound or base is None or base == study.geodetic_crs:
-        return ""
-    name = base.name.lower()
-    return "Beijing 1954" if "beijing" in name else "Xian 1980" if "xian" in name or "xi'an" in name else ""
-
-
 def _datum(stated: Stated, wanted: Wanted, notes: Notes) -> bool:
     """Old and local datums need shift parameters nobody publishes; the user may name the CRS instead."""
     old = old_datum(stated.datum)
     if wanted.crs:
-        old_crs = _old_crs(wanted.crs, wanted.study_crs)
-        if old_crs:
-            notes.problem("redline_old_datum", datum=pyproj.CRS.from_user_input(wanted.crs).name, name=old_crs)
+        named = old_crs(wanted.crs, wanted.study_crs)
+        if named:
+            notes.problem("redline_old_datum", datum=pyproj.CRS.from_user_input(wanted.crs).name, name=named)
         elif old:
             notes.confirm("redline_datum_overruled", datum=stated.datum, crs=wanted.crs)
-        return not old_crs
+        return not named
     if old:
         notes.problem("redline_old_datum", datum=stated.datum, name=old)
         return False
     if "wgs" in stated.datum.lower():
         notes.confirm("redline_wgs84_taken", crs=stated.datum)
-    elif stated.datum and not _NEW.search(stated.datum):
+    elif stated.datum and not NEW.search(stated.datum):
         notes.problem("redline_datum_unknown", datum=stated.datum)
         return False
     if not stated.datum:
@@ -311,8 +184,10 @@ def _axes(columns: Columns, stated: Stated, axes: str, notes: Notes) -> Axes | N
 def _misfits(points: Sequence[Point], order: npt.NDArray[np.int8], notes: Notes) -> None:
     """Note every point that does not fit the order most points are in."""
     main = 1 if np.sum((order & 1) > 0) >= np.sum((order & 2) > 0) else 2
+    told = set()
     for p, found in zip(points, order, strict=True):
-        if not found & main:
+        if not found & main and (p.line, bool(found)) not in told:
+            told.add((p.line, bool(found)))  # of a shape, the first point of a kind
             code = "redline_axes_mixed" if found else "redline_numbers_fit_nothing"
             notes.problem(code, line=p.line, point=p.label, first=p.first, second=p.second)
 
@@ -398,4 +273,4 @@ def _given(crs: str, prefix: int, at: Point, east: float, notes: Notes) -> str:
 
 
 def _lines(points: Sequence[Point]) -> list[str]:
-    return [str(p.line) for p in points[:8]]
+    return list(dict.fromkeys(str(p.line) for p in points))[:8]

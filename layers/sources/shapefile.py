@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.sources import dbf
+from layers.sources import dbf, dialects
 from layers.sources.contents import Contents
 from layers.sources.finding import Finding, finding
 from layers.sources.vector import Read
@@ -88,7 +88,10 @@ def projection(prj: Path | None) -> tuple[str, list[Finding]]:
         found = pyproj.CRS.from_wkt(text)
     except pyproj.exceptions.CRSError:
         return "", [finding("warn", "prj_unreadable", start=text[:40])]
-    code = found.to_epsg()
+    usual = dialects.computable(found)
+    if usual is None:
+        return "", [finding("warn", "prj_not_computable", name=found.name)]
+    found, code = usual, usual.to_epsg()
     if code:
         return f"EPSG:{code}", []
     return str(found.to_wkt()), [finding("fixed", "crs_custom", name=found.name, parameters=_parameters(found))]

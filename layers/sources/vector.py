@@ -15,7 +15,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources import repair
+from layers.sources import dialects, repair
 from layers.sources.contents import Contents
 from layers.sources.finding import EMPTY, LINKS, Finding, finding, numbered, of_row
 from layers.sources.limits import Limits
@@ -231,6 +231,10 @@ def _crs_text(crs: str | None) -> str:
     code = found.to_epsg()
     if "Undefined" in found.name or (found.is_engineering and not code):
         return ""
+    usual = dialects.computable(found)
+    if usual is None:
+        return ""
+    found, code = usual, usual.to_epsg()
     return f"EPSG:{code}" if code else str(found.to_wkt())
 
 

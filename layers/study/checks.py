@@ -136,13 +136,21 @@ def check(folder: Path, source: Path | str, asked: Asked, progress: Progress) ->
         plan = runs.plan(folder)
         inputs = load.inputs(plan.study, folder, progress)
         line = redline.read(
-            source, plan.study.crs, crs=asked.crs, axes=asked.axes, bounds=tuple(inputs.parcels.total_bounds),
+            source, plan.study.crs, crs=asked.crs, axes=asked.axes, bounds=_bounds(inputs),
             cache=folder / load.CACHE, layer=asked.layer,
         )  # fmt: skip
         named = source.name if isinstance(source, Path) else ""
         head = _head(line, asked, named, parent="")
         head["id"] = _own_id(folder, head["id"], head["digest"])
         return _answered(plan, inputs, _plots(line, plan.study.crs), head, progress)
+
+
+def _bounds(inputs: Any) -> tuple[float, float, float, float] | None:
+    """Return the extent of boundary and parcels together; None while a study has neither."""
+    ground = [shapely.box(*inputs.parcels.total_bounds)] if len(inputs.parcels) else []
+    ground += [inputs.boundary] if inputs.boundary is not None else []
+    west, south, east, north = shapely.total_bounds(ground) if ground else (0.0,) * 4
+    return (float(west), float(south), float(east), float(north)) if ground else None
 
 
 def again(folder: Path, check_id: str, progress: Progress) -> Check:

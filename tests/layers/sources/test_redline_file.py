@@ -110,7 +110,7 @@ def test_points_beside_areas_are_left_aside_and_said(tmp_path):
 
 def test_a_map_far_away_is_refused(tmp_path):
     path = written(tmp_path / "a.gpkg", [shapely.affinity.translate(SQUARE, 0, 500_000)], STUDY)
-    assert "redline_outside_study" in refused(path)
+    words(refused(path)["redline_declared_away_open"])
 
 
 def test_a_map_layer_is_not_a_red_line(tmp_path, monkeypatch):

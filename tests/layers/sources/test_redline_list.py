@@ -111,7 +111,7 @@ def test_longitude_and_latitude(text, axes):
     line = get(text, bounds=None)
     assert (line.crs, line.axes) == ("EPSG:4490", axes)
     west, south, east, north = line.plots[0].shape.bounds
-    way = redline.redline_system.transformer(STUDY, "EPSG:4490")
+    way = redline.redline_zones.transformer(STUDY, "EPSG:4490")
     assert way.transform(east, north) == pytest.approx((119.6, 28.8), abs=1e-9)
     assert (west < east, south < north) == (True, True)
     words(asked(line)["redline_degrees_taken"])

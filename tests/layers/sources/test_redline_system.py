@@ -5,7 +5,8 @@ import pyproj
 import pytest
 
 from layers.sources.redline_model import Notes, Point, Stated
-from layers.sources.redline_system import Wanted, axis_order, meridian, old_datum, recognise, same, zone_code, zone_of
+from layers.sources.redline_system import axis_order, recognise
+from layers.sources.redline_zones import Wanted, meridian, old_datum, same, zone_code, zone_of
 
 ZONES = [(z, 3, p) for z in range(25, 46) for p in (True, False)] + [
     (z, 6, p) for z in range(13, 24) for p in (True, False)
@@ -72,7 +73,7 @@ def test_a_study_elsewhere_is_recognised_by_its_bounds():
         notes = Notes()
         found = recognise(points(*places), Stated(order="east_first"), wanted, notes)
         assert (found.crs, found.axes) == ("EPSG:27700", "east_first")
-        assert "redline_zone_from_study" in {r.code for r in notes.confirmations}
+        assert "redline_crs_of_study" in {r.code for r in notes.confirmations}
     notes = Notes()
     assert recognise(points((20_000.0, 900_000.0)), Stated(), wanted, notes) is None
     assert notes.problems
