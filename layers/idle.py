@@ -12,13 +12,14 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
+from geo.idle.clock import EXEMPTED
 from layers.explain import measure_text
 from layers.study import edits, idle
 from layers.study.results import Results
 from layers.text import Language, code, has, number, say, sentence
 
-URGENT = ("idle_2y", "warning_2y", "idle_1y", "may_be_recognised", "warning_1y", "warning_b", "government_caused",
-          "force_majeure", "suspended", "paused")  # fmt: skip
+URGENT = ("idle_2y", "warning_2y", "idle_1y", "may_be_recognised", "warning_1y", "warning_b", *EXEMPTED,
+          "suspended", "paused")  # fmt: skip
 """Clock states somebody has to act on, most urgent first."""
 TELLING = ("likely_idle", "part_vacant", "under_used")
 """Evidence worth a place on the list where the clock says nothing."""
@@ -174,17 +175,22 @@ def _clock(row: dict[Any, Any], language: Language) -> Iterator[str]:
         yield say("command.idle_next", language, state=after, day=f"{row['next_from']:%Y-%m-%d}")
 
 
+def cause(row: Mapping[Any, Any], language: Language) -> str:
+    """Return whose cause a delay is, with the register's own word where it says more."""
+    word = code("idlecause", row["cause"], language)
+    return word if row["cause_word"] in ("", row["cause"], word) else f"{word} ({row['cause_word']})"
+
+
 def money(row: dict[Any, Any], language: Language) -> Iterator[str]:
     """Yield fee and take-back: what is due, what is open, and that nothing is due where that needs saying."""
     if row["consequence"] == "open":
         low, high = (wan(row[name], language) for name in ("fee_wan", "fee_hi_wan"))
         yield say("command.idle_fee_open", language, low=low, high=high)
     elif row["consequence"] in ("fee", "takeback"):
-        yield say("command.idle_fee", language, fee=wan(row["fee_wan"], language))
-        if row["consequence"] == "takeback":
-            yield say("command.idle_takeback", language)
+        fee, day = wan(row["fee_wan"], language), f"{row['one_year_on']:%Y-%m-%d}"
+        yield say(f"command.idle_{row['consequence']}", language, fee=fee, day=day)
         yield code("recognition", row["recognition"], language)
-    elif row["clock_state"] in ("may_be_recognised", "government_caused", "force_majeure"):
+    elif row["clock_state"] in ("may_be_recognised", *EXEMPTED):
         yield say("command.idle_no_fee", language)
 
 

@@ -208,7 +208,8 @@ _DECLARED = (
         "asset_id:id kind:code name:text park_id:code building_use:code located:code parcel_ids:text on_land:id "
         "clock_state:code clock_from:date next_state:code next_from:date start_on:date start_basis:code "
         "warning_1y_on:date one_year_on:date warning_2y_on:date two_years_on:date warning_b_on:date "
-        "recognisable_on:date cause:code consequence:code fee_wan:float fee_hi_wan:float price_wan:float "
+        "recognisable_on:date cause:code cause_word:text consequence:code fee_wan:float "
+        "fee_hi_wan:float price_wan:float "
         "recognition:code ruling:text evidence_status:code signals:text contradictions:text confidence:float "
         "area_m2:float:sum floors:float vacant_floors:float vacant_m2:float:sum reason:reason evidence_reason:reason "
         "geometry:geometry")),
@@ -223,8 +224,9 @@ _DECLARED = (
         "asset_id:id layer_id:id row:text record_id:text stated:code unsure:bool doubt:reason approved:text "
         "contract:text deliver_by:text delivered:text start_by:text started:text finish_by:text finished:text "
         "extended_to:text suspensions:text pauses:text developed_share:float invested_share:float cause:code "
-        "evidence:text ruling:text ruled:text price_wan:float permit:text starts_recorded:bool "
-        "permits_recorded:bool seen_on:date recovered:bool unreadable:text far_min:float tax_contract_wan_mu:float "
+        "cause_word:text evidence:text ruling:text ruled:text price_wan:float permit:text starts_recorded:bool "
+        "permits_recorded:bool deliveries_recorded:bool seen_on:date recovered:bool unreadable:text "
+        "far_min:float tax_contract_wan_mu:float "
         "empty_mu:float eliminated_code:float safety_failed_code:float environment_failed_code:float "
         "rented_out_code:float")),
     Table("idle_readings", ("asset_id", "enterprise_id", "signal", "month"), _c(

@@ -62,9 +62,10 @@ def tables(known: Known, as_of: date, figures: Figures) -> dict[str, pd.DataFram
 
 def _assets(known: Known) -> list[dict[str, Any]]:
     """Return the assets with what their records say of cause and recognition."""
-    about = known.records.set_index("asset_id")[["cause", "ruling", "price_wan"]]
+    about = known.records.set_index("asset_id")[["cause", "cause_word", "ruling", "price_wan"]]
     merged = known.assets.merge(about, left_on="asset_id", right_index=True, how="left")
-    merged[["cause", "ruling"]] = merged[["cause", "ruling"]].fillna("")
+    words = ["cause", "cause_word", "ruling"]
+    merged[words] = merged[words].fillna("")
     return cast(list[dict[str, Any]], merged.to_dict("records"))
 
 
@@ -119,7 +120,8 @@ def _row(
 ) -> dict[str, Any]:
     why = doubled or (shown.reason if shown else _place(asset))
     same = ("asset_id", "kind", "name", "park_id", "building_use", "located", "parcel_ids", "on_land", "area_m2",
-            "floors", "vacant_floors", "vacant_m2", "cause", "ruling", "price_wan", "geometry")  # fmt: skip
+            "floors", "vacant_floors", "vacant_m2", "cause", "cause_word", "ruling", "price_wan",
+            "geometry")  # fmt: skip
     words = [f"{s}:{word}" for word in ("idle", "low", "part", "active") for s in found.reason.values.get(word, [])]
     codes = [*against, "idle_records_differ"] if doubled else against
     return {c: asset[c] for c in same} | _clock_columns(shown, doubled is not None) | {

@@ -19,23 +19,26 @@ from typing import Literal
 
 from geo.basis.reason import Reason, reason
 from geo.idle.days import Dates, dates, suspension
-from geo.idle.grounds import contradictions, delivered_late, proved, recognition, stop
-from geo.idle.terms import EXEMPT, Limits, Terms, below
+from geo.idle.grounds import Recognition, contradictions, delivery, exempt, recognition, stop, unpermitted
+from geo.idle.terms import Limits, Terms, below
 
 State = Literal[
     "unknown", "not_supplied", "normal", "warning_1y", "idle_1y", "warning_2y", "idle_2y", "government_caused",
-    "force_majeure", "paused", "in_build", "suspended", "warning_b", "may_be_recognised", "finished", "recovered",
+    "force_majeure", "preliminary_works", "paused", "in_build", "suspended", "warning_b", "may_be_recognised",
+    "finished", "recovered",
 ]  # fmt: skip
 """``idle_1y``, ``idle_2y``: not started for one and two years; ``government_caused``,
-``force_majeure``: not started for a year for that cause; ``paused``: time that does not
+``force_majeure``, ``preliminary_works``: not started for a year for that cause; ``paused``: time that does not
 count; ``suspended``, ``warning_b``, ``may_be_recognised``: test B; ``recovered``: taken as
 back in the hands of the county."""
 Consequence = Literal["none", "fee", "takeback", "open"]
 IDLE: tuple[State, ...] = ("idle_1y", "warning_2y", "idle_2y")
 """States of test A that bear a fee unless the cause is not the owner's."""
-NOT_STARTED: tuple[State, ...] = ("normal", "warning_1y", *IDLE, "government_caused", "force_majeure", "paused")
+EXEMPTED: tuple[State, ...] = ("government_caused", "force_majeure", "preliminary_works")
+"""States of land that waits for a cause the law exempts."""
+NOT_STARTED: tuple[State, ...] = ("normal", "warning_1y", *IDLE, *EXEMPTED, "paused")
 """States of land on which works did not begin."""
-RECOGNISABLE: tuple[State, ...] = (*IDLE, "government_caused", "force_majeure", "may_be_recognised")
+RECOGNISABLE: tuple[State, ...] = (*IDLE, *EXEMPTED, "may_be_recognised")
 """States in which land can have been recognised as idle (认定)."""
 _WITHOUT_CLOCK: dict[str, State] = {"idle_not_supplied": "not_supplied", "idle_recovered": "recovered"}
 Steps = tuple[tuple[date, State], ...]
@@ -56,8 +59,11 @@ class Clock:
         What the law attaches to the state; open: due unless the cause is not the owner's,
         or the limit rests on memory alone.
     fee_wan, fee_hi_wan : float or None
-        The fee that is proved, and the fee that is not excluded, 万元; None: no price.
-    recognition : {"none", "recognised", "incomplete"}
+        The fee that is proved, and the fee that is not excluded, 万元; None: no price. With
+        ``takeback`` it is history: it became due a year after the start, and the land is
+        taken back now; the two are never demanded side by side (53号令 14).
+    recognition : {"none", "recognised", "incomplete", "premature"}
+        ``premature``: dated before the year was full, so it recognises nothing.
     contradictions : tuple of str
         Codes of what the record says against itself; none of them is settled here.
     reason : Reason
@@ -71,7 +77,7 @@ class Clock:
     consequence: Consequence
     fee_wan: float | None
     fee_hi_wan: float | None
-    recognition: Literal["none", "recognised", "incomplete"]
+    recognition: Recognition
     contradictions: tuple[str, ...]
     reason: Reason
 
@@ -103,7 +109,7 @@ def clock(terms: Terms, as_of: date, limits: Limits) -> Clock:
         dates are given wherever they can be, also then: they hold if works did not start.
     """
     counted = dates(terms, as_of, limits)
-    why = stop(terms, counted, as_of, limits)
+    why = stop(terms, counted, as_of)
     if why is not None:
         shown = _Shown(_WITHOUT_CLOCK.get(why.code, "unknown"))
     else:
@@ -111,7 +117,7 @@ def clock(terms: Terms, as_of: date, limits: Limits) -> Clock:
         why = _why(terms, counted, shown, as_of)
     due = _consequence(terms, counted, as_of, limits, shown.state)
     low, high = _fee(terms, limits, due)
-    ruled, against = recognition(terms, as_of), contradictions(terms, as_of, limits)
+    ruled, against = recognition(terms, counted, as_of), contradictions(terms, counted, as_of)
     if ruled == "recognised" and shown.state not in RECOGNISABLE:
         against = (*against, "idle_ruling_against_clock")
     return Clock(
@@ -137,7 +143,7 @@ def _steps(terms: Terms, counted: Dates, as_of: date, limits: Limits) -> Steps:
         return known
     if below(terms, limits) is None:
         return (*known, (counted.recognisable_on, "unknown"))
-    last = _exempt(terms, as_of) or "may_be_recognised"
+    last = exempt(terms, as_of) or "may_be_recognised"
     return (*known, (max(counted.warning_b_on, stopped.start), "warning_b"), (counted.recognisable_on, last))
 
 
@@ -147,19 +153,12 @@ def _not_started(terms: Terms, counted: Dates, as_of: date) -> Steps:
         open_pause = min(p.start for p in terms.pauses if p.end is None)
         return (*first, (open_pause, "paused"))
     first = (*first, (counted.warning_1y_on, "warning_1y"))
-    if exempt := _exempt(terms, as_of):
-        return (*first, (counted.one_year_on, exempt))
+    if excused := exempt(terms, as_of):
+        return (*first, (counted.one_year_on, excused))
     first = (*first, (counted.one_year_on, "idle_1y"))
     if counted.two_years_on is None or counted.warning_2y_on is None:
         return first
     return (*first, (max(counted.warning_2y_on, counted.one_year_on), "warning_2y"), (counted.two_years_on, "idle_2y"))
-
-
-def _exempt(terms: Terms, as_of: date) -> State | None:
-    """Return the state of land that waits for a cause the law exempts, if that cause is proved."""
-    if terms.cause not in EXEMPT or not proved(terms, as_of):
-        return None
-    return "government_caused" if terms.cause == "government" else "force_majeure"
 
 
 def _shown(steps: Steps, as_of: date) -> _Shown:
@@ -179,13 +178,14 @@ def _consequence(terms: Terms, counted: Dates, as_of: date, limits: Limits, stat
     """Return what the law attaches to a state; test B attaches nothing by itself."""
     if state == "unknown":
         started = terms.day("started", as_of) is not None and terms.standing.stage != "doubt"
+        started = started and not unpermitted(terms, as_of)
         early = counted.one_year_on is not None and as_of < counted.one_year_on
         return "none" if started or early else "open"
     if state not in IDLE:
         return "none"
-    own = terms.cause == "owner" and not delivered_late(terms, as_of)
-    from_memory = {"delivery": "after_delivery_months", "contract": "after_contract_months"}.get(counted.basis, "")
-    if not own or from_memory in limits.unverified:
+    own = terms.cause == "owner" and delivery(terms, as_of) == "in_time"
+    from_memory = counted.basis == "delivery" and "after_delivery_months" in limits.unverified
+    if not own or from_memory:
         return "open"
     return "takeback" if state == "idle_2y" else "fee"
 
@@ -222,7 +222,12 @@ def _why(terms: Terms, counted: Dates, shown: _Shown, as_of: date) -> Reason:
         days = {"on": _text(stopped.start if stopped else None), "due": _text(counted.recognisable_on)}
         return reason(_STOPPED.get(state, "idle_stopped_exempt"), **values, **shares, **days)
     days = {"start_on": _text(counted.start_on), "limit_on": since, "next_on": _text(shown.next_from)}
-    return reason(f"idle_{state}", **values, **days, basis=counted.basis)
+    if state == "idle_2y":
+        days["due_on"] = _text(counted.one_year_on)
+    if state != "government_caused" or terms.evidence:
+        return reason(f"idle_{state}", **values, **days, basis=counted.basis)
+    days |= {"agreed_on": _text(terms.day("deliver_by")), "handed_on": _text(terms.day("delivered", as_of))}
+    return reason(f"idle_government_{delivery(terms, as_of)}", **values, **days, basis=counted.basis)
 
 
 def _text(day: date | None) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from geo.idle.terms import Limits, Span, Terms, anniversary, below, moved
 
-Basis = Literal["extended", "agreed", "delivery", "contract", "none"]
+Basis = Literal["extended", "agreed", "delivery", "none"]
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Dates:
 def agreed_start(terms: Terms, as_of: date, limits: Limits) -> tuple[date | None, Basis]:
     """Return the day works had to start by, and what it rests on.
 
-    An extension wins over the agreed day. Where none was agreed: a year after delivery,
-    else a year after the contract (both figures from memory, marked M). An agreed day that
-    cannot be read is not the same as none, so nothing takes its place.
+    The start of a supplementary agreement wins over the agreed day. Where none was agreed: a
+    year after actual delivery (53号令 22); a contract by itself starts no clock. An agreed
+    day that cannot be read is not the same as none, so nothing takes its place.
     """
     if "extended_to" in terms.unreadable or terms.event("start_by").happened == "unreadable":
         return None, "none"
@@ -46,8 +46,6 @@ def agreed_start(terms: Terms, as_of: date, limits: Limits) -> tuple[date | None
         return None, "none"
     if (delivered := terms.day("delivered", as_of)) is not None:
         return anniversary(delivered, limits.after_delivery_months), "delivery"
-    if (contract := terms.day("contract")) is not None:
-        return anniversary(contract, limits.after_contract_months), "contract"
     return None, "none"
 
 

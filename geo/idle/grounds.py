@@ -2,83 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 from geo.basis.reason import Reason, reason
 from geo.idle.days import Dates, suspension
-from geo.idle.terms import Limits, Terms, anniversary
+from geo.idle.terms import EXEMPT, Cause, Delivery, Terms
 
+ExemptState = Literal["government_caused", "force_majeure", "preliminary_works"]
+Recognition = Literal["none", "recognised", "incomplete", "premature"]
+_WORDS: Mapping[Cause, ExemptState] = {
+    "government": "government_caused", "force_majeure": "force_majeure", "preliminary": "preliminary_works",
+}  # fmt: skip
+_LATE: tuple[Delivery, ...] = ("late", "after_start", "never")
+_IMPOSSIBLE: tuple[Delivery, ...] = ("after_start", "never")
+"""Deliveries after which nobody could start on the agreed day."""
 _BREAKING = (
     "idle_developed_without_start", "idle_suspended_without_start", "idle_suspended_before_start",
 )  # fmt: skip
 """Contradictions that leave the state open; the others leave open only what follows from it."""
 
 
-def proved(terms: Terms, as_of: date) -> bool:
-    """Tell whether an exempting cause is proved: by a document, or by land delivered after the agreed start."""
-    return bool(terms.evidence) or (terms.cause == "government" and delivered_late(terms, as_of))
+def exempt(terms: Terms, as_of: date) -> ExemptState | None:
+    """Return the state of land that waits for a cause the law exempts, if that cause is shown.
+
+    A cause the register names is shown by its document; the government's also by land handed
+    over late or never (53号令 8(1)). Where the holder is not named as the cause, land that
+    nobody could build on by the agreed start, because it was handed over after it or never, is
+    the government's cause by the dates. Against a holder's cause the dates decide nothing.
+    """
+    handed = delivery(terms, as_of)
+    if terms.cause in EXEMPT and (terms.evidence or (terms.cause == "government" and handed in _LATE)):
+        return _WORDS[terms.cause]
+    return "government_caused" if terms.cause != "owner" and handed in _IMPOSSIBLE else None
 
 
-def delivered_late(terms: Terms, as_of: date) -> bool:
-    """Tell whether the land was handed over only after works had to start."""
-    return _earlier(terms.day("start_by"), terms.day("delivered", as_of))
+def delivery(terms: Terms, as_of: date) -> Delivery:
+    """Hold the delivery of the land against the contract."""
+    by, start, handed = terms.day("deliver_by"), terms.day("start_by"), terms.event("delivered")
+    on = terms.day("delivered", as_of)
+    if on is not None:
+        return "after_start" if _earlier(start, on) else "late" if _earlier(by, on) else "in_time"
+    if by is None or by >= as_of or terms.day("started", as_of) is not None:
+        return "in_time"
+    return "never" if handed.by(as_of) == "no" and terms.deliveries_recorded else "unrecorded"
 
 
-def recognition(terms: Terms, as_of: date) -> Literal["none", "recognised", "incomplete"]:
-    """Tell whether the land was recognised as idle (认定书): it takes a number and a day."""
+def recognition(terms: Terms, counted: Dates, as_of: date) -> Recognition:
+    """Tell whether the land was recognised as idle (认定书): it takes a number, a day, and a year that was full."""
     if terms.ruled is not None and terms.ruled > as_of:
         return "none"
     if terms.ruling and terms.ruled is not None:
-        return "recognised"
+        full = [d for d in (counted.one_year_on, counted.recognisable_on) if d is not None]
+        return "premature" if full and terms.ruled < min(full) else "recognised"
     return "incomplete" if terms.ruling or terms.ruled is not None else "none"
 
 
-def contradictions(terms: Terms, as_of: date, limits: Limits) -> tuple[str, ...]:
+def contradictions(terms: Terms, counted: Dates, as_of: date) -> tuple[str, ...]:
     """Return what the record says against itself or leaves half said, as codes; none of it is settled here."""
     started, signed = terms.day("started", as_of), terms.day("contract")
     no_start = started is None and terms.standing.stage not in ("built", "doubt")
+    handed, ruled = delivery(terms, as_of), recognition(terms, counted, as_of)
     found: list[tuple[str, bool]] = [
         ("idle_record_in_doubt", terms.standing.stage == "doubt"),
         ("idle_developed_without_start", no_start and (terms.developed_share or 0.0) > 0),
         ("idle_suspended_without_start", no_start and suspension(terms, as_of) is not None),
         ("idle_suspended_before_start", any(_earlier(s.start, started) for s in terms.suspensions)),
-        ("idle_owner_against_delivery", terms.cause == "owner" and delivered_late(terms, as_of)),
-        ("idle_ruling_incomplete", recognition(terms, as_of) == "incomplete"),
+        ("idle_owner_against_delivery", terms.cause == "owner" and handed == "after_start"),
+        ("idle_delivered_after_start", terms.cause == "unknown" and handed == "after_start"),
+        ("idle_delivered_late", handed == "late"),
+        ("idle_never_delivered", handed == "never"),
+        ("idle_delivery_unrecorded", handed == "unrecorded"),
+        ("idle_ruling_incomplete", ruled == "incomplete"),
+        ("idle_ruling_too_early", ruled == "premature"),
         ("idle_start_before_contract", _earlier(terms.day("start_by"), signed)),
-        ("idle_extension_too_long", _extended_too_far(terms, limits)),
+        ("idle_start_without_permit", unpermitted(terms, as_of)),
     ]
     return tuple(code for code, so in found if so)
 
 
-def _extended_too_far(terms: Terms, limits: Limits) -> bool:
-    agreed = terms.day("start_by")
-    if agreed is None or not terms.extended_to:
-        return False
-    return max(terms.extended_to) > anniversary(agreed, limits.extension_months)
+def unpermitted(terms: Terms, as_of: date) -> bool:
+    """Tell whether works are said to have started without a building permit: no start by 53号令 30."""
+    built = terms.standing.stage == "built" or terms.day("finished", as_of) is not None
+    return terms.permit == "none" and terms.day("started", as_of) is not None and not built
 
 
 def _earlier(one: date | None, two: date | None) -> bool:
     return one is not None and two is not None and one < two
 
 
-def stop(terms: Terms, counted: Dates, as_of: date, limits: Limits) -> Reason | None:
+def stop(terms: Terms, counted: Dates, as_of: date) -> Reason | None:
     """Return why the clock shows no state of the law, None if it shows one."""
     if terms.recovered:
         return reason("idle_recovered", record=terms.record)
     if terms.standing.stage == "doubt":
         return terms.standing.reason
-    against = [c for c in contradictions(terms, as_of, limits) if c in _BREAKING]
+    against = [c for c in contradictions(terms, counted, as_of) if c in _BREAKING]
     if against:
         return reason("idle_record_against_itself", record=terms.record, codes=against)
     if terms.standing.stage == "built" or terms.day("finished", as_of) is not None:
         return None
     if _not_supplied(terms, as_of):
         return reason("idle_not_supplied", record=terms.record)
+    if unpermitted(terms, as_of):
+        return reason("idle_start_without_permit", record=terms.record, on=str(terms.day("started", as_of)))
     started = terms.day("started", as_of) is not None
     if started or counted.start_on is not None:
         return _blurred(terms, ("suspended", "pauses")) or (None if started else _starts(terms))
-    return _blurred(terms, ("start_by", "extended_to", "delivered", "contract")) or _no_day(terms)
+    return _blurred(terms, ("start_by", "extended_to", "delivered")) or _no_day(terms)
 
 
 def _not_supplied(terms: Terms, as_of: date) -> bool:
@@ -102,4 +134,4 @@ def _starts(terms: Terms) -> Reason | None:
 
 def _no_day(terms: Terms) -> Reason:
     """Name the fields that would give the clock a day to count from."""
-    return reason("idle_no_day", record=terms.record, fields=["start_by", "delivered", "contract"])
+    return reason("idle_no_day", record=terms.record, fields=["start_by", "delivered"])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.units import MU_M2, hi
-from geo.idle.clock import IDLE, NOT_STARTED
+from geo.idle.clock import NOT_STARTED, RECOGNISABLE
 from geo.idle.known import Known
 from geo.idle.register import spans_of
 from geo.idle.series import YEAR, by_month
@@ -54,7 +54,7 @@ def facts(known: Known, idle: pd.DataFrame, as_of: date, bounds: Bounds) -> pd.D
     out["developed_pct"] = records["developed_share"] * 100
     out["invested_pct"] = records["invested_share"] * 100
     state = states.reindex(out.index)
-    out["idle_code"] = _coded(state, (*IDLE, "may_be_recognised", "government_caused", "force_majeure"))
+    out["idle_code"] = _coded(state, RECOGNISABLE)
     out["unfinished_code"] = 1.0 - _coded(state, ("finished",))
     out["stopped_months"] = [_stopped(r, s, as_of) for r, s in zip(records.to_dict("records"), state, strict=True)]
     for name in STATED:

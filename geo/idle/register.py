@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast, get_args
 
 import pandas as pd
 
@@ -74,7 +74,9 @@ def terms_of(row: Mapping[str, Any], as_of: date) -> Terms:
         ruling=str(row["ruling"]),
         ruled=date.fromisoformat(row["ruled"]) if row["ruled"] else None,
         price_wan=_number(row["price_wan"]),
+        permit="yes" if row["permit"] else "none" if row["permits_recorded"] else "unrecorded",
         starts_recorded=bool(row["starts_recorded"]),
+        deliveries_recorded=bool(row["deliveries_recorded"]),
         recovered=bool(row["recovered"]),
         unreadable=tuple(f for f in str(row["unreadable"]).split("|") if f),
     )
@@ -85,8 +87,7 @@ def _number(value: Any) -> float | None:
 
 
 def _cause(text: Any) -> Cause:
-    known: dict[str, Cause] = {"owner": "owner", "government": "government", "force_majeure": "force_majeure"}
-    return known.get(str(text), "unknown")
+    return cast(Cause, text) if text in get_args(Cause) else "unknown"
 
 
 def doubled(records: pd.DataFrame, parcels: Mapping[str, str]) -> dict[str, Reason]:
@@ -99,7 +100,7 @@ def doubled(records: pd.DataFrame, parcels: Mapping[str, str]) -> dict[str, Reas
     parcels : mapping of asset to the parcels it lies on, joined by ``|``
         Assets without a parcel conflict with nobody.
     """
-    clockwork = [*DATED, "suspensions", "cause", "ruling", "developed_share", "invested_share"]
+    clockwork = [*DATED, "suspensions", "cause", "permit", "ruling", "developed_share", "invested_share"]
     said = {str(r["asset_id"]): tuple(str(r[c]) for c in clockwork) for r in records.to_dict("records")}
     on: dict[str, list[str]] = {}
     for asset, text in parcels.items():

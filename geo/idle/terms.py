@@ -10,9 +10,14 @@ from typing import Literal
 
 from geo.screen.records import NOTHING, Event, Standing
 
-Cause = Literal["owner", "government", "force_majeure", "unknown"]
-EXEMPT: tuple[Cause, ...] = ("government", "force_majeure")
-"""Causes for which the law asks neither fee nor take-back (城市房地产管理法 26)."""
+Cause = Literal["owner", "government", "force_majeure", "preliminary", "unknown"]
+EXEMPT: tuple[Cause, ...] = ("government", "force_majeure", "preliminary")
+"""Causes for which the law asks neither fee nor take-back: acts of government, force majeure, and the
+work that must come before a start (动工开发必需的前期工作; 城市房地产管理法 26)."""
+Delivery = Literal["in_time", "late", "after_start", "never", "unrecorded"]
+"""Delivery of the land (交地) against the contract: ``late`` after the agreed day but before works had to
+start, ``after_start`` only after that; ``unrecorded``: due, and the register says nothing of it."""
+Permit = Literal["yes", "none", "unrecorded"]
 
 
 ENOUGH = 1e-9
@@ -35,10 +40,8 @@ class Limits:
         Fee as a share of the price.
     warning_days : int
         Days before a limit from which a warning stands.
-    after_delivery_months, after_contract_months : int
-        Agreed start where none was agreed: from delivery, else from the contract.
-    extension_months : int
-        The most an extension may move the agreed start by.
+    after_delivery_months : int
+        Start where none was agreed: from actual delivery (53号令 22). A contract alone starts no clock.
     unverified : frozenset of str
         Names of the fields above that rest on memory alone (mark M).
     """
@@ -51,8 +54,6 @@ class Limits:
     fee_share: float
     warning_days: int
     after_delivery_months: int
-    after_contract_months: int
-    extension_months: int
     unverified: frozenset[str] = frozenset()
 
 
@@ -78,7 +79,8 @@ class Terms:
         ``contract deliver_by delivered start_by started finish_by finished``; the agreed
         days (``…_by``) are plans and count whatever the day is.
     extended_to : tuple of date
-        Agreed starts of supplementary agreements; the latest one counts.
+        Starts named by supplementary agreements; the latest one counts, and the year runs
+        from it (53号令 12), however long after the first it lies.
     suspensions : tuple of Span
         Works suspended (中止开发).
     pauses : tuple of Span
@@ -86,7 +88,7 @@ class Terms:
     developed_share, invested_share : float or None
         Of the area to be developed; of the investment **without the price of the land**
         and taxes paid to the state. None: not known.
-    cause : {"owner", "government", "force_majeure", "unknown"}
+    cause : {"owner", "government", "force_majeure", "preliminary", "unknown"}
     evidence : str
         Document that proves the cause.
     ruling : str
@@ -94,9 +96,11 @@ class Terms:
         Number and day of the recognition (认定书).
     price_wan : float or None
         Price of the land, 万元.
-    starts_recorded : bool
-        The register records starts of works at all. A column that is empty on every row
-        proves nothing about any row.
+    permit : {"yes", "none", "unrecorded"}
+        Building permit (施工许可证); ``none`` only where the register records permits.
+    starts_recorded, deliveries_recorded : bool
+        The register records starts of works, and deliveries, at all. A column that is
+        empty on every row proves nothing about any row.
     recovered : bool
         The land is taken as recovered (收回), so no clock runs any more.
     unreadable : tuple of str
@@ -116,7 +120,9 @@ class Terms:
     ruling: str = ""
     ruled: date | None = None
     price_wan: float | None = None
+    permit: Permit = "unrecorded"
     starts_recorded: bool = True
+    deliveries_recorded: bool = True
     recovered: bool = False
     unreadable: tuple[str, ...] = ()
 
@@ -136,7 +142,9 @@ def anniversary(day: date, months: int) -> date:
     Where the month has no such day it is the last day of the month, so 29 February plus a
     year is 28 February, and 29 February plus four years is 29 February again. Several
     years are counted from the first day, not from one anniversary to the next. This is
-    the rule of the Civil Code, art. 202 (民法典 第二百零二条), quoted from memory.
+    the rule of the Civil Code, art. 202 (民法典 第二百零二条); read with art. 201, by which
+    the day a term begins on does not count, a limit could be held to be full only the day
+    after. The convention here is the corresponding day itself; both articles from memory.
     """
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1

@@ -184,7 +184,7 @@ def _clock(row: Mapping[Any, Any], language: Language) -> Grid:
     days = [(n, row[n]) for n in ("start_on", "one_year_on", "two_years_on", "recognisable_on") if pd.notna(row[n])]
     words = [(say(f"column.{n}", language), f"{day:%Y-%m-%d}") for n, day in days]
     words += [(say("column.start_basis", language), code("startbasis", row["start_basis"], language))]
-    words += [(say("column.cause", language), code("idlecause", row["cause"], language))] if row["cause"] else []
+    words += [(say("column.cause", language), idle.cause(row, language))] if row["cause"] else []
     if pd.notna(row["price_wan"]):
         words.append((say("fieldsheet.price", language), idle.wan(row["price_wan"], language)))
     words.append(

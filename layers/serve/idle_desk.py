@@ -180,8 +180,10 @@ def sentence_of_contradiction(row: Mapping[Any, Any], language: Language) -> str
 
 def money(row: Mapping[Any, Any], language: Language) -> str:
     """Return the fee of an asset, 万元: what is proved, or what is open; "" where none is due."""
-    if row["consequence"] in ("fee", "takeback"):
+    if row["consequence"] == "fee":
         return number(row["fee_wan"], "x", language)
+    if row["consequence"] == "takeback":
+        return say("uiidle.fee_past", language, was=number(row["fee_wan"], "x", language))
     if row["consequence"] != "open":
         return ""
     return say("uiidle.fee_open", language, most=number(row["fee_hi_wan"], "x", language))
@@ -190,12 +192,12 @@ def money(row: Mapping[Any, Any], language: Language) -> str:
 def fees(desk: Desk, language: Language) -> str:
     """Say what fees are proved altogether, and what is open."""
     frame = desk.shown.assets
-    due = frame[frame["consequence"].isin(["fee", "takeback"])]["fee_wan"].sum()
+    due = frame[frame["consequence"] == "fee"]["fee_wan"].sum()
     most = frame[frame["consequence"] == "open"]["fee_hi_wan"].fillna(0.0).sum()
-    if not due and not most:
-        return say("uiidle.fees_none", language)
-    text = say("uiidle.fees", language, due=wan(float(due), language))
-    return text if not most else f"{text} {say('uiidle.fees_open', language, most=wan(float(most), language))}"
+    past = frame[frame["consequence"] == "takeback"]["fee_wan"].fillna(0.0).sum()
+    sums = [("fees", "due", due), ("fees_open", "most", most), ("fees_past", "was", past)]
+    told = [say(f"uiidle.{k}", language, **{name: wan(float(v), language)}) for k, name, v in sums if v]
+    return " · ".join(told) or say("uiidle.fees_none", language)
 
 
 # --- reuse ------------------------------------------------------------------------

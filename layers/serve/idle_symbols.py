@@ -10,6 +10,8 @@ from typing import Any
 
 from PIL import ImageDraw, ImageFont
 
+from geo.idle.clock import EXEMPTED
+
 Points = tuple[tuple[float, float], ...]
 
 GROUPS = ("contradiction", "idle_2y", "idle_1y", "recognisable", "warning", "exempt", "likely_idle", "part_vacant",
@@ -19,7 +21,7 @@ GROUPS = ("contradiction", "idle_2y", "idle_1y", "recognisable", "warning", "exe
 _STATES = {
     "idle_2y": "idle_2y", "warning_2y": "idle_1y", "idle_1y": "idle_1y", "may_be_recognised": "recognisable",
     "warning_1y": "warning", "warning_b": "warning", "suspended": "warning", "paused": "warning",
-    "government_caused": "exempt", "force_majeure": "exempt", "normal": "calm", "in_build": "calm", "recovered": "calm",
+    **dict.fromkeys(EXEMPTED, "exempt"), "normal": "calm", "in_build": "calm", "recovered": "calm",
     "unknown": "open",
 }  # fmt: skip
 """Clock state: group. What is finished or not yet supplied is told by its signs."""

@@ -52,8 +52,7 @@ def limits() -> Limits:
     value = {e.id: (e.figure.low if e.figure.low is not None else e.figure.high) or 0.0 for e in standard.figures}
     names = {
         "fee_months": "fee-years", "takeback_months": "takeback-years", "suspended_months": "suspended-years",
-        "after_delivery_months": "default-from-delivery-years", "after_contract_months": "default-from-contract-years",
-        "extension_months": "extension-years",
+        "after_delivery_months": "default-from-delivery-years",
     }  # fmt: skip
     memory = {e.id for e in standard.figures if e.figure.unverified}
     return Limits(

@@ -91,13 +91,13 @@ def _doubt(k: int, opened: supply.Opened, links: supplied.Links) -> str:
 def _rows(sheet: Sheet, found: Findings) -> list[dict[str, Any]]:
     """Return what the cells of a register say for the clock."""
     names = ("deliver_by", "start_by", "finish_by", "extended_to", "suspended", "resumed", "pauses", "cause",
-             "evidence", "ruling", "ruled", "permit", "started")  # fmt: skip
+             "evidence", "ruling", "ruled", "permit", "started", "delivered")  # fmt: skip
     text = {n: sheet.column(n) for n in names}
     numbers = {n: _numbers(sheet, n, found) for n in ("price_wan", "developed_ha", "should_ha")}
     stated = {n: _numbers(sheet, n, found) for n in ("far_min", "tax_contract_wan_mu", "empty_mu")}
     stated |= {f"{n}_code": [_yes(c) for c in sheet.column(n)] for n in CODED}
     invested = _invested(sheet, numbers["price_wan"], found)
-    starts, permits = any(text["started"]), any(text["permit"])
+    starts, permits, handed = (any(text[n]) for n in ("started", "permit", "delivered"))
     out = []
     for k in range(len(sheet.rows)):
         cell = {n: values[k] for n, values in text.items()}
@@ -110,9 +110,11 @@ def _rows(sheet: Sheet, found: Findings) -> list[dict[str, Any]]:
             "pauses": spans_text(_pauses(cell["pauses"], blurred)),
             "developed_share": _share(numbers["developed_ha"][k], numbers["should_ha"][k]),
             "invested_share": invested[k], "price_wan": numbers["price_wan"][k],
-            "cause": worded("idle_causes", cell["cause"]), "evidence": _said(cell["evidence"]),
+            "cause": _cause(cell["cause"]), "cause_word": _said(cell["cause"]),
+            "evidence": _said(cell["evidence"]),
             "ruling": _said(cell["ruling"]), "ruled": _ruled(cell["ruled"], blurred),
             "permit": _said(cell["permit"]), "starts_recorded": starts, "permits_recorded": permits,
+            "deliveries_recorded": handed,
             "unreadable": "|".join(blurred), **{n: values[k] for n, values in stated.items()},
         })  # fmt: skip
     lost = [r for r, row in zip(sheet.rows, out, strict=True) if row["unreadable"]]
@@ -125,6 +127,12 @@ def _rows(sheet: Sheet, found: Findings) -> list[dict[str, Any]]:
     if unknown:
         found.append((sheet.spec.id, finding("warn", "idle_cause_unknown", words=unknown[:5], count=len(unknown))))
     return out
+
+
+def _cause(text: str) -> str:
+    """Return whose cause a word of the register is; "" for none, or for a word nobody knows."""
+    group = standards.codes("idle_causes").group_of(worded("idle_causes", text))
+    return group.id if group else ""
 
 
 def worded(name: str, text: str) -> str:

@@ -83,7 +83,7 @@ def test_idle_land_figures_of_the_measures():
     assert not standard.figure("invested-pct").low > 27.0
     # 4,200 万元 × 20 % = 840 万元
     assert 4200 * standard.figure("fee-pct").low / 100 == 840.0
-    assert standard.figure("default-from-delivery-years").unverified
+    assert standard.figure("foundation-share").unverified
 
 
 def test_land_classes_draw_what_they_draw():

@@ -59,23 +59,22 @@ def test_every_record_is_listed_without_a_place(records, listed):
 
 def test_dates_if_construction_did_not_start(records, listed):
     names = ("start_on", "warning_1y_on", "one_year_on", "warning_2y_on", "two_years_on")
-    by = {"agreed": 0, "contract": 0}
+    by = {"agreed": 0, "none": 0}
     for record in records:
         found = listed[record["idnumber"].strip()]
         agreed = record["time4commencement_plan"].strip()
-        signed = pd.to_datetime(record["date4sign"].strip(), format="%Y年%m月%d日")
-        start = pd.to_datetime(agreed, format="%Y年%m月%d日") if agreed else signed + pd.DateOffset(years=1)
-        assert [found[n] for n in names] == days(start), record["idnumber"]
-        basis = "agreed" if agreed else "contract"
+        expected = days(pd.to_datetime(agreed, format="%Y年%m月%d日")) if agreed else [None] * 5
+        assert [found[n] for n in names] == expected, record["idnumber"]
+        basis = "agreed" if agreed else "none"
         assert found["start_basis"] == basis
         by[basis] += 1
-    assert by == {"agreed": 67, "contract": 27}
+    assert by == {"agreed": 67, "none": 27}
 
 
 def test_none_is_called_in_use_or_idle(listed):
     assert {a["clock_state"] for a in listed.values()} == {"unknown"}
     assert {a["evidence_status"] for a in listed.values()} == {"unknown"}
-    assert {a["reason"]["code"] for a in listed.values()} == {"idle_starts_not_recorded"}
+    assert {a["reason"]["code"] for a in listed.values()} == {"idle_starts_not_recorded", "idle_no_day"}
     assert {a["consequence"] for a in listed.values()} == {"open"}
 
 
@@ -93,7 +92,7 @@ def test_a_record_without_any_usable_date_names_the_missing_fields(folder, tmp_p
         asset = found[record["idnumber"].strip()]
         assert (asset["clock_state"], asset["one_year_on"]) == ("unknown", None)
         assert asset["reason"]["code"] == "idle_no_day"
-        assert asset["reason"]["fields"] == ["start_by", "delivered", "contract"]
+        assert asset["reason"]["fields"] == ["start_by", "delivered"]
 
 
 def test_a_date_slider_over_them(folder, listed):

@@ -151,13 +151,13 @@ def _money(row: dict[Any, Any], language: Language) -> Html | None:
     if not told and pd.isna(row["price_wan"]):
         return None
     cells = []
-    if row["consequence"] in ("fee", "takeback"):
+    if row["consequence"] == "fee":
         cells.append(("uiidle.fee", idle.wan(row["fee_wan"], language)))
         told = told[1:]
     if pd.notna(row["price_wan"]):
         cells.append(("uiidle.price", idle.wan(row["price_wan"], language)))
     if row["cause"]:
-        cells.append(("uiidle.cause", code("idlecause", row["cause"], language)))
+        cells.append(("uiidle.cause", idle.cause(row, language)))
     boxes = [tag("div", tag("div", say(k, language), cls="lu-label"), tag("div", v, cls="lu-big"), cls="lu-area")
              for k, v in cells]  # fmt: skip
     return join(tag("div", *boxes, cls="lu-areas"), tag("div", " · ".join(told), cls="li-told") if told else None)

@@ -14,8 +14,7 @@ from geo.screen.records import Event, Record, standing
 
 LIMITS = Limits(
     fee_months=12, takeback_months=24, suspended_months=12, developed_share=1 / 3, invested_share=0.25, fee_share=0.2,
-    warning_days=90, after_delivery_months=12, after_contract_months=12, extension_months=12,
-    unverified=frozenset({"after_delivery_months", "after_contract_months", "extension_months"}),
+    warning_days=90, after_delivery_months=12,
 )  # fmt: skip
 DAYS = ("contract", "deliver_by", "delivered", "start_by", "started", "finish_by", "finished", "approved")
 
@@ -118,7 +117,7 @@ def test_not_started(as_of, state, since, following, following_on, due, fee):
     assert found.contradictions == ()
 
 
-FROM_CONTRACT = ("contract", "2024-12-28", "2025-09-29", "2025-12-28", "2026-09-29", "2026-12-28")
+FROM_CONTRACT = ("none", None, None, None, None, None)
 LEAP = ("2025-02-28", "2025-11-30", "2026-02-28", "2026-11-30", "2027-02-28")
 
 
@@ -134,13 +133,13 @@ def dates_of(as_of="2024-03-01", **given):
         ({"start_by": "2024-02-29"}, ("agreed", "2024-02-29", "2024-11-30", "2025-02-28", "2025-11-30", "2026-02-28")),
         ({"start_by": "2023-03-01"}, ("agreed", "2023-03-01", "2023-12-02", "2024-03-01", "2024-12-01", "2025-03-01")),
         ({"start_by": "2023-02-28"}, ("agreed", "2023-02-28", "2023-11-30", "2024-02-28", "2024-11-30", "2025-02-28")),
-        # nothing agreed: a year after delivery, and only then a year after the contract
+        # nothing agreed: a year after delivery; a contract alone starts no clock (53号令 22)
         ({"delivered": "2024-02-29"}, ("delivery", *LEAP)),
         ({}, FROM_CONTRACT),
-        ({"contract": "2024-02-29"}, ("contract", *LEAP)),
+        ({"contract": "2024-02-29"}, FROM_CONTRACT),
         ({"start_by": "2024-09-30", "delivered": "2024-01-15"},
          ("agreed", "2024-09-30", "2025-07-02", "2025-09-30", "2026-07-02", "2026-09-30")),
-        # a delivery that lies in the future has not happened: the contract counts
+        # a delivery that lies in the future has not happened
         ({"delivered": "2024-05-01"}, FROM_CONTRACT),
         # delivery agreed is not delivery
         ({"deliver_by": "2024-02-01"}, FROM_CONTRACT),
@@ -164,14 +163,14 @@ def test_g18_of_the_county():
     states = {d: read(d, **given).state for d in ("2026-11-23", "2026-12-14", "2026-12-15", "2027-03-14", "2027-03-15")}
     assert list(states.values()) == ["normal", "normal", "warning_1y", "warning_1y", "idle_1y"]
     later = read("2027-03-15", **given)
-    # the cause is not known and the limit rests on memory: nothing is due yet, 448 is not excluded
+    # the cause is not known: nothing is due yet, 448 is not excluded
     assert (later.consequence, later.fee_wan, later.fee_hi_wan) == ("open", 0.0, 448.0)
 
 
 def test_a_fee_that_rests_on_memory_is_open_whatever_the_cause():
-    assert read("2026-03-01", delivered="2024-01-15").consequence == "open"
-    known = replace(LIMITS, unverified=frozenset())
-    assert clock(terms("2026-03-01", delivered="2024-01-15"), day("2026-03-01"), known).consequence == "fee"
+    assert read("2026-03-01", delivered="2024-01-15").consequence == "fee"
+    memory = replace(LIMITS, unverified=frozenset({"after_delivery_months"}))
+    assert clock(terms("2026-03-01", delivered="2024-01-15"), day("2026-03-01"), memory).consequence == "open"
 
 
 @pytest.mark.parametrize(
@@ -314,7 +313,13 @@ def test_completion():
         ({"ruling": "闲认〔2026〕1号", "ruled": date(2026, 10, 20)}, "2026-10-19", "none", ()),
         ({"ruling": "闲认〔2026〕1号"}, "2026-10-01", "incomplete", ("idle_ruling_incomplete",)),
         ({"ruled": date(2026, 9, 1)}, "2026-10-01", "incomplete", ("idle_ruling_incomplete",)),
-        ({"ruling": "1号", "ruled": date(2025, 1, 1)}, "2025-02-01", "recognised", ("idle_ruling_against_clock",)),
+        ({"ruling": "1号", "ruled": date(2025, 1, 1)}, "2025-02-01", "premature", ("idle_ruling_too_early",)),
+        (
+            {"ruling": "1号", "ruled": date(2025, 10, 1), "started": "2025-10-10"},
+            "2025-11-01",
+            "recognised",
+            ("idle_ruling_against_clock",),
+        ),
     ],
 )
 def test_recognition_takes_a_number_and_a_day(given, as_of, recognition, against):
@@ -365,9 +370,8 @@ def test_dates_stand_even_where_the_state_is_open():
 
 def test_agreements_that_look_wrong_are_named():
     assert read("2024-03-01", start_by="2023-09-30").contradictions == ("idle_start_before_contract",)
-    far = read("2024-03-01", start_by="2024-09-30", extended_to=(date(2025, 10, 1),))
-    assert far.contradictions == ("idle_extension_too_long",)
-    assert read("2024-03-01", start_by="2024-09-30", extended_to=(date(2025, 9, 30),)).contradictions == ()
+    # the year runs from the day the supplement names, however far it lies (53号令 12)
+    assert read("2024-03-01", start_by="2024-09-30", extended_to=(date(2028, 10, 1),)).contradictions == ()
 
 
 # --- properties -------------------------------------------------------------------

@@ -31,7 +31,8 @@ ROW = {
     "approved": "", "contract": "2023-12-28", "deliver_by": "", "delivered": "", "start_by": "2024-09-30",
     "started": "", "finish_by": "", "finished": "", "extended_to": "", "suspensions": "", "pauses": "",
     "developed_share": float("nan"), "invested_share": 0.5, "cause": "owner", "evidence": "", "ruling": "", "ruled": "",
-    "price_wan": 100.0, "starts_recorded": True, "recovered": False, "unreadable": "",
+    "price_wan": 100.0, "starts_recorded": True, "permit": "", "permits_recorded": False,
+    "deliveries_recorded": True, "recovered": False, "unreadable": "",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from layers.serve import idle_desk
 from layers.serve.idle_symbols import GROUPS, SYMBOLS, group_of, picture, stamp, svg
 from layers.study import field_checks
 from layers.study.results import open_results
-from layers.text import LANGUAGES, code
+from layers.text import LANGUAGES, code, say
 from tests.layers import idle_study
 
 
@@ -82,7 +82,7 @@ def test_the_list_has_clock_money_and_field_result(today, language):
     ids = today.ids(GROUPS)
     rows = idle_desk.listing(today, ids, {"P-03": check}, language)
     by = dict(zip(ids, rows.to_numpy().tolist(), strict=True))
-    assert by["G-07"][5] == "840.00"
+    assert by["G-07"][5] == say("uiidle.fee_past", language, was="840.00")
     assert by["G-07"][4] == "2026-09-30"
     assert by["G-11"][5] == ""
     assert code("fieldfound", "in_use", language) in by["P-03"][6]
