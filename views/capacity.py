@@ -16,7 +16,7 @@ from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, say, sentences
 from views.parts import frame, runner, state
-from views.parts.markup import Html, join, tag
+from views.parts.markup import Html, join, label, tag
 
 NAME = "capacity"
 ICON = ":material/battery_charging_full:"
@@ -62,7 +62,7 @@ def _work(results: Results) -> None:
     names = capacity_desk.parks(desk.found)
     park = st.pills(
         say("uicapacity.park", language), list(names), default=next(iter(names)), required=True, key=PARK,
-        format_func=lambda p: f"{p} {names[p]}", label_visibility="collapsed",
+        format_func=lambda p: label(f"{p} {names[p]}"), label_visibility="collapsed",
     )  # fmt: skip
     left, right = st.columns([1.45, 1.0], gap="small")
     with left, st.container(height=BODY, border=True, key="capacity-bars"):

@@ -16,7 +16,7 @@ from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, code, number, say, sentences
 from views.parts import frame, project_panel, runner, state, tables
-from views.parts.markup import Html, tag
+from views.parts.markup import Html, label, tag
 
 NAME = "projects"
 ICON = ":material/work:"
@@ -54,7 +54,9 @@ def show() -> None:
 def _saved(language: Language) -> None:
     """Say once that a change was kept."""
     if state.noted("project-saved"):
-        st.toast(say("uiprojects.saved", language, project=state.noted("project-saved")), icon=":material/check:")
+        st.toast(
+            label(say("uiprojects.saved", language, project=state.noted("project-saved"))), icon=":material/check:"
+        )
         state.note("project-saved", None)
 
 

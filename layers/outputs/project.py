@@ -6,6 +6,7 @@ in a map file cannot say different things.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +24,8 @@ from layers.text import Language, code, has, say
 
 UNIT_M2 = {"mu": MU_M2, "ha": HA_M2}
 DECIMALS = {"mu": 2, "ha": 4}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[\s\x00-\x20\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[-=+@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
+"""What a spreadsheet takes for the start of a formula, full-width forms and what it skips before them included."""
 
 
 @dataclass(frozen=True)
@@ -249,4 +251,4 @@ def _header(name: str, table: str, results: Results, language: Language) -> str:
 
 def safe(text: object) -> object:
     """Defuse a text that a spreadsheet would read as a formula; numbers stay numbers."""
-    return "'" + text if isinstance(text, str) and text.startswith(_FORMULA) else text
+    return "'" + text if isinstance(text, str) and _FORMULA.match(text) else text

@@ -14,6 +14,7 @@ from layers.serve import idle_desk
 from layers.serve.idle_desk import Desk
 from layers.study import field_checks
 from layers.study.field_checks import FOUND, Check
+from layers.study.names import slug
 from layers.text import Language, code, say, sentences
 from views.parts import frame, state
 from views.parts.markup import Html, join, tag
@@ -28,8 +29,8 @@ def sheet(desk: Desk, asset: str, language: Language) -> None:
         return field_sheet.document(field_sheet.sheet(desk.results, desk.shown, asset), language)
 
     st.download_button(
-        say("uiidle.sheet", language), data=made, file_name=f"{asset}-{desk.on.isoformat()}.docx", key="idle-sheet",
-        icon=":material/print:", on_click="ignore", width="stretch",
+        say("uiidle.sheet", language), data=made, file_name=f"{slug(asset)}-{desk.on.isoformat()}.docx",
+        key="idle-sheet", icon=":material/print:", on_click="ignore", width="stretch",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from layers.serve.place_desk import Desk
 from layers.serve.place_map import COLOURS
 from layers.text import Language, code, say, sentences
 from views.parts import state
-from views.parts.markup import Html, tag
+from views.parts.markup import Html, label, tag
 
 CHOICE = "place-choice"
 
@@ -94,6 +94,6 @@ def _record(desk: Desk, kind: str, project: str, place: dict[str, str], ground: 
     except LuodiError as problem:
         st.html(tag("div", *sentences(problem, language), cls="lp-price lp-never"))
         return
-    st.toast(decisions.told(made, language))
+    st.toast(label(decisions.told(made, language)))
     state.note("place-decided", True)
     st.rerun()

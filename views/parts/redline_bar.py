@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from pathlib import Path
 
 import streamlit as st
@@ -13,7 +12,7 @@ from layers.serve import redlines
 from layers.serve.redlines import Kept
 from layers.study import incoming
 from layers.text import Language, code, has, number, say, sentence
-from views.parts import redline_intake, state
+from views.parts import markup, redline_intake, state
 from views.parts.markup import tag
 from views.parts.redline_intake import Wish
 
@@ -76,7 +75,7 @@ def title(kept: Kept, language: Language) -> str:
 
 def label(kept: Kept, language: Language) -> str:
     """Return the title for a button or a link: both read markdown, a name out of a file is none."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$<>:])", r"\\\1", title(kept, language))
+    return markup.label(title(kept, language))
 
 
 def _again(folder: Path, answer: Answer, busy: bool, language: Language) -> None:

@@ -12,7 +12,7 @@ from layers.study import jobs
 from layers.study.jobs import Job, JobState
 from layers.text import Language, code, say, sentence
 from views.parts import frame
-from views.parts.markup import tag
+from views.parts.markup import label, tag
 
 
 @st.cache_resource(show_spinner=False)
@@ -85,7 +85,7 @@ def _ended(folder: Path, told: JobState, language: Language) -> None:
         del _jobs()[str(folder)]
         st.toast(say("ui.run_done", language), icon=":material/check:")
         for message in told.messages:
-            st.toast(sentence(message, language), icon=":material/healing:", duration="long")
+            st.toast(label(sentence(message, language)), icon=":material/healing:", duration="long")
         return
     lines = [sentence(message, language) for message in told.messages] or [say("ui.run_failed_silently", language)]
     frame.trouble(lines, "ui.run_failed")

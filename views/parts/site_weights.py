@@ -15,7 +15,7 @@ from layers.serve.site_frames import TIMES, comparison, edited, judgements, mirr
 from layers.serve.sites import Shown
 from layers.text import Language, say, sentences
 from views.parts import state
-from views.parts.markup import tag
+from views.parts.markup import label, tag
 
 ASKED, MATRIX, TURN = "site-weights", "site-matrix", "site-turn"
 WAYS = ("given", "ahp", "entropy")
@@ -88,7 +88,7 @@ def _slider(shown: Shown, made: Ranked, name: str, title: str, free: bool) -> No
         return
     given = (state.noted(ASKED) or AS_RUN).weights.get(name, shown.bench.criteria.weights[name])
     st.slider(
-        f"{title} · {share:g} %", 0.0, 50.0, round(float(given) * 100, 1), 1.0, key=key, format="%g",
+        label(f"{title} · {share:g} %"), 0.0, 50.0, round(float(given) * 100, 1), 1.0, key=key, format="%g",
         on_change=functools.partial(_moved, shown, name, key),
     )  # fmt: skip
 
@@ -138,8 +138,8 @@ def matrix(shown: Shown, made: Ranked, asked: Asked, language: Language) -> None
     st.html(tag("div", comparison_text(made.comparison, titles, language), cls="lu-note"))
     again = made.comparison.revisit
     if again is not None and not made.comparison.consistent:
-        st.button(say("uisites.take", language, first=titles[again.first], second=titles[again.second],
-                      value=scale_text(again.suggested)), key="matrix-take", icon=":material/auto_fix:",
+        st.button(label(say("uisites.take", language, first=titles[again.first], second=titles[again.second],
+                                   value=scale_text(again.suggested))), key="matrix-take", icon=":material/auto_fix:",
                   on_click=_take, args=(kept, again.first, again.second, scale_text(again.suggested)))  # fmt: skip
 
 
