@@ -17,6 +17,7 @@ import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
 from geo.basis.errors import CallError, Cancelled, LuodiError  # noqa: E402
 from geo.basis.reason import Reason, reason  # noqa: E402
 from layers import disk  # noqa: E402
+from layers.outputs import stream  # noqa: E402
 from layers.outputs.console import Console  # noqa: E402
 from layers.study import changes  # noqa: E402
 from layers.text import LANGUAGES, Language, say  # noqa: E402
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from layers.study.runs import Report
 
 cli = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Luodi 落地: screen land for industrial projects, with reasons.",
 )  # fmt: skip
 
@@ -718,6 +719,7 @@ def app(
 
 def main() -> None:
     """Run the command line."""
+    stream.guard()
     cli()
 
 

@@ -80,7 +80,7 @@ def _day(results: Results, language: Language) -> Desk:
 
     def named(on: object) -> str:
         names = days[on].names  # type: ignore[index]
-        return f"{on} {'、'.join(names)}" if names else say("uiplace.today", language, on=str(on))
+        return label(f"{on} {'、'.join(names)}") if names else say("uiplace.today", language, on=str(on))
 
     with st.container(horizontal=True, vertical_alignment="center", key="capacity-bar"):
         st.html(tag("div", say("uicapacity.day", language), cls="lp-label"))

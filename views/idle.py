@@ -17,7 +17,7 @@ from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, code, say, sentences
 from views.parts import frame, idle_acts, idle_asset, map, runner, state
-from views.parts.markup import tag
+from views.parts.markup import label, tag
 
 NAME = "idle"
 ICON = ":material/hourglass_empty:"
@@ -118,8 +118,8 @@ def _jump(way: str, change: tuple[date, tuple[str, ...]] | None, icon: str, lang
     day, assets = change or (None, ())
     shown = " ".join((day.isoformat(), *assets[:1], *(["…"] if len(assets) > 1 else []))) if day else "–"
     st.button(
-        shown, key=f"idle-{way}", icon=icon, disabled=day is None, on_click=state.put, args=(DAY, day),
-        help=say(f"uiidle.jump_{way}", language, assets=list(assets)),
+        label(shown), key=f"idle-{way}", icon=icon, disabled=day is None, on_click=state.put, args=(DAY, day),
+        help=label(say(f"uiidle.jump_{way}", language, assets=list(assets))),
         icon_position="left" if way == "back" else "right",
     )  # fmt: skip
 

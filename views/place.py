@@ -17,7 +17,7 @@ from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, say, sentences
 from views.parts import frame, map, place_panel, runner, state
-from views.parts.markup import join, tag
+from views.parts.markup import join, label, tag
 
 NAME = "place"
 ICON = ":material/pin_drop:"
@@ -82,7 +82,7 @@ def _question(results: Results, language: Language) -> Desk:
 
         def named(on: object) -> str:
             names = days[on].names  # type: ignore[index]
-            return f"{on} {'、'.join(names)}" if names else say("uiplace.today", language, on=str(on))
+            return label(f"{on} {'、'.join(names)}") if names else say("uiplace.today", language, on=str(on))
 
         on = st.segmented_control(say("uiplace.day", language), list(days), default=results.study.as_of, required=True,
                                   key=DAY, format_func=named, label_visibility="collapsed")  # fmt: skip

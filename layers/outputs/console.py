@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -11,10 +13,21 @@ from typing import Any
 
 from rich.console import Console as Screen
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from geo.basis.errors import Cancelled, LuodiError
 from geo.basis.reason import Reason
+from layers.outputs.plain import ACTING, visible
+from layers.outputs.stream import deaf, stream_of
 from layers.text import Language, say, sentence
+
+
+class _Screen(Screen):
+    """A terminal whose reader may have gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on without a reader."""
+        deaf(self.file)  # type: ignore[arg-type]
 
 
 class Console:
@@ -23,8 +36,8 @@ class Console:
     def __init__(self, as_json: bool, language: Language):
         self.as_json = as_json
         self.language = language
-        self._out = Screen(highlight=False, soft_wrap=True)
-        self._err = Screen(stderr=True, highlight=False, soft_wrap=True)
+        self._out, err = stream_of(sys.stdout), stream_of(sys.stderr)
+        self._err = _Screen(file=err.inner or io.StringIO(), highlight=False, soft_wrap=True)
         self._bar: Progress | None = None
         self._tasks: dict[str, Any] = {}
         self._stop = False
@@ -64,7 +77,7 @@ class Console:
             if self.as_json:
                 self._line({"event": "error"} | self._told(one))
             else:
-                self._err.print(f"[red]✗[/red] {_plain(sentence(one, self.language))}")
+                self._err.print(Text.assemble(("✗", "red"), " ", visible(sentence(one, self.language))))
 
     def note(self, one: Reason) -> None:
         """Tell something worth knowing."""
@@ -72,13 +85,13 @@ class Console:
         if self.as_json:
             self._line({"event": "note"} | self._told(one))
         else:
-            self._out.print(_plain(sentence(one, self.language)))
+            self._out.write(visible(sentence(one, self.language)) + "\n")
 
     def text(self, line: str = "") -> None:
         """Print a line for people; programs get results instead."""
         self.close()
         if not self.as_json:
-            self._out.print(_plain(line))
+            self._out.write(visible(line) + "\n")
 
     def result(self, body: Mapping[str, Any]) -> None:
         """Hand the result to a program; people have been told already."""
@@ -89,10 +102,19 @@ class Console:
         return {"reason": json.loads(one.to_json()), "text": sentence(one, self.language)}
 
     def _line(self, body: Mapping[str, Any]) -> None:
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, default=str) + "\n")
-        sys.stdout.flush()
+        self._out.send(as_json(body, self._out.encoding) + "\n")
 
 
-def _plain(text: str) -> str:
-    """Keep square brackets in a user's text from being read as markup."""
-    return text.replace("[", r"\[")
+def as_json(body: Mapping[str, Any], encoding: str) -> str:
+    """Return one line of JSON an encoding can write; what acts stands in it as its number, so no value changes."""
+    line = json.dumps(body, ensure_ascii=False, default=str)
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        line = json.dumps(body, default=str)
+    return ACTING.sub(_number, line)
+
+
+def _number(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[k : k + 4]}" for k in range(0, len(units), 4))

@@ -1,8 +1,9 @@
 """Who may ask this server: pages it served itself, under names it knows.
 
 A page of another site can make a browser send requests to this computer, and can even
-point its own name at 127.0.0.1 (DNS rebinding). Such requests carry a foreign Host or
-Origin and are refused, pages, tiles and web sockets alike.
+point its own name at 127.0.0.1 (DNS rebinding); a page of another program on this computer
+differs by its port alone. Such requests carry a foreign Host or Origin and are refused, pages,
+tiles and web sockets alike.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
+PORTS = {"http": 80, "https": 443}
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -27,10 +29,20 @@ def trusted(headers: Headers) -> bool:
     """Tell whether a request comes from a page of this server, or from no page at all."""
     if _name("//" + headers.get("host", "")) not in allowed_hosts():
         return False
-    if headers.get("sec-fetch-site") == "cross-site" and not _followed_link(headers):
+    if headers.get("sec-fetch-site") in ("cross-site", "same-site") and not _followed_link(headers):
         return False
-    origin = headers.get("origin")
-    return origin is None or _name(origin) in allowed_hosts()
+    origins = headers.getlist("origin")
+    return all(_is_own(origin, headers["host"]) for origin in origins)
+
+
+def _is_own(origin: str, host: str) -> bool:
+    """Tell whether an origin is the very name and port the request is for."""
+    try:
+        theirs, ours = urlsplit(origin), urlsplit("//" + host)
+        usual = PORTS[theirs.scheme]
+        return (theirs.hostname, theirs.port or usual) == (ours.hostname, ours.port or usual)
+    except (KeyError, ValueError):  # no address at all, such as the "null" of a page without an origin
+        return False
 
 
 def _followed_link(headers: Headers) -> bool:

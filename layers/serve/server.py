@@ -49,13 +49,20 @@ def serve(study: Path, port: int, headless: bool) -> None:
     if not headless:
         threading.Thread(target=_open_browser, args=(port,), daemon=True).start()
     server = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"LUODI_STUDY": str(study.resolve())}, stdin=subprocess.DEVNULL
-    )
+        command, cwd=ROOT, env=os.environ | {"LUODI_STUDY": str(study.resolve())} | _encoding(),
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
     try:
         server.wait()
     finally:
         server.terminate()
         server.wait()
+
+
+def _encoding() -> dict[str, str]:
+    """Return the console's own encoding, taught to write what it lacks as numbers: the server greets with signs."""
+    given = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    return {"PYTHONIOENCODING": f"{given}:backslashreplace"}
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 
-from layers.serve.access import allowed_hosts
+from layers.serve.access import allowed_hosts, trusted
 from layers.serve.published import SHELF
 from layers.serve.routes import MIDDLEWARE, ROUTES, study_folder
 
@@ -76,6 +77,21 @@ def test_sockets_of_strangers_are_closed(client):
     assert client.knock({"host": "evil.example"}) == closed
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost:8501", "[::1]:8501"])
+@pytest.mark.parametrize(
+    "origin",
+    ["http://127.0.0.1:3000", "http://localhost:3000", "http://localhost", "https://127.0.0.1:8501", "http://[::1]:9",
+     "http://127.0.0.1:8501.evil.example", "http://127.0.0.1:x", "null", "", "file://", "ftp://localhost:8501",
+     "http://localhost:8501@evil.example", "http://evil.example:8501"],
+)  # fmt: skip
+def test_a_socket_is_open_to_its_own_origin_only(client, host, origin):
+    closed = [{"type": "websocket.close", "code": 1008}]
+    if origin == "https://127.0.0.1:8501" and host.startswith("127"):
+        return  # the same name and port: where a gate before the server speaks TLS
+    assert client.knock({"host": host, "origin": origin}) == closed
+    assert trusted(Headers({"host": host, "origin": f"http://{host}"}))
+
+
 @pytest.fixture
 def key():
     return SHELF.put("test_routes", lambda at: b"\x89PNG" + bytes(at))
@@ -121,7 +137,15 @@ def test_the_map_library_comes_from_here(client):
         ({"host": "127.0.0.1.evil.example:8501"}, 403),
         ({"host": ""}, 403),
         ({"host": "[broken"}, 403),
-        ({"origin": "http://localhost:8501"}, 200),
+        ({"origin": "http://127.0.0.1:8501"}, 200),
+        ({"origin": "http://localhost:8501", "host": "LOCALHOST:8501"}, 200),
+        ({"origin": "http://localhost", "host": "localhost:80"}, 200),
+        ({"origin": "http://localhost:8501"}, 403),
+        ({"origin": "http://127.0.0.1:3000"}, 403),
+        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}, 403),
+        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 403),
+        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 200),
+        ({"sec-fetch-site": "none"}, 200),
         ({"origin": "https://evil.example"}, 403),
         ({"origin": "null"}, 403),
         ({"sec-fetch-site": "same-origin"}, 200),

@@ -1,0 +1,137 @@
+"""Text of a study is never code: one place speaks to the map library, nothing else compiles, queries or trusts it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [*ROOT.glob("geo/**/*.py"), *ROOT.glob("layers/**/*.py"), *ROOT.glob("views/**/*.py"),
+           ROOT / "app.py", ROOT / "luodi.py"]  # fmt: skip
+MAPS = ROOT / "views" / "parts" / "leaflet.py"
+TEMPLATES = {"folium", "branca", "streamlit_folium", "jinja2", "mako", "docxtpl", "chevron", "django"}
+ACTS = {"eval", "exec", "compile", "popen", "system", "unsafe_allow_html", "format_map", "from_string", "literal_eval"}
+PARTS = {"markdown", "write", "latex", "components", "iframe", "caption", "subheader", "title", "header", "badge"}
+"""Streamlit's ways to show Markdown or markup; pages use `st.html` with `tag`."""
+MARKED = {"toast", "button", "link_button", "checkbox", "toggle", "radio", "slider", "select_slider", "expander",
+          "popover", "tabs", "metric", "number_input", "text_input", "text_area", "selectbox", "multiselect",
+          "date_input", "segmented_control", "pills", "download_button", "page_link", "form_submit_button",
+          "file_uploader", "progress", "success", "info", "warning", "error", "spinner", "status"}  # fmt: skip
+"""Its controls and messages: their first text is read as Markdown."""
+
+
+def calls(path):
+    return [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+
+
+def name_of(node):
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def module_of(node):
+    inner = getattr(node.func, "value", None)
+    return inner.id if isinstance(inner, ast.Name) else ""
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+def test_one_place_speaks_to_the_map_library():
+    found = {path for path in SOURCES if TEMPLATES & set(imported(path))}
+    assert found == {MAPS}
+
+
+def harmless(node):
+    """Tell whether a value is no text of a study: a literal, a number, or what `inert` and `_checked` let through."""
+    if isinstance(node, (ast.Constant, ast.Compare, ast.Lambda)):
+        return True
+    if isinstance(node, ast.Call) and name_of(node) == "str":
+        return all(map(harmless, node.args))
+    if isinstance(node, ast.Call):
+        return name_of(node) in {"inert", "_checked", "float", "int", "bool", "_only_shape", "_line"}
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return all(map(harmless, node.elts))
+    if isinstance(node, ast.IfExp):
+        return harmless(node.body) and harmless(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return all(harmless(v.value) for v in node.values if isinstance(v, ast.FormattedValue))
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.value, ast.Name) and node.value.id == "look"  # what `Stroke.options` made
+    return isinstance(node, ast.Name) and node.id in {"STYLE", "MAX_ZOOM", "NOT_ASKED", "at", "points", "look", "icon"}
+
+
+def test_every_argument_to_the_map_library_is_a_number_or_was_made_inert():
+    found = [n for n in calls(MAPS) if module_of(n) == "folium"]
+    assert len(found) >= 9
+    for node in found:
+        for value in (*node.args, *(k.value for k in node.keywords)):
+            assert harmless(value), f"line {node.lineno}: {ast.unparse(value)}"
+
+
+def test_what_is_written_into_markup_there_was_made_inert():
+    made = {"_line", "sign"}
+    for node in ast.walk(ast.parse(MAPS.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name in made:
+            for piece in (p for p in ast.walk(node) if isinstance(p, ast.FormattedValue)):
+                given = ast.unparse(piece.value)
+                assert harmless(piece.value) or given in {"look", "swatch", "vintage", "colour"}, given
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_compiles_or_trusts_a_text(path):
+    for node in calls(path):
+        if name_of(node) in ACTS and module_of(node) not in {"re", "alt"}:
+            raise AssertionError(f"{path.name}:{node.lineno} {ast.unparse(node)[:80]}")
+        assert not any(k.arg in {"shell", "unsafe_allow_html"} for k in node.keywords), f"{path.name}:{node.lineno}"
+        if name_of(node) in {"query", "execute", "executescript"} and node.args:
+            text = node.args[0]
+            free = [v.value for v in getattr(text, "values", []) if isinstance(v, ast.FormattedValue)]
+            assert not isinstance(text, ast.BinOp), f"{path.name}:{node.lineno}"
+            assert {ast.unparse(v) for v in free} <= {"quoted", "names", "_NEWEST"}, f"{path.name}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("views/**/*.py")), ids=lambda p: p.name)
+def test_pages_show_text_by_tag_and_label(path):
+    for node in (n for n in calls(path) if module_of(n) == "st"):
+        where = f"{path.name}:{node.lineno}"
+        assert name_of(node) not in PARTS, where
+        if name_of(node) == "html":
+            assert not isinstance(node.args[0], ast.JoinedStr) or "<style>" in ast.unparse(node.args[0]), where
+        if name_of(node) in MARKED and node.args:
+            assert said(node.args[0]), f"{where} {ast.unparse(node.args[0])}: wrap it in `label`"
+        if name_of(node) in {"pills", "segmented_control", "radio", "tabs"}:
+            for key in (k for k in node.keywords if k.arg == "format_func"):
+                shown = key.value.body if isinstance(key.value, ast.Lambda) else key.value
+                assert all(said(s) for s in returned(shown, path)), f"{where} {ast.unparse(shown)}"
+        for key in (k for k in node.keywords if k.arg == "help" and isinstance(k.value, ast.Call)):
+            assert said(key.value), f"{where} {ast.unparse(key.value)}: wrap it in `label`"
+
+
+OURS = {
+    "kind.upper()", "field.title", "word", "words(s)", "min(max(share, 0.0), 1.0)", "page", "pages[door]", "tip",
+    "{'zh': '中文', 'en': 'English'}.__getitem__", "f\"{code('idlegroup', group, language)} {desk.counts[group]}\"",
+}  # fmt: skip
+"""Words of our own that were put together before."""
+NUMBERS = {"sign", "unit", "stage", "status", "parcels", "area", "count", "place", "day", "limit", "on"}
+
+
+def returned(node, path):
+    """Return what an inner function that is named here returns; otherwise the value itself."""
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    named = [f for f in tree if isinstance(f, ast.FunctionDef) and f.name == ast.unparse(node)]
+    return [r.value for f in named for r in ast.walk(f) if isinstance(r, ast.Return)] or [node]
+
+
+def said(node):
+    """Tell whether a label is a sentence of ours without a text of the study, or went through `label`."""
+    if isinstance(node, ast.Constant) or ast.unparse(node) in OURS:
+        return True
+    if isinstance(node, ast.IfExp):
+        return said(node.body) and said(node.orelse)
+    name = name_of(node) if isinstance(node, ast.Call) else ""
+    return name in {"label", "code"} or (name == "say" and {k.arg for k in node.keywords} <= NUMBERS)
