@@ -457,15 +457,18 @@ def redline(
     industry: Annotated[str, typer.Option(help="Industry code, for the local standard.")] = "",
     again: Annotated[str, typer.Option(help="Answer for an earlier check once more.")] = "",
     accept_cut: Annotated[str, typer.Option("--accept-cut", help="Take the drawn cut line of a check.")] = "",
+    txt: Annotated[str, typer.Option(help="Form of OUT.txt: layout, prefix or plain, encoding; v11,prefix,gbk.")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
     """Answer for a red line (压占分析) and keep it as a named check."""
 
     def work(console: Console) -> None:
-        from layers.outputs import redline_files
+        from layers.outputs import redline_files, txt_layouts
         from layers.study import checks
+        from layers.text import sentence
 
+        form = txt_layouts.form(txt)
         asked = checks.Asked(name, crs, axes, layer, investment, industry)
         if again or accept_cut:
             act = checks.again if again else checks.accept
@@ -478,7 +481,8 @@ def redline(
         for line in redline_files.as_text(answer, console.language):
             console.text(line)
         if out is not None:
-            redline_files.write(answer, out, console.language)
+            for told in redline_files.write(answer, out, console.language, form):
+                console.text(sentence(told, console.language))
         console.result(redline_files.as_plain(answer))
 
     _call(as_json, lang, work)

@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 
 from geo.basis.errors import BlockedError, CallError
-from geo.basis.reason import reason
+from geo.basis.reason import Reason, reason
 from layers.explain import limit_text, measure_text, rule_title
 from layers.outputs.coordinates import write_txt
 from layers.outputs.redline_words import (
@@ -22,6 +22,7 @@ from layers.outputs.redline_words import (
     use_word,
 )
 from layers.outputs.target import replaced
+from layers.outputs.txt_layouts import USUAL_FORM, Form
 from layers.redline import Answer
 from layers.sources.redline_model import Plot
 from layers.study.checks import Check
@@ -97,8 +98,8 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def write(answer: Answer, path: Path, language: Language) -> None:
-    """Write the check to a file by its ending.
+def write(answer: Answer, path: Path, language: Language, form: Form = USUAL_FORM) -> tuple[Reason, ...]:
+    """Write the check to a file by its ending; return what a boundary TXT of the form has no place for.
 
     Raises
     ------
@@ -112,10 +113,15 @@ def write(answer: Answer, path: Path, language: Language) -> None:
         raise CallError(reason("format_unknown", format=kind or path.name, known=sorted(WRITERS)))
     if not path.parent.is_dir():
         raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    if kind == "txt":
+        replaced(path, lambda part: _write_txt(answer, part, form), answer.check.folder)
+        lost = form.laid_out.left_out(_plots(answer))
+        return (reason("redline_write_left_out", keys=lost, layout=form.layout),) if lost else ()
     replaced(path, lambda part: WRITERS[kind](answer, part, language), answer.check.folder)
+    return ()
 
 
-def _write_txt(answer: Answer, path: Path, language: Language) -> None:
+def _write_txt(answer: Answer, path: Path, form: Form) -> None:
     """Write the cut boundary as a boundary TXT; without a cut the red line itself.
 
     A boundary TXT has millimetres. Points of the overlay that fall together there are
@@ -123,16 +129,26 @@ def _write_txt(answer: Answer, path: Path, language: Language) -> None:
     """
     if secret := answer.secret_cut:
         raise BlockedError(reason("land_reveals_sensitive", count=len(secret)))
-    land = answer.land
-    land = land.set_geometry(shapely.set_precision(land.geometry.to_numpy(), MILLIMETRE))
-    many = land["part"].nunique() > 1
-    plots = [
-        Plot(f"{p}-{k}" if many else p, answer.check.head["name"], shape, 0, None)
-        for p, k, shape in zip(land["parcel_id"], land["part"], land.geometry, strict=True)
-    ]
     head = {k: v for k, v in answer.check.head["attributes"].items() if k in ("数据产生单位", "精度", "转换参数")}
     with path.open("wb") as stream:
-        write_txt(stream, plots, answer.check.study.crs, head)
+        write_txt(stream, _plots(answer), answer.check.study.crs, head, form)
+
+
+def _plots(answer: Answer) -> list[Plot]:
+    """Return what the cut leaves as plots, with what the file said of them."""
+    land = answer.land
+    shapes = shapely.set_precision(land.geometry.to_numpy(), MILLIMETRE)
+    many = land["part"].nunique() > 1
+    said = {p["id"]: p for p in answer.check.head["plots"]}
+    return [
+        _plot(f"{p}-{k}" if many else p, shape, said.get(p) or said.get(p.rpartition("-")[0], {}), answer)
+        for p, k, shape in zip(land["parcel_id"], land["part"], shapes, strict=True)
+    ]
+
+
+def _plot(plot_id: str, shape: Any, said: dict[str, Any], answer: Answer) -> Plot:
+    name = said.get("name") or answer.check.head["name"]
+    return Plot(plot_id, name, shape, 0, None, said.get("attributes", {}))
 
 
 def _write_docx(answer: Answer, path: Path, language: Language) -> None:
@@ -149,6 +165,6 @@ def _write_xlsx(answer: Answer, path: Path, language: Language) -> None:
 
 WRITERS: dict[str, Callable[[Answer, Path, Language], None]] = {
     "docx": _write_docx,
-    "txt": _write_txt,
+    "txt": lambda answer, path, language: _write_txt(answer, path, USUAL_FORM),
     "xlsx": _write_xlsx,
 }

@@ -105,7 +105,6 @@ def _text(data: bytes, name: str, wanted: Wanted) -> RedLine:
         notes.fixed("redline_full_width", mended[0], count=len(mended), lines=[str(n) for n in mended[:8]])
     if redline_text.is_boundary_txt(lines):
         stated, plots, attributes = redline_text.parse(lines, notes)
-        notes.confirm("redline_unverified_format")
         return _finished("boundary_txt", stated, plots, attributes, wanted, notes)
     stated, plots, attributes = redline_list.parse_rows(redline_list.rows_of(lines), None, notes)
     return _finished("coordinate_list", stated, plots, attributes, wanted, notes)
@@ -158,12 +157,25 @@ def _carried(raw: list[RawPlot], shapes: list[Any], system: System, wanted: Want
     projected = pyproj.CRS.from_user_input(system.crs).is_projected
     plots = []
     for plot, given, shape in zip(raw, shapes, moved, strict=True):
-        redline_shape.check_area(plot, given.area if projected else shape.area, notes)
+        redline_shape.check_area(plot, _areas(given if projected else shape, system.crs, wanted), notes)
         count = sum(len(ring.points) for ring in plot.rings)
-        plots.append(Plot(plot.plot_id, plot.name, _valid(shape, plot, notes), count, plot.stated_ha))
+        plots.append(Plot(plot.plot_id, plot.name, _valid(shape, plot, notes), count, plot.stated_ha, plot.attributes))
     _check_meridian(shapes, system.crs, notes)
     _check_place(moved, shapes, system, wanted, notes)
     return plots
+
+
+def _areas(shape: Any, crs: str, wanted: Wanted) -> tuple[float, float]:
+    """Return planar and ellipsoidal area (m²) of a shape: files state either."""
+    found = pyproj.CRS.from_user_input(crs)
+    if not found.is_projected:
+        found = pyproj.CRS.from_user_input(wanted.study_crs)
+    base, ellipsoid = found.geodetic_crs, found.get_geod()
+    if base is None or ellipsoid is None:
+        return shape.area, shape.area
+    way = redline_zones.transformer(found.to_wkt(), base.to_wkt())
+    there = shapely.transform(shape, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1])))
+    return shape.area, sum(abs(ellipsoid.geometry_area_perimeter(part)[0]) for part in shapely.get_parts(there))
 
 
 def into(shapes: Any, source: str, target: str) -> Any:

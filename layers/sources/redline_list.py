@@ -28,6 +28,8 @@ _WORDS = {
     "height": r"h|z|高程.*|height|elev(ation)?",
 }
 _MAX_TITLE_ROWS = 12
+_SIGNATURE = re.compile(r"[A-Za-z_]+\$\$[^,]*")
+"""First line of a planning tool, such as ``GISQLANDPLAN$$2026-11-29``: a program and a day, no plot."""
 _GROUPED_ROW = re.compile(r"(?:[^,]*,){0,2}\d{1,3}(?:,\d{3})+(?:\.\d+)?,\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -104,8 +106,11 @@ def parse_rows(
     Returns
     -------
     Stated, list of RawPlot, Mapping
-        Of the mapping nothing is filled: a list has no attributes.
+        The mapping holds what a signature line says (program and day); a list has no other attributes.
     """
+    signed = [row for row in rows if _SIGNATURE.fullmatch(",".join(row.cells))]
+    rows = [row for row in rows if row not in signed]
+    written = dict(row.cells[0].split("$$", 1) for row in signed)
     grouped = [row for row in rows if len(row.cells) > 3 and _GROUPED_ROW.fullmatch(",".join(row.cells))]
     for row in grouped:
         notes.problem("redline_commas_inside", line=row.line, text=",".join(row.cells)[:80])
@@ -126,7 +131,7 @@ def parse_rows(
         plots.append(RawPlot(group.plot_id, "", group.line, built))
     if not plots and not notes.problems:
         notes.problem("redline_no_points", line=rows[0].line if rows else 1)
-    return _stated(columns, plots), plots, {}
+    return _stated(columns, plots), plots, written
 
 
 def _stated(columns: Columns, plots: Iterable[RawPlot]) -> Stated:
@@ -194,6 +199,8 @@ def _by_numbers(rows: Sequence[Row]) -> Columns | None:
     pair = large[:2] if len(large) >= 2 else degrees[:2]
     if len(pair) < 2:
         return _small(sample)
+    if pair[0] == 4 and all(_most_whole(sample, k, 6) for k in range(3)):
+        return Columns(pair[0], pair[1], label=3, ring=2, plot=1)  # 省标: point of the file, plot, ring, point, X, Y
     before = range(pair[0])
     ring = next((k for k in before if k > 0 and _most_whole(sample, k)), -1)
     return Columns(pair[0], pair[1], label=0 if pair[0] > 0 else -1, ring=ring)
@@ -213,8 +220,8 @@ def _most(flags: Iterable[bool]) -> bool:
     return sum(taken) * 2 > len(taken)
 
 
-def _most_whole(sample: Sequence[Row], k: int) -> bool:
-    return _most(bool(re.fullmatch(r"\d{1,3}", row.cells[k])) for row in sample if k < len(row.cells))
+def _most_whole(sample: Sequence[Row], k: int, digits: int = 3) -> bool:
+    return _most(bool(re.fullmatch(rf"\d{{1,{digits}}}", row.cells[k])) for row in sample if k < len(row.cells))
 
 
 def _groups(rows: Sequence[Row], columns: Columns, titles: Sequence[Row], notes: Notes) -> list[_Group]:

@@ -30,6 +30,8 @@ class Plot:
         Boundary points as read, closing points not counted.
     stated_ha : float or None
         Area the file states, in hectares; None when it states none.
+    attributes : Mapping of str to str
+        What else the file says of the plot (图幅号, 地块用途, 地类编码 …), as written.
     """
 
     plot_id: str
@@ -37,6 +39,7 @@ class Plot:
     shape: Any
     points: int
     stated_ha: float | None
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,12 @@ class RedLine:
     axes : {"xy_north_first", "east_first"}
         Order of the two coordinate columns.
     confirmations : tuple of Reason
-        What was recognised rather than stated: zone, datum, axis order, unverified format.
+        What was recognised rather than stated: zone, datum, axis order.
     findings : tuple of Finding
         What was mended (fixed) or looks odd (warn); ``row`` is the line of the file.
     source : {"boundary_txt", "coordinate_list", "table", "vector"}
     attributes : Mapping of str to str
-        Keys and values of the [属性描述] block as written; empty for other sources.
+        Keys and values of the blocks before the plots ([属性描述], [项目信息] …) as written.
     """
 
     plots: tuple[Plot, ...]
@@ -95,7 +98,7 @@ class Ring:
 
 @dataclass(frozen=True)
 class RawPlot:
-    """One plot as written, before its system and shape are known."""
+    """One plot as written, before its system and shape are known; `step_ha` is a unit of the area's last digit."""
 
     plot_id: str
     name: str
@@ -103,6 +106,8 @@ class RawPlot:
     rings: tuple[Ring, ...]
     stated_ha: float | None = None
     stated_points: int | None = None
+    step_ha: float = 0.0
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 EDGES_SEARCHED = 2_000
 """Rings up to this many edges are searched for the pair that crosses; beyond, the place alone is named."""
 AREA_SHARE = 0.005
+"""A stated area that is this close to a multiple of the computed one is in another unit."""
+EQUAL_HA = 1e-4
 OVERLAPS_TOLD = 50
 OVERLAP_M2 = 0.01
 """Coordinates are written to the millimetre: neighbours along 1 km may share this much by rounding."""
@@ -43,7 +45,8 @@ def shaped(plot: RawPlot, axes: Axes, notes: Notes) -> Any:
     -------
     Polygon, MultiPolygon or None
         A ring inside another is a hole, a ring outside a further part, whatever its
-        number. None when a problem was noted.
+        number; only where all rings run the same way round and the stated area is that
+        without holes, a ring inside is none. None when a problem was noted.
     """
     polygons = [_ring_polygon(ring, plot, axes, notes) for ring in plot.rings]
     if not polygons or any(p is None for p in polygons):
@@ -130,36 +133,81 @@ def _containers(polygons: list[Any], plot: RawPlot, notes: Notes) -> list[list[i
 
 def _assembled(polygons: list[Any], around: list[list[int]], plot: RawPlot, notes: Notes) -> Any:
     """Rings at an even depth are shells, at an odd depth holes of the smallest ring around them."""
+    inner = [k for k, outer in enumerate(around) if len(outer) % 2]
+    filled = _filled(polygons, around, inner, plot)
     shells = {k: [] for k, outer in enumerate(around) if len(outer) % 2 == 0}  # type: dict[int, list[Any]]
-    for k, outer in enumerate(around):
-        if k not in shells:
-            shells[min(outer, key=lambda j: polygons[j].area)].append(polygons[k].exterior)
-        elif k and not outer:
-            _say_outside(plot.rings[k], plot.rings[0], plot, 0 in shells and not around[0], notes)
-    parts = [shapely.Polygon(polygons[k].exterior, holes) for k, holes in shells.items()]
+    for k in inner:
+        shells[min(around[k], key=lambda j: polygons[j].area)].append(polygons[k].exterior)
+    parts = [shapely.Polygon(polygons[k].exterior, [] if filled else holes) for k, holes in shells.items()]
     for part in parts:
         if not part.is_valid:
             notes.problem("redline_hole_invalid", line=plot.line, plot=plot.label, why=shapely.is_valid_reason(part))
             return None
     shape: Any = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-    if not shape.is_valid:  # parts share an edge: they are one piece of ground
-        notes.fixed("redline_parts_joined", plot.line, plot=plot.label)
+    if not shape.is_valid or filled:  # parts share an edge, or a ring within is no hole: one piece of ground
+        if not filled:
+            notes.fixed("redline_parts_joined", plot.line, plot=plot.label)
         shape = shapely.union_all(parts)
+    _say(polygons, around, plot, shape, notes)
     return shape
 
 
-def _say_outside(ring: Ring, first: Ring, plot: RawPlot, beside: bool, notes: Notes) -> None:
-    code = "redline_ring_outside" if beside else "redline_ring_around"
-    notes.warn(code, ring.points[0].line, plot=plot.label, ring=ring.number, first=first.number)
+def _filled(polygons: list[Any], around: list[list[int]], inner: list[int], plot: RawPlot) -> bool:
+    """Tell whether the stated area says that rings within a ring are no holes, and no ring runs the other way round."""
+    if not inner or plot.stated_ha is None or _turned(polygons, around, inner):
+        return False
+    whole = float(shapely.union_all(polygons).area)
+    net = whole - float(shapely.union_all([polygons[k] for k in inner if len(around[k]) == 1]).area)
+    return _states(plot, whole) and not _states(plot, net)
 
 
-def check_area(plot: RawPlot, area_m2: float, notes: Notes) -> None:
-    """Compare the stated area with the computed one; more than 0.5 % apart is a warning with both."""
-    if plot.stated_ha is None or area_m2 <= 0:
+def _turned(polygons: list[Any], around: list[list[int]], inner: list[int]) -> bool:
+    """Tell whether a ring within another runs the other way round, as holes are written."""
+    ways = [shapely.is_ccw(p.exterior) for p in polygons]
+    return any(ways[k] != ways[min(around[k], key=lambda j: polygons[j].area)] for k in inner)
+
+
+def _states(plot: RawPlot, area_m2: float) -> bool:
+    """Tell whether a plot states just this area."""
+    return plot.stated_ha is not None and abs(plot.stated_ha * HA_M2 - area_m2) <= _within(plot)
+
+
+def _within(plot: RawPlot) -> float:
+    """Return the difference (m²) that is none: one unit of the last digit, and 1e-4 ha."""
+    return max(plot.step_ha, EQUAL_HA) * HA_M2 * (1 + 1e-9)
+
+
+def _say(polygons: list[Any], around: list[list[int]], plot: RawPlot, shape: Any, notes: Notes) -> None:
+    """Say how rings were taken; what the stated area or the numbering confirms is no question."""
+    inner = [k for k, outer in enumerate(around) if len(outer) % 2]
+    sure = _states(plot, shape.area)
+    for k, outer in enumerate(around):
+        ring, first = plot.rings[k], plot.rings[0]
+        values = {"plot": plot.label, "ring": ring.number, "first": first.number}
+        if k and not outer:
+            beside = not around[0]
+            told = notes.fixed if beside and (sure or ring.number == first.number) else notes.warn
+            told("redline_ring_outside" if beside else "redline_ring_around", ring.points[0].line, **values)
+    if not inner:
         return
+    values = {"plot": plot.label, "line": plot.rings[inner[0]].points[0].line, "ring": plot.rings[inner[0]].number}
+    if not any(part.interiors for part in shapely.get_parts(shape)):
+        notes.confirm("redline_ring_no_hole", stated_ha=plot.stated_ha, **values)
+    elif not sure and not _turned(polygons, around, inner) and plot.rings[inner[0]].number == plot.rings[0].number:
+        notes.confirm("redline_hole_open", area_m2=sum(polygons[k].area for k in inner), **values)
+
+
+def check_area(plot: RawPlot, areas_m2: Sequence[float], notes: Notes) -> None:
+    """Compare the stated area with the computed ones; apart from all of them it is a warning with both.
+
+    Offices cut digits off or round them, so one unit of the last digit is no difference, nor is 1e-4 ha.
+    """
+    if plot.stated_ha is None or min(areas_m2) <= 0:
+        return
+    if any(_states(plot, area) for area in areas_m2):
+        return
+    area_m2 = areas_m2[0]
     share = plot.stated_ha * HA_M2 / area_m2
-    if abs(share - 1) <= AREA_SHARE:
-        return
     values = {"plot": plot.label, "stated_ha": plot.stated_ha, "area_m2": area_m2}
     unit = next((name for factor, name in _UNITS if abs(share / factor - 1) <= AREA_SHARE), "")
     if unit:
@@ -171,16 +219,20 @@ def check_area(plot: RawPlot, area_m2: float, notes: Notes) -> None:
 def check_overlaps(plots: Sequence[Plot], notes: Notes) -> None:
     """Warn of plots that cover the same ground: their areas would count it twice."""
     shapes = np.array([plot.shape for plot in plots], dtype=object)
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    told = 0
-    for k, j in sorted(zip(one[one < other].tolist(), other[one < other].tolist(), strict=True)):
+    for told, (k, j, shared) in enumerate(overlaps(shapes)):
         if told == OVERLAPS_TOLD:
             notes.warn("redline_overlaps_more", limit=OVERLAPS_TOLD)
             break
+        notes.warn("redline_plots_overlap", plot=_called(plots[k]), other=_called(plots[j]), area_m2=shared)
+
+
+def overlaps(shapes: Any) -> Iterator[tuple[int, int, float]]:
+    """Yield pairs of shapes (by position, the first one first) that share ground, and how much (m²)."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    for k, j in sorted(zip(one[one < other].tolist(), other[one < other].tolist(), strict=True)):
         shared = float(shapely.intersection(shapes[k], shapes[j]).area)
         if shared > OVERLAP_M2:
-            told += 1
-            notes.warn("redline_plots_overlap", plot=_called(plots[k]), other=_called(plots[j]), area_m2=shared)
+            yield k, j, shared
 
 
 def _called(plot: Plot) -> str:

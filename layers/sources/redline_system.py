@@ -131,7 +131,8 @@ def _datum(stated: Stated, wanted: Wanted, notes: Notes) -> bool:
 
 def _degrees(columns: Columns, stated: Stated, wanted: Wanted, notes: Notes) -> System | None:
     """Longitude and latitude: their ranges in China do not meet, so the order is in the numbers."""
-    if (stated.unit == "m" or stated.order == "xy" or wanted.crs) and not wanted.geographic:
+    metres = stated.unit == "m" or (stated.order == "xy" and not stated.unit) or bool(wanted.crs)
+    if metres and not wanted.geographic:
         notes.problem("redline_degrees_for_metres", line=columns.points[0].line, **columns.example)
         return None
     lon_first = _inside(columns.first, CHINA_LON) & _inside(columns.second, CHINA_LAT)
@@ -211,6 +212,9 @@ def _zone(points: Sequence[Point], east: Floats, stated: Stated, wanted: Wanted,
 def _stated_zone(stated: Stated, notes: Notes) -> tuple[int | None, int | None]:
     """Return zone and band as stated; a central meridian in the place of the zone is turned into one."""
     zone, band = stated.zone, stated.band
+    if zone in (3, 6) and band in (None, zone):
+        notes.confirm("redline_zone_is_width", zone=zone)
+        return None, zone
     if zone is not None and 72 <= zone <= 138:
         wide = band == 6
         turned = (zone + 3) // 6 if wide else zone // 3

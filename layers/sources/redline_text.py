@@ -1,7 +1,7 @@
 """The boundary TXT (报盘 TXT): ``[属性描述]``, ``[地块坐标]``, a header line per plot, ``J1,1,X,Y`` lines.
 
-The format is known from descriptions only, so a red line read from it says so. X is north
-and Y is east, as surveyors write them.
+Header lines come in the layouts of the receiving systems (`redline_layouts`), point lines with the ring before
+or behind the coordinates. X is north and Y is east, as surveyors write them.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from layers.sources.redline_chars import Line, number
-from layers.sources.redline_model import Notes, Point, RawPlot, Stated
+from layers.sources.redline_layouts import Head, head, kind_at
+from layers.sources.redline_model import Notes, Point, RawPlot, Ring, Stated
 from layers.sources.redline_rings import rings
 
 ATTRIBUTES, PLOTS = "属性描述", "地块坐标"
 _PAIR = re.compile(r"^\s*([^\d\s=:,][^=:,]*?)\s*[=:]\s*(.*?)\s*$")
 _ALIASES = {"分带": "几度分带", "坐标系统": "坐标系", "坐标单位": "计量单位", "单位": "计量单位", "投影带号": "带号"}
-_KINDS = {"面": "面", "点": "点", "线": "线", "polygon": "面", "point": "点", "line": "线"}
+_SYSTEM = ("坐标系", "几度分带", "带号", "计量单位")
 _GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*,\s*\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _AREA_UNITS = {"": 1.0, "公顷": 1.0, "ha": 1.0, "hm2": 1.0, "hm²": 1.0, "亩": 1 / 15, "平方米": 1e-4, "m2": 1e-4,
                "m²": 1e-4, "㎡": 1e-4}  # fmt: skip
@@ -53,6 +54,7 @@ class _Draft:
     numbered: list[tuple[int, Point]] = field(default_factory=list)
     written: int = 0
     line: int = 0
+    bare: bool = True
 
 
 def parse(lines: list[Line], notes: Notes) -> tuple[Stated, list[RawPlot], Mapping[str, str]]:
@@ -71,10 +73,10 @@ def parse(lines: list[Line], notes: Notes) -> tuple[Stated, list[RawPlot], Mappi
         What the file says of its system; its plots; the attribute block as written.
     """
     attributes, body = _sections(lines, notes)
-    stated = _stated(attributes, notes)
     plots = [_plot(draft, k, notes) for k, draft in enumerate(_drafts(body, notes), 1)]
     if body and not plots and not notes.problems:
         notes.problem("redline_no_points", line=body[0].number)
+    stated = _stated(attributes, plots, notes)
     return stated, _unique(plots, notes), {key: value for key, (value, _) in attributes.items()}
 
 
@@ -89,9 +91,8 @@ def _sections(lines: list[Line], notes: Notes) -> tuple[dict[str, tuple[str, int
             section = found
         elif section == PLOTS:
             body.append(line)
-        elif section in (ATTRIBUTES, "") and (pair := _PAIR.match(line.plain)):
-            key = pair[1].replace(" ", "")
-            attributes[_ALIASES.get(key, key)] = (pair[2].strip(" ,") if key != "转换参数" else pair[2], line.number)
+        elif pair := _PAIR.match(line.plain):
+            _keep(pair[1].replace(" ", ""), pair[2], line, attributes, notes)
         elif section in (ATTRIBUTES, "") and "," in line.plain:
             body.append(line)  # plots without their section: told below, and read so that all problems show
     if not any(_section(line) == PLOTS for line in lines):
@@ -101,7 +102,20 @@ def _sections(lines: list[Line], notes: Notes) -> tuple[dict[str, tuple[str, int
     return attributes, body
 
 
-def _stated(attributes: Mapping[str, tuple[str, int]], notes: Notes) -> Stated:
+def _keep(key: str, value: str, line: Line, attributes: dict[str, tuple[str, int]], notes: Notes) -> None:
+    """Keep a key and its value; one that comes again must say the same of the system."""
+    key = _ALIASES.get(key, key)
+    text = value if key == "转换参数" else value.strip(" ,")
+    before = attributes.get(key, (text, 0))
+    if before[0] == text or not before[0]:
+        attributes[key] = (text, line.number)
+    elif text and key in _SYSTEM:
+        notes.problem("redline_heads_differ", line=line.number, key=key, given=text, before=before[1], first=before[0])
+    elif text:
+        notes.fixed("redline_head_repeats", line.number, key=key, given=text, first=before[0])
+
+
+def _stated(attributes: Mapping[str, tuple[str, int]], plots: list[RawPlot], notes: Notes) -> Stated:
     unit, unit_line = attributes.get("计量单位", ("", 0))
     units = {"": "", "米": "m", "m": "m", "metre": "m", "meter": "m", "度": "deg", "°": "deg", "度分秒": "deg"}
     if unit.lower() not in units:
@@ -114,8 +128,14 @@ def _stated(attributes: Mapping[str, tuple[str, int]], notes: Notes) -> Stated:
         band=_whole("几度分带", attributes, notes),
         zone=_whole("带号", attributes, notes),
         unit=units.get(unit.lower(), ""),  # type: ignore[arg-type]
-        order="xy",
+        order="" if not unit and _only_degrees(plots) and "投影类型" not in attributes else "xy",
     )
+
+
+def _only_degrees(plots: list[RawPlot]) -> bool:
+    """Tell whether all numbers can only be degrees: without a head nothing says that they are metres."""
+    points = [p for plot in plots for ring in plot.rings for p in ring.points]
+    return bool(points) and all(max(abs(p.first), abs(p.second)) <= 180 for p in points)
 
 
 def _whole(key: str, attributes: Mapping[str, tuple[str, int]], notes: Notes) -> int | None:
@@ -146,7 +166,8 @@ def _drafts(body: list[Line], notes: Notes) -> Iterator[_Draft]:
             notes.warn("redline_header_missing", line.number)
             draft = _Draft(None, line=line.number)
         draft.written += 1
-        found = _point(line, fields, notes)
+        draft.bare = len(fields) == 3 and draft.bare  # rings are left out of all lines of a plot, or of none
+        found = _point(line, fields, draft.bare, notes)
         if found:
             draft.numbered.append(found)
     if draft:
@@ -157,26 +178,34 @@ def _is_header(fields: list[str]) -> bool:
     """A header ends in @, or has five fields or more of which one is a kind or a text."""
     if fields[-1].endswith("@"):
         return True
-    kinds = any(f.lower() in _KINDS for f in fields[2:7])
+    kinds = kind_at(fields[:7]) is not None
     texts = [f for f in fields[2:] if f and not re.fullmatch(r"[\d.eE+\- ]+", f)]
     return len(fields) >= 5 and bool(re.fullmatch(r"\d+", fields[0])) and (kinds or len(texts) >= 2)
 
 
-def _point(line: Line, fields: list[str], notes: Notes) -> tuple[int, Point] | None:
-    """Read ``J1,1,X,Y`` (a height may follow)."""
+def _point(line: Line, fields: list[str], bare: bool, notes: Notes) -> tuple[int, Point] | None:
+    """Read ``J1,1,X,Y`` (a height may follow), ``J1,X,Y,,1`` or, without a ring, ``J1,X,Y``."""
     if len(fields) > 5 and _GROUPS.fullmatch(",".join(fields[2:])):
         notes.problem("redline_commas_inside", line=line.number, text=line.written.strip()[:80])
         return None
-    if len(fields) not in (4, 5):
+    behind = (bare or len(fields) == 5) and _large(fields[1]) and _large(fields[2]) and not any(fields[3:4])
+    if len(fields) not in (4, 5) and not behind:
         notes.problem("redline_fields_wrong", line=line.number, count=len(fields), text=line.written.strip()[:80])
         return None
-    ring = re.fullmatch(r"(\d+)(?:\.0+)?", fields[1])
+    written, first = (fields[4] if len(fields) == 5 else "1", 1) if behind else (fields[1], 2)
+    ring = re.fullmatch(r"(\d+)(?:\.0+)?", written)
     if not ring:
-        notes.problem("redline_ring_wrong", line=line.number, given=fields[1])
-    pair = [_coordinate(text, line, axis, notes) for text, axis in zip(fields[2:4], "XY", strict=True)]
+        notes.problem("redline_ring_wrong", line=line.number, given=written)
+    pair = [_coordinate(text, line, axis, notes) for text, axis in zip(fields[first : first + 2], "XY", strict=True)]
     if not ring or pair[0] is None or pair[1] is None:
         return None
     return int(ring[1]), Point(fields[0] or f"#{line.number}", pair[0], pair[1], line.number)
+
+
+def _large(text: str) -> bool:
+    """Tell a coordinate from a ring number."""
+    read = number(text)
+    return not read.wrong and (abs(read.value) > 1_000 or read.value != int(read.value))
 
 
 def _coordinate(text: str, line: Line, column: str, notes: Notes) -> float | None:
@@ -190,23 +219,31 @@ def _coordinate(text: str, line: Line, column: str, notes: Notes) -> float | Non
 
 
 def _plot(draft: _Draft, position: int, notes: Notes) -> RawPlot:
-    names = draft.names + [""] * 5
-    line = draft.line
-    written = _as_written(draft.header) if draft.header else []
-    name = written[3].strip(" \t　") if len(written) > 3 else ""
-    plot_id = names[2] or str(position)
-    kind = _KINDS.get(names[4].lower())
-    if kind in ("点", "线"):
-        notes.problem("redline_not_an_area", line=line, plot=name or plot_id, kind=names[4])
+    line, said = draft.line, _head(draft)
+    name = said.name
+    plot_id = said.plot_id or str(position)
+    if said.kind in ("点", "线"):
+        notes.problem("redline_not_an_area", line=line, plot=name or plot_id, kind=said.kind)
     label = name or plot_id
     failed = draft.written - len(draft.numbered)
     if draft.written == 0:
         notes.problem("redline_plot_without_points", line=line, plot=label)
     built = rings(draft.numbered, label, notes) if not failed else ()
-    stated_points = _count(names[0], line, notes) if draft.header else None
+    stated_points = _count(said.count, line, notes)
     if stated_points is not None and draft.written:
         _check_count(stated_points, draft, built, label, notes)
-    return RawPlot(plot_id, name, line, built, _area(names[1], line, label, notes), stated_points)
+    area, step = _area(said.area, line, label, notes)
+    return RawPlot(plot_id, name, line, built, area, stated_points, step, said.attributes)
+
+
+def _head(draft: _Draft) -> Head:
+    """Read the header line, texts with their own characters."""
+    if draft.header is None:
+        return Head()
+    plain = draft.names[:-1] if draft.names[-1].endswith("@") else draft.names
+    written = (_as_written(draft.header) + [""] * len(plain))[: len(plain)]
+    said, named = head(plain, draft.written), head(written, draft.written)
+    return replace(said, name=named.name, attributes=named.attributes)
 
 
 def _as_written(line: Line) -> list[str]:
@@ -220,30 +257,33 @@ def _count(text: str, line: int, notes: Notes) -> int | None:
         if text:
             notes.warn("redline_count_unreadable", line, given=text[:40])
         return None
-    return int(text)
+    return int(text) or None  # 0: programs that do not count
 
 
-def _check_count(stated: int, draft: _Draft, built: tuple[object, ...], label: str, notes: Notes) -> None:
-    """Files count the closing points or not, and may leave them out: both are taken as right."""
+def _check_count(stated: int, draft: _Draft, built: tuple[Ring, ...], label: str, notes: Notes) -> None:
+    """Files count the closing points or not, may leave them out or count one more: all are taken as right."""
     distinct = len({point.place for _, point in draft.numbered})
     line = draft.line
-    if distinct <= stated <= max(draft.written, distinct + len(built)):
+    closed = bool(built) and all(ring.closed for ring in built)
+    most = max(draft.written + closed, distinct + len(built))
+    if distinct <= stated <= most:
         return
-    if stated > max(draft.written, distinct + len(built)):
+    if stated > most:
         notes.problem("redline_points_missing", line=line, plot=label, stated=stated, count=draft.written)
     else:
         notes.warn("redline_points_more", line, plot=label, stated=stated, count=draft.written)
 
 
-def _area(text: str, line: int, label: str, notes: Notes) -> float | None:
-    """Return the stated area in hectares (a unit may be written); None when there is none or it is 0."""
+def _area(text: str, line: int, label: str, notes: Notes) -> tuple[float | None, float]:
+    """Return the stated area (a unit may be written) and one unit of its last digit, in hectares; None: not stated."""
     found = re.fullmatch(r"(\d*\.?\d+)\s*(\D*)", text)
     if not text or (found and not float(found[1])):
-        return None
+        return None, 0.0
     if not found or found[2].strip().lower() not in _AREA_UNITS:
         notes.warn("redline_area_unreadable", line, plot=label, given=text[:40])
-        return None
-    return float(found[1]) * _AREA_UNITS[found[2].strip().lower()]
+        return None, 0.0
+    size = _AREA_UNITS[found[2].strip().lower()]
+    return float(found[1]) * size, size * 10.0 ** -len(found[1].partition(".")[2])
 
 
 def _unique(plots: list[RawPlot], notes: Notes) -> list[RawPlot]:

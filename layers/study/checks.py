@@ -29,7 +29,7 @@ from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES
 from geo.measure.every import area_shapes
-from layers.sources import redline
+from layers.sources import redline, redline_shape
 from layers.sources.redline_model import RedLine
 from layers.study import load, manifest, runs, spec, store
 from layers.study.changes import commit
@@ -222,7 +222,10 @@ def _head(line: RedLine, asked: Asked, source: str, parent: str) -> dict[str, An
         "parent": parent,
         "asked": asdict(asked),
         "attributes": dict(line.attributes),
-        "plots": [{"id": p.plot_id, "name": p.name, "points": p.points, "stated_ha": p.stated_ha} for p in line.plots],
+        "plots": [
+            {"id": i, "name": p.name, "points": p.points, "stated_ha": p.stated_ha, "attributes": dict(p.attributes)}
+            for i, p in zip(_ids(line), line.plots, strict=True)
+        ],
         "confirmations": [json.loads(r.to_json()) for r in line.confirmations],
         "findings": [
             {"row": str(f.row), "severity": f.severity, "reason": json.loads(f.reason.to_json())} for f in line.findings
@@ -248,11 +251,25 @@ def _digest_of(check: Check) -> str:
         return ""
 
 
-def _plots(line: RedLine, crs: str) -> gpd.GeoDataFrame:
+def _ids(line: RedLine) -> list[str]:
+    """Return one id per plot, told apart where the file has one twice."""
     ids = [p.plot_id for p in line.plots]
-    if len(set(ids)) < len(ids):
-        ids = [f"{p}-{k}" for k, p in enumerate(ids, 1)]
-    return gpd.GeoDataFrame({"parcel_id": ids}, geometry=[p.shape for p in line.plots], crs=crs)
+    return ids if len(set(ids)) == len(ids) else [f"{p}-{k}" for k, p in enumerate(ids, 1)]
+
+
+def _plots(line: RedLine, crs: str) -> gpd.GeoDataFrame:
+    """Return the plots as ground: what several cover belongs to the first of them, and is counted once."""
+    shapes = np.array([p.shape for p in line.plots], dtype=object)
+    own = list(shapes)
+    for k, j, _ in redline_shape.overlaps(shapes):
+        own[j] = _area(shapely.difference(own[j], shapes[k]))
+    ground = gpd.GeoDataFrame({"parcel_id": _ids(line)}, geometry=own, crs=crs)
+    return ground[[shape.area > redline_shape.OVERLAP_M2 for shape in own]].reset_index(drop=True)
+
+
+def _area(shape: Any) -> Any:
+    """Return the areas of a shape, without lines and points."""
+    return shapely.union_all([p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"])
 
 
 def _answered(plan: runs.Plan, inputs: Any, plots: gpd.GeoDataFrame, head: dict[str, Any], progress: Progress) -> Check:

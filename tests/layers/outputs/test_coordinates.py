@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from geo.basis.errors import BlockedError, CallError
 from layers.outputs.coordinates import central_meridian, text, write_txt
+from layers.outputs.txt_layouts import Form
 from layers.sources.redline import Plot, read
 from layers.text import sentences
 
@@ -63,7 +64,7 @@ def red_lines(draw):
 def test_read_after_write_is_the_same_to_half_a_millimetre(plots, crs, encoding):
     shift = 40e6 if crs == "EPSG:4528" else 0
     plots = [plot(shapely.affinity.translate(p.shape, shift), p.plot_id, p.name) for p in plots]
-    line = again(plots, crs, encoding=encoding)
+    line = again(plots, crs, form=Form(encoding=encoding))
     assert (line.crs, line.axes) == (crs, "xy_north_first")
     assert {f.code for f in line.findings} <= {"redline_ring_outside", "redline_encoding"}
     for before, after in zip(plots, line.plots, strict=True):
@@ -102,10 +103,12 @@ def test_zone_and_band_follow_from_the_crs(crs, zone, band):
 
 def test_gbk_bytes_and_letters_it_lacks():
     stream = io.BytesIO()
-    write_txt(stream, [plot(shapely.box(X0, Y0, X0 + 9, Y0 + 9))], "EPSG:4549", encoding="gbk")
+    write_txt(stream, [plot(shapely.box(X0, Y0, X0 + 9, Y0 + 9))], "EPSG:4549", form=Form(encoding="gbk"))
     assert "一号地块" in stream.getvalue().decode("gbk")
     with pytest.raises(BlockedError) as error:
-        write_txt(stream, [plot(shapely.box(X0, Y0, X0 + 9, Y0 + 9), name="𠮷地块")], "EPSG:4549", encoding="gbk")
+        write_txt(
+            stream, [plot(shapely.box(X0, Y0, X0 + 9, Y0 + 9), name="𠮷地块")], "EPSG:4549", form=Form(encoding="gbk")
+        )
     assert "𠮷" in sentences(error.value, "zh")[0]
 
 
@@ -142,7 +145,7 @@ def test_what_cannot_be_written_is_said(plots, crs, error, code, tmp_path):
 
 def test_an_unknown_encoding():
     with pytest.raises(CallError):
-        write_txt(io.BytesIO(), [plot(shapely.box(X0, Y0, X0 + 9, Y0 + 9))], "EPSG:4549", encoding="big5")
+        write_txt(io.BytesIO(), [plot(shapely.box(X0, Y0, X0 + 9, Y0 + 9))], "EPSG:4549", form=Form(encoding="big5"))
 
 
 def test_a_file_is_swapped_in(tmp_path):

@@ -39,7 +39,7 @@ def test_a_clean_file_is_read_exactly():
     assert (plot.plot_id, plot.name, plot.points, plot.stated_ha) == ("DK1", "一号地块", 4, 1.0)
     assert plot.shape.equals(shapely.box(500_000, 3_180_000, 500_100, 3_180_100))
     assert line.findings == ()
-    assert set(asked(line)) == {"redline_unverified_format", "redline_zone_stated"}
+    assert set(asked(line)) == {"redline_zone_stated"}
     assert line.attributes["数据产生单位"] == "示范"
 
 
@@ -178,7 +178,8 @@ def test_more_points_than_stated_is_a_warning():
 
 @pytest.mark.parametrize(
     ("stated", "code"),
-    [("1.0049", None), ("1.0051", "redline_area_differs"), ("10000", "redline_area_unit"), ("15", "redline_area_unit"),
+    [("1.0001", None), ("1.0002", "redline_area_differs"), ("1.00", None), ("1.009", "redline_area_differs"),
+     ("10000", "redline_area_unit"), ("15", "redline_area_unit"),
      ("15亩", None), ("1.0公顷", None), ("10000平方米", None), ("0", None), ("", None),
      ("约一公顷", "redline_area_unreadable")],
 )  # fmt: skip
