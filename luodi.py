@@ -23,6 +23,7 @@ from layers.study import changes  # noqa: E402
 from layers.text import LANGUAGES, Language, say  # noqa: E402
 
 if TYPE_CHECKING:
+    from layers.study.results import Results
     from layers.study.runs import Report
 
 cli = typer.Typer(
@@ -263,10 +264,14 @@ def _fresh(folder: Path, until: str, console: Console) -> "Report":
 def _update(folder: Path, until: str, as_json: bool, lang: str) -> None:
     def work(console: Console) -> None:
         from layers.study import summary
+        from layers.study.results import open_results
 
         report = _fresh(folder, until, console)
         for line in summary.after_run(folder, report, console.language):
             console.text(line)
+        results = open_results(folder) if console.as_json else None  # for people the summary has said it
+        if results is not None:
+            _law(console, results)
         console.result({"run_id": report.run_id, "built": report.built, "kept": report.kept})
 
     _call(as_json, lang, work)
@@ -355,6 +360,7 @@ def idle(
         for line in words.lines(found, console.language):
             console.text(line)
         assets = words.plain(found.assets)
+        _law(console, require(folder, "idle"), "idle")
         console.result({"run_id": report.run_id, "on": found.on.isoformat(), "assets": assets})
 
     _call(as_json, lang, work)
@@ -386,6 +392,7 @@ def rank(
         made = (by_set(results, criteria) if criteria else bench(results)).answer(Asked(changes))
         for line in rank_page.ranking_text(results, made, console.language, top):
             console.text(line)
+        _law(console, results, "ranking")
         console.result({"run_id": report.run_id, "trial": bool(changes or criteria)} | rank_page.as_plain(made))
 
     _call(as_json, lang, work)
@@ -411,13 +418,50 @@ def explain(
 
     def work(console: Console) -> None:
         from layers.outputs.told import told
+        from layers.study.results import require
 
         plain, lines = told(folder, subject, _day(on), console.language)
         for line in lines:
             console.text(line)
+        _law(console, require(folder, "candidates"))
         console.result(plain)
 
     _call(as_json, lang, work)
+
+
+@cli.command()
+def rules(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A study; without one all that is shipped.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the list: OUT.csv or OUT.xlsx.")] = None,
+    on: Annotated[str, typer.Option("--on", help="Without a study: the day asked about, YYYY-MM-DD.")] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """List rules, standards and code lists with age, origin and mark, and which rules do not apply and why."""
+
+    def work(console: Console) -> None:
+        from layers.outputs import rule_list
+
+        day = _day(on) or date.today()
+        of_all = rule_list.shipped(day, console.language) if folder is None else None
+        found = rule_list.of_study(folder, console.language) if folder is not None else of_all
+        for line in rule_list.as_text(found, console.language):
+            console.text(line)
+        if out is not None:
+            rule_list.write(found, out, console.language, folder or Path.cwd())
+        console.result({"rules": found.to_dict("records")})
+
+    _call(as_json, lang, work)
+
+
+def _law(console: Console, results: "Results", table: str = "") -> None:
+    """Say what of the law an answer rests on is out of force, unchecked or about to change."""
+    from layers import law
+
+    for notice in law.notices(results, console.language, table):
+        console.note(notice.reason)
 
 
 @cli.command()
@@ -480,6 +524,7 @@ def redline(
         answer = redline_files.answer_of(found)
         for line in redline_files.as_text(answer, console.language):
             console.text(line)
+        _law(console, found)
         if out is not None:
             for told in redline_files.write(answer, out, console.language, form):
                 console.text(sentence(told, console.language))
@@ -568,6 +613,7 @@ def place(
         found = shown(results, Asked(day, more, pins))
         for line in words.lines(found, console.language):
             console.text(line)
+        _law(console, results, "matches")
         console.result({"run_id": report.run_id} | words.plain(found))
 
     _call(as_json, lang, work)
@@ -614,6 +660,7 @@ def capacity(
             "capacity": words.records(found.table("capacity")),
             "facilities": words.records(found.table("facilities")),
         }
+        _law(console, require(folder, "capacity"), "capacity")
         console.result({"run_id": report.run_id, "on": found.on.isoformat()} | rows)
 
     _call(as_json, lang, work)

@@ -261,7 +261,9 @@ def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Ta
 
 def _taken(setting: Setting) -> tuple[tuple[Zone, bool], ...]:
     """Zones the cutting rules take, with True where the ground outside is taken."""
-    return tuple((Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in setting.examined if r.cuts)
+    return tuple(
+        (Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in setting.examined if r.cuts and not r.doubted
+    )
 
 
 def _too_narrow(data: Evidence, kept: np.ndarray, land: gpd.GeoDataFrame, minimum: Minimum) -> np.ndarray:

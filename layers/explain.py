@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.basis.age import Aged
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from geo.rules.evidence import Evidence
@@ -49,6 +50,8 @@ class RuleLine:
     aside: str
     origin: str
     """Rule pack the rule comes from, and what it took the place of."""
+    age: str
+    """From when to when it is law, when it was last checked and where it was read; "" on a use-only layer."""
 
 
 @dataclass(frozen=True)
@@ -238,12 +241,28 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         document=both(rule.document, language),
         exception=both(rule.exception, language),
         remedy=both(rule.remedy, language),
-        mark=say("word.unverified", language) if rule.unverified else "",
+        mark=mark_of(rule, language),
         layer=say("word.no_layer", language, layer=layer) if missing else layer,
         vintage=str(spec.vintage) if spec and spec.vintage else say("word.not_known", language),
         aside=_aside(results, rule.id, language) if verdict["severity"] == "not_examined" else "",
         origin=origin_text(rule, language),
+        age="" if hidden else age_text(rule, language),
     )
+
+
+def mark_of(rule: Rule, language: Language) -> str:
+    """Return what is to be said against a rule: out of force on the study day, or from memory."""
+    if rule.doubted:
+        return say("law.mark", language)
+    return say("word.unverified", language) if rule.unverified else ""
+
+
+def age_text(aged: Aged, language: Language) -> str:
+    """Say from when to when a text is law, on which day it was last checked, and where it was read."""
+    first, last, checked = (str(d) if d else "" for d in (aged.in_force, aged.expires, aged.checked_on))
+    ends = (first or say("law.open", language), last or say("law.open", language))
+    return say("law.age", language, first=ends[0], last=ends[1], checked=checked or say("word.not_known", language),
+               source=aged.source or say("word.not_known", language))  # fmt: skip
 
 
 def outcome_word(rule: Rule, outcome: str, language: Language) -> str:

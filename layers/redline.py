@@ -252,7 +252,8 @@ class Answer:
     def _kept(self) -> Evidence:
         taken = np.zeros(len(self._data.states), bool)
         for rule in self.check.rules:
-            states = self._data.state(rule) if rule.cuts and rule.id not in self._aside else None
+            cuts = rule.cuts and not rule.doubted and rule.id not in self._aside
+            states = self._data.state(rule) if cuts else None
             applies = rule.applies(self.check.study.use_class)
             if states is not None and applies and self._known(rule):
                 taken |= states == 1

@@ -7,17 +7,16 @@ nothing without its scheme.
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from geo.basis.age import Aged, Text
 from geo.basis.errors import CallError, SpecError
 from geo.basis.figure import Confidence, Figure, unverified
 from geo.basis.reason import Reason, reason
-from geo.rules.spec import Text
 from layers import toml
 from layers.text import Language, both
 
@@ -76,12 +75,12 @@ class Entry(_Frozen):
         return not self.industries or any(industry.startswith(code) for code in self.industries)
 
 
-class Standard(_Frozen):
+class Standard(Aged):
     """A set of sourced figures.
 
     Parameters
     ----------
-    id, title, document, region, in_force
+    id, title, document, region
     industry_scheme : str
         Scheme of the codes in `Entry.industries`; given when any entry names one.
     sample : bool
@@ -94,7 +93,6 @@ class Standard(_Frozen):
     title: Text
     document: Text
     region: str
-    in_force: date | None = None
     industry_scheme: str = ""
     sample: bool = False
     note: Text = Text()
@@ -168,12 +166,12 @@ class Code(_Frozen):
     note: Text = Text()
 
 
-class CodeList(_Frozen):
+class CodeList(Aged):
     """What the codes of one scheme mean.
 
     Parameters
     ----------
-    id, title, scheme, source
+    id, title, scheme
     confidence, verified_by
         Mark of every code that has none of its own; `verified_by` lifts an M.
     maps_to, maps_confidence : str
@@ -184,7 +182,6 @@ class CodeList(_Frozen):
     id: str
     title: Text
     scheme: str
-    source: str
     confidence: Confidence
     verified_by: str = ""
     maps_to: str = ""
@@ -236,13 +233,23 @@ def load(name: str) -> Standard:
     SpecError
         The file is not as it must be; every problem is reported together.
     """
-    return read_standard(_shipped(STANDARDS, name))
+    made = read_standard(_shipped(STANDARDS, name))
+    _dated(made)
+    return made
 
 
 @cache
 def codes(name: str) -> CodeList:
     """Read one code list of ``data/codes``; errors as in `load`."""
-    return read_codes(_shipped(CODES, name))
+    made = read_codes(_shipped(CODES, name))
+    _dated(made)
+    return made
+
+
+def _dated(made: Standard | CodeList) -> None:
+    """Refuse a shipped text of which nobody says where it was read and when it was last looked at."""
+    if not (made.checked_on and made.source):
+        raise SpecError(reason("age_missing", file=f"{made.id}.toml", ids=[made.id]))
 
 
 TENURE = "QSXZ"

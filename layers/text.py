@@ -15,10 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from geo.basis.age import Text
 from geo.basis.errors import LuodiError
 from geo.basis.reason import Reason
 from geo.basis.units import hectares, mu
-from geo.rules.spec import Text
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")

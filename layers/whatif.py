@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from geo.basis.age import Text
 from geo.basis.area import basis
 from geo.basis.errors import CallError, LuodiError
 from geo.basis.layer import Zone
@@ -23,7 +24,7 @@ from geo.basis.progress import silent
 from geo.basis.reason import reason
 from geo.measure import cut
 from geo.rules.gather import evidence
-from geo.rules.spec import Rule, RulePack, Text, merged
+from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import AREA_TESTS
 from geo.screen import funnel as counting
 from geo.screen import ledger
@@ -110,7 +111,7 @@ class Desk:
         """Return the rules a trial starts from: those of the run, or of the packs it names."""
         if trial.packs is None:
             return self.setting.rules
-        return merged(tuple(self._pack(name) for name in trial.packs))
+        return merged(tuple(self._pack(name) for name in trial.packs), self.results.study.as_of)
 
     def _pack(self, name: str) -> RulePack:
         if name not in self._packs:

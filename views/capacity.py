@@ -15,7 +15,7 @@ from layers.serve.place_desk import Desk
 from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, say, sentences
-from views.parts import frame, runner, state
+from views.parts import frame, opening, runner, state
 from views.parts.markup import Html, join, label, tag
 
 NAME = "capacity"
@@ -44,6 +44,7 @@ def show() -> None:
         runner.first(folder, "" if problem else say("uiplace.no_run", language), "ui.no_run", language)
         return
     runner.bar(folder, "capacity" in results.stale(), language)
+    opening.law_bar(results, language, "capacity")
     if results.table("capacity").empty:
         frame.trouble([say("uicapacity.none_text", language)], "uicapacity.none")
         return

@@ -15,7 +15,7 @@ from layers.serve.routes import study_folder
 from layers.study import spec
 from layers.study.results import Results, open_results
 from layers.text import Language, number, say, sentences
-from views.parts import frame, home_tables, map, redline_bar, runner, state
+from views.parts import frame, home_tables, map, opening, redline_bar, runner, state
 from views.parts.markup import join, tag
 
 NAME = "home"
@@ -89,6 +89,7 @@ def _before_the_first_run(
 
 
 def _study(results: Results, kept: list[Kept], late: bool, language: Language) -> None:
+    opening.law_bar(results, language)
     seen = glance(results)
     st.html(_totals(seen, language))
     left, middle, right = st.columns([1.1, 1.0, 1.0], gap="small")

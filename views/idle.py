@@ -16,7 +16,7 @@ from layers.serve.idle_symbols import GROUPS
 from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, code, say, sentences
-from views.parts import frame, idle_acts, idle_asset, map, runner, state
+from views.parts import frame, idle_acts, idle_asset, map, opening, runner, state
 from views.parts.markup import label, tag
 
 NAME = "idle"
@@ -44,6 +44,7 @@ def show() -> None:
         runner.first(folder, "" if problem else say("uiidle.no_run", language), "ui.no_run", language)
         return
     runner.bar(folder, "idle" in results.stale(), language)
+    opening.law_bar(results, language, "idle")
     if results.table("idle").empty:
         frame.trouble([say("uiidle.none_text", language)], "uiidle.none")
         return

@@ -16,7 +16,7 @@ from layers.serve.place_desk import Desk
 from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, say, sentences
-from views.parts import frame, map, place_panel, runner, state
+from views.parts import frame, map, opening, place_panel, runner, state
 from views.parts.markup import join, label, tag
 
 NAME = "place"
@@ -45,6 +45,7 @@ def show() -> None:
         runner.first(folder, "" if problem else say("uiplace.no_run", language), "ui.no_run", language)
         return
     runner.bar(folder, "matches" in results.stale(), language)
+    opening.law_bar(results, language, "matches")
     if results.table("matches").empty:
         frame.trouble([say("uiplace.none_text", language)], "uiplace.none")
         return

@@ -15,7 +15,7 @@ from layers.serve.projects import Pipeline
 from layers.serve.routes import study_folder
 from layers.study.results import Results, open_results
 from layers.text import Language, code, number, say, sentences
-from views.parts import frame, project_panel, runner, state, tables
+from views.parts import frame, opening, project_panel, runner, state, tables
 from views.parts.markup import Html, label, tag
 
 NAME = "projects"
@@ -45,6 +45,7 @@ def show() -> None:
     _saved(language)
     late = "projects" in results.stale()
     runner.bar(folder, late, language)
+    opening.law_bar(results, language, "gate_results")
     if results.table("projects").empty:
         frame.trouble([say("uiprojects.none_text", language)], "uiprojects.none")
         return

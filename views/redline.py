@@ -14,7 +14,7 @@ from layers.serve.redlines import Kept
 from layers.serve.routes import study_folder
 from layers.study import runs
 from layers.text import Language, say, sentences
-from views.parts import frame, map, redline_answer, redline_bar, redline_intake, state
+from views.parts import frame, map, opening, redline_answer, redline_bar, redline_intake, state
 from views.parts.markup import join, tag
 
 NAME = "redline"
@@ -78,6 +78,7 @@ def _answer(answer: Answer, language: Language) -> None:
     """Draw headline, map and tables so that one screen of 1366 × 768 holds them."""
     st.html(redline_answer.headline(answer, language))
     redline_bar.told(answer, language)
+    opening.law_bar(answer.check, language)
     left, middle, right = st.columns([0.95, 1.08, 1.12], gap="small")
     # the map is drawn last: the numbers do not wait for it
     with middle, st.container(height=BODY, border=False, key="redline-middle"):

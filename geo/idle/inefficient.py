@@ -15,11 +15,12 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from geo.basis.age import Text
 from geo.basis.reason import reason
 from geo.basis.tables import empty
 from geo.basis.units import hi
 from geo.rules.judge import CLEAR, CONFLICT, OUTCOMES, UNKNOWN, Judgement, Measured, judge
-from geo.rules.spec import RulePack, Text
+from geo.rules.spec import RulePack
 from geo.rules.terms import Terms
 
 Codes = npt.NDArray[np.uint8]

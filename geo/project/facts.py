@@ -19,7 +19,7 @@ LISTED = "listed_code"
 
 def of_projects(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return the rules that judge projects: those that name industries."""
-    return tuple(r for r in rules if r.industries)
+    return tuple(r for r in rules if r.industries and not r.stood_for)
 
 
 def about_land(rule: Rule, projects: pd.DataFrame) -> bool:

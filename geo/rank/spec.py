@@ -8,9 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from geo.basis.age import Text
 from geo.basis.figure import Confidence, unverified
 from geo.rank.value import Categories, Increasing, Value
-from geo.rules.spec import Text
 
 SUM_TOLERANCE = 1e-9
 """Weights of a set are decimals of a document; they add up to 1 exactly, or a weight is wrong."""

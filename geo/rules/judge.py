@@ -121,4 +121,6 @@ def judge(
     out = np.zeros((len(rules), len(unit_ids)), np.uint8)
     for codes, rule, m in zip(out, rules, read, strict=True):
         outcome(m.lo, m.hi, rule.operator, rule.threshold, rule.tolerance, codes)
+        if rule.doubted:
+            codes[codes == CONFLICT] = UNKNOWN
     return Judgement(tuple(rules), unit_ids, out, read)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from geo.basis.age import Aged, Standing, Text
 from geo.basis.figure import Confidence, unverified
 from geo.rules.terms import AREA_TESTS, Effect, Limit, Operator, Severity, Test, UseClass
 
@@ -17,21 +18,6 @@ _ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(_Frozen):
-    """A text in both languages; a plain string in the file stands for both."""
-
-    en: str = ""
-    zh: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, value: object) -> object:
-        return {"en": value, "zh": value} if isinstance(value, str) else value
-
-    def __bool__(self) -> bool:
-        return bool(self.en or self.zh)
 
 
 class Example(_Frozen):
@@ -77,7 +63,7 @@ class Example(_Frozen):
         return low, low if self.value_hi is None else self.value_hi
 
 
-class Rule(_Frozen):
+class Rule(Aged):
     """One rule of a pack.
 
     Parameters
@@ -102,8 +88,13 @@ class Rule(_Frozen):
         Empty: all. A rule with industries is judged per project and site only.
     title, clause, exception, remedy : Text
         In both languages; clauses are quoted by number, never paraphrased as law.
-    document, in_force, confidence, verified_by
+    document, confidence, verified_by
         Where the rule comes from; an "M" rule (memory) never excludes.
+    in_force, expires, replaced_by, checked_on, source, announced
+        Its age, see `geo.basis.age.Aged`. A pack may hold several versions of a rule, none
+        on the same day as another.
+    successor : str
+        Rule that took its place under another id.
     examples : tuple of Example
         Cases worked by hand. They cannot change a result, so they are left out of
         dumps, and with that out of run ids and cache keys.
@@ -111,6 +102,13 @@ class Rule(_Frozen):
         Pack the effective rule came from; set when packs are merged.
     replaced : tuple of Rule
         Rules of earlier packs it took the place of, the earliest first; set then too.
+    standing : {"in_force", "past", "future"}
+        Where the study day lies; set then too. A rule out of force for which no other stands
+        is judged all the same and never worse than unknown.
+    stood_for : bool
+        True when another rule judges in its place on that day: it is listed as not applied.
+    others : tuple of Rule
+        Versions of the same id that are not in force on that day.
     """
 
     id: str
@@ -128,7 +126,6 @@ class Rule(_Frozen):
     industries: tuple[str, ...] = ()
     clause: Text = Text()
     document: Text = Text()
-    in_force: date | None = None
     exception: Text = Text()
     remedy: Text = Text()
     confidence: Confidence
@@ -137,6 +134,10 @@ class Rule(_Frozen):
     origin: str = ""
     origin_title: Text = Text()
     replaced: tuple[Rule, ...] = ()
+    successor: str = ""
+    standing: Standing = "in_force"
+    stood_for: bool = False
+    others: tuple[Rule, ...] = ()
 
     @field_validator("id", "layer", "fact")
     @classmethod
@@ -182,40 +183,105 @@ class Rule(_Frozen):
         """The rule reduced to what judging reads."""
         return Limit(
             self.id, self.layer, self.fact, self.test, self.operator, self.threshold, self.buffer_m, self.tolerance,
-            self.binding, self.cuts,
+            self.binding, self.cuts, self.doubted,
         )  # fmt: skip
+
+    @property
+    def doubted(self) -> bool:
+        """True for a rule out of force on the study day: what it finds is open, never a conflict."""
+        return self.standing != "in_force"
 
     def applies(self, use_class: str) -> bool:
         """Tell whether land screened for this use is judged by the rule at parcel level."""
-        return not self.industries and (not self.use_classes or use_class in self.use_classes)
+        if self.stood_for or self.industries:
+            return False
+        return not self.use_classes or use_class in self.use_classes
+
+
+OF_A_VERSION = ("in_force", "expires", "replaced_by", "successor", "announced", "versions")
+"""What a version of a rule never takes from the rule it is written under."""
 
 
 class RulePack(_Frozen):
-    """A named set of rules with the place and date it speaks for."""
+    """A named set of rules with the place and date it speaks for.
+
+    A rule may carry ``versions``: tables of what was or will be different in it, each with its own
+    time. `checked_on` and `source` hold for every rule that has none of its own.
+    """
 
     id: str
     title: Text = Text()
     region: str = ""
     version: str = ""
+    checked_on: date | None = None
+    source: str = ""
     rules: tuple[Rule, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_out(cls, body: Any) -> Any:
+        rules = body.get("rules") if isinstance(body, dict) else None
+        if not isinstance(rules, (list, tuple)) or not all(isinstance(r, dict) for r in rules):
+            return body
+        shared = {k: body[k] for k in ("checked_on", "source") if k in body}
+        return body | {"rules": [shared | one for rule in rules for one in _versions(rule)]}
 
     @model_validator(mode="after")
     def _unique(self) -> RulePack:
-        ids = [r.id for r in self.rules]
-        if len(ids) != len(set(ids)):
-            raise ValueError("rule_id_repeats")
+        for k, rule in enumerate(self.rules):
+            if any(rule.id == other.id and rule.meets(other) for other in self.rules[:k]):
+                raise ValueError("rule_id_repeats")
         return self
 
 
-def merged(packs: tuple[RulePack, ...]) -> tuple[Rule, ...]:
-    """Merge packs in order: a later rule replaces an earlier one of the same id, in its place."""
-    rules: dict[str, Rule] = {}
+def _versions(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a rule as written, and each of its versions with what it does not say itself."""
+    base = {k: v for k, v in rule.items() if k not in OF_A_VERSION}
+    return [{k: v for k, v in rule.items() if k != "versions"}, *(base | v for v in rule.get("versions", ()))]
+
+
+def merged(packs: tuple[RulePack, ...], day: date | None = None) -> tuple[Rule, ...]:
+    """Merge packs in order: a later rule replaces an earlier one of the same id, in its place.
+
+    Parameters
+    ----------
+    packs : tuple of RulePack
+    day : date or None
+        The study day: of the versions of a rule the one in force judges. None asks no age.
+
+    Returns
+    -------
+    tuple of Rule
+        One rule for every id, none left out: `stood_for` names those another one judges for.
+    """
+    found: dict[str, list[list[Rule]]] = {}
     for pack in packs:
-        rules |= {r.id: _from(pack, r, rules.get(r.id)) for r in pack.rules}
-    return tuple(rules.values())
+        own: dict[str, list[Rule]] = {}
+        for rule in pack.rules:
+            named = {"origin": pack.id, "origin_title": pack.title, "standing": rule.on(day) if day else "in_force"}
+            own.setdefault(rule.id, []).append(rule.model_copy(update=named))
+        for name, versions in own.items():
+            found.setdefault(name, []).append(versions)
+    return _handed_over({name: _effective(by_pack) for name, by_pack in found.items()})
 
 
-def _from(pack: RulePack, rule: Rule, before: Rule | None) -> Rule:
-    """Return a rule that names its pack and what it took the place of."""
-    replaced = () if before is None else (*before.replaced, before.model_copy(update={"replaced": ()}))
-    return rule.model_copy(update={"origin": pack.id, "origin_title": pack.title, "replaced": replaced})
+def _effective(by_pack: list[list[Rule]]) -> Rule:
+    """Return the version that judges (in force, of the latest pack) with those it replaced and those out of force."""
+    now = [next((r for r in versions if not r.doubted), None) for versions in by_pack]
+    valid = [r for r in now if r is not None]
+    every = [r for versions in by_pack for r in versions]
+    past = sorted((r for r in every if r.standing == "past"), key=lambda r: r.expires or date.min)
+    chosen = valid[-1] if valid else past[-1] if past else every[0]
+    others = tuple(r for r in every if r.doubted and r is not chosen)
+    replaced = tuple(r for r in valid if r is not chosen)
+    return chosen.model_copy(update={"replaced": replaced, "others": others})
+
+
+def _handed_over(rules: dict[str, Rule]) -> tuple[Rule, ...]:
+    """Mark the rules out of force for which a rule of another id stands, before or after them."""
+    stood = set()
+    for rule in rules.values():
+        other = rules.get(rule.successor)
+        if other is not None and rule.doubted != other.doubted:
+            stood.add(rule.id if rule.doubted else other.id)
+    return tuple(r.model_copy(update={"stood_for": True}) if r.id in stood else r for r in rules.values())

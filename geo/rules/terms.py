@@ -61,6 +61,10 @@ class Terms(Protocol):
     def cuts(self) -> bool:
         """True when the measured shape is taken out of the land."""
 
+    @property
+    def doubted(self) -> bool:
+        """True for a rule that is not law on the study day: it proves no conflict and takes no ground for sure."""
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -76,3 +80,4 @@ class Limit:
     tolerance: float
     binding: Severity
     cuts: bool
+    doubted: bool = False

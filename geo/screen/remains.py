@@ -98,7 +98,8 @@ def _ground(rule: Terms, data: Evidence) -> npt.NDArray[np.uint8]:
     if states is None:
         return np.full(len(data.states), UNSURE_STATE, np.uint8)
     known = data.known[_zone(rule)][0] == "ok"
-    return states if known else np.full(len(data.states), UNSURE_STATE, np.uint8)
+    states = states if known else np.full(len(data.states), UNSURE_STATE, np.uint8)
+    return np.where(states == IN, UNSURE_STATE, states).astype(np.uint8) if rule.doubted else states
 
 
 def _zone(rule: Terms) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from geo.basis.units import hectares, mu
 from geo.rules.terms import AREA_TESTS
+from layers import law
 from layers.explain import interval, limit_text, measure_text, rule_title
 from layers.outputs.coordinates import central_meridian
 from layers.outputs.project import notes
@@ -78,6 +79,9 @@ def notes_below(answer: Answer, language: Language) -> Iterator[str]:
     told = [sentence(r, language) for r in answer.told]
     if told:
         yield say("dossier.told", language, text=" ".join(told))
+    dated = law.lines(answer.check, language)
+    if dated:
+        yield " ".join(dated)
     marked = any(c.rule.unverified for c in answer.constraints)
     yield " ".join(say(f"dossier.{k}", language) for k in ("footnote", "groups_note")[not marked :])
 

@@ -21,7 +21,7 @@ from docx.shared import Pt
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers import idle
+from layers import idle, law
 from layers.explain import measure_text
 from layers.idle import Shown
 from layers.outputs import field_map, word
@@ -267,6 +267,7 @@ def _signatures(page: Document, language: Language) -> None:
 
 def _notes(made: Sheet, language: Language) -> Iterator[str]:
     yield say("fieldsheet.note_evidence", language)
+    yield from law.lines(made.results, language, "idle")
     if made.row["kind"] == "land":
         yield say("fieldsheet.note_start", language)
     if made.images:

@@ -76,7 +76,7 @@ def columns(results: Results, language: Language, keep: npt.NDArray[np.bool_] | 
 def write(results: Results, path: Path, language: Language, keep: npt.NDArray[np.bool_] | None = None) -> int:
     """Write the list as XLSX; return the rows written. Text never becomes a formula or a link."""
     made = columns(results, language, keep)
-    above = list(notes(results, language))
+    above = list(notes(results, language, "candidates"))
     left_out = int((~shown(results, keep)).sum())
     if left_out:
         key = "meeting.left_out" if keep is None else "meeting.not_asked"

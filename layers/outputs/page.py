@@ -47,6 +47,8 @@ def _rule(rule: RuleLine, language: Language) -> Iterator[str]:
         yield f"      {rule.aside or rule.why}"
     source = say("explain.source", language, layer=rule.layer, vintage=rule.vintage)
     yield "      " + " · ".join(filter(None, (rule.clause, source, rule.origin)))
+    if rule.age:
+        yield f"      {rule.age}"
     if rule.outcome == "conflict":
         for key, text in (("explain.remedy", rule.remedy), ("explain.exception", rule.exception)):
             if text:

@@ -15,7 +15,7 @@ import pandas as pd
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers import criterion_words as words
-from layers import standards
+from layers import law, standards
 from layers.explain import marked_title, rule_title, status_sentence
 from layers.outputs import idle_words, project_words, site_words
 from layers.study.released import masks, released, touched
@@ -61,7 +61,7 @@ def projection(results: Results, table: str = "candidates", language: Language =
     results = released(results)
     frame = _candidates(results, language) if table == "candidates" else _plain(results, table, language)
     headers = {str(c): _header(str(c), table, results, language) for c in frame}
-    return Projection(frame, headers, notes(results, language))
+    return Projection(frame, headers, notes(results, language, table))
 
 
 def visible(results: Results, table: str = "candidates", language: Language = "en") -> pd.DataFrame:
@@ -70,16 +70,12 @@ def visible(results: Results, table: str = "candidates", language: Language = "e
     return made.frame.rename(columns=made.headers)
 
 
-def notes(results: Results, language: Language) -> tuple[str, ...]:
-    """Return what has to stand on every list that leaves this study."""
+def notes(results: Results, language: Language, table: str = "") -> tuple[str, ...]:
+    """Return what has to stand on every list that leaves this study; `table` is what the list shows, "" everything."""
     results = released(results)
-    study = results.study
-    out = [say("note.basis", language, study=study.name, as_of=study.as_of.isoformat(), crs=study.crs,
-               area=code("area", study.area, language), run=results.run_id)]  # fmt: skip
+    study, out = results.study, list(headlines(results, language, table))
     if touched(results):
         out.append(say("note.withheld", language, parcels=len(touched(results))))
-    if study.demonstration:
-        out.append(say("note.demonstration", language))
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
     together: dict[tuple[str, str], list[str]] = {}
     for n in study.not_examined:
@@ -97,6 +93,15 @@ def notes(results: Results, language: Language) -> tuple[str, ...]:
     if unverified:
         out.append(say("note.unverified", language, rules=unverified))
     return tuple(out)
+
+
+def headlines(results: Results, language: Language, table: str = "") -> tuple[str, ...]:
+    """Return the first of the notes: what the numbers rest on, synthetic data, the age of the law."""
+    study = results.study
+    basis = say("note.basis", language, study=study.name, as_of=study.as_of.isoformat(), crs=study.crs,
+                area=code("area", study.area, language), run=results.run_id)  # fmt: skip
+    synthetic = (say("note.demonstration", language),) if study.demonstration else ()
+    return (basis, *synthetic, *law.lines(results, language, table))
 
 
 def missing_layers(results: Results) -> list[str]:

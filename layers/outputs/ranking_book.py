@@ -89,7 +89,10 @@ def write(results: Results, path: Path, language: Language, keep: np.ndarray | N
 def _notes(made: _Book, results: Results) -> None:
     page = made.book.add_worksheet(made.names["notes"])
     page.set_column(0, 0, 110)
-    told = [*notes(results, made.language), *(say(f"rankbook.note_{k}", made.language) for k in (1, 2, 3, 4))]
+    told = [
+        *notes(results, made.language, "ranking"),
+        *(say(f"rankbook.note_{k}", made.language) for k in (1, 2, 3, 4)),
+    ]
     for row, note in enumerate(told):
         page.write_string(row, 0, plain(note), made.style["note"])
 

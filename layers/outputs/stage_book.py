@@ -17,7 +17,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers import pipeline
 from layers.outputs.plain import plain
-from layers.outputs.project import notes
+from layers.outputs.project import headlines
 from layers.study.results import Results
 from layers.text import Language, say
 
@@ -60,7 +60,7 @@ def _table(
     book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, results: Results, language: Language, total: bool = False
 ) -> None:
     page = book.add_worksheet(say(f"pipeline.sheet_{name}", language)[:31])
-    said = (say(f"pipeline.sheet_{name}_note", language), *notes(results, language)[:2])
+    said = (say(f"pipeline.sheet_{name}_note", language), *headlines(results, language, "projects"))
     grey = book.add_format({"italic": True, "font_color": "#555555"})
     for row, text in enumerate(said):
         page.write_string(row, 0, plain(text), grey)

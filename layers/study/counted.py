@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from geo.basis.age import Text
 from geo.place.resource import Resource, Resources
-from geo.rules.spec import Text
 from layers import toml
 from layers.text import Language, both
 

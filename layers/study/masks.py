@@ -123,12 +123,14 @@ class Masks:
         name = self.rule_names.get(rule.id)
         if name is None:
             return rule
-        empty = dict.fromkeys(("clause", "document", "exception", "remedy", "origin_title"), Text())
+        texts = ("clause", "document", "exception", "remedy", "origin_title", "replaced_by")
+        empty: dict[str, Any] = dict.fromkeys(texts, Text())
         layer = self.layers.get(rule.layer, "")
         fact = f"{name}_x" if rule.fact else ""
         bare = {"id": name, "title": WORD, "layer": layer, "fact": fact, "threshold": NOT_KNOWN, "buffer_m": 0.0}
         more = {"tolerance_m2": 0.0, "replaced": (), "origin": "", "in_force": None, "confidence": "S"}
-        return rule.model_copy(update=empty | bare | more | {"verified_by": ""})
+        age = {"expires": None, "others": (), "announced": (), "successor": "", "source": ""}
+        return rule.model_copy(update=empty | bare | more | age | {"verified_by": ""})
 
     def criterion(self, criterion: Criterion) -> Criterion:
         """Return a criterion as a reader may see it."""

@@ -270,6 +270,21 @@ class LayerSpec(_Frozen):
         return self
 
 
+class Law(_Frozen):
+    """When the age of a rule, a standard or a code list is worth a note.
+
+    Parameters
+    ----------
+    check_days : int
+        A text last looked at longer ago than this is named on every list.
+    ahead_days : int
+        Changes that come into force within this many days of the study day are named.
+    """
+
+    check_days: int = Field(365, ge=1)
+    ahead_days: int = Field(365, ge=0)
+
+
 class Study(_Frozen):
     """The whole study as read from `study.toml`."""
 
@@ -282,6 +297,7 @@ class Study(_Frozen):
     inefficient: tuple[str, ...] = ()
     demonstration: bool = False
     screen: Screen = Screen()
+    law: Law = Law()
     standards: Standards = Standards()
     assembly: Assembly = Assembly()
     ranking: Ranking = Ranking()
@@ -375,12 +391,15 @@ def pack(name: str, folder: Path) -> RulePack:
     body = toml.read(path)
     head = body.pop("pack", {})
     head.setdefault("id", path.stem)
-    return toml.validated(RulePack, head | body, path.name)
+    made: RulePack = toml.validated(RulePack, head | body, path.name)
+    if path == own and (lost := [r.id for r in made.rules if not (r.checked_on and r.source)]):
+        raise SpecError(reason("age_missing", file=path.name, ids=sorted(set(lost))))
+    return made
 
 
 def effective_rules(study: Study, folder: Path) -> tuple[Rule, ...]:
     """Merge the packs of the study in order and check what the study says of rules."""
-    rules = merged(tuple(pack(name, folder) for name in study.rules))
+    rules = merged(tuple(pack(name, folder) for name in study.rules), study.as_of)
     known = {r.id for r in rules}
     lost = [n.rule for n in study.not_examined if n.rule not in known]
     if lost:

@@ -57,6 +57,9 @@ CN = {
     # 50 × 40: wholly inside, 50 × 40 = 2,000; last 5 m, 5 × 40 = 200
     "nature-reserve-experimental": Drawing(
         (50, 40), (box(90, -10, 160, 50),), 245, conflict=2_000, unknown=(0, 200)),
+    # 60 × 50: the western 20 m, 20 × 50 = 1,000; last 6 m, 6 × 50 = 300
+    "nature-reserve-general": Drawing(
+        (60, 50), (box(110, -10, 140, 60),), 294, conflict=1_000, unknown=(0, 300)),
     # must lie inside. 100 × 150: the boundary stops 25 m before the east edge, 25 × 150 = 3,750 outside;
     # the third is inside up to x = 460, and beyond nobody has drawn: 40 × 150 = 6,000 may be outside
     "development-boundary": Drawing(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import streamlit as st
+
 from geo.basis.errors import DamagedError, LuodiError
+from layers import law
 from layers.serve.routes import study_folder
 from layers.study import spec
 from layers.study.results import Results, open_results
-from layers.text import Language, say, sentences
+from layers.text import Language, say, sentence, sentences
 from views.parts import frame, runner
+from views.parts.markup import tag
 
 
 def opened(table: str, language: Language) -> tuple[Results, bool] | None:
@@ -31,7 +35,19 @@ def opened(table: str, language: Language) -> tuple[Results, bool] | None:
         _first_run(folder, problem, language)
         return None
     runner.bar(folder, bool(late), language)
+    law_bar(results, language, table)
     return results, bool(late)
+
+
+def law_bar(results: Results, language: Language, table: str = "") -> None:
+    """Say on top of a page what of the law it rests on is out of force, unchecked or about to change."""
+    found = law.notices(results, language, table)
+    if not found:
+        return
+    warns = any(n.severity == "warn" for n in found)
+    title = say("law.bar_warn" if warns else "law.bar", language, count=len(found))
+    rows = (tag("div", sentence(n.reason, language), cls=f"lu-law-{n.severity}") for n in found)
+    st.html(tag("details", tag("summary", title), *rows, cls=f"lu-law lu-law-{found[0].severity}", is_open=warns))
 
 
 def _read(folder: Path) -> tuple[Results | None, LuodiError | None]:

@@ -143,7 +143,7 @@ def _rule(line: RuleLine, language: Language) -> Html:
     measured = tag("div", tag("span", line.measured, cls="lu-measured"), tag("span", line.limit, cls="lu-limit"),
                    tag("span", line.mark, cls="lu-mark") if line.mark else None, cls="lu-numbers")  # fmt: skip
     rest = [line.why, _words(line.clause, line.document),
-            say("explain.source", language, layer=line.layer, vintage=line.vintage), line.origin]  # fmt: skip
+            say("explain.source", language, layer=line.layer, vintage=line.vintage), line.origin, line.age]  # fmt: skip
     if line.outcome != "clear":
         rest += [say(f"explain.{key}", language, text=text)
                  for key, text in (("exception", line.exception), ("remedy", line.remedy)) if text]  # fmt: skip

@@ -1,0 +1,56 @@
+"""Which rules judge and which do not, each of these with its reason: no rule falls silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geo.basis.reason import Reason, reason
+from geo.rules.spec import Rule
+
+
+@dataclass(frozen=True)
+class NotApplied:
+    """A rule, or a version of one, that does not judge, and why."""
+
+    rule: Rule
+    why: Reason
+
+
+def not_applied(rules: Sequence[Rule], use_class: str) -> tuple[NotApplied, ...]:
+    """Return what does not judge land screened for a use, in the order of the rules.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+        All rules of the study.
+    use_class : str
+        What the land is screened for.
+
+    Returns
+    -------
+    tuple of NotApplied
+        Every rule, and every version of one, for which `Rule.applies` is false: together with those
+        that apply they are all there are.
+    """
+    own = [NotApplied(r, _why(r, use_class)) for r in rules if not (r.stood_for or r.applies(use_class))]
+    order = {r.id: k for k, r in enumerate(rules)}
+    return tuple(sorted([*own, *out_of_time(rules)], key=lambda n: order[n.rule.id]))
+
+
+def out_of_time(rules: Sequence[Rule]) -> tuple[NotApplied, ...]:
+    """Return what judges nothing on the study day: other versions, and rules another one stands for."""
+    found = [v for rule in rules for v in ((rule,) if rule.stood_for else ()) + rule.others]
+    return tuple(NotApplied(v, _age(v)) for v in found)
+
+
+def _why(rule: Rule, use_class: str) -> Reason:
+    if rule.industries:
+        return reason("applied_industries", industries=list(rule.industries))
+    return reason("applied_use", uses=list(rule.use_classes), use=use_class)
+
+
+def _age(rule: Rule) -> Reason:
+    if rule.standing == "past":
+        return reason("applied_past", day=str(rule.expires))
+    return reason("applied_future", day=str(rule.in_force))
