@@ -158,3 +158,13 @@ def test_the_list_of_rules_as_lines_json_and_csv(district, tmp_path):
     assert (every["source"] != "").all()
     assert not every.map(lambda v: str(v).startswith("[")).any(axis=None)
     assert len(list(rule_list.as_text(every, "zh"))) == 2 * len(every)
+
+
+def test_of_a_use_only_layer_no_law_is_told(district, tmp_path):
+    expire(district)
+    change(district, "vintage = 2025-12-31\n", "vintage = 2025-12-31\nuse_only = true\n", "study.toml")
+    told = " ".join([*law.lines(results(district), "zh"), *rule_list.as_text(rule_list.of_study(district, "zh"), "zh")])
+    assert "永久基本农田" not in told
+    assert "条 farm" not in told
+    assert "新农田法" not in told
+    assert "2026-08-14" not in told
