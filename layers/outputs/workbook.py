@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 from pathlib import Path
 
@@ -49,7 +50,9 @@ def _rows(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: 
         for row, value in enumerate(values, start=first + 1):
             if pd.isna(value):
                 continue
-            if numeric:
+            if numeric and math.isinf(value):  # a cell holds no such number: no bound is known, or none is enough
+                page.write_string(row, column, "∞" if value > 0 else "-∞")
+            elif numeric:
                 page.write_number(row, column, float(value))
             else:
                 page.write_string(row, column, plain(value))

@@ -1,0 +1,278 @@
+"""Every text field of every role through every page, export and message: nothing runs, nothing breaks, all is shown.
+
+The study is `tests.payloads`; `tests/browser/test_payloads.py` opens the same in a browser.
+"""
+
+import csv
+import html.parser
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import luodi
+from geo.basis.tables import TABLES
+from layers import sealed
+from layers.outputs import files
+from layers.outputs.plain import ACTING
+from layers.study import spec
+from layers.study.results import open_results
+from tests import payloads
+from tests.layers.outputs import joint_study
+from tests.payloads import MARK
+from tests.views import studies
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {"home": (), "screen": ("parcel",), "sites": ("site",), "projects": ("project",), "place": ("project",),
+         "capacity": (), "idle": ("asset",), "redline": ()}  # fmt: skip
+FORMULA = re.compile(r"[\s\u200b-\u200f]*[-=+@＝＋－＠]")
+BOTH = (pytest.param("en", marks=pytest.mark.long), "zh")
+"""A text takes the same way in both languages; the way is walked once in a hurry, twice at leisure."""
+NUMBER = re.compile(r"-?\d[\d,.]*")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return payloads.run(tmp_path_factory.mktemp("payloads") / "study")
+
+
+@pytest.fixture(scope="module")
+def results(folder):
+    return open_results(folder)
+
+
+@pytest.fixture(autouse=True)
+def nothing_ran(folder, tmp_path, monkeypatch):
+    """Work in a folder of one's own; what ran would have left something there."""
+    monkeypatch.chdir(tmp_path)
+    yield
+    for place in (tmp_path, folder, folder.parent, ROOT):
+        assert not (place / payloads.LEFT).exists()
+
+
+# --- settings ----------------------------------------------------------------------
+
+
+def test_settings_come_back_as_they_were(folder, tmp_path):
+    study = spec.read(folder)
+    assert study.name == payloads.bad("小区 District")
+    assert study.layer("farm").title == payloads.bad("永久基本农田")
+    assert study.not_examined[0].person == payloads.bad("张三")
+    payloads.write(tmp_path / "twin")
+    assert sealed.sha256(tmp_path / "twin" / "study.toml") == sealed.sha256(folder / "study.toml")
+
+
+def test_a_title_given_to_add_comes_back(tmp_path):
+    study = tmp_path / "own"
+    called("new", study, "--crs", joint_study.CRS, "--name", payloads.bad("甲"))
+    file = tmp_path / "{{7*7}}<b>=$x$[red];%41 ~\x1b[31m.gpkg"
+    layer = "a</script>{{7*7}}'\"]"
+    frame = gpd.GeoDataFrame({"{{7*7}}<b>=": ["x"], "MC": [payloads.bad("乙")]},
+                             geometry=[joint_study.box(0, 0, 9, 9)], crs=joint_study.CRS)  # fmt: skip
+    frame.to_file(tmp_path / "plain.gpkg", layer=layer)
+    (tmp_path / "plain.gpkg").rename(file)
+    title = payloads.bad("层")
+    said = called("add", study, file, "--role", "constraint", "--id", "x", "--title", title, "--owner", title,
+                  "--layer", layer, "--class", "{{7*7}}<b>=")  # fmt: skip
+    assert r"\x1b[31m.gpkg" in said
+    kept = spec.read(study)
+    assert (kept.name, kept.layer("x").title, kept.layer("x").owner) == (payloads.bad("甲"), title, title)
+    assert kept.layer("x").class_field == "{{7*7}}<b>="
+    assert not re.search(r"[{<>=$\[;%~\x1b]", Path(kept.layer("x").source).name)
+    called("check", study, fails=True)  # it has no parcels yet
+
+
+# --- the console -------------------------------------------------------------------
+
+
+def called(*words, fails=False):
+    done = CliRunner().invoke(luodi.cli, [*map(str, words)])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert bool(done.exit_code) == fails, done.output
+    for line in done.output.splitlines():
+        assert not ACTING.search(line), line
+    assert "Traceback" not in done.output
+    return done.output
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_commands_show_texts_and_send_nothing(folder, results, language, tmp_path):
+    more = ("--lang", language)
+    said = [called(word, folder, *more) for word in ("run", "check", "place", "capacity", "idle", "assemble", "rank")]
+    asked = dict(payloads.ids(results))
+    said += [called("explain", folder, name, *more) for name in asked.values()]
+    told = "\n".join(said)
+    assert told.count(MARK) > 100
+    assert r"\x1b]0;hit\x07\x9b2J\u202egnp\u2066" in told
+    nobody, missing = payloads.bad("nobody"), tmp_path / "{{x}}\x1b[31m.gpkg"
+    for wrong in (("explain", folder, nobody), ("pin", folder, nobody, "--why", "x"), ("check", missing),
+                  ("export", folder, tmp_path / "a.xlsx", "--where", nobody),
+                  ("scenario", folder, "load", nobody)):  # fmt: skip
+        called(*wrong, *more, fails=True)
+
+
+def strings(value):
+    """Yield every text in plain values."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings(one)
+
+
+def test_json_lines_hold_the_values_themselves(folder, results):
+    for kind, name in payloads.ids(results):
+        told = list(strings([json.loads(line) for line in called("explain", folder, name, "--json").splitlines()]))
+        acts = payloads.ACTS if kind in ("asset", "parcel") else ""  # a workbook holds no control characters
+        assert kind == "site" or any(MARK in text and acts in text for text in told), kind
+
+
+# --- files -------------------------------------------------------------------------
+
+
+def tables(results):
+    return [n for n in TABLES if results.has(n) and not results.table(n).empty]
+
+
+def test_every_table_as_csv_and_xlsx(results, tmp_path):
+    seen = 0
+    for name in tables(results):
+        for kind in ("csv", "xlsx"):
+            path = tmp_path / f"{name}.{kind}"
+            files.export(results, path, name, "zh")
+            seen += no_formula(path)
+    assert seen > 500
+
+
+def no_formula(path):
+    """Assert that no cell is a formula or a link made of a text; return how many texts tried."""
+    if path.suffix == ".csv":
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        cells = [c for row in rows for c in row]
+        assert [c for c in cells if FORMULA.match(c) and not NUMBER.fullmatch(c)] == []
+        return sum(MARK in c for c in cells)
+    book = openpyxl.load_workbook(path)
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row]
+    assert [c.hyperlink for c in cells if c.hyperlink] == []
+    assert [c.value for c in cells if c.data_type == "f" and MARK in str(c.value)] == []
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            assert not re.search(rb"<f>[^<]*(onerror|luodi-hit)|externalLink|DDE", archive.read(part)), part
+    return sum(MARK in str(c.value) for c in cells)
+
+
+@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize(
+    ("table", "layout"), [("candidates", "meeting"), ("projects", "stages"), ("ranking", ""), ("candidates", "")]
+)
+def test_books(results, tmp_path, table, layout, language):
+    path = tmp_path / "book.xlsx"
+    files.export(results, path, table, language, layout=layout)
+    assert no_formula(path) > 0
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "geojson", "parquet"])
+def test_map_files_keep_the_texts(results, tmp_path, kind):
+    path = tmp_path / f"out.{kind}"
+    files.export(results, path, "candidates", "en")
+    frame = gpd.read_parquet(path) if kind == "parquet" else gpd.read_file(path)
+    ids = set(results.table("parcels")["parcel_id"])
+    texts = frame.columns.drop("geometry")
+    assert any(ids == set(frame[c]) for c in texts if not pd.api.types.is_numeric_dtype(frame[c]))
+
+
+def test_documents_hold_text_only(folder, results, tmp_path):
+    line = tmp_path / "线{{7*7}}<b>\x1b[31m.gpkg"
+    gpd.GeoDataFrame({"name": [payloads.bad("甲")]}, geometry=[joint_study.box(0, 0, 250, 150)],
+                     crs=joint_study.CRS).to_file(line)  # fmt: skip
+    asset = dict(payloads.ids(results))["asset"]
+    name = payloads.bad("线")
+    for kind in ("docx", "xlsx", "txt"):
+        called("redline", folder, line, tmp_path / f"a.{kind}", "--name", name)
+    called("report", folder, asset, tmp_path / "b.docx")
+    assert no_formula(tmp_path / "a.xlsx") > 0
+    for made in ("a.docx", "b.docx"):
+        with zipfile.ZipFile(tmp_path / made) as archive:
+            body = archive.read("word/document.xml").decode()
+            assert not any(b"attachedTemplate" in archive.read(n) or b'TargetMode="External"' in archive.read(n)
+                           for n in archive.namelist())  # fmt: skip
+        assert "fldSimple" not in body
+        assert "instrText" not in body
+        assert "&lt;img src=x onerror" in body
+        assert "{{cycler" in body
+
+
+# --- pages -------------------------------------------------------------------------
+
+
+class Seen(html.parser.HTMLParser):
+    """Collects what a browser would make of a piece of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.acts, self.text = set(), [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.acts += [f"{k}={v}" for k, v in attrs if k.startswith("on") or k in ("href", "src", "srcdoc")]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture
+def visit(folder, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(folder))
+
+    def go(page, language, selected=""):
+        test = studies.open_page(ROOT / "views" / "main.py", page)
+        test.query_params["lang"] = language
+        if selected:
+            test.query_params["select"] = selected
+        test.run()
+        assert not test.exception
+        return test
+
+    return go
+
+
+@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_show_texts(visit, results, page, language):
+    asked = dict(payloads.ids(results))
+    wanted = [f"{kind}:{asked[kind]}" for kind in PAGES[page]] or [""]
+    for selected in wanted:
+        test = visit(page, language, selected)
+        seen = Seen()
+        for piece in test.get("html"):
+            if not piece.proto.body.lstrip().startswith(("<style", "/*")):
+                seen.feed(piece.proto.body)
+        told = "".join(seen.text)
+        assert seen.tags <= {"div", "span", "table", "tr", "td", "th", "b", "i", "h2", "h3", "h4", "p", "ul", "li",
+                             "small", "details", "summary", "tbody", "thead", "em", "strong", "br"}, page  # fmt: skip
+        assert seen.acts == []
+        assert MARK in told
+        assert "lu-trouble" not in "".join(p.proto.body for p in test.get("html") if "<style" not in p.proto.body)
+        assert not ACTING.search(re.sub(r"[\n\t\r]", "", told))
+        assert (labels_are_text(test) > 0) >= (page in ("capacity", "idle", "place"))
+
+
+def labels_are_text(test):
+    """Assert that no label or message reads a text of the study as Markdown; return how many carry one."""
+    raw, carried = re.compile(r"(?<!\\)(\*\*b|\[l\]|:red\[|\$x\$|`\$|<img)"), 0
+    for kind in ("button", "button_group", "slider", "toggle", "expander", "toast", "markdown", "popover", "page_link"):
+        for element in test.get(kind):
+            proto = element.proto
+            texts = [getattr(proto, n, "") for n in ("label", "body", "help")]
+            texts += [getattr(o, "content", "") for o in getattr(proto, "options", [])]
+            texts = [t for t in texts if isinstance(t, str)]
+            assert [t for t in texts if raw.search(t)] == [], kind
+            carried += sum("onerror" in t for t in texts)
+    return carried
