@@ -25,6 +25,7 @@ from geo.place.match import Wish, Wishes
 from geo.place.solve import Work
 from geo.place.why import UNPLACED
 from geo.place.worth import STEP, Objective
+from geo.project.gate import MEMBERSHIP
 from layers.study import check_sites, counted
 
 Read = Callable[[str], pd.DataFrame]
@@ -223,8 +224,12 @@ def answer(base: Base, asked: Question, source: tuple[str, Any] = ("", None), pr
 
 def _capacity(base: Base, done: flow.Placed, source: tuple[str, Any]) -> pd.DataFrame:
     gates = base.read("gate_results")
-    admitted = {str(p): set(str(parks).split("|")) for p, parks, r in
-                gates[["project_id", "parks", "result"]].itertuples(index=False) if r != "conflict"}  # fmt: skip
+    columns = gates[["project_id", "parks", "result", "unknowns"]].itertuples(index=False)
+    admitted = {
+        str(p): set(str(parks).split("|"))
+        for p, parks, result, open_ in columns
+        if result != "conflict" and MEMBERSHIP not in str(open_).split("|")
+    }
     served = {p for cell in done.facilities["serves"] for p in str(cell).split(headroom.SEPARATOR) if p}
     account = land.drawn(base.park_land, done.draws, base.open_share, served)
     area = base.read("demand").set_index("project_id")["land_m2"].fillna(0.0).to_dict()

@@ -18,7 +18,7 @@ from geo.basis.layer import Geometries, Layer
 from geo.basis.reason import Reason, reason
 from geo.measure import robust
 from geo.measure.cut import spikeless
-from geo.screen.planned import plots_on
+from geo.screen.planned import doubtful_share, plots_on
 from geo.screen.supplied import SLIVER_SHARE, WHOLE_SHARE
 
 Bools = npt.NDArray[np.bool_]
@@ -152,6 +152,7 @@ def _planned(parts: gpd.GeoDataFrame, sources: Sources, classes: Classes, basis:
             "admitted_share": share[True],
             "barred_share": share[False],
             "barred": share[False] >= SLIVER_SHARE,
+            "open_plan": doubtful_share(parts, list(sources.plans), basis) >= SLIVER_SHARE,
         },
         index=parts.index,
     )
@@ -194,7 +195,7 @@ def _doubt(row: Any) -> tuple[str, Reason] | None:
     if row.supply_status == UNKNOWN:
         return UNKNOWN, reason("assembly_supply_unknown")
     free = 1.0 - row.barred_share if row.barred else 1.0
-    if row.admitted_share < WHOLE_SHARE * free:
+    if row.open_plan or row.admitted_share < WHOLE_SHARE * free:
         return UNKNOWN, reason("assembly_plan_unknown", share=row.admitted_share)
     return None
 

@@ -194,16 +194,19 @@ def _limits(nodes: pd.DataFrame, supply: pd.DataFrame) -> dict[str, float]:
 
 def _built_over(whole: shapely.Geometry, around: Around) -> dict[str, float]:
     """Return buildings to be cleared; what no layer can tell is not bounded above."""
-    count, area = 0, 0.0
+    count, area, doubtful = 0, 0.0, 0.0
     sure = bool(around.buildings)
     for layer in around.buildings:
         sure = sure and layer.state == "ok" and layer.coverage == "complete"
         if layer.state != "ok":
             continue
-        near = layer.shapes[shapely.STRtree(layer.shapes).query(whole, "intersects")]
-        on = shapely.area(shapely.intersection(near, whole))
-        count, area = count + int((on > 1.0).sum()), area + float(on[on > 1.0].sum())
-    return {"buildings": count, "buildings_m2": area, "buildings_hi_m2": area if sure else float("nan")}
+        near = shapely.STRtree(layer.shapes).query(whole, "intersects")
+        on = shapely.area(shapely.intersection(layer.shapes[near], whole))
+        counts, proved = on > 1.0, ~layer.maybe[near]
+        count, area = count + int((counts & proved).sum()), area + float(on[counts & proved].sum())
+        doubtful += float(on[counts & ~proved].sum())
+    most = area + doubtful if sure else float("nan")
+    return {"buildings": count, "buildings_m2": area, "buildings_hi_m2": most}
 
 
 def _crossings(
@@ -241,7 +244,9 @@ def _diversion(parcels: gpd.GeoDataFrame, parcel_id: str, whole: shapely.Geometr
 def _frontage(fabric: Fabric, around: Around) -> npt.NDArray[np.float64]:
     """Return the boundary each piece shares with roads, in metres."""
     pairs = zip(around.parcels["land_use_scheme"], around.parcels["land_use"], strict=True)
-    is_road = np.array([around.classes.is_road(s, c) for s, c in pairs])
+    is_road = np.array([around.classes.is_road(s, c) for s, c in pairs], bool)
+    if "may_belong" in around.parcels:  # frontage is what is proved
+        is_road &= (around.parcels["may_belong"].fillna("") == "").to_numpy(bool)
     roads: Geometries = around.parcels.geometry.to_numpy()[is_road]
     count = len(fabric.nodes)
     out = np.zeros(count)

@@ -151,7 +151,7 @@ _DECLARED = (
         "catalogue_class_code:float catalogue_new_build_class_code:float build_kind:code capacity:text "
         "reserved_on:date talks_on:date signed_on:date prepared_on:date started_on:date completed_on:date "
         "producing_on:date unit:text leader:text next_milestone:text due:date paid_wan:float "
-        "wish:text wish_park_id:code remark:text edited:text layer_id:code row:text"), open=True),
+        "wish:text wish_park_id:code remark:text edited:text may_belong:text? layer_id:code row:text"), open=True),
     Table("links", ("from_industry", "to_industry"), _c(
         "from_industry:code to_industry:code strength:float")),
     Table("project_problems", ("layer_id", "row", "code"), _c(

@@ -59,7 +59,16 @@ def facts(known: Known, idle: pd.DataFrame, as_of: date, bounds: Bounds) -> pd.D
     out["stopped_months"] = [_stopped(r, s, as_of) for r, s in zip(records.to_dict("records"), state, strict=True)]
     for name in STATED:
         out[name] = records[name]
-    return out.reset_index()
+    return _left_open(out, records["unsure"].to_numpy(bool)).reset_index()
+
+
+def _left_open(out: pd.DataFrame, doubtful: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Take back what is said of land whose record only may belong to the register."""
+    upper = [c for c in out if str(c).replace("_hi_", "_") in out and "_hi" in str(c)]
+    known = [c for c in out if c != "area_mu" and c not in upper]
+    out.loc[doubtful, known] = np.nan
+    out.loc[doubtful, upper] = np.inf
+    return out
 
 
 def _coded(state: pd.Series, yes: tuple[str, ...]) -> pd.Series:

@@ -81,13 +81,17 @@ def ratios(buildings: gpd.GeoDataFrame, every: Layer, plan: Layer | None) -> tup
     floors = pd.to_numeric(pd.Series(every.attributes.get("floor_area_m2", [])), errors="coerce").to_numpy(np.float64)
     built = np.zeros(len(plan.shapes))
     on, plot = tree.query(shapely.point_on_surface(every.shapes), predicate="intersects")
-    np.add.at(built, plot, floors[on] if len(floors) else np.full(len(on), np.nan))
+    known = np.where(
+        every.maybe, np.nan, floors if len(floors) else np.nan
+    )  # what may stand there leaves the ratio open
+    np.add.at(built, plot, known[on])
+    built[plan.maybe] = np.nan
     limit = pd.to_numeric(pd.Series(plan.attributes["far_max"]), errors="coerce").to_numpy(np.float64)
     row, plot = tree.query(shapely.point_on_surface(buildings.geometry.to_numpy()), predicate="intersects")
     alone = np.bincount(row, minlength=len(buildings))[row] == 1
     far, most = nothing, nothing.copy()
     far[row[alone]] = built[plot[alone]] / plot_area[plot[alone]]
-    most[row[alone]] = limit[plot[alone]]
+    most[row[alone]] = np.where(plan.maybe, np.nan, limit)[plot[alone]]
     return far, most
 
 

@@ -154,8 +154,10 @@ def _vacant(
         wrong[k] = reason("vacancy_contradicts", floors=float(floors[k]), area_m2=float(stated[k])).to_json()
     for k in np.flatnonzero(above):
         wrong[k] = reason("vacancy_above_floor", area_m2=float(low[k]), whole_m2=float(whole[k])).to_json()
-    sure = known & ~above & ~halves & ~maybe
-    return np.where(sure, low, 0.0), np.where(sure, low, whole), wrong
+    for k in np.flatnonzero(maybe):
+        wrong[k] = reason("building_may_belong").to_json()
+    agreed = known & ~above & ~halves
+    return np.where(agreed & ~maybe, low, 0.0), np.where(agreed, low, whole), wrong
 
 
 def _ground(shapes: Geometries) -> npt.NDArray[np.bool_]:

@@ -73,6 +73,7 @@ def fits(tables: Tables, objective: Objective) -> pd.DataFrame:
         if results.get(name) == "conflict" or name not in demand.index:
             continue
         need = {str(k): v for k, v in demand.loc[name].to_dict().items()} | {"project_id": name}
+        need |= {"may_belong": project.get("may_belong", "")}
         parks = _park_gates(tables.gates[tables.gates["project_id"] == name])
         found = pd.concat([_land(need, parks, tables), _buildings(need, parks, tables)], ignore_index=True)
         made.append(_valued(found, project | need, objective))
@@ -167,6 +168,7 @@ def _land(need: Mapping[str, Any], parks: _Parks, tables: Tables) -> pd.DataFram
     mine = np.array([tables.own.get(s, name) == name for s in tables.sites["site_id"]], bool)
     sites = tables.sites[mine]
     judged = _Judged(len(sites))
+    _by_register(judged, need)
     _by_park(judged, parks, sites)
     _by_land(judged, tables, str(need["project_id"]), sites)
     wanted, most = float(need["land_m2"]), float(need["land_hi_m2"])
@@ -186,6 +188,14 @@ def _land(need: Mapping[str, Any], parks: _Parks, tables: Tables) -> pd.DataFram
     draws = np.nan_to_num(_column(sites, "quota_hi_m2"), nan=np.inf) / np.maximum(_column(sites, "net_hi_m2"), 1.0)
     return found.assign(take_m2=wanted, given_m2=wanted, saved_m2=0.0, score=_scores(sites, tables), draw=draws,
                         spare=_column(sites, "net_m2") - wanted)  # fmt: skip
+
+
+def _by_register(judged: _Judged, need: Mapping[str, Any]) -> None:
+    """Note that nobody can tell whether a project is one of the list: it is given no site."""
+    fields = str(need["may_belong"] or "")
+    if fields:
+        why = reason("project_may_belong", fields=fields.split("|")).to_json()
+        judged.say(UNKNOWN, np.ones(judged.count, bool), lambda _: why)
 
 
 def _by_park(judged: _Judged, parks: _Parks, sites: pd.DataFrame) -> None:
@@ -231,6 +241,7 @@ def _buildings(need: Mapping[str, Any], parks: _Parks, tables: Tables) -> pd.Dat
     mine = tables.reuse[tables.reuse["project_id"] == need["project_id"]]
     sites = tables.buildings.set_index("site_id").loc[mine["site_id"]].reset_index()
     judged = _Judged(len(sites))
+    _by_register(judged, need)
     _by_park(judged, parks, sites)
     outcome = mine["outcome"].to_numpy(object)
     why = mine["reason"].to_numpy(object)

@@ -53,12 +53,15 @@ class Firms:
         In the study CRS, metres.
     known : bool
         False when the study has no usable layer of enterprises: nothing can be scored.
+    doubtful : bool array or None
+        True where a firm only may be one of the list; None: all are.
     """
 
     ids: npt.NDArray[np.object_]
     industries: npt.NDArray[np.object_]
     points: npt.NDArray[np.object_]
     known: bool = True
+    doubtful: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,8 @@ def _row(industry: str, mine: Sequence[_Link], firms: Firms, away: Floats, terms
         return _nothing(reason(cause))
     near = away <= terms.radius_m
     same = near & _of(firms, industry)
+    if open_ := _open(mine, firms, near, industry):
+        return _nothing(open_)
     missing = not same.any()
     partners = {k: near & _of(firms, k.partner) for k in mine}
     everyone = np.logical_or.reduce(list(partners.values()))
@@ -143,6 +148,17 @@ def _row(industry: str, mine: Sequence[_Link], firms: Firms, away: Floats, terms
         "points": float(points),
         "reason": _why(mine, partners, missing, unknown, terms).to_json(),
     }  # fmt: skip
+
+
+def _open(mine: Sequence[_Link], firms: Firms, near: npt.NDArray[np.bool_], industry: str) -> Reason | None:
+    """Return why points cannot be told: a link, or a firm near by that would count, only may be one of the list."""
+    if any(np.isnan(k.strength) for k in mine):
+        return reason("chain_link_open", partners=sorted({k.partner for k in mine if np.isnan(k.strength)}))
+    if firms.doubtful is None:
+        return None
+    counts = np.logical_or.reduce([_of(firms, industry), *(_of(firms, k.partner) for k in mine)])
+    lost = firms.ids[near & firms.doubtful & counts]
+    return reason("chain_firms_open", count=len(lost), firms=[str(i) for i in lost[:5]]) if len(lost) else None
 
 
 def _of(firms: Firms, industry: str) -> npt.NDArray[np.bool_]:

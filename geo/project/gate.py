@@ -25,7 +25,8 @@ from geo.rules.spec import Rule
 from geo.rules.verdicts import table
 
 ADMISSION, LEADING, INTENSITY, CHEMICAL = "park-admission", "park-leading", "investment-intensity", "chemical-park"
-"""Gates that come from park data and local standards; `CHEMICAL` is the rule a park's recognition answers."""
+MEMBERSHIP = "register-membership"
+"""Gates of park data, local standards and the register itself; `CHEMICAL` is the rule a park's recognition answers."""
 ROUNDING = 1e-9
 """Relative: 35,000 ÷ 140.00 must not fail 250 by the last bit."""
 
@@ -42,6 +43,8 @@ class Park:
         empty is not known, never "none".
     chemical : bool or None
         A recognised chemical park; None where nobody says.
+    doubtful : bool
+        It only may be a park of the place: nothing passes by it.
     """
 
     park_id: str
@@ -50,6 +53,7 @@ class Park:
     leading: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     chemical: bool | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,21 @@ def gates(projects: pd.DataFrame, demand: pd.DataFrame, asked: Gates) -> pd.Data
         empty `park_id` say whether any park admits it.
     """
     parts = [by_rules(projects, asked), by_intensity(projects, demand, asked.intensity), by_parks(projects, asked)]
+    parts.append(by_membership(projects))
     made = [p for p in parts if len(p)]
     return pd.concat(made, ignore_index=True)[list(empty("gates").columns)] if made else empty("gates")
+
+
+def by_membership(projects: pd.DataFrame) -> pd.DataFrame:
+    """Return a gate of unknown outcome for every project that only may be one of the list."""
+    if "may_belong" not in projects:
+        return empty("gates")
+    open_ = projects[projects["may_belong"].fillna("") != ""]
+    rows = [
+        _park_row(p, MEMBERSHIP, "", UNKNOWN, "exclude", reason("project_may_belong", fields=str(cell).split("|")))
+        for p, cell in zip(open_["project_id"], open_["may_belong"], strict=True)
+    ]
+    return pd.DataFrame(rows) if rows else empty("gates")
 
 
 # --- rules ------------------------------------------------------------------------
@@ -209,6 +226,8 @@ def by_parks(projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
         codes = []
         for park in asked.parks.parks:
             code, why = admission(industry, park)
+            if park.doubtful and code == CLEAR:
+                code, why = UNKNOWN, reason("park_may_belong", park=park.name or park.park_id)
             codes.append(code)
             rows.append(_park_row(project_id, ADMISSION, park.park_id, code, "exclude", why))
             rows.append(_park_row(project_id, LEADING, park.park_id, *_leading(industry, park)))
@@ -248,7 +267,7 @@ def _any_park(codes: Sequence[int], industry: str, parks: Parks) -> tuple[int, s
 
 
 def _leading(industry: str, park: Park) -> tuple[int, str, Reason]:
-    if not industry or not park.leading:
+    if not industry or not park.leading or park.doubtful:
         return UNKNOWN, "prefer", reason("gate_industry_unknown" if not industry else "park_leading_unknown")
     speaks = concerns(park.leading, industry)
     code = {YES: CLEAR, MAYBE: UNKNOWN, NO: CONFLICT}[speaks]
@@ -257,7 +276,8 @@ def _leading(industry: str, park: Park) -> tuple[int, str, Reason]:
 
 def _chemical(project_id: object, industry: str, park: Park, rule: Rule, aside: frozenset[str]) -> dict[str, object]:
     """Answer the rule on chemical parks from the park's recognition: a recognised one holds all its ground."""
-    code = UNKNOWN if park.chemical is None else CLEAR if park.chemical else CONFLICT
+    unsaid = park.chemical is None or (park.doubtful and park.chemical)
+    code = UNKNOWN if unsaid else CLEAR if park.chemical else CONFLICT
     word = {UNKNOWN: "park_chemical_unknown", CLEAR: "park_chemical", CONFLICT: "park_not_chemical"}[code]
     if rule.id in aside:
         return _park_row(project_id, CHEMICAL, park.park_id, UNKNOWN, "not_examined", reason("not_examined"))

@@ -55,6 +55,22 @@ def plots_on(
     return out.assign(parcel=parcel, area_share=np.minimum(share, 1.0))[columns]
 
 
+def doubtful_share(parcels: gpd.GeoDataFrame, plans: Sequence[Layer], basis: AreaBasis) -> Floats:
+    """Return the share of every parcel under plots that only may belong to a plan."""
+    shapes = [s for p in plans if p.state == "ok" for s in p.shapes[p.maybe]]
+    out = np.zeros(len(parcels))
+    if not shapes:
+        return out
+    number = np.arange(len(parcels)).astype(str).astype(object)
+    names = {"plot": np.full(len(shapes), "?", object)}
+    found = composition(number, parcels.geometry.to_numpy(), np.array(shapes, object), names, basis)
+    found = found[found["plot"] != ""]
+    parcel = found["unit_id"].astype(int).to_numpy()
+    # ground nobody could measure may be all of the parcel
+    out[parcel] = np.nan_to_num(found["area_m2"].to_numpy(np.float64) / areas(parcels, basis)[parcel], nan=1.0)
+    return np.minimum(out, 1.0)
+
+
 def _plots(plan: Layer, scheme: str) -> pd.DataFrame:
     count = len(plan.shapes)
     none = np.full(count, "", object)
@@ -71,7 +87,9 @@ def _numbers(values: Any, count: int) -> Floats:
     return out
 
 
-def dominant(plots: pd.DataFrame, count: int, construction: Construction, complete: bool) -> pd.DataFrame:
+def dominant(
+    plots: pd.DataFrame, count: int, construction: Construction, complete: bool, open_share: Floats | None = None
+) -> pd.DataFrame:
     """Return per parcel the planned use with the largest share, its limits, and what the plan intends.
 
     Parameters
@@ -83,6 +101,9 @@ def dominant(plots: pd.DataFrame, count: int, construction: Construction, comple
     construction : callable (scheme, code) → bool or None
     complete : bool
         The plan covers everything: where it shows nothing, nothing is planned.
+    open_share : float array or None
+        Of `doubtful_share`: what the plan intends there is not known, nor the use and limits of a
+        parcel on which such plots may be the largest.
 
     Returns
     -------
@@ -105,13 +126,22 @@ def dominant(plots: pd.DataFrame, count: int, construction: Construction, comple
         out[name] = out[name].astype("float64").where(out[name] > 0)  # 0 in a plan is "no limit given"
     share = {k: _share(by_use[by_use["kind"] == k], count) for k in (True, False)}
     unsure = _share(by_use[by_use["kind"].isna()], count)
-    out["intent"] = _intent(share[True], share[False], unsure, complete)
+    open_ = np.zeros(count) if open_share is None else open_share
+    larger = (open_ >= SLIVER_SHARE) & (open_ >= _largest(plot, count))
+    out.loc[larger, ["plan_use", "plan_scheme"]] = ""
+    out.loc[larger, ["far_min", "far_max", "height_max_m"]] = np.nan
+    out["intent"] = _intent(share[True], share[False], unsure + open_, complete)
     names = ["plan_use", "plan_scheme", "far_min", "far_max", "height_max_m", "plan_share", "intent"]
     return pd.DataFrame(out[names])
 
 
 def _descending(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[np.argsort(-rows["area_share"].to_numpy(np.float64), kind="stable")]
+
+
+def _largest(plots: pd.DataFrame, count: int) -> Floats:
+    found = plots.groupby("parcel")["area_share"].max().reindex(range(count), fill_value=0.0)
+    return found.to_numpy(np.float64)
 
 
 def _share(rows: pd.DataFrame, count: int) -> Floats:

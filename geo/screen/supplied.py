@@ -67,12 +67,15 @@ class Links:
         Records that lie on no parcel, with why.
     astray : frozenset of record positions
         The number names one parcel and the shape lies on others.
+    unsure : frozenset of record positions
+        Placed by a plot that only may belong to its plan.
     """
 
     pairs: pd.DataFrame
     covered_share: Floats
     unmatched: Mapping[int, str]
     astray: frozenset[int]
+    unsure: frozenset[int] = frozenset()
 
 
 def links(parcels: gpd.GeoDataFrame, register: Register, plans: Sequence[Layer], basis: AreaBasis) -> Links:
@@ -99,7 +102,9 @@ def links(parcels: gpd.GeoDataFrame, register: Register, plans: Sequence[Layer],
     covered[keyed["parcel"].to_numpy(int)] = 1.0
     lost = set(range(len(records))) - set(pairs["record"])
     why = {k: _why_lost(k, records[k], shapes[k], repeated) for k in sorted(lost)}
-    return Links(pairs.sort_values(["parcel", "record"], ignore_index=True), covered, why, _astray(keyed, near))
+    unsure = _on_doubtful_plots(records, plans)
+    ordered = pairs.sort_values(["parcel", "record"], ignore_index=True)
+    return Links(ordered, covered, why, _astray(keyed, near) - unsure, unsure)
 
 
 def _keyed(parcels: gpd.GeoDataFrame, records: Sequence[Record]) -> tuple[pd.DataFrame, set[int]]:
@@ -136,6 +141,12 @@ def _shapes(records: Sequence[Record], plans: Sequence[Layer]) -> Geometries:
         mine = [s for number in record.plot_ids for s in plots.get(number, [])]
         out[k] = record.shape if record.shape is not None else (shapely.union_all(mine) if mine else None)
     return out
+
+
+def _on_doubtful_plots(records: Sequence[Record], plans: Sequence[Layer]) -> frozenset[int]:
+    """Return the records whose ground is that of plots of which one only may belong to its plan."""
+    doubtful = {str(n) for p in plans for n in p.attributes.get("plot_id", p.ids)[p.maybe]}
+    return frozenset(k for k, r in enumerate(records) if r.shape is None and doubtful.intersection(r.plot_ids))
 
 
 def _placed(parcels: gpd.GeoDataFrame, shapes: Geometries, basis: AreaBasis) -> pd.DataFrame:

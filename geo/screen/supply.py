@@ -20,7 +20,7 @@ from geo.basis.area import AreaBasis
 from geo.basis.layer import Layer
 from geo.basis.reason import Reason, reason
 from geo.screen import supplied
-from geo.screen.planned import Construction, Intent, dominant, plots_on
+from geo.screen.planned import Construction, Intent, dominant, doubtful_share, plots_on
 from geo.screen.records import STATUS, Standing, standing
 from geo.screen.supplied import WHOLE_SHARE, Links, Register
 
@@ -262,7 +262,8 @@ def tables(
     standings = _standings(register, found, meaning.as_of)
     complete = any(p.state == "ok" and p.coverage == "complete" for p in plans)
     plots = plots_on(parcels, plans, meaning.schemes, basis)
-    plan = dominant(plots, len(parcels), meaning.construction, complete).reset_index(drop=True)
+    open_share = doubtful_share(parcels, plans, basis)
+    plan = dominant(plots, len(parcels), meaning.construction, complete, open_share).reset_index(drop=True)
     uses = [meaning.use(s, c) for s, c in zip(parcels["land_use_scheme"], parcels["land_use"], strict=True)]
     cases = _cases(parcels, register, meaning, uses, plan)
     absent = supplied.within(parcels, register, basis).tolist()
@@ -278,9 +279,10 @@ def tables(
 def _standings(register: Register, found: Links, as_of: date) -> list[Standing]:
     """Return what each record says; one whose number and shape name different land is doubtful."""
     out = [standing(r, as_of) for r in register.records]
-    for k in found.astray:
-        name = register.records[k].name
-        out[k] = Standing("doubt", reason("supply_record_astray", record=name), record=name)
+    for code, records in (("supply_plot_unsure", found.unsure), ("supply_record_astray", found.astray)):
+        for k in records:
+            name = register.records[k].name
+            out[k] = Standing("doubt", reason(code, record=name), record=name)
     return out
 
 

@@ -10,6 +10,7 @@ from geo.rules.terms import AREA_TESTS
 from layers import law
 from layers.explain import interval, limit_text, measure_text, rule_title
 from layers.outputs.coordinates import central_meridian
+from layers.outputs.origin import UNSURE
 from layers.outputs.project import notes
 from layers.outputs.redline_rows import (
     NOTHING_M2,
@@ -242,6 +243,8 @@ def use_of_plan(use: str, scheme: str, language: Language) -> str:
     """Return a planned use by code, name and scheme; "" is ground without a planned plot."""
     if not use:
         return say("dossier.plan_outside", language)
+    if use == UNSURE:
+        return say("word.not_known", language)
     known = of_scheme(scheme)
     entry = known.get(use) if known else None
     if entry:
@@ -251,6 +254,8 @@ def use_of_plan(use: str, scheme: str, language: Language) -> str:
 
 def far_text(row: Planned, language: Language) -> str:
     """Return the limits of the plot ratio; 0 or nothing is not set."""
+    if row.use == UNSURE:
+        return say("word.not_known", language)
     low, high = _limit(row.far_min), _limit(row.far_max)
     if low and high:
         return say("dossier.far_range", language, low=low, high=high)
@@ -261,6 +266,8 @@ def far_text(row: Planned, language: Language) -> str:
 
 def height_text(row: Planned, language: Language) -> str:
     """Return the height limit in metres; 0 or nothing is not set."""
+    if row.use == UNSURE:
+        return say("word.not_known", language)
     high = _limit(row.height_max_m)
     if high:
         return say("dossier.height_most", language, high=high)

@@ -18,7 +18,7 @@ import shapely
 from geo.basis.area import basis
 from geo.measure.fabric import composition
 from layers.outputs.dossier_rows import use_of_plan
-from layers.outputs.origin import numbers, rows_used, texts
+from layers.outputs.origin import UNSURE, numbers, rows_used, texts
 from layers.standards import of_scheme
 from layers.study.results import Results
 from layers.study.spec import LayerSpec
@@ -112,6 +112,8 @@ def _far(planned: pd.DataFrame, name: str, language: Language) -> str | float:
     """Return the one limit as a number; several plots with several limits as words; 0 is not set."""
     if planned.empty:
         return say("meeting.no_plan", language)
+    if (planned["use"] == UNSURE).any():
+        return say("meeting.unknown", language)
     values = pd.to_numeric(planned[name], errors="coerce").fillna(0.0)
     limits = list(dict.fromkeys(float(v) for v in values))
     if limits == [0.0]:
@@ -224,6 +226,8 @@ def industries(results: Results, language: Language) -> Mapping[str, str]:
             first = _codes(leading)
             others = [c for c in _codes(admitted) if c not in first]
             parts = [(k, group) for k, group in (("leading", first), ("admitted", others)) if group]
+            if UNSURE in (leading, admitted):
+                continue
             words = [say(f"meeting.{k}", language, names=[_industry(c, language) for c in g]) for k, g in parts]
             if words:
                 out[park] = "；".join(words)

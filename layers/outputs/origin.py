@@ -19,6 +19,20 @@ from layers.study.results import Results
 from layers.study.spec import LayerSpec
 
 Texts = npt.NDArray[np.object_]
+UNSURE = "?"
+"""What a row that only may belong to its layer says of the fields that are facts of the ground."""
+_FACTS = (
+    "use",
+    "far_min",
+    "far_max",
+    "height_max_m",
+    "limit",
+    "used",
+    "committed",
+    "reserved",
+    "leading",
+    "industries",
+)
 
 
 def rows_used(results: Results, spec: LayerSpec) -> Loaded | None:
@@ -58,6 +72,9 @@ def texts(rows: Loaded, ours: str) -> Texts:
     if not theirs or theirs not in rows.frame:
         return np.full(len(rows.frame), "", object)
     values = rows.frame[theirs].astype("object")
+    if ours in _FACTS and rows.maybe.any():  # a row that may not belong vouches for nothing
+        return np.array([UNSURE if m else ("" if pd.isna(v) else _plain(v))
+                         for v, m in zip(values, rows.maybe, strict=True)], object)  # fmt: skip
     return np.array([("" if pd.isna(v) else _plain(v)) for v in values], object)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from geo.assemble.available import Sources
 from geo.assemble.sites import Around
 from geo.assemble.spec import Available, Classes, CutRule, Demand, Joining, Limits, UseGroup
+from geo.project.gate import MEMBERSHIP
 from layers import standards, toml
 from layers.study.spec import Assembly, Study
 
@@ -80,11 +81,15 @@ def joining(assembly: Assembly) -> Joining:
 def demands(own: Assembly, demand: pd.DataFrame, gates: pd.DataFrame) -> list[Demand]:
     """Return what the projects of a study ask for.
 
-    A project that no park admits, or whose land is not known, asks for nothing. Where the
+    A project that no park admits, whose land is not known, or that only may be one of the list
+    asks for nothing. Where the
     land it may get is a range, a site within the range is taken whole.
     """
-    rows = demand.merge(gates[["project_id", "result", "parks", "parks_unknown"]], on="project_id", how="left")
+    rows = demand.merge(
+        gates[["project_id", "result", "unknowns", "parks", "parks_unknown"]], on="project_id", how="left"
+    )
     rows = rows[(rows["result"] != "conflict") & (rows["land_m2"] > 0)].sort_values("project_id")
+    rows = rows[[MEMBERSHIP not in str(cell).split("|") for cell in rows["unknowns"]]]
     return [_demand(own, row) for row in rows.to_dict("records")]
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from geo.basis.layer import Layer
+from geo.basis.reason import reason
 from geo.basis.tables import empty
 from geo.idle import upstairs, vacancy
 from geo.idle.upstairs import Guide
@@ -30,6 +32,14 @@ def guides() -> tuple[Guide, ...]:
     )
 
 
+def _tested(tests: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    """Leave every test of a building that only may belong to the layer open, with that reason."""
+    doubtful = tests["building_id"].isin(layer.ids[layer.maybe].astype(str))
+    tests.loc[doubtful, "outcome"] = "unknown"
+    tests.loc[doubtful, "reason"] = reason("building_may_belong").to_json()
+    return tests
+
+
 def build(work: Work) -> Tables:
     """Make the tables ``building_sites`` and ``upstairs`` from every layer of buildings."""
     study = work.plan.study
@@ -40,7 +50,7 @@ def build(work: Work) -> Tables:
     for layer in layers:
         found = vacancy.building_sites(layer, work.basis, study.crs)
         sites.append(found)
-        tests.append(upstairs.assess(found, guides(), *upstairs.ratios(found, layer, plan)))
+        tests.append(_tested(upstairs.assess(found, guides(), *upstairs.ratios(found, layer, plan)), layer))
     if not sites:
         nothing = gpd.GeoDataFrame(empty("building_sites"), geometry="geometry", crs=study.crs)
         return {"building_sites": nothing, "upstairs": empty("upstairs")}

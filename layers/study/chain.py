@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.basis.errors import LuodiError
+from geo.basis.reason import reason
 from geo.project.chain import Firms, Terms
 from layers import standards
 from layers.sources import gate, preflight
@@ -27,6 +30,14 @@ def terms() -> Terms:
     return Terms(float(radius.low or 0.0) * 1000.0, float(share.low or 0.0))
 
 
+def left_open(fit: pd.DataFrame, parks: Collection[str]) -> pd.DataFrame:
+    """Take back what is said of parks whose ground only may be theirs: distances to them are not known."""
+    open_ = fit["park_id"].isin(list(parks))
+    fit.loc[open_, ["points", "nearest_m", "mean_m"]] = np.nan
+    fit.loc[open_, "reason"] = [reason("park_may_belong", park=p).to_json() for p in fit.loc[open_, "park_id"]]
+    return fit
+
+
 def firms(study: Study, folder: Path) -> tuple[Firms, Findings]:
     """Read every layer of role ``enterprise`` that has shapes; one that cannot be read makes the rest unknown.
 
@@ -37,7 +48,7 @@ def firms(study: Study, folder: Path) -> tuple[Firms, Findings]:
     """
     none = np.empty(0, object)
     specs = study.with_role("enterprise")
-    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    parts: list[tuple[np.ndarray, ...]] = []
     found: Findings = []
     for spec in specs:
         part = _firms(spec, study, folder, found)
@@ -46,13 +57,11 @@ def firms(study: Study, folder: Path) -> tuple[Firms, Findings]:
         parts.append(part)
     if not parts:
         return Firms(none, none, none, False), found
-    ids, industries, points = (np.concatenate([p[k] for p in parts]) for k in range(3))
-    return Firms(ids, industries, points), found
+    ids, industries, points, doubtful = (np.concatenate([p[k] for p in parts]) for k in range(4))
+    return Firms(ids, industries, points, True, doubtful), found
 
 
-def _firms(
-    spec: LayerSpec, study: Study, folder: Path, found: Findings
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def _firms(spec: LayerSpec, study: Study, folder: Path, found: Findings) -> tuple[np.ndarray, ...] | None:
     source = load.source_path(folder, spec)
     if not source.exists():
         found.append((spec.id, finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)))
@@ -75,4 +84,4 @@ def _firms(
     lost = [str(r) for r, t, c in zip(item.rows, texts, codes, strict=True) if t and not c]
     if lost:
         found.append((spec.id, finding("warn", "firm_industry_unknown", count=len(lost), rows=lost[:5])))
-    return item.names, codes, np.asarray(shapely.point_on_surface(item.shapes), object)
+    return item.names, codes, np.asarray(shapely.point_on_surface(item.shapes), object), item.maybe

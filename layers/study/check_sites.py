@@ -76,6 +76,8 @@ class Ground:
     land_id : str
         What the land of the study rests on now; a check on an older one is out of date.
     crs : str
+    open_parks : geometry or None
+        Ground that only may be that of a park: a red line on it is not known to lie in any.
     """
 
     land: gpd.GeoDataFrame
@@ -83,6 +85,7 @@ class Ground:
     groups: Any
     land_id: str
     crs: str
+    open_parks: Any = None
 
 
 def read(folder: Path, edits: Edits, ground: Ground) -> Drawn:
@@ -105,6 +108,8 @@ def read(folder: Path, edits: Edits, ground: Ground) -> Drawn:
             found.append((FOLDER, finding("warn", "pinned_check_old", check=check, project=project)))
         tables = {name: store.read_table(place, name) for name in READ}
         row = _site(check, tables, ground) | {"project_id": project}
+        if ground.open_parks is not None and shapely.intersects(row["geometry"], ground.open_parks):
+            row |= {"outcome": "unknown", "unknowns": "park_may_belong"}
         if not fresh:
             row |= {"outcome": "unknown", "unknowns": "pinned_check_old"}
         rows.append(row)

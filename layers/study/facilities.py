@@ -146,7 +146,7 @@ def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Fo
             row.say("warn", "facility_day_not_known")
             figures = dict.fromkeys(FIGURES, math.nan)
         if layer.state != "ok" or layer.maybe[k]:
-            row.say("warn", "facility_not_current")
+            row.say("warn", "facility_not_current" if layer.state != "ok" else "facility_may_belong")
             figures = dict.fromkeys(FIGURES, math.nan)
         out.append({
             "facility_id": str(identity), "name": cell.get("name", ""), "kind": spec.id, "resource": resource,
@@ -202,20 +202,20 @@ class _Row:
 # --- county accounts --------------------------------------------------------------
 
 
-def _rows(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[tuple[str, dict[str, str]]]:
-    """Return line and mapped cells of every row of a sheet; one that is too old states no figure."""
+def _rows(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[tuple[str, dict[str, str], bool]]:
+    """Return line, mapped cells and doubt of every row of a sheet; one that is too old states no figure."""
     opened = sheets.read(spec, study, folder)
     found += [(spec.id, f) for f in opened.findings]
     if opened.state != "ok":
         return []
-    lines = zip(opened.rows, opened.frame.to_dict("records"), strict=True)
+    lines = zip(opened.rows, opened.frame.to_dict("records"), opened.maybe.tolist(), strict=True)
     fields = spec.fields.items()
-    return [(str(n), {ours: str(row.get(theirs, "")).strip() for ours, theirs in fields}) for n, row in lines]
+    return [(str(n), {ours: str(row.get(theirs, "")).strip() for ours, theirs in fields}, m) for n, row, m in lines]
 
 
 def _accounts(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[dict[str, Any]]:
     out = []
-    for line, cell in _rows(spec, study, folder, found):
+    for line, cell, maybe in _rows(spec, study, folder, found):
         row = _Row(spec, line, cell, found)
         name = cell.get("budget_id") or cell.get("name", "")
         known = counted.recognised(name) or counted.recognised(cell.get("name", ""))
@@ -225,6 +225,7 @@ def _accounts(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list
             continue
         unit, factor = counted.unit(known or name, cell.get("unit", ""))
         figures = {column: row.number(column, factor) for column in ACCOUNT_FIGURES}
+        figures = dict.fromkeys(ACCOUNT_FIGURES, math.nan) if maybe else figures
         out.append({
             "budget_id": known or name, "name": cell.get("name", ""), "unit": unit, "layer_id": spec.id,
             "source": cell.get("source") or spec.owner or spec.title, "date": row.day("date") or spec.vintage,
@@ -235,20 +236,21 @@ def _accounts(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list
 def _earmarks(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[dict[str, Any]]:
     """Return what a county account is reserved for; without a column naming the account, the quota's."""
     out = []
-    for line, cell in _rows(spec, study, folder, found):
+    for line, cell, maybe in _rows(spec, study, folder, found):
         row = _Row(spec, line, cell, found)
         account = counted.recognised(cell.get("budget_id", "")) or "new_construction"
         known = counted.entry(account)
         out.append({
-            "budget_id": account, "row": line, "name": cell.get("name", ""), "amount": row.number("amount"),
+            "budget_id": account, "row": line, "name": cell.get("name", ""),
+            "amount": math.nan if maybe else row.number("amount"),
             "unit": known.unit if known else "",
         })  # fmt: skip
     return out
 
 
 def _compare(budgets: pd.DataFrame, earmarks: pd.DataFrame, found: Found) -> None:
-    """Say where the earmarks do not add up to what the account sets aside."""
-    sums = earmarks.groupby("budget_id")["amount"].sum(min_count=1)
+    """Say where the earmarks do not add up to what the account sets aside; one that is not known leaves it open."""
+    sums = earmarks.groupby("budget_id")["amount"].agg(lambda amounts: amounts.sum(skipna=False))
     for account, total in sums.items():
         stated = budgets.loc[budgets["budget_id"] == account, "earmarked"]
         if len(stated) and abs(float(stated.iloc[0]) - float(total)) > 0.005:

@@ -138,7 +138,8 @@ def _firms(work: Work, found: Findings) -> Firms:
                 found.append((sheet.spec.id, finding("warn", "idle_enterprise_repeats", row=sheet.rows[k], id=number)))
                 continue
             spec = sheet.spec
-            out.rows[number] = row | {"shape": sheet.shapes[k], "layer": spec.id, "on": spec.vintage}
+            out.rows[number] = row | {"shape": sheet.shapes[k], "layer": spec.id, "on": spec.vintage,
+                                      "doubt": str(sheet.doubt[k])}  # fmt: skip
     return out
 
 
@@ -162,7 +163,8 @@ def _readings(work: Work, firms: Firms, found: Findings) -> pd.DataFrame:
     told = pd.concat(parts, ignore_index=True)
     keys = ["enterprise_id", "signal", "month"]
     grouped = told.groupby(keys, observed=True, sort=True)
-    out = grouped.agg(low=("value", "min"), high=("value", "max"), source=("source", "first")).reset_index()
+    ends = {"low": ("value", "min"), "high": ("value", "max"), "open": ("open", "any")}
+    out = grouped.agg(**ends, source=("source", "first")).reset_index()
     torn = out["low"] != out["high"]
     torn &= out["low"].notna()
     for layer, rows in out[torn].groupby("source"):
@@ -171,7 +173,9 @@ def _readings(work: Work, firms: Firms, found: Findings) -> pd.DataFrame:
     if lost:
         layer = str(out["source"].iloc[0])
         found.append((layer, finding("warn", "idle_enterprise_unknown", count=len(lost), rows=lost[:5])))
-    return out.assign(value=out["low"].where(~torn)).drop(columns=["low", "high"])
+    doubtful = {number for number, row in firms.rows.items() if row["doubt"]}
+    unsure = torn | out["open"] | out["enterprise_id"].isin(doubtful)
+    return out.assign(value=out["low"].where(~unsure)).drop(columns=["low", "high", "open"])
 
 
 def _first(rows: pd.DataFrame) -> list[str]:
@@ -201,7 +205,7 @@ def _monthly(sheet: sheets.Sheet, found: Findings) -> pd.DataFrame:
                                                  rows=[str(c) for c in unread[:5]])))  # fmt: skip
         number = [v.value if v is not None else np.nan for v in values]
         made = {"enterprise_id": names[good], "month": texts, "value": number, "signal": signal}
-        parts.append(pd.DataFrame(made | {"source": sheet.spec.id}))
+        parts.append(pd.DataFrame(made | {"source": sheet.spec.id, "open": sheet.maybe[good]}))
     return pd.concat(parts, ignore_index=True) if parts else empty("idle_readings")
 
 
@@ -214,7 +218,7 @@ def _registrations(firms: Firms, built: Buildings) -> pd.DataFrame:
     rows = []
     for asset, group in sorted(by.items()):
         words = [idle_records.worded("registration", r["registration"]) for r in group]
-        if words and all(w == "ended" for w in words):
+        if words and all(w == "ended" for w in words) and not any(r["doubt"] for r in group):
             on = max((r["on"] for r in group if r["on"]), default=None)
             rows.append((asset, "registration", on, 0.0, float(len(group)), 0.0, "n", "idle", "registration",
                          group[0]["layer"]))  # fmt: skip

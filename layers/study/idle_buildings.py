@@ -43,6 +43,7 @@ class _Stock:
     layer: list[LayerSpec] = field(default_factory=list)
     shapes: list[Any] = field(default_factory=list)
     cells: dict[str, list[Any]] = field(default_factory=lambda: {n: [] for n in (*_NUMBERS, *_TEXTS)})
+    maybe: list[bool] = field(default_factory=list)
 
     @property
     def geometry(self) -> Geometries:
@@ -82,10 +83,14 @@ def buildings_of(
     rows += [_stray(name, firms.get(name, {})) for name in strays]
     assets = pd.DataFrame(rows) if rows else empty("idle_assets").assign(geometry=None)
     assets = assets.drop_duplicates("asset_id")
-    assets["on_land"] = _plots(assets, land)
+    open_ = _open(stock, land)
+    assets["on_land"] = [plot if k not in open_ else "" for plot, k in _plots(assets, land)]
     floors = _floors(work, stock, land)
-    whole = _complete(work, stock, chosen, floors, land)
+    sure = {a for n, a in asset_of.items() if not firms.get(n, {}).get("doubt")}
+    whole = _complete(work, stock, {i for i in chosen if i in sure or i not in asset_of.values()}, floors, land)
     built = _built(work, land.shapes).assign(floor_m2=floors, firms_complete=whole, industry="")
+    built.loc[sorted(open_), ["built_share", "floor_m2"]] = np.nan
+    built.loc[sorted(open_), "firms_complete"] = False
     return Buildings(assets, asset_of | {n: n for n in strays}, built)
 
 
@@ -141,6 +146,7 @@ def _stock(work: Work) -> _Stock:
             continue
         out.ids += [str(i) for i in layer.ids]
         out.layer += [spec] * len(layer.ids)
+        out.maybe += layer.maybe.tolist()
         out.shapes += list(layer.shapes)
         for name in _NUMBERS:
             out.cells[name] += _numeric(layer, name)
@@ -193,6 +199,8 @@ def _around(firms: Mapping[str, Mapping[str, Any]], stock: _Stock) -> dict[str, 
 
 def _row(stock: _Stock, k: int, work: Work) -> dict[str, Any]:
     cell = {name: values[k] for name, values in stock.cells.items()}
+    if stock.maybe[k]:  # a vacancy of what may not be there is no sign
+        cell |= {"vacant_floors": np.nan, "vacant_m2": np.nan, "vacant_since": ""}
     shape = stock.shapes[k]
     since = recognise.day(cell["vacant_since"]) if cell["vacant_since"] else None
     floor = cell["floor_area_m2"]
@@ -220,15 +228,24 @@ def _stray(number: str, firm: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plots(assets: pd.DataFrame, land: Land) -> list[str]:
-    """Return the plot under each asset, "" for none."""
+def _open(stock: _Stock, land: Land) -> set[int]:
+    """Return the plots touched by a building that only may be there: nothing of what stands on them is known."""
+    doubtful = stock.geometry[np.array(stock.maybe, bool)]
+    have = np.flatnonzero(~shapely.is_missing(land.shapes))
+    if not len(doubtful) or not have.size:
+        return set()
+    return set(have[shapely.STRtree(land.shapes[have]).query(doubtful, "intersects")[1]].tolist())
+
+
+def _plots(assets: pd.DataFrame, land: Land) -> list[tuple[str, int]]:
+    """Return the plot under each asset and its position, "" and -1 for none."""
     shapes = assets["geometry"].to_numpy(object)
     have = np.flatnonzero(~shapely.is_missing(shapes))
-    out = [""] * len(assets)
+    out = [("", -1)] * len(assets)
     if have.size:
         at = standing_on(shapely.point_on_surface(shapes[have]), land.shapes)
-        for k, plot in zip(have, at, strict=True):
-            out[k] = str(land.about["asset_id"].iloc[plot]) if plot >= 0 else ""
+        for k, plot in zip(have, at.tolist(), strict=True):
+            out[k] = (str(land.about["asset_id"].iloc[plot]), plot) if plot >= 0 else ("", -1)
     return out
 
 

@@ -82,7 +82,8 @@ def _doubt(k: int, opened: supply.Opened, links: supplied.Links) -> str:
     record, state = opened.register.records[k], opened.register.state
     if state != "ok":
         return reason(f"supply_register_{state}").to_json()
-    return reason("supply_record_astray", record=record.name).to_json() if k in links.astray else ""
+    told = {"supply_plot_unsure": links.unsure, "supply_record_astray": links.astray}
+    return next((reason(code, record=record.name).to_json() for code, those in told.items() if k in those), "")
 
 
 # --- cells ------------------------------------------------------------------------

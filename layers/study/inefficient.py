@@ -14,7 +14,7 @@ import shapely
 from geo import study as flow
 from geo.basis.errors import SpecError
 from geo.basis.layer import Layer
-from geo.basis.reason import reason
+from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.idle.inefficient import LocalPack
 from geo.idle.known import Known
@@ -92,15 +92,22 @@ def _sites(layer: Layer, parcels: gpd.GeoDataFrame, work: Work) -> pd.DataFrame:
     text = {n: [str(v) for v in layer.attributes.get(n, [""] * count)] for n in ("name", "kind", "stage", "households")}
     kinds = [idle_records.worded("renewal_kinds", word) or "unknown" for word in text["kind"]]
     stages = [idle_records.worded("renewal_stages", word) or "unknown" for word in text["stage"]]
+    stages = ["unknown" if maybe else stage for stage, maybe in zip(stages, layer.maybe, strict=True)]
     read = [recognise.number(v) for v in text["households"]]
     tree, ids = shapely.STRtree(parcels.geometry.to_numpy()), parcels["parcel_id"].to_numpy(object)
     on = ["|".join(sorted(ids[_under(shape, tree)])) for shape in layer.shapes]
-    why = [reason("renewal_stage_unknown" if s == "unknown" else "renewal_site", stage=s).to_json() for s in stages]
+    why = [_why(stage, bool(maybe)).to_json() for stage, maybe in zip(stages, layer.maybe, strict=True)]
     return pd.DataFrame({
         "site_id": [f"{layer.layer_id}:{i}" for i in layer.ids], "name": text["name"], "kind": kinds, "stage": stages,
         "area_m2": work.basis.areas(work.basis.project(layer.shapes)), "parcel_ids": on,
         "households": [v.value if v is not None else np.nan for v in read], "reason": why, "geometry": layer.shapes,
     })  # fmt: skip
+
+
+def _why(stage: str, maybe: bool) -> Reason:
+    if maybe:
+        return reason("renewal_may_belong")
+    return reason("renewal_stage_unknown" if stage == "unknown" else "renewal_site", stage=stage)
 
 
 def _under(shape: Any, tree: shapely.STRtree) -> npt.NDArray[np.int64]:

@@ -65,29 +65,36 @@ def plan_ratios(study: Study, inputs: Inputs, grounds: Mapping[str, Any]) -> dic
     Returns
     -------
     dict of Figure
-        From the lowest lower limit to the highest upper one among the plots in the park. A park without
-        planned industrial plots is missing.
+        From the lowest lower limit to the highest upper one among the plots in the park, those that only
+        may belong to the plan among them. A park without planned industrial plots, or with none but such,
+        is missing.
     """
     limits: dict[str, list[tuple[float, float]]] = {}
+    proved: set[str] = {""}
     for spec in study.with_role("plan"):
         layer = inputs.layers[spec.id]
         if layer.state == "ok" and {"use", "far_min", "far_max"} <= set(layer.attributes):
-            _collect(layer, INDUSTRIAL.get(spec.land_use_scheme, ()), grounds, limits)
+            proved |= _collect(layer, INDUSTRIAL.get(spec.land_use_scheme, ()), grounds, limits)
     source = "、".join(s.title or s.id for s in study.with_role("plan"))
-    return {park: made for park, pairs in limits.items() if (made := _ratio(pairs, source)) is not None}
+    known = {park: pairs for park, pairs in limits.items() if park in proved}
+    return {park: made for park, pairs in known.items() if (made := _ratio(pairs, source)) is not None}
 
 
 def _collect(
     layer: Layer, codes: tuple[str, ...], grounds: Mapping[str, Any], limits: dict[str, list[tuple[float, float]]]
-) -> None:
+) -> set[str]:
+    """Add the limits of a plan's plots to those of each park; return the parks with a plot that certainly is one."""
     meant = np.array([bool(codes) and str(use).startswith(codes) for use in layer.attributes["use"]], bool)
     pairs = np.stack([layer.attributes["far_min"], layer.attributes["far_max"]], axis=1).astype(np.float64)
     inner = shapely.point_on_surface(layer.shapes)
+    proved = set()
     for park, ground in grounds.items():
         inside = meant & shapely.contains_properly(ground, inner)
         mine = [(float(low), float(high)) for low, high in pairs[inside]]
         limits.setdefault(park, []).extend(mine)
         limits.setdefault("", []).extend(mine)
+        proved |= {park} if (inside & ~layer.maybe).any() else set()
+    return proved
 
 
 def _ratio(pairs: list[tuple[float, float]], source: str) -> Figure | None:

@@ -50,17 +50,30 @@ def shapes(study: Study, inputs: Inputs) -> dict[str, Any]:
     return {park_id: shapely.union_all(parts) for park_id, parts in out.items()}
 
 
+def doubtful(study: Study, inputs: Inputs) -> dict[str, Any]:
+    """Return the ground that only may be that of a park, by park: what is said of the park there is open."""
+    out: dict[str, list[Any]] = {}
+    for spec in study.with_role("park"):
+        layer = inputs.layers[spec.id]
+        ids = _column(layer, "park_id", layer.ids)
+        for park_id, shape in zip(ids[layer.maybe], layer.shapes[layer.maybe], strict=True):
+            out.setdefault(str(park_id), []).append(shape)
+    return {park_id: shapely.union_all(parts) for park_id, parts in out.items()}
+
+
 def _parks(spec: LayerSpec, layer: Layer) -> list[Park]:
-    """Return one park per id; several shapes of one park say the same or the first speaks."""
+    """Return one park per id; several shapes of one park say the same or the first that certainly belongs speaks."""
     ids = _column(layer, "park_id", layer.ids)
     columns = {k: _column(layer, k, np.full(len(ids), "", object)) for k in
                ("name", "industries", "leading", "negative", "chemical")}  # fmt: skip
     out: dict[str, Park] = {}
-    for k, park_id in enumerate(ids):
+    sure = {str(park_id) for park_id in ids[~layer.maybe]}
+    for k in np.argsort(layer.maybe, kind="stable").tolist():
+        park_id = ids[k]
         cell = {name: str(values[k] if values[k] is not None else "") for name, values in columns.items()}
         out.setdefault(str(park_id), Park(
             str(park_id), cell["name"], _codes(cell["industries"]), _codes(cell["leading"]), _codes(cell["negative"]),
-            _yes(cell["chemical"]),
+            _yes(cell["chemical"]), str(park_id) not in sure,
         ))  # fmt: skip
     return list(out.values())
 

@@ -37,7 +37,16 @@ TABLE = TABLES["projects"]
 NUMBERS = tuple(c.name for c in TABLE.columns if c.kind == "float")
 DATES = tuple(c.name for c in TABLE.columns if c.kind == "date")
 TEXTS = tuple(c.name for c in TABLE.columns if c.kind not in ("float", "date"))
-OWN = ("layer_id", "row", "edited", "industry_text", "wish_park_id", "project_id", "catalogue_new_build_class_code")
+OWN = (
+    "layer_id",
+    "row",
+    "edited",
+    "may_belong",
+    "industry_text",
+    "wish_park_id",
+    "project_id",
+    "catalogue_new_build_class_code",
+)
 """Columns nobody edits."""
 _SPLIT = re.compile(r"[、，,;；/\s]+(?![^(（]*[)）])")
 
@@ -111,7 +120,9 @@ def _layer(spec: LayerSpec, at: _Reading) -> None:
     if "name" not in columns and "project_id" not in columns:
         at.say(spec, finding("block", "project_name_missing", known=[str(c) for c in rows.frame][:40]))
         return
-    taken = [_record(row, int(line), columns, spec, at) for line, row in zip(rows.rows, _rows(rows.frame), strict=True)]
+    lines = zip(rows.rows, _rows(rows.frame), rows.doubt, strict=True)
+    read_ = [(_record(row, int(line), columns, spec, at), doubt) for line, row, doubt in lines]
+    taken = [r if r is None or not doubt else r | {"may_belong": doubt} for r, doubt in read_]
     at.records += [r for r in taken if r is not None]
     _total_taken(spec, columns, [r for r in taken if r], at)
     _units_missing(spec, columns, at)
@@ -173,7 +184,8 @@ def _identified(at: _Reading) -> list[dict[str, Any]]:
     """Give every record a unique id; rows that say the same twice are listed and left out."""
     out: list[dict[str, Any]] = []
     by_id: dict[str, list[dict[str, Any]]] = {}
-    for record in at.records:
+    # a row that certainly belongs comes before its like that may
+    for record in sorted(at.records, key=lambda r: bool(r.get("may_belong"))):
         project_id = record.get("project_id", "") or _made_id(record, at)
         same = by_id.setdefault(project_id, [])
         values = {"row": record["row"], "project": project_id, "first": same[0]["row"] if same else ""}
@@ -196,7 +208,11 @@ def _made_id(record: Mapping[str, Any], at: _Reading) -> str:
 
 
 def _said(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in record.items() if k not in ("row", "layer_id", "project_id", "units_missing")}
+    return {k: v for k, v in record.items() if k not in _APART}
+
+
+_APART = ("row", "layer_id", "project_id", "units_missing", "may_belong")
+"""What two rows about one project may differ in and still say the same."""
 
 
 def _twice_named(records: Sequence[Mapping[str, Any]], at: _Reading) -> None:
@@ -305,7 +321,8 @@ def _doubts(record: Mapping[str, Any], parks: Mapping[str, str]) -> list[Finding
 def _table(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     if not records:
         return empty("projects")
-    columns: dict[str, Any] = {name: [str(r.get(name, "") or "") for r in records] for name in TEXTS}
+    told = [name for name in TEXTS if name != "may_belong" or any(r.get(name) for r in records)]
+    columns: dict[str, Any] = {name: [str(r.get(name, "") or "") for r in records] for name in told}
     for name in DATES:
         columns[name] = pd.to_datetime(pd.Series([r.get(name) for r in records]), errors="coerce")
     for name in NUMBERS:
@@ -318,7 +335,7 @@ def _table(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def _links(at: _Reading) -> pd.DataFrame:
-    """Read the chain links: from industry, to industry, strength from 0 to 1."""
+    """Read the chain links: from industry, to industry, strength from 0 to 1, NaN for a link that only may be one."""
     rows: dict[tuple[str, str], float] = {}
     for spec in at.study.with_role("link"):
         found = sheets.read(spec, at.study, at.folder)
@@ -340,7 +357,8 @@ def _links_of(spec: LayerSpec, found: sheets.Sheet, rows: dict[tuple[str, str], 
     if lost:
         at.say(spec, finding("warn", "link_columns_missing", columns=lost, known=[str(c) for c in found.frame][:40]))
         return
-    for line, row in zip(found.rows, _rows(found.frame), strict=True):
+    lines = zip(found.rows, _rows(found.frame), found.maybe.tolist(), strict=True)
+    for line, row, maybe in sorted(lines, key=lambda known: known[2]):  # what certainly belongs comes first
         pair = (cells.industry_code(row[heads["from"]]), cells.industry_code(row[heads["to"]]))
         strength = recognise.number(row[heads["strength"]]) if heads["strength"] else None
         if not all(pair):
@@ -350,4 +368,4 @@ def _links_of(spec: LayerSpec, found: sheets.Sheet, rows: dict[tuple[str, str], 
         elif pair in rows:
             at.say(spec, finding("rejected", "link_repeats", row=line, text=" → ".join(pair)))
         else:
-            rows[pair] = strength.value
+            rows[pair] = np.nan if maybe else strength.value

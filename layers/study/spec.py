@@ -259,6 +259,8 @@ class LayerSpec(_Frozen):
     def _consistent(self) -> LayerSpec:
         if (self.role == "raster") != bool(self.kind):
             raise ValueError("raster_needs_kind")
+        if self.role == "raster" and self.where:
+            raise ValueError("raster_without_rows")
         if self.kind == "dem" and not self.vertical_unit:
             raise ValueError("dem_needs_vertical_unit")
         if (self.kind == "imagery") != bool(self.bands):

@@ -128,7 +128,7 @@ def _rows(spec: LayerSpec, study: Study, folder: Path, found: list[tuple[str, Fi
     out: list[dict[str, Any]] = []
     if opened.state != "ok":
         return out
-    for line, record in zip(opened.rows, opened.frame.to_dict("records"), strict=True):
+    for line, record, maybe in zip(opened.rows, opened.frame.to_dict("records"), opened.maybe, strict=True):
         cell = {ours: str(record.get(theirs, "")).strip() for ours, theirs in spec.fields.items()}
         scope = SCOPES.get(cell.get("scope", ""), "")
         if not cell.get("park_id") or not scope:
@@ -137,8 +137,8 @@ def _rows(spec: LayerSpec, study: Study, folder: Path, found: list[tuple[str, Fi
         for account, text in cell.items():
             if account in ("park_id", "scope"):
                 continue
-            value = _number(text)
-            if math.isnan(value):
+            value = math.nan if maybe else _number(text)
+            if math.isnan(value) and not maybe:
                 word = {"id": cell["park_id"], "column": account, "text": text}
                 code = "zone_account_blank" if not text else "zone_account_unreadable"
                 found.append((spec.id, finding("warn", code, row=line, **word)))

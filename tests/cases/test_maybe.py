@@ -17,27 +17,11 @@ from layers.study import catalog, doubt, runs
 from layers.study.results import open_results
 from layers.study.spec import Role
 from layers.text import LANGUAGES, has, say
-from tests.cases import base
+from tests.cases import base, roles
 
-WORLDS = {"maybe": None, "true": 1, "false": 2}
+WORLDS = roles.WORLDS
 SHAPES = ("gpkg", "geojson", "csv", "shp")
 WHERE = "F = 1"
-
-
-def written(place, frame, kind, name):
-    """Write rows in a format and return the file; a CSV carries its shapes as WKT."""
-    place.mkdir(parents=True, exist_ok=True)
-    path = place / f"{name}.{kind}"
-    frame = frame.assign(F=pd.array(frame["F"], dtype="Int64"))
-    if kind == "csv" and isinstance(frame, gpd.GeoDataFrame):
-        pd.DataFrame(frame.drop(columns="geometry")).assign(WKT=frame.geometry.to_wkt()).to_csv(path, index=False)
-    elif kind == "csv":
-        frame.to_csv(path, index=False)
-    elif kind == "xlsx":
-        frame.to_excel(path, index=False)
-    else:
-        frame.to_file(path)
-    return path
 
 
 def found(folder, layer):
@@ -58,9 +42,8 @@ def of_parcels(place, kind, world, doubtful=("p02", "p03"), rows=None):
     frame = frame.assign(F=[WORLDS[world] if p in doubtful else 1 for p in frame["BSM"]])
     given = {"role": "parcels", "id": "parcels", "fields": {"parcel_id": "BSM"}, "where": WHERE}
     given |= {"crs": base.CRS} if kind in ("csv", "geojson") else {}
-    frame = frame.to_crs(4326) if kind == "geojson" else frame
     given |= {"crs": ""} if kind == "geojson" else {}
-    catalog.add(folder, written(place / "files" / world, frame, kind, "parcels"), given)
+    catalog.add(folder, roles.written(place / "files" / world, frame, kind, "parcels"), given)
     farm = place / "files" / "farm.gpkg"
     if not farm.exists():
         base.farm().to_file(farm)
@@ -149,3 +132,121 @@ def test_every_role_says_what_a_doubtful_row_does():
         values = {"count": 2, "rows": [1, 2], "fields": ["F"]}
         said = [say(f"reason.may_belong_{role}", language, **values) for language in LANGUAGES]
         assert treatment == "none" or len(set(said)) == len(LANGUAGES)
+
+
+# --- every role, three worlds -----------------------------------------------------
+
+STAGES = ("inefficient", "chain", "place", "zones")
+WORDS = {
+    ("candidates", "parcel_id"): ("status",),
+    ("verdicts", "parcel_id", "rule_id"): ("outcome",),
+    ("supply", "parcel_id"): ("supply_status", "plan_use"),
+    ("availability", "parcel_id", "part"): ("outcome",),
+    ("gates", "project_id", "gate_id", "park_id"): ("outcome",),
+    ("gate_results", "project_id"): ("result",),
+    ("fits", "project_id", "site_id"): ("feasible",),
+    ("matches", "project_id"): ("status",),
+    ("idle", "asset_id"): ("clock_state", "evidence_status"),
+    ("inefficient", "asset_id", "criterion"): ("met",),
+    ("upstairs", "building_id", "test"): ("outcome",),
+    ("reuse", "project_id", "site_id"): ("outcome",),
+    ("redevelopment", "site_id"): ("stage",),
+}
+"""Table and key: words of which "" and "unknown" say nothing."""
+NUMBERS = {
+    ("candidates", "parcel_id"): (("net_m2", "net_hi_m2"),),
+    ("facts", "parcel_id"): (
+        ("network_dist_m", "network_dist_hi_m"),
+        ("facility_dist_m", "facility_dist_hi_m"),
+        ("building_dist_m", "building_dist_hi_m"),
+    ),
+    ("capacity", "park_id", "resource"): (("limit", "limit"), ("free", "")),
+    ("budgets", "budget_id"): (("free", "free"), ("limit", "limit")),
+    ("building_sites", "site_id"): (("net_m2", "net_hi_m2"),),
+    ("chain_fit", "project_id", "park_id"): (("points", "points"),),
+    ("inefficient_facts", "asset_id"): (("tax_wan_mu", "tax_wan_hi_mu"), ("far", "far")),
+    ("idle_assets", "asset_id"): (("built_share", "built_share"), ("floor_m2", "floor_m2")),
+    ("zone_accounts", "park_id", "account"): (("amount", "amount"),),
+    ("earmarks", "budget_id", "row"): (("amount", "amount"),),
+    ("links", "from_industry", "to_industry"): (("strength", "strength"),),
+    ("sites", "site_id"): (
+        ("buildings_m2", "buildings_hi_m2"),
+        ("quota_m2", "quota_hi_m2"),
+        ("balance_m2", "balance_hi_m2"),
+        ("access_m", "access_hi_m"),
+    ),
+}
+"""Table and key: pairs of columns, proved and not excluded; a figure without an interval stands for both, and what is
+free for what is proved only ("")."""
+
+
+def tables(place, role, world, kind):
+    folder = roles.study(place / world, role, world, kind)
+    for stage in STAGES:
+        runs.update(folder, stage, silent)
+    return open_results(folder)
+
+
+def indexed(results, table, keys):
+    frame = pd.DataFrame(results.table(table)) if results.has(table) else pd.DataFrame(columns=list(keys))
+    return frame.set_index(list(keys))
+
+
+def uncovered_words(said):
+    """Yield what the field left empty says for certain and one of the worlds denies."""
+    for (table, *keys), columns in WORDS.items():
+        worlds = {w: indexed(r, table, keys) for w, r in said.items()}
+        for column in columns:
+            for key, word in worlds["maybe"].get(column, pd.Series(dtype=object)).items():
+                others = [worlds[w][column].get(key) for w in ("true", "false")]
+                if str(word) not in ("", "unknown") and any(o is not None and o != word for o in others):
+                    yield table, column, key, word, others
+
+
+def uncovered_numbers(said):
+    """Yield the intervals that leave out what one of the worlds says."""
+    for (table, *keys), pairs in NUMBERS.items():
+        worlds = {w: indexed(r, table, keys) for w, r in said.items()}
+        for low, high in pairs:
+            if low not in worlds["maybe"]:
+                continue
+            for key, row in worlds["maybe"].iterrows():
+                for other in (worlds["true"], worlds["false"]):
+                    if key in other.index and not _holds(row, other.loc[key], low, high):
+                        yield (
+                            table,
+                            low,
+                            key,
+                            row[[low, high or low]].tolist(),
+                            other.loc[key][[low, high or low]].tolist(),
+                        )
+
+
+def _holds(row, other, low, high):
+    """Tell whether an interval holds another; NaN is open."""
+    slack = 1e-6
+    below = pd.isna(row[low]) or (pd.notna(other[low]) and row[low] <= other[low] + slack)
+    above = not high or pd.isna(row[high]) or (pd.notna(other[high]) and row[high] >= other[high] - slack)
+    return below and above
+
+
+def said_findings(results, role):
+    names = [n for n in results.manifest["tables"] if n.endswith("problems")]
+    rows = pd.concat([results.table(n) for n in names])
+    return [json.loads(r) for r in rows.loc[rows["code"] == f"may_belong_{role}", "reason"]]
+
+
+CASES = [(role, kind) for role, (frame, *_) in roles.LAYERS.items()
+         for kind in roles.FORMATS[isinstance(frame, gpd.GeoDataFrame)][:2]]  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("role", "kind"), CASES)
+def test_what_an_empty_field_says_holds_in_both_worlds(tmp_path, role, kind):
+    said = {world: tables(tmp_path, role, world, kind) for world in roles.WORLDS}
+    told = said_findings(said["maybe"], role)
+    assert told
+    assert told[0]["fields"] == ["F"]
+    assert told[0]["count"] == roles.DOUBTFUL.get(role, 1)
+    assert list(uncovered_words(said)) == []
+    assert list(uncovered_numbers(said)) == []

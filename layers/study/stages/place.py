@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo.basis.tables import empty
 from geo.place import land
@@ -53,9 +54,11 @@ def _build(work: Work) -> Tables:
 
 def _ground(work: Work) -> Ground:
     study = work.plan.study
+    open_ = list(parks.doubtful(study, work.inputs).values())
     return Ground(
-        gpd.GeoDataFrame(work.table("land")), parks.shapes(study, work.inputs), _flags, work.plan.land_id, study.crs
-    )
+        gpd.GeoDataFrame(work.table("land")), parks.shapes(study, work.inputs), _flags, work.plan.land_id, study.crs,
+        shapely.union_all(open_) if open_ else None,
+    )  # fmt: skip
 
 
 def _flags(scheme: str, code: str) -> frozenset[str] | None:

@@ -56,8 +56,9 @@ def _chain(work: Work) -> Tables:
     firms, found = chain.firms(study, work.plan.folder)
     links, listed = work.table("links"), work.table("projects")
     places = parks.shapes(study, work.inputs)
+    made = flow.chain_fit(listed, links, firms, places, chain.terms())
     return {
-        "chain_fit": flow.chain_fit(listed, links, firms, places, chain.terms()),
+        "chain_fit": chain.left_open(made, parks.doubtful(study, work.inputs)),
         "chain_problems": load.problems(found),
     }
 
