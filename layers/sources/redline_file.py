@@ -13,7 +13,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources import redline_declared
+from layers.sources import redline_declared, redline_drawing
 from layers.sources.finding import Finding
 from layers.sources.opened import VectorFile
 from layers.sources.redline_chars import MAX_BYTES, number
@@ -125,6 +125,8 @@ def vector_plots(
     notes.findings += [f for f in opened.findings if f.severity in ("fixed", "warn")]
     _rejected(opened.findings, notes)
     chosen, shapes = _areas(opened, notes)
+    if redline_drawing.is_drawing(opened):
+        chosen, shapes = redline_drawing.nested(chosen, shapes, notes)
     plots = [_plot(opened, k, shape) for k, shape in zip(chosen, shapes, strict=True)]
     points = [p for plot in plots for ring in plot.rings for p in ring.points]
     system = _system(opened.crs, shapes, points, wanted, notes) if points else None
@@ -163,7 +165,8 @@ def _areas(opened: VectorFile, notes: Notes) -> tuple[list[int], list[Any]]:
         else:
             aside.append(str(opened.rows[k]))
     if not chosen:
-        notes.problem("redline_no_areas", lines=len(lines), others=len(aside), total=opened.total)
+        notes.problem("redline_no_areas", lines=len(lines), others=len(aside), total=len(opened.shapes))
+        notes.problems += [f.reason for f in opened.findings if f.code == "dxf_gap_open"]
     elif lines:
         notes.warn("redline_lines_open", lines[0], count=len(lines), rows=lines[:8])
     if chosen and aside:
@@ -177,7 +180,7 @@ def _areas(opened: VectorFile, notes: Notes) -> tuple[list[int], list[Any]]:
 def _plot(opened: VectorFile, k: int, shape: Any) -> RawPlot:
     line = f"#{opened.rows[k]}"
     rings = []
-    for position, ring in enumerate(shapely.get_rings(shape), 1):
+    for position, ring in enumerate(shapely.get_rings(shapely.get_parts(shape)), 1):
         places = shapely.get_coordinates(ring)[:-1]
         points = tuple(Point(f"{position}.{n}", float(x), float(y), line) for n, (x, y) in enumerate(places, 1))
         rings.append(Ring(points, position, True))

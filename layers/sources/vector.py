@@ -29,7 +29,8 @@ class Read:
     """A layer as read, before repair.
 
     `lost` and `wrong` name rows by position from 1; `lines` gives the number people see
-    for each position where that is another one (lines of a sheet).
+    for each position where that is another one (lines of a sheet, entities of a drawing);
+    `layer` is set where the reader chose it.
     """
 
     columns: dict[str, list[Any]]
@@ -40,6 +41,7 @@ class Read:
     absent: npt.NDArray[np.bool_] | None = None
     lines: list[int] | None = None
     findings: list[Finding] = field(default_factory=list)
+    layer: str = ""
 
 
 def layers_of(inside: Contents) -> list[str]:
@@ -52,8 +54,9 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
     if inside.kind not in _READ:
         raise BlockedError(reason("not_vector", file=inside.name, kind=inside.kind))
     layers = layers_of(inside)
-    layer = _layer(inside, job.get("layer", ""), layers)
-    read = _READ[inside.kind](inside, layer, job)
+    layer = "" if inside.kind == "dxf" else _layer(inside, job.get("layer", ""), layers)
+    read = _READ[inside.kind](inside, layer, job)  # a drawing says what each of its layers holds
+    layer = read.layer or layer
     _bounds(read, inside.name, limits)
     crs = job.get("crs") or read.crs
     listed = frozenset(row for row, _ in read.wrong) | _deleted(read)
@@ -180,7 +183,9 @@ def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> R
     from layers.sources.child import drivers
 
     drivers()
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES", "OGR_ARC_STEPSIZE": "0.5"})
+    pyogrio.set_gdal_config_options(
+        {"SHAPE_RESTORE_SHX": "YES", "OGR_ARC_STEPSIZE": "0.5", "DXF_MERGE_BLOCK_GEOMETRIES": "FALSE"}
+    )
     options: dict[str, Any] = {"columns": []} if only_geometry else {}
     meta, table = read_arrow(inside.path, layer=layer, datetime_as_string=True, **options)
     name = meta["geometry_name"] or "wkb_geometry"
@@ -287,16 +292,18 @@ def _kml(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
 
 
 def _dxf(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
-    """Closed lines are the areas of a drawing."""
-    read = _gdal(inside, layer)
-    lines = np.flatnonzero(shapely.get_type_id(read.shapes) == 1)
-    closed = [k for k in lines if shapely.is_closed(read.shapes[k]) and len(read.shapes[k].coords) >= 4]
-    for k in closed:
-        read.shapes[k] = shapely.Polygon(shapely.force_2d(read.shapes[k]).coords)
-    if closed:
-        read.findings.append(finding("fixed", "dxf_closed_lines", count=len(closed)))
-    read.crs = ""
-    return read
+    """Lines that close are the areas of a drawing."""
+    from layers.sources import dxf
+
+    drawing = dxf.read(inside, job.get("layer", ""), _gdal)
+    return Read(drawing.columns, drawing.shapes, drawing.crs, lost=drawing.lost, lines=drawing.lines,
+                findings=drawing.findings, layer=drawing.layer)  # fmt: skip
+
+
+def _dxf_layers(inside: Contents) -> list[str]:
+    from layers.sources import dxf
+
+    return dxf.names(inside, _gdal)
 
 
 def _shp(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
@@ -329,5 +336,5 @@ _READ: dict[str, Callable[[Contents, str, dict[str, Any]], Read]] = {
 }  # fmt: skip
 _LAYERS: dict[str, Callable[[Contents], list[str]]] = {
     "topojson": _topology_layers, "gpkg": _gpkg_layers, "gdb": _gdb_layers, "kml": _gdal_layers,
-    "dxf": _gdal_layers, "xlsx": _sheets, "xls": _sheets,
+    "dxf": _dxf_layers, "xlsx": _sheets, "xls": _sheets,
 }  # fmt: skip

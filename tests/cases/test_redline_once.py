@@ -7,6 +7,7 @@ import shapely
 from geo.basis.progress import silent
 from layers.outputs import redline_files
 from layers.redline import Answer
+from layers.sources import redline
 from layers.study import checks
 from layers.study.checks import Asked
 from tests import district
@@ -64,3 +65,16 @@ def approx(value):
     if isinstance(value, list):
         return [approx(v) for v in value]
     return pytest.approx(value, abs=0.02) if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "geojson", "shp"])
+def test_a_multipart_feature_is_one_plot(tmp_path, kind):
+    """A hole within one feature is a hole; parts of one feature are one plot."""
+    holed = A.difference(shapely.box(X0 + 35, Y0 + 35, X0 + 45, Y0 + 45))
+    shape = shapely.MultiPolygon([holed, shapely.box(X0 + 90, Y0 + 25, X0 + 95, Y0 + 30)])
+    path = tmp_path / f"a.{kind}"
+    frame = gpd.GeoDataFrame({"DKBH": ["M"]}, geometry=[shape], crs=district.CRS)
+    (frame.to_crs(4326) if kind == "geojson" else frame).to_file(path)
+    (plot,) = redline.read(path, district.CRS).plots
+    assert (plot.plot_id, plot.points) == ("M", 12)
+    assert plot.shape.area == pytest.approx(2500 - 100 + 25, abs=0.1)
