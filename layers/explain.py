@@ -17,7 +17,7 @@ from geo.rules.gather import evidence
 from geo.rules.spec import Rule
 from geo.rules.terms import AREA_TESTS
 from geo.screen.counterfactual import Change, changes
-from geo.screen.ledger import UNSURE_LINE, WHOLE
+from geo.screen.ledger import UNSURE_LINE, WHOLE, settled
 from geo.screen.setting import Setting
 from layers import standards
 from layers.compare import setting_of
@@ -56,11 +56,11 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """One line of the ledger; areas in m²."""
+    """One line of the ledger; areas in m². None where nothing is proved taken and something may be."""
 
     title: str
-    taken_m2: float
-    shared_m2: float
+    taken_m2: float | None
+    shared_m2: float | None
     unknown_m2: float
     left_m2: float
 
@@ -222,10 +222,7 @@ def measure_text(value: float | None, word: str, language: Language, more: int =
 def _rule_line(results: Results, verdict: dict[str, Any], language: Language) -> RuleLine:
     rule = results.rule(verdict["rule_id"])
     spec = results.layer(rule.layer) if rule.layer else None
-    hidden = spec is not None and spec.use_only
-    title = rule_title(results, rule, language)
-    # a layer the study lacks has no title of its own, and its id is no word for a reader
-    layer = say("word.sensitive", language) if hidden else (spec.title or spec.id) if spec else title
+    title, layer = rule_title(results, rule, language), layer_title(results, rule, language)
     missing = spec is None and bool(rule.layer)
     return RuleLine(
         rule_id=rule.id,
@@ -246,7 +243,7 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         vintage=str(spec.vintage) if spec and spec.vintage else say("word.not_known", language),
         aside=_aside(results, rule.id, language) if verdict["severity"] == "not_examined" else "",
         origin=origin_text(rule, language),
-        age="" if hidden else age_text(rule, language),
+        age="" if spec is not None and spec.use_only else age_text(rule, language),
     )
 
 
@@ -263,6 +260,17 @@ def age_text(aged: Aged, language: Language) -> str:
     ends = (first or say("law.open", language), last or say("law.open", language))
     return say("law.age", language, first=ends[0], last=ends[1], checked=checked or say("word.not_known", language),
                source=aged.source or say("word.not_known", language))  # fmt: skip
+
+
+def layer_title(results: Results, rule: Rule, language: Language) -> str:
+    """Return the title of the layer a rule reads.
+
+    A layer the study lacks has no title of its own, and its id is no word for a reader: the rule's stands for it.
+    """
+    spec = results.layer(rule.layer) if rule.layer else None
+    if spec is None:
+        return rule_title(results, rule, language)
+    return say("word.sensitive", language) if spec.use_only else spec.title or spec.id
 
 
 def outcome_word(rule: Rule, outcome: str, language: Language) -> str:
@@ -315,7 +323,9 @@ def _ledger(results: Results, parcel_id: str, titles: dict[str, str], language: 
     for row in rows.to_dict("records"):
         title = _ledger_title(row, titles, language)
         taken = 0.0 if before is None or row["layer_id"] == UNSURE_LINE else before - row["left_m2"]
-        lines.append(LedgerLine(title, taken, row["shared_m2"], row["unknown_m2"], row["left_m2"]))
+        areas = (settled(a, row["unknown_m2"]) for a in (taken, row["shared_m2"]))
+        known = (None if math.isnan(a) else a for a in areas)
+        lines.append(LedgerLine(title, *known, row["unknown_m2"], row["left_m2"]))
         before = row["left_m2"]
     return tuple(lines)
 

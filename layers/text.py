@@ -71,9 +71,12 @@ def both(text: Text, language: Language = "en") -> str:
     return (text.en or text.zh) if language == "en" else (text.zh or text.en)
 
 
+NOT_GIVEN = "–"
+
+
 class _Given(dict[str, Any]):
     def __missing__(self, key: str) -> str:
-        return "–"
+        return NOT_GIVEN
 
 
 class _Writer(string.Formatter):
@@ -96,9 +99,9 @@ class _Writer(string.Formatter):
         if format_spec in ("at", "At", "ats"):
             text = self._at(value, format_spec == "ats")
             return text[0].upper() + text[1:] if format_spec == "At" else text
-        if format_spec in _NUMBERS:
+        if format_spec in _NUMBERS and value != NOT_GIVEN:
             return number(value, format_spec, self.language)
-        return str(super().format_field(value, format_spec))
+        return str(super().format_field(value, "" if value == NOT_GIVEN else format_spec))
 
     def _at(self, value: Any, many: bool) -> str:
         places = [str(v) for v in value] if isinstance(value, (list, tuple)) else [str(value)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def _board(drawn: Pipeline, language: Language) -> Html:
     """Draw the stages as a row of boxes, and how many projects pass the gates."""
     boxes = [
         tag("div", tag("div", box.title, cls="lp-stage"), tag("div", f"{box.count}", cls="lp-count"),
-            tag("div", say("uiprojects.yi", language, value=number(box.investment_yi, "x", language)), cls="lu-small"),
+            tag("div", _yi(box.investment_yi, language), cls="lu-small"),
             cls="lp-box" if box.count else "lp-box lp-none")
         for box in drawn.boxes
     ]  # fmt: skip
@@ -98,6 +99,12 @@ def _board(drawn: Pipeline, language: Language) -> Html:
              for r, n in drawn.counts.items()]  # fmt: skip
     chips = [project_panel.chip(r, w) for r, w in zip(drawn.counts, words, strict=True)]
     return tag("div", tag("div", *boxes, cls="lp-board"), tag("div", *chips, cls="lp-chips"))
+
+
+def _yi(amount: float, language: Language) -> str:
+    """Write an investment in 亿元; that of projects none of which states one is not known."""
+    text = number(amount, "x", language)
+    return text if math.isnan(amount) else say("uiprojects.yi", language, value=text)
 
 
 def _below(results: Results, drawn: Pipeline, selected: str | None, late: bool) -> None:

@@ -71,12 +71,14 @@ _SUMS = ("projects", "investment_wan", "asked_m2", "staff", "tax_wan", "unknown_
 def _sums(some: pd.DataFrame) -> dict[str, object]:
     return {
         "projects": len(some),
-        "investment_wan": float(some["investment_wan"].sum()),
-        "asked_m2": float(some["asked_m2"].sum()),
-        "staff": float(some["staff"].sum()),
-        "tax_wan": float(some["tax_wan"].sum()),
+        **{name: _stated(some[name]) for name in ("investment_wan", "asked_m2", "staff", "tax_wan")},
         "unknown_investment": int(some["investment_wan"].isna().sum()),
     }
+
+
+def _stated(values: pd.Series) -> float:
+    """Return the sum of what is stated: 0 of no project, NaN of projects none of which states it."""
+    return float(values.sum(min_count=1)) if len(values) else 0.0
 
 
 @dataclass(frozen=True)

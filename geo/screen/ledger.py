@@ -19,6 +19,11 @@ UNSURE_LINE = "?"
 """`layer_id` of the line for ground nobody can vouch for."""
 
 
+def settled(taken_m2: float, unknown_m2: float) -> float:
+    """Return what a line takes: 0 is a known nothing, NaN (待核实) where none is proved and some may be taken."""
+    return float("nan") if unknown_m2 > 0 and taken_m2 <= 0 else taken_m2
+
+
 def table(found: Deductions, data: Evidence, failed: Bools, unsure: Bools) -> pd.DataFrame:
     """Return the ledger table.
 

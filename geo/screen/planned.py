@@ -110,7 +110,7 @@ def dominant(
     DataFrame
         Row per parcel: ``plan_use``, ``plan_scheme``, ``far_min``, ``far_max``,
         ``height_max_m`` (of the largest plot of that use; NaN where the plan gives no
-        limit), ``plan_share``, ``intent``.
+        limit), ``plan_share`` (NaN where nothing is shown and the plan is not complete), ``intent``.
     """
     keys = ["parcel", "plan_scheme", "plan_use"]
     by_use = plots.groupby(keys, sort=True)["area_share"].sum().reset_index()
@@ -119,7 +119,8 @@ def dominant(
     plot = _descending(plots).drop_duplicates(keys)
     limits = largest.merge(plot.drop(columns=["area_share"]), on=keys, how="left")
     out = limits.set_index("parcel").reindex(range(count))
-    out["plan_share"] = np.minimum(out.pop("area_share").fillna(0.0), 1.0)
+    share_of = out.pop("area_share").clip(upper=1.0)
+    out["plan_share"] = share_of.fillna(0.0) if complete else share_of  # beyond the known plan nothing says 0
     for name in ("plan_use", "plan_scheme"):
         out[name] = out[name].astype("object").where(out[name].notna(), "")
     for name in ("far_min", "far_max", "height_max_m"):

@@ -291,7 +291,7 @@ def _ledger(answer: Answer, language: Language) -> Grid:
             *(say(f"dossier.{k}", language) for k in ("taken_mu", "shared_mu", "left_mu")))  # fmt: skip
     rows = []
     for k, step in enumerate(steps(answer, language)):
-        if k == 0 or step.unsure or step.exclusive_m2 + step.shared_m2 > NOTHING_M2 or step.taken_m2 > NOTHING_M2:
+        if k == 0 or step.unsure or any(v > NOTHING_M2 for v in (step.exclusive_m2, step.shared_m2, step.taken_m2)):
             taken, shared = (
                 ("–", "–") if k == 0 else tuple(mu_text(v, language) for v in (step.taken_m2, step.shared_m2))
             )

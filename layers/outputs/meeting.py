@@ -21,11 +21,13 @@ import xlsxwriter
 
 from geo.basis.reason import Reason
 from geo.basis.units import MU_M2
+from geo.screen.ledger import WHOLE
 from layers.explain import marked_title
 from layers.outputs import meeting_facts as facts
+from layers.outputs.deducted import deducted
 from layers.outputs.meeting_facts import Cells
 from layers.outputs.plain import plain
-from layers.outputs.project import deducted, missing_layers, notes
+from layers.outputs.project import missing_layers, notes
 from layers.outputs.redline_book import OPTIONS
 from layers.outputs.redline_rows import tenure_word
 from layers.standards import of_scheme
@@ -162,15 +164,22 @@ class _List:
         return both(entries[0].title, self.language) if len(entries) == 1 else text or self._blank("supply_status")
 
     def _cuts(self) -> Iterator[Column]:
-        """Yield what each layer takes (亩), in the order of the ledger; a layer that takes nothing here is left out."""
-        wide = deducted(self.results).set_index("parcel_id").reindex(self.found["parcel_id"]).fillna(0.0)
-        taking = [c for c in wide if (wide[c] > 0).any()]
+        """Yield what each layer takes (亩), in the order of the ledger; what surely takes nothing here is left out."""
+        wide = deducted(self.results).set_index("parcel_id").reindex(self.found["parcel_id"])
+        taking = [str(c) for c in wide if not (wide[c] == 0).all()]
         for name in taking:
-            rule = str(name).removeprefix("cut_").removesuffix("_mu")
-            title = say("ledger.whole", self.language) if rule == "whole" else self.titles[rule]
-            yield Column(say("meeting.cut", self.language), title, "mu", wide[name].tolist())
+            cells: Cells = [self.unknown if math.isnan(v) else v for v in wide[name]]
+            yield Column(say("meeting.cut", self.language), self._cut_title(name), "mu", cells)
         if not taking:
             yield self._column("cut", "mu", [0.0] * len(self.found), "cut_total")
+
+    def _cut_title(self, name: str) -> str:
+        rule = name.removeprefix("cut_").removesuffix("_mu")
+        if rule == WHOLE:
+            return say("ledger.whole", self.language)
+        if rule in self.titles:
+            return self.titles[rule]
+        return say("column.at_most", self.language, title=self.titles[rule.removesuffix("_hi")])
 
     def _net(self, name: str) -> Cells:
         """Return usable areas (亩); the word where they would give a restricted layer away."""

@@ -34,7 +34,7 @@ def explanation_text(found: Explanation, language: Language) -> Iterator[str]:
 def _ledger(line: LedgerLine, language: Language) -> str:
     """Write one line: only what is there, then what is left."""
     parts = [("taken", line.taken_m2), ("shared", line.shared_m2), ("unknown", line.unknown_m2)]
-    told = [say(f"explain.{name}", language, area=measure_text(a, "m2", language)) for name, a in parts if a > 0]
+    told = [say(f"explain.{name}", language, area=measure_text(a, "m2", language)) for name, a in parts if a]
     left = say("explain.left", language, area=measure_text(line.left_m2, "m2", language))
     return say("explain.ledger_line", language, title=line.title, parts=[*told, left])
 

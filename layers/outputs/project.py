@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
-from geo.basis.units import HA_M2, MU_M2
-from geo.screen.ledger import UNSURE_LINE, WHOLE
+from geo.screen.ledger import WHOLE
 from layers import criterion_words as words
 from layers import law, standards
-from layers.explain import marked_title, rule_title, status_sentence
+from layers.explain import cause_sentence, layer_title, marked_title, rule_title, status_sentence
 from layers.outputs import idle_words, project_words, site_words
-from layers.study.released import masks, released, touched
+from layers.outputs.deducted import DECIMALS, UNIT_M2, Unit, deducted
+from layers.study.released import released, touched
 from layers.study.results import Results
 from layers.text import Language, code, has, say
 
-UNIT_M2 = {"mu": MU_M2, "ha": HA_M2}
-DECIMALS = {"mu": 2, "ha": 4}
 _FORMULA = re.compile(r"[\s\x00-\x20\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[-=+@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
 """What a spreadsheet takes for the start of a formula, full-width forms and what it skips before them included."""
 
@@ -128,12 +125,11 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
              "legal_m2", "area_statutory_m2"]  # fmt: skip
     frame = found.merge(pd.DataFrame(parcels[about]), on="parcel_id", how="left", validate="1:1")
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
-    unit: Literal["mu", "ha"] = "mu" if language == "zh" else "ha"
+    unit: Unit = "mu" if language == "zh" else "ha"
     frame = frame.merge(deducted(results, unit), on="parcel_id", how="left")
     if held := touched(results):
         frame["withheld"] = frame["parcel_id"].isin(held).map({True: say("word.withheld", language), False: ""})
     cuts = [c for c in frame if str(c).startswith("cut_")]
-    frame[cuts] = frame[cuts].fillna(0.0)
     frame["status"] = [code("status", s, language) for s in frame["status"]]
     frame["supply_status"] = _supply_status(results, frame)
     frame["supply_status"] = [code("supply", str(v), language) for v in frame["supply_status"]]
@@ -200,28 +196,13 @@ def _ranked(results: Results, table: str, frame: pd.DataFrame, language: Languag
     return frame
 
 
-def deducted(results: Results, unit: Literal["mu", "ha"] = "mu") -> pd.DataFrame:
-    """Return what each cutting rule takes in order, so that the row adds up to its net area.
-
-    Columns ``parcel_id`` and, per rule that takes anything, ``cut_<rule id>_<unit>`` (亩 or hectares).
-    """
-    results = released(results)
-    ledger = results.table("ledger").sort_values(["parcel_id", "step"], kind="stable")
-    before = ledger.groupby("parcel_id")["left_m2"].shift()
-    lines = ledger.assign(taken=(before - ledger["left_m2"]) / UNIT_M2[unit])
-    lines = lines[(lines["step"] > 0) & (lines["layer_id"] != UNSURE_LINE)]
-    lines = lines[~lines["rule_id"].isin(masks(results).rule_names.values())]
-    names = lines["rule_id"].where(lines["layer_id"] != WHOLE, "whole")
-    wide = lines.assign(column="cut_" + names + f"_{unit}").pivot_table(
-        index="parcel_id", columns="column", values="taken", aggfunc="sum", sort=False
-    )
-    order = [f"cut_{r.id}_{unit}" for r in results.rules if r.cuts] + [f"cut_whole_{unit}"]
-    wide = wide.reindex(columns=[c for c in order if c in wide]).round(DECIMALS[unit])
-    return wide.reset_index().rename_axis(None, axis=1)
-
-
 def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
     frame = pd.DataFrame(results.table(table)).drop(columns=["geometry"], errors="ignore")
+    if table == "ledger":
+        none = {name: (frame[name] <= 0) & (frame["unknown_m2"] > 0) for name in ("exclusive_m2", "shared_m2")}
+        frame = frame.assign(**{name: frame[name].mask(unknown) for name, unknown in none.items()})
+    if table == "verdicts":
+        return _verdicts(results, frame, language)
     if table in ("supply", "supply_records"):
         frame = _supply(results, table, frame, language)
     if table in project_words.TABLES:
@@ -242,11 +223,22 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
     return frame
 
 
+def _verdicts(results: Results, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Put the reasons of verdicts into words; each names the layer its rule reads."""
+    layers = {r.id: layer_title(results, r, language) for r in results.rules}
+    pairs = frame[["rule_id", "reason"]].drop_duplicates()
+    said = {(rule, why): cause_sentence(why, layers[rule], language) for rule, why in pairs.itertuples(index=False)}
+    return frame.assign(reason=[said[pair] for pair in zip(frame["rule_id"], frame["reason"], strict=True)])
+
+
 def _header(name: str, table: str, results: Results, language: Language) -> str:
     """Return the title of a column; a word that means another thing in one table has a title of its own there."""
     cut, unit = name.removeprefix("cut_").rpartition("_")[::2]
-    if name.startswith("cut_") and cut != "whole":
-        return say(f"column.cut_{unit}", language, rule=rule_title(results, results.rule(cut), language))
+    if name.startswith("cut_") and cut != WHOLE:
+        most = cut.endswith("_hi") and cut not in {r.id for r in results.rules}
+        title = rule_title(results, results.rule(cut.removesuffix("_hi") if most else cut), language)
+        taken = say(f"column.cut_{unit}", language, rule=title)
+        return say("column.at_most", language, title=taken) if most else taken
     key = next((k for k in (f"column.{table}_{name}", f"column.{name}") if has(k)), "")
     if key:
         return say(key, language)

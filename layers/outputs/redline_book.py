@@ -282,7 +282,9 @@ class _Book:
             self._text(page, row, 1, line.title)
             for column, value in enumerate((line.exclusive_m2, line.shared_m2, line.unknown_m2), 2):
                 self._number(page, row, column, value, "m2")
-            if row > 1 and not line.unsure:
+            if math.isnan(line.taken_m2):
+                self._number(page, row, 5, line.taken_m2, "m2")
+            elif row > 1 and not line.unsure:
                 self._formula(page, row, 5, f"=G{row}-G{row + 1}", line.taken_m2, "m2")
             self._number(page, row, 6, line.left_m2, "m2")
             self._formula(page, row, 7, f"=G{row + 1}{TO_MU}", line.left_m2 / MU_M2, "mu")
@@ -294,7 +296,10 @@ class _Book:
         row = len(lines) + 1
         self._text(page, row, 1, self._say("check_left"))
         gross = self.answer.gross_m2
-        rest = round(gross - sum(line.taken_m2 for line in sure) - sure[-1].left_m2, 2) + 0.0
+        rest = (
+            round(gross - sum(line.taken_m2 for line in sure if math.isfinite(line.taken_m2)) - sure[-1].left_m2, 2)
+            + 0.0
+        )
         formula = f"=ROUND({gross!r}-SUM(F2:F{len(sure) + 1})-G{len(sure) + 1},2)"
         self._formula(page, row, 6, formula, rest, "mu")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import shapely
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
+from geo.screen.ledger import settled
 from layers.explain import limit_text, measure_text, rule_title
 from layers.outputs.coordinates import write_txt
 from layers.outputs.redline_words import (
@@ -87,11 +88,16 @@ def as_plain(answer: Answer) -> dict[str, Any]:
             for phase, q in quota.items()
         },
         "ledger": [
-            {"step": int(r["step"]), "layer": r["layer_id"], "exclusive_m2": r["exclusive_m2"],
-             "shared_m2": r["shared_m2"], "unknown_m2": r["unknown_m2"], "left_m2": r["left_m2"]}
+            {"step": int(r["step"]), "layer": r["layer_id"], "exclusive_m2": _taken(r, "exclusive_m2"),
+             "shared_m2": _taken(r, "shared_m2"), "unknown_m2": r["unknown_m2"], "left_m2": r["left_m2"]}
             for r in answer.ledger.to_dict("records")
         ],
     }  # fmt: skip
+
+
+def _taken(line: dict[Hashable, Any], name: str) -> float | None:
+    """Return what a line of the ledger takes; None where nothing is proved taken and something may be."""
+    return _number(settled(line[name], line["unknown_m2"]))
 
 
 def _number(value: float) -> float | None:

@@ -14,7 +14,7 @@ from geo.basis.area import basis
 from geo.basis.reason import Reason, reason
 from geo.measure.fabric import composition
 from geo.rules.terms import AREA_TESTS
-from geo.screen.ledger import UNSURE_LINE
+from geo.screen.ledger import UNSURE_LINE, settled
 from layers.explain import rule_title
 from layers.outputs.origin import rows_used, texts
 from layers.outputs.redline_words import ledger_title
@@ -41,7 +41,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the ledger, m²; `taken_m2` is what this step takes out of what was left."""
+    """One line of the ledger, m²; `taken_m2` is what this step takes out of what was left.
+
+    What is taken is NaN where nothing is proved taken and something may be (待核实).
+    """
 
     title: str
     taken_m2: float
@@ -123,9 +126,10 @@ def steps(answer: Answer, language: Language) -> tuple[Step, ...]:
     for line in answer.ledger.to_dict("records"):
         unsure = line["layer_id"] == UNSURE_LINE
         taken = 0.0 if unsure or math.isnan(before) else before - line["left_m2"]
-        areas = (line["exclusive_m2"], line["shared_m2"], line["unknown_m2"], line["left_m2"])
+        doubt = 0.0 if unsure else line["unknown_m2"]
+        parts = (settled(area, doubt) for area in (taken, line["exclusive_m2"], line["shared_m2"]))
         title = ledger_title(answer, {str(k): v for k, v in line.items()}, language)
-        out.append(Step(title, taken, *areas, unsure))
+        out.append(Step(title, *parts, line["unknown_m2"], line["left_m2"], unsure))
         before = before if unsure else line["left_m2"]
     return tuple(out)
 

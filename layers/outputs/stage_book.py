@@ -102,6 +102,8 @@ def _total(book: xlsxwriter.Workbook, page: Sheet, frame: pd.DataFrame, first: i
     last = first + len(frame)
     page.write_string(last, 0, say("pipeline.total", language), bold)
     for column, name in _numeric(frame):
+        if frame[name].isna().all():
+            continue  # nobody states it: its sum is no 0
         span = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last - 1, column)}"
         style = whole if pd.api.types.is_integer_dtype(frame[name]) else bold
         page.write_formula(last, column, f"=SUM({span})", style, _sum(frame[name]))

@@ -192,11 +192,12 @@ def money(row: Mapping[Any, Any], language: Language) -> str:
 def fees(desk: Desk, language: Language) -> str:
     """Say what fees are proved altogether, and what is open."""
     frame = desk.shown.assets
-    due = frame[frame["consequence"] == "fee"]["fee_wan"].sum()
-    most = frame[frame["consequence"] == "open"]["fee_hi_wan"].fillna(0.0).sum()
-    past = frame[frame["consequence"] == "takeback"]["fee_wan"].fillna(0.0).sum()
-    sums = [("fees", "due", due), ("fees_open", "most", most), ("fees_past", "was", past)]
-    told = [say(f"uiidle.{k}", language, **{name: wan(float(v), language)}) for k, name, v in sums if v]
+    kinds = (("fee", "fee_wan", "fees", "due"), ("open", "fee_hi_wan", "fees_open", "most"),
+             ("takeback", "fee_wan", "fees_past", "was"))  # fmt: skip
+    sums = [(k, name, frame[frame["consequence"] == c][column]) for c, column, k, name in kinds]
+    # assets none of which has an amount sum up to what is not known, not to 0
+    totals = [(k, name, float(v.sum(min_count=1))) for k, name, v in sums if len(v)]
+    told = [say(f"uiidle.{k}", language, **{name: wan(v, language)}) for k, name, v in totals if v]
     return " · ".join(told) or say("uiidle.fees_none", language)
 
 

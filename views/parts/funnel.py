@@ -117,9 +117,14 @@ def ledger(trial: Trial, language: Language) -> None:
 
 def _ledger_row(trial: Trial, row: dict[str, object], ground: float, language: Language) -> Html:
     figures = {k: float(str(row[k])) for k in ("taken_m2", "exclusive_m2", "shared_m2", "unknown_m2", "left_m2")}
+    nothing_known = figures["taken_m2"] < NOTHING_M2 <= figures["unknown_m2"]
     unsure, opening = row["layer_id"] == UNSURE_LINE, row["step"] == 0
-    taken = tag("td", "") if opening or unsure else _cell(area(figures["taken_m2"], language),
-                                                         figures["taken_m2"] / ground, TAKEN)  # fmt: skip
+    if opening or unsure:
+        taken = tag("td", "")
+    elif nothing_known:
+        taken = tag("td", code("outcome", "unknown", language))
+    else:
+        taken = _cell(area(figures["taken_m2"], language), figures["taken_m2"] / ground, TAKEN)
     small = [tag("td", area(figures[k], language) if figures[k] >= NOTHING_M2 else "", cls="lu-right")
              for k in ("exclusive_m2", "shared_m2", "unknown_m2")]  # fmt: skip
     if row["layer_id"] == WHOLE:
@@ -146,22 +151,38 @@ def ledger_by(trial: Trial, by: str, language: Language) -> pd.DataFrame:
     lines = trial.ledger(by)
     size = MU_M2 if language == "zh" else HA_M2
     unit = say("uitrial.unit_mu" if language == "zh" else "uitrial.unit_ha", language)
-    names = {(int(row["step"]), str(row["layer_id"])): line_title(trial, row, language)
-             for row in lines.drop_duplicates(["step", "layer_id"]).sort_values("step").to_dict("records")}  # fmt: skip
-    lines = lines.assign(line=list(zip(lines["step"].astype(int), lines["layer_id"].astype(str), strict=True)))
-    unsure = lines["layer_id"] == UNSURE_LINE
-    figure = lines["taken_m2"].where(lines["step"] > 0, lines["left_m2"]).where(~unsure, lines["unknown_m2"])
-    wide = lines.assign(figure=figure / size).pivot_table(index=by, columns="line", values="figure", aggfunc="sum")
-    wide = wide.reindex(columns=sorted(names)).fillna(0.0)
-    # what takes nothing that is not taken before it has no column; the row adds up without it
-    said = [c for c in sorted(names) if c[0] == 0 or wide[c].sum() * size >= NOTHING_M2]
-    wide = wide[said]
-    wide["left"] = (lines.groupby(by)["left_m2"].last() / size).reindex(wide.index)
+    keys = ["step", "layer_id", "rule_id"]
+    place = lines[keys].drop_duplicates().sort_values(keys, ignore_index=True)
+    names = [line_title(trial, row, language) for row in place.to_dict("records")]
+    lines = lines.merge(place.assign(line=place.index), on=keys, validate="m:1")
+    wide = _by_line(lines, by, say("uitrial.whole_study", language)).div(size)
     wide = wide.rename(index=lambda name: name or say(f"uitrial.no_{by}", language))
-    wide.loc[say("uitrial.whole_study", language)] = wide.sum()
-    headers = [f"{names[c]}（{unit}）" if language == "zh" else f"{names[c]} ({unit})" for c in said]
+    told = [names[c] for c in wide.columns[:-1]]
+    headers = [f"{title}（{unit}）" if language == "zh" else f"{title} ({unit})" for title in told]
     wide.columns = pd.Index([*headers, say("uitrial.left_in", language, unit=unit)])
     return wide.rename_axis(say(f"column.{by}", language)).reset_index()
+
+
+def _by_line(lines: pd.DataFrame, by: str, total: str) -> pd.DataFrame:
+    """Return groups and their total × lines of the ledger by number, then what is left (−1), in m².
+
+    NaN: nothing is proved taken and something may be. What takes nothing that is not taken before it
+    has no column; the row adds up without it.
+    """
+    unsure = lines["layer_id"] == UNSURE_LINE
+    figure = lines["taken_m2"].where(lines["step"] > 0, lines["left_m2"]).where(~unsure, lines["unknown_m2"])
+    parts = (figure, lines["unknown_m2"].where(~unsure, 0.0))
+    figures, open_ = (
+        lines.assign(part=part).pivot_table(index=by, columns="line", values="part", aggfunc="sum").fillna(0.0)
+        for part in parts
+    )
+    figures.loc[total], open_.loc[total] = figures.sum(), open_.sum()
+    opening = set(lines.loc[lines["step"] == 0, "line"])
+    said = [c for c in figures if c in opening or max(figures.at[total, c], open_.at[total, c]) >= NOTHING_M2]
+    out = figures.mask((figures < NOTHING_M2) & (open_ >= NOTHING_M2))[said]
+    out[-1] = lines.groupby(by)["left_m2"].last()
+    out.loc[total, -1] = out[-1].sum()
+    return out
 
 
 def _head(keys: tuple[str, ...], language: Language) -> Html:

@@ -87,7 +87,7 @@ def _area(title: str, m2: float, language: Language) -> Html:
 
 
 def _ledger(told: Explanation, language: Language) -> Html:
-    lines = [line for line in told.ledger[1:] if line.taken_m2 > 0 or line.unknown_m2 > 0]
+    lines = [line for line in told.ledger[1:] if line.taken_m2 or line.unknown_m2 > 0]
     if not lines or told.gross_m2 <= 0:
         return Html()
     rows = [_ledger_row(line, language) for line in (told.ledger[0], *lines)]
@@ -98,8 +98,8 @@ def _stack(told: Explanation) -> Html:
     """Draw the parcel as one bar: what is left, what is not known, what each rule takes."""
     parts = [(told.net_m2, OUTCOME_COLOURS["clear"], ""), (told.net_hi_m2 - told.net_m2, STATUS_COLOURS["unknown"], "")]
     shades = ("#B4432E", "#C96A4F", "#DA9078", "#E6B3A2")
-    takes = [line for line in told.ledger[1:] if line.taken_m2 > 0]
-    parts += [(line.taken_m2, shades[k % len(shades)], line.title) for k, line in enumerate(takes)]
+    takes = [(line.taken_m2, line.title) for line in told.ledger[1:] if line.taken_m2]
+    parts += [(m2, shades[k % len(shades)], title) for k, (m2, title) in enumerate(takes)]
     bars = [
         tag("i", style=f"width:{100 * m2 / told.gross_m2:.3f}%;background:{colour}", tip=title)
         for m2, colour, title in parts
@@ -110,7 +110,7 @@ def _stack(told: Explanation) -> Html:
 
 def _ledger_row(line: LedgerLine, language: Language) -> Html:
     unit = "mu" if language == "zh" else "ha"
-    if line.unknown_m2 > 0 and line.taken_m2 <= 0:
+    if line.taken_m2 is None:
         change = f"? {number(line.unknown_m2, unit, language)}"
     else:
         change = f"− {number(line.taken_m2, unit, language)}" if line.taken_m2 > 0 else ""

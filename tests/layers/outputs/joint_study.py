@@ -94,7 +94,8 @@ def _extra(folder):
     gpd.GeoDataFrame(plan, geometry=[box(0, 0, 300, 100)], crs=CRS).to_file(folder / "plan.gpkg")
     gpd.GeoDataFrame(parks, geometry=[box(0, 0, 400, 300)], crs=CRS).to_file(folder / "parks.gpkg")
     gpd.GeoDataFrame(works, geometry=places, crs=CRS).to_file(folder / "works.gpkg")
-    road = shapely.LineString([(X0 - 50, Y0 - 30), (X0 + 450, Y0 - 30)])
+    # it ends on p04: a layer nothing of which lies on the study proves nothing
+    road = shapely.LineString([(X0 - 50, Y0 - 30), (X0 + 450, Y0 - 30), (X0 + 450, Y0 + 50), (X0 + 400, Y0 + 50)])
     gpd.GeoDataFrame({"a": [1]}, geometry=[road], crs=CRS).to_file(folder / "roads.gpkg")
 
 
