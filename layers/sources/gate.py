@@ -120,15 +120,17 @@ def open_image(path: Path | str, cache: Path) -> ImageFile:
     return ImageFile(bands, valid, tuple(result["transform"]), result["crs"], _findings(result), sha256)
 
 
-def open_table(path: Path | str, cache: Path, *, sheet: str = "") -> TableFile:
+def open_table(path: Path | str, cache: Path, *, sheet: str = "", raw: bool = False) -> TableFile:
     """Open a CSV, XLSX or XLS as text: header found, title and total rows set apart and checked.
+
+    `raw` leaves all rows that hold anything as they stand, columns without names.
 
     Raises
     ------
     BlockedError
         Not a table, encrypted, no header found, or several sheets and none named.
     """
-    sha256, entry = _parsed("table", _source(path), cache, {"layer": sheet})
+    sha256, entry = _parsed("table", _source(path), cache, {"layer": sheet} | ({"raw": "yes"} if raw else {}))
     result = _result(entry)
     table = parquet.read_table(entry / "frame.parquet")
     frame = table.drop_columns([ROW]).to_pandas()

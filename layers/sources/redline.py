@@ -17,7 +17,15 @@ import shapely
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
-from layers.sources import redline_file, redline_list, redline_shape, redline_system, redline_text, redline_zones
+from layers.sources import (
+    redline_file,
+    redline_list,
+    redline_shape,
+    redline_sheet,
+    redline_system,
+    redline_text,
+    redline_zones,
+)
 from layers.sources.redline_chars import Line, decoded, lines_of
 from layers.sources.redline_model import Axes, Notes, Plot, RawPlot, RedLine, Source, Stated
 from layers.sources.redline_zones import System, Wanted
@@ -106,8 +114,7 @@ def _text(data: bytes, name: str, wanted: Wanted) -> RedLine:
     if redline_text.is_boundary_txt(lines):
         stated, plots, attributes = redline_text.parse(lines, notes)
         return _finished("boundary_txt", stated, plots, attributes, wanted, notes)
-    stated, plots, attributes = redline_list.parse_rows(redline_list.rows_of(lines), None, notes)
-    return _finished("coordinate_list", stated, plots, attributes, wanted, notes)
+    return _rows("coordinate_list", redline_list.rows_of(lines), wanted, notes)
 
 
 def _wide(line: Line) -> bool:
@@ -117,9 +124,18 @@ def _wide(line: Line) -> bool:
 
 def _sheet(path: Path, sheet: str, cache: Path | None, wanted: Wanted) -> RedLine:
     notes = Notes()
-    rows, header = redline_file.sheet_rows(path, sheet, cache, notes)
-    stated, plots, attributes = redline_list.parse_rows(rows, header, notes)
-    return _finished("table", stated, plots, attributes, wanted, notes)
+    rows = redline_file.sheet_rows(path, sheet, cache, notes)
+    return _rows("table", rows, wanted, notes)
+
+
+def _rows(source: Source, rows: list[redline_list.Row], wanted: Wanted, notes: Notes) -> RedLine:
+    """Read rows: a printed table of boundary points, or a plain list."""
+    attributes: Mapping[str, str] = {}
+    if redline_sheet.is_printed(rows):
+        stated, plots = redline_sheet.parse(rows, notes)
+    else:
+        stated, plots, attributes = redline_list.parse_rows(rows, notes)
+    return _finished(source, stated, plots, attributes, wanted, notes)
 
 
 def _finished(

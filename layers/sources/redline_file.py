@@ -16,7 +16,7 @@ from geo.basis.reason import Reason, reason
 from layers.sources import redline_declared, redline_drawing
 from layers.sources.finding import Finding
 from layers.sources.opened import VectorFile
-from layers.sources.redline_chars import MAX_BYTES, number
+from layers.sources.redline_chars import MAX_BYTES
 from layers.sources.redline_list import Row
 from layers.sources.redline_model import Notes, Point, RawPlot, Ring, Stated
 from layers.sources.redline_system import recognise
@@ -87,27 +87,20 @@ def _folder(cache: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def sheet_rows(path: Path, sheet: str, cache: Path | None, notes: Notes) -> tuple[list[Row], list[str] | None]:
-    """Return the rows of a sheet as a coordinate list, and its header (None: the sheet has none)."""
+def sheet_rows(path: Path, sheet: str, cache: Path | None, notes: Notes) -> list[Row]:
+    """Return the rows of a sheet that hold anything, titles and feet too."""
     from layers.sources import gate
 
     with _folder(cache) as folder:
-        table = gate.open_table(path, folder, sheet=sheet)
+        table = gate.open_table(path, folder, sheet=sheet, raw=True)
     notes.findings += [f for f in table.findings if f.severity in ("fixed", "warn")]
     _rejected(table.findings, notes)
-    aside = {int(f.row) for f in table.findings if f.row.isdigit()}
-    header = [str(name) for name in table.frame.columns]
     rows: list[Row] = []
-    first = int(table.rows[0]) if len(table.rows) else 1
-    if sum(not number(name).wrong for name in header) >= 2:  # no header: its place was taken by the first point
-        rows.append(Row(first - 1, tuple(header), False))
-        header = []
-    before = first - 1
+    before = 0
     for line, cells in zip(table.rows, table.frame.itertuples(index=False, name=None), strict=True):
-        between = set(range(before + 1, int(line))) - aside
-        rows.append(Row(int(line), tuple("" if cell is None else str(cell) for cell in cells), bool(between)))
+        rows.append(Row(int(line), tuple("" if cell is None else str(cell) for cell in cells), int(line) > before + 1))
         before = int(line)
-    return rows, header or None
+    return rows
 
 
 def vector_plots(

@@ -90,16 +90,12 @@ def _cells(text: str, separator: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def parse_rows(
-    rows: Sequence[Row], header: Sequence[str] | None, notes: Notes
-) -> tuple[Stated, list[RawPlot], Mapping[str, str]]:
+def parse_rows(rows: Sequence[Row], notes: Notes) -> tuple[Stated, list[RawPlot], Mapping[str, str]]:
     """Read a coordinate list.
 
     Parameters
     ----------
     rows : sequence of Row
-    header : sequence of str or None
-        Column names when they are already set apart (a sheet); None looks for them.
     notes : Notes
         Takes every problem with its line.
 
@@ -116,10 +112,7 @@ def parse_rows(
         notes.problem("redline_commas_inside", line=row.line, text=",".join(row.cells)[:80])
     if grouped:
         return Stated(), [], {}
-    columns = _named([plain(h) for h in header]) if header is not None else None
-    titles: list[Row] = []
-    if columns is None:
-        columns, rows, titles = _header_in(rows)
+    columns, rows, titles = _header_in(rows)
     columns = columns or _by_numbers(rows)
     if columns is None:
         notes.problem("redline_columns_unknown", line=rows[0].line if rows else 1)
@@ -144,9 +137,9 @@ def _stated(columns: Columns, plots: Iterable[RawPlot]) -> Stated:
 def _header_in(rows: Sequence[Row]) -> tuple[Columns | None, Sequence[Row], list[Row]]:
     """Look for the header among the first rows; rows above it are titles."""
     for k, row in enumerate(rows[:_MAX_TITLE_ROWS]):
-        named = _named(row.cells)
-        if named:
-            return named, rows[k + 1 :], []
+        columns = named([plain(c) for c in row.cells])
+        if columns:
+            return columns, rows[k + 1 :], []
         if len(row.cells) >= 2 and sum(not number(c).wrong for c in row.cells) >= 2:
             break
     start = next((k for k, row in enumerate(rows) if _numbers(row) >= 2), len(rows))
@@ -159,7 +152,7 @@ def _numbers(row: Row) -> int:
     return sum(not number(cell).wrong for cell in row.cells)
 
 
-def _named(cells: Sequence[str]) -> Columns | None:
+def named(cells: Sequence[str]) -> Columns | None:
     """Return the columns when the cells are names of two coordinates."""
     found: dict[str, int] = {}
     for k, cell in enumerate(cells):

@@ -96,7 +96,7 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path) -> dict[str, Any]
     elif not wanted and len(names) > 1:
         raise BlockedError(reason("several_layers", file=inside.name, layers=names))
     wanted = wanted or names[0]
-    found = table(inside, wanted, job["bounds"])
+    found = table(inside, wanted, job["bounds"], raw=bool(job.get("raw")))
     body = {ROW: pa.array(found.lines, pa.int64())}
     body |= {name: pa.array(values, pa.string()) for name, values in found.columns.items()}
     parquet.write_table(pa.table(body), folder / "frame.parquet", compression="zstd")
@@ -104,8 +104,8 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path) -> dict[str, Any]
     return {"layer": wanted, "layers": names, "findings": findings}
 
 
-def table(inside: Contents, sheet: str, limits: Limits) -> Table:
-    """Read one sheet (of a CSV or of JSON records the only one) and arrange it."""
+def table(inside: Contents, sheet: str, limits: Limits, raw: bool = False) -> Table:
+    """Read one sheet (of a CSV or of JSON records the only one) and arrange it, unless it is wanted as it stands."""
     if inside.kind == "records":
         return _records(inside, limits)
     if inside.kind == "table":
@@ -115,7 +115,7 @@ def table(inside: Contents, sheet: str, limits: Limits) -> Table:
         read = _excel(inside, sheet, limits)
     if len(read.cells) > limits.rows:
         raise BlockedError(reason("too_many_rows", file=inside.name, count=len(read.cells), limit=limits.rows))
-    out = arranged(read, inside.name)
+    out = _as_it_stands(read, inside.name) if raw else arranged(read, inside.name)
     out.findings[:0] = notes
     return out
 
@@ -213,6 +213,16 @@ def _cell(value: Any) -> str:
     if isinstance(value, (date, time, timedelta)):
         return str(value)
     return str(value).strip()
+
+
+def _as_it_stands(sheet: Sheet, name: str) -> Table:
+    """Return all rows that hold anything; a date of a cell stays text, no header is looked for."""
+    lines = [k for k, row in enumerate(sheet.cells, start=1) if any(row)]
+    if not lines:
+        raise BlockedError(reason("sheet_empty", file=name))
+    width = max(len(row) for row in sheet.cells)
+    rows = [[*sheet.cells[k - 1], *[""] * (width - len(sheet.cells[k - 1]))] for k in lines]
+    return Table({f"column_{k + 1}": [row[k] for row in rows] for k in range(width)}, lines, [])
 
 
 # --- arranging -------------------------------------------------------------------

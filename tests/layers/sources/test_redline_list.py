@@ -157,18 +157,18 @@ def test_rows_of_a_sheet(monkeypatch, tmp_path):
     path = tmp_path / "点表.xlsx"
     path.write_bytes(b"PK\x03\x04")
     rows = [("J1", f"{x}", f"{y}") for x, y in CORNERS] + [("J1", f"{x + 500}", f"{y}") for x, y in CORNERS]
-    opened = sheet(rows, ["点号", "X", "Y"], [3, 4, 5, 6, 8, 9, 10, 11])
+    opened = sheet([("点号", "X", "Y"), *rows], ["a", "b", "c"], [2, 3, 4, 5, 6, 8, 9, 10, 11])
     monkeypatch.setattr(gate, "open_table", lambda *a, **k: opened)
     line = redline.read(path, STUDY, bounds=BOUNDS)
     assert line.source == "table"
     assert [p.shape.area for p in line.plots] == [10_000, 10_000]  # line 7 is blank: a second plot
 
 
-def test_a_sheet_whose_header_is_its_first_point(monkeypatch, tmp_path):
+def test_a_sheet_without_a_header(monkeypatch, tmp_path):
     path = tmp_path / "点表.xlsx"
     path.write_bytes(b"PK\x03\x04")
     rows = [("J1", f"{x}", f"{y}") for x, y in CORNERS]
-    monkeypatch.setattr(gate, "open_table", lambda *a, **k: sheet(rows[1:], list(rows[0]), [2, 3, 4]))
+    monkeypatch.setattr(gate, "open_table", lambda *a, **k: sheet(rows, ["a", "b", "c"], [1, 2, 3, 4]))
     assert redline.read(path, STUDY, bounds=BOUNDS).plots[0].shape.equals(SQUARE)
 
 
