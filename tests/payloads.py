@@ -14,7 +14,7 @@ import tomlkit
 
 from geo.basis.progress import silent
 from layers.demo import registers
-from layers.study import runs
+from layers.study import checks, runs
 from tests.layers import idle_study
 from tests.layers.outputs import joint_study
 
@@ -199,8 +199,12 @@ def _settings(path: Path, text: str) -> None:
 
 
 def run(folder: Path) -> Path:
-    """Write the study and run it."""
+    """Write the study, run it, and keep a named check of a red line."""
     runs.update(write(folder), "all", silent)
+    line = folder.parent / "线{{7*7}}<b>\x1b[31m.gpkg"
+    shape = joint_study.box(0, 0, 250, 150)
+    gpd.GeoDataFrame({"name": [bad("甲")]}, geometry=[shape], crs=joint_study.CRS).to_file(line)
+    checks.check(folder, line, checks.Asked(bad("线")), silent)
     return folder
 
 
@@ -210,3 +214,4 @@ def ids(results):
               "asset": ("idle", "asset_id")}  # fmt: skip
     for kind, (table, column) in tables.items():
         yield from itertools.islice(((kind, str(v)) for v in results.table(table)[column]), 1)
+    yield "check", checks.listing(results.folder)[0].check_id

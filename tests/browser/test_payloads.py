@@ -9,7 +9,7 @@ from tests import payloads
 from tests.browser.steps import leaflet, settled, until
 
 pytestmark = pytest.mark.browser
-MAPS = {"home": "", "screen": "parcel", "sites": "site", "place": "project", "idle": "asset"}
+MAPS = {"home": "", "screen": "parcel", "sites": "site", "place": "project", "idle": "asset", "redline": "check"}
 BARE = {"projects": "project", "capacity": "", "redline": ""}
 
 

@@ -63,7 +63,9 @@ def test_of_a_feature_only_the_geometry_is_taken():
     for given in (feature, {"type": "FeatureCollection", "features": [feature]}):
         made = leaflet.shape(given, Stroke("#111827", 2.0))
         assert "{{" not in json.dumps(made.data)
-        made.add_to(folium.Map()).get_root().render()
+        page = folium.Map()
+        made.add_to(page).get_root().render()
+        assert page.get_bounds() == [[31, 112], [32, 113]]
 
 
 @pytest.mark.parametrize(

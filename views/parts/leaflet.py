@@ -34,6 +34,7 @@ LOOKS = f"""
 STYLE = f"<style>{LOOKS}</style>"
 NOT_ASKED: dict[str, Any] = {"interactive": False}
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_KIND = re.compile(r"(Multi)?(Point|LineString|Polygon)|GeometryCollection")
 _DASH = re.compile(r"\d{1,2}( \d{1,2})*")
 _ADDRESS = re.compile(r"/tiles/[0-9a-f]{32}/\{z\}/\{x\}/\{y\}\.png")
 
@@ -128,14 +129,15 @@ def shape(geometry: dict[str, Any], stroke: Stroke) -> folium.GeoJson:
 
 
 def _only_shape(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the geometry alone: what else a feature carries has no business on the map."""
+    """Return shapes alone: what else a feature carries has no business on the map."""
     if given["type"] == "FeatureCollection":
-        return {"type": "GeometryCollection", "geometries": [_only_shape(f) for f in given["features"]]}
+        return {"type": "FeatureCollection", "features": [_only_shape(f) for f in given["features"]]}
     if given["type"] == "Feature":
-        return _only_shape(given["geometry"])
-    if given["type"] == "GeometryCollection":
-        return {"type": "GeometryCollection", "geometries": [_only_shape(g) for g in given["geometries"]]}
-    return {"type": _checked(given["type"], re.compile("[A-Za-z]+")), "coordinates": given["coordinates"]}
+        return {"type": "Feature", "properties": {}, "geometry": given["geometry"] and _only_shape(given["geometry"])}
+    kind = _checked(given["type"], _KIND)
+    if kind == "GeometryCollection":
+        return {"type": kind, "geometries": [_only_shape(g) for g in given["geometries"]]}
+    return {"type": kind, "coordinates": given["coordinates"]}
 
 
 def line(points: list[tuple[float, float]], stroke: Stroke) -> folium.PolyLine:
