@@ -26,9 +26,9 @@ from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
 from layers import disk, toml
 from layers.owned import owned
-from layers.sources import crs, gate, grid, preflight, where
+from layers.sources import crs, gate, grid, preflight
 from layers.sources.finding import EMPTY, Finding, blocked, finding
-from layers.study import coverage, imagery, litter, load, spec, staged
+from layers.study import coverage, doubt, imagery, litter, load, spec, staged
 from layers.study.changes import commit
 from layers.study.coverage import Seen
 from layers.study.load import Home, Loaded
@@ -307,8 +307,7 @@ def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding
     try:
         opened = gate.open_table(source, cache, sheet=layer.layer)
         found = [*opened.findings, *preflight.missing_fields(opened.frame, dict(layer.fields))]
-        if layer.where:
-            where.evaluate(where.parse(layer.where), opened.frame.replace("", pd.NA))
+        found += doubt.sifted(layer, opened.frame.replace("", pd.NA), opened.rows).findings
     except LuodiError as error:
         return _blocks(error)
     return found

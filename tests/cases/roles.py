@@ -157,7 +157,7 @@ def study(folder: Path, role: str, world: str, kind: str) -> Path:
     rules = RULES + DISTANCE
     (inputs / "rules.toml").write_text(rules, encoding="utf-8")
     mapped = {"parcel_id": "BSM", "land_use": "DLBM", "park_id": "YQ"}
-    body = HEAD + _entry("parcels", "parcels", "parcels.gpkg", mapped, {"land_use_scheme": "三调"})
+    body = HEAD + entry("parcels", "parcels", "parcels.gpkg", mapped, {"land_use_scheme": "三调"})
     for name, (frame, fields, more) in LAYERS.items():
         mine, count = name == role, DOUBTFUL.get(name, 1)
         form = kind if mine else FORMATS[isinstance(frame, gpd.GeoDataFrame)][0]
@@ -167,13 +167,13 @@ def study(folder: Path, role: str, world: str, kind: str) -> Path:
         written(inputs, frame.assign(F=filled), form, layer_id)
         given = {k: v for k, v in more.items() if k != "id"} | {"where": "F = 1"}
         given |= {"crs": CRS} if form == "csv" and isinstance(frame, gpd.GeoDataFrame) else {}
-        body += _entry(layer_id, name, f"{layer_id}.{form}", fields, given)
+        body += entry(layer_id, name, f"{layer_id}.{form}", fields, given)
     (folder / "study.toml").write_text(body, encoding="utf-8")
     spec.read(folder)
     return folder
 
 
-def _entry(layer_id, role, source, fields, more):
+def entry(layer_id, role, source, fields, more):
     lines = [f'\n[[layers]]\nid = "{layer_id}"\nrole = "{role}"\nsource = "inputs/{source}"']
     lines += [f"{k} = {v}" if k == "vintage" else f'{k} = "{v}"' for k, v in more.items()]
     lines += ["[layers.fields]", *(f'{k} = "{v}"' for k, v in fields.items())] if fields else []

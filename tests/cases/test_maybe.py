@@ -5,22 +5,47 @@ that it does not. What is said of the empty field must hold in both worlds.
 """
 
 import json
+from types import SimpleNamespace
 from typing import get_args
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
+from geo import study as flow
+from geo.basis.area import basis
+from geo.basis.layer import Layer
 from geo.basis.progress import silent
+from geo.idle.vacancy import building_sites
+from geo.place import headroom
+from geo.project.chain import Firms, Terms
+from geo.project.chain import fit as chain_fit
+from geo.project.gate import MEMBERSHIP, Gates, by_parks
+from geo.screen import supplied
+from geo.screen.planned import dominant, doubtful_share, plots_on
+from geo.screen.records import Record
 from layers.outputs.files import export
-from layers.study import catalog, doubt, runs
+from layers.study import (
+    assembly,
+    catalog,
+    chain,
+    doubt,
+    facilities,
+    norms,
+    parks,
+    projects,
+    runs,
+    spec,
+    zones,
+)  # fmt: skip
 from layers.study.results import open_results
-from layers.study.spec import Role
+from layers.study.spec import Role, Standards
 from layers.text import LANGUAGES, has, say
 from tests.cases import base, roles
 
 WORLDS = roles.WORLDS
-SHAPES = ("gpkg", "geojson", "csv", "shp")
 WHERE = "F = 1"
 
 
@@ -49,6 +74,9 @@ def of_parcels(place, kind, world, doubtful=("p02", "p03"), rows=None):
         base.farm().to_file(farm)
     base.add(folder, farm)
     return folder
+
+
+SHAPES = ("gpkg", "csv", *(pytest.param(k, marks=pytest.mark.long) for k in ("geojson", "shp")))
 
 
 @pytest.mark.parametrize("kind", SHAPES)
@@ -127,11 +155,177 @@ def test_sites_of_what_only_may_be_a_parcel_are_unknown(tmp_path):
 
 def test_every_role_says_what_a_doubtful_row_does():
     assert set(doubt.TREATMENTS) == set(get_args(Role))
+    rowless = {role for role, treatment in doubt.TREATMENTS.items() if treatment == "none"}
+    assert set(roles.LAYERS) | {"parcels"} | rowless == set(get_args(Role))  # each is tried in three worlds
     for role, treatment in doubt.TREATMENTS.items():
         assert has(f"reason.may_belong_{role}") is (treatment != "none"), role
         values = {"count": 2, "rows": [1, 2], "fields": ["F"]}
         said = [say(f"reason.may_belong_{role}", language, **values) for language in LANGUAGES]
         assert treatment == "none" or len(set(said)) == len(LANGUAGES)
+
+
+def test_there_is_one_door_to_the_filter_of_a_layer():
+    folder = base.ROOT / "layers" / "study"
+    users = {p.name for p in folder.rglob("*.py") if "where.evaluate(" in p.read_text(encoding="utf-8")}
+    assert users == {"doubt.py"}
+
+
+@pytest.mark.parametrize(("role", "kind"), [("project", "csv"), ("budget", "xlsx"), ("facility", "gpkg")])
+def test_check_says_it_before_anything_is_run(tmp_path, role, kind):
+    _, folder = register(tmp_path, role, "maybe", kind)
+    told = found(folder, role)[f"may_belong_{role}"]
+    assert (told["count"], told["fields"]) == (1, ["F"])
+    assert told["rows"] == ([3] if kind in ("csv", "xlsx") else [2])
+
+
+# --- registers, read alone --------------------------------------------------------
+
+
+def register(place, role, world, kind):
+    """A study of one register whose last rows are in doubt; return study and folder."""
+    frame, fields, _ = roles.LAYERS[role]
+    count = roles.DOUBTFUL.get(role, 1)
+    rows = frame.assign(F=[1] * (len(frame) - count) + [roles.WORLDS[world]] * count)
+    folder = place / f"{role}-{world}"
+    roles.written(folder / "inputs", rows, kind, role)
+    (folder / "study.toml").write_text(roles.HEAD.replace('"inputs/rules.toml"', "") + roles.entry(
+        role, role, f"{role}.{kind}", fields, {"where": "F = 1"}), encoding="utf-8")  # fmt: skip
+    return spec.read(folder), folder
+
+
+def codes_of(findings):
+    return {f.code for _, f in findings}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_project_that_may_belong_is_unknown_and_asks_for_no_site(tmp_path, kind):
+    made = {w: projects.read(*register(tmp_path, "project", w, kind)) for w in roles.WORLDS}
+    assert [len(made[w].projects) for w in ("maybe", "true", "false")] == [2, 2, 1]
+    assert made["maybe"].projects["may_belong"].tolist() == ["", "F"]
+    assert "may_belong" not in made["true"].projects
+    assert "may_belong_project" in codes_of(made["maybe"].findings)
+    needed = flow.gate_and_demand(made["maybe"].projects, norms.norms(Standards()), Gates())
+    results = needed["gate_results"].set_index("project_id")
+    assert results["result"].to_dict() == {"X1": "clear", "X2": "unknown"}
+    assert results.loc["X2", "unknowns"] == MEMBERSHIP
+    gates = needed["gates"].set_index(["project_id", "gate_id"])
+    assert json.loads(gates.loc[("X2", MEMBERSHIP), "reason"])["fields"] == ["F"]
+    asked = assembly.demands(spec.Assembly(), needed["demand"], needed["gate_results"])
+    assert [d.demand_id for d in asked] == ["X1"]
+
+
+def test_a_row_that_certainly_belongs_speaks_before_its_like_that_may(tmp_path):
+    study, folder = register(tmp_path, "project", "maybe", "csv")
+    path = folder / "inputs" / "project.csv"
+    frame = pd.read_csv(path, dtype=str)
+    twice = pd.concat([frame.iloc[[1]].assign(F=None), frame.iloc[[1]].assign(F="1")])
+    twice.to_csv(path, index=False)
+    found = projects.read(study, folder)
+    assert len(found.projects) == 1
+    assert "may_belong" not in found.projects
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_link_that_may_be_one_scores_nobody(tmp_path, kind):
+    study, folder = register(tmp_path, "link", "maybe", kind)
+    links = projects.read(study, folder).links.set_index("from_industry")["strength"]
+    assert links["C35"] == 0.5
+    assert np.isnan(links["C33"])
+    listed = pd.DataFrame({"project_id": ["X"], "industry": ["C34"]})
+    firms = Firms(np.array(["E1"], object), np.array(["C35"], object), np.array([shapely.Point(0, 0)], object))
+    said = chain_fit(listed, projects.read(study, folder).links, firms, {"K": shapely.Point(0, 0)}, Terms(1e3, 0.5))
+    assert np.isnan(said["points"].iloc[0])
+    assert json.loads(said["reason"].iloc[0])["code"] == "chain_link_open"
+
+
+@pytest.mark.parametrize("kind", ["csv", "gpkg"])
+def test_a_firm_that_may_belong_is_no_partner_and_no_proof_of_none(tmp_path, kind):
+    study, folder = register(tmp_path, "enterprise", "maybe", kind)
+    if kind == "csv":
+        toml = (folder / "study.toml").read_text(encoding="utf-8")
+        (folder / "study.toml").write_text(toml.replace("where =", 'crs = "EPSG:4549"\nwhere ='), encoding="utf-8")
+        study = spec.read(folder)
+    firms, findings = chain.firms(study, folder)
+    assert firms.doubtful.tolist() == [False, True]
+    assert "may_belong_enterprise" in codes_of(findings)
+    links = pd.DataFrame({"from_industry": ["C35", "C33"], "to_industry": "C34", "strength": 0.5})
+    listed = pd.DataFrame({"project_id": ["X", "Y"], "industry": ["C34", "C35"]})
+    said = chain_fit(listed, links, firms, {"K": roles.point(250, 40)}, Terms(1e3, 0.5)).set_index("project_id")
+    assert json.loads(said.loc["X", "reason"])["code"] == "chain_firms_open"
+    assert json.loads(said.loc["Y", "reason"])["code"] != "chain_firms_open"  # E2 is no partner of C35
+    assert said["points"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_accounts_earmarks_and_zone_rows_that_may_belong_are_not_known(tmp_path, kind):
+    nothing = SimpleNamespace(layers={})
+    found = facilities.read(*register(tmp_path, "budget", "maybe", kind), nothing, ())
+    left = headroom.budgets(found.budgets).set_index("budget_id")["free"]
+    assert (left["new_construction"], np.isnan(left["farmland_balance"])) == (500.0, True)
+    assert "may_belong_budget" in codes_of(found.findings)
+    found = facilities.read(*register(tmp_path, "earmark", "maybe", kind), nothing, ())
+    assert found.earmarks["amount"].isna().tolist() == [False, True]
+    assert "may_belong_earmark" in codes_of(found.findings)
+    accounts, findings = zones.read(*register(tmp_path, "zone", "maybe", kind))
+    assert accounts.groupby("park_id")["amount"].count().to_dict() == {"K1": 3, "K2": 0}
+    assert codes_of(findings) == {"may_belong_zone"}
+
+
+def layer(role, maybe=(False, True), **more):
+    """A layer of the core as a role brings it."""
+    frame, fields, _ = roles.LAYERS[role]
+    columns = {ours: frame[theirs].to_numpy(object) for ours, theirs in fields.items() if ours != "id"}
+    ids = frame.iloc[:, 0].astype(str).to_numpy(object)
+    return Layer(role, frame.geometry.to_numpy(), ids, np.array(maybe), coverage="complete", attributes=columns, **more)
+
+
+def test_a_park_and_a_facility_that_may_belong_promise_nothing(tmp_path):
+    study, folder = register(tmp_path, "park", "maybe", "gpkg")
+    asked = Gates(parks=parks.read(study, SimpleNamespace(layers={"park": layer("park")})))
+    assert [p.doubtful for p in asked.parks.parks] == [False, True]
+    listed = pd.DataFrame({"project_id": ["X", "Y"], "industry": ["C34", "C26"]})
+    said = by_parks(listed, asked).set_index(["project_id", "gate_id", "park_id"])["outcome"]
+    assert [said["X", "park-admission", p] for p in ("K1", "K2", "")] == ["clear", "unknown", "clear"]
+    assert [said["Y", "park-admission", p] for p in ("K1", "K2", "")] == ["conflict", "unknown", "unknown"]
+    study, folder = register(tmp_path, "facility", "maybe", "gpkg")
+    found = facilities.read(study, folder, SimpleNamespace(layers={"facility": layer("facility")}), ("K1",))
+    free = headroom.facilities(found.facilities, study.as_of).set_index("facility_id")
+    assert free["free"].isna().to_dict() == {"S1": False, "S2": True}
+    assert "facility_may_belong" in codes_of(found.findings)
+
+
+def test_a_plot_of_the_plan_that_may_belong_plans_nothing_for_certain():
+    area = basis("planar", base.CRS, (0, 0, 0, 0))
+    ground = gpd.GeoDataFrame(geometry=[base.box(0, 0, 100, 100), base.box(0, 300, 100, 400)], crs=base.CRS)
+    said = {}
+    for world, maybe in (("maybe", True), ("true", False)):
+        plan = layer("plan", (False, maybe))
+        plots = plots_on(ground, [plan], {"plan": "用地用海"}, area)
+        open_ = doubtful_share(ground, [plan], area)
+        said[world] = dominant(plots, 2, lambda s, c: True, True, open_)
+    assert said["true"]["intent"].tolist() == ["construction", "construction"]
+    assert said["maybe"]["intent"].tolist() == ["construction", "unknown"]
+    assert said["maybe"]["plan_use"].tolist() == ["100102", ""]
+
+
+def test_a_record_on_a_plot_that_may_belong_is_doubtful():
+    area = basis("planar", base.CRS, (0, 0, 0, 0))
+    ground = base.parcels().rename(columns={"BSM": "parcel_id"})
+    plan = layer("plan")
+    records = tuple(Record(n, events={}, plot_ids=(n,)) for n in ("G1", "G2"))
+    found = supplied.links(ground, supplied.Register(records, "ok", True), [plan], area)
+    assert found.unsure == frozenset({1})
+
+
+def test_floor_of_a_building_that_may_belong_is_vacant_from_none_to_what_is_stated():
+    found = building_sites(layer("building"), basis("planar", base.CRS, (0, 0, 0, 0)), base.CRS)
+    assert found[["net_m2", "net_hi_m2"]].to_numpy().tolist() == [[2000.0, 2000.0], [0.0, 2000.0]]
+    assert json.loads(found["reason"].iloc[1])["code"] == "building_may_belong"
+
+
+def test_a_raster_has_no_rows_to_filter():
+    with pytest.raises(ValueError, match="raster_without_rows"):
+        spec.LayerSpec(id="r", role="raster", source="r.tif", kind="index", where="F = 1")
 
 
 # --- every role, three worlds -----------------------------------------------------
