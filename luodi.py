@@ -264,7 +264,7 @@ def _fresh(folder: Path, until: str, console: Console) -> "Report":
 def _update(folder: Path, until: str, as_json: bool, lang: str) -> None:
     def work(console: Console) -> None:
         from layers.study import summary
-        from layers.study.results import open_results
+        from layers.study.released import open_results
 
         report = _fresh(folder, until, console)
         for line in summary.after_run(folder, report, console.language):
@@ -314,7 +314,7 @@ def assemble(
 
     def work(console: Console) -> None:
         from layers import assembly
-        from layers.study.results import require
+        from layers.study.released import require
 
         asked = assembly.Asked(**given, within=assembly.box(within) if within else None)
         report = _fresh(folder, "assemble", console)
@@ -348,7 +348,7 @@ def idle(
 
     def work(console: Console) -> None:
         from layers import idle as words
-        from layers.study.results import require
+        from layers.study.released import require
 
         day = _day(on)
         report = _fresh(folder, "idle", console)
@@ -384,7 +384,7 @@ def rank(
     def work(console: Console) -> None:
         from layers.outputs import rank_page
         from layers.ranked import Asked, bench, by_set, weights_of
-        from layers.study.results import require
+        from layers.study.released import require
 
         changes = weights_of(weights or [])
         report = _fresh(folder, "rank", console)
@@ -547,7 +547,7 @@ def report(
     def work(console: Console) -> None:
         from layers import idle as words
         from layers.outputs import field_sheet
-        from layers.study.results import require
+        from layers.study.released import require
 
         if out.suffix.lower() != ".docx":
             raise CallError(reason("format_unknown", format=out.suffix or out.name, known=["docx"]))
@@ -575,7 +575,7 @@ def export(
 
     def work(console: Console) -> None:
         from layers.outputs import files
-        from layers.study.results import require
+        from layers.study.released import require
         from layers.study.select import rows_where
 
         name = table or files.LAYOUTS.get(layout, "candidates")
@@ -602,7 +602,7 @@ def place(
     def work(console: Console) -> None:
         from layers import place_lines as words
         from layers.placement import Asked, shown
-        from layers.study.results import require
+        from layers.study.released import require
 
         day, asked = _day(on), _pairs(at or [])
         more = tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
@@ -649,7 +649,7 @@ def capacity(
     def work(console: Console) -> None:
         from layers import place_lines as words
         from layers.placement import Asked, shown
-        from layers.study.results import require
+        from layers.study.released import require
 
         day, more = _day(on), tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
         report = _fresh(folder, "place", console)

@@ -22,6 +22,7 @@ from geo.basis.progress import Progress
 from geo.basis.reason import reason
 from geo.basis.units import MU_M2
 from layers.study import assembly, load
+from layers.study.released import as_told, inside
 from layers.study.results import Results
 from layers.text import Language, code, number, say
 
@@ -132,6 +133,7 @@ def box(text: str) -> Box:
 
 def fabric(results: Results, within: Box | None = None) -> Fabric:
     """Return the land of a run that may be assembled, with who borders whom; only what lies within, if asked."""
+    results = inside(results)
     nodes, patches = (gpd.GeoDataFrame(results.table(f"shape_{n}")) for n in ("ground", "patches"))
     if within is not None:
         middle = nodes.geometry.representative_point().to_crs(4326)
@@ -161,10 +163,10 @@ def ask(results: Results, asked: Asked, progress: Progress, ready: Fabric | None
     """
     wanted = demand(asked, results.study.assembly)
     land = ready if ready is not None else fabric(results, asked.within)
-    made = flow.assemble(land, [wanted], [], Budget(), _around(results), progress)
+    made = flow.assemble(land, [wanted], [], Budget(), _around(inside(results)), progress)
     if made["offers"].empty:
         raise LuodiError(reason("assembly_unmet", count=len(land.nodes)))
-    return Answer(wanted, made)
+    return Answer(wanted, as_told(results, made))
 
 
 def _around(results: Results) -> Around:

@@ -15,7 +15,8 @@ from geo.screen.diff import diff as compared
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from layers.study import store
-from layers.study.results import Results, open_results, read_only
+from layers.study.released import inside, open_results, read_only, touched
+from layers.study.results import Results
 from layers.text import Language, code, number, say
 
 SHOWN = 20
@@ -34,7 +35,10 @@ def diff(before: Path, after: Path) -> pd.DataFrame:
     BlockedError
         No run there.
     """
-    return compared(side(opened(before)), side(opened(after)))
+    sides = [opened(before), opened(after)]
+    found = compared(side(sides[0]), side(sides[1]))
+    held = found["parcel_id"].isin(touched(sides[0]) | touched(sides[1]))
+    return found.assign(**{c: found[c].mask(held) for c in ("net_a_m2", "net_b_m2")})
 
 
 def opened(path: Path) -> Results:
@@ -59,7 +63,8 @@ def setting_of(results: Results) -> Setting:
 
 
 def side(results: Results) -> Side:
-    """Return a run as what was measured and how it was judged."""
+    """Return a run as what was measured and how it was judged; what is said of it goes through `diff`."""
+    results = inside(results)
     tables = (results.table(name) for name in ("parcels", "zones", "pieces", "facts"))
     return Side(evidence(*tables), setting_of(results))
 

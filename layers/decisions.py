@@ -11,7 +11,8 @@ from geo.basis.reason import reason
 from layers.placement import shown
 from layers.placing import OF
 from layers.study import edits
-from layers.study.results import Results, open_results
+from layers.study.released import open_results
+from layers.study.results import Results
 from layers.text import Language, say
 
 

@@ -21,6 +21,7 @@ from geo.screen.ledger import UNSURE_LINE, WHOLE, settled
 from geo.screen.setting import Setting
 from layers import standards
 from layers.compare import setting_of
+from layers.study.released import inside, masks, released, touched
 from layers.study.results import Results
 from layers.text import Language, both, code, has, number, rounded, say, sentence
 
@@ -82,6 +83,8 @@ class Explanation:
     changes: tuple[str, ...] = ()
     levers: tuple[Change, ...] = ()
     """What the sentences of `changes` speak of, one by one."""
+    withheld: str = ""
+    """Says that some of it would give a restricted layer away, and is left out."""
 
 
 def explain(results: Results, parcel_id: str, language: Language = "en") -> Explanation:
@@ -92,6 +95,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
     BlockedError
         No parcel of that id; close ids are named.
     """
+    results = released(results)
     rows = results.parcel_row("candidates", parcel_id)
     if rows.empty:
         near = _near(results, parcel_id)
@@ -100,7 +104,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
     verdicts = results.parcel_row("verdicts", parcel_id)
     lines = [_rule_line(results, v, language) for v in verdicts.to_dict("records")]
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
-    levers = tuple(c for c in changes(*_one(results, parcel_id)) if c.promised or c.status != str(row["status"]))
+    levers, held = _levers(results, parcel_id, str(row["status"]))
     return Explanation(
         parcel_id=parcel_id,
         status=str(row["status"]),
@@ -114,7 +118,16 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         ledger=_ledger(results, parcel_id, titles, language),
         changes=tuple(change_text(c, titles, language) for c in levers),
         levers=levers,
+        withheld=say("change.withheld", language) if held else "",
     )
+
+
+def _levers(results: Results, parcel_id: str, status: str) -> tuple[tuple[Change, ...], bool]:
+    """Return what would change the answer, and whether something of it would give a restricted layer away."""
+    found = tuple(c for c in changes(*_one(inside(results), parcel_id)) if c.promised or c.status != status)
+    secret = set(masks(results).rule_names)
+    told = () if parcel_id in touched(results) else tuple(c for c in found if not secret & set(c.rules))
+    return told, len(told) < len(found)
 
 
 def change_text(change: Change, titles: Mapping[str, str], language: Language) -> str:
@@ -222,8 +235,10 @@ def measure_text(value: float | None, word: str, language: Language, more: int =
 def _rule_line(results: Results, verdict: dict[str, Any], language: Language) -> RuleLine:
     rule = results.rule(verdict["rule_id"])
     spec = results.layer(rule.layer) if rule.layer else None
+    hidden = rule.id in masks(results).rule_names.values()
     title, layer = rule_title(results, rule, language), layer_title(results, rule, language)
     missing = spec is None and bool(rule.layer)
+    withheld = say("word.withheld", language)
     return RuleLine(
         rule_id=rule.id,
         title=title,
@@ -231,7 +246,7 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         outcome_word=outcome_word(rule, verdict["outcome"], language),
         severity=verdict["severity"],
         severity_word=code("severity", verdict["severity"], language),
-        measured=interval(rule, verdict["value"], verdict["value_hi"], language),
+        measured=withheld if hidden else interval(rule, verdict["value"], verdict["value_hi"], language),
         limit=limit_text(rule, language),
         why=cause_sentence(verdict["reason"], layer, language),
         clause=both(rule.clause, language),
@@ -240,7 +255,7 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
         remedy=both(rule.remedy, language),
         mark=mark_of(rule, language),
         layer=say("word.no_layer", language, layer=layer) if missing else layer,
-        vintage=str(spec.vintage) if spec and spec.vintage else say("word.not_known", language),
+        vintage=withheld if hidden else str(spec.vintage) if spec and spec.vintage else say("word.not_known", language),
         aside=_aside(results, rule.id, language) if verdict["severity"] == "not_examined" else "",
         origin=origin_text(rule, language),
         age="" if spec is not None and spec.use_only else age_text(rule, language),
@@ -286,7 +301,9 @@ def cause_sentence(text: str, layer: str, language: Language) -> str:
 
 
 def limit_text(rule: Rule, language: Language) -> str:
-    """Write the limit of a rule with its operator and tolerance."""
+    """Write the limit of a rule with its operator and tolerance; one on a restricted layer is not given."""
+    if math.isnan(rule.threshold):
+        return say("word.withheld", language)
     sign = {"<=": "≤", ">=": "≥"}[rule.operator]
     word = unit_word(rule)
     exact = rounded(rule.threshold, word, MOST_DECIMALS)

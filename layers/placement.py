@@ -17,6 +17,7 @@ from geo.place.solve import QUICK, Work
 from geo.place.worth import Objective
 from layers import placing
 from layers.placing import Base, Outcome, Question
+from layers.study.released import as_told, inside
 from layers.study.results import Results
 
 DAY = "placing"
@@ -135,12 +136,13 @@ def shown(results: Results, asked: Asked | None = None) -> Shown:
     asked = asked or Asked()
     if asked.nothing:
         return Shown(results, asked, {})
-    return Shown(results, asked, outcome(results, asked).tables)
+    return Shown(results, asked, as_told(results, outcome(results, asked).tables))
 
 
 def outcome(results: Results, asked: Asked) -> Outcome:
     """Answer a question from the tables of a run."""
     _known(results, asked)
+    results = inside(results)
     put = question(results)
     for project, site in asked.pins:
         put = placing.pinned(put, project, site)

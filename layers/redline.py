@@ -6,9 +6,9 @@ what remains after it, so that a reader can check the ledger against the tables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +26,7 @@ from geo.rules.terms import AREA_TESTS
 from layers import standards
 from layers.standards import CodeGroup
 from layers.study.checks import Check
+from layers.study.released import inside, masks, released, touched
 
 THREE_LINES = ("basic_farmland", "ecological_redline", "development_boundary")
 """Layers of the three control lines (三区三线) in the order reports show them."""
@@ -86,7 +87,12 @@ class Answer:
     """Everything a check says; plots of a red line are added up."""
 
     def __init__(self, check: Check):
-        self.check = check
+        self._whole, self.check = inside(check), cast(Check, released(check))
+
+    @cached_property
+    def withheld(self) -> bool:
+        """True when a restricted layer takes part of the red line, or may: what is left would give it away."""
+        return bool(touched(self.check))
 
     @cached_property
     def plots(self) -> gpd.GeoDataFrame:
@@ -96,7 +102,8 @@ class Answer:
     @cached_property
     def land(self) -> gpd.GeoDataFrame:
         """What the cut leaves, part by part, largest first."""
-        return gpd.GeoDataFrame(self.check.table("land")).sort_values("net_m2", ascending=False, ignore_index=True)
+        left = gpd.GeoDataFrame(self.check.table("land")).sort_values("net_m2", ascending=False, ignore_index=True)
+        return gpd.GeoDataFrame(left.iloc[:0]) if self.withheld else left
 
     @property
     def gross_m2(self) -> float:
@@ -106,12 +113,12 @@ class Answer:
     @property
     def net_m2(self) -> float:
         """Area proved usable."""
-        return float(self.check.table("candidates")["net_m2"].sum())
+        return float(self.check.table("candidates")["net_m2"].sum(skipna=False))
 
     @property
     def net_hi_m2(self) -> float:
         """Area the data does not exclude."""
-        return float(self.check.table("candidates")["net_hi_m2"].sum())
+        return float(self.check.table("candidates")["net_hi_m2"].sum(skipna=False))
 
     @property
     def status(self) -> str:
@@ -124,16 +131,25 @@ class Answer:
     def width_m(self) -> float:
         """Width of the largest part that is left (diameter of its largest inscribed circle)."""
         if self.land.empty:
-            return 0.0
+            return float("nan") if self.withheld else 0.0
         return float(widths(np.array([self.land.geometry.iloc[0]], object))[0])
 
     @cached_property
     def constraints(self) -> tuple[Constraint, ...]:
         """Every applicable rule, the three lines first, then in the order of the rules."""
-        rules = tuple(r for r in self.check.rules if r.applies(self.check.study.use_class))
+        rules = tuple(r for r in self._whole.rules if r.applies(self._whole.study.use_class))
         rows = [self._constraint(k, rule) for k, rule in enumerate(rules)]
         place = {layer: k for k, layer in enumerate(THREE_LINES)}
-        return tuple(sorted(rows, key=lambda c: place.get(c.rule.layer, len(place))))
+        rows.sort(key=lambda c: place.get(c.rule.layer, len(place)))
+        return tuple(self._outside(row) for row in rows)
+
+    def _outside(self, row: Constraint) -> Constraint:
+        """Return a row as it may leave: of a rule on a use-only layer the words, and no amount."""
+        rule = masks(self.check).rule(row.rule)
+        if rule is row.rule:
+            return row
+        amounts = dict.fromkeys(("low", "high", "after_low", "after_high"), float("nan"))
+        return replace(row, rule=rule, cause="restricted_verdict" if row.cause else "", **amounts)
 
     @property
     def three_lines(self) -> tuple[Constraint, ...]:
@@ -152,10 +168,12 @@ class Answer:
         keys = ["land_use", "land_use_scheme", "tenure"]
         wide = frame.pivot_table(index=keys, columns="phase", values="area_m2", aggfunc="sum").fillna(0.0)
         rows = []
+        after = float("nan") if self.withheld else 0.0
         for (code, scheme, tenure), areas in wide.iterrows():
             known = standards.of_scheme(scheme)
             group = known.group_of(code) if known else None
-            rows.append(Use(code, scheme, group, tenure, float(areas.get("before", 0)), float(areas.get("after", 0))))
+            areas_m2 = (float(areas.get("before", 0)), float(areas.get("after", 0)) + after)
+            rows.append(Use(code, scheme, group, tenure, *areas_m2))
         return tuple(sorted(rows, key=lambda u: (-u.before_m2, u.code)))
 
     def groups(self, after: bool) -> dict[str, float]:
@@ -172,7 +190,7 @@ class Answer:
         The groups of the code list say which uses draw what. Ground of unknown use
         makes both unknown.
         """
-        if self.groups(after).get("", 0.0) > 0.01:
+        if self.groups(after).get("", 0.0) > 0.01 or (after and self.withheld):
             return Quota(float("nan"), float("nan"))
         drawn = {"new_construction": 0.0, "farmland_balance": 0.0}
         for use in self.uses:
@@ -194,13 +212,14 @@ class Answer:
         """Ledger of the whole red line: step, layer_id, rule_id and the summed areas."""
         frame = self.check.table("ledger")
         names = ["exclusive_m2", "shared_m2", "unknown_m2"]
-        out = frame.groupby(["step", "layer_id", "rule_id"], as_index=False, sort=True)[names].sum()
+        out = frame.groupby(["step", "layer_id", "rule_id"], as_index=False, sort=True)[names].sum(min_count=1)
         out["left_m2"] = self._left(out)
+        out["left_m2"] = out["left_m2"].mask(out["exclusive_m2"].isna())
         return out
 
     def _left(self, lines: pd.DataFrame) -> list[float]:
         """Recompute the running remainder: a plot without a line at a step keeps what it had."""
-        frame = self.check.table("ledger").pivot_table(index="parcel_id", columns="step", values="left_m2")
+        frame = self.check.table("ledger").pivot(index="parcel_id", columns="step", values="left_m2")
         carried = frame.reindex(columns=sorted(frame.columns)).ffill(axis=1)
         return [float(carried[step].sum()) for step in lines["step"]]
 
@@ -213,19 +232,20 @@ class Answer:
             return None
         per_mu = invested / (self.net_hi_m2 / MU_M2)
         standard = self.check.study.standards.investment(asked.get("industry", ""))
-        return Intensity(invested, per_mu, standard, None if standard is None else per_mu >= standard)
+        unsettled = standard is None or self.withheld
+        return Intensity(invested, per_mu, standard, None if unsettled else per_mu >= standard)
 
     @property
     def secret_cut(self) -> tuple[str, ...]:
         """Use-only layers that shape the cut: its line would draw their outline, so it may not leave."""
-        secret = {s.id for s in self.check.study.layers if s.use_only}
-        lines = self.ledger
-        touched = lines[lines[["exclusive_m2", "shared_m2"]].sum(axis=1) > 0.01]
-        return tuple(sorted(set(touched["layer_id"]) & secret))
+        secret = set(masks(self.check).layers.values())
+        return tuple(sorted(set(self.ledger["layer_id"]) & secret))
 
     @property
     def cut_line(self) -> Any:
         """The line along which the red line would be cut; empty when nothing is taken."""
+        if self.withheld:
+            return shapely.MultiLineString()
         edges = shapely.union_all([g.boundary for g in self.land.geometry])
         return edges.difference(shapely.union_all([g.boundary for g in self.plots.geometry]).buffer(0.01))
 
@@ -245,16 +265,16 @@ class Answer:
 
     @cached_property
     def _data(self) -> Evidence:
-        tables = {name: self.check.table(name) for name in ("parcels", "zones", "pieces", "facts")}
+        tables = {name: self._whole.table(name) for name in ("parcels", "zones", "pieces", "facts")}
         return evidence(tables["parcels"], tables["zones"], tables["pieces"], tables["facts"])
 
     @cached_property
     def _kept(self) -> Evidence:
         taken = np.zeros(len(self._data.states), bool)
-        for rule in self.check.rules:
+        for rule in self._whole.rules:
             cuts = rule.cuts and not rule.doubted and rule.id not in self._aside
             states = self._data.state(rule) if cuts else None
-            applies = rule.applies(self.check.study.use_class)
+            applies = rule.applies(self.check.study.use_class) and rule.id not in masks(self.check).rule_names
             if states is not None and applies and self._known(rule):
                 taken |= states == 1
         return self._data.without(taken)
@@ -265,7 +285,7 @@ class Answer:
 
     @property
     def _aside(self) -> set[str]:
-        return {n.rule for n in self.check.study.not_examined}
+        return {n.rule for n in self._whole.study.not_examined}
 
     def _judged(self, rule: Rule, data: Evidence) -> tuple[Judgement, float, float]:
         found = judge([rule], data.parcel_ids, lambda r: measured(r, data))

@@ -6,8 +6,8 @@ keeps a setting.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +34,7 @@ from geo.screen.setting import Setting
 from geo.screen.status import S_EXCLUDED, Minimum
 from geo.screen.whatif import Answer, Board
 from layers.compare import setting_of
+from layers.study.released import inside, masks, released, touched
 from layers.study.results import Results
 from layers.study.spec import pack, shipped
 
@@ -77,11 +78,37 @@ class Desk:
     """One run, ready to be judged again."""
 
     def __init__(self, results: Results):
-        self.results = results
-        tables = (results.table(name) for name in ("parcels", "zones", "pieces", "facts"))
+        self.results, self.masks = released(results), masks(released(results))
+        whole = inside(results)
+        tables = (whole.table(name) for name in ("parcels", "zones", "pieces", "facts"))
         self.board = Board(evidence(*tables))
-        self.setting = setting_of(results)
+        self.setting = self._nameless(setting_of(whole))
         self._packs: dict[str, RulePack] = {}
+
+    def _nameless(self, setting: Setting) -> Setting:
+        """Return a setting whose rules on use-only layers judge as they do and have no name."""
+        aside = frozenset(self.masks.word(name) for name in setting.aside)
+        return replace(setting, rules=tuple(self.masks.nameless(r) for r in setting.rules), aside=aside)
+
+    def restricted(self, rules: Iterable[Rule]) -> frozenset[str]:
+        """Return the rules that stand on a use-only layer: nobody may turn them to find out an amount."""
+        return frozenset(r.id for r in rules if r.layer in self.masks.layers or self.masks.column(r.fact))
+
+    def told(self, trial: Moved) -> Setting:
+        """Return what tables of amounts are made of: the setting without the rules on use-only layers."""
+        setting = self.moved(trial)
+        kept = self.restricted(setting.rules)
+        return replace(setting, rules=tuple(r for r in setting.rules if r.id not in kept))
+
+    def touched(self, trial: Moved = AS_RUN) -> frozenset[str]:
+        """Return the parcels whose amounts a trial must not show."""
+        rules = self.moved(trial).examined
+        kept = self.restricted(rules)
+        out = set(touched(self.results))
+        for rule in (r for r in rules if r.id in kept and r.cuts):
+            some = ~(self.board.measured(rule).hi <= 0)
+            out |= set(self.board.data.parcel_ids[some])
+        return frozenset(out)
 
     def moved(self, trial: Moved) -> Setting:
         """Return the setting of a trial.
@@ -95,14 +122,15 @@ class Desk:
         """
         base = self.base(trial)
         known = {r.id for r in base}
-        lost = sorted((set(trial.rules) | set(trial.order or ())) - known)
+        fixed = self.restricted(base)
+        lost = sorted((set(trial.rules) | set(trial.order or ())) - known | (set(trial.rules) & fixed))
         if lost:
             raise CallError(reason("rule_unknown", rules=lost, known=sorted(known)))
         rules = tuple(_changed(r, trial.rules.get(r.id, {})) for r in _ordered(base, trial.order))
         least = self.setting.minimum.area_m2 if trial.min_area_m2 is None else trial.min_area_m2
         return Setting(
             rules=rules,
-            aside=self.setting.aside if trial.aside is None else trial.aside,
+            aside=self.setting.aside if trial.aside is None else (trial.aside - fixed) | (self.setting.aside & fixed),
             use_class=trial.use_class or self.setting.use_class,
             minimum=Minimum(least, self.setting.minimum.width_m),
         )
@@ -111,7 +139,8 @@ class Desk:
         """Return the rules a trial starts from: those of the run, or of the packs it names."""
         if trial.packs is None:
             return self.setting.rules
-        return merged(tuple(self._pack(name) for name in trial.packs), self.results.study.as_of)
+        found = merged(tuple(self._pack(name) for name in trial.packs), self.results.study.as_of)
+        return tuple(map(self.masks.nameless, found))
 
     def _pack(self, name: str) -> RulePack:
         if name not in self._packs:
@@ -153,16 +182,16 @@ class Desk:
 
     def funnel(self, trial: Moved = AS_RUN) -> pd.DataFrame:
         """Return what each rule costs, in order and alone (see `geo.screen.funnel`)."""
-        setting = self.moved(trial)
+        setting = self.told(trial)
         return counting.funnel(self.board, setting.examined, setting.minimum)
 
     def binding(self, trial: Moved = AS_RUN) -> pd.DataFrame:
         """Return which cutting rule really binds the study."""
-        return counting.binding(self.board, self.moved(trial).examined)
+        return counting.binding(self.board, self.told(trial).examined)
 
     def to_find_out(self, trial: Moved = AS_RUN) -> pd.DataFrame:
         """Return what to go and find out, the most decisive first."""
-        setting = self.moved(trial)
+        setting = self.told(trial)
         return counting.to_find_out(self.board, setting.examined, setting.minimum)
 
     def ledger(self, by: str = "", trial: Moved = AS_RUN) -> pd.DataFrame:
@@ -181,7 +210,7 @@ class Desk:
             ``by`` (or nothing), ``step, layer_id, rule_id``, exclusive, shared and
             unknown areas, and ``left_m2``: the running remainder, which closes.
         """
-        lines = self.results.table("ledger") if trial == AS_RUN else self._ledger(trial)
+        lines = self.results.table("ledger") if trial == AS_RUN and not self.masks else self._ledger(trial)
         keys = ["step", "layer_id", "rule_id"]
         if by:
             parcels = pd.DataFrame(self.results.table("parcels")[["parcel_id", by]]).fillna({by: ""})
@@ -198,14 +227,19 @@ class Desk:
         return out.drop(columns="gross_m2")
 
     def _ledger(self, trial: Moved) -> pd.DataFrame:
-        setting, answer, data = self.moved(trial), self.answer(trial), self.board.data
+        setting, data = self.told(trial), self.board.data
+        answer = self.board.answer(setting.applicable, setting.aside, setting.minimum)
         gone = answer.standing.code == S_EXCLUDED
         lines = ledger.table(deductions(setting.examined, data), data, gone, answer.standing.unsure_whole)
         return lines.sort_values(["parcel_id", "step"], ignore_index=True)
 
     def changes(self, parcel_id: str, trial: Moved = AS_RUN) -> list[Change]:
-        """Return the single changes that would better a parcel's status, cheapest first."""
-        return changes(self.board.data, self.moved(trial), parcel_id)
+        """Return the single changes that would better a parcel's status, cheapest first, as far as they may be told."""
+        if parcel_id in self.touched(trial):
+            return []
+        setting = self.moved(trial)
+        kept = self.restricted(setting.rules)
+        return [c for c in changes(self.board.data, setting, parcel_id) if not kept & set(c.rules)]
 
     def drawn(self, parcel_id: str, change: Change) -> gpd.GeoDataFrame:
         """Return what a cut leaves of a parcel, part by part (study CRS), for drawing.

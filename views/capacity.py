@@ -13,7 +13,8 @@ from layers.serve import capacity_desk, place_desk
 from layers.serve.capacity_desk import Bar
 from layers.serve.place_desk import Desk
 from layers.serve.routes import study_folder
-from layers.study.results import Results, open_results
+from layers.study.released import open_results
+from layers.study.results import Results
 from layers.text import Language, say, sentences
 from views.parts import frame, opening, runner, state
 from views.parts.markup import Html, join, label, tag
@@ -45,6 +46,8 @@ def show() -> None:
         return
     runner.bar(folder, "capacity" in results.stale(), language)
     opening.law_bar(results, language, "capacity")
+    if opening.refused(results, "capacity", language):
+        return
     if results.table("capacity").empty:
         frame.trouble([say("uicapacity.none_text", language)], "uicapacity.none")
         return

@@ -13,7 +13,8 @@ from layers.serve.glance import Glance, glance, whole_view
 from layers.serve.redlines import Kept
 from layers.serve.routes import study_folder
 from layers.study import spec
-from layers.study.results import Results, open_results
+from layers.study.released import open_results
+from layers.study.results import Results
 from layers.text import Language, number, say, sentences
 from views.parts import frame, home_tables, map, opening, redline_bar, runner, state
 from views.parts.markup import join, tag
@@ -90,6 +91,8 @@ def _before_the_first_run(
 
 def _study(results: Results, kept: list[Kept], late: bool, language: Language) -> None:
     opening.law_bar(results, language)
+    if opening.refused(results, "candidates", state.language()):
+        return
     seen = glance(results)
     st.html(_totals(seen, language))
     left, middle, right = st.columns([1.1, 1.0, 1.0], gap="small")

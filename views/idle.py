@@ -14,7 +14,8 @@ from layers.serve.board import board
 from layers.serve.idle_desk import Desk
 from layers.serve.idle_symbols import GROUPS
 from layers.serve.routes import study_folder
-from layers.study.results import Results, open_results
+from layers.study.released import open_results
+from layers.study.results import Results
 from layers.text import Language, code, say, sentences
 from views.parts import frame, idle_acts, idle_asset, map, opening, runner, state
 from views.parts.markup import label, tag
@@ -45,6 +46,8 @@ def show() -> None:
         return
     runner.bar(folder, "idle" in results.stale(), language)
     opening.law_bar(results, language, "idle")
+    if opening.refused(results, "idle", language):
+        return
     if results.table("idle").empty:
         frame.trouble([say("uiidle.none_text", language)], "uiidle.none")
         return

@@ -14,7 +14,8 @@ from layers.serve import place_desk
 from layers.serve.board import board
 from layers.serve.place_desk import Desk
 from layers.serve.routes import study_folder
-from layers.study.results import Results, open_results
+from layers.study.released import open_results
+from layers.study.results import Results
 from layers.text import Language, say, sentences
 from views.parts import frame, map, opening, place_panel, runner, state
 from views.parts.markup import join, label, tag
@@ -46,6 +47,8 @@ def show() -> None:
         return
     runner.bar(folder, "matches" in results.stale(), language)
     opening.law_bar(results, language, "matches")
+    if opening.refused(results, "matches", language):
+        return
     if results.table("matches").empty:
         frame.trouble([say("uiplace.none_text", language)], "uiplace.none")
         return

@@ -14,7 +14,8 @@ from layers import project_card
 from layers.serve import projects as served
 from layers.serve.projects import Pipeline
 from layers.serve.routes import study_folder
-from layers.study.results import Results, open_results
+from layers.study.released import open_results
+from layers.study.results import Results
 from layers.text import Language, code, number, say, sentences
 from views.parts import frame, opening, project_panel, runner, state, tables
 from views.parts.markup import Html, label, tag
@@ -47,6 +48,8 @@ def show() -> None:
     late = "projects" in results.stale()
     runner.bar(folder, late, language)
     opening.law_bar(results, language, "gate_results")
+    if opening.refused(results, "projects", language):
+        return
     if results.table("projects").empty:
         frame.trouble([say("uiprojects.none_text", language)], "uiprojects.none")
         return

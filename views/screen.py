@@ -198,11 +198,11 @@ def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool
 
 
 def _downloads(trial: Trial, late: bool, language: Language) -> None:
-    """Offer the list as files; stale results never leave, nor do trials, nor shapes that are use-only."""
+    """Offer the list as files; stale results never leave, nor do trials, nor parcels that are use-only."""
     results, active = trial.results, trials.is_trial(trial.moved)
     secret = any(s.use_only for s in results.study.with_role("parcels"))
     for kind, word in FORMATS:
-        closed = late or active or (secret and kind in ("gpkg", "geojson"))
+        closed = late or active or secret
         tip = say(_tip(late, active, closed), language)
         st.download_button(
             word, data=functools.partial(_file, results, kind, language), key=f"download-{kind}", disabled=closed,

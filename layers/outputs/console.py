@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import signal
 import sys
@@ -107,6 +108,7 @@ class Console:
 
 def as_json(body: Mapping[str, Any], encoding: str) -> str:
     """Return one line of JSON an encoding can write; what acts stands in it as its number, so no value changes."""
+    body = _finite(body)
     line = json.dumps(body, ensure_ascii=False, default=str)
     try:
         line.encode(encoding)
@@ -118,3 +120,12 @@ def as_json(body: Mapping[str, Any], encoding: str) -> str:
 def _number(found: re.Match[str]) -> str:
     units = found[0].encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[k : k + 4]}" for k in range(0, len(units), 4))
+
+
+def _finite(value: Any) -> Any:
+    """Return plain values with null where a number is not known or withheld: JSON has no other word for it."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value

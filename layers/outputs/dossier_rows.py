@@ -59,6 +59,8 @@ def conclusion(answer: Answer, language: Language) -> str:
     count = len(answer.land)
     key = "parts_none" if count == 0 else "parts_one" if count == 1 else "parts_many"
     parts = say(f"dossier.{key}", language, parts=count, width=answer.width_m)
+    if answer.withheld:
+        parts = say("word.withheld", language)
     gross = measure_text(answer.gross_m2, "m2", language)
     return say("dossier.conclusion", language, status=code("status", answer.status, language), gross=gross,
                net=net_words(answer, language), parts=parts)  # fmt: skip
@@ -163,6 +165,8 @@ def _constraint_areas(row: Constraint, language: Language) -> tuple[str, ...]:
 
 def _range(low: float, high: float, write: object, language: Language) -> str:
     assert callable(write)
+    if math.isnan(low):
+        return say("word.withheld", language)
     low = low if math.isfinite(low) else 0.0
     if math.isfinite(high) and high - low <= NOTHING_M2:
         return str(write(low, language))
@@ -291,7 +295,9 @@ def _ledger(answer: Answer, language: Language) -> Grid:
             *(say(f"dossier.{k}", language) for k in ("taken_mu", "shared_mu", "left_mu")))  # fmt: skip
     rows = []
     for k, step in enumerate(steps(answer, language)):
-        if k == 0 or step.unsure or any(v > NOTHING_M2 for v in (step.exclusive_m2, step.shared_m2, step.taken_m2)):
+        if math.isnan(step.left_m2):
+            rows.append((step.title, *[say("word.withheld", language)] * 3))
+        elif k == 0 or step.unsure or any(v > NOTHING_M2 for v in (step.exclusive_m2, step.shared_m2, step.taken_m2)):
             taken, shared = (
                 ("–", "–") if k == 0 else tuple(mu_text(v, language) for v in (step.taken_m2, step.shared_m2))
             )

@@ -21,8 +21,7 @@ from layers.outputs import meeting, ranking_book, stage_book
 from layers.outputs.project import Projection, projection, safe
 from layers.outputs.target import replaced
 from layers.outputs.workbook import write_xlsx
-from layers.study.masked import withheld
-from layers.study.released import masks, released, touched
+from layers.study.released import masks, refusal, released, touched
 from layers.study.results import Results
 from layers.text import Language
 
@@ -130,11 +129,8 @@ def leaving(results: Results, table: str, kind: str) -> Results:
         The table is nothing but what a use-only layer says, or its shapes follow the outline of one.
     """
     found = released(results)
-    role = withheld(table, masks(results))
-    if role == "parcels":
-        raise BlockedError(reason("parcels_use_only"))
-    if role:
-        raise BlockedError(reason("table_restricted", table=table, role=role))
+    if why := refusal(found, table):
+        raise BlockedError(why)
     if table in CUT_SHAPES and kind in WITH_SHAPES and touched(found):
         raise BlockedError(reason("land_reveals_sensitive", count=len(masks(found).layers)))
     return found

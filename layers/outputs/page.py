@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from layers.explain import Explanation, LedgerLine, RuleLine, measure_text
@@ -24,10 +25,11 @@ def explanation_text(found: Explanation, language: Language) -> Iterator[str]:
     yield say("explain.rules", language)
     for rule in found.rules:
         yield from _rule(rule, language)
-    if found.changes:
+    told = [*found.changes, *filter(None, (found.withheld,))]
+    if told:
         yield ""
         yield say("explain.changes", language)
-    for line in found.changes:
+    for line in told:
         yield f"  {line}"
 
 
@@ -35,6 +37,8 @@ def _ledger(line: LedgerLine, language: Language) -> str:
     """Write one line: only what is there, then what is left."""
     parts = [("taken", line.taken_m2), ("shared", line.shared_m2), ("unknown", line.unknown_m2)]
     told = [say(f"explain.{name}", language, area=measure_text(a, "m2", language)) for name, a in parts if a]
+    if math.isnan(line.left_m2):
+        return say("explain.ledger_line", language, title=line.title, parts=[say("word.withheld", language)])
     left = say("explain.left", language, area=measure_text(line.left_m2, "m2", language))
     return say("explain.ledger_line", language, title=line.title, parts=[*told, left])
 

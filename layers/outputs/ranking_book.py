@@ -7,6 +7,7 @@ ranks are formulas over the other two.
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 from pathlib import Path
 
@@ -168,7 +169,11 @@ def _ranking(made: _Book, results: Results, ranking: pd.DataFrame) -> None:
         page.write_string(row, 0, plain(line["site_id"]))
         page.write_string(row, 1, plain(say(f"rank.{line['state']}", language)))
         page.write_string(row, 9, plain(words.why(line["reason"], results.criteria.criteria, language)))
-        page.write_number(row, 8, float(area[line["site_id"]]), style["score"])
+        net = float(area[line["site_id"]])
+        if math.isnan(net):
+            page.write_string(row, 8, say("word.withheld", language))
+        else:
+            page.write_number(row, 8, net, style["score"])
         if line["state"] == "infeasible":
             continue
         for at, sheet, name in ((2, "proved", "score"), (3, "open", "score_high")):

@@ -104,7 +104,8 @@ class _Book:
     def _number(self, page: Worksheet, row: int, column: int, value: float | None, style: str) -> None:
         """Write a number; one that is not finite is said to be unknown, never left blank."""
         if value is None or not math.isfinite(value):
-            self._text(page, row, column, self._say("unbounded"))
+            held = self.answer.withheld and value is not None and math.isnan(value)
+            self._text(page, row, column, say("word.withheld", self.language) if held else self._say("unbounded"))
         else:
             page.write_number(row, column, value, self.style[style])
 
@@ -230,8 +231,11 @@ class _Book:
         self._text(page, last, 0, self._say("total"), "strong")
         self._text(page, last + 1, 0, self._say("check_row"))
         sums = (sum(u.before_m2 for u in answer.uses), sum(u.after_m2 for u in answer.uses))
-        targets = (answer.gross_m2, float(answer.land["net_m2"].sum()))
+        targets = (answer.gross_m2, math.nan if answer.withheld else float(answer.land["net_m2"].sum()))
         for first, total, target in zip((5, 8), sums, targets, strict=True):
+            if math.isnan(target):
+                self._text(page, last, first, say("word.withheld", self.language))
+                continue
             for step, (unit, style) in enumerate(((1.0, "m2"), (HA_M2, "ha"), (MU_M2, "mu"))):
                 ends = (xl_rowcol_to_cell(r, first + step) for r in (1, max(count, 1)))
                 self._formula(page, last, first + step, f"=SUM({':'.join(ends)})", total / unit, style)
@@ -282,6 +286,10 @@ class _Book:
             self._text(page, row, 1, line.title)
             for column, value in enumerate((line.exclusive_m2, line.shared_m2, line.unknown_m2), 2):
                 self._number(page, row, column, value, "m2")
+            if math.isnan(line.left_m2):
+                for column in range(2, 8):
+                    self._text(page, row, column, say("word.withheld", self.language))
+                continue
             if math.isnan(line.taken_m2):
                 self._number(page, row, 5, line.taken_m2, "m2")
             elif row > 1 and not line.unsure:
@@ -292,7 +300,7 @@ class _Book:
 
     def _closed(self, page: Worksheet, lines: Sequence[Step]) -> None:
         """Check that what is taken and what is left add up to the red line."""
-        sure = [line for line in lines if not line.unsure]
+        sure = [line for line in lines if not line.unsure and not math.isnan(line.left_m2)]
         row = len(lines) + 1
         self._text(page, row, 1, self._say("check_left"))
         gross = self.answer.gross_m2

@@ -20,6 +20,7 @@ from layers.outputs.origin import rows_used, texts
 from layers.outputs.redline_words import ledger_title
 from layers.redline import Answer, Constraint
 from layers.standards import of_scheme
+from layers.study.released import masks
 from layers.text import Language, both, code, say, sentence
 
 NOTHING_M2 = 0.005
@@ -96,8 +97,7 @@ def title_of(answer: Answer, row: Constraint, language: Language) -> str:
 
 def hidden(answer: Answer, row: Constraint) -> bool:
     """Tell whether the rule stands on a use-only layer: its clause would name it."""
-    spec = answer.check.layer(row.rule.layer) if row.rule.layer else None
-    return spec is not None and spec.use_only
+    return row.rule.id in masks(answer.check).rule_names.values()
 
 
 def clause_of(answer: Answer, row: Constraint, language: Language) -> str:
@@ -130,7 +130,7 @@ def steps(answer: Answer, language: Language) -> tuple[Step, ...]:
         parts = (settled(area, doubt) for area in (taken, line["exclusive_m2"], line["shared_m2"]))
         title = ledger_title(answer, {str(k): v for k, v in line.items()}, language)
         out.append(Step(title, *parts, line["unknown_m2"], line["left_m2"], unsure))
-        before = before if unsure else line["left_m2"]
+        before = before if unsure or math.isnan(line["left_m2"]) else line["left_m2"]
     return tuple(out)
 
 
@@ -155,7 +155,9 @@ def planned(answer: Answer) -> tuple[Planned, ...] | None:
             ids = np.full(len(shapes), spec.id, object)
             areas.append(composition(ids, shapes, rows.shapes, fields, measured).groupby(list(names))["area_m2"].sum())
         for key in sorted(set(areas[0].index) | set(areas[1].index)):
-            found.append(Planned(spec.title or spec.id, *key, *(float(a.get(key, 0.0)) for a in areas)))
+            before, after = (float(a.get(key, 0.0)) for a in areas)
+            after = math.nan if answer.withheld else after
+            found.append(Planned(spec.title or spec.id, *key, before, after))
     return tuple(sorted(found, key=lambda p: -p.before_m2)) if quoted else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,8 @@ def outcome_words(row: Constraint, language: Language) -> str:
         return code("severity", "not_examined", language)
     if row.rule.binding == "prefer":
         return outcome_word(row.rule, row.outcome, language)
+    if row.outcome == "conflict" and math.isnan(row.low):
+        return f"{code('outcome', row.outcome, language)} {say('word.withheld', language)}"
     if row.outcome == "conflict":
         return interval(row.rule, row.low, row.high, language)
     return code("outcome", row.outcome, language)
@@ -47,6 +50,8 @@ def intensity_words(answer: Answer, language: Language) -> Iterator[str]:
 
 def net_words(answer: Answer, language: Language) -> str:
     """Return the usable area; where it is not settled, both ends."""
+    if answer.withheld:
+        return say("word.withheld", language)
     low, high = (measure_text(v, "m2", language) for v in (answer.net_m2, answer.net_hi_m2))
     return low if low == high else f"{low} … {high}"
 

@@ -14,7 +14,7 @@ from layers.outputs import rank_page
 from layers.outputs.card import card_text
 from layers.outputs.idle_words import criteria_met
 from layers.outputs.page import explanation_text
-from layers.study.results import require
+from layers.study.released import require
 from layers.text import Language
 
 Told = tuple[dict[str, Any], Iterator[str]]

@@ -19,7 +19,7 @@ from layers.serve.parks import park_names
 from layers.serve.places import View
 from layers.study.results import Results
 from layers.study.spec import LayerSpec
-from layers.study.summary import by_status
+from layers.study.summary import bounded, by_status
 from layers.text import Language
 from layers.whatif import desk
 
@@ -99,7 +99,7 @@ def _glance(results: Results) -> Glance:
 def _parks(results: Results) -> tuple[ParkLine, ...]:
     """Return land by park, largest usable area first; ground outside every park is not a park."""
     about = pd.DataFrame(results.table("parcels")[["parcel_id", "park_id"]])
-    found = results.table("candidates").merge(about, on="parcel_id", validate="1:1")
+    found = bounded(results.table("candidates")).merge(about, on="parcel_id", validate="1:1")
     found = found[found["park_id"].fillna("").astype(str) != ""]
     areas = ["gross_m2", "net_m2", "net_hi_m2"]
     summed = found.groupby("park_id")[areas].sum().assign(parcels=found.groupby("park_id").size())

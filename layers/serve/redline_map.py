@@ -24,7 +24,7 @@ from layers.serve.published import SHELF, Draw
 from layers.serve.styles import css, layer_style, rgb
 from layers.serve.tiles import Ink, Paint, ParcelTiles, Rgba
 from layers.standards import of_scheme
-from layers.study.results import open_results
+from layers.study.released import open_results
 
 GROUPS = ("cultivated", "farm", "construction", "unused", "")
 """Groups of present use in the order of the legend; "" is ground whose use is not known."""

@@ -22,7 +22,7 @@ from layers.serve.access import Guard
 from layers.serve.board import board
 from layers.serve.mercator import exists
 from layers.serve.published import SHELF
-from layers.study.results import open_results
+from layers.study.released import open_results
 
 LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
 KEEP = {"Cache-Control": "private, max-age=604800, immutable", "X-Content-Type-Options": "nosniff"}

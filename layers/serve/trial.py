@@ -21,7 +21,7 @@ from geo.screen.status import S_EXCLUDED, STATUSES
 from geo.screen.whatif import Answer
 from layers import compare
 from layers.study.results import Results
-from layers.study.summary import ORDER
+from layers.study.summary import ORDER, bounded
 from layers.whatif import AS_RUN, Desk, Moved, desk
 
 AREAS = ["gross_m2", "net_m2", "net_hi_m2"]
@@ -61,7 +61,14 @@ class Trial:
         same = (before["status"] == after["status"]) & np.isclose(before[AREAS], after[AREAS], atol=1e-6).all(axis=1)
         out = after.set_axis(run.index).astype(run.dtypes)
         out.loc[same.to_numpy()] = run.loc[same.to_numpy()]
-        return out
+        return self._kept_back(out, run)
+
+    def _kept_back(self, out: pd.DataFrame, run: pd.DataFrame) -> pd.DataFrame:
+        """Withhold what would give a use-only layer away; a least area under trial would find it by halving."""
+        rows = out["parcel_id"].isin(self.desk.touched(self.moved))
+        if self.moved.min_area_m2 is not None:
+            out = out.assign(status=out["status"].mask(rows, run["status"]))
+        return out.assign(**{name: out[name].mask(rows) for name in AREAS[1:]})
 
     @cached_property
     def _judged(self) -> pd.DataFrame:
@@ -83,7 +90,7 @@ class Trial:
     @cached_property
     def by_status(self) -> pd.DataFrame:
         """Count and areas per status, every status in the order of the legend."""
-        grouped = self.found.groupby("status")
+        grouped = bounded(self.found).groupby("status")
         areas = {name: (name, "sum") for name in AREAS}
         return grouped.agg(parcels=("parcel_id", "size"), **areas).reindex(list(ORDER), fill_value=0)
 

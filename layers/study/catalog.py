@@ -328,9 +328,16 @@ def _study_findings(folder: Path, progress: Progress) -> list[Finding]:
         found.append(finding("block", "parcels_not_declared"))
     for k, layer in enumerate(study.layers):
         progress(k, len(study.layers), "load")
-        found += [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, home), layer)]
+        mine = [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, home), layer)]
+        found += _nameless(mine, k + 1) if layer.use_only else mine
     progress(len(study.layers), len(study.layers), "load")
     return found
+
+
+def _nameless(found: list[Finding], place: int) -> list[Finding]:
+    """Say of a use-only layer that something was found and how grave it is; its own file tells the rest."""
+    said = reason("restricted_said", place=place)
+    return [Finding("", said.code, severity, "", said) for severity in dict.fromkeys(f.severity for f in found)]
 
 
 def _as_used(found: list[Finding], layer: LayerSpec) -> list[Finding]:

@@ -15,7 +15,7 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -31,7 +31,7 @@ from geo.basis.tables import TABLES
 from geo.measure.every import area_shapes
 from layers.sources import redline, redline_shape
 from layers.sources.redline_model import RedLine
-from layers.study import load, manifest, runs, spec, store
+from layers.study import load, manifest, released, runs, spec, store
 from layers.study.changes import commit
 from layers.study.lock import WAIT_S, writing
 from layers.study.results import Results
@@ -66,6 +66,8 @@ class Asked:
 
 class Check(Results):
     """One answered red line: the tables of a run, about its plots instead of parcels."""
+
+    of_plots: ClassVar[bool] = True
 
     @cached_property
     def head(self) -> dict[str, Any]:
@@ -167,6 +169,8 @@ def accept(folder: Path, check_id: str, progress: Progress) -> Check:
     """Take the drawn cut line: the net shapes become the plots of a further check."""
     with writing(folder, "redline", WAIT_S):
         old = open_check(folder, check_id)
+        if found := released.touched(released.released(old)):
+            raise BlockedError(reason("land_reveals_sensitive", count=len(found)))
         plots = _net_shapes(old)
         head = old.head | {"parent": check_id, "name": f"{old.head['name']} ✂", "findings": [], "confirmations": []}
         plan = runs.plan(folder)

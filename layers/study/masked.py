@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,10 +12,13 @@ import pandas as pd
 from geo.basis.layer import SEPARATOR, UNSURE
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES, empty
+from geo.rank.spec import Criterion
 from geo.rules.gather import evidence
 from geo.screen import ledger
 from geo.screen.remains import deductions
 from geo.screen.setting import Setting
+from geo.study import rank
+from layers.study.criteria import draws_of
 from layers.study.masks import Masks
 from layers.study.results import Results
 
@@ -66,7 +69,7 @@ NAMED = ("layer_id", "source", "from_layer", "to_layer", "rule_id", "gate_id", "
          "conditions", "failed", "procedures", "passed_low", "passed_high", "passing_low", "passing_high")  # fmt: skip
 """Columns that hold names of layers, rules or criteria."""
 KEPT = ("gross_m2", "legal_m2", "area_m2", "area_statutory_m2")
-"""Areas of a parcel or a site as it stands, before anything is taken."""
+"""Areas of a parcel as it stands, before anything is taken; a site is made of what is left."""
 
 
 def touched(results: Results, masks: Masks) -> frozenset[str]:
@@ -91,7 +94,8 @@ def table(name: str, raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.
     Amounts withheld are NaN, shapes withheld None; a table that is nothing but what a use-only
     layer says has no rows (`withheld` tells why).
     """
-    if withheld(name, hidden.masks):
+    role = withheld(name, hidden.masks)
+    if role and (role != "parcels" or not results.of_plots or name == "composition"):
         return raw.iloc[:0]
     frame = SPECIAL[name](raw, hidden, results) if name in SPECIAL else _listed(name, raw, hidden)
     frame = frame.drop(columns=[c for c in frame if hidden.masks.column(str(c))])
@@ -129,7 +133,7 @@ def _measured_on_secret(masks: Masks) -> bool:
 
 def _unmeasured(name: str, frame: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     """Withhold amounts and shapes of parcels and sites whose difference to the whole would be an amount taken."""
-    whole = KEPT if name in ("parcels", "candidates", "sites") else ()
+    whole = KEPT if name in ("parcels", "candidates") else ()
     for key, ids in (("parcel_id", hidden.parcels), ("site_id", hidden.sites)):
         if key not in frame or not ids or name in ("parcels", *SPECIAL):
             continue
@@ -210,7 +214,9 @@ def _verdicts(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFra
 
 def _candidates(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame:
     rows = raw["parcel_id"].isin(hidden.parcels)
-    made = raw.assign(**{c: raw[c].mask(rows) for c in ("net_m2", "net_hi_m2")})
+    # nothing is left of an excluded parcel, whoever took it: its status says so already
+    held = rows & (raw["status"] != "excluded")
+    made = raw.assign(**{c: raw[c].mask(held) for c in ("net_m2", "net_hi_m2")})
     return made.assign(reason=[_bare(r) if hit else r for r, hit in zip(raw["reason"], rows, strict=True)])
 
 
@@ -253,8 +259,26 @@ def _ordinary_ledger(hidden: Hidden, results: Results) -> pd.DataFrame:
     return made[made["layer_id"] != ledger.UNSURE_LINE] if len(made) else empty("ledger")
 
 
+def _ranked(name: str) -> Callable[[pd.DataFrame, Hidden, Results], pd.DataFrame]:
+    """Rank the sites by what may be told of them: a figure withheld is not known, and its score is an interval."""
+
+    def made(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame:
+        if not hidden.sites and not hidden.masks.criterion_names:
+            return raw
+        sites = table("sites", results.table("sites"), hidden, results)
+        asked = results.criteria.model_copy(update={"criteria": tuple(map(hidden.masks.criterion, _criteria(results)))})
+        return rank(sites, asked, draws_of(results.study))[name]
+
+    return made
+
+
+def _criteria(results: Results) -> Sequence[Criterion]:
+    return results.criteria.criteria
+
+
 SPECIAL: dict[str, Callable[[pd.DataFrame, Hidden, Results], pd.DataFrame]] = {
     **{name: _problems for name in TABLES if name.endswith("problems")},
+    **{name: _ranked(name) for name in ("scores", "ranking", "tolerance")},
     "zones": _zones,
     "pieces": _pieces,
     "verdicts": _verdicts,

@@ -21,6 +21,18 @@ from layers.study.spec import LayerSpec, Study
 WORD = Text(en="Restricted layer", zh="受控图层")
 """What a reader is told instead of a name."""
 NOT_KNOWN = float("nan")
+JUDGED_BY = (
+    "layer",
+    "fact",
+    "threshold",
+    "buffer_m",
+    "tolerance_m2",
+    "confidence",
+    "verified_by",
+    "in_force",
+    "expires",
+)
+"""What the verdict of a rule depends on beside what a reader may see of it."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +132,10 @@ class Masks:
 
     def rule(self, rule: Rule) -> Rule:
         """Return a rule as a reader may see it: of one on a use-only layer, what it does and nothing it says."""
-        name = self.rule_names.get(rule.id)
-        if name is None:
+        layer = self._of(rule.layer, rule.fact)
+        if not layer:
             return rule
+        name = self.rule_names.get(rule.id, f"{self.layers[layer]}_x")
         texts = ("clause", "document", "exception", "remedy", "origin_title", "replaced_by")
         empty: dict[str, Any] = dict.fromkeys(texts, Text())
         layer = self.layers.get(rule.layer, "")
@@ -132,12 +145,19 @@ class Masks:
         age = {"expires": None, "others": (), "announced": (), "successor": "", "source": ""}
         return rule.model_copy(update=empty | bare | more | age | {"verified_by": ""})
 
+    def nameless(self, rule: Rule) -> Rule:
+        """Return a rule that judges as it does and tells nobody on what: for computing, never for showing amounts."""
+        judged = {name: getattr(rule, name) for name in JUDGED_BY}
+        return self.rule(rule).model_copy(update=judged)
+
     def criterion(self, criterion: Criterion) -> Criterion:
         """Return a criterion as a reader may see it."""
         name = self.criterion_names.get(criterion.id)
         if name is None:
             return criterion
-        return criterion.model_copy(update={"id": name, "title": WORD, "fact": f"{name}_x", "source": Text()})
+        return criterion.model_copy(
+            update={"id": name, "title": WORD, "fact": f"{name}_x", "source": Text(), "note": Text(), "figure": ""}
+        )
 
     def reason(self, text: str) -> str:
         """Return a reason (JSON) without names, and without amounts where it speaks of a use-only layer."""

@@ -7,37 +7,88 @@ reckoned from. Whoever computes rather than shows asks for `inside` and hands no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
 
+from geo.basis.errors import LuodiError
+from geo.basis.reason import Reason, reason
 from geo.rank.spec import CriteriaSet
 from geo.rules.spec import Rule
-from layers.study import masked
+from layers.study import masked, spec
+from layers.study import results as runs
 from layers.study.masks import Masks
 from layers.study.results import Results
 from layers.study.spec import Study
+
+
+def open_results(folder: Path) -> Results | None:
+    """Return the newest run of a study as it may leave; raises as `layers.study.results.open_results`."""
+    found = runs.open_results(folder)
+    return None if found is None else released(found)
+
+
+def read_only(folder: Path, run: Path) -> Results:
+    """Return one run of a study as it may leave; raises as `layers.study.results.read_only`."""
+    return released(runs.read_only(folder, run))
+
+
+def require(folder: Path, table: str) -> Results:
+    """Return the run with one table up to date, as it may leave; raises as `layers.study.results.require`."""
+    return released(runs.require(folder, table))
 
 
 def released(results: Results) -> Results:
     """Return the run as it may leave; the run itself where no layer is use-only, or where it is released already."""
     if isinstance(results, _Released):
         return results
-    given = Masks(results.study, results.rules, results.criteria)
+    given = Masks(_as_marked_now(results), results.rules, results.criteria)
     if not given:
         return results
-    made = _kind(type(results))(results.folder, results.run)
+    made = _kind(type(results))(results.folder, results.run, tuple(given.layers))
     made.__dict__["inside"] = results
     made.__dict__["masks"] = given
     return made
 
 
+def _as_marked_now(results: Results) -> Study:
+    """Return the study of the run with what `study.toml` marks today: who marks a layer does not wait for a run."""
+    try:
+        marked = {s.id for s in spec.read(results.folder).layers if s.use_only}
+    except LuodiError:
+        return results.study
+    layers = tuple(s.model_copy(update={"use_only": s.use_only or s.id in marked}) for s in results.study.layers)
+    return results.study.model_copy(update={"layers": layers})
+
+
 def inside(results: Results) -> Results:
     """Return the run with everything it holds, for computing; what is shown of it goes through `released`."""
     return results.inside if isinstance(results, _Released) else results
+
+
+def refusal(results: Results, table: str) -> Reason | None:
+    """Return why a table stays inside: it is nothing but what a use-only layer says; None where it may leave."""
+    role = masked.withheld(table, masks(results))
+    if role == "parcels":
+        return None if results.of_plots and table != "composition" else reason("parcels_use_only")
+    return reason("table_restricted", table=table, role=role) if role else None
+
+
+def as_told(results: Results, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return tables somebody computed from `inside` as they may leave."""
+    if not isinstance(results, _Released):
+        return dict(tables)
+    sites = results.touched_sites
+    if "members" in tables:
+        rows = tables["members"]
+        sites |= frozenset(rows.loc[rows["parcel_id"].isin(results.touched), "site_id"].astype(str))
+    hidden = masked.Hidden(results.masks, results.touched, sites)
+    return {name: masked.table(name, frame, hidden, results.inside) for name, frame in tables.items()}
 
 
 def masks(results: Results) -> Masks:
@@ -52,7 +103,9 @@ def touched(results: Results) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _Released(Results):
-    """A run seen from outside; `inside` and `masks` are set by `released`."""
+    """A run seen from outside; `inside` and `masks` are set by `released`, `secret` tells it from others in caches."""
+
+    secret: tuple[str, ...]
 
     @cached_property
     def inside(self) -> Results:
@@ -66,8 +119,14 @@ class _Released(Results):
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """As the run has it: sums and counts of tables, which name no layer to a reader."""
-        return self.inside.manifest
+        """As the run has it; what is drawn of a table as it may leave is not what is drawn of the table."""
+        whole = self.inside.manifest
+        mark = "|".join(("released", *self.secret))
+        tables = {k: v | {"sha256": f"{v.get('sha256')}|{mark}"} for k, v in whole["tables"].items()}
+        return whole | {"tables": {k: v for k, v in tables.items() if self._may_be_named(k)}}
+
+    def _may_be_named(self, table: str) -> bool:
+        return table.removeprefix("shape_") not in self.masks.layers
 
     @cached_property
     def study(self) -> Study:
@@ -111,7 +170,7 @@ class _Released(Results):
 
     def has(self, name: str) -> bool:
         """Tell whether the run holds a table; shapes of a use-only layer it does not, seen from outside."""
-        return name.removeprefix("shape_") not in self.masks.layers and self.inside.has(name)
+        return self._may_be_named(name) and self.inside.has(name)
 
 
 @cache

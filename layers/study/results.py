@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +26,9 @@ class Results:
 
     folder: Path
     run: Path
+
+    of_plots: ClassVar[bool] = False
+    """True where the table `parcels` holds plots somebody asked about, not the parcels of the study."""
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -22,12 +22,13 @@ from typing import Any
 
 import shapely
 
-from geo.basis.errors import DamagedError
+from geo.basis.errors import DamagedError, LuodiError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
 from layers.study import edits, manifest, spec, store
 from layers.study.changes import commit
 from layers.study.lock import writing
+from layers.study.masks import Masks
 from layers.study.plan import Plan, plan
 from layers.study.stages import STAGES, TABLE_STAGE, Stage, Work, wanted
 from layers.study.stages.land import drawn
@@ -63,7 +64,13 @@ def update(folder: Path, until: str, progress: Progress) -> Report:
     """
     spec.require(folder)
     with writing(folder, f"run until {until}"):
-        return _Run(plan(folder), progress).to(until)
+        made = plan(folder)
+        hidden = Masks(made.study, made.rules)
+        try:
+            report = _Run(made, progress).to(until)
+        except LuodiError as problem:
+            raise type(problem)([hidden.told(r) for r in problem.reasons]) from problem.__cause__
+        return replace(report, notes=tuple(map(hidden.told, report.notes)))
 
 
 def current(folder: Path) -> Path | None:

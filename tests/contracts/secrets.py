@@ -64,7 +64,7 @@ def planted(folder: Path, secret: bool, until: str = "screen"):
     study, rules = folder / "study.toml", folder / "inputs" / "rules.toml"
     kept = study.read_text(encoding="utf-8")
     more = "use_only = true" if secret else ""
-    study.write_text(kept + LAYER.format(more=more), encoding="utf-8")
+    study.write_text(kept + LAYER.format(more=more) + "\n[assembly]\narea_min_m2 = 3000.0\n", encoding="utf-8")
     rules.write_text(rules.read_text(encoding="utf-8") + RULE, encoding="utf-8")
     runs.update(folder, until, silent)
     return open_results(folder)

@@ -185,7 +185,7 @@ def test_stale_results_stay_but_do_not_leave(visit, study, tmp_path):
     assert all(b.disabled for b in buttons)
 
 
-def test_shapes_that_are_use_only_do_not_leave(visit, study, tmp_path):
+def test_parcels_that_are_use_only_are_not_listed_drawn_or_handed_over(visit, study, tmp_path):
     mine = tmp_path / "mine"
     shutil.copytree(study, mine, symlinks=True)
     path = (mine / "results").resolve() / "manifest.json"
@@ -194,9 +194,9 @@ def test_shapes_that_are_use_only_do_not_leave(visit, study, tmp_path):
     path.unlink()
     path.write_text(json.dumps(told), encoding="utf-8")
     page = visit(mine)
-    closed = {b.label: b.disabled for b in page.get("download_button")}
-    assert closed["GeoPackage"]
-    assert closed["GeoJSON"]
+    assert say("reason.parcels_use_only", "zh") in text(page)
+    assert not page.dataframe
+    assert not page.get("download_button")
 
 
 def test_every_sentence_of_the_page_is_used():

@@ -10,7 +10,8 @@ from geo.basis.errors import DamagedError, LuodiError
 from layers import law
 from layers.serve.routes import study_folder
 from layers.study import spec
-from layers.study.results import Results, open_results
+from layers.study.released import open_results, refusal
+from layers.study.results import Results
 from layers.text import Language, say, sentence, sentences
 from views.parts import frame, runner
 from views.parts.markup import tag
@@ -36,7 +37,15 @@ def opened(table: str, language: Language) -> tuple[Results, bool] | None:
         return None
     runner.bar(folder, bool(late), language)
     law_bar(results, language, table)
-    return results, bool(late)
+    return None if refused(results, table, language) else (results, bool(late))
+
+
+def refused(results: Results, table: str, language: Language) -> bool:
+    """Say why a page stays empty: what it would list is nothing but what a use-only layer says."""
+    why = refusal(results, table) or refusal(results, "parcels")
+    if why:
+        frame.trouble([sentence(why, language)])
+    return why is not None
 
 
 def law_bar(results: Results, language: Language, table: str = "") -> None:

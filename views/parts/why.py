@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from geo.screen.counterfactual import Change
@@ -41,7 +43,9 @@ def _changes(told: Explanation, language: Language) -> None:
     if told.status == "eligible":
         return
     st.html(tag("h4", say("explain.changes", language)))
-    if not told.changes:
+    if told.withheld:
+        st.html(tag("div", told.withheld, cls="lu-line"))
+    elif not told.changes:
         st.html(tag("div", say("uitrial.no_single_change", language), cls="lu-line"))
     shown = shown_cut(told)
     for place, (text, change) in enumerate(zip(told.changes, told.levers, strict=True)):
@@ -82,6 +86,9 @@ def _areas(told: Explanation, language: Language) -> Html:
 
 def _area(title: str, m2: float, language: Language) -> Html:
     big, small = ("mu", "m2") if language == "zh" else ("ha", "m2")
+    if math.isnan(m2):
+        held = tag("div", say("word.withheld", language), cls="lu-small")
+        return tag("div", tag("div", title, cls="lu-label"), held, cls="lu-area")
     return tag("div", tag("div", title, cls="lu-label"), tag("div", number(m2, big, language), cls="lu-big"),
                tag("div", number(m2, small, language), cls="lu-small"), cls="lu-area")  # fmt: skip
 
