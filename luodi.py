@@ -418,7 +418,7 @@ def explain(
 
     def work(console: Console) -> None:
         from layers.outputs.told import told
-        from layers.study.results import require
+        from layers.study.released import require
 
         plain, lines = told(folder, subject, _day(on), console.language)
         for line in lines:
