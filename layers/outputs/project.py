@@ -23,6 +23,8 @@ from layers.text import Language, code, has, say
 
 _FORMULA = re.compile(r"[\s\x00-\x20\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[-=+@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
 """What a spreadsheet takes for the start of a formula, full-width forms and what it skips before them included."""
+_HARMLESS = re.compile(r"[-＋－﹣]|-\d+(?:\.\d+)?")
+"""A dash alone and a negative number are no formulas: an id keeps its letters."""
 
 
 @dataclass(frozen=True)
@@ -248,4 +250,5 @@ def _header(name: str, table: str, results: Results, language: Language) -> str:
 
 def safe(text: object) -> object:
     """Defuse a text that a spreadsheet would read as a formula; numbers stay numbers."""
-    return "'" + text if isinstance(text, str) and _FORMULA.match(text) else text
+    risky = isinstance(text, str) and _FORMULA.match(text) and not _HARMLESS.fullmatch(text)
+    return "'" + text if risky else text

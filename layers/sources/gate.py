@@ -38,7 +38,7 @@ from layers.sources.vector import ROW, WKB
 
 _PARSERS = (
     "child", "contents", "sniff", "unzip", "vector", "shapefile", "filegdb", "dbf", "geojson", "geoparquet", "repair",
-    "raster", "imagery", "tabular", "xlsx", "records", "recognise", "finding", "dialects", "dxf", "chains",
+    "raster", "imagery", "tabular", "xlsx", "records", "recognise", "finding", "dialects", "dxf", "chains", "digits",
 )  # fmt: skip
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,6 +18,7 @@ import shapely
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from layers.sources import (
+    digits,
     redline_file,
     redline_list,
     redline_shape,
@@ -153,6 +154,9 @@ def _finished(
     plots = _carried(raw, shapes, system, wanted, notes)
     _raise(notes)
     redline_shape.check_overlaps(plots, notes)
+    cut = [plot.plot_id for plot in plots if digits.cut(plot.plot_id)]
+    if cut:
+        notes.warn("redline_id_digits_lost", raw[0].line, plots=cut[:8])
     return RedLine(
         plots=tuple(plots), crs=system.crs, axes=system.axes, confirmations=tuple(notes.confirmations),
         findings=notes.all_findings(), source=source, attributes=attributes,

@@ -21,7 +21,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources import recognise, records, xlsx
+from layers.sources import digits, recognise, records, xlsx
 from layers.sources.contents import Contents
 from layers.sources.finding import Finding, finding
 from layers.sources.limits import Limits
@@ -40,8 +40,6 @@ NOTE_LENGTH = 20
 _WKT = ("wkt", "geometry", "geom", "the_geom", "shape_wkt", "wkt_geom", "几何", "图形")
 _X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", "point_x", "east", "easting", "东坐标")
 _Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
-EXACT_DIGITS = 15
-"""A spreadsheet keeps 15 digits of a number; a longer id typed as a number has lost the rest."""
 SINGLE = ("table", "records")
 """Kinds that hold one table and no name for it."""
 TOTAL_TOLERANCE = 5e-3
@@ -200,7 +198,7 @@ def _excel(inside: Contents, name: str, limits: Limits) -> Sheet:
 
 
 def _long(value: float) -> bool:
-    return abs(value) >= 10**EXACT_DIGITS and float(value).is_integer()
+    return abs(value) >= 10**digits.EXACT_DIGITS and float(value).is_integer()
 
 
 def _cell(value: Any) -> str:
@@ -255,11 +253,9 @@ def arranged(sheet: Sheet, name: str) -> Table:
     if top > 0:
         found.append(finding("fixed", "table_title", count=top, text=next(filter(None, cells[0]), "")[:60]))
         found += _units(cells[:top])
-    if sheet.long_numbers:
-        lines = sheet.long_numbers
-        found.append(finding("warn", "digits_lost", count=len(lines), rows=lines[:5], digits=EXACT_DIGITS))
     body = {title: [row[k] for _, row in data] for k, title in enumerate(titled)}
-    return Table(body, [line for line, _ in data], found)
+    lines = [line for line, _ in data]
+    return Table(body, lines, found + digits.lost(body, lines, sheet.long_numbers))
 
 
 def _units(titles: Cells) -> list[Finding]:

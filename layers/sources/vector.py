@@ -15,7 +15,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources import dialects, repair
+from layers.sources import dialects, digits, repair
 from layers.sources.contents import Contents
 from layers.sources.finding import EMPTY, LINKS, Finding, finding, numbered, of_row
 from layers.sources.limits import Limits
@@ -65,6 +65,8 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
     findings = inside.findings + read.findings
     findings += [f for f in fixed.findings if not f.row or int(f.row) not in _deleted(read)]
     findings += [of_row(row, why) for row, why in read.wrong]
+    if inside.kind not in ("table", "records", "xlsx", "xls"):  # tables have told it
+        findings += digits.lost(read.columns, read.lines or range(1, len(read.shapes) + 1))
     if read.lines is not None:
         findings[known:] = [numbered(f, read.lines[int(f.row) - 1]) if f.row else f for f in findings[known:]]
     present = ~shapely.is_missing(fixed.shapes)
