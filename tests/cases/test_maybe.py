@@ -347,6 +347,8 @@ WORDS = {
     ("redevelopment", "site_id"): ("stage",),
 }
 """Table and key: words of which "" and "unknown" say nothing."""
+AGAINST = ("", "unknown", "conflict", "no", "excluded", "unplaced", "rejected")
+"""Words nothing is promised with."""
 NUMBERS = {
     ("candidates", "parcel_id"): (("net_m2", "net_hi_m2"),),
     ("facts", "parcel_id"): (
@@ -393,8 +395,18 @@ def uncovered_words(said):
         for column in columns:
             for key, word in worlds["maybe"].get(column, pd.Series(dtype=object)).items():
                 others = [worlds[w][column].get(key) for w in ("true", "false")]
-                if str(word) not in ("", "unknown") and any(o is not None and o != word for o in others):
+                if any(_denied(table, word, other) for other in others):
                     yield table, column, key, word, others
+
+
+def _denied(table, word, other):
+    """Tell whether a word is more than a world allows; of what is not there in it nothing good may be said.
+
+    A single gate speaks of a project whatever list it is on; what the gates come to does not.
+    """
+    if other is None:
+        return table != "gates" and str(word) not in AGAINST
+    return str(word) not in ("", "unknown") and other != word
 
 
 def uncovered_numbers(said):

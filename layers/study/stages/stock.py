@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from geo.basis.reason import reason
 from geo.idle import reuse
 from layers.study import buildings, imagery
 from layers.study.stages.stage import Stage, Tables, Work
@@ -9,7 +12,21 @@ from layers.study.stages.stage import Stage, Tables, Work
 
 def _reuse(work: Work) -> Tables:
     demand = reuse.proved(work.table("demand"))
-    return {"reuse": reuse.match(demand, work.table("building_sites")).table()}
+    made = reuse.match(demand, work.table("building_sites")).table()
+    return {"reuse": _left_open(made, work.table("projects"))}
+
+
+def _left_open(made: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Leave open what suits a project that only may be one of the list."""
+    if "may_belong" not in projects:
+        return made
+    fields = made["project_id"].map(projects.set_index("project_id")["may_belong"]).fillna("")
+    doubtful = (fields != "") & (made["outcome"] == "clear")
+    made.loc[doubtful, "outcome"] = "unknown"
+    made.loc[doubtful, "reason"] = [
+        reason("project_may_belong", fields=f.split("|")).to_json() for f in fields[doubtful]
+    ]
+    return made
 
 
 BUILDINGS = Stage(
