@@ -402,10 +402,11 @@ def uncovered_words(said):
 def _denied(table, word, other):
     """Tell whether a word is more than a world allows; of what is not there in it nothing good may be said.
 
-    A single gate speaks of a project whatever list it is on; what the gates come to does not.
+    A single gate speaks of a project whatever list it is on, and which sites are put together differs from
+    world to world; what the gates come to, and who is placed, does not.
     """
     if other is None:
-        return table != "gates" and str(word) not in AGAINST
+        return table not in ("gates", "fits") and str(word) not in AGAINST
     return str(word) not in ("", "unknown") and other != word
 
 
