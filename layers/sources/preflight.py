@@ -34,6 +34,19 @@ Rows = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.object_]
 
 
+def labels(shapes: Shapes, rows: Rows) -> tuple[npt.NDArray[np.bool_], list[Finding]]:
+    """Tell points that stand on polygons of the same layer: they name them and are no ground of their own."""
+    dims = dimension(shapes)
+    points, areas = np.flatnonzero(dims == 0), np.flatnonzero(dims == 2)
+    found = np.zeros(len(shapes), bool)
+    if len(points) and len(areas):
+        at = shapely.STRtree(shapes[areas]).query(shapes[points], predicate="intersects")[0]
+        found[points[np.unique(at)]] = True
+    count = int(found.sum())
+    notes = [finding("fixed", "label_points_aside", count=count, rows=rows[found][:5].tolist())] if count else []
+    return found, notes
+
+
 def of_dimension(shapes: Shapes, rows: Rows, wanted: int | None) -> tuple[npt.NDArray[np.bool_], list[Finding]]:
     """Tell which shapes have the dimension a layer is used with; the others are listed.
 

@@ -215,13 +215,15 @@ def report(
             opened = gate.open_vector(file, place, **asked)
         except LuodiError as error:
             return _other_than_vector(file, place, error, asked["layer"])
-    keep, notes = preflight.of_dimension(opened.shapes, opened.rows, None)
-    shapes, rows = opened.shapes[keep], opened.rows[keep].astype(str).astype(object)
+    label, said = preflight.labels(opened.shapes, opened.rows)
+    keep, notes = preflight.of_dimension(opened.shapes[~label], opened.rows[~label], None)
+    shapes, rows = opened.shapes[~label][keep], opened.rows[~label][keep].astype(str).astype(object)
     settled = crs.settle(shapes, opened.crs, study_crs, accept, asked["crs"])
-    found = [*opened.findings, *notes, *settled.findings]
+    found = [*opened.findings, *said, *notes, *settled.findings]
     if settled.usable:
         lost = sum(f.severity == "rejected" for f in found)
-        found = coverage.examined(Seen(shapes, rows, opened.total, lost, found), accept, None, study_crs)[0]
+        total = opened.total - int(label.sum())
+        found = coverage.examined(Seen(shapes, rows, total, lost, found), accept, None, study_crs)[0]
     strays = preflight.far_away(shapes, rows, None) if (given or {}).get("role") == "parcels" else []
     return found + _shapes(shapes, rows, settled) + strays
 

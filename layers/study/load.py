@@ -203,11 +203,30 @@ def _without(spec: LayerSpec, state: State, reasons: Iterable[Reason]) -> Loaded
     return Loaded(spec, pd.DataFrame(), none, np.empty(0, np.int64), found, state=state, cause=f"layer_{state}")
 
 
+def _of_dimension(out: Loaded) -> list[Finding]:
+    """Keep the shapes a layer is used with; return what is said of the others.
+
+    Ground is made of polygons: points that label them are no rows of their own, and where points and
+    polygons are mixed a constraint keeps its polygons.
+    """
+    if out.spec.role not in (*POLYGON_ROLES, "constraint"):
+        keep, found = preflight.of_dimension(out.shapes, out.rows, None)
+        out.keep(keep)
+        return found
+    label, found = preflight.labels(out.shapes, out.rows)
+    out.total -= int(label.sum())
+    out.keep(~label)
+    kinds = set(shapely.get_dimensions(out.shapes).tolist())
+    wanted = 2 if out.spec.role in POLYGON_ROLES or kinds == {0, 2} else None
+    keep, others = preflight.of_dimension(out.shapes, out.rows, wanted)
+    out.keep(keep)
+    return found + others
+
+
 def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     """Bring an opened file into the study CRS; what blocks is among the findings, and the state says failed."""
     out = Loaded(spec, file.frame, file.shapes, file.rows, list(file.findings), file.sha256, total=file.total)
-    keep, notes = preflight.of_dimension(out.shapes, out.rows, 2 if spec.role in POLYGON_ROLES else None)
-    out.keep(keep)
+    notes = _of_dimension(out)
     settled = crs.settle(out.shapes, file.crs, study_crs, spec.accept, spec.crs)
     wanted = dict(spec.fields) | ({"class": spec.class_field} if spec.class_field else {})
     out.findings += [*notes, *settled.findings, *preflight.missing_fields(out.frame, wanted)]
