@@ -16,7 +16,7 @@ from layers import standards
 from layers.sources import gate, preflight
 from layers.sources.finding import Finding, finding
 from layers.study import load
-from layers.study.project_cells import industry_code
+from layers.study.industry import industry_code
 from layers.study.spec import LayerSpec, Study
 
 STANDARD = "chain-fit"

@@ -12,6 +12,7 @@ from geo.basis.inputs import Inputs
 from geo.basis.layer import Layer
 from geo.project.gate import Park, Parks
 from layers.study import project_cells as cells
+from layers.study.industry import industry_code
 from layers.study.spec import LayerSpec, Study
 
 _SPLIT = re.compile(r"[;；,，、|\s]+")
@@ -85,7 +86,7 @@ def _column(layer: Layer, name: str, otherwise: Any) -> Any:
 def _codes(text: str) -> tuple[str, ...]:
     """Return the industry codes of a cell; one that cannot be read leaves the whole list unknown."""
     words = [w for w in _SPLIT.split(text.strip()) if w]
-    read_ = [cells.industry_code(w) for w in words]
+    read_ = [industry_code(w) for w in words]
     return tuple(read_) if all(read_) else ()
 
 

@@ -18,6 +18,7 @@ from layers import standards
 from layers.sources import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.standards import Code
+from layers.study import industry
 
 BLANK = frozenset({"", "-", "--", "—", "——", "/", "\\", "待定", "未定", "暂无", "不详", "待补充", "?", "n/a", "na",
                    "tbd", "null", "none"})  # fmt: skip
@@ -233,25 +234,8 @@ def _choice(text: str, name: str) -> Read:
 
 
 def _industry(text: str, name: str) -> Read:
-    code = industry_code(text)
-    return Read({name: code, "industry_text": text}, "" if code else "industry_unknown")
+    found = industry.named(text)
+    return Read({name: found.code, "industry_text": text}, found.problem)
 
 
 _WORDS = {"yesno": _yes, "build": _build, "stage": _stage, "choice": _choice, "industry": _industry}
-
-
-def industry_code(text: str) -> str:
-    """Return the GB/T 4754-2017 code a text names (``C26``, ``2614``, ``C26 化学…``, a name), "" for none."""
-    plain = unicodedata.normalize("NFKC", text).strip().upper()
-    listed = standards.codes("industries")
-    named = {c.title.zh: c.code for c in listed.codes}
-    match = re.match(r"^([A-T])?\s*(\d{2,4})(?![\dA-Z])", plain)
-    if match is None:
-        return named.get(text.strip(), plain if re.fullmatch("[A-T]", plain) and listed.get(plain) else "")
-    letter, digits = match[1] or "", match[2]
-    sections = {c.code[0] for c in listed.codes if c.code[1:] == digits[:2]}
-    if letter:
-        # a section the extract does not list stays as it is written; one it lists must hold the division
-        divisions = {c.code for c in listed.codes}
-        return "" if letter in {c[0] for c in divisions} and letter + digits[:2] not in divisions else letter + digits
-    return f"{sections.pop()}{digits}" if len(sections) == 1 else ""

@@ -27,6 +27,7 @@ from layers.sources.finding import Finding, finding
 from layers.study import project_cells as cells
 from layers.study import sheets
 from layers.study.edits import Edit
+from layers.study.industry import industry_code
 from layers.study.project_cells import Heading
 from layers.study.spec import LayerSpec, Study
 
@@ -359,7 +360,7 @@ def _links_of(spec: LayerSpec, found: sheets.Sheet, rows: dict[tuple[str, str], 
         return
     lines = zip(found.rows, _rows(found.frame), found.maybe.tolist(), strict=True)
     for line, row, maybe in sorted(lines, key=lambda known: known[2]):  # what certainly belongs comes first
-        pair = (cells.industry_code(row[heads["from"]]), cells.industry_code(row[heads["to"]]))
+        pair = (industry_code(row[heads["from"]]), industry_code(row[heads["to"]]))
         strength = recognise.number(row[heads["strength"]]) if heads["strength"] else None
         if not all(pair):
             at.say(spec, finding("rejected", "link_industry_unknown", row=line, text=" → ".join(row.values())[:60]))
