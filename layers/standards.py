@@ -259,8 +259,12 @@ TENURE = "QSXZ"
 @cache
 def of_scheme(scheme: str) -> CodeList | None:
     """Return the shipped code list of a scheme, None where there is none."""
-    lists = (codes(name) for name in names(CODES))
-    return next((found for found in lists if scheme and found.scheme == scheme), None)
+    return next((found for found in lists() if scheme and found.scheme == scheme), None)
+
+
+def lists() -> tuple[CodeList, ...]:
+    """Return every shipped code list. What comes through here changes with each of them."""
+    return tuple(codes(name) for name in names(CODES))
 
 
 def worded(scheme: str, code: str, language: Language) -> str:

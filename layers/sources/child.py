@@ -124,10 +124,28 @@ def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
 
     os.chdir(folder)
     task = job["task"]
+    if task == "kinds":
+        return {"kinds": [_kind(job | file, folder / str(k)) for k, file in enumerate(job["files"])]}
     try:
         inside = contents.of(Path(job["source"]), folder, job, limits)
     except contents.SeveralError as several:
         return {"layers": several.labels, "kind": "zip"}
+    return {"kind": inside.kind} | _read(task, inside, job, folder)
+
+
+def _kind(job: dict[str, Any], folder: Path) -> str:
+    from layers.sources import contents
+
+    folder.mkdir()
+    try:
+        return contents.kind(Path(job["source"]), folder, job, job["bounds"])
+    except BlockedError:
+        return ""
+
+
+def _read(task: str, inside: Any, job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Hand a dataset to its reader; each is imported only when it is needed."""
+    limits = job["bounds"]
     if task == "raster":
         from layers.sources import raster
 
@@ -143,7 +161,7 @@ def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
     from layers.sources import vector
 
     if task == "listing":
-        return {"layers": vector.layers_of(inside), "kind": inside.kind}
+        return {"layers": vector.layers_of(inside)}
     return vector.parse(inside, job, folder, limits)
 
 

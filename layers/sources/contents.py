@@ -51,6 +51,12 @@ def of(source: Path, folder: Path, job: dict[str, Any], limits: Limits) -> Conte
     return inside
 
 
+def kind(source: Path, folder: Path, job: dict[str, Any], limits: Limits) -> str:
+    """Return the kind of a file, of an archive that of the dataset a job names; errors as in `of`."""
+    found = sniff(source)
+    return _packed(source, folder, job, limits).kind if found in ("zip", "kmz") else found
+
+
 def sides(shp: Path) -> dict[str, Path]:
     """Return the side files of a shapefile, whatever the case of their endings."""
     near = {p.name.lower(): p for p in shp.parent.iterdir() if p.stem.lower() == shp.stem.lower() and p.is_file()}

@@ -4,7 +4,8 @@ The parent process hashes bytes and reads its own cache; it never parses what a 
 gave. Parsing happens in a child process with limits (`layers/sources/child.py`). A cache
 entry is keyed by the content of the file and the options, so the same bytes are parsed
 once; it holds Parquet, a plain array and JSON, never a pickle. An entry knows the sums of its
-files: one that is damaged is parsed again.
+files and the code of its reader (`layers/sources/readers.py`): one that is damaged, or that
+another reader wrote, is parsed again.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache as once
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from layers import disk, sealed
 from layers.owned import owned
+from layers.sources import readers
 from layers.sources.contents import sides
 from layers.sources.finding import Finding
 from layers.sources.imagery import BANDS, VALID
@@ -36,13 +38,11 @@ from layers.sources.limits import STANDARD, Limits
 from layers.sources.opened import ImageFile, RasterFile, TableFile, VectorFile
 from layers.sources.vector import ROW, WKB
 
-_PARSERS = (
-    "child", "contents", "sniff", "unzip", "vector", "shapefile", "filegdb", "dbf", "geojson", "geoparquet", "repair",
-    "raster", "imagery", "tabular", "xlsx", "records", "recognise", "finding", "dialects", "dxf", "chains", "digits",
-)  # fmt: skip
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]
 RESULT, SUMS = "result.json", "sums"
+KINDS = "kinds"
+"""Folder beside the parsed copies, with notes of what files are."""
 PARSE = "parse-"
 _PASSED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "PROJ_DATA", "LD_LIBRARY_PATH", "HOME")
 
@@ -149,6 +149,63 @@ def digest(path: Path | str) -> str:
     return _digest(_source(path))
 
 
+def kinds(files: Sequence[tuple[Path, str]], cache: Path) -> list[str]:
+    """Return what files are by their content, an archive by what is inside; "" for what is nothing we read.
+
+    Parameters
+    ----------
+    files : sequence of (path, layer)
+        Each with the dataset that is wanted of an archive.
+    cache : Path
+        Folder for parsed copies, which know already; what they do not know one process finds out.
+    """
+    notes = [_note(path, layer, cache) for path, layer in files]
+    found = [_noted(note) for note in notes]
+    open_ones = [k for k, kind in enumerate(found) if kind is None]
+    if open_ones:
+        cache.mkdir(parents=True, exist_ok=True)
+        for k, kind in zip(open_ones, _asked([files[k] for k in open_ones], cache), strict=True):
+            found[k] = kind
+            _write_note(notes[k], kind)
+    return [kind or "" for kind in found]
+
+
+def _note(path: Path, layer: str, cache: Path) -> Path:
+    name = json.dumps([_digest(path), path.suffix.lower(), layer])
+    return cache.parent / KINDS / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+
+
+def _noted(note: Path) -> str | None:
+    """Return the kind that was found by the code that would find it today; None if nobody has looked."""
+    try:
+        found = sealed.read(note, strict=True)
+        return str(found["kind"]) if found["sniffing"] == readers.sniffing() else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _write_note(note: Path, kind: str) -> None:
+    note.parent.mkdir(parents=True, exist_ok=True)
+    part = note.with_name(f".{note.name}.{os.getpid()}.part")
+    part.write_text(sealed.text({"kind": kind, "sniffing": readers.sniffing()}), encoding="utf-8")
+    os.replace(part, note)
+
+
+def _asked(files: Sequence[tuple[Path, str]], cache: Path) -> list[str]:
+    """Let one process look at files; where it fails, one at a time."""
+    with owned(cache, PARSE) as own:
+        folder = own / "made"
+        folder.mkdir()
+        several = [{"source": str(path.resolve()), "name": path.name, "layer": layer} for path, layer in files]
+        job = {"task": "kinds", "name": files[0][0].name, "files": several, "limits": asdict(LIMITS)}
+        (folder / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
+        try:
+            _run(folder, files[0][0].name)
+        except BlockedError:
+            return [""] if len(files) == 1 else [k for one in files for k in _asked([one], cache)]
+        return list(_result(folder)["kinds"])
+
+
 def members(source: Path) -> list[Path]:
     """Return the files a dataset consists of: the file itself, its side files, or a folder's files."""
     if source.is_dir():
@@ -189,11 +246,22 @@ def _parsed(task: str, source: Path, cache: Path, options: dict[str, str]) -> tu
         sha256 = _digest(source)
     except OSError as error:
         raise BlockedError(reason("file_unreadable", file=source.name, detail=error.strerror or "")) from None
-    key = json.dumps([_version(), task, sha256, source.suffix.lower(), source.stem, options, asdict(LIMITS)])
+    key = json.dumps([task, sha256, source.suffix.lower(), source.stem, options, asdict(LIMITS)])
     entry = cache / hashlib.sha256(key.encode()).hexdigest()[:32]
-    if not _whole(entry):
+    if not (_whole(entry) and _current(entry)):
         _parse(task, source, options, entry)
+        _write_note(_note(source, options.get("layer", ""), cache), _result(entry)["kind"])
     return sha256, entry
+
+
+def _current(entry: Path) -> bool:
+    """Tell whether the reader of an entry's kind is the one that wrote it."""
+    found = _result(entry)
+    return bool(found.get("reader") == _reader(found))
+
+
+def _reader(result: dict[str, Any]) -> list[str]:
+    return [readers.sniffing(), readers.key(str(result.get("kind", "")))]
 
 
 def _whole(entry: Path) -> bool:
@@ -203,13 +271,6 @@ def _whole(entry: Path) -> bool:
         return all(sealed.sha256(entry / name) == known for name, known in sums.items())
     except (OSError, ValueError, KeyError):
         return False
-
-
-@once
-def _version() -> str:
-    """Digest of the parsing code: part of every cache key, so a changed reader reads again."""
-    code = b"".join((Path(__file__).parent / f"{name}.py").read_bytes() for name in _PARSERS)
-    return hashlib.sha256(code).hexdigest()
 
 
 def _parse(task: str, source: Path, options: dict[str, str], entry: Path) -> None:
@@ -225,7 +286,8 @@ def _parse(task: str, source: Path, options: dict[str, str], entry: Path) -> Non
             raise BlockedError([Reason.from_json(text) for text in result["blocked"]])
         shutil.rmtree(folder / "work", ignore_errors=True)
         sums = {p.name: sealed.sha256(p) for p in sorted(folder.iterdir()) if p.is_file() and p.name != RESULT}
-        (folder / RESULT).write_text(sealed.text(result | {SUMS: sums}), encoding="utf-8")
+        result |= {"reader": _reader(result), SUMS: sums}
+        (folder / RESULT).write_text(sealed.text(result), encoding="utf-8")
         _put(folder, entry, own)
 
 
@@ -234,7 +296,7 @@ def _put(folder: Path, entry: Path, own: Path) -> None:
     try:
         folder.rename(entry)
     except OSError:
-        if _whole(entry):
+        if _whole(entry) and _current(entry):
             return
         if entry.exists():
             os.replace(entry, own / "damaged")

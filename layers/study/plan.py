@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,17 @@ from geo.rank.spec import CriteriaSet
 from geo.rules.spec import Rule
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
-from layers.sources import gate
-from layers.study import criteria, edits, spec, store
+from layers import keys
+from layers.sources import gate, readers
+from layers.study import criteria, edits, load, spec, store
 from layers.study.edits import Edits
 from layers.study.spec import LayerSpec, Role, Study
-from layers.study.stages import STAGES
+from layers.study.stages import STAGES, Stage
 
-ROOT = Path(__file__).resolve().parents[2]
+BY_VALUE = frozenset({
+    "layers.study.plan:Plan.stage_keys", "layers.sources.readers:key", "layers.sources.readers:sniffing",
+})  # fmt: skip
+"""Keys themselves: the code of a stage may ask for them, and they are known by value."""
 LAND = ("load", "measure", "screen")
 """Stages a red line check rests on; projects and pins come after it and cannot make it stale."""
 
@@ -32,6 +35,7 @@ class Plan:
     study: Study
     rules: tuple[Rule, ...]
     digests: dict[str, str]
+    reader_keys: dict[str, str]
     edits: Edits = field(default_factory=Edits)
 
     @cached_property
@@ -50,29 +54,28 @@ class Plan:
         return criteria.of_study(self.study, self.folder)
 
     @cached_property
-    def keys(self) -> dict[str, str]:
-        """Key of each stage: its slice of the study, its code, the stages it needs."""
+    def stage_keys(self) -> dict[str, str]:
+        """Key of each stage: its slice of the study, the code its function can reach, the stages it needs."""
         out: dict[str, str] = {}
         for stage in STAGES:
-            out[stage.name] = store.digest(
-                stage.slice(self), [_code_digest(p) for p in stage.code], [out[n] for n in stage.needs]
-            )
+            out[stage.name] = store.digest(stage.slice(self), code(stage), [out[n] for n in stage.needs])
         return out
 
     @property
     def run_id(self) -> str:
         """Short name of the run all keys together lead to."""
-        return store.digest(self.keys, self.study.name)[:12]
+        return store.digest(self.stage_keys, self.study.name)[:12]
 
     @property
     def land_id(self) -> str:
         """Short name of what is known of the land: what a red line check rests on."""
-        return store.digest([self.keys[name] for name in LAND], self.study.name)[:12]
+        return store.digest([self.stage_keys[name] for name in LAND], self.study.name)[:12]
 
     def sources(self, *roles: Role) -> list[Any]:
         """Return the layers of some roles and the contents of their files, as plain values for a stage's key."""
         specs = self.study.with_role(*roles)
-        return [[s.model_dump(mode="json") for s in specs], {n: self.digests[n] for s in specs for n in _files(s)}]
+        names = [n for s in specs for n in _files(s)]
+        return [[s.model_dump(mode="json") for s in specs], {n: (self.digests[n], self.reader_keys[n]) for n in names}]
 
     @property
     def recovered(self) -> frozenset[str]:
@@ -102,17 +105,12 @@ def plan(folder: Path) -> Plan:
     """
     study = spec.read(folder)
     rules = spec.effective_rules(study, folder)
-    return Plan(folder, study, rules, _digests(folder, study), edits.current(folder))
+    return Plan(folder, study, rules, _digests(folder, study), _readers(folder, study), edits.current(folder))
 
 
-@cache
-def _code_digest(place: str) -> str:
-    path = ROOT / place
-    total = hashlib.sha256()
-    for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-        total.update(file.relative_to(ROOT).as_posix().encode())
-        total.update(file.read_bytes())
-    return total.hexdigest()
+def code(stage: Stage) -> str:
+    """Return the key of a stage's code."""
+    return keys.code((f"{stage.build.__module__}:{stage.build.__qualname__}",), BY_VALUE)
 
 
 _seen: dict[tuple[str, int, int], str] = {}
@@ -120,11 +118,25 @@ _seen: dict[tuple[str, int, int], str] = {}
 
 def _digests(folder: Path, study: Study) -> dict[str, str]:
     """Return the content of every input and coverage file; one that is not there reads "missing"."""
-    out: dict[str, str] = {}
+    return {n: _input_digest(p) for n, p, _ in _inputs(folder, study)}
+
+
+def _readers(folder: Path, study: Study) -> dict[str, str]:
+    """Return the key of the code that reads each input and coverage file; "" for one that is not there."""
+    files = _inputs(folder, study)
+    there = [(n, p, inside) for n, p, inside in files if p.exists()]
+    kinds = gate.kinds([(p, inside) for _, p, inside in there], folder / load.CACHE)
+    known = {n: readers.key(kind) for (n, _, _), kind in zip(there, kinds, strict=True)}
+    return {n: known.get(n, "") for n, _, _ in files}
+
+
+def _inputs(folder: Path, study: Study) -> list[tuple[str, Path, str]]:
+    """Return every file of the study: the name its digest stands under, where it lies, and what of it is wanted."""
+    out = []
     for layer in study.layers:
         source, *cover = _files(layer)
-        out[source] = _input_digest(folder / layer.source)
-        out |= {name: _input_digest(folder / layer.coverage) for name in cover}
+        out.append((source, folder / layer.source, layer.layer))
+        out += [(name, folder / layer.coverage, "") for name in cover]
     return out
 
 

@@ -167,7 +167,7 @@ class _Run:
 
     def _of(self, stage: Stage, tables: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Return the tables a stage wrote under its present key; none when they are not all there."""
-        key = self.plan.keys[stage.name]
+        key = self.plan.stage_keys[stage.name]
         found = {n: e for n, e in tables.items() if e.get("key") == key}
         return found if set(stage.writes) <= set(found) else {}
 
@@ -195,7 +195,7 @@ class _Run:
         self.progress(0, 1, stage.name)
         tables = stage.build(self.work)
         self.target.mkdir(parents=True, exist_ok=True)
-        key = self.plan.keys[stage.name]
+        key = self.plan.stage_keys[stage.name]
         entries = {
             name: store.write_table(self.target, name, frame) | {"key": key, "stage": stage.name}
             for name, frame in tables.items()
@@ -338,7 +338,7 @@ def stale(folder: Path) -> dict[str, str]:
     run = current(folder)
     if run is None:
         return {}
-    keys, tables = plan(folder).keys, manifest.read(run)["tables"]
+    keys, tables = plan(folder).stage_keys, manifest.read(run)["tables"]
     # a table of a stage nobody has asked for yet is not built, which is not the same as stale
     built = {name: stage for name, stage in TABLE_STAGE.items() if name in tables or stage.name in EXPECTED}
     return {name: stage.name for name, stage in built.items() if tables.get(name, {}).get("key") != keys[stage.name]}

@@ -19,7 +19,6 @@ from geo.screen.supply import Meaning, PresentUse
 from layers import standards
 from layers.sources import gate, recognise
 from layers.sources.finding import Finding, finding
-from layers.standards import CodeList
 from layers.study import coverage, load, sheets
 from layers.study.sheets import Sheet
 from layers.study.spec import LayerSpec, Study
@@ -220,7 +219,7 @@ def present_use(scheme: str, code: str) -> PresentUse | None:
     Only lists whose groups say what draws quota describe present use; a code that lost
     its leading zero is found again.
     """
-    known = _list(scheme)
+    known = standards.of_scheme(scheme)
     if known is None or not any("new_construction" in g.flags for g in known.groups):
         return None
     whole = code if known.get(code) else code.zfill(4)
@@ -234,7 +233,7 @@ def present_use(scheme: str, code: str) -> PresentUse | None:
 
 def is_construction(scheme: str, code: str) -> bool | None:
     """Tell whether a planned use is construction, by the class of the list it belongs to (``070102`` to ``07``)."""
-    known = _list(scheme)
+    known = standards.of_scheme(scheme)
     if known is None or scheme not in PLAN_SCHEMES:
         return None
     heads = (code[:n] for n in range(len(code), 0, -1))
@@ -249,9 +248,3 @@ def stated_code(text: str) -> str:
         if word in {w.casefold() for w in (entry.code, entry.title.zh, entry.title.en, *entry.aliases)}:
             return entry.code
     return ""
-
-
-@cache
-def _list(scheme: str) -> CodeList | None:
-    lists = (standards.codes(name) for name in standards.names(standards.CODES))
-    return next((found for found in lists if scheme and found.scheme == scheme), None)

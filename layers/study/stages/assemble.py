@@ -40,8 +40,6 @@ def prepared(work: Work) -> tuple[available.Ground, Fabric]:
 ASSEMBLE = Stage(
     name="assemble",
     writes=("availability", "sites", "members", "crossings", "offers"),
-    code=("geo/assemble", "geo/measure", "geo/screen/planned.py", "layers/study/assembly.py",
-          "data/codes/landuse_survey.toml"),
     slice=_slice,
     build=_build,
     needs=("supply", "project"),

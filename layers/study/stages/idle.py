@@ -33,16 +33,6 @@ def _build(work: Work) -> Tables:
 IDLE = Stage(
     name="idle",
     writes=("idle", "idle_signals", *KNOWN, "idle_problems"),
-    code=(
-        "geo/idle",
-        "layers/study/idle.py",
-        "layers/study/idle_records.py",
-        "layers/study/idle_buildings.py",
-        "layers/study/doubt.py",
-        "layers/study/sheets.py",
-        *(f"data/codes/{n}.toml" for n in idle.CODE_LISTS),
-        *(f"data/standards/{n}.toml" for n in idle.STANDARDS),
-    ),
     slice=_slice,
     build=_build,
     needs=("load", "supply", "imagery"),

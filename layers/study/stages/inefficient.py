@@ -19,10 +19,6 @@ def _slice(plan: Plan) -> Any:
 INEFFICIENT = Stage(
     name="inefficient",
     writes=("inefficient", "inefficient_facts", "redevelopment"),
-    code=(
-        "geo/idle", "geo/rules", "layers/study/inefficient.py",
-        *(f"data/codes/{n}.toml" for n in inefficient.CODE_LISTS),
-    ),
     slice=_slice,
     build=inefficient.build,
     needs=("load", "idle"),

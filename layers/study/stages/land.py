@@ -71,14 +71,12 @@ def _supply(work: Work) -> Tables:
 LOAD = Stage(
     name="load",
     writes=("parcels", "problems"),
-    code=("geo/basis", "layers/sources", "layers/study/load.py", "layers/study/doubt.py"),
     slice=_load_slice,
     build=_load,
 )
 MEASURE = Stage(
     name="measure",
     writes=("zones", "overlaps", "overlap_classes", "pieces", "facts"),
-    code=("geo/measure",),
     slice=lambda plan: [[z.zone_id for z in plan.zones], plan.distances],
     build=_measure,
     needs=("load",),
@@ -86,7 +84,6 @@ MEASURE = Stage(
 SCREEN = Stage(
     name="screen",
     writes=("verdicts", "candidates", "ledger", "land"),
-    code=("geo/rules", "geo/screen", "geo/study.py"),
     slice=_screen_slice,
     build=_screen,
     needs=("measure",),
@@ -94,8 +91,6 @@ SCREEN = Stage(
 SUPPLY = Stage(
     name="supply",
     writes=("supply", "supply_records", "supply_problems"),
-    code=("layers/study/supply.py", "layers/study/doubt.py", "layers/study/sheets.py",
-          *(f"data/codes/{n}.toml" for n in supply.CODE_LISTS)),
     slice=lambda plan: [plan.study.as_of.isoformat(), plan.sources("supply"), sorted(plan.recovered)],
     build=_supply,
     needs=("screen",),

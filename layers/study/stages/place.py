@@ -81,8 +81,6 @@ def _zones(work: Work) -> Tables:
 ZONES = Stage(
     name="zones",
     writes=("zone_scores", "zone_potentials", "zone_accounts", "zone_problems"),
-    code=("geo/place/evaluation.py", "layers/study/zones.py", "layers/study/doubt.py", "layers/study/sheets.py",
-          f"data/standards/{zones.STANDARD}.toml"),
     slice=lambda plan: [plan.study.evaluation.model_dump(mode="json"), plan.sources(*zones.ROLES)],
     build=_zones,
 )  # fmt: skip
@@ -90,8 +88,6 @@ PLACE = Stage(
     name="place",
     writes=("fits", "facilities", "capacity", "budgets", "earmarks", "matches", "misses", "draws", "placing",
             "place_from", "park_land", "check_sites", "check_members", "place_problems"),
-    code=("geo/place", "layers/placing.py", "layers/study/facilities.py", "layers/study/check_sites.py",
-          "layers/study/counted.py", "layers/study/parks.py", counted.FILE, "data/codes/landuse_survey.toml"),
     slice=_slice,
     build=_build,
     needs=("supply", "project", "sitegates", "assemble", "rank", "buildings", "reuse"),

@@ -67,10 +67,6 @@ PROJECT = Stage(
     name="project",
     writes=("projects", "links", "project_problems", "gates", "gate_results", "demand", "demand_lines",
             "project_findings"),
-    code=("geo/project", "geo/rules", "geo/study.py", "layers/sources/quantity.py", "layers/study/projects.py",
-          "layers/study/project_cells.py", "layers/study/doubt.py", "layers/study/sheets.py",
-          "layers/study/norms.py", "layers/study/parks.py",
-          *(f"data/codes/{n}.toml" for n in projects.CODE_LISTS), *(f"data/standards/{n}.toml" for n in norms.FILES)),
     slice=_slice,
     build=_build,
     needs=("load",),
@@ -78,8 +74,6 @@ PROJECT = Stage(
 CHAIN = Stage(
     name="chain",
     writes=("chain_fit", "chain_problems"),
-    code=("geo/project/chain.py", "layers/study/chain.py", "layers/study/parks.py", "layers/study/project_cells.py",
-          f"data/standards/{chain.STANDARD}.toml", "data/codes/industries.toml"),
     slice=lambda plan: plan.sources("enterprise"),
     build=_chain,
     needs=("project",),
@@ -87,7 +81,6 @@ CHAIN = Stage(
 SITES = Stage(
     name="sitegates",
     writes=("site_gates",),
-    code=("geo/project", "geo/rules", "geo/measure", "geo/study.py", "layers/study/parks.py"),
     slice=lambda plan: [r.model_dump(mode="json") for r in plan.rules if r.industries],
     build=_on_sites,
     needs=("load", "project", "assemble"),

@@ -24,7 +24,6 @@ def _build(work: Work) -> Tables:
 RANK = Stage(
     name="rank",
     writes=("scores", "ranking", "tolerance"),
-    code=("geo/rank",),
     slice=_slice,
     build=_build,
     needs=("assemble",),

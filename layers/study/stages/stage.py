@@ -57,19 +57,16 @@ class Stage:
     name : str
     writes : tuple of str
         Tables it writes.
-    code : tuple of str
-        Folders and files, from the project's root, on which its result depends.
     slice : callable
         Its part of the study, as plain values: what can change the result beside code and needs.
     build : callable
-        Makes the tables.
+        Makes the tables. The code it can reach is part of the stage's key (`layers.keys`).
     needs : tuple of str
         Stages whose tables it reads.
     """
 
     name: str
     writes: tuple[str, ...]
-    code: tuple[str, ...]
     slice: Callable[[Plan], Any]
     build: Callable[[Work], Tables]
     needs: tuple[str, ...] = ()

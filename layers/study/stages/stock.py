@@ -32,10 +32,6 @@ def _left_open(made: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
 BUILDINGS = Stage(
     name="buildings",
     writes=("building_sites", "upstairs"),
-    code=(
-        "geo/idle/vacancy.py", "geo/idle/upstairs.py", "layers/study/buildings.py",
-        f"data/standards/{buildings.STANDARD}.toml",
-    ),
     slice=lambda plan: [],
     build=buildings.build,
     needs=("load",),
@@ -43,10 +39,6 @@ BUILDINGS = Stage(
 IMAGERY = Stage(
     name="imagery",
     writes=("imagery", "imagery_change", "imagery_problems"),
-    code=(
-        "geo/idle/imagery.py", "layers/study/imagery.py", "layers/study/supply.py",
-        f"data/standards/{imagery.STANDARD}.toml",
-    ),
     slice=lambda plan: [plan.sources("raster", "supply")],
     build=imagery.build,
     needs=("load",),
@@ -54,7 +46,6 @@ IMAGERY = Stage(
 REUSE = Stage(
     name="reuse",
     writes=("reuse",),
-    code=("geo/idle/reuse.py",),
     slice=lambda plan: [],
     build=_reuse,
     needs=("project", "buildings"),
