@@ -135,3 +135,16 @@ def said(node):
         return said(node.body) and said(node.orelse)
     name = name_of(node) if isinstance(node, ast.Call) else ""
     return name in {"label", "code"} or (name == "say" and {k.arg for k in node.keywords} <= NUMBERS)
+
+
+def test_one_place_prints():
+    """Only the console and its streams write to a terminal; a server's log goes through the same streams."""
+    mine = {ROOT / "layers" / "outputs" / name for name in ("console.py", "stream.py")}
+    for path in set(SOURCES) - mine:
+        for node in calls(path):
+            assert name_of(node) not in {"print", "echo", "secho"} or module_of(node) == "console", path.name
+        text = path.read_text(encoding="utf-8")
+        assert "sys.stdout" not in text, path.name
+        assert "sys.stderr" not in text, path.name
+    for door in ("app.py", "luodi.py"):
+        assert "stream.guard()" in (ROOT / door).read_text(encoding="utf-8")
