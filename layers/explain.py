@@ -19,7 +19,7 @@ from geo.rules.terms import AREA_TESTS
 from geo.screen.counterfactual import Change, changes
 from geo.screen.ledger import UNSURE_LINE, WHOLE, settled
 from geo.screen.setting import Setting
-from layers import standards
+from layers import once, standards
 from layers.compare import setting_of
 from layers.study.released import inside, masks, released, touched
 from layers.study.results import Results
@@ -362,6 +362,7 @@ def _facts(results: Results, parcel_id: str, language: Language) -> tuple[tuple[
     names = ("land_use", "township", "park_id", "tenure", "parcel_kind")
     out = [(say(f"column.{n}", language), _fact_text(parcel, n, language)) for n in names if parcel[n]]
     out += _supply(results, parcel, language)
+    out += once.facts(results, parcel_id, language)
     areas = [(n, parcel[n]) for n in ("area_m2", "area_statutory_m2", "legal_m2") if pd.notna(parcel[n])]
     return tuple(out) + tuple((say(f"column.{n}", language), measure_text(float(v), "m2", language)) for n, v in areas)
 

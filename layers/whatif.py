@@ -27,11 +27,12 @@ from geo.rules.gather import evidence
 from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import AREA_TESTS
 from geo.screen import funnel as counting
-from geo.screen import ledger
+from geo.screen import ledger, once
 from geo.screen.counterfactual import Change, changes
+from geo.screen.once import Stacks
 from geo.screen.remains import deductions
 from geo.screen.setting import Setting
-from geo.screen.status import S_EXCLUDED, Minimum
+from geo.screen.status import S_EXCLUDED, STATUSES, Minimum
 from geo.screen.whatif import Answer, Board
 from layers.compare import setting_of
 from layers.study.released import inside, masks, released, touched
@@ -74,6 +75,12 @@ class Moved:
 AS_RUN = Moved({})
 
 
+def _shared(whole: Results) -> Stacks:
+    """Return the ground that several parcels share, in the order of the table `parcels`."""
+    tables = (whole.table(name) for name in ("stacks", "zones", "stack_pieces"))
+    return once.stacks(whole.table("parcels")["parcel_id"].to_numpy(object), *tables)
+
+
 class Desk:
     """One run, ready to be judged again."""
 
@@ -81,7 +88,7 @@ class Desk:
         self.results, self.masks = released(results), masks(released(results))
         whole = inside(results)
         tables = (whole.table(name) for name in ("parcels", "zones", "pieces", "facts"))
-        self.board = Board(evidence(*tables))
+        self.board = Board(evidence(*tables), _shared(whole))
         self.setting = self._nameless(setting_of(whole))
         self._packs: dict[str, RulePack] = {}
 
@@ -219,12 +226,30 @@ class Desk:
         before = lines.groupby("parcel_id")["left_m2"].shift()
         taken = (before - lines["left_m2"]).fillna(0.0)
         gross = np.where(lines["step"] == 0, lines["left_m2"], 0.0)
-        lines = lines.assign(taken_m2=taken, gross_m2=gross)
+        lines = pd.concat([lines.assign(taken_m2=taken, gross_m2=gross), self._counted_again(by, trial)])
         areas = ["exclusive_m2", "shared_m2", "unknown_m2", "taken_m2", "gross_m2"]
         out = lines.groupby(keys, as_index=False, sort=True)[areas].sum()
         grouped = out.groupby(by) if by else out.groupby(lambda row: 0)
         out["left_m2"] = grouped["gross_m2"].cumsum() - grouped["taken_m2"].cumsum()
         return out.drop(columns="gross_m2")
+
+    def _counted_again(self, by: str, trial: Moved) -> pd.DataFrame:
+        """Return ledger lines that take out what parcels that overlap count more than once."""
+        shared, ids = self.board.shared, self.board.data.parcel_ids
+        if not shared:
+            return pd.DataFrame()
+        if trial == AS_RUN and not self.masks:
+            found = self.results.table("candidates").set_index("parcel_id").loc[ids, ["status", "net_m2"]]
+        else:
+            setting = self.told(trial)
+            answer = self.board.answer(setting.applicable, setting.aside, setting.minimum)
+            status = np.asarray(STATUSES, object)[answer.standing.code]
+            gone = (answer.standing.code == S_EXCLUDED) | answer.standing.unsure_whole
+            found = pd.DataFrame({"status": status, "net_m2": np.where(gone, 0.0, answer.left.net)})
+        named = self.results.table("parcels")[by].fillna("") if by else pd.Series("", index=range(len(ids)))
+        group, names = pd.factorize(named)
+        lines = once.ledger_lines(found, shared, self.told(trial).examined, group)
+        return lines.assign(**({by: names[lines["group"]]} if by else {})).drop(columns="group")
 
     def _ledger(self, trial: Moved) -> pd.DataFrame:
         setting, data = self.told(trial), self.board.data

@@ -112,11 +112,11 @@ def _study(results: Results, kept: list[Kept], late: bool, language: Language) -
 
 def _totals(seen: Glance, language: Language) -> str:
     """Return the four figures a visitor asks for first."""
-    table = seen.status
-    net, net_hi = float(table["net_m2"].sum()), float(table["net_hi_m2"].sum())
+    whole = seen.total
+    net, net_hi = float(whole["net_m2"]), float(whole["net_hi_m2"])
     figures = [
-        ("parcels", number(float(table["parcels"].sum()), "n", language), ""),
-        ("gross", number(table["gross_m2"].sum(), "mu", language), number(table["gross_m2"].sum(), "ha", language)),
+        ("parcels", number(float(whole["parcels"]), "n", language), ""),
+        ("gross", number(whole["gross_m2"], "mu", language), number(whole["gross_m2"], "ha", language)),
         ("net", number(net, "mu", language), number(net, "ha", language)),
     ]
     if net_hi - net > 0.01:

@@ -138,7 +138,7 @@ def _legend(trial: Trial, language: Language) -> tuple[str, ...]:
     with st.container(horizontal=True, vertical_alignment="center", key="legend"):
         picked = st.pills(say("ui.shown", language), STATUSES, selection_mode="multi", format_func=words, key="shown",
                           label_visibility="collapsed")  # fmt: skip
-        net, net_hi = counts["net_m2"].sum() / unit_m2, counts["net_hi_m2"].sum() / unit_m2
+        net, net_hi = trial.total["net_m2"] / unit_m2, trial.total["net_hi_m2"] / unit_m2
         st.html(tag("div", say("ui.net_total", language, net=net, net_hi=net_hi), cls="lu-total"))
     return tuple(s for s in STATUSES if s in (picked or STATUSES))
 

@@ -85,6 +85,9 @@ _DECLARED = (
     Table("overlap_classes", ("parcel_id", "layer_id", "class"), _c(
         "parcel_id:id layer_id:id class:code area_m2:float:sum")),
     Table("pieces", ("parcel_id", "zones"), _c("parcel_id:id zones:code area_m2:float:sum")),
+    # ground that lies in more than one parcel: which ones, and the zones on it
+    Table("stacks", ("stack_id", "parcel_id"), _c("stack_id:id parcel_id:id")),
+    Table("stack_pieces", ("stack_id", "zones"), _c("stack_id:id zones:code area_m2:float:sum")),
     Table("facts", ("parcel_id",), _c("parcel_id:id"), open=True),
     Table("verdicts", ("parcel_id", "rule_id"), _c(
         "parcel_id:id rule_id:code outcome:code severity:code value:float value_hi:float "

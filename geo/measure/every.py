@@ -1,4 +1,4 @@
-"""The whole measuring stage: geometry in, five tables out."""
+"""The whole measuring stage: geometry in, tables out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs, Raster
 from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress, steps
-from geo.measure import distance, overlap, pieces, robust, shape, zonal, zones
+from geo.measure import distance, overlap, pieces, robust, shape, stacks, zonal, zones
 from geo.measure.zones import Ground
 
 Tables = dict[str, pd.DataFrame]
@@ -38,7 +38,7 @@ def measure(
     Returns
     -------
     dict of DataFrame
-        ``zones``, ``overlaps``, ``overlap_classes``, ``pieces``, ``facts``. The order of
+        ``zones``, ``overlaps``, ``overlap_classes``, ``pieces``, ``stacks``, ``stack_pieces``, ``facts``. The order of
         parcels, layers, features and zones does not change a value.
     """
     parcels = inputs.parcels
@@ -52,6 +52,7 @@ def measure(
         "overlaps": overlap.table(cut),
         "overlap_classes": _classes(ids, projected, grounds, progress),
         "pieces": pieces.table(cut),
+        **stacks.tables(ids, projected, grounds, progress),
         "facts": facts(parcels, inputs.layers, inputs.rasters, distances, progress),
     }
 

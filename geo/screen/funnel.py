@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.rules.judge import CLEAR, CONFLICT, UNKNOWN
 from geo.rules.spec import Rule
-from geo.screen.remains import deductions
+from geo.screen.remains import deductions, remaining
 from geo.screen.status import S_EXCLUDED, Minimum
-from geo.screen.whatif import Board
+from geo.screen.whatif import Amounts, Board
+
+Floats = npt.NDArray[np.float64]
 
 
 def funnel(board: Board, rules: Sequence[Rule], minimum: Minimum) -> pd.DataFrame:
@@ -34,27 +37,37 @@ def funnel(board: Board, rules: Sequence[Rule], minimum: Minimum) -> pd.DataFram
         ``left_parcels, left_m2`` (not excluded by this and all rules before it; what
         is unknown is still in).
     """
-    rows = []
+    rows, everyone = [], np.ones(len(board.data.parcel_ids), bool)
+    gross_m2 = board.once(board.data.gross_m2, everyone, lambda data: data.gross_m2)
     for k, rule in enumerate(rules):
         alone = board.answer([rule], frozenset(), minimum)
         codes = np.bincount(alone.judged.outcome[0], minlength=3)
         upto = board.answer(rules[: k + 1], frozenset(), minimum)
         kept = upto.standing.code != S_EXCLUDED
         gone = alone.standing.code == S_EXCLUDED
-        left = np.where(gone, 0.0, alone.left.net_hi)
         rows.append(
             {
                 "rule_id": rule.id,
                 "clear": int(codes[CLEAR]),
                 "conflict": int(codes[CONFLICT]),
                 "unknown": int(codes[UNKNOWN]),
-                "taken_m2": float((board.data.gross_m2 - left).sum()),
+                "taken_m2": gross_m2 - board.once(alone.left.net_hi, ~gone, _left([rule])),
                 "left_parcels": int(kept.sum()),
-                "left_m2": float(upto.left.net_hi[kept].sum()),
+                "left_m2": board.once(upto.left.net_hi, kept, _left(rules[: k + 1])),
             }
         )
     columns = ["rule_id", "clear", "conflict", "unknown", "taken_m2", "left_parcels", "left_m2"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _left(rules: Sequence[Rule]) -> Amounts:
+    """Return what tells how much of shared ground some rules leave."""
+    return lambda data: remaining(rules, data).net_hi
+
+
+def _given(amount: Floats) -> Amounts:
+    """Return an amount worked out already."""
+    return lambda data: amount
 
 
 def binding(board: Board, rules: Sequence[Rule]) -> pd.DataFrame:
@@ -67,7 +80,7 @@ def binding(board: Board, rules: Sequence[Rule]) -> pd.DataFrame:
         other rule takes), ``independence_share`` (exclusive ÷ taken: 1 means it
         duplicates nobody), ``exclusivity_share`` (exclusive ÷ ground taken by any rule:
         what its absence would free), ``overlap_share`` (1 − independence). NaN where
-        nothing is taken. Parcels that overlap one another are counted each.
+        nothing is taken. Ground that parcels share counts once.
 
     Notes
     -----
@@ -75,11 +88,15 @@ def binding(board: Board, rules: Sequence[Rule]) -> pd.DataFrame:
     1246 (2018), on exact areas instead of pixels.
     """
     found = deductions(rules, board.data)
-    any_m2 = float((board.data.gross_m2 - found.total.net_hi).sum())
+    many = found if board.shared is None else deductions(rules, board.shared.data)
+    everyone = np.ones(len(board.data.parcel_ids), bool)
+    any_m2 = board.once(
+        board.data.gross_m2 - found.total.net_hi, everyone, lambda data: data.gross_m2 - many.total.net_hi
+    )
     rows = []
     for k, rule in enumerate(found.rules):
-        exclusive = float(found.exclusive[k].sum())
-        taken = exclusive + float(found.shared[k].sum())
+        exclusive = board.once(found.exclusive[k], everyone, _given(many.exclusive[k]))
+        taken = exclusive + board.once(found.shared[k], everyone, _given(many.shared[k]))
         independence = exclusive / taken if taken else np.nan
         rows.append(
             (rule.id, taken, exclusive, independence, exclusive / any_m2 if any_m2 else np.nan, 1 - independence)
@@ -106,8 +123,10 @@ def to_find_out(board: Board, rules: Sequence[Rule], minimum: Minimum) -> pd.Dat
     rows = []
     for k in counted:
         if unknown[k].any():
-            stake = answer.left.net_hi[unknown[k]].sum()
-            decisive = answer.left.net_hi[unknown[k] & (open_rules == 1)].sum()
+            stake, decisive = (
+                board.once(answer.left.net_hi, some, _left(rules))
+                for some in (unknown[k], unknown[k] & (open_rules == 1))
+            )
             rows.append((rules[k].id, int(unknown[k].sum()), float(stake), float(decisive)))
     frame = pd.DataFrame(rows, columns=["rule_id", "parcels", "open_m2", "alone_m2"])
     return frame.sort_values(["alone_m2", "open_m2", "rule_id"], ascending=[False, False, True], ignore_index=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,11 @@ from geo.rules.judge import Judgement, Measured, judge
 from geo.rules.terms import Terms
 from geo.screen.remains import Left, remaining
 from geo.screen.status import STATUSES, Minimum, Standing, standing
+
+if TYPE_CHECKING:
+    from geo.screen.once import Stacks
+
+Amounts = Callable[[Evidence], npt.NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Board:
     """Measured tables held in memory; intervals are read once per measured thing, not per threshold."""
 
     data: Evidence
+    shared: Stacks | None = None
     _read: dict[tuple[str, str, str, float], Measured] = field(default_factory=dict)
 
     def measured(self, rule: Terms) -> Measured:
@@ -48,6 +55,23 @@ class Board:
         if key not in self._read:
             self._read[key] = measured(rule, self.data)
         return self._read[key]
+
+    def once(self, amount: npt.NDArray[np.float64], counted: npt.NDArray[np.bool_], shared: Amounts) -> float:
+        """Sum an amount over parcels; of ground they share, `shared` tells how much is to be counted once.
+
+        Parameters
+        ----------
+        amount : float array
+            Per parcel.
+        counted : bool array
+            Parcels in the sum.
+        shared : callable (Evidence) → float array
+            The same amount of each stack, worked out as if it were a parcel.
+        """
+        whole = float(amount[counted].sum())
+        if self.shared is None or not len(self.shared):
+            return whole
+        return whole - self.shared.surplus(shared(self.shared.data), counted)
 
     def answer(self, rules: Sequence[Terms], aside: frozenset[str], minimum: Minimum) -> Answer:
         """Judge every parcel again.

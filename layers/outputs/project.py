@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.screen.ledger import WHOLE
 from layers import criterion_words as words
-from layers import law, standards
+from layers import law, once, standards
 from layers.explain import cause_sentence, layer_title, marked_title, rule_title, status_sentence
 from layers.outputs import idle_words, project_words, site_words
 from layers.outputs.deducted import DECIMALS, UNIT_M2, Unit, deducted
@@ -73,6 +73,7 @@ def notes(results: Results, language: Language, table: str = "") -> tuple[str, .
     """Return what has to stand on every list that leaves this study; `table` is what the list shows, "" everything."""
     results = released(results)
     study, out = results.study, list(headlines(results, language, table))
+    out += once.note(results, language)
     if touched(results):
         out.append(say("note.withheld", language, parcels=len(touched(results))))
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
@@ -129,6 +130,7 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
     unit: Unit = "mu" if language == "zh" else "ha"
     frame = frame.merge(deducted(results, unit), on="parcel_id", how="left")
+    frame = _shared(results, frame, unit)
     if held := touched(results):
         frame["withheld"] = frame["parcel_id"].isin(held).map({True: say("word.withheld", language), False: ""})
     cuts = [c for c in frame if str(c).startswith("cut_")]
@@ -146,11 +148,21 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     for name in ("gross_m2", "net_m2", "net_hi_m2"):
         frame[name.replace("_m2", f"_{unit}")] = (frame[name] / UNIT_M2[unit]).round(DECIMALS[unit])
     order = ["parcel_id", "status", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
-             f"gross_{unit}", *cuts, f"net_{unit}", f"net_hi_{unit}", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
+             f"gross_{unit}", f"shared_{unit}", "shared_with", *cuts,
+             f"net_{unit}", f"net_hi_{unit}", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
              "area_statutory_m2", "conflicts", "unknowns", "conditions", "why", "withheld"]  # fmt: skip
     empty = [c for c in ("park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status", "legal_m2")
              if (frame[c].isna() | (frame[c].astype(str) == "")).all()]  # fmt: skip
     return frame[[c for c in order if c in frame and c not in empty]]
+
+
+def _shared(results: Results, frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
+    """Add how much of a parcel lies in other parcels too, and in which, where any do."""
+    if not once.overlap(results):
+        return frame
+    frame = frame.merge(once.shared(results), on="parcel_id", how="left")
+    area = (frame.pop("shared_m2") / UNIT_M2[unit]).round(DECIMALS[unit])
+    return frame.assign(**{f"shared_{unit}": area.fillna(0.0), "shared_with": frame["shared_with"].fillna("")})
 
 
 def _supply_status(results: Results, frame: pd.DataFrame) -> pd.Series:

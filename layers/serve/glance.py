@@ -11,6 +11,7 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.reason import Reason, reason
+from layers import once
 from layers.explain import marked_title
 from layers.outputs.project import missing_layers
 from layers.serve.held import Held
@@ -19,7 +20,7 @@ from layers.serve.parks import park_names
 from layers.serve.places import View
 from layers.study.results import Results
 from layers.study.spec import LayerSpec
-from layers.study.summary import bounded, by_status
+from layers.study.summary import by_status
 from layers.text import Language
 from layers.whatif import desk
 
@@ -78,6 +79,7 @@ class Glance:
     """What the Home page shows of one run."""
 
     status: pd.DataFrame
+    total: pd.Series
     parks: tuple[ParkLine, ...]
     layers: tuple[LayerLine, ...]
     findings: tuple[Finding, ...]
@@ -91,7 +93,8 @@ class Glance:
 
 def _glance(results: Results) -> Glance:
     return Glance(
-        by_status(results), _parks(results), tuple(_layer(results, s) for s in results.study.layers),
+        by_status(results), once.total(results, results.table("candidates")), _parks(results),
+        tuple(_layer(results, s) for s in results.study.layers),
         _findings(results), _questions(results), tuple(missing_layers(results)),
     )  # fmt: skip
 
@@ -99,13 +102,12 @@ def _glance(results: Results) -> Glance:
 def _parks(results: Results) -> tuple[ParkLine, ...]:
     """Return land by park, largest usable area first; ground outside every park is not a park."""
     about = pd.DataFrame(results.table("parcels")[["parcel_id", "park_id"]])
-    found = bounded(results.table("candidates")).merge(about, on="parcel_id", validate="1:1")
-    found = found[found["park_id"].fillna("").astype(str) != ""]
-    areas = ["gross_m2", "net_m2", "net_hi_m2"]
-    summed = found.groupby("park_id")[areas].sum().assign(parcels=found.groupby("park_id").size())
+    found = results.table("candidates").merge(about, on="parcel_id", validate="1:1")
+    found["park_id"] = found["park_id"].fillna("").astype(str)
+    summed = once.areas(results, found, found["park_id"], sorted(set(found["park_id"]) - {""}))
     names = park_names(results)
     rows = [
-        ParkLine(str(p), names.get(str(p), ""), int(r["parcels"]), *(float(r[a]) for a in areas))
+        ParkLine(str(p), names.get(str(p), ""), int(r["parcels"]), *(float(r[a]) for a in once.AREAS))
         for p, r in summed.iterrows()
     ]
     return tuple(sorted(rows, key=lambda r: (-r.net_m2, r.park_id)))

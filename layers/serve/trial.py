@@ -19,9 +19,9 @@ from geo.rules.spec import Rule
 from geo.screen.setting import Setting
 from geo.screen.status import S_EXCLUDED, STATUSES
 from geo.screen.whatif import Answer
-from layers import compare
+from layers import compare, once
 from layers.study.results import Results
-from layers.study.summary import ORDER, bounded
+from layers.study.summary import ORDER
 from layers.whatif import AS_RUN, Desk, Moved, desk
 
 AREAS = ["gross_m2", "net_m2", "net_hi_m2"]
@@ -89,10 +89,13 @@ class Trial:
 
     @cached_property
     def by_status(self) -> pd.DataFrame:
-        """Count and areas per status, every status in the order of the legend."""
-        grouped = bounded(self.found).groupby("status")
-        areas = {name: (name, "sum") for name in AREAS}
-        return grouped.agg(parcels=("parcel_id", "size"), **areas).reindex(list(ORDER), fill_value=0)
+        """Count and areas per status, every status in the order of the legend; shared ground once within each."""
+        return once.areas(self.results, self.found, self.found["status"].astype(str), ORDER, self.setting.examined)
+
+    @cached_property
+    def total(self) -> pd.Series:
+        """Count and areas of the whole study, ground of parcels that overlap once."""
+        return once.total(self.results, self.found, self.setting.examined)
 
     @cached_property
     def moves(self) -> pd.DataFrame:

@@ -32,7 +32,8 @@ class Hidden:
     sites: frozenset[str]
 
 
-OF_PARCELS = ("candidates", "parcels", "verdicts", "ledger", "pieces", "overlaps", "overlap_classes", "facts", "land",
+OF_PARCELS = ("candidates", "parcels", "verdicts", "ledger", "pieces", "stacks", "stack_pieces", "overlaps",
+              "overlap_classes", "facts", "land",
               "supply", "members", "availability", "crossings", "composition", "check_members")  # fmt: skip
 """Tables whose rows are ground of single parcels."""
 OF_ROLE: dict[str, tuple[str, ...]] = {
@@ -198,7 +199,8 @@ def _pieces(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame
         return SEPARATOR.join(kept)
 
     made = raw.assign(zones=_mapped(raw["zones"], stripped))
-    return made.groupby(["parcel_id", "zones"], as_index=False, sort=False)["area_m2"].sum()
+    key = "stack_id" if "stack_id" in made else "parcel_id"
+    return made.groupby([key, "zones"], as_index=False, sort=False)["area_m2"].sum()
 
 
 def _is_of(word: str, secret: Mapping[str, str]) -> bool:
@@ -281,6 +283,7 @@ SPECIAL: dict[str, Callable[[pd.DataFrame, Hidden, Results], pd.DataFrame]] = {
     **{name: _ranked(name) for name in ("scores", "ranking", "tolerance")},
     "zones": _zones,
     "pieces": _pieces,
+    "stack_pieces": _pieces,
     "verdicts": _verdicts,
     "candidates": _candidates,
     "ledger": _ledger,

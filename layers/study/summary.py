@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from layers import once
 from layers.outputs.project import notes
 from layers.study.released import open_results
 from layers.study.results import Results
@@ -17,16 +18,9 @@ SEVERITIES = ("block", "warn", "rejected", "fixed")
 
 
 def by_status(results: Results) -> pd.DataFrame:
-    """Return count, gross and net area per status, every status in fixed order."""
-    grouped = bounded(results.table("candidates")).groupby("status", observed=True)
-    frame = grouped.agg(parcels=("parcel_id", "size"), gross_m2=("gross_m2", "sum"), net_m2=("net_m2", "sum"),
-                        net_hi_m2=("net_hi_m2", "sum"))  # fmt: skip
-    return frame.reindex(list(ORDER), fill_value=0)
-
-
-def bounded(found: pd.DataFrame) -> pd.DataFrame:
-    """Return candidates ready to be added up: a usable area withheld is anything from nothing to the whole parcel."""
-    return found.assign(net_m2=found["net_m2"].fillna(0.0), net_hi_m2=found["net_hi_m2"].fillna(found["gross_m2"]))
+    """Return count, gross and net area per status, every status in fixed order; shared ground once within each."""
+    found = results.table("candidates")
+    return once.areas(results, found, found["status"].astype(str), ORDER)
 
 
 def after_run(folder: Path, report: Report, language: Language) -> list[str]:

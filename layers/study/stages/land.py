@@ -76,7 +76,7 @@ LOAD = Stage(
 )
 MEASURE = Stage(
     name="measure",
-    writes=("zones", "overlaps", "overlap_classes", "pieces", "facts"),
+    writes=("zones", "overlaps", "overlap_classes", "pieces", "stacks", "stack_pieces", "facts"),
     slice=lambda plan: [[z.zone_id for z in plan.zones], plan.distances],
     build=_measure,
     needs=("load",),
