@@ -202,8 +202,9 @@ def test_the_ledger_by_township_closes(results):
         wide = drawn.ledger_by(trial, "township", "zh")
         figures = wide.iloc[:, 1:]
         assert (figures.iloc[:, 0] - figures.iloc[:, 1:-1].sum(axis=1) - figures.iloc[:, -1]).abs().max() < 1e-4
-        assert figures.iloc[-1, -1] * MU_M2 == pytest.approx(trial.found["net_m2"].sum(), abs=0.1)
-        assert figures.iloc[:-1].sum().tolist() == pytest.approx(figures.iloc[-1].tolist())
+        assert figures.iloc[-1, -1] * MU_M2 == pytest.approx(trial.total["net_m2"], abs=0.1)
+        # townships that share ground count it each, the study once
+        assert (figures.iloc[:-1].sum() >= figures.iloc[-1] - 1e-6).all()
 
 
 def test_what_is_missing_everywhere_is_said_once(visit, results):

@@ -148,14 +148,16 @@ def ledger_by(trial: Trial, by: str, language: Language) -> pd.DataFrame:
 
     Areas in 亩 (zh) or hectares (en); the last row is the whole study.
     """
-    lines = trial.ledger(by)
+    total = say("uitrial.whole_study", language)
+    # groups that share ground count it each, the study once: the last row is no sum of those above
+    lines = pd.concat([trial.ledger(by), trial.ledger().assign(**{by: total})], ignore_index=True)
     size = MU_M2 if language == "zh" else HA_M2
     unit = say("uitrial.unit_mu" if language == "zh" else "uitrial.unit_ha", language)
     keys = ["step", "layer_id", "rule_id"]
     place = lines[keys].drop_duplicates().sort_values(keys, ignore_index=True)
     names = [line_title(trial, row, language) for row in place.to_dict("records")]
     lines = lines.merge(place.assign(line=place.index), on=keys, validate="m:1")
-    wide = _by_line(lines, by, say("uitrial.whole_study", language)).div(size)
+    wide = _by_line(lines, by, total).div(size)
     wide = wide.rename(index=lambda name: name or say(f"uitrial.no_{by}", language))
     told = [names[c] for c in wide.columns[:-1]]
     headers = [f"{title}（{unit}）" if language == "zh" else f"{title} ({unit})" for title in told]
@@ -176,13 +178,11 @@ def _by_line(lines: pd.DataFrame, by: str, total: str) -> pd.DataFrame:
         lines.assign(part=part).pivot_table(index=by, columns="line", values="part", aggfunc="sum").fillna(0.0)
         for part in parts
     )
-    figures.loc[total], open_.loc[total] = figures.sum(), open_.sum()
     opening = set(lines.loc[lines["step"] == 0, "line"])
     said = [c for c in figures if c in opening or max(figures.at[total, c], open_.at[total, c]) >= NOTHING_M2]
     out = figures.mask((figures < NOTHING_M2) & (open_ >= NOTHING_M2))[said]
     out[-1] = lines.groupby(by)["left_m2"].last()
-    out.loc[total, -1] = out[-1].sum()
-    return out
+    return out.loc[[*out.index.drop(total), total]]
 
 
 def _head(keys: tuple[str, ...], language: Language) -> Html:
