@@ -45,6 +45,11 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
+def named(roots: tuple[str, ...], without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Return the shipped files the code names, as ``data/codes/tenure.toml``."""
+    return tuple(data(frozenset(_found(roots, without)["words"]), lists=False))
+
+
 # --- shipped data -----------------------------------------------------------------
 
 

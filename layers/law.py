@@ -18,7 +18,7 @@ from geo.rules.spec import Rule
 from layers import standards
 from layers.explain import rule_title
 from layers.standards import CodeList, Standard
-from layers.study import inefficient
+from layers.study import inefficient, plan
 from layers.study.released import released
 from layers.study.results import Results
 from layers.study.stages import TABLE_STAGE, wanted
@@ -108,7 +108,7 @@ def _rule(results: Results, rule: Rule, language: Language) -> Used:
 
 def _texts(results: Results, stages: frozenset[str]) -> Iterator[Standard | CodeList]:
     """Yield the standards and code lists of the stages, and the lists the codes of the layers are read with."""
-    names = {c for t in TABLE_STAGE.values() if t.name in stages for c in t.code if c.endswith(".toml")}
+    names = {c for t in TABLE_STAGE.values() if t.name in stages for c in plan.texts(t)}
     for path in sorted(names):
         place = PurePosixPath(path)
         if place.parent.name in FOLDERS:

@@ -110,7 +110,16 @@ def plan(folder: Path) -> Plan:
 
 def code(stage: Stage) -> str:
     """Return the key of a stage's code."""
-    return keys.code((f"{stage.build.__module__}:{stage.build.__qualname__}",), BY_VALUE)
+    return keys.code(_root(stage), BY_VALUE)
+
+
+def texts(stage: Stage) -> tuple[str, ...]:
+    """Return the shipped files the code of a stage names."""
+    return keys.named(_root(stage), BY_VALUE)
+
+
+def _root(stage: Stage) -> tuple[str]:
+    return (f"{stage.build.__module__}:{stage.build.__qualname__}",)
 
 
 _seen: dict[tuple[str, int, int], str] = {}
