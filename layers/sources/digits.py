@@ -12,6 +12,7 @@ EXACT_DIGITS = 15
 """A spreadsheet keeps 15 digits of a number; a longer id typed as a number has lost the rest."""
 _CUT = re.compile(r"\d(?:\.\d{0,14})?[eE]\+?(?:1[1-9]|[2-9]\d)")
 _LONG = re.compile(rf"\d{{{EXACT_DIGITS + 1},}}")
+_DIVISION = 12
 _SHOWN = 5
 
 
@@ -56,6 +57,11 @@ def _text(value: Any) -> str:
 
 
 def _all_end_in_zeros(values: Sequence[Any]) -> bool:
-    """Tell a column of different long numbers that all end in zeros after the fifteenth digit."""
+    """Tell a column of different long numbers that all end in zeros after the fifteenth digit, and only there.
+
+    A code of an administrative division (12 digits) that a standard fills up with zeros is whole: what a
+    spreadsheet cuts has digits up to the place of the cut.
+    """
     long = {t for t in map(_text, values) if _LONG.fullmatch(t)}
-    return len(long) > 1 and all(set(t[EXACT_DIGITS:]) == {"0"} for t in long)
+    filled = sum(set(t[_DIVISION:EXACT_DIGITS]) == {"0"} for t in long)
+    return len(long) > 1 and 2 * filled < len(long) and all(set(t[EXACT_DIGITS:]) == {"0"} for t in long)

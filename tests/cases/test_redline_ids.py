@@ -96,3 +96,12 @@ def test_a_dash_and_a_long_id_are_ids_of_plots(own_district, tmp_path, plot_id):
 def test_a_dash_stays_a_dash_in_every_list():
     assert [safe(t) for t in ("-", "－", "-5", "-2.5")] == ["-", "－", "-5", "-2.5"]
     assert [safe(t)[0] for t in ("-1+1", "=1", "+1", "@x", "--1", "-A1")] == ["'"] * 6
+
+
+def test_codes_of_divisions_filled_up_with_zeros_are_whole():
+    from layers.sources import digits
+
+    villages = [f"339900{k:06d}0000000" for k in range(1001, 1020)]
+    assert digits.lost({"ZLDWDM": villages}, range(1, 20)) == []
+    cut = [f"3399001{k:08d}0000" for k in range(10_123_456, 10_123_475)]
+    assert [f.code for f in digits.lost({"BH": cut}, range(1, 20))] == ["digits_lost"]
