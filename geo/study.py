@@ -27,7 +27,8 @@ from geo.idle.signals import Bounds
 from geo.measure import cut, every
 from geo.measure.fabric import composition
 from geo.place import fit, intake, match, solve
-from geo.place.draws import drawn_down, draws
+from geo.place.accounts import drawn_down
+from geo.place.draws import PARK, draws
 from geo.place.headroom import Headroom
 from geo.place.match import Wishes
 from geo.place.portfolio import Portfolio
@@ -174,8 +175,7 @@ class Placed:
     portfolio: Portfolio
     matching: match.Placed
     draws: pd.DataFrame
-    facilities: pd.DataFrame
-    budgets: pd.DataFrame
+    accounts: pd.DataFrame
 
 
 def place(
@@ -191,9 +191,9 @@ def place(
     fits = fit.fits(known, objective)
     portfolio = intake.portfolio(known, fits, members, room.pools)
     matching = match.place(portfolio, room.pools, wishes, work, progress)
-    taken = draws(matching, room.facilities)
-    left = (drawn_down(room.facilities, "facility_id", taken), drawn_down(room.budgets, "budget_id", taken))
-    return Placed(fits, portfolio, matching, taken, *left)
+    taken = draws(matching, room.accounts)
+    counted = taken[taken["kind"] != PARK]
+    return Placed(fits, portfolio, matching, taken, drawn_down(room.accounts, counted))
 
 
 def check(

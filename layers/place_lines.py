@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.basis.reason import Reason
 from geo.basis.units import mu
+from geo.place.accounts import PARTLY, UNKNOWN
 from layers.placement import Shown, shown
 from layers.study import counted
 from layers.study.results import Results
@@ -90,7 +91,9 @@ def why(found: Shown, row: Mapping[str, Any], language: Language) -> str:
     if "projects" in values:
         named["projects"] = [found.names.get(str(p), str(p)) for p in values["projects"]]
     if "facilities" in values:
-        named["facilities"] = [found.accounts.get(str(f), str(f)) for f in values["facilities"]]
+        named["facilities"] = [account(found, str(f), language) for f in values["facilities"]]
+    if given.code == "need_range_decides":
+        named["missing"] = [account(found, str(a), language) for a in values["missing"]]
     if "rules" in values:
         named["rules"] = _open_rules(found, str(values["rules"]), language)
     if given.code.startswith("gates_") and found.results.has("gate_results"):
@@ -113,10 +116,9 @@ def _gates(found: Shown, project_id: str, language: Language) -> str:
 
 def missing(found: Shown, project_id: str, language: Language) -> list[str]:
     """Return what an unplaced project lacks, one text per account; they are needed together."""
-    return [
-        f"{account(found, str(r['account']))} {quantity(r['amount'], str(r['resource']), str(r['unit']), language)}"
-        for r in found.rows("misses", project_id)
-    ]
+    rows = found.rows("misses", project_id)
+    amounts = [quantity(r["amount"], str(r["resource"]), str(r["unit"]), language) for r in rows]
+    return [f"{account(found, str(r['account']), language)} {text}" for r, text in zip(rows, amounts, strict=True)]
 
 
 def price(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[str]:
@@ -140,7 +142,7 @@ def accounts(found: Shown, language: Language) -> Iterator[str]:
         for row in touched.to_dict("records"):
             name, unit = str(row.get("resource", row[key])), str(row["unit"])
             values = {k: quantity(row[k], name, unit, language) for k in ("free", "drawn", "left")}
-            yield say("place.account", language, account=account(found, str(row[key])), **values)
+            yield say("place.account", language, account=account(found, str(row[key]), language), **values)
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def capacity_lines(found: Shown, language: Language) -> Iterator[str]:
         mine = ordered(table[table["park_id"] == park_id])
         yield f"{park_id} {park(found, str(park_id))}"
         for row in mine.to_dict("records"):
-            text = capacity_line({str(k): v for k, v in row.items()}, language)
+            text = capacity_line(found, {str(k): v for k, v in row.items()}, language)
             yield f"  {'▶' if row['binding'] else ' '} {text}"
         yield from (f"    {text}" for text in binding(mine, language))
 
@@ -183,14 +185,23 @@ def ordered(mine: pd.DataFrame) -> pd.DataFrame:
     return mine.assign(_place=place).sort_values(["_place", "resource"], kind="stable").drop(columns="_place")
 
 
-def capacity_line(row: Mapping[str, Any], language: Language) -> str:
-    """Return limit − used − committed − reserved − drawn = left of one resource, with day and source."""
+def capacity_line(found: Shown, row: Mapping[str, Any], language: Language) -> str:
+    """Return limit − used − committed − reserved − drawn = left of one resource, with day and source.
+
+    What is overdrawn, and who is not known, is said beside it.
+    """
     unit = str(row["unit"])
     values = {k: quantity(row[k], str(row["resource"]), unit, language) for k in
               ("limit", "used", "committed", "reserved", "drawn", "left")}  # fmt: skip
     day = "" if pd.isna(row["date"]) else pd.Timestamp(row["date"]).date().isoformat()
     text = say("place.capacity", language, resource=counted.titled(str(row["resource"]), language), day=day,
                source=row["source"], **values)  # fmt: skip
+    if row["overdrawn"] > 0:
+        over = quantity(row["overdrawn"], str(row["resource"]), unit, language)
+        text += say("place.capacity_over", language, over=over)
+    if row["unknown"]:
+        names = [account(found, name, language) for name in str(row["unknown"]).split("|")]
+        text += say("place.capacity_unknown", language, accounts=names)
     if pd.isna(row["later_on"]):
         return text
     more = quantity(row["later"], str(row["resource"]), unit, language)
@@ -206,7 +217,8 @@ def binding(mine: pd.DataFrame, language: Language) -> Iterator[str]:
         if row["then_resource"]:
             yield say("place.relief", language, then=counted.titled(str(row["then_resource"]), language),
                       frees=mu_text(row["frees_mu"], language))  # fmt: skip
-    unknown = [counted.titled(str(r), language) for r in mine.loc[mine["state"] == "unknown", "resource"]]
+    open_ = mine["state"].isin((UNKNOWN, PARTLY))
+    unknown = [counted.titled(str(r), language) for r in mine.loc[open_, "resource"]]
     if unknown:
         yield say("place.open", language, resources=unknown)
 
@@ -214,9 +226,17 @@ def binding(mine: pd.DataFrame, language: Language) -> Iterator[str]:
 # --- words ------------------------------------------------------------------------
 
 
-def account(found: Shown, name: str) -> str:
-    """Return a facility or account by name; several facilities as one are named together."""
-    return " + ".join(found.accounts.get(part, counted.titled(part, "zh")) for part in name.split("+"))
+def account(found: Shown, name: str, language: Language) -> str:
+    """Return a facility or account by name; several facilities as one are named together.
+
+    An account of the county is called as its ledger calls it, in another language as it is declared.
+    """
+    return " + ".join(_account(found, part, language) for part in name.split("+"))
+
+
+def _account(found: Shown, name: str, language: Language) -> str:
+    declared = counted.entry(name) is not None
+    return counted.titled(name, language) if declared and language != "zh" else found.accounts.get(name, name)
 
 
 def park(found: Shown, park_id: str) -> str:

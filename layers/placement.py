@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
-from geo.place.headroom import SET_ASIDE, TAKEN
+from geo.place.accounts import SET_ASIDE, TAKEN
 from geo.place.solve import QUICK, Work
 from geo.place.worth import Objective
 from layers import placing
@@ -21,9 +21,9 @@ from layers.study.released import as_told, inside
 from layers.study.results import Results
 
 DAY = "placing"
-GIVEN = ("facility_id", "name", "kind", "resource", "unit", "limit", *TAKEN, "serves", "in_service", "date", "source",
-         "layer_id")  # fmt: skip
-ACCOUNT = ("budget_id", "name", "unit", "limit", *SET_ASIDE, "source", "date", "layer_id")
+GIVEN = ("facility_id", "name", "kind", "resource", "unit", "stated_unit", "limit", *TAKEN, "serves", "in_service",
+         "date", "source", "layer_id")  # fmt: skip
+ACCOUNT = ("budget_id", "name", "unit", "stated_unit", "limit", *SET_ASIDE, "source", "date", "layer_id")
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ import pandas as pd
 from geo import study as flow
 from geo.basis.progress import Progress, silent
 from geo.basis.tables import empty
+from geo.place import accounts, fit, headroom, land, later
 from geo.place import capacity as capacity_room
-from geo.place import fit, headroom, land, later
 from geo.place.answer import Answer, Worth
+from geo.place.capacity import Book
 from geo.place.headroom import Headroom
 from geo.place.match import Wish, Wishes
 from geo.place.solve import Work
@@ -109,6 +110,10 @@ class Base:
     has: Callable[[str], bool]
     facilities: pd.DataFrame
     budgets: pd.DataFrame
+
+    def accounts(self, on: date, extra: Mapping[str, float]) -> pd.DataFrame:
+        """Return the account book of a day, nothing drawn."""
+        return accounts.accounts(self.facilities, self.budgets, on, extra)
 
     @cached_property
     def sites(self) -> pd.DataFrame:
@@ -207,19 +212,23 @@ def answer(base: Base, asked: Question, source: tuple[str, Any] = ("", None), pr
     Outcome
         Tables `TABLES`.
     """
-    extra = dict(asked.extra)
-    facilities = headroom.facilities(base.facilities, asked.on, extra)
-    budgets = headroom.budgets(base.budgets, extra)
-    room = Headroom(facilities, budgets, headroom.pools(facilities, budgets, counted.resources()))
+    book = base.accounts(asked.on, asked.extra)
+    room = Headroom(book, headroom.pools(book, counted.resources()))
     done = flow.place(base.tables, base.members, room, asked.objective, asked.wishes, asked.work, progress)
     worth = Worth(asked.objective.id, asked.objective.unit, STEP)
     made = Answer(done.matching, done.portfolio, worth, fit.result_of(base.tables.gate_results))
     tables = {
-        "fits": done.fits, "facilities": done.facilities, "budgets": done.budgets, "draws": done.draws,
+        "fits": done.fits, "draws": done.draws,
+        "facilities": accounts.of_facilities(done.accounts, _columns("facilities")),
+        "budgets": accounts.of_budgets(done.accounts, _columns("budgets")),
         "matches": made.matches(), "misses": made.misses(), "placing": made.placing().assign(on=pd.Timestamp(asked.on)),
         "capacity": _capacity(base, done, source),
     }  # fmt: skip
     return Outcome(asked, made, tables)
+
+
+def _columns(table: str) -> list[str]:
+    return list(empty(table).columns)
 
 
 def _capacity(base: Base, done: flow.Placed, source: tuple[str, Any]) -> pd.DataFrame:
@@ -230,13 +239,13 @@ def _capacity(base: Base, done: flow.Placed, source: tuple[str, Any]) -> pd.Data
         for p, parks, result, open_ in columns
         if result != "conflict" and MEMBERSHIP not in str(open_).split("|")
     }
-    served = {p for cell in done.facilities["serves"] for p in str(cell).split(headroom.SEPARATOR) if p}
+    served = {p for cell in done.accounts["serves"] for p in str(cell).split(accounts.SEPARATOR) if p}
     account = land.drawn(base.park_land, done.draws, base.open_share, served)
     area = base.read("demand").set_index("project_id")["land_m2"].fillna(0.0).to_dict()
     typical = {p: capacity_room.typical(done.portfolio.needs, area, [k for k, parks in admitted.items() if p in parks])
                for p in account["park_id"]}  # fmt: skip
     account = account.assign(source=source[0], date=pd.Timestamp(source[1]) if source[1] else pd.NaT)
-    return capacity_room.capacity(account, done.facilities, done.budgets, typical)
+    return capacity_room.capacity(account, Book(done.accounts, counted.resources()), typical)
 
 
 # --- questions --------------------------------------------------------------------
@@ -256,9 +265,8 @@ def from_day(base: Base, outcome: Outcome) -> dict[str, date]:
     asked, made = outcome.question, outcome.answer
     waiting = [p for p, left in made.left.items() if left.status == UNPLACED]
     commissioned = pd.to_datetime(base.facilities["in_service"]).dropna().dt.date
-    budgets = outcome.tables["budgets"]
     pools = {
-        day: headroom.pools(headroom.facilities(base.facilities, day, dict(asked.extra)), budgets, counted.resources())
+        day: headroom.pools(base.accounts(day, asked.extra), counted.resources())
         for day in sorted({d for d in commissioned if d > asked.on})
     }
     return later.first_days(made.placed, made.portfolio, waiting, pools)

@@ -138,6 +138,7 @@ def _accounts(desk: Desk, language: Language) -> str:
         left = words.quantity(account["left"], account["budget_id"], account["unit"], language)
         drawn = words.quantity(account["drawn"], account["budget_id"], account["unit"], language)
         told = say("uiplace.left", language, left=left, drawn=drawn)
-        rows.append(tag("div", tag("div", tag("b", account["name"]), tag("span", told), cls="lp-account-head"),
+        name = words.account(desk.found, str(account["budget_id"]), language)
+        rows.append(tag("div", tag("div", tag("b", name), tag("span", told), cls="lp-account-head"),
                         tag("div", *bars, cls="lp-account-bar"), cls="lp-account"))  # fmt: skip
     return tag("div", *rows, cls="lp-accounts")

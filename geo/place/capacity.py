@@ -15,11 +15,23 @@ import pandas as pd
 
 from geo.basis.tables import empty
 from geo.basis.units import MU_M2
-from geo.place.headroom import SEPARATOR, TAKEN
+from geo.place.accounts import (
+    COUNTY,
+    FACILITY,
+    NOT_YET,
+    RUNNING,
+    SEPARATOR,
+    TAKEN,
+    UNKNOWN,
+    resource_of,
+    serving,
+    together,
+)
 from geo.place.portfolio import Need
+from geo.place.resource import Resources
 
 LAND = "land"
-PARK, FACILITY, COUNTY = "park", "facility", "county"
+PARK = "park"
 FIGURES = ("limit", "used", "committed", "reserved", "free", "drawn", "left")
 
 
@@ -39,6 +51,21 @@ class Draw:
     projects: int
 
 
+@dataclass(frozen=True)
+class Book:
+    """The account book with the resources it counts.
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        Table `accounts`, drawn down (see `geo.place.accounts`).
+    resources : Resources
+    """
+
+    accounts: pd.DataFrame
+    resources: Resources
+
+
 def typical(needs: Mapping[str, Mapping[str, Need]], land_m2: Mapping[str, float], projects: Sequence[str]) -> Draw:
     """Return what the projects that a park admits draw per 亩, all of them together.
 
@@ -55,9 +82,7 @@ def typical(needs: Mapping[str, Mapping[str, Need]], land_m2: Mapping[str, float
     return Draw(rates, len(projects))
 
 
-def capacity(
-    parks: pd.DataFrame, facilities: pd.DataFrame, budgets: pd.DataFrame, draws: Mapping[str, Draw]
-) -> pd.DataFrame:
+def capacity(parks: pd.DataFrame, book: Book, draws: Mapping[str, Draw]) -> pd.DataFrame:
     """Return the table `capacity`.
 
     Parameters
@@ -65,8 +90,7 @@ def capacity(
     parks : DataFrame
         Land of each park in 亩: ``park_id limit used committed reserved free drawn left date source``,
         and per county account drawn by land the open land that draws it: ``open_<budget_id>``.
-    facilities, budgets : DataFrame
-        Tables of those names, drawn down.
+    book : Book
     draws : mapping of park to Draw
 
     Returns
@@ -76,9 +100,12 @@ def capacity(
         the state or the draw per 亩 is not known. The resource that carries least binds
         (`binding`); `then_resource` is the next one, and `frees_mu` the land relieving the first
         would open until the next one stops it. An unknown limit never counts as endless or as zero:
-        it is in the table, and does not bind.
+        it is in the table, and does not bind. Where some facilities are known and others are not
+        (state "partly") the row tells the known ones and names the others in `unknown`.
+        What is `left` is what placing may draw: limit − used − committed − reserved + overdrawn −
+        drawn.
     """
-    rows = [row for park in parks.to_dict("records") for row in _park(_words(park), facilities, budgets, draws)]
+    rows = [row for park in parks.to_dict("records") for row in _park(_words(park), book, draws)]
     return pd.DataFrame(rows, columns=empty("capacity").columns) if rows else empty("capacity")
 
 
@@ -86,16 +113,16 @@ def _words(record: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(k): v for k, v in record.items()}
 
 
-def _park(
-    park: dict[str, Any], facilities: pd.DataFrame, budgets: pd.DataFrame, draws: Mapping[str, Draw]
-) -> list[dict[str, Any]]:
+def _park(park: dict[str, Any], book: Book, draws: Mapping[str, Draw]) -> list[dict[str, Any]]:
     draw = draws.get(park["park_id"], Draw({}, 0))
-    rows = [_land(park), *_served(park["park_id"], facilities, draw), *_county(park, budgets, draw)]
+    rows = [_land(park), *_served(park["park_id"], book, draw), *_county(park, book, draw)]
     ranked = sorted((r for r in rows if np.isfinite(r["supports_mu"])), key=lambda r: (r["supports_mu"], r["resource"]))
     for row in rows:
         row |= {"park_id": park["park_id"], "binding": False, "then_resource": "", "frees_mu": np.nan}
         row.setdefault("later_on", pd.NaT)
         row.setdefault("later", np.nan)
+        row.setdefault("unknown", "")
+        row.setdefault("overdrawn", 0.0)
     if ranked:
         first, *others = ranked
         first["binding"] = True
@@ -110,53 +137,49 @@ def _park(
 def _land(park: Mapping[str, Any]) -> dict[str, Any]:
     known = np.isfinite(park["left"])
     return {name: park[name] for name in (*FIGURES, "date", "source")} | {
-        "resource": LAND, "unit": "亩", "scope": PARK, "state": "in_service" if known else "unknown", "accounts": "",
+        "resource": LAND, "unit": "亩", "scope": PARK, "state": RUNNING if known else UNKNOWN, "accounts": "",
         "rate": 1.0, "supports_mu": max(park["left"], 0.0) if known else np.nan,
     }  # fmt: skip
 
 
-def _served(park_id: str, facilities: pd.DataFrame, draw: Draw) -> Iterator[dict[str, Any]]:
+def _served(park_id: str, book: Book, draw: Draw) -> Iterator[dict[str, Any]]:
     """Yield a row per resource some facility serves the park with; those not yet in service hold nothing."""
-    serve = np.array([park_id in str(s).split(SEPARATOR) for s in facilities["serves"]], bool)
-    mine = facilities[serve]
-    for (resource, unit), group in mine.groupby(["resource", "unit"], sort=True):
-        running = group[group["state"] != "not_yet"]
-        sums = {name: running[name].sum(skipna=False) if len(running) else 0.0 for name in FIGURES}
+    for resource, group in serving(book.accounts, park_id).groupby("resource", sort=True):
+        row = _held(group, book.resources, FACILITY)
         rate = draw.rates.get(str(resource), np.nan)
-        told = running if len(running) else group
-        yield sums | {
-            "resource": resource, "unit": unit, "scope": FACILITY, "accounts": "|".join(group["facility_id"]),
-            "state": "unknown" if np.isnan(sums["left"]) else "in_service" if len(running) else "not_yet",
-            "date": told["date"].min(), "source": "；".join(dict.fromkeys(told["source"].astype(str))),
-            "rate": rate, "supports_mu": max(sums["left"], 0.0) / rate,
-        } | _later(group)  # fmt: skip
+        yield row | {"rate": rate, "supports_mu": row["left"] / rate} | _later(group)
+
+
+def _held(group: pd.DataFrame, resources: Resources, scope: str) -> dict[str, Any]:
+    """Return what accounts of one resource hold together as a row; those that are not known are named in `unknown`."""
+    resource = resource_of(group, resources)
+    held = together(group, resource)
+    told = group[group["account"].isin([*held.members, *held.unknown])]
+    return {**held.sums, "free": held.free, "left": held.left} | {
+        "resource": resource.id, "unit": resource.unit, "scope": scope, "state": held.state,
+        "accounts": SEPARATOR.join(group["account"]), "unknown": SEPARATOR.join(held.unknown),
+        "date": told["date"].min(), "source": "；".join(dict.fromkeys(told["source"].astype(str))),
+    }  # fmt: skip
 
 
 def _later(group: pd.DataFrame) -> dict[str, Any]:
-    """Return the next day on which a facility comes into service, and how much it adds."""
-    waiting = group[group["state"] == "not_yet"].sort_values("in_service", kind="stable")
-    if waiting.empty:
+    """Return the next day on which facilities come into service, and how much they add."""
+    waiting = group[group["state"] == NOT_YET]
+    first = waiting[waiting["in_service"] == waiting["in_service"].min()]
+    if first.empty:
         return {}
-    first = waiting.iloc[0]
-    return {
-        "later_on": first["in_service"],
-        "later": float(first["limit"]) - float(first[list(TAKEN)].sum(skipna=False)),
-    }
+    more = first["limit"] - first[list(TAKEN)].sum(axis=1, skipna=False)
+    return {"later_on": first["in_service"].iloc[0], "later": float(more.sum(skipna=False))}
 
 
-def _county(park: Mapping[str, Any], budgets: pd.DataFrame, draw: Draw) -> Iterator[dict[str, Any]]:
+def _county(park: Mapping[str, Any], book: Book, draw: Draw) -> Iterator[dict[str, Any]]:
     """Yield a row per county account the park's land or projects draw; all parks share it."""
-    for record in budgets.to_dict("records"):
-        row = _words(record)
-        name = str(row["budget_id"])
-        open_mu, rate = float(park.get(f"open_{name}", 0.0)), draw.rates.get(name, np.nan)
+    for name, group in book.accounts[book.accounts["scope"] == COUNTY].groupby("account", sort=True):
+        row = _held(group, book.resources, COUNTY)
+        open_mu, rate = float(park.get(f"open_{name}", 0.0)), draw.rates.get(str(name), np.nan)
         if open_mu > 0:
             rate = open_mu / max(park["left"], 1e-9)
-            supports = max(park["left"] - open_mu, 0.0) + max(row["left"], 0.0)
+            supports = max(park["left"] - open_mu, 0.0) + row["left"]
         else:
-            supports = max(row["left"], 0.0) / rate
-        yield {f: row.get(f, np.nan) for f in FIGURES} | {
-            "reserved": row["earmarked"], "resource": name, "unit": row["unit"], "scope": COUNTY, "accounts": name,
-            "state": row["state"], "date": row.get("date", pd.NaT), "source": row["source"], "rate": rate,
-            "supports_mu": supports if np.isfinite(row["left"]) else np.nan,
-        }  # fmt: skip
+            supports = row["left"] / rate
+        yield row | {"rate": rate, "supports_mu": supports}

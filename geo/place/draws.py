@@ -8,27 +8,28 @@ import pandas as pd
 
 from geo.basis.tables import empty
 from geo.basis.units import mu
+from geo.place.accounts import FACILITY
 from geo.place.headroom import Pool, spread
 from geo.place.match import Placed
 from geo.place.portfolio import BUILDING, Option
 
-FACILITY, BUDGET, PARK = "facility", "budget", "park"
+BUDGET, PARK = "budget", "park"
 
 
-def draws(placed: Placed, facilities: pd.DataFrame) -> pd.DataFrame:
+def draws(placed: Placed, book: pd.DataFrame) -> pd.DataFrame:
     """Return the table `draws`: what each placed project takes from which facility, account and park.
 
     Parameters
     ----------
     placed : Placed
-    facilities : DataFrame
-        Table `facilities` before drawing. A draw is filled by the first facility of the
+    book : DataFrame
+        Table `accounts` before drawing. A draw is filled by the first facility of the
         pool that holds all of it, oldest first; only then divided.
     """
-    left = _steps_left(placed, facilities)
+    left = _steps_left(placed, book)
     rows: list[dict[str, Any]] = []
     for option, pool, amount, unverified in placed.used():
-        if not pool.parks or unverified:
+        if pool.county or unverified:
             rows.append(_row(option, pool, (pool.members[0], amount), unverified))
             continue
         for member, part in spread(amount, pool.members, left):
@@ -38,35 +39,19 @@ def draws(placed: Placed, facilities: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=empty("draws").columns) if rows else empty("draws")
 
 
-def drawn_down(table: pd.DataFrame, key: str, drawn: pd.DataFrame) -> pd.DataFrame:
-    """Return facilities or budgets with what is drawn and what is left.
-
-    What rests on an M figure alone stands in `unverified` and lowers nothing.
-    """
-    mine = drawn[drawn["kind"] != PARK]
-    loose = mine["unverified"].astype(bool)
-    sums = {"drawn": _sums(mine[~loose]), "unverified": _sums(mine[loose])}
-    out = table.assign(**{name: table[key].map(s).fillna(0.0).astype(float) for name, s in sums.items()})
-    return out.assign(left=out["free"] - out["drawn"])
-
-
-def _sums(rows: pd.DataFrame) -> pd.Series:
-    return rows.groupby("account")["amount"].sum()
-
-
-def _steps_left(placed: Placed, facilities: pd.DataFrame) -> dict[str, int]:
+def _steps_left(placed: Placed, book: pd.DataFrame) -> dict[str, int]:
     resource = {m: p.resource for p in placed.booked.pools for m in p.members}
-    known = facilities[facilities["facility_id"].isin(list(resource)) & facilities["free"].notna()]
-    pairs = known[["facility_id", "free"]].itertuples(index=False)
+    known = book[(book["scope"] == FACILITY) & book["free"].notna()]
+    pairs = known[["account", "free"]].itertuples(index=False)
     out = dict.fromkeys(resource, 0)
-    return out | {str(i): resource[str(i)].steps(float(f)) for i, f in pairs}
+    return out | {str(i): resource[str(i)].steps(float(f)) for i, f in pairs if str(i) in resource}
 
 
 def _row(option: Option, pool: Pool, part: tuple[str, int], unverified: bool) -> dict[str, Any]:
     return {
         "project_id": option.project_id, "account": part[0], "resource": pool.resource.id,
         "unit": pool.resource.unit, "amount": pool.resource.amount(part[1]),
-        "kind": FACILITY if pool.parks else BUDGET, "unverified": unverified,
+        "kind": BUDGET if pool.county else FACILITY, "unverified": unverified,
         "site_id": option.site_id, "park_id": option.park_id,
     }  # fmt: skip
 

@@ -47,9 +47,8 @@ def portfolio(tables: Tables, fits: pd.DataFrame, members: pd.DataFrame, pools: 
 def needs(demand: pd.DataFrame, resources: Iterable[Resource]) -> dict[str, dict[str, Need]]:
     """Return project → resource → need, for the resources somebody keeps count of.
 
-    A resource kept in a unit no figure of the projects is known in leaves every need of it
-    open. So does a project that says nothing of a resource of which other projects of the
-    list state a need; one that nobody states and no norm gives is taken not to be needed.
+    A project that says nothing of a resource of which other projects of the list state a need
+    leaves its own open; one that nobody states and no norm gives is taken not to be needed.
     """
     counted = {r.id: r for r in resources if not r.site}
     stated = {name for name, r in counted.items() if _stated(demand, r.column)}
@@ -77,8 +76,6 @@ def _need(row: Mapping[str, object], resource: Resource, binding: set[str]) -> N
     low, high = (_number(row.get(name)) for name in (resource.column, hi(resource.column)))
     if np.isnan(low) and np.isnan(high):
         return None
-    if np.isnan(resource.factor):
-        return Need(0.0, np.inf, resource.column in binding)
     low = 0.0 if np.isnan(low) else low * resource.factor
     high = np.inf if np.isnan(high) else high * resource.factor
     return Need(low, high, resource.column in binding)

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from geo.basis.reason import Reason, reason
 from geo.basis.units import MU_M2
-from geo.place.headroom import Pool, serving
+from geo.place.headroom import Pool, not_known, serving
 from geo.place.problem import Ints, Problem
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -163,7 +163,7 @@ class _Asked:
         self.serving = {r: self._serving(r) for r in self.needs}
 
     def _serving(self, resource: str) -> tuple[int, ...]:
-        county = tuple(k for k, p in enumerate(self.pools) if p.resource.id == resource and not p.parks)
+        county = tuple(k for k, p in enumerate(self.pools) if p.resource.id == resource and p.county)
         return county or serving(self.pools, str(self.site["park_id"]), resource)
 
     def doubt(self) -> Reason | None:
@@ -173,7 +173,7 @@ class _Asked:
         for resource, need in self.needs.items():
             if not need.binding:
                 continue
-            if not any(self.pools[k].free is not None for k in self.serving[resource]):
+            if not_known([self.pools[k] for k in self.serving[resource]]):
                 return self._no_headroom(resource)
             if not np.isfinite(need.high):
                 return reason("fit_need_open", resource=resource, low=need.low)
@@ -182,7 +182,10 @@ class _Asked:
     def _no_headroom(self, resource: str) -> Reason:
         if not self.serving[resource]:
             return reason("fit_not_served", resource=resource, park=str(self.site["park_id"]))
-        names = [self.pools[k].id for k in self.serving[resource]]
+        pools = [self.pools[k] for k in self.serving[resource]]
+        names = [name for p in pools for name in p.unknown]
+        if units := [u for p in pools for u in p.stated_units]:
+            return reason("fit_headroom_unit", resource=resource, facilities=names, units=units)
         return reason("fit_headroom_unknown", resource=resource, facilities=names)
 
     def _open_accounts(self) -> Iterator[Reason]:

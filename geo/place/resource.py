@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,6 @@ class Resources:
 
     known: tuple[Resource, ...]
 
-    def get(self, resource_id: str, unit: str) -> Resource:
-        """Return a resource in the unit an account is kept in.
-
-        In a unit nobody declared no need can be told: its factor is NaN.
-        """
-        same = [r for r in self.known if r.id == resource_id]
-        for resource in same:
-            if resource.unit == unit:
-                return resource
-        return replace(same[0], unit=unit, factor=math.nan) if same else Resource(resource_id, unit, 0.01)
+    def get(self, resource_id: str, unit: str = "") -> Resource:
+        """Return a resource by its id; one nobody declared is counted in the unit it is stated in, to hundredths."""
+        return next((r for r in self.known if r.id == resource_id), Resource(resource_id, unit, 0.01))

@@ -57,10 +57,10 @@ def bars(found: Shown, park_id: str, language: Language) -> list[Bar]:
     """Return the bars of a park: land, facilities, county accounts."""
     table = found.table("capacity")
     rows = words.ordered(table[table["park_id"] == park_id])
-    return [_bar({str(k): v for k, v in r.items()}, language) for r in rows.to_dict("records")]
+    return [_bar(found, {str(k): v for k, v in r.items()}, language) for r in rows.to_dict("records")]
 
 
-def _bar(row: dict[str, Any], language: Language) -> Bar:
+def _bar(found: Shown, row: dict[str, Any], language: Language) -> Bar:
     limit = row["limit"]
     known = row["state"] != "unknown" and pd.notna(limit)
     shares = {p: float(row[p]) / float(limit) for p in PARTS if known and limit > 0 and pd.notna(row[p])}
@@ -71,7 +71,7 @@ def _bar(row: dict[str, Any], language: Language) -> Bar:
         later = say("uicapacity.later", language, on=pd.Timestamp(row["later_on"]).date().isoformat(), more=more)
     return Bar(
         resource, counted.titled(resource, language), words.quantity(row["left"], resource, unit, language),
-        words.capacity_line(row, language), shares, bool(row["binding"]), known, row["scope"] != "park",
+        words.capacity_line(found, row, language), shares, bool(row["binding"]), known, row["scope"] != "park",
         words.mu_text(row["supports_mu"], language) if pd.notna(row["supports_mu"]) else "", later,
     )  # fmt: skip
 

@@ -104,7 +104,7 @@ class Desk:
     def _drawn_from(self, row: Mapping[str, Any], language: Language) -> str:
         if row["kind"] == "park":
             return f"{words.park(self.found, str(row['account']))} {counted.titled('land', language)}"
-        return words.account(self.found, str(row["account"]))
+        return words.account(self.found, str(row["account"]), language)
 
     def choices(self, project: str) -> list[str]:
         """Return the sites a project could have, as it likes them: feasible ones, its own left out."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +32,10 @@ class Entry(BaseModel):
         Beginnings of the land classes that draw it, where the tables have no figure of their own.
     also : mapping of unit to factor
         Other units it may be stated in.
+    asks : mapping of unit to factor
+        Units of something near it: counted at the value that promises least, with a finding that asks.
+    plausible : (float, float) or None
+        What one facility holds, in `unit`; a limit outside is asked about.
     aliases : tuple of str
         Words by which files name it.
     """
@@ -46,19 +52,27 @@ class Entry(BaseModel):
     county: bool = False
     classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     also: dict[str, float] = Field(default_factory=dict)
+    asks: dict[str, float] = Field(default_factory=dict)
+    plausible: tuple[float, float] | None = None
     aliases: tuple[str, ...] = ()
 
 
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    spellings: dict[str, str]
+    multiples: dict[str, float]
     resources: tuple[Entry, ...]
 
 
 @cache
+def _file() -> _File:
+    return toml.validated(_File, toml.read(PATH), PATH.name)
+
+
 def entries() -> tuple[Entry, ...]:
     """Return every resource of the shipped file."""
-    return toml.validated(_File, toml.read(PATH), PATH.name).resources
+    return _file().resources
 
 
 @cache
@@ -81,16 +95,63 @@ def recognised(word: str) -> str:
     return ""
 
 
-def unit(resource_id: str, stated: str) -> tuple[str, float]:
-    """Return the unit a figure is kept in and the factor to it; an unknown unit stays as stated."""
-    plain = unicodedata.normalize("NFKC", stated).strip()
+@dataclass(frozen=True)
+class Unit:
+    """What a stated unit means for a resource.
+
+    Parameters
+    ----------
+    unit : str
+        Unit the figures are kept in; of a resource nobody declared, the one stated.
+    factor : float
+        Figure × factor = amount in `unit`; NaN where the stated unit says nothing.
+    problem : {"", "account_unit_missing", "account_unit_unknown", "account_unit_near"}
+        ``account_unit_near``: it measures something near (kW for kVA), the figure is converted and asked about.
+    """
+
+    unit: str
+    factor: float
+    problem: str = ""
+
+    @property
+    def known(self) -> bool:
+        """True when figures in it can be counted."""
+        return math.isfinite(self.factor)
+
+
+def unit(resource_id: str, stated: str) -> Unit:
+    """Return what a unit means for a resource, however it is spelled: ``KW``, ``㎥/d``, ``万吨／日``."""
     known = entry(resource_id)
     if known is None:
-        return plain, 1.0
-    if plain.casefold() == known.unit.casefold():
-        return known.unit, 1.0
-    factor = next((f for name, f in known.also.items() if name.casefold() == plain.casefold()), None)
-    return (plain, 1.0) if factor is None else (known.unit, factor)
+        return Unit(unicodedata.normalize("NFKC", stated).strip(), 1.0)
+    if not stated.strip():
+        return Unit(known.unit, math.nan, "account_unit_missing")
+    plain = spelled(stated)
+    for problem, units in (("", {known.unit: 1.0} | known.also), ("account_unit_near", known.asks)):
+        for name, factor in units.items():
+            if (multiple := _multiples().get(plain.removesuffix(spelled(name)))) and plain.endswith(spelled(name)):
+                return Unit(known.unit, multiple * factor, problem)
+    return Unit(known.unit, math.nan, "account_unit_unknown")
+
+
+@cache
+def spelled(text: str) -> str:
+    """Return a unit in the one spelling it is compared in."""
+    plain = "".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip("。.;,")
+    words = sorted(_file().spellings, key=len, reverse=True)
+    for word in words:
+        plain = plain.replace(word, _file().spellings[word])
+    return plain
+
+
+def _multiples() -> dict[str, float]:
+    return {"": 1.0} | _file().multiples
+
+
+def units(resource_id: str) -> list[str]:
+    """Return the units a resource may be stated in."""
+    known = entry(resource_id)
+    return [known.unit, *known.also, *known.asks] if known else []
 
 
 def titled(resource_id: str, language: Language) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from geo.basis.inputs import Inputs
-from geo.place.headroom import SEPARATOR, SET_ASIDE, TAKEN
+from geo.place.accounts import SEPARATOR, SET_ASIDE, TAKEN
 from layers.sources import recognise
 from layers.sources.finding import Finding, finding
 from layers.study import counted, sheets
@@ -23,12 +24,14 @@ from layers.study.spec import LayerSpec, Study
 
 FIGURES = ("limit", *TAKEN)
 ACCOUNT_FIGURES = ("limit", *SET_ASIDE)
-GIVEN = ("facility_id", "name", "kind", "resource", "unit", *FIGURES, "serves", "in_service", "date", "source",
-         "layer_id")  # fmt: skip
-ACCOUNT = ("budget_id", "name", "unit", *ACCOUNT_FIGURES, "source", "date", "layer_id")
+GIVEN = ("facility_id", "name", "kind", "resource", "unit", "stated_unit", *FIGURES, "serves", "in_service", "date",
+         "source", "layer_id")  # fmt: skip
+ACCOUNT = ("budget_id", "name", "unit", "stated_unit", *ACCOUNT_FIGURES, "source", "date", "layer_id")
+QUOTA = "new_construction"
 EARMARK = ("budget_id", "row", "name", "amount", "unit")
 MOST = 1e12
 """A larger figure is a slip of the keyboard, or no number at all (``inf``); it is taken as not known."""
+_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _SPLIT = re.compile(r"[;；,，、|\s]+")
 
 Found = list[tuple[str, Finding]]
@@ -59,12 +62,12 @@ def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> Op
     """
     found: Found = []
     given = [(spec, _facilities(spec, inputs, parks, found)) for spec in study.with_role("facility")]
-    listed = [(spec, _accounts(spec, study, folder, found)) for spec in study.with_role("budget")]
+    listed = [(spec, _accounts(_sheet(spec, study, folder, found), found)) for spec in study.with_role("budget")]
     known = {str(row["resource"]) for _, own in given for row in own}
     known |= {str(row["budget_id"]) for _, own in listed for row in own}
     rows = [r for spec, own in given for r in own or _silent(spec, parks, known, found)]
     accounts = [r for spec, own in listed for r in own or _silent_accounts(spec, known, found)]
-    marks = [row for spec in study.with_role("earmark") for row in _earmarks(spec, study, folder, found)]
+    marks = [row for spec in study.with_role("earmark") for row in _earmarks(_sheet(spec, study, folder, found), found)]
     earmarks = pd.DataFrame(marks, columns=list(EARMARK))
     budgets = pd.DataFrame(_once(accounts, "budget_id", found), columns=list(ACCOUNT))
     _compare(budgets, earmarks, found)
@@ -122,8 +125,8 @@ def _silent_accounts(spec: LayerSpec, known: set[str], found: Found) -> list[dic
 
 
 def _unknown(spec: LayerSpec, entry: counted.Entry) -> dict[str, Any]:
-    about = {"name": spec.title or spec.id, "unit": entry.unit, "source": spec.owner or spec.title}
-    return about | {"layer_id": spec.id}
+    about = {"name": spec.title or spec.id, "unit": entry.unit, "stated_unit": ""}
+    return about | {"source": spec.owner or spec.title, "layer_id": spec.id}
 
 
 # --- facilities -------------------------------------------------------------------
@@ -139,18 +142,21 @@ def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Fo
         if not resource:
             row.say("rejected", "facility_without_resource")
             continue
-        unit, factor = counted.unit(resource, cell.get("unit", ""))
-        figures = {name: row.number(name, factor) for name in FIGURES}
+        if counted.entry(resource) is None:
+            row.say("warn", "resource_unknown", text=resource)
+        figures = row.figures(resource, FIGURES)
         since = row.day("in_service")
         if "in_service" in cell and since is None:
             row.say("warn", "facility_day_not_known")
-            figures = dict.fromkeys(FIGURES, math.nan)
+            figures |= dict.fromkeys(FIGURES, math.nan)
         if layer.state != "ok" or layer.maybe[k]:
             row.say("warn", "facility_not_current" if layer.state != "ok" else "facility_may_belong")
-            figures = dict.fromkeys(FIGURES, math.nan)
+            figures |= dict.fromkeys(FIGURES, math.nan)
+        row.ask(resource, figures)
+        row.weigh(figures, TAKEN)
         out.append({
             "facility_id": str(identity), "name": cell.get("name", ""), "kind": spec.id, "resource": resource,
-            "unit": unit, "serves": SEPARATOR.join(row.parks(parks)), "in_service": since,
+            "serves": SEPARATOR.join(row.parks(parks)), "in_service": since,
             "date": row.day("date"), "source": cell.get("source") or spec.owner or spec.title, "layer_id": spec.id,
         } | figures)  # fmt: skip
     return out
@@ -182,6 +188,46 @@ class _Row:
             return math.nan
         return value * factor
 
+    def figures(self, resource: str, columns: Sequence[str]) -> dict[str, Any]:
+        """Return figures in the unit the resource is counted in, that unit, and one nobody declared as it is stated.
+
+        One figure in a unit that says nothing leaves all of them unknown: the account does not add up without it.
+        """
+        said = {column: self._unit(resource, column) for column in columns if column in self.cell}
+        kept = next((unit.unit for _, unit in said.values()), counted.unit(resource, "").unit)
+        for problem in dict.fromkeys(u.problem for _, u in said.values()):
+            stated = "、".join(dict.fromkeys(s for s, u in said.values() if u.problem == problem))
+            if problem:
+                self.say("warn", problem, unit=stated, counted=kept, known=counted.units(resource))
+        strange = [stated for stated, unit in said.values() if not unit.known]
+        values = {name: self.number(name, said[name][1].factor if name in said else 1.0) for name in columns}
+        values |= dict.fromkeys(columns, math.nan) if strange else {}
+        return values | {"unit": kept, "stated_unit": next(iter(strange), "")}
+
+    def _unit(self, resource: str, column: str) -> tuple[str, counted.Unit]:
+        """Return the unit of a figure: of the row, else in brackets in the heading of the figure."""
+        stated = self.cell.get("unit", "")
+        heading = _BRACKETS.findall(unicodedata.normalize("NFKC", self.spec.fields.get(column, "")))
+        named = [w for w in heading if not stated and counted.unit(resource, w).known]
+        stated = next(iter(named), stated)
+        return stated, counted.unit(resource, stated)
+
+    def ask(self, resource: str, figures: Mapping[str, Any]) -> None:
+        """Ask about the unit of a limit that no facility of the kind has."""
+        known = counted.entry(resource)
+        limit, unit = figures["limit"], figures["unit"]
+        if known and known.plausible and limit > 0 and not known.plausible[0] <= limit <= known.plausible[1]:
+            low, high = known.plausible
+            stated = f"{self.cell.get('limit', '')} {self.cell.get('unit', '')}".strip()
+            self.say("warn", "account_unit_doubtful", stated=stated,
+                     limit=f"{limit:.10g} {unit}", low=f"{low:.10g}", high=f"{high:.10g} {unit}")  # fmt: skip
+
+    def weigh(self, figures: Mapping[str, Any], given: Sequence[str]) -> None:
+        """Say where more was given away than there is."""
+        over = sum(figures[name] for name in given) - figures["limit"]
+        if over > 1e-9:
+            self.say("warn", "account_overdrawn", amount=f"{over:.10g} {figures['unit']}")
+
     def day(self, column: str) -> Any:
         text = self.cell.get(column, "")
         read_ = recognise.day(text) if text else None
@@ -202,20 +248,28 @@ class _Row:
 # --- county accounts --------------------------------------------------------------
 
 
-def _rows(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[tuple[str, dict[str, str], bool]]:
-    """Return line, mapped cells and doubt of every row of a sheet; one that is too old states no figure."""
+@dataclass(frozen=True)
+class _Sheet:
+    """Line, mapped cells and whether it only may belong, of every row of a sheet; one that is too old has no row."""
+
+    spec: LayerSpec
+    rows: list[tuple[str, dict[str, str], bool]]
+
+
+def _sheet(spec: LayerSpec, study: Study, folder: Path, found: Found) -> _Sheet:
     opened = sheets.read(spec, study, folder)
     found += [(spec.id, f) for f in opened.findings]
     if opened.state != "ok":
-        return []
-    lines = zip(opened.rows, opened.frame.to_dict("records"), opened.maybe.tolist(), strict=True)
-    fields = spec.fields.items()
-    return [(str(n), {ours: str(row.get(theirs, "")).strip() for ours, theirs in fields}, m) for n, row, m in lines]
+        return _Sheet(spec, [])
+    columns = {ours: opened.column(ours) for ours in spec.fields}
+    cells = [{ours: values[k] for ours, values in columns.items()} for k in range(len(opened.rows))]
+    maybe = opened.maybe if len(opened.doubt) else [False] * len(cells)
+    return _Sheet(spec, [(str(n), cell, bool(m)) for n, cell, m in zip(opened.rows, cells, maybe, strict=True)])
 
 
-def _accounts(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[dict[str, Any]]:
-    out = []
-    for line, cell, maybe in _rows(spec, study, folder, found):
+def _accounts(sheet: _Sheet, found: Found) -> list[dict[str, Any]]:
+    spec, out = sheet.spec, []
+    for line, cell, maybe in sheet.rows:
         row = _Row(spec, line, cell, found)
         name = cell.get("budget_id") or cell.get("name", "")
         known = counted.recognised(name) or counted.recognised(cell.get("name", ""))
@@ -223,37 +277,48 @@ def _accounts(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list
             row.say("warn" if name else "rejected", "account_unknown", text=name)
         if not name:
             continue
-        unit, factor = counted.unit(known or name, cell.get("unit", ""))
-        figures = {column: row.number(column, factor) for column in ACCOUNT_FIGURES}
-        figures = dict.fromkeys(ACCOUNT_FIGURES, math.nan) if maybe else figures
+        figures = row.figures(known or name, ACCOUNT_FIGURES)
+        if maybe:  # said with the rows of the filter
+            figures |= dict.fromkeys(ACCOUNT_FIGURES, math.nan)
+        row.weigh(figures, SET_ASIDE)
         out.append({
-            "budget_id": known or name, "name": cell.get("name", ""), "unit": unit, "layer_id": spec.id,
+            "budget_id": known or name, "name": cell.get("name", ""), "layer_id": spec.id,
             "source": cell.get("source") or spec.owner or spec.title, "date": row.day("date") or spec.vintage,
         } | figures)  # fmt: skip
     return out
 
 
-def _earmarks(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[dict[str, Any]]:
-    """Return what a county account is reserved for; without a column naming the account, the quota's."""
-    out = []
-    for line, cell, maybe in _rows(spec, study, folder, found):
-        row = _Row(spec, line, cell, found)
-        account = counted.recognised(cell.get("budget_id", "")) or "new_construction"
-        known = counted.entry(account)
-        out.append({
-            "budget_id": account, "row": line, "name": cell.get("name", ""),
-            "amount": math.nan if maybe else row.number("amount"),
-            "unit": known.unit if known else "",
-        })  # fmt: skip
+def _earmarks(sheet: _Sheet, found: Found) -> list[dict[str, Any]]:
+    """Return what county accounts are reserved for; a file without a column naming the account speaks of the quota.
+
+    A row of an account nobody counts is listed under the name it states, and told.
+    """
+    out: list[dict[str, Any]] = []
+    strange: dict[str, list[str]] = {}
+    for line, cell, maybe in sheet.rows:
+        row = _Row(sheet.spec, line, cell, found)
+        text = cell.get("budget_id", "")
+        account = counted.recognised(text) or text if "budget_id" in sheet.spec.fields else QUOTA
+        if counted.entry(account) is None:
+            strange.setdefault(text, []).append(line)
+        figures = row.figures(account, ("amount",))
+        amount = math.nan if maybe else figures["amount"]
+        out.append({"budget_id": account, "row": line, "name": cell.get("name", ""), "amount": amount,
+                    "unit": figures["unit"]})  # fmt: skip
+    for text, lines in strange.items():
+        code = "earmark_account_unknown" if text else "earmark_without_account"
+        found.append((sheet.spec.id, finding("warn", code, row=lines[0], rows=lines, text=text)))
     return out
 
 
 def _compare(budgets: pd.DataFrame, earmarks: pd.DataFrame, found: Found) -> None:
-    """Say where the earmarks do not add up to what the account sets aside; one that is not known leaves it open."""
-    sums = earmarks.groupby("budget_id")["amount"].agg(lambda amounts: amounts.sum(skipna=False))
-    for account, total in sums.items():
+    """Say where the earmarks do not add up to what the account sets aside; with an open amount they are at least."""
+    for account, rows in earmarks.groupby("budget_id"):
         stated = budgets.loc[budgets["budget_id"] == account, "earmarked"]
-        if len(stated) and abs(float(stated.iloc[0]) - float(total)) > 0.005:
+        if stated.empty or rows["amount"].isna().all():
+            continue
+        over = float(rows["amount"].sum()) - float(stated.iloc[0])
+        if over > 0.005 or (over < -0.005 and rows["amount"].notna().all()):
             layer = str(budgets.loc[budgets["budget_id"] == account, "layer_id"].iloc[0])
-            values = {"account": account, "stated": float(stated.iloc[0]), "total": float(total)}
+            values = {"account": account, "stated": float(stated.iloc[0]), "total": float(rows["amount"].sum())}
             found.append((layer, finding("warn", "earmarks_do_not_add_up", **values)))

@@ -8,10 +8,11 @@ import pandas as pd
 
 from geo.basis.reason import reason
 from geo.basis.units import hi
+from geo.place.accounts import accounts, drawn_down
 from geo.place.answer import Answer, Worth
-from geo.place.draws import drawn_down, draws
+from geo.place.draws import PARK, draws
 from geo.place.fit import Tables, fits, result_of
-from geo.place.headroom import budgets, facilities, pools
+from geo.place.headroom import pools
 from geo.place.intake import portfolio
 from geo.place.match import Wish, Wishes, place
 from geo.place.resource import Resource, Resources
@@ -72,18 +73,23 @@ class County:
         return replace(self, **changes)
 
     def facilities(self):
+        """The register of facilities as it is given."""
         names = ("resource", "unit", "limit", "used", "committed", "reserved", "serves", "in_service")
         rows = [dict(zip(names, v, strict=True)) | {"facility_id": k, "name": k, "kind": "station",
                 "date": pd.Timestamp("2026-10-31"), "source": "月报"} for k, v in FACILITIES.items()]  # fmt: skip
         frame = pd.DataFrame(rows)
         frame["in_service"] = pd.to_datetime(frame["in_service"])
-        return facilities(frame, self.on, self.extra)
+        return frame.assign(stated_unit="")
 
     def budgets(self):
         rows = [("new_construction", "亩", 5234.0, 803.9, 4110.1), ("farmland_balance", "亩", 2600.0, 300.0, 1850.0),
                 ("energy", "tce", 120000.0, 6000.0, 78000.0)]  # fmt: skip
         frame = pd.DataFrame(rows, columns=["budget_id", "unit", "limit", "earmarked", "committed"])
-        return budgets(frame.assign(name="", used=0.0, source="台账"), self.extra)
+        return frame.assign(name="", used=0.0, source="台账", date=pd.Timestamp("2026-10-31"), stated_unit="")
+
+    def book(self):
+        """The account book before anything is placed."""
+        return accounts(self.facilities(), self.budgets(), self.on, self.extra)
 
     def tables(self):
         ids = list(self.projects)
@@ -151,7 +157,7 @@ class County:
 
     def answer(self, work=None):
         tables = self.tables()
-        made = pools(self.facilities(), self.budgets(), RESOURCES)
+        made = pools(self.book(), RESOURCES)
         book = portfolio(tables, fits(tables, Objective()), self.members(), made)
         placed = place(book, made, Wishes(self.pins, self.bans), work)
         return Answer(placed, book, Worth("tax", "wan_a"), result_of(tables.gate_results))
@@ -159,9 +165,11 @@ class County:
     def matches(self):
         return self.answer().matches().set_index("project_id")
 
+    def drawn(self, answer=None):
+        """The account book when the answer has drawn on it."""
+        taken = draws((answer or self.answer()).placed, self.book())
+        return drawn_down(self.book(), taken[taken["kind"] != PARK])
+
     def accounts(self, answer=None):
-        drawn = draws((answer or self.answer()).placed, self.facilities())
-        return (
-            drawn_down(self.facilities(), "facility_id", drawn).set_index("facility_id"),
-            drawn_down(self.budgets(), "budget_id", drawn).set_index("budget_id"),
-        )
+        book = self.drawn(answer).set_index("account")
+        return book[book["scope"] == "facility"], book[book["scope"] == "county"]

@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.place.capacity import Draw, capacity, typical
+from geo.place.capacity import Book, Draw, capacity, typical
 from geo.place.portfolio import Need
-from tests.geo.place.county import MU, County
+from tests.geo.place.county import MU, RESOURCES, County
 
 
 def parks(**more):
@@ -14,9 +14,8 @@ def parks(**more):
 
 
 def table(county=None, draws=None, **more):
-    facilities, budgets = (county or County()).accounts()
     rates = draws or {"B3": Draw({"power": 0.0149, "gas": 1.0}, 3), "B4": Draw({"power": 12 / 170}, 1)}
-    return capacity(parks(**more), facilities.reset_index(), budgets.reset_index(), rates).set_index(
+    return capacity(parks(**more), Book((county or County()).drawn(), RESOURCES), rates).set_index(
         ["park_id", "resource"]
     )
 

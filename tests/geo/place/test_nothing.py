@@ -1,34 +1,42 @@
 """Placing with a register or all land missing: nobody is placed by it and nothing fails."""
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from geo.basis.tables import empty
 from geo.basis.units import hi
-from geo.place.capacity import Draw, capacity
+from geo.place.accounts import accounts
+from geo.place.capacity import Book, Draw, capacity
 from geo.place.fit import Tables, fits
 from geo.place.intake import needs
-from geo.place.resource import Resource
+from geo.place.resource import Resource, Resources
 from geo.place.worth import Objective
+
+DAY = datetime.date(2026, 11, 23)
 
 
 def test_a_park_without_any_facility_has_its_land_row():
     park = {name: [10.0] for name in ("limit", "used", "committed", "reserved", "free", "drawn", "left")}
     parks = pd.DataFrame({"park_id": ["B1"], "date": [pd.NaT], "source": [""]} | park)
-    made = capacity(parks, empty("facilities"), empty("budgets"), {"B1": Draw({"power": 1.0}, 1)})
+    nothing = accounts(empty("facilities"), empty("budgets"), DAY)
+    made = capacity(parks, Book(nothing, Resources(())), {"B1": Draw({"power": 1.0}, 1)})
     assert made["resource"].tolist() == ["land"]
 
 
 def test_a_facility_to_come_whose_use_is_not_known_adds_an_unknown_amount():
     park = {name: [10.0] for name in ("limit", "used", "committed", "reserved", "free", "drawn", "left")}
     parks = pd.DataFrame({"park_id": ["B1"], "date": [pd.NaT], "source": [""]} | park)
-    station = {"facility_id": ["S"], "resource": ["power"], "unit": ["MVA"], "limit": [50.0], "used": [None],
-               "committed": [0.0], "reserved": [0.0], "free": [0.0], "drawn": [0.0], "left": [0.0], "serves": ["B1"],
-               "state": ["not_yet"], "in_service": [pd.Timestamp("2027-06-30")], "date": [pd.NaT],
-               "source": [""]}  # fmt: skip
-    made = capacity(parks, pd.DataFrame(station).astype({"used": float}), empty("budgets"), {})
-    assert made.set_index("resource").loc["power", "later"] != made.set_index("resource").loc["power", "later"]
+    station = {"facility_id": ["S"], "resource": ["power"], "unit": ["MVA"], "stated_unit": [""], "limit": [50.0],
+               "used": [np.nan], "committed": [0.0], "reserved": [0.0], "serves": ["B1"],
+               "in_service": [pd.Timestamp("2027-06-30")], "date": [pd.NaT], "source": [""]}  # fmt: skip
+    book = accounts(pd.DataFrame(station), empty("budgets"), DAY)
+    made = capacity(parks, Book(book, Resources(())), {}).set_index("resource")
+    assert made.loc["power", "state"] == "not_yet"
+    assert made.loc["power", "left"] == 0.0
+    assert np.isnan(made.loc["power", "later"])
 
 
 @pytest.mark.parametrize("count", [1, 2])

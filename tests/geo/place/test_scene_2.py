@@ -139,5 +139,5 @@ def test_the_first_day_on_which_an_unplaced_project_stands():
 
     answer = COUNTY.answer()
     days = [datetime.date(2027, 6, 29), datetime.date(2027, 6, 30), datetime.date(2028, 1, 1)]
-    offered = {d: pools(COUNTY.but(on=d).facilities(), COUNTY.budgets(), RESOURCES) for d in days}
+    offered = {d: pools(COUNTY.but(on=d).book(), RESOURCES) for d in days}
     assert first_days(answer.placed, answer.portfolio, ["宝耐", "中鑫"], offered) == {"宝耐": days[1]}

@@ -1,0 +1,167 @@
+"""One account book: what Place may draw is what Capacity says is left, whatever state the facilities are in."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.place.accounts import accounts, drawn_down, together
+from geo.place.capacity import Book, Draw, capacity
+from geo.place.draws import PARK, draws
+from geo.place.headroom import not_known, pools, serving
+from geo.place.resource import Resource, Resources
+from tests.geo.place.county import DAY, RESOURCES, County
+
+LATE = datetime.date(2027, 6, 30)
+POWER = Resource("power", "MVA", 0.001)
+NO_BUDGETS = County().budgets().iloc[:0]
+
+
+def station(name, limit, used=0.0, serves="P1", **more):
+    row = {
+        "facility_id": name, "name": name, "kind": "k", "resource": "power", "unit": "MVA", "stated_unit": "",
+        "limit": limit, "used": used, "committed": 0.0, "reserved": 0.0, "serves": serves,
+        "in_service": pd.Timestamp("2016-01-01"), "date": pd.Timestamp("2026-10-31"), "source": "月报",
+    }  # fmt: skip
+    return row | more
+
+
+def book(*rows, on=DAY, extra=None):
+    return accounts(pd.DataFrame(rows), NO_BUDGETS, on, extra)
+
+
+def parks(*names):
+    figures = dict.fromkeys(("limit", "used", "committed", "reserved", "free", "drawn", "left"), 10.0)
+    return pd.DataFrame([{"park_id": p, "date": pd.NaT, "source": ""} | figures for p in names])
+
+
+def capacity_of(made, *names, resources=RESOURCES):
+    rates = {p: Draw({"power": 0.5}, 1) for p in names}
+    return capacity(parks(*names), Book(made, resources), rates).set_index(["park_id", "resource"])
+
+
+def may_draw(made, park, resource, resources=RESOURCES):
+    """What placing may draw in a park: NaN where nothing of it is known, 0 where nothing serves it."""
+    found = pools(made, resources)
+    mine = [found[k] for k in serving(found, park, resource)]
+    if mine and not_known(mine):
+        return np.nan
+    return sum(p.resource.amount(p.free) for p in mine if p.free is not None)
+
+
+def test_an_overdrawn_station_gives_nothing_and_takes_nothing_from_another():
+    made = book(station("S1", 10.0, 15.0), station("S2", 10.0))
+    row = capacity_of(made, "P1").loc[("P1", "power")]
+    assert (row["left"], row["overdrawn"], row["state"]) == (10.0, 5.0, "in_service")
+    assert row["limit"] - row["used"] - row["committed"] - row["reserved"] + row["overdrawn"] == row["free"]
+    assert may_draw(made, "P1", "power") == 10.0
+    assert made.set_index("account").loc["S1", ["free", "state"]].tolist() == [-5.0, "overdrawn"]
+
+
+def test_of_known_and_unknown_stations_the_known_ones_count_and_the_others_are_named():
+    made = book(station("S1", 50.0, 42.0), station("S2", np.nan), station("S3", np.nan, serves="P2", stated_unit="kWp"))
+    found = capacity_of(made, "P1", "P2")
+    row = found.loc[("P1", "power")]
+    assert (row["left"], row["state"], row["unknown"], row["supports_mu"]) == (8.0, "partly", "S2", 16.0)
+    assert may_draw(made, "P1", "power") == 8.0
+    assert found.loc[("P2", "power"), "state"] == "unknown"
+    assert np.isnan(may_draw(made, "P2", "power"))
+
+
+def test_amounts_of_a_resource_nobody_declared_are_not_added_across_units():
+    made = book(station("S1", 5.0, resource="氢", unit="t/d"), station("S2", 7.0, resource="氢", unit="kg/h"))
+    row = capacity_of(made, "P1").loc[("P1", "氢")]
+    assert row["state"] == "unknown"
+    assert np.isnan(row["left"])
+
+
+def test_a_station_that_serves_nobody_is_no_account_of_the_county():
+    made = book(station("S1", 50.0, serves=""))
+    assert [p.county for p in pools(made, RESOURCES)] == [False]
+    assert may_draw(made, "P1", "power") == 0.0
+
+
+def test_only_a_station_to_come_holds_nothing_and_is_no_gap():
+    made = book(station("S1", 50.0, in_service=pd.Timestamp(LATE)))
+    assert [p.free for p in pools(made, RESOURCES)] == [0]
+    assert [p.free for p in pools(book(station("S1", 50.0, in_service=pd.Timestamp(LATE)), on=LATE), RESOURCES)] == [
+        50_000
+    ]
+
+
+def test_more_of_a_scenario_first_fills_what_is_overdrawn():
+    made = book(station("S1", 10.0, 15.0), extra={"S1": 6.0})
+    assert together(made, POWER).free == 1.0
+
+
+FIGURE = st.one_of(st.just(np.nan), st.integers(0, 60).map(float))
+STATION = st.fixed_dictionaries({
+    "limit": FIGURE, "used": FIGURE, "committed": st.sampled_from([0.0, 5.0, np.nan]),
+    "resource": st.sampled_from(["power", "power", "water", "氢"]), "unit": st.sampled_from(["MVA", "kg"]),
+    "serves": st.sampled_from(["", "P1", "P2", "P1|P2"]), "stated_unit": st.sampled_from(["", "", "kWp"]),
+    "in_service": st.sampled_from([pd.NaT, pd.Timestamp("2016-01-01"), pd.Timestamp(LATE)]),
+})  # fmt: skip
+UNITS = {"power": "MVA", "water": "m3/d"}
+
+
+def given_station(k, row):
+    unit = UNITS.get(row["resource"], row["unit"])
+    unread = dict.fromkeys(("limit", "used", "committed"), np.nan) if row["stated_unit"] else {}
+    return station(f"S{k}", 0.0) | row | {"unit": unit} | unread
+
+
+@settings(max_examples=100)
+@given(st.lists(STATION, min_size=1, max_size=6), st.sampled_from([DAY, LATE]), st.data())
+def test_place_and_capacity_agree(rows, on, data):
+    made = book(*(given_station(k, row) for k, row in enumerate(rows)), on=on)
+    found = capacity_of(made, "P1", "P2")
+    for (park, resource), row in found.iterrows():
+        if resource != "land" and made.loc[made["resource"] == resource, "unit"].nunique() == 1:
+            assert row["left"] == pytest.approx(may_draw(made, park, resource), nan_ok=True)
+            assert row["free"] == pytest.approx(row["left"], nan_ok=True)
+            sum_ = row["limit"] - row["used"] - row["committed"] - row["reserved"] + row["overdrawn"]
+            assert sum_ == pytest.approx(row["free"], nan_ok=True)
+            open_ = made[(made["state"] == "unknown") & (made["resource"] == resource)]
+            serves = open_[[park in s.split("|") for s in open_["serves"]]] if len(open_) else open_
+            assert row["unknown"] == "|".join(
+                serves.sort_values(["in_service", "account"], na_position="first")["account"]
+            )
+    running = made[(made["state"] != "unknown") & (made["free"] > 0)]
+    if len(running):  # what a draw takes of one facility is missing to every park it serves, once
+        account = data.draw(st.sampled_from(sorted(running["account"])))
+        held = float(running.set_index("account").loc[account, "free"])
+        after = drawn_down(made, pd.DataFrame({"account": [account], "amount": [held], "unverified": [False]}))
+        lower = capacity_of(after, "P1", "P2")
+        served = running.set_index("account").loc[account, "serves"].split("|")
+        kind = running.set_index("account").loc[account, "resource"]
+        for park in ("P1", "P2"):
+            if (park, kind) in found.index and np.isfinite(found.loc[(park, kind), "left"]):
+                less = held if park in served else 0.0
+                assert lower.loc[(park, kind), "left"] == pytest.approx(found.loc[(park, kind), "left"] - less)
+
+
+@pytest.mark.parametrize("on", [DAY, LATE])
+def test_place_and_capacity_agree_when_a_county_is_placed(on):
+    """What the placed projects leave of every pool is what Capacity says is left, park by park."""
+    county = County(on=on)
+    answer = county.answer()
+    made = county.drawn(answer)
+    found = capacity_of(made, *{p for s in made["serves"] for p in s.split("|") if p})
+    left = {p.id: p.free for p in answer.placed.booked.pools}
+    for _, pool, amount, loose in answer.placed.used():
+        left[pool.id] -= 0 if loose else amount
+    for park, resource in found.index:
+        mine = [p for p in answer.placed.booked.pools
+                if p.resource.id == resource and (p.county or park in p.parks) and p.free is not None]  # fmt: skip
+        if mine:
+            expected = sum(p.resource.amount(left[p.id]) for p in mine)
+            assert found.loc[(park, resource), "left"] == pytest.approx(expected)
+    assert set(draws(answer.placed, county.book())["kind"]) >= {PARK, "facility", "budget"}
+
+
+def test_figures_are_counted_in_one_unit_only():
+    assert Resources(()).get("氢", "kg").unit == "kg"
+    assert RESOURCES.get("power", "kW").unit == "MVA"
