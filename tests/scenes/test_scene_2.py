@@ -1,9 +1,18 @@
 """Scene 2, Wednesday: seven projects, not enough quota. Through commands; numbers of the guide."""
 
 import shutil
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from geo.basis.tables import settled
+from layers import placement, placing
+from layers.study import facilities, load
+from layers.study.results import open_results
+from layers.text import sentence
 from tests.scenes.shared import luodi, result, scene_two
 
 LIREN, PUKE, LEIQI, BAONAI, ZHONGXIN, SHENGHAI, LISHENG = (f"XM-0{k}" for k in range(1, 8))
@@ -158,3 +167,95 @@ def test_base_3_names_what_binds_it_before_and_after(county, answer, tmp_path):
         if row["state"] != "unknown" and name != "land":
             assert row["date"], name
             assert row["source"], name
+
+
+# --- one account book: on the placed county, with its registers in other units ---------------------------------------
+
+
+@pytest.fixture(scope="module")
+def registers(county):
+    """The county's run, and its facilities as the file states them."""
+    results = open_results(county)
+    layers = tuple(layer for layer in results.study.layers if layer.role in ("facility", "parcels"))
+    return results, load.inputs(results.study.model_copy(update={"layers": layers}), county).layers
+
+
+def restated(registers, station, unit, times=1.0):
+    """Place the county with one substation in another unit, its figures times a number; return tables and findings."""
+    results, given = registers
+    layer, k = given["substations"], list(given["substations"].ids).index(station)
+    cells = {name: values.copy() for name, values in layer.attributes.items()}
+    cells["unit"][k] = unit
+    for name in ("limit", "used", "committed", "reserved"):
+        cells[name][k] = str(float(cells[name][k]) * times)
+    inputs = SimpleNamespace(layers=given | {"substations": replace(layer, attributes=cells)})
+    opened = facilities.read(results.study, results.folder, inputs, tuple(placement.shown(results).parks))
+    base = placing.Base(results.table, results.has, opened.facilities, opened.budgets)
+    tables = placing.answer(base, placement.question(results), placement.land_source(results)).tables
+    named = {f.row: f.code for layer, f in opened.findings if layer == "substations"}
+    return tables, named
+
+
+def statuses(tables):
+    return dict(tables["matches"][["project_id", "status"]].itertuples(index=False))
+
+
+STATUSES = {LIREN: "placed", PUKE: "placed", LEIQI: "placed", BAONAI: "unplaced", ZHONGXIN: "unplaced",
+            SHENGHAI: "rejected", LISHENG: "unknown"}  # fmt: skip
+
+
+def test_a_station_in_a_unit_nobody_knows_leaves_its_projects_unknown_and_nobody_else(registers):
+    tables, findings = restated(registers, "S-S", "度")
+    assert statuses(tables) == STATUSES | {PUKE: "unknown", ZHONGXIN: "unknown"}
+    why = tables["matches"].set_index("project_id").loc[PUKE, "reason"]
+    for language in ("zh", "en"):
+        assert "度" in sentence(why, language)
+        assert "S-S" in sentence(why, language)
+    assert findings == {"S-S": "account_unit_unknown"}
+    power = tables["capacity"].query("resource == 'power'").set_index("park_id")
+    assert power.loc[power["state"] == "unknown"].index.tolist() == ["B1", "D2"]
+
+
+def test_a_station_in_kw_with_figures_unchanged_is_short_by_what_it_comes_to_and_asked_about(registers):
+    tables, findings = restated(registers, "S-S", "KW")
+    assert statuses(tables) == STATUSES | {PUKE: "unplaced"}
+    rows = tables["misses"].query("account == 'S-S'")
+    short = {r.project_id: r.amount for r in rows.itertuples()}
+    assert short[PUKE] == pytest.approx(4.0 - 0.018)  # 18 kW are left of a station of 50
+    assert findings["S-S"].startswith("account_unit_")
+
+
+def test_a_station_in_kva_with_figures_times_1000_changes_nothing(registers):
+    tables, findings = restated(registers, "S-S", "kVA", 1000.0)
+    assert findings == {}
+    for name in ("matches", "misses", "draws", "placing"):
+        pd.testing.assert_frame_equal(settled(name, tables[name]), registers[0].table(name), check_dtype=False)
+    for name in ("facilities", "capacity"):
+        pd.testing.assert_frame_equal(
+            settled(name, tables[name]), registers[0].table(name), check_dtype=False, rtol=1e-12
+        )
+
+
+def test_a_station_in_mw_touches_only_what_it_serves(registers):
+    tables, findings = restated(registers, "S-E", "MW")
+    assert statuses(tables) == STATUSES
+    assert findings == {"S-E": "account_unit_near"}
+    before = registers[0].table("capacity").set_index(["park_id", "resource"])["left"]
+    after = tables["capacity"].set_index(["park_id", "resource"])["left"]
+    pd.testing.assert_series_equal(after.sort_index(), before.sort_index())
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 23), date(2027, 6, 29), date(2027, 6, 30), date(2030, 1, 1)])
+def test_place_and_capacity_agree_on_every_park_resource_and_day(registers, on):
+    results = registers[0]
+    made = placement.outcome(results, placement.Asked(on))
+    pools = made.answer.placed.booked.pools
+    left = {p.id: p.free for p in pools}
+    for _, pool, amount, loose in made.answer.placed.used():
+        left[pool.id] -= 0 if loose else amount
+    table = made.tables["capacity"].query("resource != 'land'")
+    assert len(table) > 40
+    for row in table.itertuples():
+        mine = [p for p in pools if p.resource.id == row.resource and (p.county or row.park_id in p.parks)]
+        known = [p.resource.amount(left[p.id]) for p in mine if p.free is not None]
+        assert row.left == pytest.approx(sum(known) if known else float("nan"), nan_ok=True)
