@@ -232,7 +232,7 @@ def test_a_station_in_kva_with_figures_times_1000_changes_nothing(registers):
         pd.testing.assert_frame_equal(settled(name, tables[name]), registers[0].table(name), check_dtype=False)
     for name in ("facilities", "capacity"):
         pd.testing.assert_frame_equal(
-            settled(name, tables[name]), registers[0].table(name), check_dtype=False, rtol=1e-12
+            settled(name, tables[name]), registers[0].table(name), check_dtype=False, rtol=1e-6
         )
 
 
