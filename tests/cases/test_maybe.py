@@ -5,6 +5,7 @@ that it does not. What is said of the empty field must hold in both worlds.
 """
 
 import json
+from datetime import date
 from types import SimpleNamespace
 from typing import get_args
 
@@ -19,7 +20,7 @@ from geo.basis.area import basis
 from geo.basis.layer import Layer
 from geo.basis.progress import silent
 from geo.idle.vacancy import building_sites
-from geo.place import headroom
+from geo.place import accounts as book
 from geo.project.chain import Firms, Terms
 from geo.project.chain import fit as chain_fit
 from geo.project.gate import MEMBERSHIP, Gates, by_parks
@@ -260,7 +261,7 @@ def test_a_firm_that_may_belong_is_no_partner_and_no_proof_of_none(tmp_path, kin
 def test_accounts_earmarks_and_zone_rows_that_may_belong_are_not_known(tmp_path, kind):
     nothing = SimpleNamespace(layers={})
     found = facilities.read(*register(tmp_path, "budget", "maybe", kind), nothing, ())
-    left = headroom.budgets(found.budgets).set_index("budget_id")["free"]
+    left = book.accounts(found.facilities, found.budgets, date(2026, 11, 23)).set_index("account")["free"]
     assert (left["new_construction"], np.isnan(left["farmland_balance"])) == (500.0, True)
     assert "may_belong_budget" in codes_of(found.findings)
     found = facilities.read(*register(tmp_path, "earmark", "maybe", kind), nothing, ())
@@ -289,7 +290,7 @@ def test_a_park_and_a_facility_that_may_belong_promise_nothing(tmp_path):
     assert [said["Y", "park-admission", p] for p in ("K1", "K2", "")] == ["conflict", "unknown", "unknown"]
     study, folder = register(tmp_path, "facility", "maybe", "gpkg")
     found = facilities.read(study, folder, SimpleNamespace(layers={"facility": layer("facility")}), ("K1",))
-    free = headroom.facilities(found.facilities, study.as_of).set_index("facility_id")
+    free = book.accounts(found.facilities, found.budgets, study.as_of).set_index("account")
     assert free["free"].isna().to_dict() == {"S1": False, "S2": True}
     assert "facility_may_belong" in codes_of(found.findings)
 
