@@ -7,14 +7,16 @@ keeps a setting.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.errors import CallError
-from geo.basis.reason import reason
+from geo.basis.reason import Reason, reason
 from geo.rank import answer, facts, weights
 from geo.rank.ahp import Compared, compared
 from geo.rank.scale import Scaled, scaled
@@ -80,7 +82,8 @@ class Bench:
         table = results.table("projects" if projects else "sites") if sites is None else sites
         self.sites = table
         units = facts.of_projects(table) if projects else facts.of_sites(table)
-        self.found: Scaled = scaled(units, self.criteria.criteria, self.criteria.unit_id)
+        found = scaled(units, self.criteria.criteria, self.criteria.unit_id)
+        self.found: Scaled = replace(found, barred=_rejected(results, table)) if projects else found
 
     def asked(self, trial: Asked = AS_RUN) -> CriteriaSet:
         """Return the criteria of a trial.
@@ -107,6 +110,14 @@ class Bench:
     def twins(self, site_id: str, weighed: Mapping[str, float], count: int = 3) -> pd.DataFrame:
         """Return the sites most like one (see `geo.rank.twins`)."""
         return twins(self.found, weighed, site_id, count, self.criteria.unit_id)
+
+
+def _rejected(results: Results, projects: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return why projects that do not pass the gates are not ranked, None for the others."""
+    rows = results.table("gate_results")
+    rows = rows[rows["result"] == "conflict"]
+    why = dict(zip(rows["project_id"], map(Reason.from_json, rows["reason"].astype(str)), strict=True))
+    return np.array([why.get(p) for p in projects["project_id"]], object)
 
 
 def by_set(results: Results, name: str) -> Bench:

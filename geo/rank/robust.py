@@ -11,12 +11,17 @@ import pandas as pd
 
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
+from geo.rank.spec import POINTS
 from geo.rank.value import Floats
 
 BLOCK = 50
 """Weightings handled at once; bounds the memory, changes no result."""
 AT_ONCE = 250_000
 """Multiplications OpenBLAS does on one thread (65536 × 4). On a busy computer two threads took six times longer."""
+DECIMALS = 6
+"""A score is rounded here before it is ranked, so the last bit of a sum orders nothing."""
+NEAR = np.float32(4e-6)
+"""Scores out of 1 closer than this are beyond single precision (rounding of a dozen products)."""
 SAME = 1e-12
 EDGE = 1e-9
 """Lines that meet where a criterion weighs nothing or everything tie there; they do not swap."""
@@ -105,13 +110,14 @@ def stability(shares: Floats, weights: Floats, draws: Draws) -> Stability:
 
     Notes
     -----
-    Units alike in every criterion are one row with a count, so they share every rank.
+    Units alike in every criterion are one row with a count, so they share every rank. Units that are
+    not alike and come to one score (`totals`) share the rank under that weighting too.
     Ranks of all weightings are held as two bytes a unit: 10,000 units × 1,000 weightings
     are 20 MB.
     """
-    rows, back, alike = np.unique(shares.astype(np.float32), axis=0, return_inverse=True, return_counts=True)
+    rows, back, alike = np.unique(shares, axis=0, return_inverse=True, return_counts=True)
     drawn = draws.weightings(weights) if draws.count else weights[None, :]
-    found = _ranks(rows, alike, drawn.astype(np.float32))
+    found = _ranks(rows, alike, drawn)
     tail = (1.0 - draws.inner) / 2.0
     first = int(np.floor(tail * (len(found) - 1)))
     ends = _ends(found, first, len(found) - 1 - first)
@@ -120,16 +126,48 @@ def stability(shares: Floats, weights: Floats, draws: Draws) -> Stability:
     return Stability(ends[0][back], ends[1][back], top[back])
 
 
-def _ranks(rows: npt.NDArray[np.float32], alike: npt.NDArray[np.intp], drawn: npt.NDArray[np.float32]) -> Counts:
-    """Return the rank of every distinct row under every weighting, weightings × rows."""
+def totals(shares: Floats, weights: Floats) -> Floats:
+    """Return scores out of 100, added up criterion by criterion, so every computer adds in the same order."""
+    out = np.zeros(len(shares))
+    for k, weight in enumerate(weights):
+        out += weight * shares[:, k] * POINTS
+    return np.round(out, DECIMALS) + 0.0
+
+
+def _ranks(rows: Floats, alike: npt.NDArray[np.intp], drawn: Floats) -> Counts:
+    """Return the rank of every distinct row under every weighting, weightings × rows.
+
+    Single precision orders the rows; those too close for it are ordered by their scores.
+    """
     count, units = len(rows), int(alike.sum())
     out = np.empty((len(drawn), count), np.uint16 if units <= np.iinfo(np.uint16).max else np.uint32)
-    single = np.arange(1, count + 1, dtype=out.dtype) if units == count else None
-    down = np.ascontiguousarray(-rows.T)
+    down = np.ascontiguousarray(-rows.T.astype(np.float32))
     for start in range(0, len(drawn), BLOCK):
-        for k, order in enumerate(np.argsort(_product(drawn[start : start + BLOCK], down), axis=1), start):
-            out[k, order] = _places(alike[order]) if single is None else single
+        score = _product(drawn[start : start + BLOCK].astype(np.float32), down)
+        for k, order in enumerate(np.argsort(score, axis=1), start):
+            order, tied = _settled(order, score[k - start], rows, drawn[k])
+            out[k, order] = _places(alike[order], tied)
     return out
+
+
+def _settled(
+    order: npt.NDArray[np.intp], score: npt.NDArray[np.float32], rows: Floats, weights: Floats
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Order the rows too close for single precision by their scores; tell which come to the score before them."""
+    tied = np.zeros(len(order), bool)
+    near = np.diff(score[order]) < NEAR
+    if not near.any():
+        return order, tied
+    close = np.concatenate([[False], near]) | np.concatenate([near, [False]])
+    places = np.flatnonzero(close)
+    bunch = np.cumsum(~np.concatenate([[False], near]))[places]
+    exact = -totals(rows[order[places]], weights)
+    sorted_ = np.lexsort((exact, bunch))
+    exact = exact[sorted_]
+    out = order.copy()
+    out[places] = order[places][sorted_]
+    tied[places[1:]] = (exact[1:] == exact[:-1]) & (bunch[1:] == bunch[:-1])
+    return out, tied
 
 
 def _product(left: npt.NDArray[np.float32], right: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -141,9 +179,10 @@ def _product(left: npt.NDArray[np.float32], right: npt.NDArray[np.float32]) -> n
     return out
 
 
-def _places(held: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Return the rank of rows in order, each holding so many units."""
-    return np.cumsum(held) - held + 1
+def _places(held: npt.NDArray[np.intp], tied: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return the rank of rows in order, each holding so many units; one tied to the row before shares its rank."""
+    first = np.cumsum(held) - held + 1
+    return np.asarray(np.maximum.accumulate(np.where(tied, 0, first)))
 
 
 def _ends(found: Counts, first: int, last: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -40,6 +40,9 @@ class Scaled:
         FREE, OPEN or BROKEN. The limit of an unverified criterion is OPEN where it is broken.
     reasons : object array, n × m
         `Reason` of each cell, shared between cells that have the same.
+    barred : object array, n, or None
+        `Reason` why a unit is not ranked whatever it scores (a project that does not pass its
+        gates), None where nothing bars it.
     """
 
     unit_ids: npt.NDArray[np.object_]
@@ -51,11 +54,13 @@ class Scaled:
     high: Floats
     limit: Codes
     reasons: npt.NDArray[np.object_]
+    barred: npt.NDArray[np.object_] | None = None
 
     @property
     def infeasible(self) -> Flags:
-        """Units that certainly break a hard limit."""
-        return np.asarray((self.limit == BROKEN).any(axis=1))
+        """Units that certainly break a hard limit, or are barred."""
+        broken = np.asarray((self.limit == BROKEN).any(axis=1))
+        return broken if self.barred is None else broken | np.array([why is not None for why in self.barred], bool)
 
     @property
     def states(self) -> npt.NDArray[np.object_]:

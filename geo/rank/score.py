@@ -14,14 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.reason import Reason, reason
-from geo.rank.robust import Draws, stability
+from geo.rank.robust import DECIMALS, Draws, stability, totals
 from geo.rank.scale import BROKEN, FREE, OPEN, Scaled
 from geo.rank.spec import POINTS
 from geo.rank.topsis import closeness
 from geo.rank.value import Floats
 
-DECIMALS = 6
-"""A score is rounded here before it is ranked, so the last bit of a sum orders nothing."""
 _DATA = 3
 """No limit is in question, but only an interval is known."""
 
@@ -29,14 +27,6 @@ _DATA = 3
 def vector(found: Scaled, weights: Mapping[str, float]) -> Floats:
     """Return the weights in the order of the criteria."""
     return np.array([weights[c.id] for c in found.criteria], np.float64)
-
-
-def totals(shares: Floats, weights: Floats) -> Floats:
-    """Return scores out of 100, added up criterion by criterion, so every computer adds in the same order."""
-    out = np.zeros(len(shares))
-    for k, weight in enumerate(weights):
-        out += weight * shares[:, k] * POINTS
-    return np.round(out, DECIMALS) + 0.0
 
 
 def places(score: Floats, ranked: npt.NDArray[np.bool_]) -> Floats:
@@ -82,7 +72,7 @@ def ranking(found: Scaled, weights: Mapping[str, float], draws: Draws, unit_id: 
     Columns `unit_id`, state, score, score_low, score_high, rank, rank_best, rank_worst,
     rank_low, rank_high, top_share, topsis, topsis_rank, reason.
 
-    - An ``infeasible`` unit breaks a hard limit: no score, no rank; the reason names the criteria.
+    - An ``infeasible`` unit breaks a hard limit, or is barred: no score, no rank; the reason says by what.
     - A unit whose limit is ``unknown`` is ranked by what it has proved, and says so.
     - ``rank_best … rank_worst``: ranks the open data allows under these weights.
     - ``rank_low … rank_high``, ``top_share``: see `geo.rank.robust`.
@@ -142,7 +132,8 @@ def _reasons(found: Scaled) -> list[str]:
     marks = np.where(found.limit == FREE, np.where(found.low < found.high, _DATA, FREE), found.limit).astype(np.uint8)
     kinds, kind = np.unique(marks, axis=0, return_inverse=True)
     texts = [_reason(names, row).to_json() for row in kinds]
-    return [texts[k] for k in kind.reshape(-1)]
+    barred = found.barred if found.barred is not None else [None] * len(marks)
+    return [texts[k] if why is None else why.to_json() for k, why in zip(kind.reshape(-1), barred, strict=True)]
 
 
 def _reason(names: list[str], marks: npt.NDArray[np.uint8]) -> Reason:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from geo.basis.reason import Reason
 from geo.rank.ahp import Compared
 from geo.rank.robust import Draws
 from layers import criterion_words as words
 from layers.explain_site import CriterionLine, SiteExplanation
+from layers.project_card import result_sentence
 from layers.ranked import Ranked
 from layers.study.criteria import draws_of
 from layers.study.results import Results
@@ -30,7 +32,7 @@ def ranking_text(results: Results, made: Ranked, language: Language, count: int 
     ranked = made.ranking[made.ranking["rank"].notna()]
     for row in ranked.head(count).to_dict("records"):
         yield from _unit(results, made, row, about.get(str(row[made.criteria.unit_id]), ""), language)
-    yield from _infeasible(made, language)
+    yield from _infeasible(results, made, language)
     yield from tolerance_text(made, language)
     if made.comparison is not None:
         yield comparison_text(made.comparison, words.titles(made.criteria.criteria, language), language)
@@ -60,13 +62,18 @@ def _unit(results: Results, made: Ranked, row: dict[str, object], about: str, la
         yield f"    {words.why(str(row['reason']), made.criteria.criteria, language)}"
 
 
-def _infeasible(made: Ranked, language: Language) -> Iterator[str]:
+def _infeasible(results: Results, made: Ranked, language: Language) -> Iterator[str]:
     out = made.ranking[made.ranking["state"] == "infeasible"]
     if out.empty:
         return
     yield say("rank.infeasible_count", language, count=len(out))
     for row in out.head(SHOWN).to_dict("records"):
-        told = words.why(row["reason"], made.criteria.criteria, language)
+        barred = "gates" in Reason.from_json(row["reason"]).values
+        told = (
+            result_sentence(results, row, language)
+            if barred
+            else words.why(row["reason"], made.criteria.criteria, language)
+        )
         yield say("rank.infeasible_line", language, site=row[made.criteria.unit_id], why=told)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from geo.rank.score import DECIMALS
+from geo.rank.robust import DECIMALS
 from layers import criterion_words as words
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
