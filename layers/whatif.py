@@ -94,7 +94,7 @@ class Desk:
 
     def _nameless(self, setting: Setting) -> Setting:
         """Return a setting whose rules on use-only layers judge as they do and have no name."""
-        aside = frozenset(self.masks.word(name) for name in setting.aside)
+        aside = frozenset(self.masks.rule_names.get(name, name) for name in setting.aside)
         return replace(setting, rules=tuple(self.masks.nameless(r) for r in setting.rules), aside=aside)
 
     def restricted(self, rules: Iterable[Rule]) -> frozenset[str]:

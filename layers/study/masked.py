@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -37,7 +38,8 @@ OF_PARCELS = ("candidates", "parcels", "verdicts", "ledger", "pieces", "stacks",
               "supply", "members", "availability", "crossings", "composition", "check_members")  # fmt: skip
 """Tables whose rows are ground of single parcels."""
 OF_ROLE: dict[str, tuple[str, ...]] = {
-    "parcels": (*OF_PARCELS, "idle", "idle_assets", "redevelopment", "inefficient", "sites", "imagery",
+    "parcels": (*OF_PARCELS, "ranking", "scores", "tolerance", "offers", "reuse", "fits",
+                "matches", "idle", "idle_assets", "redevelopment", "inefficient", "sites", "imagery",
                 "imagery_change", "building_sites", "check_sites"),
     "project": ("projects", "project_problems", "gates", "gate_results", "site_gates", "demand", "demand_lines",
                 "project_findings", "chain_fit", "offers", "fits", "matches", "misses", "draws", "place_from", "reuse"),
@@ -66,9 +68,10 @@ OF_COLUMNS: dict[str, tuple[str, ...]] = {
 """Role: columns of other tables that say what its layers say."""
 OF_ASSETS = {"land": {"supply"}, "building": {"building", "enterprise", "signal"}}
 """Kind of idle asset: roles its row is made of."""
-NAMED = ("layer_id", "source", "from_layer", "to_layer", "rule_id", "gate_id", "criterion_id", "conflicts", "unknowns",
-         "conditions", "failed", "procedures", "passed_low", "passed_high", "passing_low", "passing_high")  # fmt: skip
-"""Columns that hold names of layers, rules or criteria."""
+LAYER_NAMES = ("layer_id", "source", "from_layer", "to_layer")
+RULE_NAMES = ("rule_id", "gate_id", "conflicts", "unknowns", "conditions", "failed", "procedures")
+CRITERION_NAMES = ("criterion_id",)
+"""Columns that hold names of layers, of rules, of criteria; several are joined by ``|``."""
 KEPT = ("gross_m2", "legal_m2", "area_m2", "area_statutory_m2")
 """Areas of a parcel as it stands, before anything is taken; a site is made of what is left."""
 
@@ -112,7 +115,7 @@ def withheld(name: str, masks: Masks) -> str:
 
 def _listed(name: str, frame: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     """Leave out the rows a use-only layer brought in."""
-    for column in ("layer_id", "source", "from_layer", "to_layer"):
+    for column in LAYER_NAMES:
         if column in frame:
             frame = frame[~frame[column].astype(str).isin(hidden.masks.layers)]
     kinds = [kind for kind, roles in OF_ASSETS.items() if roles & hidden.masks.roles]
@@ -153,10 +156,15 @@ def _unmeasured(name: str, frame: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
 
 def _renamed(name: str, frame: pd.DataFrame, masks: Masks) -> pd.DataFrame:
     """Put what stands in their place where names of use-only layers, rules and criteria stand."""
-    made = {c: _mapped(frame[c], masks.word) for c in NAMED if c in frame}
+    kinds = ((LAYER_NAMES, masks.layers), (RULE_NAMES, masks.rule_names), (CRITERION_NAMES, masks.criterion_names))
+    made = {c: _mapped(frame[c], partial(_word, known)) for columns, known in kinds for c in columns if c in frame}
     reasons = {c.name for c in TABLES[name].columns if c.kind == "reason"} if name in TABLES else set()
     made |= {c: _mapped(frame[c], masks.reason) for c in frame if c in reasons}
     return frame.assign(**made) if made else frame
+
+
+def _word(known: Mapping[str, str], text: str) -> str:
+    return "|".join(known.get(part, part) for part in text.split("|"))
 
 
 def _mapped(values: pd.Series, change: Callable[[str], str]) -> pd.Series:

@@ -105,7 +105,7 @@ class Masks:
         for spec in self.study.layers:
             if spec.use_only:
                 path = PurePosixPath(spec.source.replace("\\", "/"))
-                known = (spec.id, spec.title, spec.layer, spec.owner, spec.source, path.name, path.stem, spec.coverage)
+                known = (spec.id, spec.title, spec.layer, spec.owner, spec.source, path.name, spec.coverage)
                 out |= {name: self.layers[spec.id] for name in known if name and name not in COMMON}
         for rule in self.rules:
             if rule.id in self.rule_names:
@@ -171,10 +171,6 @@ class Masks:
         if set(given.values) <= {"rules"}:
             return reason(given.code, rules=[self.names.get(r, r) for r in given.values["rules"]])
         return reason("restricted_said", place=_place(self.names[spoken[0]]))
-
-    def word(self, text: str) -> str:
-        """Replace a name, or the names in a list joined by ``|``."""
-        return "|".join(self.names.get(part, part) for part in text.split("|")) if text else text
 
 
 RELIEF = ("slope_",)

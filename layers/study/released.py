@@ -16,7 +16,7 @@ from typing import Any, cast
 import geopandas as gpd
 import pandas as pd
 
-from geo.basis.errors import LuodiError
+from geo.basis.errors import BlockedError, LuodiError
 from geo.basis.reason import Reason, reason
 from geo.rank.spec import CriteriaSet
 from geo.rules.spec import Rule
@@ -39,8 +39,17 @@ def read_only(folder: Path, run: Path) -> Results:
 
 
 def require(folder: Path, table: str) -> Results:
-    """Return the run with one table up to date, as it may leave; raises as `layers.study.results.require`."""
-    return released(runs.require(folder, table))
+    """Return the run with one table up to date, as it may leave.
+
+    Raises
+    ------
+    BlockedError
+        As `layers.study.results.require`; or the table is nothing but what a use-only layer says.
+    """
+    found = released(runs.require(folder, table))
+    if why := refusal(found, table):
+        raise BlockedError(why)
+    return found
 
 
 def released(results: Results) -> Results:
