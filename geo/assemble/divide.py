@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,9 +51,14 @@ class Division:
     fits: bool
 
 
+Weigh = Callable[[shapely.Geometry], float]
+"""What a part costs, smaller is better."""
+
+
 def divide(
-    shape: shapely.Geometry, area_m2: float, limits: Limits, rule: CutRule, true_m2: float | None = None
-) -> Division:
+    shape: shapely.Geometry, area_m2: float, limits: Limits, rule: CutRule, true_m2: float | None = None,
+    weigh: Weigh | None = None,
+) -> Division:  # fmt: skip
     """Cut an area off a piece of land with one straight line.
 
     Parameters
@@ -68,12 +74,14 @@ def divide(
     true_m2 : float or None
         Area of the land on the study's basis, when that is not the planar one; the areas
         asked for and returned are then in that measure.
+    weigh : callable or None
+        What is looked at before what is lost: smaller is better.
 
     Returns
     -------
     Division
         Of four cuts, across and along the land's main axis and from either end, the one
-        whose part keeps the limits, then that loses least, then with the shortest line.
+        whose part keeps the limits, then that weighs least, loses least, has the shortest line.
 
     Raises
     ------
@@ -91,7 +99,10 @@ def divide(
         for angle in _axes(shape)
         for flipped in (False, True)
     ]
-    return min(made, key=lambda d: (not d.fits, round(d.lost_m2, 2), round(float(shapely.length(d.line)), 2)))
+    weight = {id(d): 0.0 if weigh is None else round(weigh(d.part), 2) for d in made}
+    return min(
+        made, key=lambda d: (not d.fits, weight[id(d)], round(d.lost_m2, 2), round(float(shapely.length(d.line)), 2))
+    )
 
 
 def main_axis(shape: shapely.Geometry) -> float:

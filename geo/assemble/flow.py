@@ -13,7 +13,7 @@ import shapely
 from geo.assemble import objective, search
 from geo.assemble.divide import Division, divide, keeps
 from geo.assemble.fabric import Fabric, outline
-from geo.assemble.region import regions
+from geo.assemble.region import quota_of, regions
 from geo.assemble.search import Candidate, Verified
 from geo.assemble.sites import Around, Members, site_id, tables
 from geo.assemble.spec import Budget, Demand, Limits
@@ -124,6 +124,21 @@ def _answers(fabric: Fabric, demand: Demand, budget: Budget, progress: Progress,
     return out
 
 
+@dataclass(frozen=True)
+class _Quota:
+    """What building on part of a set draws: of each piece its quota by the share of its ground in the part."""
+
+    fabric: Fabric
+    members: Members
+    proved: bool
+
+    def __call__(self, part: shapely.Geometry) -> float:
+        rows = list(self.members)
+        whole = quota_of(self.fabric, self.proved)[rows]
+        shapes = self.fabric.shapes[rows]
+        return float(whole @ (shapely.area(shapely.intersection(shapes, part)) / shapely.area(shapes)))
+
+
 @dataclass
 class _Check:
     """Measures candidates and keeps their divisions; called by the search, best first."""
@@ -140,25 +155,28 @@ class _Check:
         if not _holds(outline(self.fabric, members), self.demand.limits):
             return None
         ground = shapely.union_all(self.fabric.shapes[list(members)])
-        made = self._divided(ground, candidate.area_m2)
+        quota = _Quota(self.fabric, members, self.proved)
+        made = self._divided(ground, candidate.area_m2, quota)
         if made is None:
             return None
         self.divisions[members] = made
         least = self.demand.cut.min_area_m2
         counted = made.remnant_m2 if 0 < made.remnant_m2 < least else 0.0
-        return Verified(max(made.lost_m2 - counted, 0.0))
+        taken = quota(made.part) if made.remnant_m2 > 0 else None
+        return Verified(max(made.lost_m2 - counted, 0.0), taken)
 
     def _proved(self, members: Members) -> bool:
         rows = list(members)
         net = self.fabric.nodes["net_m2"].to_numpy(np.float64)[rows].sum()
         return bool(self.fabric.clear[rows].all() and net >= self.demand.land_min_m2)
 
-    def _divided(self, ground: shapely.Geometry, area: float) -> Division | None:
+    def _divided(self, ground: shapely.Geometry, area: float, quota: _Quota) -> Division | None:
         limits, rule = self.demand.limits, self.demand.cut
         if area <= self.demand.land_max_m2:
             nothing = shapely.Polygon()
             return Division(ground, nothing, shapely.LineString(), area, 0.0, 0.0, 0.0, True)
-        made = divide(ground, self.demand.land_max_m2, limits, rule, true_m2=area)
+        weigh = quota if self.demand.objective == "quota" else None
+        made = divide(ground, self.demand.land_max_m2, limits, rule, true_m2=area, weigh=weigh)
         return made if made.fits else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.assemble.component import Component
+from geo.assemble.component import Component, bits
 from geo.assemble.spec import OBJECTIVES, Demand, Objective
 
 Key = tuple[float, ...]
@@ -29,8 +29,24 @@ def value(part: Component, chosen: int, demand: Demand, objective: Objective) ->
     if objective == "compactness":
         return -sums.compactness
     if objective == "quota":
-        return sums.quota_m2
+        return quota_m2(part, chosen, demand)
     return lost_m2(part, chosen, demand)
+
+
+def quota_m2(part: Component, chosen: int, demand: Demand) -> float:
+    """Return the least quota the land taken of a set may draw, as far as sums tell.
+
+    A set above the band is cut to its upper end, at best where it draws most; where the cut
+    runs, shapes say (`search.Verified`).
+    """
+    sums = part.sums(chosen)
+    if sums.area_m2 <= demand.land_max_m2:
+        return sums.quota_m2
+    left, total = demand.land_max_m2, 0.0
+    for rate, area in sorted((part.quota_m2[k] / part.area_m2[k], part.area_m2[k]) for k in bits(chosen)):
+        total += rate * min(area, left)
+        left = max(left - area, 0.0)
+    return total
 
 
 def lost_m2(part: Component, chosen: int, demand: Demand) -> float:

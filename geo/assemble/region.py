@@ -137,13 +137,19 @@ def regions(fabric: Fabric, demand: Demand, proved: bool) -> list[Region]:
         if size >= demand.land_min_m2:
             known = ("region", proved, block)
             if known not in fabric.memory:
-                fabric.memory[known] = _region(fabric, np.array(block), _area(fabric, proved))
+                fabric.memory[known] = _region(fabric, np.array(block), proved)
             out.append(fabric.memory[known])
     return out
 
 
 def _area(fabric: Fabric, proved: bool) -> Floats:
     return np.asarray(fabric.nodes["net_m2" if proved else "net_hi_m2"], np.float64)
+
+
+def quota_of(fabric: Fabric, proved: bool) -> Floats:
+    """Return the new-construction quota each piece draws; what is not known counts in full."""
+    rate = fabric.nodes["quota_rate"].fillna(1.0).to_numpy(np.float64)
+    return np.asarray(_area(fabric, proved) * rate)
 
 
 def _blocks(fabric: Fabric, kept: Bools, single: bool, proved: bool) -> list[tuple[tuple[int, ...], float]]:
@@ -167,7 +173,7 @@ def _admitted(fabric: Fabric, demand: Demand) -> Bools:
     return kept
 
 
-def _region(fabric: Fabric, nodes: Ints, area: Floats) -> Region:
+def _region(fabric: Fabric, nodes: Ints, proved: bool) -> Region:
     count = len(fabric.nodes)
     place = np.full(count, -1, np.int64)
     place[nodes] = np.arange(len(nodes))
@@ -181,15 +187,14 @@ def _region(fabric: Fabric, nodes: Ints, area: Floats) -> Region:
     first, second, length, ground = (np.concatenate(c) for c in zip(*columns, strict=True))
     key, same = np.unique(first * len(nodes) + second, return_inverse=True)
     same = same.ravel()
-    rate = fabric.nodes["quota_rate"].fillna(1.0).to_numpy(np.float64)
     return Region(
         nodes=nodes,
         first=key // max(len(nodes), 1),
         second=key % max(len(nodes), 1),
         shared_m=np.bincount(same, weights=length, minlength=len(key)).astype(np.float64),
         crossed_m2=np.bincount(same, weights=ground, minlength=len(key)).astype(np.float64),
-        area_m2=area[nodes],
-        quota_m2=(area * rate)[nodes],
+        area_m2=_area(fabric, proved)[nodes],
+        quota_m2=quota_of(fabric, proved)[nodes],
         perimeter_m=np.asarray(shapely.length(fabric.shapes[nodes]), np.float64),
         owners=fabric.codes("owner")[nodes],
         townships=fabric.codes("township")[nodes],

@@ -38,9 +38,17 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Verified:
-    """What the shapes say of a candidate: what is lost in it beside what its sums say."""
+    """What the shapes say of a candidate: what is lost in it beside what its sums say, and the quota it draws.
+
+    Parameters
+    ----------
+    lost_m2 : float
+    quota_m2 : float or None
+        Of what the cut leaves of it; None where nothing is cut, and what its sums say holds.
+    """
 
     lost_m2: float = 0.0
+    quota_m2: float | None = None
 
 
 Verify = Callable[[Candidate], Verified | None]
@@ -157,10 +165,9 @@ def _verified(
 ) -> tuple[list[Candidate], bool]:
     """Return the best candidates whose shapes keep the limits, and whether the budget allowed to tell.
 
-    What shapes say can only make the loss larger, so a candidate is final when it comes up
-    again with its measured loss: the order is the one that measuring all would give.
+    What shapes say can only make loss and quota larger, so a candidate is final when it comes up
+    again with what was measured: the order is the one that measuring all would give.
     """
-    place = objective.order(demand).index("loss")
     heap: list[tuple[Key, int, bool]] = [(c.key, k, False) for k, c in enumerate(candidates)]
     heapq.heapify(heap)
     out: list[Candidate] = []
@@ -175,9 +182,17 @@ def _verified(
             return out + _measured(heap, candidates, demand.keep - len(out)), False
         seen = verify(candidates[k])
         if seen is not None:
-            more = (*order[:place], order[place] + seen.lost_m2, *order[place + 1 :])
-            heapq.heappush(heap, (more, k, True))
+            heapq.heappush(heap, (_exact(order, seen, demand), k, True))
     return out, True
+
+
+def _exact(order: Key, seen: Verified, demand: Demand) -> Key:
+    """Return the key of a candidate with what its shape says."""
+    names, out = objective.order(demand), list(order)
+    out[names.index("loss")] += seen.lost_m2
+    if seen.quota_m2 is not None:
+        out[names.index("quota")] = max(out[names.index("quota")], round(seen.quota_m2, 6))
+    return tuple(out)
 
 
 def _measured(heap: list[tuple[Key, int, bool]], candidates: list[Candidate], most: int) -> list[Candidate]:
