@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
+from geo.basis.units import HA_M2
 from layers.sources import redline_declared, redline_drawing
 from layers.sources.finding import Finding
 from layers.sources.opened import VectorFile
@@ -27,6 +29,14 @@ MAX_PLOTS = 5_000
 _SHEETS = (".xlsx", ".xls", ".xlsm")
 _ID_FIELDS = ("dkbh", "地块编号", "plot_id", "dk_id", "bsm", "编号", "id", "fid")
 _NAME_FIELDS = ("dkmc", "地块名称", "plot_name", "name", "mc", "名称", "地块")
+AREA = "地块面积"
+_TXT_FIELDS = {
+    AREA: ("dkmj", "地块面积", "地块面积(公顷)", "面积(公顷)"), "图幅号": ("tfh", "图幅号"),
+    "地块用途": ("dkyt", "dk_yt", "地块用途"), "地类编码": ("dlbm", "dl_bm", "地类编码"),
+}  # fmt: skip
+"""Fields of submission layers (报批) that are fields of the boundary TXT; the area is in hectares."""
+_AREA_UNITS_HA = (1.0, 1e-4, 1 / 15)
+_OF_DRAWING = ("layer", "papersp", "subclasses", "linetype", "entityhandle", "text")
 _POLYGON, _MULTIPOLYGON = 3, 6
 
 
@@ -178,7 +188,35 @@ def _plot(opened: VectorFile, k: int, shape: Any) -> RawPlot:
         points = tuple(Point(f"{position}.{n}", float(x), float(y), line) for n, (x, y) in enumerate(places, 1))
         rings.append(Ring(points, position, True))
     plot_id = _field(opened.frame, k, _ID_FIELDS) or str(opened.rows[k])
-    return RawPlot(plot_id, _field(opened.frame, k, _NAME_FIELDS), line, tuple(rings))
+    said = _attributes(opened.frame, k)
+    area, step = _stated(said.pop(AREA, ""), shape.area)
+    return RawPlot(
+        plot_id, _field(opened.frame, k, _NAME_FIELDS), line, tuple(rings), area, step_ha=step, attributes=said
+    )
+
+
+def _attributes(frame: pd.DataFrame, k: int) -> dict[str, str]:
+    """Return what a row says beside id and name, under the names of the boundary TXT where it is one of them."""
+    used = {name for names in (_ID_FIELDS, _NAME_FIELDS) for name in names}
+    texts = {str(c): frame[c].iloc[k] for c in frame.columns if str(c).lower() not in (*used, *_OF_DRAWING)}
+    known = {alias: name for name, aliases in _TXT_FIELDS.items() for alias in aliases}
+    return {known.get(c.lower(), c): _text(v) for c, v in texts.items() if not pd.isna(v) and _text(v)}
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value).strip()
+
+
+def _stated(text: str, area_m2: float) -> tuple[float | None, float]:
+    """Return the area (ha) a row states and a unit of its last digit; None: nothing, 0 or no number.
+
+    A layer does not say its unit as a boundary TXT does: a figure that is the area in m² or 亩 is taken so.
+    """
+    if not re.fullmatch(r"\d+(\.\d+)?", text) or not float(text):
+        return None, 0.0
+    step = 10.0 ** -max(len(text.partition(".")[2]), 2)
+    size = next((u for u in _AREA_UNITS_HA if abs(float(text) * u * HA_M2 - area_m2) <= 1e-3 * area_m2), 1.0)
+    return float(text) * size, step * size
 
 
 def _field(frame: pd.DataFrame, k: int, names: tuple[str, ...]) -> str:

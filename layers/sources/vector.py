@@ -165,7 +165,7 @@ def _json(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     columns = {k: [p.get(k) for p in found.properties] for k in names}
     shapes = np.empty(len(found.shapes), object)
     shapes[:] = found.shapes
-    notes = [] if found.note is None else [Finding("", found.note.code, "warn", "", found.note)]
+    notes = [] if found.note is None else [Finding("", found.note.code, "fixed", "", found.note)]
     notes += [of_row(row, why, "fixed") for row, why in found.mended]
     return Read(columns, shapes, found.crs, wrong=found.wrong, findings=notes)
 

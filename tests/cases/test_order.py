@@ -154,4 +154,4 @@ def test_a_polygon_too_thin_to_have_an_area_is_still_left_out(folder, tmp_path):
 
 def test_the_real_wfs_case(tmp_path):
     path = make.real("cases/19-geojson-crs-member/b.geojson")
-    assert base.codes(catalog.check(path, silent)) == {"axes_swapped": "block", "geojson_crs_member": "warn"}
+    assert base.codes(catalog.check(path, silent)) == {"axes_swapped": "block", "geojson_crs_member": "fixed"}

@@ -78,3 +78,27 @@ def test_a_multipart_feature_is_one_plot(tmp_path, kind):
     (plot,) = redline.read(path, district.CRS).plots
     assert (plot.plot_id, plot.points) == ("M", 12)
     assert plot.shape.area == pytest.approx(2500 - 100 + 25, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "shp", "geojson"])
+def test_what_a_row_says_of_its_plot_is_kept_and_held_against_it(tmp_path, kind):
+    """Fields of submission layers (报批) are those of the boundary TXT, so they are written back into one."""
+    said = {
+        "DKBH": ["D7"],
+        "DKMC": ["东区"],
+        "DKMJ": ["0.2500"],
+        "DKYT": ["工业用地"],
+        "DLBM": ["0601"],
+        "备注": ["一"],
+    }
+    frame = gpd.GeoDataFrame(said, geometry=[A], crs=district.CRS)
+    path = tmp_path / f"a.{kind}"
+    (frame.to_crs(4326) if kind == "geojson" else frame).to_file(path)
+    line = redline.read(path, district.CRS)
+    (plot,) = line.plots
+    assert (plot.stated_ha, plot.name) == (0.25, "东区")
+    assert dict(plot.attributes) == {"地块用途": "工业用地", "地类编码": "0601", "备注": "一"}
+    assert not [f for f in line.findings if f.severity == "warn"]
+    frame["DKMJ"] = ["0.3000"]
+    (frame.to_crs(4326) if kind == "geojson" else frame).to_file(path)
+    assert "redline_area_differs" in {f.code for f in redline.read(path, district.CRS).findings}
