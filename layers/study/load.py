@@ -206,18 +206,16 @@ def _without(spec: LayerSpec, state: State, reasons: Iterable[Reason]) -> Loaded
 def _of_dimension(out: Loaded) -> list[Finding]:
     """Keep the shapes a layer is used with; return what is said of the others.
 
-    Ground is made of polygons: points that label them are no rows of their own, and where points and
-    polygons are mixed a constraint keeps its polygons.
+    Where points and polygons of a constraint are mixed the polygons are kept. Points on them label them: what a
+    rule finds at such a point it finds at its polygon, so they are no rows of their own.
     """
-    if out.spec.role not in (*POLYGON_ROLES, "constraint"):
-        keep, found = preflight.of_dimension(out.shapes, out.rows, None)
-        out.keep(keep)
-        return found
-    label, found = preflight.labels(out.shapes, out.rows)
-    out.total -= int(label.sum())
-    out.keep(~label)
-    kinds = set(shapely.get_dimensions(out.shapes).tolist())
-    wanted = 2 if out.spec.role in POLYGON_ROLES or kinds == {0, 2} else None
+    found: list[Finding] = []
+    wanted = 2 if out.spec.role in POLYGON_ROLES else None
+    if out.spec.role == "constraint":
+        label, found = preflight.labels(out.shapes, out.rows)
+        out.total -= int(label.sum())
+        out.keep(~label)
+        wanted = 2 if set(shapely.get_dimensions(out.shapes).tolist()) == {0, 2} else None
     keep, others = preflight.of_dimension(out.shapes, out.rows, wanted)
     out.keep(keep)
     return found + others
