@@ -134,9 +134,9 @@ Vintage = Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")]
 Owner = Annotated[str, typer.Option(help="Department the data comes from.")]
 Title = Annotated[str, typer.Option(help="Name shown to people.")]
 Scheme = Annotated[str, typer.Option(help="Land-use scheme of the codes.")]
-Kind = Annotated[str, typer.Option(help="For rasters: dem, classes, index, imagery.")]
+Kind = Annotated[str, typer.Option(help="For rasters: dem, slope, classes, index, imagery.")]
 Bands = Annotated[list[str] | None, typer.Option(help="For imagery: name=number, for example red=1.")]
-VerticalUnit = Annotated[str, typer.Option(help="For a dem: m or ft.")]
+VerticalUnit = Annotated[str, typer.Option(help="For a dem: m or ft; for a slope: pct or deg.")]
 Accept = Annotated[list[str] | None, typer.Option(help="Accept a proposal of the check.")]
 
 

@@ -13,6 +13,9 @@ import pandas as pd
 
 from geo.basis.layer import Layer
 
+NO_CLASS = -(2.0**62)
+"""Value of cells of a class raster that hold no data where no data is declared to mean "none of the classes"."""
+
 
 @dataclass(frozen=True)
 class Raster:
@@ -21,7 +24,7 @@ class Raster:
     Parameters
     ----------
     layer_id : str
-    kind : {"dem", "classes", "index"}
+    kind : {"dem", "slope", "classes", "index"}
     values : float64 array, rows × columns
         Scale and offset applied; NaN where the file holds no data. Row 0 is the north edge.
     transform : tuple of 6 floats

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MU_M2 = 2000.0 / 3.0
 HA_M2 = 10_000.0
 
@@ -20,6 +22,22 @@ def mu(area_m2: float) -> float:
 def hectares(area_m2: float) -> float:
     """Square metres to 公顷."""
     return area_m2 / HA_M2
+
+
+def class_share(layer: str, label: str) -> str:
+    """Name of the column with the share of a class of a raster."""
+    return f"{layer}_class{label}_share"
+
+
+def unknown_share(layer: str) -> str:
+    """Name of the column with the share of which no class of a raster is known."""
+    return f"{layer}_unknown_share"
+
+
+def absent_class(name: str) -> str:
+    """Return the column that bounds a class without a column of its own (see `unknown_share`), "" for other names."""
+    found = re.fullmatch(r"(.+)_class[^_]+_share", name)
+    return unknown_share(found[1]) if found else ""
 
 
 def hi(name: str) -> str:

@@ -20,11 +20,11 @@ from exactextract.raster import NumPyRasterSource
 
 from geo.basis.area import carried
 from geo.basis.errors import BlockedError
-from geo.basis.inputs import Raster
+from geo.basis.inputs import NO_CLASS, Raster
 from geo.basis.layer import Geometries
 from geo.basis.progress import Progress, steps
 from geo.basis.reason import reason
-from geo.basis.units import hi
+from geo.basis.units import class_share, hi, unknown_share
 from geo.measure.slope import slope_pct
 
 Floats = npt.NDArray[np.float64]
@@ -51,7 +51,7 @@ def tables(shapes: Geometries, crs: str, rasters: Mapping[str, Raster], progress
     crs : str
         CRS of the shapes; they are carried into each raster's CRS, long edges densified.
     rasters : mapping of layer id to Raster
-        ``kind`` "dem" (metres) gives slopes, "classes" shares of each class present in the
+        ``kind`` "dem" (metres) and "slope" (percent) give slopes, "classes" shares of each class present in the
         study, "index" the mean with the least and greatest value seen.
     progress : Progress
 
@@ -60,14 +60,14 @@ def tables(shapes: Geometries, crs: str, rasters: Mapping[str, Raster], progress
     BlockedError
         More than one elevation model (their slopes would share columns), or a rotated raster.
     """
-    dems = sorted(name for name, r in rasters.items() if r.kind == "dem")
+    dems = sorted(name for name, r in rasters.items() if r.kind in ("dem", "slope"))
     turned = sorted(name for name, r in rasters.items() if r.transform[1] or r.transform[3])
     problems = [reason("dem_more_than_one", layers=dems)] if len(dems) > 1 else []
     problems += [reason("raster_rotated", layer=name) for name in turned]
     if problems:
         raise BlockedError(problems)
     made: dict[str, Callable[[Raster, Geometries], pd.DataFrame]] = {
-        "dem": slopes, "classes": class_shares, "index": index_values,
+        "dem": slopes, "slope": given_slopes, "classes": class_shares, "index": index_values,
     }  # fmt: skip
     names = sorted(rasters)
     return [
@@ -122,6 +122,11 @@ def slopes(raster: Raster, shapes: Geometries) -> pd.DataFrame:
     return pd.concat([_slopes(cells) for cells in _blocks(raster, slope, shapes)], ignore_index=True)
 
 
+def given_slopes(raster: Raster, shapes: Geometries) -> pd.DataFrame:
+    """Return the slope columns of a raster that holds slopes in percent (see `slopes`)."""
+    return pd.concat([_slopes(cells) for cells in _blocks(raster, raster.values, shapes)], ignore_index=True)
+
+
 def _slopes(cells: Cells) -> pd.DataFrame:
     some = cells.unknown > 0
     mean = cells.share(cells.value)
@@ -166,17 +171,21 @@ def quantile(cells: Cells, level: Floats, lowest: float) -> Floats:
 
 
 def class_shares(raster: Raster, shapes: Geometries) -> pd.DataFrame:
-    """Return ``{layer}_class{v}_share`` of each class found on any parcel, with its upper bound."""
+    """Return ``{layer}_class{v}_share`` of each class found on any parcel, with its upper bound, and what is unknown.
+
+    ``{layer}_unknown_share`` is the share of the parcel of which no class is known: a class that
+    has no column is on no parcel, so its share lies between 0 and that.
+    """
     blocks = list(_blocks(raster, raster.values, shapes))
     present = np.unique(np.concatenate([np.unique(c.value) for c in blocks]))
     done = []
     for cells in blocks:
         columns: dict[str, Floats] = {}
         for value in present:
-            columns |= _share(
-                f"{raster.layer_id}_class{value:g}_share", cells.share(cells.value == value), cells.unknown
-            )
-        done.append(_unseen(pd.DataFrame(columns, index=range(cells.count)), cells.unknown))
+            name = class_share(raster.layer_id, "none" if value == NO_CLASS else f"{value:g}")
+            columns |= _share(name, cells.share(cells.value == value), cells.unknown)
+        made = _unseen(pd.DataFrame(columns, index=range(cells.count)), cells.unknown)
+        done.append(made.assign(**{unknown_share(raster.layer_id): cells.unknown}))
     return pd.concat(done, ignore_index=True)
 
 

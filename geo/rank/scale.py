@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.reason import Reason, reason
-from geo.basis.units import hi
+from geo.basis.units import absent_class, hi
 from geo.rank.spec import Criterion
 from geo.rank.value import Categories, Floats, limits, of_codes, shares
 from geo.rules.judge import Measured
@@ -120,6 +120,8 @@ def _by_number(units: pd.DataFrame, criterion: Criterion) -> _Cells:
 
 
 def _interval(units: pd.DataFrame, fact: str) -> Measured:
+    if fact not in units and (unknown := absent_class(fact)) in units:
+        return Measured.interval(np.zeros(len(units)), units[unknown].to_numpy(np.float64), "")
     if fact not in units:
         return Measured.unbounded(len(units), "fact_missing")
     low = units[fact].to_numpy(np.float64)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.basis.layer import Zone
-from geo.basis.units import hi
+from geo.basis.units import absent_class, hi
 from geo.rules.judge import Measured
 from geo.rules.terms import AREA_TESTS, Terms
 
@@ -136,6 +136,9 @@ def _areas(rule: Terms, data: Evidence) -> Measured:
 
 
 def _fact(name: str, cause: str, data: Evidence) -> Measured:
+    if name not in data.facts and (unknown := absent_class(name)) in data.facts:
+        top = np.asarray(data.facts[unknown], np.float64)  # on no parcel: known to be nowhere the raster shows
+        return Measured.interval(np.zeros(len(top)), top, cause)
     if name not in data.facts:
         return Measured.unbounded(len(data.parcel_ids), "fact_missing" if cause == "fact_unknown" else "layer_missing")
     lo = np.asarray(data.facts[name], np.float64)

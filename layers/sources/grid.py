@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from geo.basis.errors import LuodiError
-from geo.basis.inputs import Raster
+from geo.basis.inputs import NO_CLASS, Raster
 from layers.sources import crs, gate, relief, warp
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import RasterFile
@@ -21,6 +21,10 @@ from layers.study.spec import LayerSpec
 
 Values = npt.NDArray[np.float64]
 FOOT_M = 0.3048
+NONE = "nodata-class:none"
+"""Proposal: no data of a class raster means that none of its classes is there."""
+MOSTLY = 0.5
+"""Above this share of cells without data, "no data" may be the answer rather than a gap."""
 
 
 def raster(
@@ -39,6 +43,8 @@ def raster(
     """
     if not source.exists():
         return None, [finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)]
+    if _named_slope(spec):
+        return None, [finding("block", "raster_is_slope", layer=spec.id)]
     try:
         file = gate.open_raster(source, cache)
     except LuodiError as error:
@@ -57,6 +63,14 @@ def raster(
     if spec.kind == "dem":
         grid, notes = _heights(grid, spec.vertical_unit)
         found += notes
+    if spec.kind == "slope":
+        grid, notes = _slopes(grid, spec.vertical_unit)
+        found += notes
+    if spec.kind == "classes":
+        grid, notes = _classes(grid, spec.accept)
+        found += notes
+    if any(f.severity == "block" for f in found):
+        return None, found
     return Raster(spec.id, spec.kind, grid.values, grid.transform, grid.crs), found
 
 
@@ -66,6 +80,34 @@ def _heights(grid: Grid, unit: str) -> tuple[Grid, list[Finding]]:
         grid = replace(grid, values=grid.values * FOOT_M)
         notes.append(finding("fixed", "dem_in_feet"))
     return grid, notes + relief.cliffs(grid.values, grid.transform[0])
+
+
+def _slopes(grid: Grid, unit: str) -> tuple[Grid, list[Finding]]:
+    """Return slopes in percent; degrees are turned into it, and values no slope has refuse the unit."""
+    steepest = float(np.nanmax(grid.values, initial=0.0))
+    if np.nanmin(grid.values, initial=0.0) < 0 or (unit == "deg" and steepest >= 90.0):
+        return grid, [finding("block", "slope_out_of_range", unit=unit, steepest=steepest)]
+    if unit == "pct":
+        return grid, []
+    made = replace(grid, values=100.0 * np.tan(np.radians(grid.values)))
+    return made, [finding("fixed", "slope_in_degrees")]
+
+
+def _classes(grid: Grid, accept: tuple[str, ...]) -> tuple[Grid, list[Finding]]:
+    """Return classes with no data as a class where that is accepted; propose it where no data may mean "none"."""
+    blank = np.isnan(grid.values)
+    if NONE in accept:
+        return replace(grid, values=np.where(blank, NO_CLASS, grid.values)), [finding("fixed", "raster_nodata_is_none")]
+    share = float(blank.mean()) if blank.size else 0.0
+    if share < MOSTLY and len(np.unique(grid.values[~blank])) != 1:
+        return grid, []
+    return grid, [finding("warn", "raster_nodata_may_be_none", share=share, proposal=NONE)] if share else []
+
+
+def _named_slope(spec: LayerSpec) -> bool:
+    """Tell whether the name of an index says that it is a slope: its unit would not be known."""
+    words = f"{spec.id} {spec.title} {Path(spec.source).stem}".casefold()
+    return spec.kind == "index" and any(word in words for word in ("slope", "坡度", "坡角"))
 
 
 def _upright(grid: Grid, kind: str, study_crs: str) -> tuple[Grid, list[Finding]]:

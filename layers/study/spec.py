@@ -26,7 +26,7 @@ Role = Literal[
     "enterprise", "signal", "project", "link", "budget", "earmark", "zone", "boundary", "raster",
     "redevelopment",
 ]  # fmt: skip
-RasterKind = Literal["dem", "classes", "index", "imagery"]
+RasterKind = Literal["dem", "slope", "classes", "index", "imagery"]
 BANDS = ("red", "green", "blue", "nir", "swir", "cloud")
 FILE = "study.toml"
 PACKS = Path(__file__).resolve().parents[2] / "data" / "rules"
@@ -242,7 +242,7 @@ class LayerSpec(_Frozen):
     class_field: str = Field("", alias="class")
     where: str = ""
     kind: RasterKind | Literal[""] = ""
-    vertical_unit: Literal["", "m", "ft"] = ""
+    vertical_unit: Literal["", "m", "ft", "pct", "deg"] = ""
     bands: dict[str, int] = Field(default_factory=dict)
     stale_after_days: int | None = Field(None, ge=1)
     accept: tuple[str, ...] = ()
@@ -261,8 +261,10 @@ class LayerSpec(_Frozen):
             raise ValueError("raster_needs_kind")
         if self.role == "raster" and self.where:
             raise ValueError("raster_without_rows")
-        if self.kind == "dem" and not self.vertical_unit:
+        if self.kind == "dem" and self.vertical_unit not in ("m", "ft"):
             raise ValueError("dem_needs_vertical_unit")
+        if self.kind == "slope" and self.vertical_unit not in ("pct", "deg"):
+            raise ValueError("slope_needs_unit")
         if (self.kind == "imagery") != bool(self.bands):
             raise ValueError("imagery_needs_bands")
         if self.bands and (not {"red", "nir"} <= set(self.bands) <= set(BANDS) or min(self.bands.values()) < 1):
