@@ -36,7 +36,9 @@ _TXT_FIELDS = {
 }  # fmt: skip
 """Fields of submission layers (报批) that are fields of the boundary TXT; the area is in hectares."""
 _AREA_UNITS_HA = (1.0, 1e-4, 1 / 15)
-_OF_DRAWING = ("layer", "papersp", "subclasses", "linetype", "entityhandle", "text")
+_OF_FORMAT = ("layer", "subclasses", "linetype", "entityhandle", "text", "tessellate", "extrude", "visibility",
+              "draworder", "icon", "snippet", "timestamp", "begin", "end", "altitudemode")  # fmt: skip
+"""Fields the format of a drawing or of KML brings along."""
 _POLYGON, _MULTIPOLYGON = 3, 6
 
 
@@ -198,7 +200,7 @@ def _plot(opened: VectorFile, k: int, shape: Any) -> RawPlot:
 def _attributes(frame: pd.DataFrame, k: int) -> dict[str, str]:
     """Return what a row says beside id and name, under the names of the boundary TXT where it is one of them."""
     used = {name for names in (_ID_FIELDS, _NAME_FIELDS) for name in names}
-    texts = {str(c): frame[c].iloc[k] for c in frame.columns if str(c).lower() not in (*used, *_OF_DRAWING)}
+    texts = {str(c): frame[c].iloc[k] for c in frame.columns if str(c).lower() not in (*used, *_OF_FORMAT)}
     known = {alias: name for name, aliases in _TXT_FIELDS.items() for alias in aliases}
     return {known.get(c.lower(), c): _text(v) for c, v in texts.items() if not pd.isna(v) and _text(v)}
 

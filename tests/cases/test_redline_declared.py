@@ -191,3 +191,34 @@ def test_modern_datums_are_a_note(tmp_path):
     noted = found(read(path))["redline_datum_equal"]
     assert noted.severity == "fixed"
     words(noted.reason)
+
+
+EXTENDED = {
+    "data": '<ExtendedData><Data name="DKBH"><value>D7</value></Data><Data name="DKYT"><value>工业用地</value></Data>'
+            "</ExtendedData>",
+    "schema": '<ExtendedData><SchemaData schemaUrl="#s"><SimpleData name="DKBH">D7</SimpleData>'
+              '<SimpleData name="DKYT">工业用地</SimpleData></SchemaData></ExtendedData>',
+}  # fmt: skip
+SCHEMA = (
+    '<Schema name="s" id="s"><SimpleField name="DKBH" type="string"/><SimpleField name="DKYT" type="string"/></Schema>'
+)
+
+
+@pytest.mark.parametrize("form", EXTENDED)
+def test_kml_keeps_extended_data_and_offers_folders(tmp_path, form):
+    ring = " ".join(f"{x:.10f},{y:.10f},0" for x, y in square_in(4326).exterior.coords)
+    place = (f"<Placemark><name>红线</name>{EXTENDED[form]}<Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}"
+             "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>")  # fmt: skip
+    other = (
+        "<Folder><name>现状</name><Placemark><Point><coordinates>120,28.7,0</coordinates></Point></Placemark></Folder>"
+    )
+    folders = f"{other}<Folder><name>报批</name><Folder><name>一期</name>{place}</Folder></Folder>"
+    for body in (place, folders):
+        (tmp_path / "a.kml").write_text(
+            f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{SCHEMA}{body}</Document></kml>', encoding="utf-8"
+        )
+        if body == folders:
+            assert set(refused(tmp_path / "a.kml")["several_layers"].values["layers"]) == {"现状", "报批", "一期"}
+        (plot,) = read(tmp_path / "a.kml", layer="一期" if body == folders else "").plots
+        assert (plot.plot_id, plot.name, dict(plot.attributes)) == ("D7", "红线", {"地块用途": "工业用地"})
+        assert plot.shape.area == pytest.approx(10_000, abs=0.1)
