@@ -67,14 +67,22 @@ def told(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[s
     if row["uncounted"]:
         names = [code("resource", r, language) for r in str(row["uncounted"]).split("|")]
         yield say("place.uncounted", language, resources=names)
-    if row["relief_enters"]:
-        names = [found.names[p] for p in str(row["relief_enters"]).split("|")]
-        unit = code("aimunit", str(found.table("placing")["unit"].iloc[0]), language)
-        yield say("place.relief_gain", language, projects=names, gain=amount(row["relief_worth"], unit))
+    yield from relief(found, row, language)
     yield from price(found, row, language)
     later = found.rows("place_from", str(row["project_id"])) if row["status"] == "unplaced" else []
     if later and found.asked.nothing:
         yield say("place.from_day", language, on=pd.Timestamp(later[0]["from_on"]).date().isoformat())
+
+
+def relief(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Yield what the best answer would be with the missing amounts: that others stay is said only where they do."""
+    if math.isnan(float(row["relief_worth"])):
+        return
+    enters, leaves = ([found.names[p] for p in str(row[k]).split("|") if p] for k in ("relief_enters", "relief_leaves"))
+    key = "none" if not enters else "gain" if row["relief_kept"] else "leaves" if leaves else "moves"
+    unit = code("aimunit", str(found.table("placing")["unit"].iloc[0]), language)
+    gain = amount(row["relief_worth"], unit)
+    yield say(f"place.relief_{key}", language, projects=enters, leaves=leaves, gain=gain)
 
 
 def why(found: Shown, row: Mapping[str, Any], language: Language) -> str:
@@ -86,7 +94,7 @@ def why(found: Shown, row: Mapping[str, Any], language: Language) -> str:
         named["site"] = found.sites.get(str(values["site"]), str(values["site"]))
     if "park" in values:
         named["park"] = park(found, str(values["park"]))
-    if given.code == "unplaced_short":
+    if given.code in ("unplaced_short", "unplaced_short_now", "unplaced_land_taken_short"):
         named["missing"] = missing(found, str(row["project_id"]), language)
     if "projects" in values:
         named["projects"] = [found.names.get(str(p), str(p)) for p in values["projects"]]

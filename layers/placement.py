@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
-from geo.place.accounts import SET_ASIDE, TAKEN
+from geo.place.accounts import SET_ASIDE, TAKEN, TOGETHER
 from geo.place.solve import QUICK, Work
 from geo.place.worth import Objective
 from layers import placing
@@ -170,9 +170,16 @@ def land_source(results: Results) -> tuple[str, Any]:
     return land.title or land.id, land.vintage
 
 
+def _as_one(name: str, resource: Mapping[str, str]) -> bool:
+    """Tell whether a name is that of several facilities of one resource, as misses name them."""
+    parts = name.split(TOGETHER)
+    return all(p in resource for p in parts) and len({resource[p] for p in parts}) == 1
+
+
 def _known(results: Results, asked: Asked) -> None:
-    known = [*results.table("facilities")["facility_id"], *results.table("budgets")["budget_id"]]
-    lost = [name for name, _ in asked.extra if name not in known]
+    resource = dict(results.table("facilities")[["facility_id", "resource"]].itertuples(index=False))
+    known = [*resource, *results.table("budgets")["budget_id"]]
+    lost = [name for name, _ in asked.extra if name not in known and not _as_one(name, resource)]
     if lost:
         raise CallError(reason("account_not_known", given=lost[0], known=known))
     tables = [t for t in ("sites", "building_sites", "check_sites") if asked.pins and results.has(t)]

@@ -271,7 +271,7 @@ _DECLARED = (
     Table("matches", ("project_id",), _c(
         "project_id:id status:code site_id:text park_id:code kind:code land_m2:float floor_m2:float saved_m2:float "
         "remnant_m2:float worth:float pinned:bool runner_up:text price:float price_exact:bool leaves:text enters:text "
-        "missing:text missing_amount:float missing_unit:code relief_worth:float relief_enters:text uncounted:text "
+        "missing:text relief_worth:float relief_enters:text relief_leaves:text relief_kept:bool uncounted:text "
         "reason:reason")),
     Table("misses", ("project_id", "account"), _c(
         "project_id:id account:id resource:code unit:code amount:float site_id:text park_id:code")),

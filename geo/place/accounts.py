@@ -19,6 +19,8 @@ from geo.place.resource import Resource, Resources
 
 SEPARATOR = "|"
 """Between the parks a facility serves."""
+TOGETHER = "+"
+"""Between the facilities that are drawn from as one."""
 FACILITY, COUNTY = "facility", "county"
 TAKEN = ("used", "committed", "reserved")
 SET_ASIDE = ("earmarked", "committed", "used")
@@ -46,7 +48,7 @@ def accounts(
     on : date
         A facility commissioned later holds nothing yet.
     extra : mapping of account to amount
-        More of a scenario, in the account's unit.
+        More of a scenario, in the account's unit; of facilities that are drawn from as one (``A+B``) one gets it.
 
     Returns
     -------
@@ -66,13 +68,27 @@ def accounts(
     frames = [f for f in (works, county) if len(f)]
     table = pd.concat(frames, ignore_index=True) if frames else works.reindex(columns=[*works, *county]).iloc[:0]
     table = table.loc[:, ~table.columns.duplicated()]
-    table["limit"] = table["limit"] + table["account"].map(extra or {}).astype(float).fillna(0.0)
-    free = table["limit"] - table[list(TAKEN)].sum(axis=1, skipna=False)
+    taken = table[list(TAKEN)].sum(axis=1, skipna=False)
+    more = _given(table.assign(free=table["limit"] - taken), extra or {})
+    table["limit"] = table["limit"] + table["account"].map(more).astype(float).fillna(0.0)
+    free = table["limit"] - taken
     late = pd.to_datetime(table["in_service"]) > pd.Timestamp(on)
     table["free"] = np.where(late, 0.0, free)
     conditions = [late, free.isna(), free < 0.0]
     table["state"] = np.select(conditions, [NOT_YET, UNKNOWN, OVERDRAWN], RUNNING).astype(object)
     return table.assign(drawn=0.0, unverified=0.0, left=table["free"])
+
+
+def _given(table: pd.DataFrame, extra: Mapping[str, float]) -> dict[str, float]:
+    """Return who gets what is given: of several facilities the first that is not overdrawn, else the one least so."""
+    free = dict(zip(table["account"].astype(str), table["free"], strict=True))
+    out: dict[str, float] = {}
+    for name, amount in extra.items():
+        members = [name] if name in free else [m for m in name.split(TOGETHER) if m in free]
+        if members:
+            chosen = max(members, key=lambda m: min(free[m], 0.0))
+            out[chosen] = out.get(chosen, 0.0) + amount
+    return out
 
 
 def drawn_down(book: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
@@ -126,6 +142,8 @@ class Held:
         limit − used − committed − reserved + overdrawn = free; free − drawn = left.
     free, left : float
         What may be drawn before and after placing, whole steps; NaN where nothing is known.
+    debt : float
+        What must be given before anything can be drawn: where all are overdrawn, what the least of them is.
     members : tuple of str
         Those known, in the order they are filled: oldest first.
     unknown : tuple of str
@@ -138,6 +156,7 @@ class Held:
     sums: Mapping[str, float]
     free: float
     left: float
+    debt: float
     members: tuple[str, ...]
     unknown: tuple[str, ...] = ()
     stated_units: tuple[str, ...] = ()
@@ -155,7 +174,7 @@ def together(rows: pd.DataFrame, resource: Resource) -> Held:
     rows = rows.sort_values(["in_service", "account"], na_position="first", kind="stable")
     running = rows[rows["state"] != NOT_YET]
     if running.empty:
-        return Held(NOT_YET, dict.fromkeys((*SUMMED, "overdrawn"), 0.0), 0.0, 0.0, _names(rows))
+        return Held(NOT_YET, dict.fromkeys((*SUMMED, "overdrawn"), 0.0), 0.0, 0.0, 0.0, _names(rows))
     if running["unit"].nunique() > 1:  # amounts of a resource nobody declared, in units that cannot be added
         return _not_known(running, dict.fromkeys((*SUMMED, "overdrawn"), np.nan))
     known, open_ = running[running["state"] != UNKNOWN], running[running["state"] == UNKNOWN]
@@ -166,11 +185,12 @@ def together(rows: pd.DataFrame, resource: Resource) -> Held:
     sums["overdrawn"] = float(-known["free"].clip(upper=0.0).sum())
     free, left = (sum(usable(resource, v) for v in known[name]) for name in ("free", "left"))
     state = PARTLY if len(open_) else OVERDRAWN if (known["state"] == OVERDRAWN).all() else RUNNING
-    return Held(state, sums, free, left, _names(known), _names(open_), _units(open_))
+    debt = max(-float(known["free"].max()), 0.0)
+    return Held(state, sums, free, left, debt, _names(known), _names(open_), _units(open_))
 
 
 def _not_known(rows: pd.DataFrame, sums: Mapping[str, float]) -> Held:
-    return Held(UNKNOWN, sums, np.nan, np.nan, (), _names(rows), _units(rows))
+    return Held(UNKNOWN, sums, np.nan, np.nan, 0.0, (), _names(rows), _units(rows))
 
 
 def usable(resource: Resource, amount: float) -> float:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.basis.reason import reason
+from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.place.match import Placed
 from geo.place.portfolio import BUILDING, Option, Portfolio
-from geo.place.why import PLACED, UNPLACED, Gates, Left, left_out
+from geo.place.why import PLACED, UNPLACED, Gates, Left, left_out, told
 
 FEW = 5_000
 """Options up to which every project gets its runner-up by re-solving; above, one is asked for when wanted."""
@@ -86,20 +86,25 @@ class Answer:
         row |= {"status": left.status, "reason": left.why.to_json()}
         if left.status != UNPLACED or left.miss.option < 0:
             return row
-        if left.lacks:
-            first = left.lacks[0]
-            row |= {"missing": "|".join(x.account for x in left.lacks), "missing_amount": first.amount,
-                    "missing_unit": first.unit}  # fmt: skip
-        return row | self._at(left) | self._relief(left) | self._second(project_id)
+        row |= {"missing": "|".join(told(x) for x in left.lacks)} | self._relief(project_id, left)
+        if left.why.code == "unplaced_short" and not row["relief_kept"]:
+            # with the amounts the best answer moves others too: that they stay is not promised
+            row |= {"reason": Reason("unplaced_short_now", left.why.values).to_json()}
+        return row | self._at(left) | self._second(project_id)
 
-    def _relief(self, left: Left) -> dict[str, Any]:
+    def _relief(self, project_id: str, left: Left) -> dict[str, Any]:
         """Return what the amounts a project lacks would bring if they were there: by re-solving, nobody held."""
         booked = self.placed.booked
         if not left.lacks or left.miss.taken_by or len(booked.options) > FEW:
             return {}
-        found = self.placed.view().with_more(left.miss.accounts, left.miss.amounts)
-        names = "|".join(booked.project_ids[p] for p in found.enters)
-        return {"relief_worth": -found.price * self.worth.step, "relief_enters": names}
+        view = self.placed.view()
+        found = view.with_more(left.miss.accounts, left.miss.amounts)
+        if found.chosen is None:
+            return {}
+        names = {k: "|".join(booked.project_ids[p] for p in who) for k, who in
+                 (("relief_enters", found.enters), ("relief_leaves", found.leaves))}  # fmt: skip
+        kept = found.enters == (booked.number(project_id),) and view.stays(found.chosen)
+        return names | {"relief_worth": -found.price * self.worth.step, "relief_kept": kept}
 
     def _at(self, left: Left) -> dict[str, Any]:
         option = self.placed.booked.options[left.miss.option]
@@ -156,6 +161,6 @@ class Answer:
 _EMPTY: dict[str, Any] = {
     "status": UNPLACED, "site_id": "", "park_id": "", "kind": "", "land_m2": 0.0, "floor_m2": 0.0, "saved_m2": 0.0,
     "remnant_m2": 0.0, "worth": 0.0, "runner_up": "", "price": np.nan, "price_exact": False, "leaves": "",
-    "enters": "", "missing": "", "missing_amount": np.nan, "missing_unit": "", "uncounted": "", "reason": "",
-    "relief_worth": np.nan, "relief_enters": "",
+    "enters": "", "missing": "", "uncounted": "", "reason": "",
+    "relief_worth": np.nan, "relief_enters": "", "relief_leaves": "", "relief_kept": False,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.place.accounts import COUNTY, FACILITY, NOT_YET, SEPARATOR, resource_of, together
+from geo.place.accounts import COUNTY, FACILITY, NOT_YET, SEPARATOR, TOGETHER, resource_of, together
 from geo.place.resource import Resource, Resources
 
 
@@ -33,6 +33,8 @@ class Pool:
         True for an account of the county, which every park draws from.
     waiting : bool
         True where no member is in service yet: it holds nothing.
+    debt : int
+        Whole steps that must be given before anything can be drawn: of a pool that is overdrawn.
     unknown : tuple of str
         Members whose figures are not known: the pool may hold more.
     stated_units : tuple of str
@@ -46,6 +48,7 @@ class Pool:
     free: int | None
     county: bool = False
     waiting: bool = False
+    debt: int = 0
     unknown: tuple[str, ...] = ()
     stated_units: tuple[str, ...] = ()
 
@@ -81,8 +84,8 @@ def _pool(group: pd.DataFrame, resources: Resources) -> Pool:
     parks = frozenset(str(group["serves"].iloc[0]).split(SEPARATOR)) - {""}
     county = str(group["scope"].iloc[0]) == COUNTY
     free = resource.steps(held.free) if held.members else None
-    about = (county, held.state == NOT_YET, held.unknown, held.stated_units)
-    return Pool("+".join(members), resource, members, parks, free, *about)
+    about = (county, held.state == NOT_YET, resource.steps(held.debt), held.unknown, held.stated_units)
+    return Pool(TOGETHER.join(members), resource, members, parks, free, *about)
 
 
 def not_known(made: Sequence[Pool]) -> bool:

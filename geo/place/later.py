@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from geo.place.headroom import Pool
-from geo.place.match import Placed
+from geo.place.match import Placed, allowed_options
 from geo.place.portfolio import Booked, Portfolio, book
 from geo.place.problem import Ints, State, around
 
@@ -17,6 +17,8 @@ def first_days(
     placed: Placed, portfolio: Portfolio, waiting: Collection[str], pools_of: Mapping[date, Sequence[Pool]]
 ) -> dict[str, date]:
     """Return the first day on which each waiting project fits while all placed ones stay where they are.
+
+    Pins and bans hold: a project that is pinned where nothing ever fits it has no day.
 
     Parameters
     ----------
@@ -32,10 +34,10 @@ def first_days(
         if not left:
             break
         booked = book(portfolio, pools_of[day])
-        chosen = _again(placed, booked)
+        chosen, allowed = _again(placed, booked), allowed_options(booked, placed.wishes)
         for project in left:
             freed = np.arange(len(booked.project_ids)) == booked.number(project)
-            if around(booked.problem, chosen, freed)[0].n_options:
+            if allowed[around(booked.problem, chosen, freed)[1]].any():
                 out[project] = day
     return out
 

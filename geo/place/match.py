@@ -154,6 +154,13 @@ class View:
         place[self.keep] = np.arange(len(self.keep))
         return renumbered(self.placed.chosen, place)
 
+    def stays(self, chosen: Ints) -> bool:
+        """Tell whether every project that is placed keeps its site in another answer of this problem."""
+        mine = np.flatnonzero(self.chosen >= 0)
+        if (chosen[mine] < 0).any():
+            return False
+        return bool((self.problem.site[chosen[mine]] == self.problem.site[self.chosen[mine]]).all())
+
     def with_more(self, accounts: Ints, amounts: Ints, work: Work | None = None) -> Forced:
         """Return the best answer if some accounts held more (whole steps)."""
         extra = np.zeros(len(self.problem.free), np.int64)
@@ -203,7 +210,7 @@ def place(
     """
     wishes = wishes or Wishes()
     booked = room.book(portfolio, pools)
-    allowed = _allowed(booked, wishes)
+    allowed = allowed_options(booked, wishes)
     pinned = [booked.number(p) for p in wishes.pins if p in booked.project_ids]
     must = _kept_pins(booked.problem, allowed, pinned)
     keep = np.flatnonzero(allowed)
@@ -215,7 +222,8 @@ def place(
     return Placed(booked, allowed, replace(found, chosen=chosen), broken, wishes)
 
 
-def _allowed(booked: Booked, wishes: Wishes) -> Flags:
+def allowed_options(booked: Booked, wishes: Wishes) -> Flags:
+    """Tell of each option whether pins and bans leave it."""
     out = np.ones(len(booked.options), bool)
     for k, option in enumerate(booked.options):
         pin = wishes.pins.get(option.project_id)

@@ -13,6 +13,8 @@ from geo.place.rows import divided, land_sets, valid
 
 FINE = 16
 """Steps into which the liking (0 … 1) is cut: CP-SAT counts in whole numbers."""
+MOST = 2.0**61
+"""The largest sum CP-SAT is asked to count."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def search(problem: Problem, effort: Effort, start: Ints | None = None) -> Found
     status = solver.solve(made.model)
     if status == cp_model.INFEASIBLE:
         return Found(None, -np.inf)
+    if status == cp_model.MODEL_INVALID:  # sums that whole numbers of 64 bits cannot hold
+        return Found(None, np.inf)
     bound = solver.best_objective_bound / made.scale
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Found(None, bound)
@@ -97,7 +101,10 @@ def _model(problem: Problem, cp_model: Any, start: Ints | None) -> _Made:
         if terms:
             model.add(sum(terms) <= int(problem.free[account]))
     scale = 2 * FINE * max(problem.n_projects, 1)
-    goal = problem.value * scale + np.floor(problem.liking * FINE).astype(np.int64)
+    fine = np.floor(problem.liking * FINE).astype(np.int64)
+    if float(problem.value.max(initial=0)) * scale * max(problem.n_projects, 1) > MOST:
+        scale, fine = 1, np.zeros_like(fine)  # no room for what is liked beside values so large
+    goal = problem.value * scale + fine
     model.maximize(sum(v * int(g) for v, g in zip(x, goal, strict=True)))
     if start is not None:
         wanted = set(start[start >= 0].tolist())

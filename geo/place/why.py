@@ -11,6 +11,7 @@ from geo.basis.reason import Reason, reason
 from geo.place.match import Placed
 from geo.place.miss import Miss
 from geo.place.portfolio import NO, Portfolio
+from geo.place.problem import held
 
 PLACED, UNPLACED, REJECTED, UNSETTLED = "placed", "unplaced", "rejected", "unknown"
 Gates = Mapping[str, tuple[str, Reason]]
@@ -62,14 +63,20 @@ def left_out(placed: Placed, portfolio: Portfolio, gates: Gates, project_id: str
         return _nowhere(placed, portfolio, (result, why), project_id)
     site = placed.booked.options[miss.option].site_id
     lacks = tuple(lacking(placed, miss))
+    lines = [told(x) for x in lacks]
     if miss.taken_by:
         names = [placed.booked.project_ids[p] for p in miss.taken_by]
-        return Left(UNPLACED, reason("unplaced_land_taken", site=site, projects=names), miss, lacks)
+        if not lacks:
+            return Left(UNPLACED, reason("unplaced_land_taken", site=site, projects=names), miss)
+        return Left(
+            UNPLACED, reason("unplaced_land_taken_short", site=site, projects=names, missing=lines), miss, lacks
+        )
     if not lacks:
         return Left(UNPLACED, reason("pin_not_kept", pin=_pin(placed, project_id)), miss)
     if all(_within_range(portfolio, project_id, lack) for lack in lacks):
         return Left(UNSETTLED, reason("need_range_decides", missing=[x.account for x in lacks]), miss, lacks)
-    lines = [f"{x.account} {x.amount:.10g} {x.unit}" for x in lacks]
+    if open_ := _may_be_supplied(placed, project_id):
+        return Left(UNSETTLED, reason("short_but_open", facilities=open_), miss, lacks)
     return Left(UNPLACED, reason("unplaced_short", site=site, missing=lines), miss, lacks)
 
 
@@ -77,7 +84,27 @@ def lacking(placed: Placed, miss: Miss) -> Iterator[Lack]:
     """Yield what a miss lacks of each account."""
     for account, steps in zip(miss.accounts.tolist(), miss.amounts.tolist(), strict=True):
         pool = placed.booked.pools[account]
-        yield Lack(pool.id, pool.resource.id, pool.resource.unit, pool.resource.amount(steps))
+        yield Lack(pool.id, pool.resource.id, pool.resource.unit, pool.resource.amount(steps + pool.debt))
+
+
+def told(lack: Lack) -> str:
+    """Return an amount that is missing as a plain text, for tables."""
+    return f"{lack.account} {lack.amount:.10g} {lack.unit}"
+
+
+def _may_be_supplied(placed: Placed, project_id: str) -> list[str]:
+    """Return facilities of which nobody knows what they hold, where nothing else keeps a project from a site."""
+    view, pools = placed.view(), placed.booked.pools
+    state = held(view.problem, view.chosen)
+    for option in view.problem.by_project[placed.booked.number(project_id)].tolist():
+        if not state.fits_land(option):
+            continue
+        park = placed.booked.options[int(view.keep[option])].park_id
+        short = [pools[a].resource.id for a in state.short(option)[0]]
+        open_ = [[u for p in pools if p.resource.id == r and park in p.parks for u in p.unknown] for r in short]
+        if open_ and all(open_):
+            return list(dict.fromkeys(name for names in open_ for name in names))
+    return []
 
 
 def _nowhere(placed: Placed, portfolio: Portfolio, gate: tuple[str, Reason], project_id: str) -> Left:

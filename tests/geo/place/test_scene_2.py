@@ -1,12 +1,24 @@
 """Scene 2 in small: every number of it, on tables made by hand."""
 
 import datetime
+import json
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.basis.units import mu
-from tests.geo.place.county import County
+from geo.place.accounts import accounts
+from geo.place.answer import Answer, Worth
+from geo.place.fit import fits, result_of
+from geo.place.headroom import pools
+from geo.place.intake import portfolio
+from geo.place.later import first_days
+from geo.place.match import Wish, place
+from geo.place.worth import Objective
+from tests.geo.place.county import RESOURCES, County
 
 COUNTY = County()
 
@@ -34,8 +46,8 @@ def test_where_and_how_much(found):
 
 
 def test_what_is_missing(found):
-    assert found.loc["宝耐", ["missing", "missing_amount", "missing_unit"]].tolist() == ["S-E", 4.0, "MVA"]
-    assert found.loc["中鑫", ["missing", "missing_amount", "missing_unit"]].tolist() == ["new_construction", 85.0, "亩"]
+    assert found.loc["宝耐", "missing"] == "S-E 4 MVA"
+    assert found.loc["中鑫", "missing"] == "new_construction 85 亩"
 
 
 def test_price_of_forcing(found):
@@ -90,7 +102,7 @@ def test_recovered_land_takes_zhongxin_without_quota_and_undo_restores():
     assert mu(found.loc["中鑫", "remnant_m2"]) == pytest.approx(10.0)
     assert budgets.loc["new_construction", "left"] == pytest.approx(115.0)
     assert facilities.loc["S-E", "left"] == 5.0
-    assert found.loc["宝耐", "missing_amount"] == 7.0
+    assert found.loc["宝耐", "missing"] == "S-E 7 MVA"
     assert COUNTY.matches().equals(before)
 
 
@@ -110,12 +122,10 @@ def test_a_figure_from_memory_never_leaves_a_project_out():
 
 
 def test_a_ban_and_a_pin_that_cannot_be_kept():
-    from geo.place.match import Wish
-
     found = COUNTY.but(bans={"普科": (Wish(),)}, pins=COUNTY.pins | {"宝耐": Wish(park="B4")}).matches()
     assert found.loc["普科", "status"] == "unplaced"
     assert "unplaced_banned" in found.loc["普科", "reason"]
-    assert found.loc["宝耐", ["status", "missing_amount"]].tolist() == ["unplaced", 4.0]
+    assert found.loc["宝耐", ["status", "missing"]].tolist() == ["unplaced", "S-E 4 MVA"]
     assert found.loc["中鑫", "status"] == "placed"
 
 
@@ -130,14 +140,105 @@ def test_what_the_missing_amount_would_bring(found):
     assert found.loc["中鑫", ["relief_worth", "relief_enters"]].tolist() == [200 * 8, "中鑫"]
     assert found.loc["宝耐", ["relief_worth", "relief_enters"]].tolist() == [170 * 9, "宝耐"]
     assert found.loc["普科", "relief_enters"] == ""
+    assert found.loc[["中鑫", "宝耐"], "relief_kept"].all()
 
 
 def test_the_first_day_on_which_an_unplaced_project_stands():
-    from geo.place.headroom import pools
-    from geo.place.later import first_days
-    from tests.geo.place.county import RESOURCES
-
     answer = COUNTY.answer()
     days = [datetime.date(2027, 6, 29), datetime.date(2027, 6, 30), datetime.date(2028, 1, 1)]
     offered = {d: pools(COUNTY.but(on=d).book(), RESOURCES) for d in days}
     assert first_days(answer.placed, answer.portfolio, ["宝耐", "中鑫"], offered) == {"宝耐": days[1]}
+
+
+# --- every shortage, and what supplying it does -----------------------------------------------------------------------
+
+
+def test_every_shortage_of_a_project_is_told():
+    """占补 short by 33 and quota short by 163: both, wherever shortages are told."""
+    answer = COUNTY.but(extra={"farmland_balance": -91.0, "new_construction": -78.0}).answer()
+    rows = answer.misses().query("project_id == '中鑫'")
+    assert dict(zip(rows["account"], rows["amount"], strict=True)) == {
+        "farmland_balance": 33.0,
+        "new_construction": 163.0,
+    }
+    match = answer.matches().set_index("project_id").loc["中鑫"]
+    assert match["missing"] == "farmland_balance 33 亩|new_construction 163 亩"
+    assert json.loads(match["reason"])["missing"] == match["missing"].split("|")
+
+
+def test_an_overdrawn_account_lacks_its_debt_too():
+    county = COUNTY.but(extra={"new_construction": -320.0 - 40.0}, pins={})
+    rows = county.answer().misses().set_index("project_id")
+    short = rows.query("account == 'new_construction'")["amount"]
+    assert short["中鑫"] == 240.0
+    more = {"new_construction": -360.0 + short["中鑫"]}
+    assert county.but(extra=more).accounts()[1].loc["new_construction", "free"] == pytest.approx(200.0)
+
+
+COMPETING = st.fixed_dictionaries({
+    "丽人": st.integers(60, 143), "普科": st.integers(60, 150),
+    "中鑫": st.integers(60, 210), "宝耐": st.integers(60, 170),
+    "quota": st.integers(-300, 60), "balance": st.integers(-440, 0), "power": st.sampled_from([0, -5, -12]),
+    "tax": st.tuples(*[st.integers(1, 30)] * 4),
+})  # fmt: skip
+
+
+@settings(max_examples=15)
+@given(COMPETING)
+def test_supplying_all_shortages_together_does_what_is_said(case):
+    """With the amounts of all its misses a project stands and the others stay, or that is not promised."""
+    names = ("丽人", "普科", "中鑫", "宝耐")
+    taxes = dict(zip(names, case["tax"], strict=True))
+    projects = {p: (r[0], float(case[p]), float(case[p]), taxes[p], *r[4:]) if p in names else r
+                for p, r in County().projects.items()}  # fmt: skip
+    given_ = {
+        "new_construction": float(case["quota"]),
+        "farmland_balance": float(case["balance"]),
+        "S-S": case["power"],
+    }
+    county = County(projects=projects, pins={}, extra=given_)
+    before = county.matches()
+    for project, row in before[before["missing"] != ""].iterrows():
+        misses = county.answer().misses().query("project_id == @project")
+        extra = dict(given_)
+        for account, amount in zip(misses["account"], misses["amount"], strict=True):
+            extra[account] = extra.get(account, 0.0) + amount
+        after = county.but(extra=extra).matches()
+        others = before.query("status == 'placed'")
+        stay = after.loc[others.index, "site_id"].equals(others["site_id"])
+        promised = json.loads(row["reason"])["code"] == "unplaced_short"
+        if promised:
+            assert after.loc[project, "status"] == "placed"
+            assert stay
+        if not np.isnan(row["relief_worth"]):
+            placed = [set(m.index[m["status"] == "placed"]) for m in (before, after)]
+            enters, leaves = (set(filter(None, row[k].split("|"))) for k in ("relief_enters", "relief_leaves"))
+            assert (placed[1] - placed[0], placed[0] - placed[1]) == (enters, leaves)
+            assert promised is (stay and enters == {project})
+
+
+def test_a_station_nobody_knows_leaves_a_shortage_open():
+    county = County()
+    register = county.facilities()
+    other = register.query("facility_id == 'S-E'").assign(facility_id="S-X", limit=np.nan, serves="B4")
+    book = accounts(pd.concat([register, other]), county.budgets(), county.on)
+    tables = county.tables()
+    made = pools(book, RESOURCES)
+    listed = portfolio(tables, fits(tables, Objective()), county.members(), made)
+    answer = Answer(place(listed, made), listed, Worth("tax", "wan_a"), result_of(tables.gate_results))
+    found = answer.matches().set_index("project_id")
+    assert found.loc["宝耐", "status"] == "unknown"
+    assert json.loads(found.loc["宝耐", "reason"])["facilities"] == ["S-X"]
+    assert found.loc["中鑫", "status"] == "unplaced"
+
+
+def test_a_pin_on_a_site_that_never_fits_has_no_day():
+    county = COUNTY.but(pins=COUNTY.pins | {"宝耐": Wish(site="ZX"), "中鑫": Wish(site="ZX")})
+    answer = county.answer()
+    days = [datetime.date(2027, 6, 30)]
+    offered = {d: pools(COUNTY.but(on=d).book(), RESOURCES) for d in days}
+    assert county.matches().loc["宝耐", "status"] == "unplaced"
+    assert county.but(on=days[0]).matches().loc["宝耐", "status"] == "unplaced"
+    assert first_days(answer.placed, answer.portfolio, ["宝耐"], offered) == {}
+    banned = COUNTY.but(bans={"宝耐": (Wish(park="B4"),)}).answer()
+    assert first_days(banned.placed, banned.portfolio, ["宝耐"], offered) == {}
