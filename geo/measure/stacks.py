@@ -62,8 +62,8 @@ def stacks(shapes: Geometries) -> tuple[list[tuple[int, ...]], Geometries]:
     No two of the polygons returned overlap. Sets come in order of their members.
     """
     one, two = _pairs(shapes)
-    shared = robust.valid(robust.polygonal(shapely.intersection(shapes[one], shapes[two])))
-    solid = shapely.area(shared) > LEAST_M2
+    shared, _ = robust.parted(shapes[one], shapes[two])
+    solid = shapely.area(shared) > LEAST_M2  # an overlay that failed shares nothing that could be named
     one, two, shared = one[solid], two[solid], shared[solid]
     again = _crossing(shared)
     parts: dict[tuple[int, ...], list[shapely.Geometry]] = defaultdict(list)

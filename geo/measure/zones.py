@@ -20,11 +20,12 @@ import shapely
 from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.tables import empty
 from geo.measure import robust
+from geo.measure.curves import height_m, rims
 from geo.measure.subdivide import subdivided
 
 SAGITTA_M = 0.05
-"""Round buffers lie within this of the true curve, up to a radius of 660 m."""
-QUAD_SEGMENTS = (8, 64)
+"""Round buffers lie within this of the true curve, up to a radius of 42 km."""
+QUAD_SEGMENTS = (8, 512)
 
 Carry = Callable[[Geometries], Geometries]
 
@@ -98,18 +99,26 @@ def ground(layer: Layer, zone: Zone, carry: Carry) -> Ground:
     if zone.buffer_m == 0 and len(layer.shapes) and not (shapely.get_dimensions(layer.shapes) == 2).any():
         return Ground(zone, known=_none(), state="failed", cause="no_area", coverage=layer.coverage, **counts)
     shapes = widened(layer.shapes, zone.buffer_m)
+    rim = _rim(layer.shapes, shapes, zone.buffer_m)
     sure, owner = _ready(shapes[~layer.maybe], carry)
     classes = layer.classes[~layer.maybe][owner] if layer.classes is not None else None
     return Ground(
         zone,
         found=sure,
-        maybe=_ready(shapes[layer.maybe], carry)[0],
+        maybe=_ready(np.concatenate([shapes[layer.maybe], rim]), carry)[0],
         known=_known(layer, zone.buffer_m, carry),
         classes=classes,
-        cause=layer.cause,
+        cause=layer.cause or ("buffer_curve" if len(rim) and not doubtful and layer.coverage == "complete" else ""),
         coverage=layer.coverage,
         **counts,
     )
+
+
+def _rim(shapes: Geometries, drawn: Geometries, buffer_m: float) -> Geometries:
+    """Return what true buffers may have beyond the drawn ones."""
+    if buffer_m == 0 or len(shapes) == 0:
+        return _none()
+    return rims(shapes, drawn, buffer_m, height_m(buffer_m, quad_segments(buffer_m)))
 
 
 def widened(shapes: Geometries, buffer_m: float) -> Geometries:
@@ -121,7 +130,7 @@ def widened(shapes: Geometries, buffer_m: float) -> Geometries:
 
 
 def quad_segments(buffer_m: float) -> int:
-    """Return segments per quarter circle that keep the sagitta within `SAGITTA_M`, from 8 to 64."""
+    """Return segments per quarter circle that keep the sagitta within `SAGITTA_M`, from 8 to 512."""
     low, high = QUAD_SEGMENTS
     if buffer_m <= SAGITTA_M:
         return low
@@ -155,8 +164,19 @@ def _known(layer: Layer, buffer_m: float, carry: Carry) -> Geometries | None:
         return _none()
     if layer.known is None:
         return None
-    eroded = shapely.buffer(layer.known, -buffer_m, quad_segs=quad_segments(buffer_m)) if buffer_m else layer.known
+    eroded = layer.known if buffer_m == 0 else _eroded(layer.known, buffer_m)
     return _ready(np.array([eroded], object), carry)[0]
+
+
+def _eroded(known: shapely.Geometry, buffer_m: float) -> shapely.Geometry:
+    """Return what is surely so many metres inside the known ground: chords around its inner corners cut too little."""
+    segments = quad_segments(buffer_m)
+    inner = shapely.buffer(known, -buffer_m, quad_segs=segments)
+    edge, drawn = np.array([shapely.boundary(known)], object), np.array([inner], object)
+    if shapely.is_empty(inner):
+        return inner
+    strips = rims(edge, drawn, buffer_m, -height_m(buffer_m, segments))
+    return shapely.difference(inner, shapely.union_all(strips)) if len(strips) else inner
 
 
 def _ready(shapes: Geometries, carry: Carry) -> tuple[Geometries, npt.NDArray[np.intp]]:

@@ -97,13 +97,18 @@ def test_pieces_add_up_and_agree_with_overlaps(shapes, flood, mine):
 @given(lands, layers(), layers("mine"))
 def test_overlaps_equal_plain_union_and_intersection(shapes, flood, mine):
     areas, _ = intervals(measured(parcels(*shapes), flood, mine), parcels(*shapes))
-    expected = []
+    expected, rim = [], []
     for shape in shapes:
         for zone, made in zip(ZONES, (flood, flood, mine), strict=True):
             sure, doubt = plain(made, zone)
             low = shape.intersection(sure).area
             expected.append((low, shape.intersection(sure.union(doubt)).area))
-    assert areas == pytest.approx(np.array(expected), abs=CLOSE)
+            rim.append(0.06 * (sure.length + doubt.length) if zone.buffer_m else 0.0)
+    want, above = np.array(expected), areas[:, 1] - np.array(expected)[:, 1]
+    assert areas[:, 0] == pytest.approx(want[:, 0], abs=CLOSE)
+    # of a round buffer the upper bound holds the true curve, which no polygon has (tests/cases/test_buffers_bound.py)
+    assert (above >= -CLOSE).all()
+    assert (above <= np.array(rim) + CLOSE).all()
 
 
 def plain(made, zone):

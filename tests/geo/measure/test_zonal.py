@@ -102,7 +102,8 @@ def test_class_shares_of_each_class_present():
     values[0, 0] = 7.0  # under no parcel
     values[10, 9] = np.nan
     both, west = facts(raster(values, kind="classes"), box(80, 60, 120, 110), box(0, 0, 50, 50))
-    assert set(both) == {"r_class1_share", "r_class1_hi_share", "r_class2_share", "r_class2_hi_share"}
+    shares = {"r_class1_share", "r_class1_hi_share", "r_class2_share", "r_class2_hi_share"}
+    assert set(both) == {*shares, "r_unknown_share"}
     assert both["r_class1_share"] == pytest.approx(0.45, abs=1e-6)
     assert both["r_class1_hi_share"] == pytest.approx(0.5, abs=1e-6)
     assert both["r_class2_hi_share"] == pytest.approx(0.55, abs=1e-6)
