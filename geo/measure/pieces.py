@@ -27,6 +27,9 @@ OUT, IN, UNSURE_STATE = 0, 1, 2
 UNIT_VERTICES = 1024
 """Parcels of more vertices are measured in parts; their areas are added up again."""
 
+LOST_M2 = robust.RESOLUTION_M2 / 100
+"""So much of a zone may go missing among the cells of a parcel before it is looked for."""
+
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
@@ -98,6 +101,7 @@ class _Cells:
         self.units = units
         self.owner = owner
         self.shape = units.copy()
+        self.area = shapely.area(units)
         self.unit = np.arange(len(units))
         self.states = np.zeros((len(units), zones), np.uint8)
         self.failed = np.zeros((len(units), zones), bool)
@@ -137,17 +141,44 @@ class _Cells:
             return inside
         shapes, parts = self.shape[crossed], zone.part[self.unit[crossed]]
         within, beyond = robust.parted(shapes, parts)
-        taken, left = shapely.area(within), shapely.area(beyond)
-        small = negligible(shapely.area(shapes))
         broken = shapely.is_missing(within)
+        taken = self._settled(crossed, within, parts)
+        left, small = self.area[crossed] - taken, negligible(self.area[crossed])
         self.failed[self.unit[crossed[broken]], column] = True
         inside[crossed[~broken & (left <= small)]] = True
         both = ~broken & (left > small) & (taken > small)
-        return self._grow(inside, crossed[both], within[both], beyond[both])
+        return self._grow(inside, crossed[both], (within[both], beyond[both]), taken[both])
 
-    def _grow(self, inside: Bools, rows: Positions, within: Geometries, beyond: Geometries) -> Bools:
+    def _settled(self, crossed: Positions, within: Geometries, parts: Geometries) -> Floats:
+        """Return how much of each crossed cell a zone takes, so that a unit loses what the zone has of it.
+
+        What a zone has of a unit was overlaid once, and checked. Overlaying that part again loses slivers
+        without a sign (inside nothing, outside everything), so it only says how cells share the part;
+        what is missing goes to the cell that holds most of it, or else runs longest along it.
+        """
+        taken: Floats = np.nan_to_num(shapely.area(within), nan=0.0)
+        unit, whole, count = self.unit[crossed], shapely.area(parts), len(self.units)
+        cells = np.bincount(self.unit, minlength=count)
+        every = (np.bincount(unit, minlength=count) == cells)[unit] & ~shapely.is_missing(within)
+        alone = every & (cells[unit] == 1)
+        lost = alone & (taken == 0)
+        within[lost], taken[alone] = parts[lost], whole[alone]
+        short = whole - np.bincount(unit, weights=taken, minlength=count)[unit]
+        off = every & ~alone & (np.abs(short) > LOST_M2)
+        for u in np.unique(unit[off]):
+            own = np.flatnonzero(unit == u)
+            along = shapely.intersection(shapely.boundary(parts[own]), self.shape[crossed[own]])
+            most = own[np.argmax(taken[own] if taken[own].any() else shapely.length(along))]
+            within[most] = parts[most] if taken[most] == 0 else within[most]
+            taken[most] += short[most]
+        return np.clip(taken, 0.0, self.area[crossed])
+
+    def _grow(self, inside: Bools, rows: Positions, shapes: tuple[Geometries, Geometries], taken: Floats) -> Bools:
         """Keep the part beyond in place and append the part within."""
+        within, beyond = shapes
         self.shape[rows] = beyond
+        self.area[rows] -= taken
+        self.area = np.concatenate([self.area, taken])
         self.shape = np.concatenate([self.shape, within])
         self.unit = np.concatenate([self.unit, self.unit[rows]])
         self.states = np.concatenate([self.states, self.states[rows]])
@@ -162,7 +193,7 @@ class _Cells:
     def summed(self, gross: Floats) -> tuple[Positions, States, Floats]:
         """Add the cells up to one piece per parcel and set of zones."""
         parcel = self.owner[self.unit]
-        area = shapely.area(self.shape)
+        area = self.area
         blank = np.setdiff1d(np.arange(len(gross)), parcel)  # empty shapes keep a row of area 0
         parcel = np.concatenate([parcel, blank])
         area = np.concatenate([area, np.zeros(len(blank))])
