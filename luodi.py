@@ -498,7 +498,8 @@ def redline(
     axes: Annotated[str, typer.Option(help="xy_north_first or east_first.")] = "",
     layer: Annotated[str, typer.Option(help="Layer or sheet inside the file.")] = "",
     investment: Annotated[float | None, typer.Option(help="Fixed-asset investment, 万元.")] = None,
-    industry: Annotated[str, typer.Option(help="Industry code, for the local standard.")] = "",
+    industry: Annotated[str, typer.Option(help="Industry code: for the local standard and rules of a use.")] = "",
+    use: Annotated[str, typer.Option(help="general, discharging, chemical or logistics.")] = "",
     again: Annotated[str, typer.Option(help="Answer for an earlier check once more.")] = "",
     accept_cut: Annotated[str, typer.Option("--accept-cut", help="Take the drawn cut line of a check.")] = "",
     txt: Annotated[str, typer.Option(help="Form of OUT.txt: layout, prefix or plain, encoding; v11,prefix,gbk.")] = "",
@@ -513,7 +514,7 @@ def redline(
         from layers.text import sentence
 
         form = txt_layouts.form(txt)
-        asked = checks.Asked(name, crs, axes, layer, investment, industry)
+        asked = checks.Asked(name, crs, axes, layer, investment, industry, use)
         if again or accept_cut:
             act = checks.again if again else checks.accept
             found = act(folder, again or accept_cut, console.progress)

@@ -19,7 +19,7 @@ from geo.rules.terms import AREA_TESTS
 from geo.screen.counterfactual import Change, changes
 from geo.screen.ledger import UNSURE_LINE, WHOLE, settled
 from geo.screen.setting import Setting
-from layers import once, standards
+from layers import applied, once, standards
 from layers.compare import setting_of
 from layers.study.released import inside, masks, released, touched
 from layers.study.results import Results
@@ -85,6 +85,8 @@ class Explanation:
     """What the sentences of `changes` speak of, one by one."""
     withheld: str = ""
     """Says that some of it would give a restricted layer away, and is left out."""
+    unused: tuple[str, ...] = ()
+    """Rules that do not judge the parcel, a line for each reason."""
 
 
 def explain(results: Results, parcel_id: str, language: Language = "en") -> Explanation:
@@ -119,6 +121,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         changes=tuple(change_text(c, titles, language) for c in levers),
         levers=levers,
         withheld=say("change.withheld", language) if held else "",
+        unused=_unused(results, language),
     )
 
 
@@ -128,6 +131,11 @@ def _levers(results: Results, parcel_id: str, status: str) -> tuple[tuple[Change
     secret = set(masks(results).rule_names)
     told = () if parcel_id in touched(results) else tuple(c for c in found if not secret & set(c.rules))
     return told, len(told) < len(found)
+
+
+def _unused(results: Results, language: Language) -> tuple[str, ...]:
+    found = applied.of_land(results)
+    return tuple(applied.lines(found, lambda rule: rule_title(results, rule, language), language))
 
 
 def change_text(change: Change, titles: Mapping[str, str], language: Language) -> str:
@@ -264,7 +272,7 @@ def _rule_line(results: Results, verdict: dict[str, Any], language: Language) ->
 
 def mark_of(rule: Rule, language: Language) -> str:
     """Return what is to be said against a rule: out of force on the study day, or from memory."""
-    if rule.doubted:
+    if rule.standing != "in_force":
         return say("law.mark", language)
     return say("word.unverified", language) if rule.unverified else ""
 

@@ -92,6 +92,8 @@ def _stages(results: Results, table: str) -> frozenset[str]:
 
 
 def _speaks(rule: Rule, results: Results, stages: frozenset[str]) -> bool:
+    if rule.speaks:
+        return rule.applies(results.study.use_class)
     if rule.industries:
         return bool(stages & {"project", "sitegates"})
     return "screen" in stages and rule.applies(results.study.use_class)

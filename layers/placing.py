@@ -154,6 +154,7 @@ class Base:
         return fit.Tables(
             *(demand if n == "demand" else self.read(n) for n in names), self.sites, self._or_empty("building_sites"),
             self._or_empty("reuse"), self._scores(), own, self._or_empty("site_gates"),
+            frozenset(self._or_empty("sites_measured")["site_id"].astype(str)),
         )  # fmt: skip
 
     def _or_empty(self, name: str) -> pd.DataFrame:

@@ -14,9 +14,11 @@ import pandas as pd
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from geo.project.gate import ADMISSION, INTENSITY
+from geo.project.uses import not_applied_to
 from geo.rules.spec import Rule
-from layers import standards
+from layers import applied, standards, uses
 from layers.explain import interval, limit_text, rule_title
+from layers.study.released import released
 from layers.study.results import Results
 from layers.text import Language, both, code, number, say, sentence
 
@@ -84,6 +86,8 @@ class Card:
     gates: tuple[GateLine, ...]
     parks: tuple[ParkLine, ...]
     edited: tuple[str, ...]
+    unused: tuple[str, ...] = ()
+    """Rules that do not judge the project, a line for each reason."""
 
 
 def is_project(results: Results, project_id: str) -> bool:
@@ -117,7 +121,13 @@ def card(results: Results, project_id: str, language: Language = "en") -> Card:
         gates=_gates(results, project_id, language),
         parks=_parks(results, project_id, language),
         edited=_edited(str(row["edited"]), language),
+        unused=_unused(results, str(row["industry"]), language),
     )
+
+
+def _unused(results: Results, industry: str, language: Language) -> tuple[str, ...]:
+    found = not_applied_to(released(results).rules, industry, uses.table())
+    return tuple(applied.lines(found, lambda rule: rule_title(results, rule, language), language))
 
 
 def _rows(results: Results, name: str, project_id: str) -> list[dict[str, Any]]:

@@ -18,12 +18,14 @@ import shapely
 from geo.basis.reason import Reason, reason
 from geo.basis.units import MU_M2
 from geo.measure.shape import widths
+from geo.rules.applied import NotApplied
 from geo.rules.evidence import Evidence, measured
 from geo.rules.gather import evidence
 from geo.rules.judge import OUTCOMES, Judgement, judge
 from geo.rules.spec import Rule
 from geo.rules.terms import AREA_TESTS
 from layers import standards
+from layers.applied import of_land
 from layers.standards import CodeGroup
 from layers.study.checks import Check
 from layers.study.released import inside, masks, released, touched
@@ -150,6 +152,11 @@ class Answer:
             return row
         amounts = dict.fromkeys(("low", "high", "after_low", "after_high"), float("nan"))
         return replace(row, rule=rule, cause="restricted_verdict" if row.cause else "", **amounts)
+
+    @cached_property
+    def not_applied(self) -> tuple[NotApplied, ...]:
+        """Every rule that does not judge this red line, with its reason."""
+        return of_land(self.check)
 
     @property
     def three_lines(self) -> tuple[Constraint, ...]:
@@ -298,7 +305,7 @@ class Answer:
         before, low, high = self._judged(rule, self._data)
         after, after_low, after_high = self._judged(rule, self._kept if rule.test in AREA_TESTS else self._data)
         m = before.measured[0]
-        cause = next((m.causes[c] for c in m.cause if m.causes[c]), "")
+        cause = next((m.causes[c] for c in m.cause if m.causes[c]), rule.doubt if rule.doubted else "")
         return Constraint(
             rule, _worst(before), low, high, _worst(after), after_low, after_high, cause, rule.id in self._aside
         )

@@ -92,6 +92,8 @@ class _Writer(string.Formatter):
         return kwargs[key]
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, dict) and set(value) == {"en", "zh"}:  # a title out of data
+            value = both(Text(**value), self.language)
         if format_spec.startswith("code:"):
             return code(format_spec[5:], str(value), self.language)
         if format_spec.partition(":")[0] == "list":

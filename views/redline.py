@@ -85,7 +85,7 @@ def _answer(answer: Answer, language: Language) -> None:
         st.html(join(redline_answer.uses(answer, language), redline_answer.quotas(answer, language),
                      redline_answer.intensity(answer, language), redline_answer.plan(answer, language)))  # fmt: skip
     with right, st.container(height=BODY, border=False, key="redline-right"):
-        st.html(redline_answer.constraints(answer, language))
+        st.html(join(redline_answer.constraints(answer, language), redline_answer.unused(answer, language)))
     with left, st.container(key="redline-left"):
         drawn = redline_map(answer)
         with st.container(key="redline-mapbox"):

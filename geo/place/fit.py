@@ -39,6 +39,8 @@ class Tables:
         Sites only one project may have: red lines drawn for it.
     site_gates : DataFrame
         Table of that name: what does not simply pass; rows without a site hold for sites not measured.
+    measured : set of str
+        Sites the gates on land were measured on.
     """
 
     projects: pd.DataFrame
@@ -51,6 +53,7 @@ class Tables:
     scores: Mapping[str, float] = field(default_factory=dict)
     own: Mapping[str, str] = field(default_factory=dict)
     site_gates: pd.DataFrame = field(default_factory=lambda: empty("site_gates"))
+    measured: frozenset[str] = frozenset()
 
 
 def fits(tables: Tables, objective: Objective) -> pd.DataFrame:
@@ -214,7 +217,7 @@ def _by_land(judged: _Judged, tables: Tables, project_id: str, sites: pd.DataFra
     refused = _first_site(known[known["outcome"] == "conflict"])
     unknown = _first_site(known[known["outcome"] == "unknown"])
     ids = sites["site_id"].astype(str).tolist()
-    apart = [s in tables.own for s in ids]
+    apart = [s not in tables.measured for s in ids]
     judged.say(NO, np.array([s in refused for s in ids], bool), lambda k: refused[ids[k]])
     judged.say(UNKNOWN, np.array([s in unknown for s in ids], bool), lambda k: unknown[ids[k]])
     judged.say(UNKNOWN, np.array(apart, bool) & bool(other), lambda _: str(other[0]))

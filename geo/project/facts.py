@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.units import hi
@@ -18,8 +17,8 @@ LISTED = "listed_code"
 
 
 def of_projects(rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Return the rules that judge projects: those that name industries."""
-    return tuple(r for r in rules if r.industries and not r.stood_for)
+    """Return the rules that judge projects: those that name industries or uses."""
+    return tuple(r for r in rules if (r.industries or r.use_classes) and not r.stood_for)
 
 
 def about_land(rule: Rule, projects: pd.DataFrame) -> bool:
@@ -33,11 +32,6 @@ def concerns(codes: Sequence[str], industry: str) -> int:
         return YES
     # "C" may be C26: a code above the one a rule names leaves it open
     return MAYBE if not industry or any(code.startswith(industry) for code in codes) else NO
-
-
-def concerned(codes: Sequence[str], industries: Sequence[str]) -> npt.NDArray[np.uint8]:
-    """Return `concerns` for every industry."""
-    return np.array([concerns(codes, i) for i in industries], np.uint8)
 
 
 def measured(rule: Rule, projects: pd.DataFrame) -> Measured:

@@ -19,7 +19,8 @@ from geo.basis.figure import Figure
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.basis.units import MU_M2
-from geo.project.facts import MAYBE, NO, YES, about_land, concerned, concerns, measured, of_projects
+from geo.project.facts import MAYBE, NO, YES, about_land, concerns, measured, of_projects
+from geo.project.uses import Uses, spoken_of, why_open
 from geo.rules.judge import CLEAR, CONFLICT, OUTCOMES, UNKNOWN, judge, outcome
 from geo.rules.spec import Rule
 from geo.rules.verdicts import table
@@ -93,12 +94,15 @@ class Gates:
     intensity : callable
         Industry code → local minimum of investment, 万元/亩, as a `Figure` (a range where the industry is
         unknown), None where the place has none.
+    uses : Uses
+        Which industries are of which use.
     """
 
     rules: tuple[Rule, ...] = ()
     aside: frozenset[str] = frozenset()
     parks: Parks = field(default_factory=Parks)
     intensity: Callable[[str], Figure | None] = lambda industry: None
+    uses: Uses = field(default_factory=Uses)
 
 
 def gates(projects: pd.DataFrame, demand: pd.DataFrame, asked: Gates) -> pd.DataFrame:
@@ -139,23 +143,22 @@ def by_membership(projects: pd.DataFrame) -> pd.DataFrame:
 
 def by_rules(projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
     """Judge every project by the rules that read the project alone."""
-    blocks = [
-        _block(rule, projects, asked.aside) for rule in of_projects(asked.rules) if not about_land(rule, projects)
-    ]
+    blocks = [_block(rule, projects, asked) for rule in of_projects(asked.rules) if not about_land(rule, projects)]
     return pd.concat(blocks, ignore_index=True) if blocks else empty("gates")
 
 
-def _block(rule: Rule, projects: pd.DataFrame, aside: frozenset[str]) -> pd.DataFrame:
-    speaks = concerned(rule.industries, projects["industry"].tolist())
+def _block(rule: Rule, projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
+    speaks = spoken_of(rule, projects["industry"].astype(str).tolist(), asked.uses)
     some, certain = projects[speaks != NO], speaks[speaks != NO] == YES
     judged = judge([rule], some["project_id"].to_numpy(object), lambda _: measured(rule, some))
-    made = table(judged, aside & {rule.id}).rename(columns={"parcel_id": "project_id", "rule_id": "gate_id"})
+    made = table(judged, asked.aside & {rule.id}).rename(columns={"parcel_id": "project_id", "rule_id": "gate_id"})
     made["confidence"] = "" if rule.verified_by else rule.confidence
     made["park_id"] = ""
     # a rule that may not apply proves nothing against a project
     open_ = ~certain & (made["outcome"] != "clear").to_numpy()
     made.loc[open_, "outcome"] = "unknown"
-    made.loc[open_, "reason"] = reason("gate_industry_unknown").to_json()
+    told = [reason(why_open(rule, str(i))).to_json() for i in some["industry"]]
+    made.loc[open_, "reason"] = np.array(told, object)[open_]
     return made
 
 

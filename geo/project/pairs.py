@@ -1,8 +1,9 @@
 """Gates of project × site: rules with industries that read the land, such as the 1 km of the Yangtze.
 
 The other gates need no site: those of the project alone, and what the site's park admits,
-stand in the table `gates`. Here every site is measured once per rule, and each project is
-told what does not simply pass.
+stand in the table `gates`. Rules with uses (排污、化工、物流) are judged the same way, by the use of
+each project's own industry. Here every site is measured once per rule, and each project is told what
+does not simply pass.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import pandas as pd
 
 from geo.basis.reason import reason
 from geo.basis.tables import empty
-from geo.project.facts import MAYBE, NO, about_land, concerned, of_projects
+from geo.project.facts import MAYBE, NO, about_land, of_projects
 from geo.project.gate import CHEMICAL, Gates
+from geo.project.uses import spoken_of, why_open
 from geo.rules.judge import CLEAR, CONFLICT, OUTCOMES, UNKNOWN, Measured, judge
 from geo.rules.spec import Rule
 from geo.rules.verdicts import why
@@ -80,29 +82,49 @@ def site_gates(projects: pd.DataFrame, asked: Gates, grounds: Grounds) -> pd.Dat
     judged = judge(rules, grounds.ids, lambda rule: _read(rule, asked, grounds))  # type: ignore[arg-type]
     blocks = []
     for k, rule in enumerate(rules):
-        speaks = concerned(rule.industries, industries)
-        blocks.append(_measured_rows(rule, ids, speaks, grounds.ids, (judged.outcome[k], judged.measured[k])))
+        speaks = spoken_of(rule, industries, asked.uses)
+        who = _Who(ids, industries, speaks)
+        blocks.append(_measured_rows(rule, who, grounds.ids, (judged.outcome[k], judged.measured[k])))
         blocks.append(_other_rows(rule, ids[speaks != NO]))
     made = [b for b in blocks if len(b)]
     return pd.concat(made, ignore_index=True) if made else empty("site_gates")
 
 
+@dataclass(frozen=True)
+class _Who:
+    """Projects, their industries, and whether a rule speaks of them."""
+
+    ids: npt.NDArray[np.object_]
+    industries: Sequence[str]
+    speaks: Codes
+
+
 def _measured_rows(
-    rule: Rule,
-    ids: npt.NDArray[np.object_],
-    speaks: Codes,
-    sites: npt.NDArray[np.object_],
-    found: tuple[Codes, Measured],
+    rule: Rule, who: _Who, sites: npt.NDArray[np.object_], found: tuple[Codes, Measured]
 ) -> pd.DataFrame:
     outcome, read = found
-    codes = _codes(speaks, outcome)
+    codes = _codes(who.speaks, outcome)
     at = np.argwhere(codes != CLEAR)
-    maybe = reason("gate_industry_unknown").to_json()
-    told = [why(rule, int(outcome[s]), read.causes[read.cause[s]]).to_json() for s in range(len(sites))]
+    maybe = [reason(why_open(rule, i)).to_json() for i in who.industries]
+    told = [_told(rule, int(outcome[s]), read, s) for s in range(len(sites))]
     return _frame(
-        rule, ids[at[:, 0]], sites[at[:, 1]], codes[at[:, 0], at[:, 1]],
-        [maybe if speaks[p] == MAYBE else told[s] for p, s in at],
+        rule, who.ids[at[:, 0]], sites[at[:, 1]], codes[at[:, 0], at[:, 1]],
+        [maybe[p] if who.speaks[p] == MAYBE else told[s] for p, s in at],
     )  # fmt: skip
+
+
+def _told(rule: Rule, outcome: int, read: Measured, site: int) -> str:
+    """Return what a rule finds on a site: of a conflict which rule, what was measured, and the limit."""
+    if outcome != CONFLICT:
+        return why(rule, outcome, read.causes[read.cause[site]]).to_json()
+    value = read.lo[site] if rule.operator == "<=" else read.hi[site]
+    if not np.isfinite(value):
+        return why(rule, outcome, "").to_json()
+    if not np.isfinite(value):
+        return why(rule, outcome, "").to_json()
+    kind = rule.test if rule.test in ("distance_m", "outside_m2", "overlap_m2") else "other"
+    named = {"rules": [rule.id], "title": rule.title.model_dump(), "clause": rule.clause.model_dump()}
+    return reason(f"land_gate_{kind}", **named, value=round(float(value), 3), limit=rule.threshold).to_json()
 
 
 def _codes(speaks: Codes, outcome: Codes) -> Codes:

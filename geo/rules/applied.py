@@ -11,10 +11,11 @@ from geo.rules.spec import Rule
 
 @dataclass(frozen=True)
 class NotApplied:
-    """A rule, or a version of one, that does not judge, and why."""
+    """A rule that does not judge, or a `version` out of force of one that another stands for, and why."""
 
     rule: Rule
     why: Reason
+    version: bool = False
 
 
 def not_applied(rules: Sequence[Rule], use_class: str) -> tuple[NotApplied, ...]:
@@ -40,11 +41,13 @@ def not_applied(rules: Sequence[Rule], use_class: str) -> tuple[NotApplied, ...]
 
 def out_of_time(rules: Sequence[Rule]) -> tuple[NotApplied, ...]:
     """Return what judges nothing on the study day: other versions, and rules another one stands for."""
-    found = [v for rule in rules for v in ((rule,) if rule.stood_for else ()) + rule.others]
-    return tuple(NotApplied(v, _age(v)) for v in found)
+    own = [NotApplied(r, _age(r)) for r in rules if r.stood_for]
+    return (*own, *(NotApplied(v, _age(v), version=True) for r in rules for v in r.others))
 
 
 def _why(rule: Rule, use_class: str) -> Reason:
+    if rule.speaks == "no":
+        return reason("applied_not_spoken", uses=list(rule.use_classes), industries=list(rule.industries))
     if rule.industries:
         return reason("applied_industries", industries=list(rule.industries))
     return reason("applied_use", uses=list(rule.use_classes), use=use_class)

@@ -107,6 +107,10 @@ class Rule(Aged):
         is judged all the same and never worse than unknown.
     stood_for : bool
         True when another rule judges in its place on that day: it is listed as not applied.
+    speaks : {"", "yes", "maybe", "no"}
+        Whether it speaks of what is judged, where that is not the study's land (a red line with a use and
+        an industry of its own); "" asks the study's use. A rule that only may speak is never worse than
+        unknown.
     others : tuple of Rule
         Versions of the same id that are not in force on that day.
     """
@@ -137,6 +141,7 @@ class Rule(Aged):
     successor: str = ""
     standing: Standing = "in_force"
     stood_for: bool = False
+    speaks: Literal["", "yes", "maybe", "no"] = ""
     others: tuple[Rule, ...] = ()
 
     @field_validator("id", "layer", "fact")
@@ -183,17 +188,24 @@ class Rule(Aged):
         """The rule reduced to what judging reads."""
         return Limit(
             self.id, self.layer, self.fact, self.test, self.operator, self.threshold, self.buffer_m, self.tolerance,
-            self.binding, self.cuts, self.doubted,
+            self.binding, self.cuts, self.doubted, self.doubt,
         )  # fmt: skip
 
     @property
     def doubted(self) -> bool:
-        """True for a rule out of force on the study day: what it finds is open, never a conflict."""
-        return self.standing != "in_force"
+        """True for a rule that is out of force or only may speak: what it finds is open, never a conflict."""
+        return self.standing != "in_force" or self.speaks == "maybe"
+
+    @property
+    def doubt(self) -> str:
+        """Code of the reason of a finding that is open because the rule is in doubt."""
+        return "rule_use_unknown" if self.standing == "in_force" else "rule_out_of_force"
 
     def applies(self, use_class: str) -> bool:
         """Tell whether land screened for this use is judged by the rule at parcel level."""
-        if self.stood_for or self.industries:
+        if self.stood_for or self.speaks:
+            return not self.stood_for and self.speaks != "no"
+        if self.industries:
             return False
         return not self.use_classes or use_class in self.use_classes
 

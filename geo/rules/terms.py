@@ -63,7 +63,11 @@ class Terms(Protocol):
 
     @property
     def doubted(self) -> bool:
-        """True for a rule that is not law on the study day: it proves no conflict and takes no ground for sure."""
+        """True for a rule that may not hold here: it proves no conflict and takes no ground for sure."""
+
+    @property
+    def doubt(self) -> str:
+        """Code of the reason why it may not hold."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +85,4 @@ class Limit:
     binding: Severity
     cuts: bool
     doubted: bool = False
+    doubt: str = "rule_out_of_force"

@@ -61,5 +61,5 @@ def why(rule: Terms, code: int, cause: str, aside: bool = False) -> Reason:
     if aside:
         return reason("not_examined")
     if code == UNKNOWN:
-        return reason(cause or ("rule_out_of_force" if rule.doubted else "not_known"))
+        return reason(cause or (rule.doubt if rule.doubted else "not_known"))
     return reason(f"{rule.test}_{'within' if code == CLEAR else 'beyond'}")

@@ -22,6 +22,7 @@ def card_text(found: Card, language: Language) -> Iterator[str]:
         ("project.gates", (_gate(g, language) for g in found.gates)),
         ("project.parks", (_park(p, language) for p in found.parks)),
         ("project.edits", ([f"  {line}"] for line in found.edited)),
+        ("explain.not_applied", ([f"  {line}"] for line in found.unused)),
     ):
         parts = [text for line in lines for text in line]
         if parts:

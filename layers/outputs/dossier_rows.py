@@ -23,7 +23,7 @@ from layers.outputs.redline_rows import (
     why_unknown,
     word_of,
 )
-from layers.outputs.redline_words import intensity_words, net_words, use_word
+from layers.outputs.redline_words import intensity_words, net_words, unused_lines, use_word
 from layers.outputs.word import SAME, Grid
 from layers.redline import Answer, Constraint
 from layers.standards import of_scheme
@@ -82,6 +82,9 @@ def notes_below(answer: Answer, language: Language) -> Iterator[str]:
     told = [sentence(r, language) for r in answer.told]
     if told:
         yield say("dossier.told", language, text=" ".join(told))
+    unused = list(unused_lines(answer, language))
+    if unused:
+        yield say("redline.not_applied", language) + " " + " ".join(unused)
     dated = law.lines(answer.check, language)
     if dated:
         yield " ".join(dated)

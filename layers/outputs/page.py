@@ -25,6 +25,11 @@ def explanation_text(found: Explanation, language: Language) -> Iterator[str]:
     yield say("explain.rules", language)
     for rule in found.rules:
         yield from _rule(rule, language)
+    if found.unused:
+        yield ""
+        yield say("explain.not_applied", language)
+    for line in found.unused:
+        yield f"  {line}"
     told = [*found.changes, *filter(None, (found.withheld,))]
     if told:
         yield ""

@@ -20,6 +20,7 @@ from layers.outputs.redline_words import (
     ledger_title,
     net_words,
     outcome_words,
+    unused_lines,
     use_word,
 )
 from layers.outputs.target import replaced
@@ -50,6 +51,8 @@ def as_text(answer: Answer, language: Language) -> Iterator[str]:
     for row in answer.constraints:
         title = rule_title(answer.check, row.rule, language)
         yield f"  {title}: {outcome_words(row, language)}  [{limit_text(row.rule, language)}]"
+    yield say("redline.not_applied", language)
+    yield from (f"  {line}" for line in unused_lines(answer, language))
     yield say("redline.ledger", language)
     for line in answer.ledger.to_dict("records"):
         yield f"  {ledger_title(answer, line, language)}: {measure_text(line['left_m2'], 'm2', language)}"
@@ -83,6 +86,10 @@ def as_plain(answer: Answer) -> dict[str, Any]:
                         "hi_m2": _number(c.high), "after_outcome": c.after_outcome, "after_m2": _number(c.after_low)}
             for c in answer.constraints
         },
+        "not_applied": [
+            {"rule": n.rule.id, "reason": n.why.code, "in_force": str(n.rule.in_force or ""),
+             "expires": str(n.rule.expires or ""), "version": n.version} for n in answer.not_applied
+        ],
         "quota": {
             phase: {"new_construction_m2": _number(q.new_construction_m2), "balance_m2": _number(q.farmland_balance_m2)}
             for phase, q in quota.items()

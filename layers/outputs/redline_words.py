@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from layers import applied
 from layers.explain import interval, measure_text, outcome_word, rule_title
 from layers.redline import Answer, Constraint, Use
 from layers.standards import of_scheme
@@ -46,6 +47,11 @@ def intensity_words(answer: Answer, language: Language) -> Iterator[str]:
         key = {True: "redline.intensity_passes", False: "redline.intensity_fails", None: "redline.intensity"}
         yield say(key[found.passes], language, invested=found.investment_wan, per_mu=found.per_mu,
                   standard=found.standard_per_mu, source=answer.check.study.standards.source)  # fmt: skip
+
+
+def unused_lines(answer: Answer, language: Language) -> Iterator[str]:
+    """Yield the rules that do not judge the red line, a line for each reason."""
+    yield from applied.lines(answer.not_applied, lambda rule: rule_title(answer.check, rule, language), language)
 
 
 def net_words(answer: Answer, language: Language) -> str:

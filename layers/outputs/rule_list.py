@@ -88,7 +88,7 @@ def _name(rule: Rule) -> tuple[str, date | None, date | None]:
 
 def _rule(rule: Rule, day: date, unused: Reason | None, language: Language) -> dict[str, object]:
     """Return the row of a rule; `unused` says why it does not judge, None that it does."""
-    told = unused or (reason("rule_out_of_force") if rule.doubted else None)
+    told = unused or (reason(rule.doubt) if rule.doubted else None)
     row = _plain("rule", rule, rule.id, day, language, told) | _said(rule, language)
     return row if unused is None else row | {"applied": say("rulelist.not_applied", language)}
 

@@ -119,14 +119,32 @@ def read(folder: Path, edits: Edits, ground: Ground) -> Drawn:
     return Drawn(gpd.GeoDataFrame(sites, geometry="geometry", crs=ground.crs), parts, tuple(found))
 
 
+def shapes(folder: Path, edits: Edits, parks: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the ground of the pinned red lines that can be read: ``parcel_id`` (the site's id), ``park_id``, shape."""
+    rows = []
+    for _, check in sorted(pinned(edits).items()):
+        place = folder / FOLDER / check
+        if Path(check).name == check and (place / HEAD).is_file() and _whole(place):
+            shape = _left(gpd.GeoDataFrame(store.read_table(place, "land")))
+            if not shape.is_empty:
+                rows.append((site_id(check), _park(shape, parks), shape))
+    unique = {row[0]: row for row in rows}
+    return pd.DataFrame(unique.values(), columns=["parcel_id", "park_id", "geometry"])
+
+
+def _left(land: gpd.GeoDataFrame) -> Any:
+    return shapely.union_all(land.geometry.to_numpy()) if len(land) else shapely.Polygon()
+
+
 def _site(check: str, tables: Mapping[str, pd.DataFrame], ground: Ground) -> dict[str, Any]:
     candidates, land = tables["candidates"], gpd.GeoDataFrame(tables["land"])
-    shape = shapely.union_all(land.geometry.to_numpy()) if len(land) else shapely.Polygon()
+    shape = _left(land)
     statuses = set(candidates["status"])
     status = next(s for s in ("excluded", "unknown", "conditional", "eligible") if s in statuses)
     drawn = _drawn(tables["composition"], ground)
     return {
-        "site_id": site_id(check), "check_id": check, "kind": "land", "status": status, "park_id": _park(shape, ground),
+        "site_id": site_id(check), "check_id": check, "kind": "land", "status": status,
+        "park_id": _park(shape, ground.parks),
         "outcome": "unknown" if status == "unknown" else "clear",
         "unknowns": "|".join(sorted({u for cell in candidates["unknowns"] for u in str(cell).split("|") if u})),
         "net_m2": 0.0 if status == "excluded" else float(candidates["net_m2"].sum()),
@@ -160,9 +178,9 @@ def _drawn(composition: pd.DataFrame, ground: Ground) -> dict[str, float]:
     return {f"{n}_m2": v for n, v in low.items()} | {f"{n}_hi_m2": v + open_m2 for n, v in low.items()}
 
 
-def _park(shape: Any, ground: Ground) -> str:
+def _park(shape: Any, parks: Mapping[str, Any]) -> str:
     """Return the park most of the ground lies in, "" for none."""
-    shares = {p: shapely.area(shapely.intersection(shape, g)) for p, g in sorted(ground.parks.items())}
+    shares = {p: shapely.area(shapely.intersection(shape, g)) for p, g in sorted(parks.items())}
     park, area = max(shares.items(), key=lambda pair: pair[1], default=("", 0.0))
     return park if area > shape.area / 2 else ""
 

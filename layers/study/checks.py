@@ -12,10 +12,11 @@ import os
 import re
 import shutil
 import unicodedata
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -24,11 +25,15 @@ import shapely
 
 from geo import study as flow
 from geo.basis.area import basis, statutory_m2
-from geo.basis.errors import BlockedError, DamagedError
+from geo.basis.errors import BlockedError, CallError, DamagedError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES
 from geo.measure.every import area_shapes
+from geo.project.facts import NO, YES
+from geo.project.uses import GENERAL, USES, speaks
+from geo.rules.spec import Rule
+from layers import uses
 from layers.sources import redline, redline_shape
 from layers.sources.redline_model import RedLine
 from layers.study import load, manifest, released, runs, spec, store
@@ -53,7 +58,9 @@ class Asked:
     investment_wan : float or None
         Fixed-asset investment in 万元, to hold against the land it would take.
     industry : str
-        Industry code (GB/T 4754-2017), for the local standard.
+        Industry code (GB/T 4754-2017): for the local standard, and for rules of some industries or uses.
+    use : str
+        One of `geo.project.uses.USES`, where the industry does not tell it.
     """
 
     name: str = ""
@@ -62,6 +69,11 @@ class Asked:
     layer: str = ""
     investment_wan: float | None = None
     industry: str = ""
+    use: str = ""
+
+    def __post_init__(self) -> None:
+        if self.use and self.use not in USES:
+            raise CallError(reason("use_unknown", given=self.use, known=list(USES)))
 
 
 class Check(Results):
@@ -285,12 +297,32 @@ def _answered(plan: runs.Plan, inputs: Any, plots: gpd.GeoDataFrame, head: dict[
     )
     texts = [c.name for c in TABLES["parcels"].columns if c.kind in ("code", "text")]
     filled = filled.assign(**dict.fromkeys(texts, ""), legal_m2=np.nan)
-    tables = flow.check(inputs, filled, plan.zones, plan.setting, measured, progress)
+    setting = replace(plan.setting, rules=speaking(plan.rules, head["asked"], study.use_class))
+    tables = flow.check(inputs, filled, plan.zones, setting, measured, progress)
     drawn = {f"shape_{name}": runs.drawn(layer, study.crs) for name, layer in inputs.layers.items()}
-    return _kept(plan, tables | drawn | {"problems": inputs.problems}, head)
+    return _kept(plan, tables | drawn | {"problems": inputs.problems}, head, setting.rules)
 
 
-def _kept(plan: runs.Plan, tables: dict[str, pd.DataFrame], head: dict[str, Any]) -> Check:
+def speaking(rules: Sequence[Rule], asked: Mapping[str, Any], use_class: str) -> tuple[Rule, ...]:
+    """Return the rules with whether each speaks of a red line, by the use and the industry stated for it.
+
+    What is not stated is not known: a rule of some uses or industries then only may speak. Rules that
+    read facts of a project wait for one.
+    """
+    industry, use = str(asked.get("industry", "")), str(asked.get("use", ""))
+    known = uses.table().all_of(industry)
+    if use:
+        known = {u: YES if u == use else NO for u in known}
+    elif not industry and use_class != GENERAL:
+        known |= {use_class: YES}
+    words: tuple[Literal["no", "maybe", "yes"], ...] = ("no", "maybe", "yes")
+    return tuple(
+        r if r.industries and not r.layer else r.model_copy(update={"speaks": words[speaks(r, industry, known)]})
+        for r in rules
+    )
+
+
+def _kept(plan: runs.Plan, tables: dict[str, pd.DataFrame], head: dict[str, Any], rules: Sequence[Rule]) -> Check:
     """Write the check beside its place, then swap it in."""
     place = plan.folder / FOLDER / head["id"]
     part, gone = (place.with_name(f".{head['id']}.{word}") for word in ("part", "gone"))
@@ -298,7 +330,8 @@ def _kept(plan: runs.Plan, tables: dict[str, pd.DataFrame], head: dict[str, Any]
     try:
         part.mkdir(parents=True)
         entries = {name: store.write_table(part, name, frame) for name, frame in tables.items()}
-        store.write_json(part, store.MANIFEST, runs.header(plan) | {"run_id": plan.land_id, "tables": entries})
+        told = {"rules": [r.model_dump(mode="json") for r in rules], "run_id": plan.land_id, "tables": entries}
+        store.write_json(part, store.MANIFEST, runs.header(plan) | told)
         store.write_json(part, HEAD, head)
         with commit(f"check {head['id']}", "did_check", name=head["name"], id=head["id"]):
             _swap(part, place, gone)

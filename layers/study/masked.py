@@ -40,7 +40,7 @@ OF_PARCELS = ("candidates", "parcels", "verdicts", "ledger", "pieces", "stacks",
 OF_ROLE: dict[str, tuple[str, ...]] = {
     "parcels": (*OF_PARCELS, "ranking", "scores", "tolerance", "offers", "reuse", "fits",
                 "matches", "idle", "idle_assets", "redevelopment", "inefficient", "sites", "imagery",
-                "imagery_change", "building_sites", "check_sites"),
+                "imagery_change", "building_sites", "check_sites", "sites_measured"),
     "project": ("projects", "project_problems", "gates", "gate_results", "site_gates", "demand", "demand_lines",
                 "project_findings", "chain_fit", "offers", "fits", "matches", "misses", "draws", "place_from", "reuse"),
     "link": ("links", "chain_problems", "chain_fit"),

@@ -31,6 +31,8 @@ def panel(told: Card, language: Language) -> None:
         tag("h4", say("project.gates", language)), *(_gate(g) for g in told.gates),
         tag("h4", say("project.demand", language)), *(_demand(d) for d in told.demand),
         tag("h4", say("project.parks", language)) if told.parks else None, *(_park(p, language) for p in told.parks),
+        tag("h4", say("explain.not_applied", language)) if told.unused else None,
+        *(tag("div", line, cls="lu-line") for line in told.unused),
         tag("h4", say("uiprojects.facts", language)), _facts(told),
     ))  # fmt: skip
 

@@ -8,7 +8,7 @@ from geo.rules.terms import AREA_TESTS
 from layers.explain import interval, limit_text
 from layers.outputs.dossier_rows import far_text, height_text, plan_word
 from layers.outputs.redline_rows import clause_of, steps, tenure_word, title_of, why_unknown
-from layers.outputs.redline_words import group_word, intensity_words, use_word
+from layers.outputs.redline_words import group_word, intensity_words, unused_lines, use_word
 from layers.redline import THREE_LINES, Answer, Constraint, Quota
 from layers.serve.redline_map import CUT, GROUPS, LEFT, OUTLINE, TAKEN, USE_COLOURS
 from layers.serve.redlines import planned_use
@@ -225,3 +225,11 @@ def _tip(answer: Answer, one: Constraint, language: Language) -> str:
     left_out = say("word.aside", language, why=aside.reason, person=aside.person) if aside and one.aside else ""
     parts = [limit_text(one.rule, language), clause_of(answer, one, language), why, left_out]
     return "\n".join(p for p in parts if p)
+
+
+def unused(answer: Answer, language: Language) -> Html:
+    """Return the rules that do not judge the red line, a line for each reason, behind a click."""
+    rows = [tag("div", line, cls="lu-line") for line in unused_lines(answer, language)]
+    if not rows:
+        return join()
+    return tag("details", tag("summary", say("explain.not_applied", language)), *rows, cls="lu-law")

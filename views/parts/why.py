@@ -136,6 +136,8 @@ def _rules(told: Explanation, language: Language) -> Html:
         *(_rule(line, language) for line in [*loud, *quiet]),
         tag("h4", say("ui.aside", language)) if aside else None,
         *(_aside(line) for line in aside),
+        tag("h4", say("explain.not_applied", language)) if told.unused else None,
+        *(tag("div", line, cls="lu-line") for line in told.unused),
     )
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 from geo import study as flow
 from geo.measure.every import area_shapes
 from geo.project.gate import Gates
-from layers.study import chain, load, norms, parks, projects
+from layers import uses
+from layers.study import chain, check_sites, load, norms, parks, projects
 from layers.study.stages.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
 def _slice(plan: Plan) -> Any:
     study = plan.study
-    rules = [r.model_dump(mode="json") for r in plan.rules if r.industries]
+    rules = _rules(plan)
     aside = [n.model_dump() for n in study.not_examined]
     edits = [[s, e.version] for s, e in sorted(plan.edits.of("project").items())]
     return [study.as_of.isoformat(), study.standards.model_dump(), rules, aside, edits, plan.sources(*projects.ROLES)]
+
+
+def _rules(plan: Plan) -> Any:
+    return [r.model_dump(mode="json") for r in plan.rules if r.industries or r.use_classes]
 
 
 def _build(work: Work) -> Tables:
@@ -40,15 +45,19 @@ def _asked(work: Work) -> Gates:
     plan = work.plan
     local = plan.study.standards
     found = parks.read(plan.study, work.inputs)
-    return Gates(plan.rules, plan.setting.aside, found, lambda industry: norms.investment(local, industry))
+    return Gates(
+        plan.rules, plan.setting.aside, found, lambda industry: norms.investment(local, industry), uses.table()
+    )
 
 
 def _on_sites(work: Work) -> Tables:
     sites = gpd.GeoDataFrame(work.table("sites")).rename(columns={"site_id": "parcel_id"})
-    units = sites[["parcel_id", "park_id", "geometry"]].reset_index(drop=True)
+    lines = check_sites.shapes(work.plan.folder, work.plan.edits, parks.shapes(work.plan.study, work.inputs))
+    whole = pd.concat([sites[["parcel_id", "park_id", "geometry"]], lines], ignore_index=True)
+    units = gpd.GeoDataFrame(whole, geometry="geometry", crs=sites.crs)
     units["area_m2"] = work.basis.areas(area_shapes(units.geometry.to_numpy(), work.basis))
     found = flow.site_gates(work.inputs, units, work.table("projects"), _asked(work), work.basis, work.progress)
-    return {"site_gates": found}
+    return {"site_gates": found, "sites_measured": pd.DataFrame({"site_id": units["parcel_id"].astype(str)})}
 
 
 def _chain(work: Work) -> Tables:
@@ -80,8 +89,8 @@ CHAIN = Stage(
 )  # fmt: skip
 SITES = Stage(
     name="sitegates",
-    writes=("site_gates",),
-    slice=lambda plan: [r.model_dump(mode="json") for r in plan.rules if r.industries],
+    writes=("site_gates", "sites_measured"),
+    slice=lambda plan: [_rules(plan), check_sites.contents(plan.folder, plan.edits)],
     build=_on_sites,
     needs=("load", "project", "assemble"),
 )  # fmt: skip
