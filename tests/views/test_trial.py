@@ -214,8 +214,8 @@ def test_what_is_missing_everywhere_is_said_once(visit, results):
     assert not rows.loc["river", "everywhere"]
     assert trial.notes_only == ()
     assert trials.trial(results).notes_only == ("mineral",)
-    shown = text(visit("zh", side="why", below="find"))
-    assert shown.count("压覆矿产") == 1
+    shown = text(visit("zh", side="why", below="find")).split(say("uitrial.find_note", "zh"))[1]
+    assert shown.count("压覆矿产") == 1  # below the header, which names rules whose law nobody checked
 
 
 def test_moved_parcels_are_those_of_the_comparison_of_runs(results):
