@@ -19,9 +19,9 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources import chains
+from layers.sources import chains, dxf_unread
 from layers.sources.contents import Contents
-from layers.sources.finding import Finding, finding
+from layers.sources.finding import UNREAD, Finding, finding
 
 WHOLE = "entities"
 """Name under which the whole drawing is read, whatever its layers."""
@@ -59,6 +59,7 @@ class _Header:
     unit_m: float = 1.0
     epsg: str = ""
     bulges: bool = False
+    scan: dxf_unread.Scan = field(default_factory=dxf_unread.Scan)
 
 
 def names(inside: Contents, gdal: Callable[..., Any]) -> list[str]:
@@ -81,8 +82,10 @@ def read(inside: Contents, wanted: str, gdal: Callable[..., Any]) -> Drawing:
     ------
     BlockedError
         Several CAD layers hold lines and none is named (each is listed with what it holds),
-        or there is none of that name.
+        or there is none of that name; or the drawing breaks off.
     """
+    if dxf_unread.cut(inside.path):
+        raise BlockedError(reason("dxf_cut", file=inside.name))
     entities = gdal(inside, WHOLE)
     paper = [str(v).lower() in ("1", "true") for v in entities.columns.get("PaperSpace", [])]
     paper = paper or [False] * len(entities.shapes)
@@ -95,6 +98,10 @@ def read(inside: Contents, wanted: str, gdal: Callable[..., Any]) -> Drawing:
         found.append(finding("fixed", "dxf_paper_left_out", count=sum(paper)))
     shapes = _scaled(entities.shapes[own], header, found)
     _say_arcs(entities, own, header, found)
+    unread = header.scan.held(None if layer == WHOLE else (layer,))
+    if unread:
+        kinds = [f"{kind} × {count}" for kind, count in sorted(unread.items())]
+        found.append(finding("warn", "dxf_unread", count=unread.total(), kinds=kinds, proposal=UNREAD))
     kept, shapes = _closed(shapes, found)
     kept, shapes = _once(kept, shapes, found)
     rows = [own[k] for k in kept]
@@ -212,9 +219,11 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _header(path: Path) -> _Header:
-    """Scan a drawing for its unit, a declared system and bulges."""
+    """Scan a drawing for its unit, a declared system, bulges and what nobody reads."""
     unit, epsg, bulges, variable, entity, texts = 1.0, "", False, "", "", []
+    scan = dxf_unread.Scan()
     for code, value in islice(_pairs(path), SCANNED):
+        scan.take(code, value)
         if code == "9":
             variable = value
         elif code == "70" and variable == "$INSUNITS":
@@ -227,11 +236,11 @@ def _header(path: Path) -> _Header:
             texts.append(value)
     told = re.search(r'<Alias id="(\d{4,5})"[^>]*>\s*<ObjectId>.{0,200}?<Namespace>EPSG', "".join(texts), re.DOTALL)
     epsg = f"EPSG:{told[1]}" if told else ""
-    return _Header(unit, epsg, bulges)
+    return _Header(unit, epsg, bulges, scan)
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open("r", encoding="utf-8", errors="replace") as stream:
+    with path.open("r", encoding="utf-8", errors="surrogateescape") as stream:
         for code in stream:
             value = stream.readline()
             if not value:

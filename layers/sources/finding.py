@@ -12,6 +12,7 @@ from geo.basis.reason import Reason, reason
 Severity = Literal["block", "warn", "fixed", "rejected"]
 
 EMPTY, ELSEWHERE, FAR, LINKS = "empty-layer", "layer-elsewhere", "rows-far-away", "ignore-links"
+UNREAD, PAGES = "ignore-unread", "ignore-other-pages"
 """Consents to a layer that may not be whole; until one is given by name the layer proves nothing by absence."""
 
 

@@ -27,7 +27,10 @@ _FOREIGN = {
 
 @dataclass
 class Features:
-    """Features as read: attributes, shapes (None where missing) what is wrong with and was mended in which row."""
+    """Features as read: attributes, shapes (None where missing) what is wrong with and was mended in which row.
+
+    `of_more` is the member by which a service says that it held features back ("": it does not).
+    """
 
     properties: list[dict[str, Any]] = field(default_factory=list)
     shapes: list[Any] = field(default_factory=list)
@@ -35,6 +38,7 @@ class Features:
     mended: list[tuple[int, Reason]] = field(default_factory=list)
     crs: str = "EPSG:4326"
     note: Reason | None = None
+    of_more: str = ""
 
 
 class _WrongError(Exception):
@@ -57,9 +61,22 @@ def read(doc: Any, name: str) -> Features:
         _crs(doc, out)
         for number, feature in enumerate(_features(doc), start=1):
             _feature(feature, number, out)
+        out.of_more = _held_back(doc, len(out.shapes))
     except _WrongError as wrong:
         raise BlockedError(Reason(wrong.reason.code, {"file": name} | dict(wrong.reason.values))) from None
     return out
+
+
+def _held_back(doc: dict[str, Any], count: int) -> str:
+    """Return the member by which a map service says that its answer goes on (a page, a limit of rows)."""
+    if doc.get("exceededTransferLimit") is True:
+        return "exceededTransferLimit"
+    for member in ("numberMatched", "totalFeatures"):
+        if _number(doc.get(member)) and doc[member] > count:
+            return f"{member} = {doc[member]}"
+    links = doc.get("links")
+    further = isinstance(links, list) and any(isinstance(k, dict) and k.get("rel") == "next" for k in links)
+    return "links: next" if further else ""
 
 
 def _features(doc: dict[str, Any]) -> Iterator[Any]:

@@ -17,7 +17,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.sources import dialects, digits, repair
 from layers.sources.contents import Contents
-from layers.sources.finding import EMPTY, LINKS, Finding, finding, numbered, of_row
+from layers.sources.finding import EMPTY, LINKS, PAGES, Finding, finding, numbered, of_row
 from layers.sources.limits import Limits
 
 ROW, WKB = "__row", "__wkb"
@@ -166,6 +166,8 @@ def _json(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     shapes = np.empty(len(found.shapes), object)
     shapes[:] = found.shapes
     notes = [] if found.note is None else [Finding("", found.note.code, "fixed", "", found.note)]
+    if found.of_more:
+        notes.append(finding("warn", "rows_held_back", count=len(shapes), member=found.of_more, proposal=PAGES))
     notes += [of_row(row, why, "fixed") for row, why in found.mended]
     return Read(columns, shapes, found.crs, wrong=found.wrong, findings=notes)
 
@@ -286,11 +288,18 @@ def _gdb_layers(inside: Contents) -> list[str]:
 
 def _kml(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     read = _gdal(inside, layer)
-    links = inside.path.read_bytes().count(b"NetworkLink>") // 2
+    links = _count(inside.path, "NetworkLink")
     if links:
         read.findings.append(finding("warn", "kml_link_ignored", count=links, proposal=LINKS))
     read.crs = "EPSG:4326"
     return read
+
+
+def _count(path: Path, name: str) -> int:
+    """Count elements of a name, whatever their attributes, prefix and the encoding of the file."""
+    from defusedxml.ElementTree import iterparse
+
+    return sum(element.tag.rpartition("}")[2] == name for _, element in iterparse(path))
 
 
 def _dxf(inside: Contents, layer: str, job: dict[str, Any]) -> Read:

@@ -289,13 +289,13 @@ def _at_home(placed: Loaded, home: Home) -> list[Finding]:
     if role == "parcels":
         return found + load.parcel_findings(placed, ground, home.study.crs)
     if role == "boundary":
-        away = [] if ground is None else preflight.far_away(placed.shapes, placed.names, ground)
+        away = [] if ground is None else coverage.strays(placed.seen, placed.names, ground, home.study.crs)
         return found + away + crs.scale(home.study.crs, placed.shapes)
     if role in (*load.LAYER_ROLES, "supply"):
         return coverage.examined(placed.seen, placed.spec.accept, ground, home.study.crs)[0]
     if len(placed.shapes) == 0:
         return [*found, finding("warn", "layer_nothing_left", rejected=placed.rejected, proposal=EMPTY)]
-    return found if ground is None else found + preflight.far_away(placed.shapes, placed.names, ground)
+    return found if ground is None else found + coverage.strays(placed.seen, placed.names, ground, home.study.crs)
 
 
 def _blocking(found: list[Finding]) -> list[Finding]:

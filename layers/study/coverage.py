@@ -16,14 +16,15 @@ import numpy.typing as npt
 import shapely
 
 from layers.sources import crs, preflight
-from layers.sources.finding import ELSEWHERE, EMPTY, FAR, LINKS, Finding, finding
+from layers.sources.finding import ELSEWHERE, EMPTY, FAR, LINKS, PAGES, UNREAD, Finding, finding
 from layers.sources.preflight import IGNORE_ROWS
 
 IGNORED_SHARE, IGNORED_MOST = 0.05, 0.5
 """Rejected rows a plain consent covers (at least one), and any consent: beyond it the file is to be mended."""
 DOUBTS = {
     "layer_empty": EMPTY, "layer_nothing_left": EMPTY, "layer_elsewhere": ELSEWHERE, "rows_far_away": FAR,
-    "kml_link_ignored": LINKS, "rows_rejected": IGNORE_ROWS, "rows_rejected_most": "",
+    "kml_link_ignored": LINKS, "dxf_unread": UNREAD, "rows_held_back": PAGES, "rows_rejected": IGNORE_ROWS,
+    "rows_rejected_most": "",
 }  # fmt: skip
 """Findings that take coverage away, gravest last, and the consent that gives it back ("": none does)."""
 
@@ -98,6 +99,13 @@ def away(seen: Seen, home: Any, study_crs: str) -> list[Finding]:
         return []
     values = {"count": int(lost.sum()), "rows": seen.names[lost][:5].tolist(), "distance_m": float(apart.max())}
     return [finding("warn", "rows_far_away", proposal=FAR, **values)]
+
+
+def strays(seen: Seen, names: npt.NDArray[np.object_], home: Any, study_crs: str) -> list[Finding]:
+    """Name shapes far from the study; where all lie outside, with what would bring them there."""
+    found = preflight.far_away(seen.shapes, names, home)
+    outside = home is not None and any(f.code == "outside_study" for f in found)
+    return [*(_fits(seen, home, study_crs) if outside else []), *found]
 
 
 def _fits(seen: Seen, home: Any, study_crs: str) -> list[Finding]:

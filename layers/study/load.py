@@ -125,7 +125,7 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     parcels = _parcels(opened[study.with_role("parcels")[0].id], study, boundary)
     ground = shapely.box(*shapely.total_bounds(parcels.geometry.to_numpy()))
     for edge in edges:
-        edge.findings += preflight.far_away(edge.shapes, edge.names, ground)
+        edge.findings += coverage.strays(edge.seen, edge.names, ground, study.crs)
     home = boundary if boundary is not None else ground
     layers = {s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in LAYER_ROLES}
     grids, notes = rasters(study, folder, home)
@@ -281,10 +281,12 @@ def _filter(item: Loaded) -> None:
 
 def parcel_findings(item: Loaded, boundary: Any, study_crs: str) -> list[Finding]:
     """Return what is to be said of a placed parcel file beyond its findings so far."""
-    return _identified(item, boundary)[2] + crs.scale(study_crs, item.shapes)
+    return _identified(item, boundary, study_crs)[2] + crs.scale(study_crs, item.shapes)
 
 
-def _identified(item: Loaded, boundary: Any) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64], list[Finding]]:
+def _identified(
+    item: Loaded, boundary: Any, study_crs: str
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64], list[Finding]]:
     """Return ids, legal areas (m²) and findings about ids, areas, overlaps and repeats."""
     accept = item.spec.accept
     if len(item.shapes) == 0:
@@ -293,7 +295,7 @@ def _identified(item: Loaded, boundary: Any) -> tuple[npt.NDArray[np.object_], n
     ids, found = preflight.settled_ids(item.frame[item.spec.fields["parcel_id"]], item.rows, accept)
     legal, more = _legal(item, ids)
     found = found + more + preflight.overlapping(item.shapes, ids) + preflight.duplicates(item.shapes, ids)
-    found += preflight.far_away(item.shapes, ids, boundary)
+    found += coverage.strays(item.seen, ids, boundary, study_crs)
     return ids, legal, found
 
 
@@ -301,7 +303,7 @@ def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:
     """Return the parcels table; whatever blocks is raised, all of it together."""
     spec = item.spec
     if item.state == "ok":
-        ids, legal, more = _identified(item, boundary)
+        ids, legal, more = _identified(item, boundary, study.crs)
         item.findings += more + crs.scale(study.crs, item.shapes)
     stop = blocked(item.findings)
     if stop.reasons:
