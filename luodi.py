@@ -668,6 +668,7 @@ def capacity(
 
 
 Why = Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")]
+After = Annotated[int | None, typer.Option("--after", help="The decision you have seen (its number) and replace.")]
 Person = Annotated[str, typer.Option("--person", help="Who decides.")]
 
 
@@ -681,11 +682,13 @@ def pin(
     park: Annotated[str, typer.Option(help="Any site of a park.")] = "",
     check: Annotated[str, typer.Option(help="An accepted red line (its name).")] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take the pin back.")] = False,
+    after: After = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
     """Fix where a project goes (指定落位): a site, a park, or an accepted red line."""
-    _decide(folder, "pin", project, {"site": site, "park": park, "check": check}, (person, why, undo), (as_json, lang))
+    place = {"site": site, "park": park, "check": check}
+    _decide(folder, "pin", project, place, (person, why, undo, after), (as_json, lang))
 
 
 @cli.command()
@@ -697,21 +700,22 @@ def ban(
     site: Annotated[str, typer.Option(help="A site of the study.")] = "",
     park: Annotated[str, typer.Option(help="Any site of a park.")] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take the ban back.")] = False,
+    after: After = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
     """Keep a project out of a site or a park (排除), or out of every place."""
-    _decide(folder, "ban", project, {"site": site, "park": park}, (person, why, undo), (as_json, lang))
+    _decide(folder, "ban", project, {"site": site, "park": park}, (person, why, undo, after), (as_json, lang))
 
 
 def _decide(
-    folder: Path, kind: str, project: str, place: dict[str, str], decided: tuple[str, str, bool], out: tuple[bool, str]
-) -> None:
+    folder: Path, kind: str, project: str, place: dict[str, str], decided: tuple[str, str, bool, int | None],
+    out: tuple[bool, str],
+) -> None:  # fmt: skip
     def work(console: Console) -> None:
         from layers import decisions
 
-        person, why, undo = decided
-        made = decisions.decide(folder, kind, project, place, decisions.Ground(person, why, undo))
+        made = decisions.decide(folder, kind, project, place, decisions.Ground(*decided))
         console.text(decisions.told(made, console.language))
         console.result(decisions.plain(made))
 

@@ -106,25 +106,25 @@ def wan(value: float, language: Language) -> str:
 # --- the scenario "recovered" -----------------------------------------------------
 
 
-def recover(results: Results, asset: str, person: str, why: str) -> None:
+def recover(results: Results, asset: str, person: str, why: str, seen: int | None = None) -> None:
     """Take land as recovered (收回): to be supplied again, without drawing quota, until that is undone.
 
     Raises
     ------
     BlockedError
-        Not land of the supply register that lies on parcels.
+        Not land of the supply register that lies on parcels; or somebody decided about it since it was `seen`.
     CallError
         Nobody decides, or on no ground.
     """
     row = results.table("idle").set_index("asset_id")[["kind", "parcel_ids"]].to_dict("index").get(asset)
     if row is None or row["kind"] != "land" or not row["parcel_ids"]:
         raise BlockedError(reason("idle_not_recoverable", asset=asset))
-    edits.record(results.folder, RECOVERED, asset, {}, person, why)
+    edits.record(results.folder, RECOVERED, asset, {}, person, why, seen)
 
 
-def undo(results: Results, asset: str, person: str, why: str) -> None:
+def undo(results: Results, asset: str, person: str, why: str, seen: int | None = None) -> None:
     """Take back that land is recovered; everything that followed from it returns."""
-    edits.withdraw(results.folder, RECOVERED, asset, person, why)
+    edits.withdraw(results.folder, RECOVERED, asset, person, why, seen)
 
 
 # --- the list ---------------------------------------------------------------------

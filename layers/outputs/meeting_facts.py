@@ -16,10 +16,14 @@ import pandas as pd
 import shapely
 
 from geo.basis.area import basis
+from geo.basis.tables import empty
 from geo.measure.fabric import composition
+from geo.place.accounts import NOT_YET, SEPARATOR, UNKNOWN, accounts
 from layers.outputs.dossier_rows import use_of_plan
-from layers.outputs.origin import UNSURE, numbers, rows_used, texts
+from layers.outputs.origin import UNSURE, rows_used, texts
 from layers.standards import of_scheme
+from layers.study import facilities
+from layers.study.facilities import Stated
 from layers.study.results import Results
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, number, say
@@ -28,8 +32,8 @@ Texts = npt.NDArray[np.object_]
 Cells = list[str | float]
 SLIVER_SHARE = 0.005
 """Planned plots under this share of a parcel are drawing noise along its edge and are not listed."""
-UTILITIES = {"power": ("power",), "water": ("water",), "sewage": ("sewage",), "gas": ("gas",)}
-"""Column of the list → words for the resource in a facility layer."""
+UTILITIES = ("power", "water", "sewage", "gas")
+"""Resources the list has a column of."""
 _PLAN = ("use", "far_min", "far_max")
 
 
@@ -154,46 +158,54 @@ def utilities(results: Results, parcels: gpd.GeoDataFrame, language: Language) -
     known = _facilities(results)
     parks, shapes = parcels["park_id"].to_numpy(object), parcels.geometry.to_numpy()
     out: dict[str, Cells] = {}
-    for column, words in UTILITIES.items():
-        fitting = [f for f in known if f.resource.lower() in words]
-        out[column] = _nearest(fitting, parks, shapes, language)
+    for resource in UTILITIES:
+        out[resource] = _nearest([f for f in known if f.resource == resource], parks, shapes, language)
     return out
 
 
 def _facilities(results: Results) -> list[_Facility]:
+    """Return the facilities in service, what they have left as the account book counts it."""
     out = []
     for spec in results.study.with_role("facility"):
         rows = None if spec.use_only else rows_used(results, spec)
         if rows is None:
             continue
-        fields = {k: texts(rows, k) for k in ("name", "resource", "unit", "serves", "date", "in_service")}
-        figures = {k: numbers(rows, k) for k in ("limit", "used", "committed", "reserved")}
-        free = figures["limit"] - figures["used"] - figures["committed"] - figures["reserved"]
-        started = pd.to_datetime(pd.Series(fields["in_service"], dtype=object), errors="coerce")
-        late = (started > pd.Timestamp(results.study.as_of)).to_numpy()
-        for k in np.flatnonzero(~late):
-            serves = frozenset(p.strip() for p in str(fields["serves"][k]).replace("；", ";").split(";") if p.strip())
-            name, resource, unit, date = (str(fields[f][k]) for f in ("name", "resource", "unit", "date"))
-            out.append(_Facility(name, resource, unit, float(free[k]), date[:10], serves, rows.shapes[k]))
+        cells = {ours: texts(rows, ours) for ours in spec.fields}
+        doubt = rows.doubt if len(rows.doubt) else np.full(len(rows.frame), "", object)
+        stated = [Stated(str(k), {n: str(v[k]).strip() for n, v in cells.items()}, "facility_may_belong" if d else "")
+                  for k, d in enumerate(doubt)]  # fmt: skip
+        given = facilities.frame(facilities.facilities(spec, stated, (), []))
+        for row in accounts(given, empty("budgets"), results.study.as_of).to_dict("records"):
+            if row["state"] == NOT_YET:
+                continue
+            free = max(float(row["free"]), 0.0) if row["state"] != UNKNOWN else math.nan
+            date = "" if pd.isna(row["date"]) else f"{row['date']:%Y-%m-%d}"
+            serves = frozenset(p for p in str(row["serves"]).split(SEPARATOR) if p)
+            shape = rows.shapes[int(row["account"])]
+            out.append(_Facility(str(row["name"]), row["resource"], row["unit"], free, date, serves, shape))
     return out
 
 
-def _nearest(
-    facilities: Sequence[_Facility], parks: Texts, shapes: npt.NDArray[np.object_], language: Language
-) -> Cells:
-    if not facilities:
+def _nearest(found: Sequence[_Facility], parks: Texts, shapes: npt.NDArray[np.object_], language: Language) -> Cells:
+    if not found:
         return [say("meeting.unknown", language)] * len(shapes)
-    metres = np.column_stack([shapely.distance(shapes, f.shape) for f in facilities])
-    serving = np.array([[p in f.serves for f in facilities] for p in parks], bool).reshape(len(shapes), -1)
+    metres = np.column_stack([shapely.distance(shapes, f.shape) for f in found])
+    serving = np.array([[p in f.serves for f in found] for p in parks], bool).reshape(len(shapes), -1)
     some = serving.any(axis=1)
     ranked = np.where(serving | ~some[:, None], metres, np.inf)
     best = ranked.argmin(axis=1)
-    return [_facility(facilities[k], float(metres[row, k]), bool(some[row]), language) for row, k in enumerate(best)]
+    return [_facility(found[k], float(metres[row, k]), bool(some[row]), language) for row, k in enumerate(best)]
 
 
 def _facility(found: _Facility, metres: float, serves: bool, language: Language) -> str:
     if math.isfinite(found.free):
-        free = say("meeting.free", language, free=f"{found.free:,.10g}", unit=found.unit, date=found.date or "–")
+        free = say(
+            "meeting.free",
+            language,
+            free=f"{found.free:,.10g}",
+            unit=found.unit.replace("m3", "m³"),
+            date=found.date or "–",
+        )
     else:
         free = say("meeting.free_unknown", language)
     key = "meeting.serves" if serves else "meeting.nearest"

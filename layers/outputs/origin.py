@@ -78,12 +78,6 @@ def texts(rows: Loaded, ours: str) -> Texts:
     return np.array([("" if pd.isna(v) else _plain(v)) for v in values], object)
 
 
-def numbers(rows: Loaded, ours: str) -> npt.NDArray[np.float64]:
-    """Return a mapped field as numbers, NaN where there is none."""
-    found = pd.to_numeric(pd.Series(texts(rows, ours), dtype=object), errors="coerce")
-    return found.to_numpy(np.float64)
-
-
 def _plain(value: object) -> str:
     """Write a whole number without its decimal point: codes arrive as 100102.0 from some files."""
     if isinstance(value, float) and value.is_integer():

@@ -39,6 +39,8 @@ create table if not exists scenarios (
     version integer primary key autoincrement, at text not null, person text not null, name text not null,
     edits text not null);
 """
+UNSEEN = -1
+"""Of a version somebody has seen: none was looked at."""
 _NEWEST = "version in (select max(version) from edits group by kind, subject)"
 
 
@@ -100,6 +102,7 @@ def record(
         Who decided and on what ground; neither may be empty.
     after : int or None
         The version the person had seen (0: none). If somebody was quicker the edit is refused.
+        `UNSEEN`: nobody has looked, so a decision that stands and says otherwise is told, not replaced.
 
     Raises
     ------
@@ -112,23 +115,26 @@ def record(
     """
     _complete(kind, subject, person, why)
     with _changing(folder, f"edit {kind} {subject}", "did_edit", subject=subject) as base:
-        if after is not None:
+        if after == UNSEEN:
+            _agrees(base, kind, subject, value)
+        elif after is not None:
             _unchanged(base, kind, subject, after)
         return _add(base, Edit(0, _now(), person.strip(), kind, subject, dict(value), why.strip()))
 
 
-def withdraw(folder: Path, kind: str, subject: str, person: str, why: str) -> None:
+def withdraw(folder: Path, kind: str, subject: str, person: str, why: str, after: int | None = None) -> None:
     """Take an edit back; what it changed is as if it had never been made, and the history keeps both.
 
     Raises
     ------
     BlockedError
-        There is nothing to take back.
+        There is nothing to take back, or it is not what the person had seen (`after`).
     """
     _complete(kind, subject, person, why)
     with _changing(folder, f"edit {kind} {subject}", "did_edit", subject=subject) as base:
-        found = base.execute(f"select * from edits where {_NEWEST} and kind=? and subject=?", (kind, subject))
-        old = next((e for e in map(_edit, found) if not e.withdrawn), None)
+        old = _standing(base, kind, subject)
+        if old is not None and after is not None:
+            _unchanged(base, kind, subject, after)
         if old is None:
             raise BlockedError(reason("edit_nothing_to_withdraw", kind=kind, subject=subject))
         _add(base, Edit(0, _now(), person.strip(), kind, subject, old.value, why.strip(), True))
@@ -140,6 +146,11 @@ def current(folder: Path) -> Edits:
         return Edits()
     with _reading(folder) as base:
         return _current(base)
+
+
+def version(folder: Path, kind: str, subject: str) -> int:
+    """Return the newest version about a subject, withdrawn or not; 0 where there is none."""
+    return max((e.version for e in history(folder) if (e.kind, e.subject) == (kind, subject)), default=0)
 
 
 def history(folder: Path) -> tuple[Edit, ...]:
@@ -214,10 +225,35 @@ def _complete(kind: str, subject: str, person: str, why: str) -> None:
         raise CallError(reason("edit_incomplete", missing=empty))
 
 
+def _newest(base: sqlite3.Connection, kind: str, subject: str) -> Edit | None:
+    found = base.execute(f"select * from edits where {_NEWEST} and kind=? and subject=?", (kind, subject))
+    return next(map(_edit, found), None)
+
+
+def _standing(base: sqlite3.Connection, kind: str, subject: str) -> Edit | None:
+    newest = _newest(base, kind, subject)
+    return None if newest is None or newest.withdrawn else newest
+
+
 def _unchanged(base: sqlite3.Connection, kind: str, subject: str, after: int) -> None:
-    row = base.execute("select max(version), person from edits where kind=? and subject=?", (kind, subject)).fetchone()
-    if (row[0] or 0) > after:
-        raise BlockedError(reason("edit_overtaken", subject=subject, person=row[1]))
+    newest = _newest(base, kind, subject)
+    if newest is not None and newest.version > after:
+        code = "edit_taken_back" if newest.withdrawn else "edit_overtaken"
+        raise BlockedError(reason(code, **said(newest)))
+
+
+def _agrees(base: sqlite3.Connection, kind: str, subject: str, value: Mapping[str, Any]) -> None:
+    stands = _standing(base, kind, subject)
+    if stands is not None and dict(stands.value) != dict(value):
+        raise BlockedError(reason("edit_stands", **said(stands)))
+
+
+def said(edit: Edit) -> dict[str, Any]:
+    """Return what an edit says, for a message about it: subject, value in words, person, day, ground, version."""
+    value = [str(v) if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False)
+             for v in edit.value.values()]  # fmt: skip
+    return {"subject": edit.subject, "stands": value, "person": edit.person, "at": edit.at[:16].replace("T", " "),
+            "ground": edit.reason, "version": edit.version}  # fmt: skip
 
 
 def _add(base: sqlite3.Connection, edit: Edit) -> Edit:

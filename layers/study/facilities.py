@@ -132,12 +132,31 @@ def _unknown(spec: LayerSpec, entry: counted.Entry) -> dict[str, Any]:
 # --- facilities -------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Stated:
+    """One row of a register of facilities: its id, its cells by our names, and why it may not count ("" if it does)."""
+
+    id: str
+    cell: Mapping[str, str]
+    doubt: str = ""
+
+
 def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Found) -> list[dict[str, Any]]:
     layer = inputs.layers[spec.id]
+    old = "facility_not_current" if layer.state != "ok" else ""
+    columns = layer.attributes.items()
+    rows = [
+        Stated(str(i), {n: str(v[k]).strip() for n, v in columns}, old or ("facility_may_belong" if maybe else ""))
+        for k, (i, maybe) in enumerate(zip(layer.ids, layer.maybe, strict=True))
+    ]
+    return facilities(spec, rows, parks, found)
+
+
+def facilities(spec: LayerSpec, rows: Sequence[Stated], parks: Sequence[str], found: Found) -> list[dict[str, Any]]:
+    """Return rows of a register as given facilities, figures in the unit their resource is counted in."""
     out = []
-    for k, identity in enumerate(layer.ids):
-        cell = {name: str(values[k]).strip() for name, values in layer.attributes.items()}
-        row = _Row(spec, str(identity), cell, found)
+    for stated in rows:
+        cell, row = stated.cell, _Row(spec, stated.id, stated.cell, found)
         resource = counted.recognised(cell.get("resource", "")) or cell.get("resource", "")
         if not resource:
             row.say("rejected", "facility_without_resource")
@@ -149,17 +168,22 @@ def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Fo
         if "in_service" in cell and since is None:
             row.say("warn", "facility_day_not_known")
             figures |= dict.fromkeys(FIGURES, math.nan)
-        if layer.state != "ok" or layer.maybe[k]:
-            row.say("warn", "facility_not_current" if layer.state != "ok" else "facility_may_belong")
+        if stated.doubt:
+            row.say("warn", stated.doubt)
             figures |= dict.fromkeys(FIGURES, math.nan)
         row.ask(resource, figures)
         row.weigh(figures, TAKEN)
         out.append({
-            "facility_id": str(identity), "name": cell.get("name", ""), "kind": spec.id, "resource": resource,
+            "facility_id": stated.id, "name": cell.get("name", ""), "kind": spec.id, "resource": resource,
             "serves": SEPARATOR.join(row.parks(parks)), "in_service": since,
             "date": row.day("date"), "source": cell.get("source") or spec.owner or spec.title, "layer_id": spec.id,
         } | figures)  # fmt: skip
     return out
+
+
+def frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return given facilities as a table."""
+    return _frame(rows, GIVEN)
 
 
 class _Row:

@@ -1,5 +1,6 @@
 """Scene 2, Wednesday: seven projects, not enough quota. Through commands; numbers of the guide."""
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ import pytest
 
 from geo.basis.tables import settled
 from layers import placement, placing
-from layers.study import facilities, load
+from layers.study import edits, facilities, load
 from layers.study.results import open_results
 from layers.text import sentence
 from tests.scenes.shared import luodi, result, scene_two
@@ -259,3 +260,25 @@ def test_place_and_capacity_agree_on_every_park_resource_and_day(registers, on):
         mine = [p for p in pools if p.resource.id == row.resource and (p.county or row.park_id in p.parks)]
         known = [p.resource.amount(left[p.id]) for p in mine if p.free is not None]
         assert row.left == pytest.approx(sum(known) if known else float("nan"), nan_ok=True)
+
+
+# --- decisions of several people ------------------------------------------------------------------------------------
+
+
+def test_a_second_person_sees_what_is_decided_and_a_pin_never_stands_beside_its_ban(county, answer, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(county, own, symlinks=True)
+    site = answer["projects"][PUKE]["site_id"]
+    luodi("pin", own, PUKE, "--site", site, "--person", "王工", "--why", "环评已批")
+    told = luodi("pin", own, PUKE, "--park", "B2", "--person", "李工", "--why", "改址", code=1)
+    text = json.dumps(told, ensure_ascii=False)
+    assert all(word in text for word in ("edit_stands", "王工", site, "环评已批", "--after"))
+    seen = edits.version(own, "pin", PUKE)
+    for place in ((), ("--site", site), ("--park", "B1")):
+        told = luodi("ban", own, PUKE, *place, "--person", "李工", "--why", "不宜", code=1)
+        assert "pin_and_ban" in json.dumps(told)
+        assert site in json.dumps(told)
+    luodi("pin", own, PUKE, "--park", "B2", "--person", "李工", "--why", "改址", "--after", seen)
+    luodi("ban", own, PUKE, "--park", "B1", "--person", "李工", "--why", "不宜")
+    told = luodi("pin", own, PUKE, "--site", site, "--person", "王工", "--why", "仍在原址", "--after", seen + 1, code=1)
+    assert "pin_and_ban" in json.dumps(told)

@@ -12,7 +12,7 @@ from layers import idle
 from layers.outputs import field_sheet
 from layers.serve import idle_desk
 from layers.serve.idle_desk import Desk
-from layers.study import field_checks
+from layers.study import edits, field_checks
 from layers.study.field_checks import FOUND, Check
 from layers.study.names import slug
 from layers.text import Language, code, say, sentences
@@ -99,14 +99,14 @@ def recovered(desk: Desk, row: dict[Any, Any], language: Language) -> None:
         why = say("uiidle.undone", language)
         st.button(
             say("uiidle.undo_recovery", language), key="idle-undo", icon=":material/undo:", on_click=_decide,
-            args=(lambda: idle.undo(desk.results, asset, now.person, why),),
+            args=(lambda: idle.undo(desk.results, asset, now.person, why, now.version),),
         )  # fmt: skip
         return
-    key = f"idle-who-{asset}"
+    key, seen = f"idle-who-{asset}", edits.version(desk.results.folder, idle.RECOVERED, asset)
 
     def recover() -> None:
         who, why = str(state.value_of(key) or ""), say("uiidle.scenario_reason", language)
-        _decide(lambda: idle.recover(desk.results, asset, who, why))
+        _decide(lambda: idle.recover(desk.results, asset, who, why, seen))
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="idle-recover"):
         st.text_input(say("uiidle.person", language), key=key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from geo.basis.errors import LuodiError
@@ -75,22 +77,32 @@ def _decide(desk: Desk, project: str, choice: str, language: Language) -> None:
     if not desk.found.asked.nothing:
         return
     pinned = bool(desk.found.match(project)["pinned"])
+    _seen(desk, "pin", project, {})
     with st.popover(say("uiplace.decide", language), icon=":material/gavel:"):
         person = st.text_input(say("uiplace.person", language), key="place-person")
         why = st.text_input(say("uiplace.why", language), key=f"place-why-{project}")
-        given = Ground(person, why)
         if choice and st.button(say("uiplace.pin", language), key=f"place-pin-{project}"):
-            _record(desk, "pin", project, {"site": choice}, given, language)
+            _record(desk, "pin", project, {"site": choice}, Ground(person, why), language)
         if pinned and st.button(say("uiplace.unpin", language), key=f"place-unpin-{project}"):
             _record(desk, "pin", project, {}, Ground(person, why, True), language)
         site = {"site": choice or str(desk.found.match(project)["site_id"])}
         if site["site"] and st.button(say("uiplace.ban", language), key=f"place-ban-{project}"):
-            _record(desk, "ban", project, site, given, language)
+            _record(desk, "ban", project, site, Ground(person, why), language)
+
+
+def _seen(desk: Desk, kind: str, project: str, place: dict[str, str]) -> int:
+    """Return the decision the panel was first drawn on: who was slower is told, and writes nothing over."""
+    key = f"seen-{decisions.subject_of(kind, project, place)}"
+    if state.noted(key) is None:
+        state.note(key, decisions.version(desk.results.folder, kind, project, place))
+    return int(state.noted(key))
 
 
 def _record(desk: Desk, kind: str, project: str, place: dict[str, str], ground: Ground, language: Language) -> None:
+    seen = _seen(desk, kind, project, place)
+    state.note(f"seen-{decisions.subject_of(kind, project, place)}", None)
     try:
-        made = decisions.decide(desk.results.folder, kind, project, place, ground)
+        made = decisions.decide(desk.results.folder, kind, project, place, replace(ground, seen=seen))
     except LuodiError as problem:
         st.html(tag("div", *sentences(problem, language), cls="lp-price lp-never"))
         return

@@ -115,3 +115,37 @@ def test_a_damaged_file_is_said(tmp_path):
     (tmp_path / edits.FILE).write_bytes(b"not a database at all, but long enough to be looked at" * 20)
     with pytest.raises(BlockedError, match="edits_unreadable"):
         edits.current(tmp_path)
+
+
+def test_a_decision_that_stands_and_says_otherwise_is_told_not_replaced(tmp_path):
+    first = pin(tmp_path, after=edits.UNSEEN)
+    pin(tmp_path, after=edits.UNSEEN)  # the same again says nothing new
+    with pytest.raises(BlockedError) as told:
+        pin(tmp_path, site="S2", after=edits.UNSEEN)
+    values = told.value.reasons[0].values
+    assert (told.value.reasons[0].code, values["stands"], values["person"]) == ("edit_stands", ["S1"], "周工")
+    assert values["version"] == first.version + 1 == edits.version(tmp_path, "pin", "XM-01")
+    pin(tmp_path, site="S2", after=values["version"])
+    assert edits.current(tmp_path).plain("pin") == {"pin": {"XM-01": {"site": "S2"}}}
+
+
+def test_who_was_slower_sees_what_changed_also_when_taking_back(tmp_path):
+    seen = pin(tmp_path).version
+    edits.record(tmp_path, "pin", "XM-01", {"site": "S2"}, "李工", "改址会", after=seen)
+    for late in (lambda: pin(tmp_path, site="S3", after=seen),
+                 lambda: edits.withdraw(tmp_path, "pin", "XM-01", "周工", "撤销", seen)):  # fmt: skip
+        with pytest.raises(BlockedError) as told:
+            late()
+        values = told.value.reasons[0].values
+        assert (told.value.reasons[0].code, values["stands"], values["person"]) == ("edit_overtaken", ["S2"], "李工")
+    edits.withdraw(tmp_path, "pin", "XM-01", "李工", "撤销")
+    with pytest.raises(BlockedError, match="edit_taken_back"):
+        pin(tmp_path, site="S3", after=seen)
+    pin(tmp_path, site="S3", after=edits.UNSEEN)
+
+
+@pytest.mark.parametrize("kind", ["ban", "recovered"])
+def test_bans_and_recoveries_are_held_against_what_was_seen(tmp_path, kind):
+    edits.record(tmp_path, kind, "X", {}, "周工", "会议", after=0)
+    with pytest.raises(BlockedError, match="edit_overtaken"):
+        edits.record(tmp_path, kind, "X", {}, "李工", "会议", after=0)
