@@ -9,6 +9,7 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from layers.demo.settings import part
+from layers.study import formats
 
 HEAD = """\
 The demonstration county. Everything in this folder is synthetic: no real place, company,
@@ -23,6 +24,7 @@ def text(layers: list[Mapping[str, Any]]) -> str:
     for line in HEAD.splitlines():
         body.add(tomlkit.comment(line))
     study = tomlkit.table()
+    study["format"] = formats.FORMAT
     study["name"] = county["name"]
     study["crs"] = county["crs"]
     study["area"] = "planar"

@@ -28,7 +28,7 @@ from layers import disk, toml
 from layers.owned import owned
 from layers.sources import crs, gate, grid, preflight
 from layers.sources.finding import EMPTY, Finding, blocked, finding
-from layers.study import coverage, doubt, imagery, litter, load, spec, staged
+from layers.study import coverage, doubt, formats, imagery, litter, load, spec, staged
 from layers.study.changes import commit
 from layers.study.coverage import Seen
 from layers.study.load import Home, Loaded
@@ -75,7 +75,8 @@ def new(
         A geographic CRS, or another setting that does not hold.
     """
     _unused(folder)
-    body = {"name": name or folder.name, "crs": crs, "area": area, "as_of": as_of or date.today()}
+    body: dict[str, Any] = {"format": formats.FORMAT, "name": name or folder.name, "crs": crs, "area": area}
+    body["as_of"] = as_of or date.today()
     body["rules"] = list(rules or ("cn-national",))
     _checked(Study, body)
     section = tomlkit.table()

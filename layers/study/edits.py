@@ -23,6 +23,7 @@ from typing import Any
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from layers import disk
+from layers.study import formats
 from layers.study.changes import commit
 from layers.study.lock import PRIVATE, WAIT_S, writing
 
@@ -324,6 +325,9 @@ def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
         [told] = base.execute("pragma quick_check(1)").fetchone()
         if told != "ok":
             raise sqlite3.DatabaseError(told)
+        [version] = base.execute("pragma user_version").fetchone()
+        if version > formats.EDITS:
+            raise BlockedError(reason("edits_newer", file=FILE, found=version, known=formats.EDITS))
         base.execute("select 1 from edits, scenarios limit 1")
         yield base
     finally:
@@ -353,7 +357,7 @@ def _begun(folder: Path) -> None:
     try:
         base = sqlite3.connect(part)
         try:
-            base.executescript(_SCHEMA)
+            base.executescript(f"{_SCHEMA} pragma user_version = {formats.EDITS};")
         finally:
             base.close()
         os.replace(part, folder / FILE)

@@ -25,7 +25,7 @@ import shapely
 from geo.basis.errors import DamagedError, LuodiError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
-from layers.study import edits, manifest, spec, store
+from layers.study import edits, formats, manifest, spec, store
 from layers.study.changes import commit
 from layers.study.lock import writing
 from layers.study.masks import Masks
@@ -64,13 +64,14 @@ def update(folder: Path, until: str, progress: Progress) -> Report:
     """
     spec.require(folder)
     with writing(folder, f"run until {until}"):
+        brought = formats.upgrade(folder / spec.FILE)
         made = plan(folder)
         hidden = Masks(made.study, made.rules)
         try:
             report = _Run(made, progress).to(until)
         except LuodiError as problem:
             raise type(problem)([hidden.told(r) for r in problem.reasons]) from problem.__cause__
-        return replace(report, notes=tuple(map(hidden.told, report.notes)))
+        return replace(report, notes=(*brought, *map(hidden.told, report.notes)))
 
 
 def current(folder: Path) -> Path | None:

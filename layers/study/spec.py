@@ -20,6 +20,7 @@ from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
 from layers import toml
 from layers.sources import crs
+from layers.study import formats
 
 Role = Literal[
     "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
@@ -292,6 +293,7 @@ class Law(_Frozen):
 class Study(_Frozen):
     """The whole study as read from `study.toml`."""
 
+    format: int = formats.FORMAT
     name: str
     crs: str
     area: Literal["ellipsoidal", "planar"] = "ellipsoidal"
@@ -371,14 +373,14 @@ def read(folder: Path) -> Study:
     BlockedError
         No such file.
     SpecError
-        Not TOML, unknown keys, missing or wrong values: all reported together.
+        Not TOML, unknown keys, missing or wrong values: all reported together; or of a newer Luodi.
     """
     require(folder)
     body = toml.read(folder / FILE)
-    study = body.pop("study", None)
-    if not isinstance(study, dict):
+    if not isinstance(body.get("study"), dict):
         raise SpecError(reason("study_section_missing", file=FILE))
-    return toml.validated(Study, study | body, FILE)
+    formats.brought_up(body, FILE)
+    return toml.validated(Study, body.pop("study") | body, FILE)
 
 
 def shipped() -> tuple[str, ...]:

@@ -97,6 +97,7 @@ APART = {
     "layers/study/catalog.py:_commit": "copies aside into a folder of our own; moves and names under the lock",
     "layers/study/staged.py:copied": "copies aside into a folder of our own",
     "layers/study/edits.py:_opened": "opens what is there; `_changing` writes, under the lock",
+    "layers/study/formats.py:upgrade": "brings the settings up, under the lock of the run",
     "layers/study/store.py:_write_parquet": "writes for `write_table`",
     "layers/study/store.py:_put": "swaps what `write_table` and `write_json` wrote",
     "layers/study/store.py:swap": "the last step of those that write a run, a check or a note of ours",

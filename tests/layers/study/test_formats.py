@@ -1,0 +1,112 @@
+"""A study carries a format: today's opens for ever, an older one is brought up with a copy kept, a newer one is named."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from geo.basis.errors import BlockedError, SpecError
+from layers.study import edits, formats, runs, spec
+from layers.study.results import open_results
+from tests.layers import district
+from tests.layers.district import silent
+
+FIRST = Path(__file__).parent / "format_1"
+
+
+@pytest.fixture
+def first(tmp_path):
+    """The study of format 1 that is kept: settings, plain inputs, and decisions as the SQL they were written with."""
+    folder = tmp_path / "study"
+    shutil.copytree(FIRST, folder)
+    script = (folder / "study.sql").read_text(encoding="utf-8")
+    (folder / "study.sql").unlink()
+    with sqlite3.connect(folder / edits.FILE) as base:
+        base.executescript(script)
+    base.close()
+    return folder
+
+
+def test_the_first_format_opens_for_ever(first):
+    settings = (first / spec.FILE).read_bytes()
+    report = runs.update(first, "screen", silent)
+    assert report.built == ("load", "measure", "screen")
+    found = open_results(first).table("candidates").set_index("parcel_id")
+    assert found["status"].to_dict() == {"P1": "excluded", "P2": "eligible", "P3": "conditional"}
+    assert found.loc["P2", "net_m2"] == pytest.approx(10_000, abs=0.01)
+    assert {e.subject: e.person for e in edits.history(first)} == {"XM-1": "张三"}
+    assert (first / spec.FILE).read_bytes() == settings
+
+
+def bumped(monkeypatch, step):
+    monkeypatch.setattr(formats, "FORMAT", 2)
+    monkeypatch.setattr(formats, "STEPS", {1: step})
+
+
+def renamed(settings):
+    settings["study"]["name"] = f"{settings['study']['name']} (2)"
+
+
+def test_an_older_study_is_brought_up_and_kept(first, monkeypatch):
+    bumped(monkeypatch, renamed)
+    before = (first / spec.FILE).read_text(encoding="utf-8")
+    assert spec.read(first).name == "第一版 (2)"  # in memory at once
+    assert (first / spec.FILE).read_text(encoding="utf-8") == before
+    report = runs.update(first, "screen", silent)
+    assert [n.code for n in report.notes] == ["did_upgrade"]
+    assert (first / "study.toml.format-1").read_text(encoding="utf-8") == before
+    after = (first / spec.FILE).read_text(encoding="utf-8")
+    assert "# 保留的注释" in after
+    assert "format = 2" in after
+    again = runs.update(first, "screen", silent)
+    assert (again.built, again.notes) == ((), ())
+
+
+def test_a_step_that_fails_leaves_the_file(first, monkeypatch):
+    def broken(settings):
+        raise KeyError("x")
+
+    bumped(monkeypatch, broken)
+    before = sorted((p.name, p.read_bytes()) for p in first.iterdir() if p.is_file())
+    with pytest.raises(KeyError):
+        runs.update(first, "screen", silent)
+    assert sorted((p.name, p.read_bytes()) for p in first.iterdir() if p.is_file()) == before
+
+
+@pytest.mark.parametrize(("given", "code"), [("9", "study_newer"), ("0", "study_format_wrong"),
+                                             ("true", "study_format_wrong"), ('"1"', "study_format_wrong")])  # fmt: skip
+def test_settings_of_another_format_are_named(first, given, code):
+    path = first / spec.FILE
+    path.write_text(path.read_text(encoding="utf-8").replace("format = 1", f"format = {given}"), encoding="utf-8")
+    before = path.read_bytes()
+    for act in (lambda: spec.read(first), lambda: runs.update(first, "screen", silent)):
+        with pytest.raises(SpecError) as told:
+            act()
+        assert [r.code for r in told.value.reasons] == [code]
+    assert path.read_bytes() == before
+
+
+def test_decisions_of_a_newer_format_are_named(first):
+    with sqlite3.connect(first / edits.FILE) as base:
+        base.execute("pragma user_version = 7")
+    base.close()
+    for act in (lambda: edits.current(first), lambda: edits.record(first, "pin", "XM-1", {"site": "S"}, "甲", "理由")):
+        with pytest.raises(BlockedError) as told:
+            act()
+        assert [r.code for r in told.value.reasons] == ["edits_newer"]
+
+
+def test_what_is_written_carries_its_format(tmp_path):
+    folder = district.write(tmp_path / "new") if hasattr(district, "write") else None
+    folder = folder or tmp_path / "new"
+    if not (folder / spec.FILE).exists():
+        from layers.study import catalog
+
+        catalog.new(folder, district.CRS)
+    assert "format" in json.dumps(spec.read(folder).model_dump(mode="json"))
+    edits.record(folder, "pin", "XM-1", {"site": "S-1"}, "张三", "理由")
+    with sqlite3.connect(folder / edits.FILE) as base:
+        assert base.execute("pragma user_version").fetchone() == (formats.EDITS,)
+    base.close()
