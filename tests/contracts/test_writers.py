@@ -167,6 +167,7 @@ HOLDERS = {
     "layers/study/lock.py:writing", "layers/study/runs.py:update",
 }  # fmt: skip
 COMMITS = {
+    "layers/study/formats.py:upgrade",
     "layers/demo/county.py:write", "layers/outputs/target.py:replaced", "layers/study/catalog.py:_append",
     "layers/study/catalog.py:new", "layers/study/checks.py:_kept", "layers/study/edits.py:_changing",
     "layers/study/runs.py:_Run._write", "layers/study/runs.py:_point",

@@ -1,6 +1,5 @@
-"""A study carries a format: today's opens for ever, an older one is brought up with a copy kept, a newer one is named."""
+"""A study carries a format: the first opens for ever, an older one is brought up, a newer one is named."""
 
-import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -8,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from geo.basis.errors import BlockedError, SpecError
-from layers.study import edits, formats, runs, spec
+from geo.basis.progress import silent
+from layers.study import catalog, edits, formats, runs, spec
 from layers.study.results import open_results
-from tests.layers import district
-from tests.layers.district import silent
 
 FIRST = Path(__file__).parent / "format_1"
 
@@ -23,10 +21,16 @@ def first(tmp_path):
     shutil.copytree(FIRST, folder)
     script = (folder / "study.sql").read_text(encoding="utf-8")
     (folder / "study.sql").unlink()
-    with sqlite3.connect(folder / edits.FILE) as base:
-        base.executescript(script)
-    base.close()
+    asked(folder, script)
     return folder
+
+
+def asked(folder, script):
+    base = sqlite3.connect(folder / edits.FILE)
+    base.executescript(script)
+    found = base.execute("pragma user_version").fetchone()[0]
+    base.close()
+    return found
 
 
 def test_the_first_format_opens_for_ever(first):
@@ -75,8 +79,10 @@ def test_a_step_that_fails_leaves_the_file(first, monkeypatch):
     assert sorted((p.name, p.read_bytes()) for p in first.iterdir() if p.is_file()) == before
 
 
-@pytest.mark.parametrize(("given", "code"), [("9", "study_newer"), ("0", "study_format_wrong"),
-                                             ("true", "study_format_wrong"), ('"1"', "study_format_wrong")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("9", "study_newer"), ("0", "study_format_wrong"), ("true", "study_format_wrong"), ('"1"', "study_format_wrong")],
+)
 def test_settings_of_another_format_are_named(first, given, code):
     path = first / spec.FILE
     path.write_text(path.read_text(encoding="utf-8").replace("format = 1", f"format = {given}"), encoding="utf-8")
@@ -89,9 +95,7 @@ def test_settings_of_another_format_are_named(first, given, code):
 
 
 def test_decisions_of_a_newer_format_are_named(first):
-    with sqlite3.connect(first / edits.FILE) as base:
-        base.execute("pragma user_version = 7")
-    base.close()
+    asked(first, "pragma user_version = 7;")
     for act in (lambda: edits.current(first), lambda: edits.record(first, "pin", "XM-1", {"site": "S"}, "甲", "理由")):
         with pytest.raises(BlockedError) as told:
             act()
@@ -99,14 +103,15 @@ def test_decisions_of_a_newer_format_are_named(first):
 
 
 def test_what_is_written_carries_its_format(tmp_path):
-    folder = district.write(tmp_path / "new") if hasattr(district, "write") else None
-    folder = folder or tmp_path / "new"
-    if not (folder / spec.FILE).exists():
-        from layers.study import catalog
-
-        catalog.new(folder, district.CRS)
-    assert "format" in json.dumps(spec.read(folder).model_dump(mode="json"))
+    folder = tmp_path / "new"
+    catalog.new(folder, crs="EPSG:4549")
+    assert f"format = {formats.FORMAT}" in (folder / spec.FILE).read_text(encoding="utf-8")
     edits.record(folder, "pin", "XM-1", {"site": "S-1"}, "张三", "理由")
-    with sqlite3.connect(folder / edits.FILE) as base:
-        assert base.execute("pragma user_version").fetchone() == (formats.EDITS,)
-    base.close()
+    assert asked(folder, "") == formats.EDITS
+
+
+def test_a_study_from_before_it_carried_a_format_is_the_first(first):
+    path = first / spec.FILE
+    path.write_text(path.read_text(encoding="utf-8").replace("format = 1\n", ""), encoding="utf-8")
+    assert runs.update(first, "screen", silent).notes == ()
+    assert "format" not in path.read_text(encoding="utf-8")
