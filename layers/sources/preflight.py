@@ -152,6 +152,10 @@ def legal_area(
     unread = np.isnan(legal) & given.notna().to_numpy() & (given.astype(str).str.strip() != "").to_numpy()
     if unread.any():
         out.append(finding("warn", "legal_area_unreadable", count=int(unread.sum()), rows=ids[unread][:5].tolist()))
+    none = (legal == 0) & (shapely.area(shapes) > NO_AREA_M2)
+    if none.any():  # a department's software writes a null as 0
+        legal = np.where(none, np.nan, legal)
+        out.append(finding("warn", "legal_area_zero", count=int(none.sum()), rows=ids[none][:5].tolist()))
     return legal, out + _against(legal, shapely.area(shapes), ids)
 
 

@@ -28,7 +28,7 @@ from layers import disk, toml
 from layers.owned import owned
 from layers.sources import crs, gate, grid, preflight
 from layers.sources.finding import EMPTY, Finding, blocked, finding
-from layers.study import coverage, doubt, formats, imagery, litter, load, spec, staged
+from layers.study import coverage, doubt, formats, imagery, litter, load, role_fields, spec, staged
 from layers.study.changes import commit
 from layers.study.coverage import Seen
 from layers.study.load import Home, Loaded
@@ -136,8 +136,8 @@ def add(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
 def added(folder: Path, file: Path, given: Mapping[str, Any]) -> Added:
     """Add a file as `add` does, and tell which layer it became: an id nobody gave is settled last."""
     study, file = spec.read(folder), Path(file).resolve()
-    entry = _entry(folder, file, given)
-    found = checked(folder, file, entry)
+    entry, taken = _named(folder, _entry(folder, file, given))
+    found = taken + checked(folder, file, entry)
     if stop := [f for f in found if f.severity == "block"]:
         raise blocked(stop)
     return Added(_commit(folder, file, entry, study, bool(given.get("id"))), found)
@@ -152,11 +152,11 @@ def checked(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]
         As for `add`.
     """
     study = spec.read(folder)
-    entry = _entry(folder, Path(file).resolve(), given)
+    entry, taken = _named(folder, _entry(folder, Path(file).resolve(), given))
     layer = _checked(LayerSpec, entry)
     if study.layer(layer.id) is not None:
         raise SpecError(reason("layer_id_taken", id=layer.id))
-    found = check_layer(layer, Home(study, folder))
+    found = taken + role_fields.unknown(layer.role, layer.fields) + check_layer(layer, Home(study, folder))
     area = str(entry.get("coverage", "unknown"))
     return _ordered(found if area in ("complete", "unknown") else found + _area_findings(Path(area)))
 
@@ -165,6 +165,26 @@ def _entry(folder: Path, file: Path, given: Mapping[str, Any]) -> dict[str, Any]
     """Return a ``[[layers]]`` entry for a file where it lies now."""
     layer_id = given.get("id") or _layer_id(file, spec.read(folder))
     return {"id": layer_id, **{k: v for k, v in given.items() if k not in ("id", "source")}, "source": str(file)}
+
+
+def _named(folder: Path, entry: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+    """Return an entry with the columns that bear the very names its role reads.
+
+    A file that cannot be read says so when it is checked.
+    """
+    layer = _checked(LayerSpec, entry)
+    if not role_fields.names(layer.role):
+        return entry, []
+    cache, source = folder / load.CACHE, load.source_path(folder, layer)
+    try:
+        frame = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding).frame
+    except LuodiError:
+        try:
+            frame = gate.open_table(source, cache, sheet=layer.layer).frame
+        except LuodiError:
+            return entry, []
+    fields, found = role_fields.named(layer.role, layer.fields, [str(c) for c in frame.columns])
+    return entry | ({"fields": fields} if fields else {}), found
 
 
 def check(

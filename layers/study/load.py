@@ -39,6 +39,8 @@ LAYER_ROLES: tuple[Role, ...] = ("plan", "constraint", "park", "facility", "netw
 ROLES: tuple[Role, ...] = ("parcels", "boundary", "raster", *LAYER_ROLES)
 """Roles of the files opened here."""
 AT_ONCE = 2
+ROW_IDS = "ids:rows"
+"""Proposal: the number of the row is the id of a parcel."""
 _LEGAL = {"legal_m2": "", "legal_mu": "mu", "legal_ha": "ha"}
 
 
@@ -221,6 +223,14 @@ def _of_dimension(out: Loaded) -> list[Finding]:
     return found + others
 
 
+def _without_ids(item: Loaded) -> Finding:
+    """Say that no field holds the ids; the number of the row may stand for them where that is accepted."""
+    if ROW_IDS in item.spec.accept:
+        return finding("fixed", "ids_from_rows", count=len(item.rows))
+    columns = [str(c) for c in item.frame.columns][:40]
+    return finding("block", "parcel_id_not_mapped", proposal=ROW_IDS, known=columns)
+
+
 def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     """Bring an opened file into the study CRS; what blocks is among the findings, and the state says failed."""
     out = Loaded(spec, file.frame, file.shapes, file.rows, list(file.findings), file.sha256, total=file.total)
@@ -229,7 +239,7 @@ def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     wanted = dict(spec.fields) | ({"class": spec.class_field} if spec.class_field else {})
     out.findings += [*notes, *settled.findings, *preflight.missing_fields(out.frame, wanted)]
     if spec.role == "parcels" and not spec.fields.get("parcel_id"):
-        out.findings.append(finding("block", "parcel_id_not_mapped", known=[str(c) for c in out.frame.columns][:40]))
+        out.findings.append(_without_ids(out))
     if any(f.severity == "block" for f in out.findings):
         out.state, out.cause = "failed", "layer_failed"
         return out
@@ -292,7 +302,9 @@ def _identified(
     if len(item.shapes) == 0:
         none = np.empty(0, object)
         return none, np.empty(0), [finding("block", "parcels_empty", rejected=item.rejected)]
-    ids, found = preflight.settled_ids(item.frame[item.spec.fields["parcel_id"]], item.rows, accept)
+    column = item.spec.fields.get("parcel_id")
+    given = pd.Series(item.rows.astype(str), dtype=object) if column is None else item.frame[column]
+    ids, found = preflight.settled_ids(given, item.rows, accept)
     legal, more = _legal(item, ids)
     found = found + more + preflight.overlapping(item.shapes, ids) + preflight.duplicates(item.shapes, ids)
     found += coverage.strays(item.seen, ids, boundary, study_crs)
