@@ -112,15 +112,18 @@ def _codec(
         return said, []
     chinese = _fits(texts, "gb18030")
     if chinese and (_common(texts) >= COMMON_SHARE or not said or said == "utf-8"):
-        return "gb18030", [_guess(texts, "gb18030", declared)]
+        return "gb18030", [guess(texts, "gb18030", declared or said)]
     if said and said != "utf-8" and _fits(texts, said):
-        return said, [_guess(texts, said, declared)]
+        return said, [guess(texts, said, declared or said)]
     raise BlockedError(reason("encoding_unknown", file=name))
 
 
-def _guess(texts: list[bytes], codec: str, declared: str) -> Finding:
+def guess(texts: list[bytes], codec: str, declared: str) -> Finding:
+    """Say in which encoding texts were read: no doubt where nothing was stated and they are common Chinese."""
     sample = [_decoded(t, codec)[0].strip() for t in texts[:200]]
     sample = list(dict.fromkeys(s for s in sample if s))[:3]
+    if not declared and codec == "gb18030" and _common(texts) >= COMMON_SHARE:
+        return finding("fixed", "encoding_found", encoding=codec, sample=sample)
     return finding("warn", "encoding_guessed", encoding=codec, declared=declared or "–", sample=sample)
 
 

@@ -21,7 +21,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources import digits, recognise, records, xlsx
+from layers.sources import dbf, digits, recognise, records, xlsx
 from layers.sources.contents import Contents
 from layers.sources.finding import Finding, finding
 from layers.sources.limits import Limits
@@ -169,7 +169,7 @@ def _decoded(data: bytes, name: str) -> tuple[str, list[Finding]]:
         if codec != "gb18030":
             return text, []
         letters = [w for w in re.findall(r"[^\x00-\x7f]+", text[:20_000]) if w.strip()]
-        return text, [finding("warn", "encoding_guessed", encoding=codec, declared="–", sample=letters[:3])]
+        return text, [dbf.guess([w.encode(codec) for w in letters], codec, "")]
     raise BlockedError(reason("encoding_unknown", file=name))
 
 

@@ -86,7 +86,8 @@ def test_gbk_without_cpg(tmp_path, cache):
     path.with_suffix(".dbf").write_bytes(data)
     file = gate.open_vector(path, cache)
     assert file.frame["DLMC"].tolist() == ["水田", "村庄", "乔木林地"]
-    [said] = [f for f in file.findings if f.code == "encoding_guessed"]
+    [said] = [f for f in file.findings if f.code == "encoding_found"]
+    assert said.severity == "fixed"
     assert "水田" in said.reason.values["sample"]
 
 
