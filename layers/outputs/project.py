@@ -84,6 +84,10 @@ def notes(results: Results, language: Language, table: str = "") -> tuple[str, .
         say("note.not_examined", language, rules=rules, person=person, why=why)
         for (why, person), rules in together.items()
     ]
+    found = results.table("candidates")
+    open_ = int(((found["unknowns"] != "") & found["status"].isin(("eligible", "conditional"))).sum())
+    if open_:
+        out.append(say("note.open", language, parcels=open_))
     missing = missing_layers(results)
     if missing:
         left_open = _left_open(results)

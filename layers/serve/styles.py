@@ -18,6 +18,8 @@ STATUS_COLOURS = {
 """Differ in lightness as well as in hue; 待核实 is hatched besides."""
 
 OUTCOME_COLOURS = {"conflict": "#B4432E", "unknown": "#6E64B0", "clear": "#12806A"}
+MISSED = "#6B6459"
+"""A preference that is not met: nothing stands against the land, so it is not red."""
 SELECTED = "#111827"
 LEFT = "#0EA5C6"
 """What a cut would leave: a colour no status has."""
@@ -45,6 +47,11 @@ _BY_ROLE = {
     "building": ("#52525B", 0.35, 1.0),
     "redline": ("#D1105A", 0.08, 2.4),
 }
+
+
+def outcome_colour(outcome: str, severity: str) -> str:
+    """Return the colour of an outcome; a preference is met or missed, it does not conflict."""
+    return MISSED if severity == "prefer" and outcome == "conflict" else OUTCOME_COLOURS[outcome]
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

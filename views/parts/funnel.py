@@ -8,7 +8,7 @@ import streamlit as st
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers.explain import marked_title
-from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
+from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
 from layers.serve.trial import Trial
 from layers.text import Language, code, number, say
 from views.parts.markup import Html, join, tag
@@ -28,9 +28,10 @@ def funnel(trial: Trial, language: Language) -> None:
                 _cell(_count(parcels, language), 1.0, LEFT), _cell(area(ground, language), 1.0, LEFT))  # fmt: skip
     lines = []
     for row in rows.to_dict("records"):
-        taken = float(row["taken_m2"])
+        taken, severity = float(row["taken_m2"]), trial.rule(row["rule_id"]).binding
         lines.append(
-            tag("tr", _rule_cell(trial, row["rule_id"], language), tag("td", _outcomes(row, parcels, language)),
+            tag("tr", _rule_cell(trial, row["rule_id"], language),
+                tag("td", _outcomes(row, parcels, severity, language)),
                 _cell(area(taken, language), taken / ground, TAKEN) if taken >= NOTHING_M2 else tag("td", "–"),
                 _cell(_count(row["left_parcels"], language), row["left_parcels"] / parcels, LEFT),
                 _cell(area(row["left_m2"], language), row["left_m2"] / ground, LEFT))
@@ -200,9 +201,11 @@ def _rule_cell(trial: Trial, rule_id: str, language: Language) -> Html:
                tag("span", code("severity", rule.binding, language), cls="lu-severity"))  # fmt: skip
 
 
-def _outcomes(row: dict[str, float], parcels: int, language: Language) -> Html:
-    bars = _bar(*((row[o] / parcels, OUTCOME_COLOURS[o]) for o in OUTCOMES))
-    counts = [tag("span", f"{int(row[o]):,}", style=f"color:{OUTCOME_COLOURS[o]}", tip=code("outcome", o, language))
+def _outcomes(row: dict[str, float], parcels: int, severity: str, language: Language) -> Html:
+    colours = {o: outcome_colour(o, severity) for o in OUTCOMES}
+    words = "preferred" if severity == "prefer" else "outcome"
+    bars = _bar(*((row[o] / parcels, colours[o]) for o in OUTCOMES))
+    counts = [tag("span", f"{int(row[o]):,}", style=f"color:{colours[o]}", tip=code(words, o, language))
               for o in OUTCOMES]  # fmt: skip
     return join(bars, tag("div", *counts, cls="lu-counts"))
 

@@ -73,6 +73,10 @@ def attention(results: Results, seen: Glance, kept: list[Kept], late: bool, lang
     if old:
         lines.append(tag("li", say("uihome.stale_checks", language, count=len(old), names=old[:4])))
     lines += _questions(results, seen, language)
+    found = results.table("candidates")
+    open_ = int(((found["unknowns"] != "") & found["status"].isin(("eligible", "conditional"))).sum())
+    if open_:
+        lines.append(tag("li", say("note.open", language, parcels=open_)))
     missing = seen.missing_titles(results, language)
     if missing:
         lines.append(tag("li", say("uihome.missing", language, layers=missing)))

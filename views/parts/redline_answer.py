@@ -12,7 +12,7 @@ from layers.outputs.redline_words import group_word, intensity_words, unused_lin
 from layers.redline import THREE_LINES, Answer, Constraint, Quota
 from layers.serve.redline_map import CUT, GROUPS, LEFT, OUTLINE, TAKEN, USE_COLOURS
 from layers.serve.redlines import planned_use
-from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
+from layers.serve.styles import STATUS_COLOURS, outcome_colour
 from layers.text import Language, both, code, number, say
 from views.parts.markup import Html, join, tag
 from views.parts.why import DARK, SIGNS
@@ -186,7 +186,7 @@ def _rows(answer: Answer, found: Iterable[Constraint], language: Language) -> li
 
 
 def _row(answer: Answer, one: Constraint, language: Language) -> Html:
-    colour = ASIDE if one.aside else OUTCOME_COLOURS[one.outcome]
+    colour = ASIDE if one.aside else outcome_colour(one.outcome, one.rule.binding)
     sign = tag("b", "–" if one.aside else SIGNS[one.outcome], style=f"background:{colour}")
     title = title_of(answer, one, language)
     weight = tag("small", code("severity", one.rule.severity, language)) if one.outcome == "conflict" else None
@@ -197,7 +197,7 @@ def _row(answer: Answer, one: Constraint, language: Language) -> Html:
 
 
 def _after_colour(one: Constraint) -> str:
-    return ASIDE if one.aside else OUTCOME_COLOURS[one.after_outcome]
+    return ASIDE if one.aside else outcome_colour(one.after_outcome, one.rule.binding)
 
 
 def _cell(one: Constraint, late: bool, language: Language) -> Html:

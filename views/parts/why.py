@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.screen.counterfactual import Change
 from layers.explain import Explanation, LedgerLine, RuleLine
-from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
+from layers.serve.styles import MISSED, OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
 from layers.text import Language, number, say
 from views.parts import state
 from views.parts.markup import Html, join, tag
@@ -129,7 +129,7 @@ def _rules(told: Explanation, language: Language) -> Html:
     aside = [line for line in told.rules if line.aside]
     loud = [line for line in standing if line.outcome != "clear"]
     quiet = [line for line in standing if line.outcome == "clear"]
-    title = say("ui.rules", language, conflicts=sum(r.outcome == "conflict" for r in loud),
+    title = say("ui.rules", language, conflicts=sum(r.outcome == "conflict" and r.severity != "prefer" for r in loud),
                 unknowns=sum(r.outcome == "unknown" for r in loud), clears=len(quiet))  # fmt: skip
     return join(
         tag("h4", title),
@@ -142,10 +142,10 @@ def _rules(told: Explanation, language: Language) -> Html:
 
 
 def _rule(line: RuleLine, language: Language) -> Html:
-    colour = OUTCOME_COLOURS[line.outcome]
+    colour = outcome_colour(line.outcome, line.severity)
     head = tag(
         "summary",
-        tag("b", SIGNS[line.outcome], style=f"background:{colour}"),
+        tag("b", "–" if colour == MISSED else SIGNS[line.outcome], style=f"background:{colour}"),
         tag("span", line.title, cls="lu-rule-title"),
         tag("span", line.outcome_word, cls="lu-outcome", style=f"color:{colour}"),
     )

@@ -1,0 +1,56 @@
+"""Words say what is so: keys built from data exist, open is counted as open, a missed preference is not a conflict."""
+
+from typing import get_args
+
+import pytest
+
+from geo.basis.progress import silent
+from geo.rules.judge import OUTCOMES
+from geo.rules.terms import Effect, Severity, UseClass
+from geo.screen.status import STATUSES
+from layers.outputs.project import notes
+from layers.serve.styles import MISSED, OUTCOME_COLOURS, outcome_colour
+from layers.study import runs
+from layers.study.results import open_results
+from layers.study.spec import Role
+from layers.text import LANGUAGES, catalogue
+from tests import district, worlds
+
+BUILT = {
+    "uihome.role": get_args(Role), "severity": (*get_args(Severity), "not_examined"), "use": get_args(UseClass),
+    "uitrial.effect": get_args(Effect), "outcome": OUTCOMES, "preferred": OUTCOMES, "status": STATUSES,
+    "uihome.coverage": ("complete", "unstated", "by_file", "withheld"),
+}  # fmt: skip
+"""Keys built from data: the words they may end in."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("start", BUILT)
+def test_every_key_built_from_data_has_its_words(language, start):
+    joint = "_" if "." in start else "."
+    assert [word for word in BUILT[start] if f"{start}{joint}{word}" not in catalogue(language)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_candidates_with_open_rules_are_counted(tmp_path, language):
+    folder = worlds.world(district.write(tmp_path / "study"), "flood", "", "missing")
+    runs.update(folder, "screen", silent)
+    results = open_results(folder)
+    found = results.table("candidates")
+    standing = found[found["status"].isin(("eligible", "conditional"))]
+    assert (standing["unknowns"] != "").all()
+    assert (found["status"] == "unknown").sum() == 0
+    told = " ".join(notes(results, language))
+    assert {"en": f"{len(standing)} parcels that are eligible", "zh": f"另有 {len(standing)} 宗"}[language] in told
+
+
+def test_a_missed_preference_is_not_red():
+    assert outcome_colour("conflict", "prefer") == MISSED != OUTCOME_COLOURS["conflict"]
+    assert outcome_colour("conflict", "exclude") == OUTCOME_COLOURS["conflict"]
+    assert outcome_colour("clear", "prefer") == OUTCOME_COLOURS["clear"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_complete_layer_is_not_said_to_be_incomplete(language):
+    said = catalogue(language)["reason.outside_coverage"]
+    assert {"en": "does not say that it is complete", "zh": "未声明在此处完整"}[language] not in said
