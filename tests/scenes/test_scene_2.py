@@ -13,8 +13,9 @@ from geo.basis.tables import settled
 from layers import placement, placing
 from layers.study import edits, facilities, load
 from layers.study.results import open_results
-from layers.text import sentence
+from layers.text import LANGUAGES, sentence
 from tests.scenes.shared import luodi, result, scene_two
+from tests.views import studies
 
 LIREN, PUKE, LEIQI, BAONAI, ZHONGXIN, SHENGHAI, LISHENG = (f"XM-0{k}" for k in range(1, 8))
 
@@ -280,3 +281,16 @@ def test_a_second_person_sees_what_is_decided_and_a_pin_never_stands_beside_its_
     luodi("ban", own, PUKE, "--park", "B1", "--person", "李工", "--why", "不宜")
     told = luodi("pin", own, PUKE, "--site", site, "--person", "王工", "--why", "仍在原址", "--after", seen + 1, code=1)
     assert "pin_and_ban" in json.dumps(told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["place", "capacity"])
+def test_pages_name_accounts_in_their_language(county, answer, monkeypatch, name, language):
+    monkeypatch.setenv("LUODI_STUDY", str(county))
+    page = studies.open_page(studies.ROOT / "views" / "main.py", name)
+    page.query_params["lang"] = language
+    page.run()
+    assert not page.exception
+    text = "\n".join(str(h.proto.body) for h in page.get("html"))
+    assert {"zh": "新增建设用地计划指标", "en": "New-construction quota"}[language] in text
+    assert ("新增建设用地" in text) is (language == "zh")
