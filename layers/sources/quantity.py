@@ -12,6 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from layers.sources import recognise
 from layers.sources.recognise import AREA_UNITS
 
 UNITS: dict[str, dict[str, float]] = {
@@ -131,6 +132,18 @@ def read(text: str, kind: str, unit: str = "") -> Quantity:
     if low > high:
         return Quantity(problem="unreadable")
     return Quantity(0.0 if most else low, math.inf if least else high, about, "", read_[-1].kind)
+
+
+def number_of(text: str, field: str) -> float | None:
+    """Return the number of a cell in the unit its field's name ends in: 约3万 of a field in 万元 is 3, not 30,000.
+
+    None where it cannot be read; money outside a single amount (a range) cannot.
+    """
+    if not field.endswith("_wan"):
+        found = recognise.number(text)
+        return None if found is None else found.value
+    made = read(text, "money", "万元") if text else Quantity(problem="unreadable")
+    return made.low if not made.problem and made.low == made.high else None
 
 
 def _without(text: str, words: tuple[str, ...]) -> tuple[str, bool]:

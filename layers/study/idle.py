@@ -23,6 +23,7 @@ from geo.idle.terms import Limits
 from layers import standards
 from layers.sources import recognise
 from layers.sources.finding import Finding, finding
+from layers.sources.quantity import number_of
 from layers.study import idle_records, imagery, sheets, supply
 from layers.study.idle_buildings import Buildings, buildings_of
 from layers.study.spec import Study
@@ -198,12 +199,12 @@ def _monthly(sheet: sheets.Sheet, found: Findings) -> pd.DataFrame:
         if not sheet.has(ours):
             continue
         cells = np.array(sheet.column(ours), object)[good]
-        values = [recognise.number(c) for c in cells]
+        values = [number_of(str(c), ours) for c in cells]
         unread = [c for c, v in zip(cells, values, strict=True) if c and v is None]
         if unread:
             found.append((sheet.spec.id, finding("warn", "idle_value_unreadable", field=ours, count=len(unread),
                                                  rows=[str(c) for c in unread[:5]])))  # fmt: skip
-        number = [v.value if v is not None else np.nan for v in values]
+        number = [v if v is not None else np.nan for v in values]
         made = {"enterprise_id": names[good], "month": texts, "value": number, "signal": signal}
         parts.append(pd.DataFrame(made | {"source": sheet.spec.id, "open": sheet.maybe[good]}))
     return pd.concat(parts, ignore_index=True) if parts else empty("idle_readings")

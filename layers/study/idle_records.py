@@ -24,6 +24,7 @@ from geo.screen.records import EVENTS, Record, distinct
 from layers import standards
 from layers.sources import recognise
 from layers.sources.finding import Finding, finding
+from layers.sources.quantity import number_of
 from layers.study import supply
 from layers.study.sheets import Sheet
 from layers.study.stages.stage import Work
@@ -149,12 +150,12 @@ def _said(cell: str) -> str:
 
 def _numbers(sheet: Sheet, ours: str, found: Findings) -> list[float]:
     cells = sheet.column(ours)
-    read = [recognise.number(c) for c in cells]
+    read = [number_of(c, ours) for c in cells]
     lost = [str(r) for r, c, v in zip(sheet.rows, cells, read, strict=True) if v is None and _said(c)]
     if lost:
         values = {"field": ours, "count": len(lost), "rows": lost[:5]}
         found.append((sheet.spec.id, finding("warn", "idle_value_unreadable", **values)))
-    return [v.value if v is not None and v.value >= 0 else np.nan for v in read]
+    return [v if v is not None and v >= 0 else np.nan for v in read]
 
 
 def _invested(sheet: Sheet, price: Sequence[float], found: Findings) -> list[float]:

@@ -10,6 +10,7 @@ from geo.rules.terms import Effect, Severity, UseClass
 from geo.screen.status import STATUSES
 from layers.outputs.project import notes
 from layers.serve.styles import MISSED, OUTCOME_COLOURS, outcome_colour
+from layers.sources.quantity import number_of
 from layers.study import runs
 from layers.study.results import open_results
 from layers.study.spec import Role
@@ -42,6 +43,17 @@ def test_candidates_with_open_rules_are_counted(tmp_path, language):
     assert (found["status"] == "unknown").sum() == 0
     told = " ".join(notes(results, language))
     assert {"en": f"{len(standing)} parcels that are eligible", "zh": f"另有 {len(standing)} 宗"}[language] in told
+
+
+@pytest.mark.parametrize(("text", "want"), [
+    ("约3万", 3.0), ("3万元", 3.0), ("3.2亿", 32_000.0), ("1,200", 1_200.0), ("50000元", 5.0), ("面议", None),
+])  # fmt: skip
+def test_an_amount_in_a_column_of_ten_thousands_is_not_taken_ten_thousand_times(text, want):
+    assert number_of(text, "price_wan") == want
+
+
+def test_other_numbers_are_read_as_before():
+    assert (number_of("约3万", "power_kwh"), number_of("", "price_wan")) == (30_000.0, None)
 
 
 def test_a_missed_preference_is_not_red():
