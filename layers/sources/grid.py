@@ -55,9 +55,8 @@ def raster(
     if not settled.usable:
         return None, found
     given = Grid(_emptied(file.values, spec.accept), file.transform, settled.crs)
-    told = {f.reason.values.get("value") for f in found if f.code == "raster_sentinel"}
-    fills = relief.fills(given.values) if spec.kind == "dem" else []
-    found += [f for f in fills if f.reason.values["value"] not in told]
+    if spec.kind == "dem":
+        given, found = _doubted(given, spec.accept, found)
     grid, notes = _upright(given, spec.kind, study_crs)
     found += notes + _away(grid, study_crs, home)
     if spec.kind == "dem":
@@ -142,6 +141,16 @@ def _emptied(values: Values, accept: tuple[str, ...]) -> Values:
     """Take values the user named as no data (``nodata:-9999``) out."""
     named = [float(p.split(":", 1)[1]) for p in accept if p.startswith("nodata:")]
     return np.where(np.isin(values, named), np.nan, values) if named else values
+
+
+def _doubted(given: Grid, accept: tuple[str, ...], found: list[Finding]) -> tuple[Grid, list[Finding]]:
+    """Leave open what heights that may stand for "no data" say; one named as ground (``ground:0``) is ground."""
+    ground = {float(p.split(":", 1)[1]) for p in accept if p.startswith("ground:")}
+    told = {f.reason.values.get("value") for f in found if f.code == "raster_sentinel"}
+    found += [f for f in relief.fills(given.values) if f.reason.values["value"] not in told]
+    found = [f for f in found if f.code != "raster_sentinel" or f.reason.values["value"] not in ground]
+    doubted = [float(f.reason.values["value"]) for f in found if f.code == "raster_sentinel"]
+    return replace(given, values=np.where(np.isin(given.values, doubted), np.nan, given.values)), found
 
 
 def _settled(file: RasterFile, spec: LayerSpec, study_crs: str) -> crs.Settled:

@@ -153,6 +153,18 @@ def test_a_fill_that_is_accepted_is_unknown(tmp_path):
     assert facts["slope_mean_pct"].max() < 20
 
 
+@pytest.mark.parametrize(("accept", "steepest"), [((), 20.0), (("nodata:0",), 20.0), (("ground:0",), np.inf)])
+def test_a_fill_says_nothing_until_it_is_settled(tmp_path, accept, steepest):
+    folder, values = base.study(tmp_path / "study"), heights()
+    values[40:50, 20:30] = 0.0
+    found = added(folder, dem(tmp_path, values), accept=accept, vintage=date(2026, 1, 1))
+    assert ("raster_sentinel" in found) == (accept == ())
+    base.statuses(folder)
+    slopes = open_results(folder).table("facts")["slope_mean_pct"]
+    assert (slopes.max() < 20) == (steepest == 20.0)
+    assert slopes.isna().any() == (steepest == 20.0)
+
+
 def test_a_study_whose_lengths_are_wrong_is_refused(tmp_path):
     """The system is right for its own ground; these parcels lie 11° off its meridian."""
     folder = tmp_path / "study"
