@@ -73,6 +73,22 @@ source = "inputs/projects.xlsx"
 layer = "推进表"
 
 [[layers]]
+id = "links"
+role = "link"
+source = "inputs/links.csv"
+
+[[layers]]
+id = "zones"
+role = "zone"
+source = "inputs/zones.csv"
+fields = { park_id = "园区", A = "A", D = "D", B21 = "B21" }
+
+[[layers]]
+id = "renewal"
+role = "redevelopment"
+source = "inputs/renewal.gpkg"
+
+[[layers]]
 id = "edge_of_study"
 role = "boundary"
 source = "inputs/around.gpkg"
@@ -113,6 +129,14 @@ def write(folder: Path) -> Path:
         inputs / "around.gpkg"
     )
     _workbooks(inputs)
+    pd.DataFrame([("C35", "C34", 0.5), (bad("C26"), bad("塑料"), 0.4)],
+                 columns=["上游行业", "下游行业", "关联强度"]).to_csv(inputs / "links.csv", index=False)  # fmt: skip
+    rows = [(bad_park("K1"), 100, 110, 10), (bad("K9"), 100, bad("110"), 10)]
+    pd.DataFrame(rows, columns=["园区", "A", "D", "B21"]).to_csv(inputs / "zones.csv", index=False)
+    renewal = {k: [bad(v)] for k, v in (("id", "R1"), ("name", "旧村"), ("kind", "城中村"), ("stage", "拆除"))}
+    gpd.GeoDataFrame(renewal, geometry=[joint_study.box(0, 0, 120, 120)], crs=joint_study.CRS).to_file(
+        inputs / "renewal.gpkg"
+    )
     text = (folder / "study.toml").read_text(encoding="utf-8").replace(
         'township = "ZLDWMC"', 'township = "ZLDWMC", park_id = "SSYQ", tenure = "QSXZ", supply_status = "GYZT"'
     )  # fmt: skip

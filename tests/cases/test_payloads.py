@@ -106,6 +106,7 @@ def called(*words, fails=False):
 def test_commands_show_texts_and_send_nothing(folder, results, language, tmp_path):
     more = ("--lang", language)
     said = [called(word, folder, *more) for word in ("run", "check", "place", "capacity", "idle", "assemble", "rank")]
+    said += [called("rules", folder, *more), called("diff", folder, folder, *more)]
     asked = asked_for(results)
     said += [called("explain", folder, name, *more) for name in asked.values()]
     told = "\n".join(said)
