@@ -72,6 +72,8 @@ LAYER_NAMES = ("layer_id", "source", "from_layer", "to_layer")
 RULE_NAMES = ("rule_id", "gate_id", "conflicts", "unknowns", "conditions", "failed", "procedures")
 CRITERION_NAMES = ("criterion_id",)
 """Columns that hold names of layers, of rules, of criteria; several are joined by ``|``."""
+OF_LAND = ("land", "new_construction", "farmland_balance")
+"""Resources of a park that are amounts of its land."""
 KEPT = ("gross_m2", "legal_m2", "area_m2", "area_statutory_m2")
 """Areas of a parcel as it stands, before anything is taken; a site is made of what is left."""
 
@@ -286,6 +288,21 @@ def _criteria(results: Results) -> Sequence[Criterion]:
     return results.criteria.criteria
 
 
+def _of_parks(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame:
+    """Withhold the land of a park that holds a touched parcel: all but that one are told, and it is the difference."""
+    land = raw["resource"].isin(OF_LAND) if "resource" in raw else pd.Series(True, index=raw.index)
+    rows = land & raw["park_id"].isin(_touched_parks(hidden, results))
+    floats = [c for c in raw if raw[c].dtype.kind == "f"]
+    return raw.assign(**{c: raw[c].mask(rows) for c in floats}) if rows.any() else raw
+
+
+def _touched_parks(hidden: Hidden, results: Results) -> frozenset[str]:
+    parcels = results.table("parcels") if hidden.parcels else pd.DataFrame()
+    if "park_id" not in parcels:
+        return frozenset()
+    return frozenset(parcels.loc[parcels["parcel_id"].astype(str).isin(hidden.parcels), "park_id"].astype(str)) - {""}
+
+
 SPECIAL: dict[str, Callable[[pd.DataFrame, Hidden, Results], pd.DataFrame]] = {
     **{name: _problems for name in TABLES if name.endswith("problems")},
     **{name: _ranked(name) for name in ("scores", "ranking", "tolerance")},
@@ -295,4 +312,6 @@ SPECIAL: dict[str, Callable[[pd.DataFrame, Hidden, Results], pd.DataFrame]] = {
     "verdicts": _verdicts,
     "candidates": _candidates,
     "ledger": _ledger,
+    "park_land": _of_parks,
+    "capacity": _of_parks,
 }
