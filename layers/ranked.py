@@ -114,6 +114,8 @@ class Bench:
 
 def _rejected(results: Results, projects: pd.DataFrame) -> npt.NDArray[np.object_]:
     """Return why projects that do not pass the gates are not ranked, None for the others."""
+    if not results.has("gate_results"):
+        return np.full(len(projects), None, object)
     rows = results.table("gate_results")
     rows = rows[rows["result"] == "conflict"]
     why = dict(zip(rows["project_id"], map(Reason.from_json, rows["reason"].astype(str)), strict=True))

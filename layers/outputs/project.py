@@ -23,7 +23,7 @@ from layers.text import Language, code, has, say
 
 _FORMULA = re.compile(r"[\s\x00-\x20\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[-=+@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
 """What a spreadsheet takes for the start of a formula, full-width forms and what it skips before them included."""
-_HARMLESS = re.compile(r"[-＋－﹣]|-\d+(?:\.\d+)?")
+_HARMLESS = re.compile(r"[-＋－﹣]")
 """A dash alone and a negative number are no formulas: an id keeps its letters."""
 
 

@@ -17,6 +17,8 @@ EDGES_SEARCHED = 2_000
 """Rings up to this many edges are searched for the pair that crosses; beyond, the place alone is named."""
 AREA_SHARE = 0.005
 """A stated area that is this close to a multiple of the computed one is in another unit."""
+HALF_MM_M, AROUND = 0.0005, 8.0
+"""Points are written to the millimetre; the way around a plot is seldom more than 8 × the root of its area."""
 EQUAL_HA = 1e-4
 OVERLAPS_TOLD = 50
 OVERLAP_M2 = 0.01
@@ -169,12 +171,12 @@ def _turned(polygons: list[Any], around: list[list[int]], inner: list[int]) -> b
 
 def _states(plot: RawPlot, area_m2: float) -> bool:
     """Tell whether a plot states just this area."""
-    return plot.stated_ha is not None and abs(plot.stated_ha * HA_M2 - area_m2) <= _within(plot)
+    return plot.stated_ha is not None and abs(plot.stated_ha * HA_M2 - area_m2) <= _within(plot, area_m2)
 
 
-def _within(plot: RawPlot) -> float:
-    """Return the difference (m²) that is none: one unit of the last digit, and 1e-4 ha."""
-    return max(plot.step_ha, EQUAL_HA) * HA_M2 * (1 + 1e-9)
+def _within(plot: RawPlot, area_m2: float) -> float:
+    """Return the difference (m²) that is none: one unit of the last digit, 1e-4 ha, and what rounded points make."""
+    return max(plot.step_ha, EQUAL_HA) * HA_M2 * (1 + 1e-9) + HALF_MM_M * AROUND * area_m2**0.5
 
 
 def _say(polygons: list[Any], around: list[list[int]], plot: RawPlot, shape: Any, notes: Notes) -> None:

@@ -42,6 +42,7 @@ create table if not exists scenarios (
 """
 UNSEEN = -1
 """Of a version somebody has seen: none was looked at."""
+_NUMBERED = f"pragma user_version = {formats.EDITS}"
 _NEWEST = "version in (select max(version) from edits group by kind, subject)"
 
 
@@ -357,7 +358,8 @@ def _begun(folder: Path) -> None:
     try:
         base = sqlite3.connect(part)
         try:
-            base.executescript(f"{_SCHEMA} pragma user_version = {formats.EDITS};")
+            base.executescript(_SCHEMA)
+            base.execute(_NUMBERED)
         finally:
             base.close()
         os.replace(part, folder / FILE)
