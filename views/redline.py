@@ -78,7 +78,6 @@ def _answer(answer: Answer, language: Language) -> None:
     """Draw headline, map and tables so that one screen of 1366 × 768 holds them."""
     st.html(redline_answer.headline(answer, language))
     redline_bar.told(answer, language)
-    opening.law_bar(answer.check, language)
     left, middle, right = st.columns([0.95, 1.08, 1.12], gap="small")
     # the map is drawn last: the numbers do not wait for it
     with middle, st.container(height=BODY, border=False, key="redline-middle"):
@@ -91,3 +90,5 @@ def _answer(answer: Answer, language: Language) -> None:
         with st.container(key="redline-mapbox"):
             map.draw_redline(drawn, f"redline-map-{hash(drawn.name)}", MAP_HEIGHT)
         st.html(join(redline_answer.legend(answer, language), redline_answer.ledger(answer, language)))
+        # under the ledger: what the law will be next year must not push the numbers of today off the screen
+        opening.law_bar(answer.check, language)
