@@ -16,7 +16,7 @@ from layers.serve.routes import study_folder
 from layers.study.released import open_results
 from layers.study.results import Results
 from layers.text import Language, say, sentences
-from views.parts import frame, opening, runner, state
+from views.parts import frame, guard, opening, runner, state
 from views.parts.markup import Html, join, label, tag
 
 NAME = "capacity"
@@ -57,7 +57,7 @@ def show() -> None:
 @st.fragment
 def _workbench(results: Results) -> None:
     """Draw everything a click changes; a click reruns this and nothing else."""
-    frame.guarded(functools.partial(_work, results))()
+    guard.guarded(functools.partial(_work, results))()
 
 
 def _work(results: Results) -> None:

@@ -17,7 +17,7 @@ from layers.serve.routes import study_folder
 from layers.study.released import open_results
 from layers.study.results import Results
 from layers.text import Language, code, say, sentences
-from views.parts import frame, idle_acts, idle_asset, map, opening, runner, state
+from views.parts import frame, guard, idle_acts, idle_asset, map, opening, runner, state
 from views.parts.markup import label, tag
 
 NAME = "idle"
@@ -64,7 +64,7 @@ def _opened(folder: Path) -> tuple[Results | None, LuodiError | None]:
 @st.fragment
 def _workbench(results: Results) -> None:
     """Draw everything a click changes; a click reruns this and nothing else."""
-    frame.guarded(functools.partial(_work, results))()
+    guard.guarded(functools.partial(_work, results))()
 
 
 def _work(results: Results) -> None:

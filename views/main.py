@@ -7,7 +7,7 @@ import streamlit as st
 import layers  # noqa: F401 - bans drivers before GDAL is loaded
 from layers.text import say
 from views import capacity, home, idle, place, projects, redline, screen, sites
-from views.parts import frame, state
+from views.parts import frame, guard, state
 
 # in the order of the menu; a page is a module with NAME, ICON and show()
 PAGES = (home, redline, screen, sites, projects, place, capacity, idle)
@@ -19,7 +19,7 @@ def main() -> None:
     st.set_page_config(page_title=say("ui.title", language), page_icon=frame.mark(), layout="wide")
     frame.style()
     pages = [
-        st.Page(frame.guarded(p.show), title=say(f"ui.page_{p.NAME}", language), icon=p.ICON, url_path=p.NAME,
+        st.Page(guard.guarded(p.show), title=say(f"ui.page_{p.NAME}", language), icon=p.ICON, url_path=p.NAME,
                 default=p is PAGES[0])
         for p in PAGES
     ]  # fmt: skip

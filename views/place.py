@@ -17,7 +17,7 @@ from layers.serve.routes import study_folder
 from layers.study.released import open_results
 from layers.study.results import Results
 from layers.text import Language, say, sentences
-from views.parts import frame, map, opening, place_panel, runner, state
+from views.parts import frame, guard, map, opening, place_panel, runner, state
 from views.parts.markup import join, label, tag
 
 NAME = "place"
@@ -58,7 +58,7 @@ def show() -> None:
 @st.fragment
 def _workbench(results: Results) -> None:
     """Draw everything a click changes; a click reruns this and nothing else."""
-    frame.guarded(functools.partial(_work, results))()
+    guard.guarded(functools.partial(_work, results))()
 
 
 def _work(results: Results) -> None:

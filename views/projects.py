@@ -17,7 +17,7 @@ from layers.serve.routes import study_folder
 from layers.study.released import open_results
 from layers.study.results import Results
 from layers.text import Language, code, number, say, sentences
-from views.parts import frame, opening, project_panel, runner, state, tables
+from views.parts import frame, guard, opening, project_panel, runner, state, tables
 from views.parts.markup import Html, label, tag
 
 NAME = "projects"
@@ -74,7 +74,7 @@ def _nothing(folder: Path, results: Results | None, problem: LuodiError | None, 
 @st.fragment
 def _workbench(folder: Path, results: Results, late: bool) -> None:
     """Draw everything a click changes; a click reruns this and nothing else."""
-    frame.guarded(functools.partial(_work, folder, results, late))()
+    guard.guarded(functools.partial(_work, folder, results, late))()
 
 
 def _work(folder: Path, results: Results, late: bool) -> None:

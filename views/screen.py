@@ -18,7 +18,7 @@ from layers.serve.styles import STATUSES
 from layers.serve.trial import Trial
 from layers.study.results import Results
 from layers.text import Language, code, say
-from views.parts import frame, funnel, map, opening, state, tables, why
+from views.parts import funnel, guard, map, opening, state, tables, why
 from views.parts import trial as turned
 from views.parts.markup import join, tag
 
@@ -40,7 +40,7 @@ def show() -> None:
 @st.fragment
 def _workbench(results: Results, late: bool) -> None:
     """Draw everything a click changes; a click reruns this and nothing else."""
-    frame.guarded(functools.partial(_work, results, late))()
+    guard.guarded(functools.partial(_work, results, late))()
 
 
 def _work(results: Results, late: bool) -> None:

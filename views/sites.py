@@ -15,7 +15,7 @@ from layers.serve.site_board import OUT, SCORE_COLOURS, score_range
 from layers.serve.sites import Shown
 from layers.study.results import Results
 from layers.text import Language, say
-from views.parts import frame, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
+from views.parts import guard, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
 from views.parts.markup import tag
 
 NAME = "sites"
@@ -38,7 +38,7 @@ def show() -> None:
 @st.fragment
 def _workbench(results: Results, late: bool) -> None:
     """Draw everything a click changes; a click reruns this and nothing else."""
-    frame.guarded(functools.partial(_work, results, late))()
+    guard.guarded(functools.partial(_work, results, late))()
 
 
 def _work(results: Results, late: bool) -> None:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import functools
-import logging
-from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 from PIL import Image, ImageDraw
 
-from geo.basis.errors import DamagedError, LuodiError
-from geo.basis.reason import Reason, reason
-from layers import disk
-from layers.serve.routes import study_folder
 from layers.serve.styles import GROUND, STATUS_COLOURS, STATUSES
-from layers.study import changes
 from layers.study.results import Results
 from layers.study.runs import Plan
-from layers.text import LANGUAGES, Language, code, say, sentences
+from layers.text import LANGUAGES, Language, code, say
 from views.parts import state
 from views.parts.markup import Html, join, tag
 
@@ -50,40 +43,6 @@ def _square(status: str) -> str:
     colour = STATUS_COLOURS[status]
     stripes = f"repeating-linear-gradient(135deg, {colour} 0 3px, #DCD9EE 3px 5px)"
     return stripes if status == "unknown" else colour
-
-
-def guarded(show: Callable[[], None]) -> Callable[[], None]:
-    """Return the page with every problem said in words; what is damaged comes with the run that mends it."""
-
-    @functools.wraps(show)
-    def page() -> None:
-        with changes.noting() as done:
-            try:
-                show()
-            except LuodiError as problem:
-                trouble(sentences(problem, state.language()))
-                if isinstance(problem, DamagedError):
-                    _mend()
-            except Exception as problem:
-                logging.getLogger(__name__).exception("page failed")
-                trouble(sentences(LuodiError([_fault(problem), *done.values()]), state.language()))
-
-    return page
-
-
-def _fault(problem: Exception) -> Reason:
-    if disk.is_full(problem):
-        return disk.no_space(disk.place_of(problem, study_folder() or Path.cwd()))
-    return reason("page_failed", kind=type(problem).__name__, detail=str(problem)[:200])
-
-
-def _mend() -> None:
-    """Offer the run that builds what is damaged again, unless the page offers or watches one already."""
-    from views.parts import runner
-
-    folder = study_folder()
-    if folder is not None:
-        runner.needed(folder, state.language())
 
 
 def trouble(lines: list[str], title: str = "ui.trouble") -> None:
