@@ -20,16 +20,10 @@ import layers  # noqa: F401 - sets the driver ban before GDAL is loaded
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers import disk
+from layers.sources.drivers import OTHERS, drivers
 from layers.sources.limits import Limits
 
-OURS = frozenset({"ESRI Shapefile", "GPKG", "OpenFileGDB", "LIBKML", "DXF", "GTiff", "MEM"})
-"""Drivers that may be loaded here."""
-_OTHERS = (
-    "AIVector,AVCBin,AVCE00,CSV,DGN,EDIGEO,ESRIJSON,FlatGeobuf,GML,GPX,GTFS,GeoJSON,GeoJSONSeq,GeoRSS,Idrisi,JML,"
-    "JSONFG,KML,LVBAG,MBTiles,MVT,MapInfo File,MiraMonVector,ODS,OGR_GMT,OGR_PDS,OSM,PCIDSK,PDF,PDS4,PGDUMP,"
-    "PMTiles,S57,SQLite,SXF,Selafin,TopoJSON,VDV,VFK,VICAR,WAsP,XLSX,PostgreSQL,MySQL,MSSQLSpatial,ODBC,PGeo,HANA,"
-    "Parquet,Arrow,netCDF,GMLAS,NAS,Memory,CAD,MongoDBv3,OCI,SOSI,Interlis 1,Interlis 2,XODR,HDF5,MSG"
-)
+__all__ = ["drivers", "main"]
 
 #: how loaders, threads and C++ say that there is no memory
 _NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new thread", "out of memory", "bad_alloc")
@@ -96,7 +90,7 @@ def _memory(job: dict[str, Any], limits: Limits) -> Reason:
 
 def _restrict(limits: Limits) -> None:
     """Hold this process to memory and CPU, and let it load no driver but ours."""
-    os.environ["OGR_SKIP"] += "," + _OTHERS
+    os.environ["OGR_SKIP"] += "," + OTHERS
     os.environ["CPL_LOG"] = os.devnull
     sys.meta_path.insert(0, _Without(("pandas", "geopandas")))
     try:
@@ -108,15 +102,6 @@ def _restrict(limits: Limits) -> None:
         allowed = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(what, (allowed, allowed))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def drivers() -> None:
-    """Refuse to work when GDAL brought a driver we did not ask for."""
-    import pyogrio
-
-    unexpected = sorted(set(pyogrio.list_drivers()) - OURS)
-    if unexpected:
-        raise BlockedError(reason("driver_unexpected", drivers=unexpected))
 
 
 def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.sources.contents import Contents
-from layers.sources.vector import Read
+from layers.sources.read import Read
 
 _CATALOGUE = "GDB_SystemCatalog"
 _HEAD, _INDEX_HEAD = 40, 16

@@ -36,7 +36,7 @@ from layers.sources.finding import Finding
 from layers.sources.imagery import BANDS, VALID
 from layers.sources.limits import STANDARD, Limits
 from layers.sources.opened import ImageFile, RasterFile, TableFile, VectorFile
-from layers.sources.vector import ROW, WKB
+from layers.sources.read import ROW, WKB
 
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]

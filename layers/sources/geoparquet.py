@@ -13,8 +13,8 @@ from layers.sources import repair
 from layers.sources.contents import Contents
 from layers.sources.finding import finding
 from layers.sources.limits import Limits
+from layers.sources.read import Read, plain
 from layers.sources.unzip import RATIO_FROM_BYTES
-from layers.sources.vector import Read, plain
 
 ROW_BYTES, CELL_BYTES = 300, 60
 """What a row and a cell take at least once they are read."""

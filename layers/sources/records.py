@@ -8,16 +8,7 @@ from typing import Any
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-
-_SHAPES = ("type", "geometry", "coordinates", "features")
-"""Members by which an object is GeoJSON, good or bad; such a list is not a table."""
-
-
-def is_records(document: Any) -> bool:
-    """Tell whether a JSON document is a list of objects, none of which looks like GeoJSON."""
-    if not isinstance(document, list) or not document:
-        return False
-    return all(isinstance(item, dict) and not any(name in item for name in _SHAPES) for item in document)
+from layers.sources.sniff import Repeated, read_json
 
 
 def columns(path: Path, name: str) -> dict[str, list[str]]:
@@ -31,8 +22,6 @@ def columns(path: Path, name: str) -> dict[str, list[str]]:
     BlockedError
         An object has the same member twice, so nobody could tell which one is meant.
     """
-    from layers.sources.sniff import Repeated, read_json
-
     rows = read_json(path)
     twice = sorted({n for row in rows if isinstance(row, Repeated) for n in row.names})
     if twice:

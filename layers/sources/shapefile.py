@@ -12,7 +12,7 @@ from geo.basis.reason import reason
 from layers.sources import dbf, dialects
 from layers.sources.contents import Contents
 from layers.sources.finding import Finding, finding
-from layers.sources.vector import Read
+from layers.sources.read import Read
 
 
 def read(inside: Contents, encoding: str, gdal: Callable[..., Read]) -> Read:

@@ -6,12 +6,12 @@ import codecs
 import json
 import sqlite3
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.sources.records import is_records
 
 SUPPORTED = (
     "Shapefile (.shp, .zip), GeoPackage, FileGDB (.gdb, .gdb.zip), GeoJSON, TopoJSON, KML/KMZ, "
@@ -26,6 +26,8 @@ _MAGIC = (
     (b"\x00\x00\x27\x0a", "shp"),
     (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"), (b"II+\x00", "tiff"), (b"MM\x00+", "tiff"),
 )  # fmt: skip
+_SHAPES = ("type", "geometry", "coordinates", "features")
+"""Members by which an object is GeoJSON, good or bad; such a list is not a table."""
 _APPLICATION = {b"GPKG", b"GP10", b"GP11"}
 
 
@@ -150,6 +152,13 @@ def _json(path: Path) -> str:
     return "geojson"
 
 
+def is_records(document: Any) -> bool:
+    """Tell whether a JSON document is a list of objects, none of which looks like GeoJSON."""
+    if not isinstance(document, list) or not document:
+        return False
+    return all(isinstance(item, dict) and not any(name in item for name in _SHAPES) for item in document)
+
+
 class Repeated(dict[str, Any]):
     """A JSON object in which a member stood twice; `names` says which."""
 
@@ -160,9 +169,9 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     body = dict(pairs)
     if len(body) == len(pairs):
         return body
-    keys = [k for k, _ in pairs]
+    counts = Counter(k for k, _ in pairs)
     twice = Repeated(body)
-    twice.names = tuple(sorted({k for k in keys if keys.count(k) > 1}))
+    twice.names = tuple(sorted(k for k, count in counts.items() if count > 1))
     return twice
 
 

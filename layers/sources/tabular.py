@@ -25,7 +25,7 @@ from layers.sources import dbf, digits, recognise, records, xlsx
 from layers.sources.contents import Contents
 from layers.sources.finding import Finding, finding
 from layers.sources.limits import Limits
-from layers.sources.vector import ROW, Read
+from layers.sources.read import ROW, Read
 
 _TOTAL = re.compile(r"^(合计|总计|共计|累计|total|sum|grandtotal)[:：]?$")
 _SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计|subtotal)[:：]?$")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +12,14 @@ import numpy.typing as npt
 import shapely
 
 from geo.basis.errors import BlockedError
-from geo.basis.reason import Reason, reason
+from geo.basis.reason import reason
 from layers.sources import dialects, digits, repair
 from layers.sources.contents import Contents
+from layers.sources.drivers import drivers
 from layers.sources.finding import EMPTY, LINKS, PAGES, Finding, finding, numbered, of_row
 from layers.sources.limits import Limits
-
-ROW, WKB = "__row", "__wkb"
-"""Names of our own columns in the Parquet file."""
-
-
-@dataclass
-class Read:
-    """A layer as read, before repair.
-
-    `lost` and `wrong` name rows by position from 1; `lines` gives the number people see
-    for each position where that is another one (lines of a sheet, entities of a drawing);
-    `layer` is set where the reader chose it.
-    """
-
-    columns: dict[str, list[Any]]
-    shapes: npt.NDArray[np.object_]
-    crs: str
-    lost: list[tuple[int, str]] = field(default_factory=list)
-    wrong: list[tuple[int, Reason]] = field(default_factory=list)
-    absent: npt.NDArray[np.bool_] | None = None
-    lines: list[int] | None = None
-    findings: list[Finding] = field(default_factory=list)
-    layer: str = ""
+from layers.sources.read import ROW, WKB, Read, column, plain
+from layers.sources.sniff import read_json
 
 
 def layers_of(inside: Contents) -> list[str]:
@@ -128,33 +106,11 @@ def _write(read: Read, shapes: npt.NDArray[np.object_], present: npt.NDArray[np.
     parquet.write_table(pa.table(body), path, compression="zstd")
 
 
-def column(values: list[Any]) -> Any:
-    """Return an Arrow column: float64 where numbers have decimals, otherwise text that keeps every digit."""
-    import pyarrow as pa
-
-    real = [v for v in values if v is not None]
-    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in real)
-    if real and numbers and any(isinstance(v, float) for v in real):
-        return pa.array([None if v is None else float(v) for v in values], pa.float64(), from_pandas=True)
-    return pa.array([None if v is None else _text(v) for v in values], pa.string())
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
 # --- readers ---------------------------------------------------------------------
 
 
 def _json(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     from layers.sources import geojson
-    from layers.sources.sniff import read_json
 
     doc = read_json(inside.path)
     if inside.kind == "topojson":
@@ -174,7 +130,6 @@ def _json(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
 
 def _topology_layers(inside: Contents) -> list[str]:
     from layers.sources import geojson
-    from layers.sources.sniff import read_json
 
     return geojson.topology_layers(read_json(inside.path))
 
@@ -183,8 +138,6 @@ def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> R
     """Read one layer by GDAL's Arrow path (the other one believes a cached row count)."""
     import pyogrio
     from pyogrio.raw import read_arrow
-
-    from layers.sources.child import drivers
 
     drivers()
     pyogrio.set_gdal_config_options(
@@ -199,17 +152,6 @@ def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> R
     shapes, lost, curved = _built(inside.path, layer, blobs)
     columns = {c: plain(table.column(c)) for c in table.column_names if c != name and not only_geometry}
     return Read(columns, shapes, _crs_text(meta["crs"]), lost=lost, findings=curved)
-
-
-def plain(values: Any) -> list[Any]:
-    """Return an Arrow column as texts, or floats; null where it holds nothing or bytes."""
-    import pyarrow as pa
-
-    if pa.types.is_floating(values.type):
-        return [None if v is None or v != v else v for v in values.to_pylist()]
-    if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
-        return [None] * len(values)
-    return [None if v is None else _text(v) for v in values.to_pylist()]
 
 
 def _built(
@@ -249,8 +191,6 @@ def _crs_text(crs: str | None) -> str:
 
 def _gdal_layers(inside: Contents) -> list[str]:
     import pyogrio
-
-    from layers.sources.child import drivers
 
     drivers()
     return [str(name) for name, kind in pyogrio.list_layers(inside.path) if kind is not None]

@@ -135,6 +135,11 @@ def test_a_mended_reader_reads_its_own_kind_again(program):
     program("layers/sources/shapefile.py", ("def read(", "@cache\ndef read("))
     forget()
     assert [k for k in kinds if readers.key(k) != before[k]] == ["shp"]
+    before = {k: readers.key(k) for k in kinds}
+    program("layers/sources/tabular.py", ("def arranged(", "@cache\ndef arranged("))
+    forget()
+    assert [k for k in kinds if readers.key(k) != before[k]] == ["xlsx"]
+    before = {k: readers.key(k) for k in kinds}
     program("layers/sources/repair.py", ("def repaired(", "@cache\ndef repaired("))
     forget()
     assert [k for k in kinds if readers.key(k) == before[k]] == ["tiff"]
