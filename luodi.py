@@ -16,15 +16,15 @@ import typer  # noqa: E402
 import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
 from geo.basis.errors import CallError, Cancelled, LuodiError  # noqa: E402
 from geo.basis.reason import Reason, reason  # noqa: E402
-from layers import disk  # noqa: E402
+from layers.basis import disk  # noqa: E402
 from layers.outputs import stream  # noqa: E402
 from layers.outputs.console import Console  # noqa: E402
 from layers.study import changes  # noqa: E402
 from layers.text import LANGUAGES, Language, say  # noqa: E402
 
 if TYPE_CHECKING:
-    from layers.study.results import Results
-    from layers.study.runs import Report
+    from layers.study.run.results import Results
+    from layers.study.run.runs import Report
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -90,7 +90,7 @@ def demo(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
     """Write the demonstration county (synthetic, deterministic, offline)."""
 
     def work(console: Console) -> None:
-        from layers.demo import county
+        from county import county
 
         county.write(folder, console.progress)
         console.text(say("command.demo_written", console.language, path=folder))
@@ -253,7 +253,7 @@ def check(
 
 def _fresh(folder: Path, until: str, console: Console) -> "Report":
     """Bring the stages a command rests on up to date, and say what was found damaged on the way."""
-    from layers.study import runs
+    from layers.study.run import runs
 
     report = runs.update(folder, until, console.progress)
     for note in report.notes:
@@ -263,8 +263,8 @@ def _fresh(folder: Path, until: str, console: Console) -> "Report":
 
 def _update(folder: Path, until: str, as_json: bool, lang: str) -> None:
     def work(console: Console) -> None:
-        from layers.study import summary
-        from layers.study.released import open_results
+        from layers.outputs import summary
+        from layers.study.run.released import open_results
 
         report = _fresh(folder, until, console)
         for line in summary.after_run(folder, report, console.language):
@@ -313,8 +313,8 @@ def assemble(
     given = {key: value for key, value in asked.items() if value}
 
     def work(console: Console) -> None:
-        from layers import assembly
-        from layers.study.released import require
+        from layers.ask import assembly
+        from layers.study.run.released import require
 
         asked = assembly.Asked(**given, within=assembly.box(within) if within else None)
         report = _fresh(folder, "assemble", console)
@@ -347,8 +347,8 @@ def idle(
     """List idle land and buildings (闲置土地、厂房): clock, money, signs; contradictions first."""
 
     def work(console: Console) -> None:
-        from layers import idle as words
-        from layers.study.released import require
+        from layers.study.run.released import require
+        from layers.words import idle as words
 
         day = _day(on)
         report = _fresh(folder, "idle", console)
@@ -382,9 +382,9 @@ def rank(
     """Rank the sites (and bring what stands before it up to date); with weights, show that order and keep the run."""
 
     def work(console: Console) -> None:
+        from layers.ask.ranked import Asked, bench, by_set, weights_of
         from layers.outputs import rank_page
-        from layers.ranked import Asked, bench, by_set, weights_of
-        from layers.study.released import require
+        from layers.study.run.released import require
 
         changes = weights_of(weights or [])
         report = _fresh(folder, "rank", console)
@@ -418,7 +418,7 @@ def explain(
 
     def work(console: Console) -> None:
         from layers.outputs.told import told
-        from layers.study.released import require
+        from layers.study.run.released import require
 
         plain, lines = told(folder, subject, _day(on), console.language)
         for line in lines:
@@ -458,7 +458,7 @@ def rules(
 
 def _law(console: Console, results: "Results", table: str = "") -> None:
     """Say what of the law an answer rests on is out of force, unchecked or about to change."""
-    from layers import law
+    from layers.words import law
 
     for notice in law.notices(results, console.language, table):
         console.note(notice.reason)
@@ -474,7 +474,7 @@ def diff(
     """Say which parcels entered or left between two runs, and whether data, rules or settings did it."""
 
     def work(console: Console) -> None:
-        from layers import compare
+        from layers.ask import compare
 
         found = compare.diff(before, after)
         for line in compare.as_text(found, console.language):
@@ -546,9 +546,9 @@ def report(
     """Write the field sheet (现场核查表) of idle land or a building, to be filled in on the spot."""
 
     def work(console: Console) -> None:
-        from layers import idle as words
         from layers.outputs import field_sheet
-        from layers.study.released import require
+        from layers.study.run.released import require
+        from layers.words import idle as words
 
         if out.suffix.lower() != ".docx":
             raise CallError(reason("format_unknown", format=out.suffix or out.name, known=["docx"]))
@@ -576,7 +576,7 @@ def export(
 
     def work(console: Console) -> None:
         from layers.outputs import files
-        from layers.study.released import require
+        from layers.study.run.released import require
         from layers.study.select import rows_where
 
         name = table or files.LAYOUTS.get(layout, "candidates")
@@ -601,9 +601,9 @@ def place(
     """Place the pipeline on sites (落位) within headroom and quota, with bound, gap and what is missing."""
 
     def work(console: Console) -> None:
-        from layers import place_lines as words
-        from layers.placement import Asked, shown
-        from layers.study.released import require
+        from layers.ask.placement import Asked, shown
+        from layers.study.run.released import require
+        from layers.words import place_lines as words
 
         day, asked = _day(on), _pairs(at or [])
         more = tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
@@ -648,9 +648,9 @@ def capacity(
     """Say what each park can still hold (承载力), which resource binds, and what relieving it frees."""
 
     def work(console: Console) -> None:
-        from layers import place_lines as words
-        from layers.placement import Asked, shown
-        from layers.study.released import require
+        from layers.ask.placement import Asked, shown
+        from layers.study.run.released import require
+        from layers.words import place_lines as words
 
         day, more = _day(on), tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
         report = _fresh(folder, "place", console)
@@ -713,7 +713,7 @@ def _decide(
     out: tuple[bool, str],
 ) -> None:  # fmt: skip
     def work(console: Console) -> None:
-        from layers import decisions
+        from layers.ask import decisions
 
         made = decisions.decide(folder, kind, project, place, decisions.Ground(*decided))
         console.text(decisions.told(made, console.language))
@@ -764,7 +764,7 @@ def app(
     """Open the screen in the browser; it is served to this computer only."""
 
     def work(console: Console) -> None:
-        from layers.serve.server import serve
+        from layers.serve.http.server import serve
 
         study = (folder or Path.cwd()).resolve()
         console.text(say("command.app_starts", console.language, port=port, path=study))

@@ -19,7 +19,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session")
 def run_district(tmp_path_factory):
     """A district that has been run; treat it as read-only."""
-    from layers.study import runs
+    from layers.study.run import runs
 
     folder = district.write(tmp_path_factory.mktemp("district") / "study")
     runs.update(folder, "screen", silent)

@@ -12,9 +12,10 @@ import geopandas as gpd
 import pandas as pd
 import tomlkit
 
+from county import registers
 from geo.basis.progress import silent
-from layers.demo import registers
-from layers.study import checks, runs
+from layers.study import checks
+from layers.study.run import runs
 from tests.layers import idle_study
 from tests.layers.outputs import joint_study
 

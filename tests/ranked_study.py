@@ -5,8 +5,9 @@ import numpy as np
 
 from geo import study as flow
 from geo.basis.tables import TABLES
-from layers.study import criteria, runs, store
-from layers.study.results import open_results
+from layers.study.registers import criteria
+from layers.study.run import runs, store
+from layers.study.run.results import open_results
 
 
 def sites_of(results):

@@ -8,13 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.placement import Asked
-from layers.serve import capacity_desk, place_desk
-from layers.serve.capacity_desk import Bar
-from layers.serve.place_desk import Desk
-from layers.serve.routes import study_folder
-from layers.study.released import open_results
-from layers.study.results import Results
+from layers.ask.placement import Asked
+from layers.serve.http.routes import study_folder
+from layers.serve.pages import capacity_desk, place_desk
+from layers.serve.pages.capacity_desk import Bar
+from layers.serve.pages.place_desk import Desk
+from layers.study.run.released import open_results
+from layers.study.run.results import Results
 from layers.text import Language, say, sentences
 from views.parts import frame, guard, opening, runner, state
 from views.parts.markup import Html, join, label, tag

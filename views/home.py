@@ -7,14 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.serve import redlines
-from layers.serve.board import board
-from layers.serve.glance import Glance, glance, whole_view
-from layers.serve.redlines import Kept
-from layers.serve.routes import study_folder
+from layers.serve.http.routes import study_folder
+from layers.serve.pages import redlines
+from layers.serve.pages.board import board
+from layers.serve.pages.glance import Glance, glance, whole_view
+from layers.serve.pages.redlines import Kept
 from layers.study import spec
-from layers.study.released import open_results
-from layers.study.results import Results
+from layers.study.run.released import open_results
+from layers.study.run.results import Results
 from layers.text import Language, number, say, sentences
 from views.parts import frame, home_tables, map, opening, redline_bar, runner, state
 from views.parts.markup import join, tag

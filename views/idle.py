@@ -9,13 +9,13 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.serve import idle_desk
-from layers.serve.board import board
-from layers.serve.idle_desk import Desk
-from layers.serve.idle_symbols import GROUPS
-from layers.serve.routes import study_folder
-from layers.study.released import open_results
-from layers.study.results import Results
+from layers.serve.draw.idle_symbols import GROUPS
+from layers.serve.http.routes import study_folder
+from layers.serve.pages import idle_desk
+from layers.serve.pages.board import board
+from layers.serve.pages.idle_desk import Desk
+from layers.study.run.released import open_results
+from layers.study.run.results import Results
 from layers.text import Language, code, say, sentences
 from views.parts import frame, guard, idle_acts, idle_asset, map, opening, runner, state
 from views.parts.markup import label, tag

@@ -9,14 +9,14 @@ import numpy as np
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers import place_lines as words
-from layers.serve import place_desk
-from layers.serve.board import board
-from layers.serve.place_desk import Desk
-from layers.serve.routes import study_folder
-from layers.study.released import open_results
-from layers.study.results import Results
+from layers.serve.http.routes import study_folder
+from layers.serve.pages import place_desk
+from layers.serve.pages.board import board
+from layers.serve.pages.place_desk import Desk
+from layers.study.run.released import open_results
+from layers.study.run.results import Results
 from layers.text import Language, say, sentences
+from layers.words import place_lines as words
 from views.parts import frame, guard, map, opening, place_panel, runner, state
 from views.parts.markup import join, label, tag
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers import project_card
-from layers.serve import projects as served
-from layers.serve.projects import Pipeline
-from layers.serve.routes import study_folder
-from layers.study.released import open_results
-from layers.study.results import Results
+from layers.serve.http.routes import study_folder
+from layers.serve.pages import projects as served
+from layers.serve.pages.projects import Pipeline
+from layers.study.run.released import open_results
+from layers.study.run.results import Results
 from layers.text import Language, code, number, say, sentences
+from layers.words import project_card
 from views.parts import frame, guard, opening, project_panel, runner, state, tables
 from views.parts.markup import Html, label, tag
 

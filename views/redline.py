@@ -7,12 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.redline import Answer
-from layers.serve import redlines
-from layers.serve.redline_map import redline_map
-from layers.serve.redlines import Kept
-from layers.serve.routes import study_folder
-from layers.study import runs
+from layers.ask.redline import Answer
+from layers.serve.http.routes import study_folder
+from layers.serve.pages import redlines
+from layers.serve.pages.redline_map import redline_map
+from layers.serve.pages.redlines import Kept
+from layers.study.run import runs
 from layers.text import Language, say, sentences
 from views.parts import frame, map, opening, redline_answer, redline_bar, redline_intake, state
 from views.parts.markup import join, tag

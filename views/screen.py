@@ -9,15 +9,15 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.units import HA_M2, MU_M2
-from layers.explain import Explanation, explain, measure_text
 from layers.outputs.files import candidates_file
 from layers.outputs.project import notes
-from layers.serve import trial as trials
-from layers.serve.board import Board, board
-from layers.serve.styles import STATUSES
-from layers.serve.trial import Trial
-from layers.study.results import Results
+from layers.serve.draw.styles import STATUSES
+from layers.serve.pages import trial as trials
+from layers.serve.pages.board import Board, board
+from layers.serve.pages.trial import Trial
+from layers.study.run.results import Results
 from layers.text import Language, code, say
+from layers.words.explain import Explanation, explain, measure_text
 from views.parts import funnel, guard, map, opening, state, tables, why
 from views.parts import trial as turned
 from views.parts.markup import join, tag

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from layers.ranked import Ranked
-from layers.serve import sites as shelf
-from layers.serve.board import board
-from layers.serve.site_board import OUT, SCORE_COLOURS, score_range
-from layers.serve.sites import Shown
-from layers.study.results import Results
+from layers.ask.ranked import Ranked
+from layers.serve.pages import sites as shelf
+from layers.serve.pages.board import board
+from layers.serve.pages.site_board import OUT, SCORE_COLOURS, score_range
+from layers.serve.pages.sites import Shown
+from layers.study.run.results import Results
 from layers.text import Language, say
 from views.parts import guard, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
 from views.parts.markup import tag

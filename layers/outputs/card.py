@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layers.project_card import Card, DemandLine, GateLine, ParkLine
 from layers.text import Language, number, say
+from layers.words.project_card import Card, DemandLine, GateLine, ParkLine
 
 _SIGNS = {"conflict": "✗", "unknown": "?", "clear": "✓"}
 

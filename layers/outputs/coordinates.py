@@ -1,6 +1,6 @@
 """Write plots as a boundary TXT (报盘 TXT): CGCS2000, Gauss-Krüger, X north, Y east.
 
-The layout is that of the receiving system (`txt_layouts`); what `layers.sources.redline` reads back
+The layout is that of the receiving system (`txt_layouts`); what `layers.sources.redline.read` reads back
 is what was written, to half a millimetre.
 """
 
@@ -22,8 +22,8 @@ from geo.basis.reason import reason
 from geo.basis.units import hectares
 from layers.outputs.target import replaced
 from layers.outputs.txt_layouts import ENCODINGS, HEAD, OWN, USUAL_FORM, Form, Layout
-from layers.sources.redline_model import Plot
-from layers.sources.redline_zones import meridian, zone_of
+from layers.sources.redline.model import Plot
+from layers.sources.redline.zones import meridian, zone_of
 
 DECIMALS = 3
 ZONE_M = 1_000_000

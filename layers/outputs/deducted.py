@@ -10,8 +10,8 @@ import pandas as pd
 from geo.basis.units import HA_M2, MU_M2
 from geo.measure.robust import RESOLUTION_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
-from layers.study.released import masks, released
-from layers.study.results import Results
+from layers.study.run.released import masks, released
+from layers.study.run.results import Results
 
 Unit = Literal["mu", "ha"]
 UNIT_M2 = {"mu": MU_M2, "ha": HA_M2}

@@ -14,10 +14,10 @@ from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
+from layers.ask.redline import Answer
 from layers.outputs import dossier_rows as rows
 from layers.outputs import word
 from layers.outputs.sketch import draw
-from layers.redline import Answer
 from layers.text import Language, say, sentence
 
 DEPARTMENTS = ("land", "environment", "forest", "water", "emergency", "farming")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from geo.basis.units import hectares, mu
 from geo.rules.terms import AREA_TESTS
-from layers import law
-from layers.explain import interval, limit_text, measure_text, rule_title
+from layers.ask.redline import Answer, Constraint
+from layers.library.standards import of_scheme
 from layers.outputs.coordinates import central_meridian
 from layers.outputs.origin import UNSURE
 from layers.outputs.project import notes
@@ -25,9 +25,9 @@ from layers.outputs.redline_rows import (
 )
 from layers.outputs.redline_words import intensity_words, net_words, unused_lines, use_word
 from layers.outputs.word import SAME, Grid
-from layers.redline import Answer, Constraint
-from layers.standards import of_scheme
 from layers.text import Language, both, code, say, sentence
+from layers.words import law
+from layers.words.explain import interval, limit_text, measure_text, rule_title
 
 __all__ = ["SAME", "Grid", "conclusion", "grids", "notes_below", "origin_lines"]
 

@@ -15,7 +15,7 @@ import shapely
 from PIL import Image, ImageDraw
 
 from layers.outputs import fonts
-from layers.study.results import Results
+from layers.study.run.results import Results
 
 WIDTH, HEIGHT, OVER = 1640, 420, 2
 """Pixels of the picture, and of the drawing per pixel of the picture."""

@@ -21,16 +21,16 @@ from docx.shared import Pt
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers import idle, law
-from layers.explain import measure_text
-from layers.idle import Shown
 from layers.outputs import field_map, word
 from layers.outputs.target import replaced
 from layers.outputs.word import SAME, Grid
 from layers.study import field_checks
 from layers.study.field_checks import FOUND, Check
-from layers.study.results import Results
+from layers.study.run.results import Results
 from layers.text import Language, code, number, say, sentence
+from layers.words import idle, law
+from layers.words.explain import measure_text
+from layers.words.idle import Shown
 
 BLANKS = {
     "land": ("found", "works", "fence", "people", "photos", "remarks"),

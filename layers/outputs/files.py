@@ -21,8 +21,8 @@ from layers.outputs import meeting, ranking_book, stage_book
 from layers.outputs.project import Projection, projection, safe
 from layers.outputs.target import replaced
 from layers.outputs.workbook import write_xlsx
-from layers.study.released import masks, refusal, released, touched
-from layers.study.results import Results
+from layers.study.run.released import masks, refusal, released, touched
+from layers.study.run.results import Results
 from layers.text import Language
 
 Book = Callable[[Results, Path, Language, np.ndarray | None], int]
@@ -36,7 +36,7 @@ def export(
     Parameters
     ----------
     results : Results
-        Up to date (see `layers.study.results.require`).
+        Up to date (see `layers.study.run.results.require`).
     path : Path
         Its folder must exist; an older file is replaced in one step.
     table : str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.basis.reason import Reason
-from layers.idle import state_word
-from layers.study import inefficient
-from layers.study.results import Results
+from layers.study.registers import inefficient
+from layers.study.run.results import Results
 from layers.text import Language, both, code, sentence
+from layers.words.idle import state_word
 
 _CODES = {
     "kind": "idlekind", "located": "located", "building_use": "buildinguse", "start_basis": "startbasis",

@@ -22,7 +22,7 @@ import xlsxwriter
 from geo.basis.reason import Reason
 from geo.basis.units import MU_M2
 from geo.screen.ledger import WHOLE
-from layers.explain import marked_title
+from layers.library.standards import of_scheme
 from layers.outputs import meeting_facts as facts
 from layers.outputs.deducted import deducted
 from layers.outputs.meeting_facts import Cells
@@ -30,9 +30,9 @@ from layers.outputs.plain import plain
 from layers.outputs.project import missing_layers, notes
 from layers.outputs.redline_book import OPTIONS
 from layers.outputs.redline_rows import tenure_word
-from layers.standards import of_scheme
-from layers.study.results import Results
+from layers.study.run.results import Results
 from layers.text import Language, both, say
+from layers.words.explain import marked_title
 
 GROUPS = ("cultivated", "farm", "construction", "unused")
 """Groups of present use, as the list shows them: 耕地, 其他农用地, 建设用地, 未利用地."""

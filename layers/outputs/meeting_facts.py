@@ -19,12 +19,12 @@ from geo.basis.area import basis
 from geo.basis.tables import empty
 from geo.measure.fabric import composition
 from geo.place.accounts import NOT_YET, SEPARATOR, UNKNOWN, accounts
+from layers.library.standards import of_scheme
 from layers.outputs.dossier_rows import use_of_plan
 from layers.outputs.origin import UNSURE, rows_used, texts
-from layers.standards import of_scheme
-from layers.study import facilities
-from layers.study.facilities import Stated
-from layers.study.results import Results
+from layers.study.registers import facilities
+from layers.study.registers.facilities import Stated
+from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, number, say
 

@@ -15,7 +15,7 @@ from geo.basis.errors import LuodiError
 from layers.sources import gate
 from layers.study import load
 from layers.study.load import Loaded
-from layers.study.results import Results
+from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
 
 Texts = npt.NDArray[np.object_]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from layers.explain import Explanation, LedgerLine, RuleLine, measure_text
 from layers.text import Language, say
+from layers.words.explain import Explanation, LedgerLine, RuleLine, measure_text
 
 _SIGNS = {"conflict": "✗", "unknown": "?", "clear": "✓"}
 

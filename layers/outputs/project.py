@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.screen.ledger import WHOLE
-from layers import criterion_words as words
-from layers import law, once, standards
-from layers.explain import cause_sentence, layer_title, marked_title, rule_title, status_sentence
+from layers.library import standards
 from layers.outputs import idle_words, project_words, site_words
 from layers.outputs.deducted import DECIMALS, UNIT_M2, Unit, deducted
-from layers.study.released import released, touched
-from layers.study.results import Results
+from layers.study.run.released import released, touched
+from layers.study.run.results import Results
 from layers.text import Language, code, has, say
+from layers.words import criteria as words
+from layers.words import law, once
+from layers.words.explain import cause_sentence, layer_title, marked_title, rule_title, status_sentence
 
 _FORMULA = re.compile(r"[\s\x00-\x20\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[-=+@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
 """What a spreadsheet takes for the start of a formula, full-width forms and what it skips before them included."""

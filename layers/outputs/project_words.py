@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.basis.units import MU_M2
-from layers.pipeline import park_names
-from layers.project_card import FACTS, gate_title, gate_word, industry_text, result_sentence
-from layers.standards import worded
-from layers.study.results import Results
+from layers.library.standards import worded
+from layers.study.run.results import Results
 from layers.text import Language, code, say
+from layers.words.pipeline import park_names
+from layers.words.project_card import FACTS, gate_title, gate_word, industry_text, result_sentence
 
 TABLES = ("projects", "gates", "gate_results", "demand", "demand_lines", "project_findings", "chain_fit", "links",
           "project_problems", "chain_problems")  # fmt: skip

@@ -9,13 +9,13 @@ import pandas as pd
 from geo.basis.reason import Reason
 from geo.rank.ahp import Compared
 from geo.rank.robust import Draws
-from layers import criterion_words as words
-from layers.explain_site import CriterionLine, SiteExplanation
-from layers.project_card import result_sentence
-from layers.ranked import Ranked
-from layers.study.criteria import draws_of
-from layers.study.results import Results
+from layers.ask.ranked import Ranked
+from layers.study.registers.criteria import draws_of
+from layers.study.run.results import Results
 from layers.text import Language, number, say
+from layers.words import criteria as words
+from layers.words.explain_site import CriterionLine, SiteExplanation
+from layers.words.project_card import result_sentence
 
 SHOWN = 20
 

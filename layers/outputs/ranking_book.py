@@ -17,11 +17,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from geo.rank.robust import DECIMALS
-from layers import criterion_words as words
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
-from layers.study.results import Results
+from layers.study.run.results import Results
 from layers.text import Language, both, say
+from layers.words import criteria as words
 
 SHEETS = ("notes", "criteria", "proved", "open", "ranking")
 FIRST = 1

@@ -17,7 +17,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from geo.basis.units import HA_M2, MU_M2
-from layers.explain import limit_text, rule_title, unit_word
+from layers.ask.redline import THREE_LINES, Answer, Constraint
+from layers.library.standards import of_scheme
 from layers.outputs.dossier_rows import far_text, height_text, notes_below, origin_lines, plan_word
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
@@ -33,9 +34,8 @@ from layers.outputs.redline_rows import (
     why_unknown,
     word_of,
 )
-from layers.redline import THREE_LINES, Answer, Constraint
-from layers.standards import of_scheme
 from layers.text import Language, both, code, say, sentence
+from layers.words.explain import limit_text, rule_title, unit_word
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": False}
 TO_HA, TO_MU = f"/{HA_M2:g}", "*3/2000"

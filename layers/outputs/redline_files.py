@@ -12,7 +12,7 @@ import shapely
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from geo.screen.ledger import settled
-from layers.explain import limit_text, measure_text, rule_title
+from layers.ask.redline import Answer
 from layers.outputs.coordinates import write_txt
 from layers.outputs.redline_words import (
     group_word,
@@ -25,10 +25,10 @@ from layers.outputs.redline_words import (
 )
 from layers.outputs.target import replaced
 from layers.outputs.txt_layouts import USUAL_FORM, Form
-from layers.redline import Answer
-from layers.sources.redline_model import Plot
+from layers.sources.redline.model import Plot
 from layers.study.checks import Check
 from layers.text import Language, code, say, sentence
+from layers.words.explain import limit_text, measure_text, rule_title
 
 MILLIMETRE = 0.001
 

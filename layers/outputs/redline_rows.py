@@ -15,13 +15,13 @@ from geo.basis.reason import Reason, reason
 from geo.measure.fabric import composition
 from geo.rules.terms import AREA_TESTS
 from geo.screen.ledger import UNSURE_LINE, settled
-from layers.explain import rule_title
+from layers.ask.redline import Answer, Constraint
+from layers.library.standards import of_scheme
 from layers.outputs.origin import rows_used, texts
 from layers.outputs.redline_words import ledger_title
-from layers.redline import Answer, Constraint
-from layers.standards import of_scheme
-from layers.study.released import masks
+from layers.study.run.released import masks
 from layers.text import Language, both, code, say, sentence
+from layers.words.explain import rule_title
 
 NOTHING_M2 = 0.005
 """Areas below this are not printed as taken: half of the last digit of 0.01 m²."""

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from layers import applied
-from layers.explain import interval, measure_text, outcome_word, rule_title
-from layers.redline import Answer, Constraint, Use
-from layers.standards import of_scheme
+from layers.ask import applied
+from layers.ask.redline import Answer, Constraint, Use
+from layers.library.standards import of_scheme
 from layers.text import Language, both, code, say
+from layers.words.explain import interval, measure_text, outcome_word, rule_title
 
 
 def use_word(use: Use, language: Language) -> str:

@@ -13,14 +13,15 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from geo.rules.applied import not_applied, out_of_time
 from geo.rules.spec import Rule, merged
-from layers import standards
-from layers.explain import origin_text
+from layers.library import standards
 from layers.outputs.files import WRITERS
 from layers.outputs.project import Projection
 from layers.outputs.target import replaced
-from layers.study import inefficient, spec
-from layers.study.masks import Masks
+from layers.study import spec
+from layers.study.registers import inefficient
+from layers.study.run.masks import Masks
 from layers.text import Language, both, say, sentence
+from layers.words.explain import origin_text
 
 COLUMNS = ("kind", "id", "title", "origin", "applied", "why", "mark", "in_force", "expires", "replaced_by", "announced",
            "checked_on", "clause", "document", "source")  # fmt: skip

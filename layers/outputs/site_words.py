@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from layers import standards
-from layers.explain import marked_title
-from layers.study.results import Results
+from layers.library import standards
+from layers.study.run.results import Results
 from layers.text import Language, code
+from layers.words.explain import marked_title
 
 TABLES = ("availability", "sites", "members", "crossings", "offers")
 _CODES = {

@@ -19,11 +19,11 @@ import shapely
 from PIL import Image, ImageDraw
 
 from geo.basis.reason import Reason, reason
+from layers.ask.redline import Answer
+from layers.library.standards import of_scheme
 from layers.outputs import fonts
 from layers.outputs.origin import Texts, rows_used, texts
 from layers.outputs.plain import plain
-from layers.redline import Answer
-from layers.standards import of_scheme
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, say
 

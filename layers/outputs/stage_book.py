@@ -15,11 +15,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers import pipeline
 from layers.outputs.plain import plain
 from layers.outputs.project import headlines
-from layers.study.results import Results
+from layers.study.run.results import Results
 from layers.text import Language, say
+from layers.words import pipeline
 
 LAYOUT = "stages"
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}

@@ -11,7 +11,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.basis.errors import BlockedError, LuodiError
 from geo.basis.reason import reason
-from layers import disk, owned
+from layers.basis import disk, owned
 from layers.study import litter, spec
 from layers.study.changes import commit
 

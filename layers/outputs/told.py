@@ -9,13 +9,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from layers import explain, explain_site, idle, place_lines, project_card
 from layers.outputs import rank_page
 from layers.outputs.card import card_text
 from layers.outputs.idle_words import criteria_met
 from layers.outputs.page import explanation_text
-from layers.study.released import require
+from layers.study.run.released import require
 from layers.text import Language
+from layers.words import explain, explain_site, idle, place_lines, project_card
 
 Told = tuple[dict[str, Any], Iterator[str]]
 

@@ -12,7 +12,7 @@ from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from geo.rules.spec import Text
 from layers import toml
-from layers.sources.redline_model import Plot
+from layers.sources.redline.model import Plot
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "txt_layouts.toml"
 USUAL = "v9"

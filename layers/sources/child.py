@@ -19,8 +19,8 @@ from typing import Any
 import layers  # noqa: F401 - sets the driver ban before GDAL is loaded
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers import disk
-from layers.sources.drivers import OTHERS, drivers
+from layers.basis import disk
+from layers.sources.formats.drivers import OTHERS, drivers
 from layers.sources.limits import Limits
 
 __all__ = ["drivers", "main"]
@@ -105,7 +105,7 @@ def _restrict(limits: Limits) -> None:
 
 
 def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
-    from layers.sources import contents
+    from layers.sources.formats import contents
 
     os.chdir(folder)
     task = job["task"]
@@ -119,7 +119,7 @@ def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
 
 
 def _kind(job: dict[str, Any], folder: Path) -> str:
-    from layers.sources import contents
+    from layers.sources.formats import contents
 
     folder.mkdir()
     try:
@@ -132,18 +132,18 @@ def _read(task: str, inside: Any, job: dict[str, Any], folder: Path) -> dict[str
     """Hand a dataset to its reader; each is imported only when it is needed."""
     limits = job["bounds"]
     if task == "raster":
-        from layers.sources import raster
+        from layers.sources.formats import raster
 
         return raster.parse(inside, folder, limits)
     if task == "imagery":
-        from layers.sources import imagery
+        from layers.sources.formats import imagery
 
         return imagery.parse(inside, folder, limits)
     if task == "table":
-        from layers.sources import tabular
+        from layers.sources.formats import tabular
 
         return tabular.parse(inside, job, folder)
-    from layers.sources import vector
+    from layers.sources.formats import vector
 
     if task == "listing":
         return {"layers": vector.layers_of(inside)}

@@ -28,15 +28,15 @@ from pyarrow import parquet
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
-from layers import disk, sealed
-from layers.owned import owned
+from layers.basis import disk, sealed
+from layers.basis.owned import owned
 from layers.sources import readers
-from layers.sources.contents import sides
 from layers.sources.finding import Finding
-from layers.sources.imagery import BANDS, VALID
+from layers.sources.formats.contents import sides
+from layers.sources.formats.imagery import BANDS, VALID
+from layers.sources.formats.read import ROW, WKB
 from layers.sources.limits import STANDARD, Limits
 from layers.sources.opened import ImageFile, RasterFile, TableFile, VectorFile
-from layers.sources.read import ROW, WKB
 
 LIMITS: Limits = STANDARD
 ROOT = Path(__file__).resolve().parents[2]

@@ -87,7 +87,7 @@ class TableFile:
     ----------
     frame : DataFrame of text
         "" for an empty cell. Numbers are the text a reader sees; use
-        `layers.sources.recognise` to read them.
+        `layers.sources.cells.recognise` to read them.
     rows : int array
         Line on the sheet, from 1.
     findings, sha256, sheet, sheets

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from layers import keys
-from layers.sources import vector
+from layers.basis import keys
+from layers.sources.formats import vector
 
-_HERE = "layers.sources"
+_HERE = "layers.sources.formats"
 _COMMON = (f"{_HERE}.contents:of",)
 _BY_KIND = frozenset({
     f"{_HERE}.vector:_READ", f"{_HERE}.vector:_LAYERS", f"{_HERE}.contents:_DATA", f"{_HERE}.contents:_SUFFIX",
-    f"{_HERE}.sniff:sniff", f"{_HERE}.sniff:SUPPORTED",
+    "layers.sources.sniff:sniff", "layers.sources.sniff:SUPPORTED",
 })  # fmt: skip
 """What chooses among kinds: what it chose stands in the key."""
 _RASTERS = (f"{_HERE}.raster:parse", f"{_HERE}.imagery:parse")

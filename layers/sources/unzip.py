@@ -11,7 +11,7 @@ from zlib import crc32
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers import disk
+from layers.basis import disk
 
 MAX_ENTRIES = 1_000
 MAX_RATIO = 200

@@ -24,16 +24,19 @@ import tomlkit
 from geo.basis.errors import BlockedError, CallError, LuodiError, SpecError
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
-from layers import disk, toml
-from layers.owned import owned
-from layers.sources import crs, gate, grid, preflight
+from layers import toml
+from layers.basis import disk
+from layers.basis.owned import owned
+from layers.sources import gate
+from layers.sources.checks import crs, preflight
 from layers.sources.finding import EMPTY, Finding, blocked, finding
-from layers.study import coverage, doubt, formats, imagery, litter, load, role_fields, spec, staged
+from layers.study import coverage, doubt, formats, grid, litter, load, role_fields, spec, staged
 from layers.study.changes import commit
 from layers.study.coverage import Seen
 from layers.study.load import Home, Loaded
 from layers.study.lock import PRIVATE, WAIT_S, writing
 from layers.study.names import slug, split
+from layers.study.registers import imagery
 from layers.study.spec import LayerSpec, Study
 from layers.study.staged import INPUTS
 

@@ -15,8 +15,8 @@ import shapely
 from geo.basis.tables import empty
 from geo.measure.shape import widths
 from layers.sources.finding import Finding, finding
-from layers.study import manifest, store
 from layers.study.edits import Edits
+from layers.study.run import manifest, store
 
 PREFIX = "R"
 HEAD, FOLDER = "check.json", "checks"
@@ -71,7 +71,7 @@ class Ground:
         Table `land`: usable parts.
     parks : mapping of park to its ground
     groups : callable
-        Scheme and land class → flags of what converting it draws (see `layers/standards.py`),
+        Scheme and land class → flags of what converting it draws (see `layers/library/standards.py`),
         None for a class nobody knows.
     land_id : str
         What the land of the study rests on now; a check on an older one is out of date.

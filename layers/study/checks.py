@@ -33,13 +33,15 @@ from geo.measure.every import area_shapes
 from geo.project.facts import NO, YES
 from geo.project.uses import GENERAL, USES, speaks
 from geo.rules.spec import Rule
-from layers import uses
-from layers.sources import redline, redline_shape
-from layers.sources.redline_model import RedLine
-from layers.study import load, manifest, released, runs, spec, store
+from layers.library import uses
+from layers.sources.redline import read as redline
+from layers.sources.redline import shape as redline_shape
+from layers.sources.redline.model import RedLine
+from layers.study import load, spec
 from layers.study.changes import commit
 from layers.study.lock import WAIT_S, writing
-from layers.study.results import Results
+from layers.study.run import manifest, released, runs, store
+from layers.study.run.results import Results
 
 FOLDER = "checks"
 HEAD = "check.json"

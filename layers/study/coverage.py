@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from layers.sources import crs, preflight
+from layers.sources.checks import crs, preflight
+from layers.sources.checks.preflight import IGNORE_ROWS
 from layers.sources.finding import ELSEWHERE, EMPTY, FAR, LINKS, PAGES, UNREAD, Finding, finding
-from layers.sources.preflight import IGNORE_ROWS
 
 IGNORED_SHARE, IGNORED_MOST = 0.05, 0.5
 """Rejected rows a plain consent covers (at least one), and any consent: beyond it the file is to be mended."""

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.sources import where
+from layers.sources.cells import where
 from layers.sources.finding import Finding, finding
 from layers.study.spec import LayerSpec, Role
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
-from layers import disk
+from layers.basis import disk
 from layers.study import formats
 from layers.study.changes import commit
 from layers.study.lock import PRIVATE, WAIT_S, writing

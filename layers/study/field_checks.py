@@ -96,5 +96,5 @@ def _check(edit: Edit) -> Check:
 
 
 def recovered(folder: Path) -> dict[str, Edit]:
-    """Return what is taken as recovered now (收回), by asset; `layers.idle` writes and undoes it."""
+    """Return what is taken as recovered now (收回), by asset; `layers.words.idle` writes and undoes it."""
     return dict(edits.current(folder).of(RECOVERED))

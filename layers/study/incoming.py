@@ -14,10 +14,10 @@ from pathlib import Path
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.sealed import SEAL
+from layers.basis.sealed import SEAL
 from layers.study.lock import shelving
 from layers.study.names import slug
-from layers.study.store import read_json, write_json
+from layers.study.run.store import read_json, write_json
 
 ENDINGS = ("shp.zip", "gdb.zip", "txt", "csv", "dat", "xlsx", "xls", "dxf", "kml", "zip", "gpkg", "geojson", "json")
 """What a red line may arrive as; the gate looks at the content once more."""

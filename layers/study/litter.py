@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from layers import owned
+from layers.basis import owned
 
 PRIVATE = Path(".luodi")
 CACHE, PARSE = PRIVATE / "cache", "parse-"

@@ -25,10 +25,11 @@ from geo.basis.layer import Coverage, Layer, State
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES, empty
-from layers.sources import crs, gate, grid, preflight
+from layers.sources import gate
+from layers.sources.checks import crs, preflight
 from layers.sources.finding import Finding, blocked, finding
 from layers.sources.opened import VectorFile
-from layers.study import coverage, doubt
+from layers.study import coverage, doubt, grid
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec, Role, Study
 

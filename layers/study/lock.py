@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from geo.basis.errors import BlockedError, LockedError, LuodiError
 from geo.basis.reason import reason
-from layers import disk
+from layers.basis import disk
 from layers.study import litter
 
 PRIVATE = ".luodi"

@@ -1,4 +1,4 @@
-"""Rows of a table that a written condition picks; the grammar is `layers/sources/where.py`."""
+"""Rows of a table that a written condition picks; the grammar is `layers/sources/cells/where.py`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.sources import where
+from layers.sources.cells import where
 
 
 def rows_where(frame: pd.DataFrame, text: str) -> npt.NDArray[np.bool_]:

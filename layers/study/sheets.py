@@ -13,7 +13,8 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.layer import State
-from layers.sources import gate, preflight
+from layers.sources import gate
+from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
 from layers.study import doubt, load
 from layers.study.coverage import Seen

@@ -19,7 +19,7 @@ from geo.rank.spec import Criterion, Weighting
 from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
 from layers import toml
-from layers.sources import crs
+from layers.sources.checks import crs
 from layers.study import formats
 
 Role = Literal[

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from tests import payloads
 from tests.browser.steps import leaflet, settled, until
 

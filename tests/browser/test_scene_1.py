@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from county import county
 from geo.basis.progress import silent
-from layers.demo import county
 from layers.study.checks import listing
 from layers.text import catalogue, code, say
 from tests.browser.steps import press, settled

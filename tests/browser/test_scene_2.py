@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from county import county
 from geo.basis.progress import silent
-from layers.demo import county
-from layers.study import runs
+from layers.study.run import runs
 from layers.text import catalogue, code, say
 from tests.browser.steps import press, settled
 from tests.scenes.shared import scene_two

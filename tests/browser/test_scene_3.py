@@ -8,10 +8,11 @@ import geopandas as gpd
 import pytest
 from playwright.sync_api import expect
 
+from county import county
 from geo.basis.progress import silent
-from layers.demo import county
-from layers.study import field_checks, runs
-from layers.study.results import open_results
+from layers.study import field_checks
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
 from tests.browser.steps import click_map, go, gone, leaflet, press, settled, until, without_icons
 

@@ -13,7 +13,7 @@ import pyproj
 import pytest
 from PIL import Image
 
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, number, say
 from tests.browser.steps import click_map, go, gone, leaflet, panel, press, settled, told_id, until, without_icons
 from tests.views import studies
@@ -233,7 +233,7 @@ def has_colour(pixels, colour):
 
 
 def test_the_filter_colours_map_and_list_alike(page, url, results):
-    from layers.serve.styles import GROUND, STATUS_COLOURS, rgb
+    from layers.serve.draw.styles import GROUND, STATUS_COLOURS, rgb
 
     def seen(status):
         mixed = np.array(rgb(STATUS_COLOURS[status])) * 235 / 255 + np.array(rgb(GROUND)) * 20 / 255

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pyproj
 import pytest
 
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, number, say
 from tests.browser.steps import click_map, go, gone, leaflet, panel, press, settled, tile_keys, told_id, until
 from tests.views import studies

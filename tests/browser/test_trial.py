@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from layers.study.results import open_results
-from layers.study.summary import by_status
+from layers.ask.whatif import Moved, desk
+from layers.outputs.summary import by_status
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
-from layers.whatif import Moved, desk
 from tests.browser.steps import gone, leaflet, press, settled, tile_keys, until, without_icons
 from tests.views import studies
 

@@ -13,8 +13,9 @@ import pytest
 import shapely
 
 from geo.basis.progress import silent
-from layers.study import catalog, runs
-from layers.study.results import open_results
+from layers.study import catalog
+from layers.study.run import runs
+from layers.study.run.results import open_results
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ROOT.parent / "shared" / "data" / "cases" / "hostile"

@@ -10,7 +10,9 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.progress import silent
-from layers.study import catalog, runs, spec, summary
+from layers.outputs import summary
+from layers.study import catalog, spec
+from layers.study.run import runs
 from tests.cases import base
 from tests.cases.base import add, hostile, problems, statuses
 from tests.layers.sources import make
@@ -396,8 +398,8 @@ def test_check_file_reads_as_it_is_told(tmp_path):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_home_says_that_declared_coverage_is_not_believed(folder, tmp_path, language):
-    from layers.serve.glance import glance
-    from layers.study.results import open_results
+    from layers.serve.pages.glance import glance
+    from layers.study.run.results import open_results
     from layers.text import say
     from views.parts import home_tables
 

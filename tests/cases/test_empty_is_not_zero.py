@@ -16,9 +16,9 @@ import luodi
 from geo.basis.progress import silent
 from layers.outputs.files import export
 from layers.outputs.project import projection
-from layers.serve.trial import trial
-from layers.study import runs
-from layers.study.results import open_results
+from layers.serve.pages.trial import trial
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from tests import district, worlds
 from views.parts.funnel import ledger_by
 

@@ -6,8 +6,9 @@ import pytest
 
 from geo.basis.errors import LuodiError
 from geo.basis.progress import silent
-from layers.study import catalog, runs, spec
-from layers.study.results import open_results
+from layers.study import catalog, spec
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from tests.cases import base
 
 

@@ -15,14 +15,15 @@ from typer.testing import CliRunner
 
 import luodi
 from geo.basis.progress import silent
+from layers.ask.whatif import Moved, desk
 from layers.outputs.files import export
 from layers.outputs.project import projection
-from layers.serve.glance import glance
-from layers.serve.trial import trial
-from layers.study import catalog, runs
-from layers.study.results import open_results
-from layers.study.summary import by_status
-from layers.whatif import Moved, desk
+from layers.outputs.summary import by_status
+from layers.serve.pages.glance import glance
+from layers.serve.pages.trial import trial
+from layers.study import catalog
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from tests.cases import base
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases"

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import luodi
 from layers.outputs.plain import ACTING
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from tests.cases import base
 
 NAME = "{{7*7}}<b>=$x$[red];%41 ~'\x1b[31m\u202e"

@@ -7,7 +7,7 @@ import pytest
 from geo.idle.clock import clock
 from geo.idle.terms import Span, Terms
 from geo.screen.records import Event, Record, standing
-from layers.study.idle import limits
+from layers.study.registers.idle import limits
 
 EVENTS = ("contract", "deliver_by", "delivered", "start_by", "started", "finish_by", "finished", "approved")
 S24 = {"start_by": "2024-06-30"}

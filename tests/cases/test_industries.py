@@ -2,8 +2,8 @@
 
 import pytest
 
-from layers.study.industry import named
-from layers.study.project_cells import Heading, known_columns, read
+from layers.study.registers.industry import named
+from layers.study.registers.project_cells import Heading, known_columns, read
 from layers.text import say
 
 CLEAR = {

@@ -9,11 +9,12 @@ import pytest
 from docx import Document
 
 from geo.basis.progress import silent
-from layers import law
-from layers.outputs import dossier, files, redline_files, rule_list
+from layers.outputs import dossier, files, redline_files, rule_list, summary
 from layers.outputs.page import explanation_text
-from layers.study import checks, runs, summary
-from layers.study.results import open_results
+from layers.study import checks
+from layers.study.run import runs
+from layers.study.run.results import open_results
+from layers.words import law
 from tests.cases.base import ROOT
 from tests.district import write
 from tests.views import studies
@@ -91,7 +92,7 @@ def test_every_output_says_that_a_rule_is_out_of_force(district, tmp_path, more)
 
 
 def explanation(found):
-    from layers.explain import explain
+    from layers.words.explain import explain
 
     return list(explanation_text(explain(found, "p02", "zh"), "zh"))
 

@@ -28,20 +28,10 @@ from geo.screen import supplied
 from geo.screen.planned import dominant, doubtful_share, plots_on
 from geo.screen.records import Record
 from layers.outputs.files import export
-from layers.study import (
-    assembly,
-    catalog,
-    chain,
-    doubt,
-    facilities,
-    norms,
-    parks,
-    projects,
-    runs,
-    spec,
-    zones,
-)  # fmt: skip
-from layers.study.results import open_results
+from layers.study import catalog, doubt, spec
+from layers.study.registers import assembly, chain, facilities, norms, parks, projects, zones
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from layers.study.spec import Role, Standards
 from layers.text import LANGUAGES, has, say
 from tests.cases import base, roles

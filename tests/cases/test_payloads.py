@@ -19,11 +19,11 @@ from typer.testing import CliRunner
 
 import luodi
 from geo.basis.tables import TABLES
-from layers import sealed
+from layers.basis import sealed
 from layers.outputs import files
 from layers.outputs.plain import ACTING
 from layers.study import spec
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from tests import payloads
 from tests.layers.outputs import joint_study
 from tests.payloads import MARK

@@ -17,7 +17,7 @@ from geo.rank.score import places
 from geo.rank.topsis import closeness
 from geo.rules.judge import CLEAR, CONFLICT, UNKNOWN, outcome
 from layers.study import catalog
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from tests.cases import base
 from tests.geo.rank.making import criterion, shares
 

@@ -12,9 +12,8 @@ from geo.basis.inputs import Raster
 from geo.basis.progress import silent
 from geo.measure.zonal import tables
 from geo.rank.scale import scaled
-from layers.sources import grid
-from layers.study import catalog, checks
-from layers.study.results import open_results
+from layers.study import catalog, checks, grid
+from layers.study.run.results import open_results
 from layers.study.spec import LayerSpec, SpecError
 from tests.cases import base
 from tests.geo.rank.making import criterion

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.basis.errors import BlockedError
-from layers.sources import redline
+from layers.sources.redline import read as redline
 from tests.layers.sources.redline_samples import asked, found, words
 
 CHINA = "EPSG:4549"

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geo.basis.errors import BlockedError
-from layers.sources import redline
+from layers.sources.redline import read as redline
 from tests.cases.drawings import (
     arc,
     block,

@@ -99,7 +99,7 @@ def test_a_dash_stays_a_dash_in_every_list():
 
 
 def test_codes_of_divisions_filled_up_with_zeros_are_whole():
-    from layers.sources import digits
+    from layers.sources.checks import digits
 
     villages = [f"339900{k:06d}0000000" for k in range(1001, 1020)]
     assert digits.lost({"ZLDWDM": villages}, range(1, 20)) == []

@@ -9,7 +9,7 @@ import shapely
 from geo.basis.errors import CallError
 from layers.outputs.coordinates import write_txt
 from layers.outputs.txt_layouts import Form, form, layouts
-from layers.sources.redline_model import Plot
+from layers.sources.redline.model import Plot
 from tests.layers.sources.redline_samples import STUDY, asked, found, get, refused, words
 
 HEAD = "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n投影类型=高斯克吕格\n计量单位=米\n带号=40\n精度=0.001\n"

@@ -5,9 +5,9 @@ import pytest
 import shapely
 
 from geo.basis.progress import silent
+from layers.ask.redline import Answer
 from layers.outputs import redline_files
-from layers.redline import Answer
-from layers.sources import redline
+from layers.sources.redline import read as redline
 from layers.study import checks
 from layers.study.checks import Asked
 from tests import district

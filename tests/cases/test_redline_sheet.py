@@ -5,7 +5,7 @@ import csv
 import openpyxl
 import pytest
 
-from layers.sources import redline
+from layers.sources.redline import read as redline
 from tests.layers.sources.redline_samples import BOUNDS, STUDY, asked, found, refused, words
 
 SQUARE = [(3_180_000, 40_500_000), (3_180_000, 40_500_100), (3_180_100, 40_500_100), (3_180_100, 40_500_000)]

@@ -12,9 +12,8 @@ from affine import Affine
 
 from geo.basis.progress import silent
 from geo.measure.slope import slope_pct
-from layers.sources import grid
-from layers.study import catalog
-from layers.study.results import open_results
+from layers.study import catalog, grid
+from layers.study.run.results import open_results
 from layers.study.spec import LayerSpec
 from tests.cases import base
 from tests.cases.base import hostile

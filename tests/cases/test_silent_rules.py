@@ -13,8 +13,9 @@ from geo.basis.progress import silent
 from geo.rules.applied import not_applied
 from geo.rules.spec import RulePack, merged
 from layers.outputs import redline_files
-from layers.study import catalog, checks, runs
-from layers.study.results import open_results
+from layers.study import catalog, checks
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from tests.cases.base import CRS, box, parcels
 
 ZONE = "饮用水水源二级保护区（排放污染物的项目）"
@@ -103,8 +104,8 @@ def test_a_use_nobody_knows_is_refused(study):
 
 
 def test_a_parcel_lists_what_does_not_judge_it(study):
-    from layers.explain import explain
     from layers.outputs.page import explanation_text
+    from layers.words.explain import explain
 
     results = open_results(study[0])
     text = "\n".join(explanation_text(explain(results, "p05", "zh"), "zh"))

@@ -9,10 +9,10 @@ from geo.rules.judge import OUTCOMES
 from geo.rules.terms import Effect, Severity, UseClass
 from geo.screen.status import STATUSES
 from layers.outputs.project import notes
-from layers.serve.styles import MISSED, OUTCOME_COLOURS, outcome_colour
-from layers.sources.quantity import number_of
-from layers.study import runs
-from layers.study.results import open_results
+from layers.serve.draw.styles import MISSED, OUTCOME_COLOURS, outcome_colour
+from layers.sources.cells.quantity import number_of
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from layers.study.spec import Role
 from layers.text import LANGUAGES, catalogue
 from tests import district, worlds

@@ -13,7 +13,7 @@ from geo.place.fit import fits
 from geo.place.worth import Objective
 from geo.project.gate import Gates
 from geo.rules.spec import merged
-from layers import uses
+from layers.library import uses
 from layers.study.spec import PACKS, pack
 from layers.text import sentence
 from tests.geo.measure.making import CRS, PLANAR, X, Y, box, layer, parcels, world

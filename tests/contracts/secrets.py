@@ -17,8 +17,8 @@ import pyogrio
 import shapely
 
 from geo.basis.progress import silent
-from layers.study import runs
-from layers.study.results import open_results
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from tests import district
 from tests.district import CRS, X0, Y0, box
 

@@ -10,8 +10,8 @@ from geo.basis.errors import LuodiError
 from geo.basis.progress import silent
 from geo.basis.tables import TABLES
 from layers.outputs.files import export
-from layers.study import runs
-from layers.study.released import open_results
+from layers.study.run import runs
+from layers.study.run.released import open_results
 from luodi import cli
 from tests.contracts.secrets import texts
 from tests.layers.outputs import joint_study

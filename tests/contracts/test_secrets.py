@@ -127,8 +127,8 @@ def test_who_marks_a_layer_does_not_wait_for_a_run(tmp_path):
     assert leaks(_told(["explain", str(results.folder), "p06", "--lang", "zh"])) == set()
 
 
-INSIDE = {"layers/study/released.py", "layers/study/checks.py"}
-"""Who may open a run with everything it holds; everybody else asks `layers.study.released`."""
+INSIDE = {"layers/study/run/released.py", "layers/study/checks.py"}
+"""Who may open a run with everything it holds; everybody else asks `layers.study.run.released`."""
 
 
 def test_nothing_that_shows_opens_a_run_past_the_door():
@@ -136,6 +136,6 @@ def test_nothing_that_shows_opens_a_run_past_the_door():
     found = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module == "layers.study.results":
+            if isinstance(node, ast.ImportFrom) and node.module == "layers.study.run.results":
                 found |= {path.relative_to(ROOT).as_posix() for name in node.names if name.name in opens}
     assert found - INSIDE == set()

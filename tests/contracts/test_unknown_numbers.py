@@ -13,8 +13,8 @@ from geo.basis.progress import silent
 from geo.basis.tables import TABLES
 from geo.basis.units import hi
 from layers.outputs.project import projection
-from layers.study import runs
-from layers.study.results import open_results
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from tests import worlds
 from tests.layers.outputs import joint_study
 

@@ -12,10 +12,10 @@ import pandas as pd
 import rasterio
 from rasterio.transform import from_origin
 
+from county import firms, registers
+from county.settings import part
 from geo.basis.progress import silent
-from layers.demo import firms, registers
-from layers.demo.settings import part
-from layers.study import runs
+from layers.study.run import runs
 from tests import district
 
 BARE, BUILT = (176, 150, 118, 138), (158, 152, 148, 128)
@@ -81,7 +81,7 @@ def _supply() -> gpd.GeoDataFrame:
 
 
 def _buildings() -> gpd.GeoDataFrame:
-    from layers.demo import buildings
+    from county import buildings
 
     facts = part("facts")["buildings"]
     shapes = []

@@ -2,11 +2,11 @@
 
 import pytest
 
-from layers import standards
-from layers.explain import explain
+from layers.library import standards
 from layers.outputs.project import projection
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from layers.text import say
+from layers.words.explain import explain
 
 
 def test_a_code_gets_its_name_only_under_its_own_scheme():

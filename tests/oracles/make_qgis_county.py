@@ -18,8 +18,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.demo import county
-from layers.study import runs
+from county import county
+from layers.study.run import runs
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 VERDICTS, REDLINE = GOLDEN / "qgis_county_verdicts.csv", GOLDEN / "qgis_county_redline.csv"

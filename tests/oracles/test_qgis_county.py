@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from county import county
 from geo import study as flow
 from geo.basis.area import basis
 from geo.basis.layer import Zone
 from geo.basis.progress import silent
-from layers.demo import county
-from layers.redline import Answer
-from layers.study import checks, load, runs
+from layers.ask.redline import Answer
+from layers.study import checks, load
+from layers.study.run import runs
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 ANEW = "the county is another one: python -m tests.oracles.make_qgis_county"

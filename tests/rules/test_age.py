@@ -7,8 +7,9 @@ import pytest
 from geo.basis.errors import SpecError
 from geo.rules.applied import not_applied
 from geo.rules.spec import merged
-from layers.standards import CODES, STANDARDS, codes, load, names
-from layers.study import inefficient, spec
+from layers.library.standards import CODES, STANDARDS, codes, load, names
+from layers.study import spec
+from layers.study.registers import inefficient
 from layers.study.spec import PACKS, pack, shipped
 
 DAY = date(2026, 11, 23)

@@ -9,8 +9,8 @@ from geo.rank.robust import Draws
 from geo.rank.scale import scaled
 from geo.rank.score import ranking
 from geo.rank.spec import CriteriaSet
-from layers import standards
-from layers.study.criteria import FOLDER, named, names
+from layers.library import standards
+from layers.study.registers.criteria import FOLDER, named, names
 from layers.text import number
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

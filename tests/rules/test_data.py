@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from layers.standards import CODES, DATA, STANDARDS, codes, load, names
+from layers.library.standards import CODES, DATA, STANDARDS, codes, load, names
 from layers.study.spec import PACKS, pack
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from geo.idle.inefficient import LocalPack, judged
-from layers.study.inefficient import FOLDER, names, pack
+from layers.study.registers.inefficient import FOLDER, names, pack
 from tests.rules.test_packs import answers
 
 PACKS = [pack(name, FOLDER) for name in names()]

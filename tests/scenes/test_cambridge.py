@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from tests.scenes.shared import luodi, real
 
 RULES = """

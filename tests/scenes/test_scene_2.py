@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from geo.basis.tables import settled
-from layers import placement, placing
-from layers.study import edits, facilities, load
-from layers.study.results import open_results
+from layers.ask import placement
+from layers.study import edits, load, placing
+from layers.study.registers import facilities
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, sentence
 from tests.scenes.shared import luodi, result, scene_two
 from tests.views import studies

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from layers.idle import shown
-from layers.study.results import open_results
+from layers.study.run.results import open_results
+from layers.words.idle import shown
 from tests.scenes.shared import luodi, result
 
 MU = 2000 / 3

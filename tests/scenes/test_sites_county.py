@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from geo.basis.units import MU_M2
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from tests.scenes.shared import luodi, result
 
 pytestmark = pytest.mark.long

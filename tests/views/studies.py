@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from geo.basis.progress import silent
-from layers.study import runs
+from layers.study.run import runs
 
 ROOT = Path(__file__).resolve().parents[2]
 CRS = "EPSG:4549"

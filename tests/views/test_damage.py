@@ -9,9 +9,10 @@ import pytest
 
 from geo.basis.errors import LockedError
 from geo.basis.progress import silent
-from layers.study import edits, runs
+from layers.study import edits
 from layers.study.lock import writing
-from layers.study.results import open_results
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from layers.text import say
 from tests.views import studies
 

@@ -8,9 +8,9 @@ import geopandas as gpd
 import pytest
 
 from geo.basis.progress import silent
-from layers.serve.glance import glance, share, whole_view
+from layers.serve.pages.glance import glance, share, whole_view
 from layers.study import checks
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue, code, number, say
 from tests.views import studies
 

@@ -6,12 +6,13 @@ import shutil
 import geopandas as gpd
 import pytest
 
+from county import registers, writers
+from county.settings import part
 from geo.basis.progress import silent
 from geo.basis.reason import reason
-from layers.demo import registers, writers
-from layers.demo.settings import part
-from layers.study import edits, runs
-from layers.study.results import open_results
+from layers.study import edits
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say, sentence
 from tests.layers.study import pipeline
 from tests.views import studies

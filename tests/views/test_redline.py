@@ -10,7 +10,7 @@ import pytest
 from geo.basis.errors import BlockedError
 from geo.basis.progress import silent
 from layers.outputs.redline_files import answer_of
-from layers.serve import redlines
+from layers.serve.pages import redlines
 from layers.study import checks, incoming
 from layers.text import LANGUAGES, catalogue, code, number, say
 from tests.views import studies

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue, code, number, say
 from tests.views import studies
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
 from tests.views import studies
 

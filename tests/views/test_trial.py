@@ -6,12 +6,12 @@ import pytest
 
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.diff import Side, diff
-from layers.explain import marked_title
-from layers.serve import trial as trials
-from layers.study.results import open_results
-from layers.study.summary import by_status
+from layers.ask.whatif import AS_RUN, Moved, desk
+from layers.outputs.summary import by_status
+from layers.serve.pages import trial as trials
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue, code, say
-from layers.whatif import AS_RUN, Moved, desk
+from layers.words.explain import marked_title
 from tests.views import studies
 from views.parts import funnel as drawn
 
@@ -241,7 +241,7 @@ def test_equal_settings_are_no_trial(results):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_would_change_the_answer_and_the_cut_on_the_map(visit, results, language):
-    from layers.explain import explain
+    from layers.words.explain import explain
 
     told = explain(results, "LEFT", language)
     assert [c.kind for c in told.levers] == ["cut"]

@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image, ImageDraw
 
-from layers.serve.styles import GROUND, STATUS_COLOURS, STATUSES
-from layers.study.results import Results
-from layers.study.runs import Plan
+from layers.serve.draw.styles import GROUND, STATUS_COLOURS, STATUSES
+from layers.study.run.results import Results
+from layers.study.run.runs import Plan
 from layers.text import LANGUAGES, Language, code, say
 from views.parts import state
 from views.parts.markup import Html, join, tag

@@ -7,10 +7,10 @@ import streamlit as st
 
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
-from layers.explain import marked_title
-from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
-from layers.serve.trial import Trial
+from layers.serve.draw.styles import OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
+from layers.serve.pages.trial import Trial
 from layers.text import Language, code, number, say
+from layers.words.explain import marked_title
 from views.parts.markup import Html, join, tag
 
 OUTCOMES = ("clear", "unknown", "conflict")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from geo.basis.errors import DamagedError, LuodiError
 from geo.basis.reason import Reason, reason
-from layers import disk
-from layers.serve.routes import study_folder
+from layers.basis import disk
+from layers.serve.http.routes import study_folder
 from layers.study import changes
 from layers.text import sentences
 from views.parts import frame, runner, state

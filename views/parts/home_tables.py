@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from layers.explain import cause_sentence, marked_title
 from layers.outputs.redline_rows import NOTHING_M2
-from layers.serve.glance import Glance, LayerLine, share
-from layers.serve.redlines import Kept
-from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS, STATUSES
-from layers.study.results import Results
+from layers.serve.draw.styles import OUTCOME_COLOURS, STATUS_COLOURS, STATUSES
+from layers.serve.pages.glance import Glance, LayerLine, share
+from layers.serve.pages.redlines import Kept
+from layers.study.run.results import Results
 from layers.text import Language, code, number, say, sentence
+from layers.words.explain import cause_sentence, marked_title
 from views.parts.markup import Html, join, tag
 from views.parts.redline_answer import bare
 

@@ -8,14 +8,14 @@ from typing import Any
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers import idle
 from layers.outputs import field_sheet
-from layers.serve import idle_desk
-from layers.serve.idle_desk import Desk
+from layers.serve.pages import idle_desk
+from layers.serve.pages.idle_desk import Desk
 from layers.study import edits, field_checks
 from layers.study.field_checks import FOUND, Check
 from layers.study.names import slug
 from layers.text import Language, code, say, sentences
+from layers.words import idle
 from views.parts import frame, state
 from views.parts.markup import Html, join, tag
 

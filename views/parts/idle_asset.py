@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from layers import idle
-from layers.explain import measure_text
-from layers.serve import idle_desk
-from layers.serve.idle_desk import Desk
-from layers.serve.idle_symbols import GROUPS, SYMBOLS, picture
+from layers.serve.draw.idle_symbols import GROUPS, SYMBOLS, picture
+from layers.serve.pages import idle_desk
+from layers.serve.pages.idle_desk import Desk
 from layers.text import Language, code, number, say, sentence
+from layers.words import idle
+from layers.words.explain import measure_text
 from views.parts import idle_acts, state
 from views.parts.markup import Html, join, tag
 

@@ -16,9 +16,9 @@ import folium
 from streamlit_folium import st_folium
 
 from layers.outputs.plain import visible
-from layers.serve.mercator import MAX_ZOOM
-from layers.serve.places import View
-from layers.serve.styles import GROUND
+from layers.serve.draw.mercator import MAX_ZOOM
+from layers.serve.draw.places import View
+from layers.serve.draw.styles import GROUND
 
 TAGS = """
 .lp-tag { position: absolute; transform: translate(-50%, -50%); white-space: nowrap; color: #FFFFFF; border-radius: 3px;

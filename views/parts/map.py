@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from layers.serve.board import Board, DrawnLayer
-from layers.serve.place_map import COLOURS as PLACE_COLOURS
-from layers.serve.place_map import Scene
-from layers.serve.places import View
-from layers.serve.redline_map import CUT, OUTLINE, Drawn
-from layers.serve.site_board import SiteBoard
-from layers.serve.styles import LEFT, SELECTED
+from layers.serve.draw.places import View
+from layers.serve.draw.styles import LEFT, SELECTED
+from layers.serve.pages.board import Board, DrawnLayer
+from layers.serve.pages.place_map import COLOURS as PLACE_COLOURS
+from layers.serve.pages.place_map import Scene
+from layers.serve.pages.redline_map import CUT, OUTLINE, Drawn
+from layers.serve.pages.site_board import SiteBoard
 from views.parts import leaflet, state
 from views.parts.leaflet import Entry, Stroke
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import DamagedError, LuodiError
-from layers import law
-from layers.serve.routes import study_folder
+from layers.serve.http.routes import study_folder
 from layers.study import spec
-from layers.study.released import open_results, refusal
-from layers.study.results import Results
+from layers.study.run.released import open_results, refusal
+from layers.study.run.results import Results
 from layers.text import Language, say, sentence, sentences
+from layers.words import law
 from views.parts import frame, runner
 from views.parts.markup import tag
 

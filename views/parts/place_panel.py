@@ -7,11 +7,11 @@ from dataclasses import replace
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers import decisions
-from layers.decisions import Ground
-from layers.serve import place_desk
-from layers.serve.place_desk import Desk
-from layers.serve.place_map import COLOURS
+from layers.ask import decisions
+from layers.ask.decisions import Ground
+from layers.serve.pages import place_desk
+from layers.serve.pages.place_desk import Desk
+from layers.serve.pages.place_map import COLOURS
 from layers.text import Language, code, say, sentences
 from views.parts import state
 from views.parts.markup import Html, label, tag

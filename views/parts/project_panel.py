@@ -8,12 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import BlockedError, LuodiError
-from layers.project_card import Card, DemandLine, GateLine, ParkLine
-from layers.serve import projects as served
-from layers.serve.projects import Field
-from layers.serve.styles import OUTCOME_COLOURS, STATUS_COLOURS
-from layers.study.results import Results
+from layers.serve.draw.styles import OUTCOME_COLOURS, STATUS_COLOURS
+from layers.serve.pages import projects as served
+from layers.serve.pages.projects import Field
+from layers.study.run.results import Results
 from layers.text import Language, number, say, sentences
+from layers.words.project_card import Card, DemandLine, GateLine, ParkLine
 from views.parts import frame, state
 from views.parts.markup import Html, join, tag
 from views.parts.why import DARK

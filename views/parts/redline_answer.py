@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from geo.rules.terms import AREA_TESTS
-from layers.explain import interval, limit_text
+from layers.ask.redline import THREE_LINES, Answer, Constraint, Quota
 from layers.outputs.dossier_rows import far_text, height_text, plan_word
 from layers.outputs.redline_rows import clause_of, steps, tenure_word, title_of, why_unknown
 from layers.outputs.redline_words import group_word, intensity_words, unused_lines, use_word
-from layers.redline import THREE_LINES, Answer, Constraint, Quota
-from layers.serve.redline_map import CUT, GROUPS, LEFT, OUTLINE, TAKEN, USE_COLOURS
-from layers.serve.redlines import planned_use
-from layers.serve.styles import STATUS_COLOURS, outcome_colour
+from layers.serve.draw.styles import STATUS_COLOURS, outcome_colour
+from layers.serve.pages.redline_map import CUT, GROUPS, LEFT, OUTLINE, TAKEN, USE_COLOURS
+from layers.serve.pages.redlines import planned_use
 from layers.text import Language, both, code, number, say
+from layers.words.explain import interval, limit_text
 from views.parts.markup import Html, join, tag
 from views.parts.why import DARK, SIGNS
 

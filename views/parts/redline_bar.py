@@ -7,9 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from layers.redline import Answer
-from layers.serve import redlines
-from layers.serve.redlines import Kept
+from layers.ask.redline import Answer
+from layers.serve.pages import redlines
+from layers.serve.pages.redlines import Kept
 from layers.study import incoming
 from layers.text import Language, code, has, number, say, sentence
 from views.parts import markup, redline_intake, state

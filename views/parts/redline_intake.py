@@ -10,8 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers import standards
-from layers.sources.redline_zones import CGCS2000, meridian, zone_code
+from layers.library import standards
+from layers.sources.redline.zones import CGCS2000, meridian, zone_code
 from layers.study import incoming, jobs
 from layers.study.jobs import Job, JobState
 from layers.text import Language, both, code, say, sentence, sentences

@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from layers.ranked import Ranked
-from layers.serve import site_frames as frames
+from layers.ask.ranked import Ranked
+from layers.serve.pages import site_frames as frames
 from layers.text import Language, say
 from views.parts.markup import tag
 

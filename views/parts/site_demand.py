@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from layers.serve import sites as shelf
-from layers.serve.sites import Shown
+from layers.serve.pages import sites as shelf
+from layers.serve.pages.sites import Shown
 from layers.study import jobs
 from layers.study.jobs import Job, JobState
-from layers.study.results import Results
+from layers.study.run.results import Results
 from layers.text import Language, code, say, sentence
 from views.parts import frame, state
 from views.parts.markup import join, tag

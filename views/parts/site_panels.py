@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.explain_site import CriterionLine, SiteExplanation, of_trial
-from layers.ranked import Ranked
-from layers.serve import sites as shelf
-from layers.serve.site_picture import picture
-from layers.serve.sites import MOST_COMPARED, Shown
+from layers.ask.ranked import Ranked
+from layers.serve.draw.site_picture import picture
+from layers.serve.pages import sites as shelf
+from layers.serve.pages.sites import MOST_COMPARED, Shown
 from layers.text import Language, number, say
+from layers.words.explain_site import CriterionLine, SiteExplanation, of_trial
 from views.parts import site_charts
 from views.parts.markup import Html, join, tag
 

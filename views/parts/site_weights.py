@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers import criterion_words as words
+from layers.ask.ranked import AS_RUN, Asked, Ranked
 from layers.outputs.rank_page import comparison_text, scale_text
-from layers.ranked import AS_RUN, Asked, Ranked
-from layers.serve.site_frames import TIMES, comparison, edited, judgements, mirrored
-from layers.serve.sites import Shown
+from layers.serve.pages.site_frames import TIMES, comparison, edited, judgements, mirrored
+from layers.serve.pages.sites import Shown
 from layers.text import Language, say, sentences
+from layers.words import criteria as words
 from views.parts import state
 from views.parts.markup import label, tag
 

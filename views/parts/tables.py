@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from layers.outputs.project import visible
-from layers.study.results import Results
+from layers.study.run.results import Results
 from layers.text import Language, say
 from views.parts import state
 

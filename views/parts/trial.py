@@ -12,14 +12,14 @@ import streamlit as st
 from geo.basis.units import HA_M2, MU_M2
 from geo.rules.spec import Rule
 from geo.screen.counterfactual import USE_CLASSES
-from layers.explain import limit_text, marked_title, origin_text, unit_word
-from layers.serve import trial as trials
-from layers.serve.styles import STATUS_COLOURS, STATUSES
-from layers.serve.trial import Trial
-from layers.study.results import Results
-from layers.study.summary import by_status
+from layers.ask.whatif import Moved
+from layers.outputs.summary import by_status
+from layers.serve.draw.styles import STATUS_COLOURS, STATUSES
+from layers.serve.pages import trial as trials
+from layers.serve.pages.trial import Trial
+from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say
-from layers.whatif import Moved
+from layers.words.explain import limit_text, marked_title, origin_text, unit_word
 from views.parts import state, tables
 from views.parts.funnel import area
 from views.parts.markup import Html, join, tag

@@ -7,9 +7,9 @@ import math
 import streamlit as st
 
 from geo.screen.counterfactual import Change
-from layers.explain import Explanation, LedgerLine, RuleLine
-from layers.serve.styles import MISSED, OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
+from layers.serve.draw.styles import MISSED, OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
 from layers.text import Language, number, say
+from layers.words.explain import Explanation, LedgerLine, RuleLine
 from views.parts import state
 from views.parts.markup import Html, join, tag
 

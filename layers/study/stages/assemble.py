@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from geo import study as flow
 from geo.assemble import available
 from geo.assemble.fabric import Fabric, woven
-from layers.study import assembly
+from layers.study.registers import assembly
 from layers.study.stages.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
-    from layers.study.plan import Plan
+    from layers.study.run.plan import Plan
 
 
 def _slice(plan: Plan) -> Any:

@@ -8,11 +8,12 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import study as flow
-from layers.study import idle, load
+from layers.study import load
+from layers.study.registers import idle
 from layers.study.stages.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
-    from layers.study.plan import Plan
+    from layers.study.run.plan import Plan
 
 KNOWN = ("idle_assets", "idle_records", "idle_readings", "idle_marks")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layers.study import inefficient
+from layers.study.registers import inefficient
 from layers.study.stages.stage import Stage
 
 if TYPE_CHECKING:
-    from layers.study.plan import Plan
+    from layers.study.run.plan import Plan
 
 
 def _slice(plan: Plan) -> Any:

@@ -10,11 +10,12 @@ import pandas as pd
 from geo import study as flow
 from geo.basis.area import statutory_m2
 from geo.measure.every import area_shapes
-from layers.study import load, supply
+from layers.study import load
+from layers.study.registers import supply
 from layers.study.stages.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
-    from layers.study.plan import Plan
+    from layers.study.run.plan import Plan
 
 
 def _load_slice(plan: Plan) -> Any:

@@ -11,13 +11,15 @@ import shapely
 from geo.basis.tables import empty
 from geo.place import land
 from geo.place.worth import Objective
-from layers import placing, standards
-from layers.study import check_sites, counted, facilities, load, parks, zones
+from layers.library import resources as counted
+from layers.library import standards
+from layers.study import check_sites, load, placing
 from layers.study.check_sites import Ground
+from layers.study.registers import facilities, parks, zones
 from layers.study.stages.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
-    from layers.study.plan import Plan
+    from layers.study.run.plan import Plan
 
 ROLES = ("facility", "budget", "earmark")
 

@@ -10,12 +10,13 @@ import pandas as pd
 from geo import study as flow
 from geo.measure.every import area_shapes
 from geo.project.gate import Gates
-from layers import uses
-from layers.study import chain, check_sites, load, norms, parks, projects
+from layers.library import uses
+from layers.study import check_sites, load
+from layers.study.registers import chain, norms, parks, projects
 from layers.study.stages.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
-    from layers.study.plan import Plan
+    from layers.study.run.plan import Plan
 
 
 def _slice(plan: Plan) -> Any:

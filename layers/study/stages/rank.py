@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo import study as flow
-from layers.study import criteria
+from layers.study.registers import criteria
 from layers.study.stages.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
-    from layers.study.plan import Plan
+    from layers.study.run.plan import Plan
 
 
 def _slice(plan: Plan) -> Any:

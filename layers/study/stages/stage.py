@@ -13,10 +13,11 @@ import pandas as pd
 from geo.basis.area import AreaBasis, basis
 from geo.basis.inputs import Inputs
 from geo.basis.progress import Progress
-from layers.study import load, store
+from layers.study import load
+from layers.study.run import store
 
 if TYPE_CHECKING:
-    from layers.study.plan import Plan
+    from layers.study.run.plan import Plan
 
 Tables = dict[str, pd.DataFrame]
 
@@ -60,7 +61,7 @@ class Stage:
     slice : callable
         Its part of the study, as plain values: what can change the result beside code and needs.
     build : callable
-        Makes the tables. The code it can reach is part of the stage's key (`layers.keys`).
+        Makes the tables. The code it can reach is part of the stage's key (`layers.basis.keys`).
     needs : tuple of str
         Stages whose tables it reads.
     """

@@ -6,7 +6,7 @@ import pandas as pd
 
 from geo.basis.reason import reason
 from geo.idle import reuse
-from layers.study import buildings, imagery
+from layers.study.registers import buildings, imagery
 from layers.study.stages.stage import Stage, Tables, Work
 
 

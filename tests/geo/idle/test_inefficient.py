@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo.idle.inefficient import judged, standing
 from geo.idle.landfacts import whole_months
-from layers.study.inefficient import FOLDER, names, pack
+from layers.study.registers.inefficient import FOLDER, names, pack
 
 PACKS = {name: pack(name, FOLDER) for name in names()}
 NAN = np.nan

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geo.basis.errors import BlockedError, CallError
 from layers.outputs.coordinates import central_meridian, text, write_txt
 from layers.outputs.txt_layouts import Form
-from layers.sources.redline import Plot, read
+from layers.sources.redline.read import Plot, read
 from layers.text import sentences
 
 X0, Y0 = 500_000.0, 3_180_000.0

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from geo.basis.progress import silent
+from layers.ask.redline import Answer
 from layers.outputs import dossier, redline_book, redline_files
 from layers.outputs.plain import LONGEST, plain
-from layers.redline import Answer
 from layers.study import checks
 from tests import district
 from tests.layers.outputs import joint_study

@@ -8,10 +8,10 @@ import docx
 import pytest
 
 from geo.basis.errors import BlockedError
-from layers import idle
 from layers.outputs import field_sheet
 from layers.study import field_checks
-from layers.study.results import open_results
+from layers.study.run.results import open_results
+from layers.words import idle
 from tests.layers import idle_study
 
 

@@ -11,12 +11,12 @@ import pytest
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
 from geo.basis.units import HA_M2, MU_M2
-from layers.explain import explain
 from layers.outputs import meeting
 from layers.outputs.files import candidates_file, export
 from layers.outputs.project import notes, projection, safe, visible
-from layers.study import runs
-from layers.study.results import open_results
+from layers.study.run import runs
+from layers.study.run.results import open_results
+from layers.words.explain import explain
 from tests import district
 
 

@@ -7,8 +7,8 @@ from geo.basis.errors import CallError
 from geo.basis.progress import silent
 from layers.outputs import meeting
 from layers.outputs.files import export
-from layers.study import runs
-from layers.study.results import open_results
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from tests import district
 
 MU = 2000 / 3

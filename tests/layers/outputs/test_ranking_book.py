@@ -6,9 +6,9 @@ import subprocess
 import openpyxl
 import pytest
 
+from layers.ask.ranked import Asked, bench
 from layers.outputs.files import export
-from layers.ranked import Asked, bench
-from layers.study.results import open_results
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
 
 

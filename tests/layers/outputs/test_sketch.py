@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from geo.basis.progress import silent
+from layers.ask.redline import Answer
 from layers.outputs import fonts, sketch
-from layers.redline import Answer
 from layers.study import checks
 from tests.layers.outputs import joint_study
 

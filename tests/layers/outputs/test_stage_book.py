@@ -8,8 +8,8 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
 from layers.outputs.files import export
 from layers.outputs.project_words import TABLES
-from layers.study import runs
-from layers.study.results import open_results
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from tests import district
 from tests.layers.study import pipeline
 

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from county import registers, writers
+from county.settings import part
 from geo import study as flow
 from geo.project.gate import Gates, Park, Parks
-from layers.demo import registers, writers
-from layers.demo.settings import part
-from layers.study import norms, projects, spec
+from layers.study import spec
+from layers.study.registers import norms, projects
 from layers.study.spec import Standards
 
 HEAD = """

@@ -5,7 +5,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.progress import silent
-from layers.redline import Answer
+from layers.ask.redline import Answer
 from layers.study import checks
 from layers.study.checks import Asked
 from tests import district

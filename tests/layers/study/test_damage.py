@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 import luodi
 from geo.basis.errors import BlockedError, DamagedError, LuodiError, SpecError
 from geo.basis.progress import silent
-from layers import compare, sealed
+from layers.ask import compare
+from layers.basis import sealed
 from layers.sources import gate
-from layers.study import check_sites, checks, edits, load, manifest, runs, spec, store
-from layers.study.results import open_results, require
+from layers.study import check_sites, checks, edits, load, spec
+from layers.study.run import manifest, runs, store
+from layers.study.run.results import open_results, require
 from layers.text import sentences
 from tests import district
 

@@ -8,8 +8,9 @@ import pytest
 
 from geo.basis.errors import BlockedError, SpecError
 from geo.basis.progress import silent
-from layers.study import catalog, edits, formats, runs, spec
-from layers.study.results import open_results
+from layers.study import catalog, edits, formats, spec
+from layers.study.run import runs
+from layers.study.run.results import open_results
 
 FIRST = Path(__file__).parent / "format_1"
 

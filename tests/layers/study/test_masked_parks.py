@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from layers.study import masked
+from layers.study.run import masked
 
 PARCELS = pd.DataFrame({"parcel_id": ["p1", "p2", "p3"], "park_id": ["K1", "K1", "K2"]})
 

@@ -7,8 +7,8 @@ import pytest
 
 from geo.basis.units import MU_M2
 from layers.study.edits import Edit
-from layers.study.industry import industry_code
-from layers.study.project_cells import column_of
+from layers.study.registers.industry import industry_code
+from layers.study.registers.project_cells import column_of
 from layers.text import sentence
 from tests.layers.study import pipeline
 

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 import luodi
 from geo.basis.progress import silent
-from layers.study import runs
-from layers.study.results import open_results
+from layers.study.run import runs
+from layers.study.run.results import open_results
 from layers.text import say
 
 WEIGHT = "[ranking]\nweights = { slope = 5.0 }\n"

@@ -12,14 +12,15 @@ import pytest
 from typer.testing import CliRunner
 
 import luodi
+from county import county
 from geo.basis.errors import Cancelled
 from geo.basis.reason import reason
-from layers.demo import county
 from layers.outputs import files
 from layers.outputs.console import Console
-from layers.study import catalog, changes, edits, runs, spec, store
+from layers.study import catalog, changes, edits, spec
 from layers.study.lock import writing
-from layers.study.results import open_results
+from layers.study.run import runs, store
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say, sentence
 from tests import district
 from tests.layers.sources import make

@@ -1,0 +1,189 @@
+"""The answer of placing as pages, commands and explanations show it: from a run, or from a question put to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from geo.place.accounts import SET_ASIDE, TAKEN, TOGETHER
+from geo.place.solve import QUICK, Work
+from geo.place.worth import Objective
+from layers.study import placing
+from layers.study.placing import Base, Outcome, Question
+from layers.study.run.released import as_told, inside
+from layers.study.run.results import Results
+
+DAY = "placing"
+GIVEN = ("facility_id", "name", "kind", "resource", "unit", "stated_unit", "limit", *TAKEN, "serves", "in_service",
+         "date", "source", "layer_id")  # fmt: skip
+ACCOUNT = ("budget_id", "name", "unit", "stated_unit", "limit", *SET_ASIDE, "source", "date", "layer_id")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a user asks beside the study's own question.
+
+    Parameters
+    ----------
+    on : date or None
+        Another day.
+    extra : tuple of (str, float)
+        More capacity of facilities or accounts, in their units.
+    pins : tuple of (str, str)
+        Project and site: what if it stood there.
+    """
+
+    on: date | None = None
+    extra: tuple[tuple[str, float], ...] = ()
+    pins: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """True when the run itself is the answer."""
+        return self == Asked()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Tables of an answer with the names people know things by."""
+
+    results: Results
+    asked: Asked
+    tables: Mapping[str, pd.DataFrame]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of the answer; what the question does not change comes from the run."""
+        return self.tables[name] if name in self.tables else self.results.table(name)
+
+    @property
+    def on(self) -> date:
+        """Day of the answer."""
+        return pd.Timestamp(self.table("placing")["on"].iloc[0]).date()
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Project → name."""
+        rows = self.results.table("projects")[["project_id", "name"]].itertuples(index=False)
+        return {str(p): str(n) or str(p) for p, n in rows}
+
+    @cached_property
+    def accounts(self) -> dict[str, str]:
+        """Facility or account → name."""
+        pairs = [("facilities", "facility_id"), ("budgets", "budget_id")]
+        return {
+            str(i): str(n) or str(i) for table, key in pairs
+            for i, n in self.table(table)[[key, "name"]].itertuples(index=False)
+        }  # fmt: skip
+
+    @cached_property
+    def parks(self) -> dict[str, str]:
+        """Park → name, where the study knows one."""
+        rows = self.results.table("park_land")[["park_id", "name"]].fillna("").itertuples(index=False)
+        return {str(p): str(n) or str(p) for p, n in rows}
+
+    @cached_property
+    def sites(self) -> dict[str, str]:
+        """Site → the name people know it by: a building's, a red line's; others keep their id."""
+        out: dict[str, str] = {}
+        if self.results.has("building_sites"):
+            rows = self.results.table("building_sites")[["site_id", "building_id", "name"]].itertuples(index=False)
+            out |= {str(s): f"{b} {n}".strip() for s, b, n in rows}
+        lines = self.results.table("check_sites")[["site_id", "check_id"]].itertuples(index=False)
+        return out | {str(s): str(c) for s, c in lines}
+
+    def project(self, given: str) -> str:
+        """Return the id of a project named by id or name.
+
+        Raises
+        ------
+        CallError
+            None or several of that name.
+        """
+        found = [p for p, name in self.names.items() if given in (p, name)]
+        if len(found) > 1:
+            raise CallError(reason("project_ambiguous", given=given, known=found))
+        if not found:
+            near = [p for p, name in self.names.items() if given and given in name] or list(self.names)[:5]
+            raise CallError(reason("project_unknown", project=given, near=near))
+        return found[0]
+
+    def match(self, project_id: str) -> dict[str, Any]:
+        """Return the row of a project."""
+        rows = self.table("matches")
+        return {str(k): v for k, v in rows[rows["project_id"] == project_id].iloc[0].items()}
+
+    def rows(self, table: str, project_id: str) -> list[dict[str, Any]]:
+        """Return the rows of a project in a table."""
+        frame = self.table(table)
+        return [{str(k): v for k, v in r.items()} for r in frame[frame["project_id"] == project_id].to_dict("records")]
+
+
+def shown(results: Results, asked: Asked | None = None) -> Shown:
+    """Return the answer of a run, or the answer to a question, computed from the run's tables.
+
+    Raises
+    ------
+    CallError
+        A facility, account, project or site nobody knows.
+    """
+    asked = asked or Asked()
+    if asked.nothing:
+        return Shown(results, asked, {})
+    return Shown(results, asked, as_told(results, outcome(results, asked).tables))
+
+
+def outcome(results: Results, asked: Asked) -> Outcome:
+    """Answer a question from the tables of a run."""
+    _known(results, asked)
+    results = inside(results)
+    put = question(results)
+    for project, site in asked.pins:
+        put = placing.pinned(put, project, site)
+    large = len(results.table("fits")) > Work().small
+    put = Question(asked.on or put.on, put.objective, put.wishes, dict(asked.extra), QUICK if large else None)
+    return placing.answer(base(results), put, land_source(results))
+
+
+def base(results: Results) -> Base:
+    """Return what placing reads, from a run; capacities decided by people are in its limits already."""
+    facilities = results.table("facilities")[list(GIVEN)]
+    return Base(results.table, results.has, facilities, results.table("budgets")[list(ACCOUNT)])
+
+
+def question(results: Results) -> Question:
+    """Return the question the run answered, its extra capacities being part of its limits."""
+    study = results.study
+    decided = {k: v for k, v in results.manifest.get("edits", {}).items() if k != "capacity"}
+    return placing.question(study.as_of, Objective(study.objective), decided)
+
+
+def land_source(results: Results) -> tuple[str, Any]:
+    """Return name and day of the layer the land of parks is counted from."""
+    land = results.study.with_role("parcels")[0]
+    return land.title or land.id, land.vintage
+
+
+def _as_one(name: str, resource: Mapping[str, str]) -> bool:
+    """Tell whether a name is that of several facilities of one resource, as misses name them."""
+    parts = name.split(TOGETHER)
+    return all(p in resource for p in parts) and len({resource[p] for p in parts}) == 1
+
+
+def _known(results: Results, asked: Asked) -> None:
+    resource = dict(results.table("facilities")[["facility_id", "resource"]].itertuples(index=False))
+    known = [*resource, *results.table("budgets")["budget_id"]]
+    lost = [name for name, _ in asked.extra if name not in known and not _as_one(name, resource)]
+    if lost:
+        raise CallError(reason("account_not_known", given=lost[0], known=known))
+    tables = [t for t in ("sites", "building_sites", "check_sites") if asked.pins and results.has(t)]
+    places = [str(s) for t in tables for s in results.table(t)["site_id"]]
+    strange = [site for _, site in asked.pins if site not in places]
+    if strange:
+        raise CallError(reason("pin_site_unknown", given=strange[0], known=places[:12]))

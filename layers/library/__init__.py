@@ -1,0 +1,1 @@
+"""Shipped data, read and checked: standards, code lists, resources, uses."""

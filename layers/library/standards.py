@@ -1,0 +1,381 @@
+"""Standards and code lists of ``data/`` as frozen objects; no figure and no code stands in the program.
+
+A standard is a set of sourced figures (`geo/basis/figure.py`), a code list is what a
+code means under its scheme. Both name their source and their mark; a code means
+nothing without its scheme.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from geo.basis.age import Aged, Text
+from geo.basis.errors import CallError, SpecError
+from geo.basis.figure import Confidence, Figure, unverified
+from geo.basis.reason import Reason, reason
+from layers import toml
+from layers.text import Language, both
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+STANDARDS, CODES = DATA / "standards", DATA / "codes"
+SUM_TOLERANCE = 1e-9
+"""Weights of a group are decimals of a document; they add up exactly, or a weight is wrong."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Group(_Frozen):
+    """A set of figures that belong together.
+
+    Parameters
+    ----------
+    id, title
+    binding : {"mandatory", "recommended", ""}
+        Whether the document demands the figures or recommends them.
+    sums_to : float or None
+        What the figures of the group must add up to (weights).
+    """
+
+    id: str
+    title: Text
+    binding: Literal["mandatory", "recommended", ""] = ""
+    sums_to: float | None = None
+
+
+class Entry(_Frozen):
+    """One figure of a standard.
+
+    Parameters
+    ----------
+    id, title, group
+        `id` is unique within the standard.
+    figure : Figure
+        Value or range with unit, source, date and mark.
+    industries : tuple of str
+        Codes of the standard's industry scheme; empty: all.
+    note : Text
+        What the figure includes, and what it must not be confused with.
+    """
+
+    id: str
+    title: Text
+    group: str
+    figure: Figure
+    industries: tuple[str, ...] = ()
+    note: Text = Text()
+
+    def concerns(self, industry: str) -> bool:
+        """Tell whether the figure speaks of an industry: of its code, or of a shorter one above it."""
+        return not self.industries or any(industry.startswith(code) for code in self.industries)
+
+
+class Standard(Aged):
+    """A set of sourced figures.
+
+    Parameters
+    ----------
+    id, title, document, region
+    industry_scheme : str
+        Scheme of the codes in `Entry.industries`; given when any entry names one.
+    sample : bool
+        A local document shown as an example of its kind, not a default for other places.
+    note : Text
+    groups, figures : tuple
+    """
+
+    id: str
+    title: Text
+    document: Text
+    region: str
+    industry_scheme: str = ""
+    sample: bool = False
+    note: Text = Text()
+    groups: tuple[Group, ...]
+    figures: tuple[Entry, ...]
+
+    def figure(self, entry_id: str) -> Figure:
+        """Return one figure.
+
+        Raises
+        ------
+        CallError
+            No such entry.
+        """
+        for entry in self.figures:
+            if entry.id == entry_id:
+                return entry.figure
+        known = [e.id for e in self.figures]
+        raise CallError(reason("standard_figure_unknown", name=entry_id, file=f"{self.id}.toml", known=known))
+
+    def of(self, group: str, industry: str = "") -> tuple[Entry, ...]:
+        """Return the entries of a group, in file order.
+
+        With an industry (a code of `industry_scheme`) only those that speak of it; without
+        one, all.
+        """
+        taken = (e for e in self.figures if e.group == group)
+        return tuple(e for e in taken if not industry or e.concerns(industry))
+
+
+class CodeGroup(_Frozen):
+    """A group of codes; `flags` are words the program reads (``new_construction``, ``farmland_balance``)."""
+
+    id: str
+    title: Text
+    flags: tuple[str, ...] = ()
+
+
+class Code(_Frozen):
+    """One code.
+
+    Parameters
+    ----------
+    code, title, group
+    confidence : {"S", "S2", "C", "M", "local"} or None
+        Mark of the code and its name; None takes the mark of the list.
+    group_confidence : same
+        Mark of the assignment to the group; None takes the mark of the code.
+    aliases, fields : tuple of str
+        Names and fields by which files in the wild are recognised. A name alone is
+        never proof: match on name and fields.
+    maps_to : tuple of str
+        Codes of the newer scheme (`CodeList.maps_to`).
+    role : str
+        For layers: the role in a study.
+    unit : str
+        For columns: the unit taken where a file names none; "" takes none.
+    note : Text
+    """
+
+    code: str
+    title: Text
+    group: str = ""
+    confidence: Confidence | None = None
+    group_confidence: Confidence | None = None
+    aliases: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    maps_to: tuple[str, ...] = ()
+    role: str = ""
+    unit: str = ""
+    note: Text = Text()
+
+
+class CodeList(Aged):
+    """What the codes of one scheme mean.
+
+    Parameters
+    ----------
+    id, title, scheme
+    confidence, verified_by
+        Mark of every code that has none of its own; `verified_by` lifts an M.
+    maps_to, maps_confidence : str
+        Scheme that `Code.maps_to` speaks, and how sure the crosswalk is.
+    groups, codes : tuple
+    """
+
+    id: str
+    title: Text
+    scheme: str
+    confidence: Confidence
+    verified_by: str = ""
+    maps_to: str = ""
+    maps_confidence: Confidence | None = None
+    note: Text = Text()
+    groups: tuple[CodeGroup, ...] = ()
+    codes: tuple[Code, ...]
+
+    @model_validator(mode="after")
+    def _crosswalk(self) -> CodeList:
+        if bool(self.maps_to) != any(c.maps_to for c in self.codes) or bool(self.maps_to) != bool(self.maps_confidence):
+            raise ValueError("codes_crosswalk_incomplete")
+        return self
+
+    def get(self, code: str) -> Code | None:
+        """Return a code, or None: an unknown code is for the caller to report, never to guess."""
+        return next((c for c in self.codes if c.code == code), None)
+
+    def group_of(self, code: str) -> CodeGroup | None:
+        """Return the group of a code; None for an unknown code or one without a group."""
+        found = self.get(code)
+        return next((g for g in self.groups if found and g.id == found.group), None)
+
+    def unverified(self, code: str) -> bool:
+        """Tell whether a code, or its group, rests on memory alone. An unknown code does."""
+        found = self.get(code)
+        if found is None:
+            return True
+        own = found.confidence or self.confidence
+        return any(unverified(mark, self.verified_by) for mark in (own, found.group_confidence or own))
+
+    def recognised(self, name: str) -> tuple[Code, ...]:
+        """Return the codes a name of the wild may mean: equal to a title, a code or an alias, case ignored.
+
+        More than one may answer, and a name alone proves nothing: compare `Code.fields`.
+        """
+        word = name.strip().casefold()
+        return tuple(c for c in self.codes if word in {w.casefold() for w in (c.code, c.title.zh, *c.aliases)})
+
+
+@cache
+def load(name: str) -> Standard:
+    """Read one standard of ``data/standards``.
+
+    Raises
+    ------
+    CallError
+        No standard of that name.
+    SpecError
+        The file is not as it must be; every problem is reported together.
+    """
+    made = read_standard(_shipped(STANDARDS, name))
+    _dated(made)
+    return made
+
+
+@cache
+def codes(name: str) -> CodeList:
+    """Read one code list of ``data/codes``; errors as in `load`."""
+    made = read_codes(_shipped(CODES, name))
+    _dated(made)
+    return made
+
+
+def _dated(made: Standard | CodeList) -> None:
+    """Refuse a shipped text of which nobody says where it was read and when it was last looked at."""
+    if not (made.checked_on and made.source):
+        raise SpecError(reason("age_missing", file=f"{made.id}.toml", ids=[made.id]))
+
+
+TENURE = "QSXZ"
+"""Scheme of the tenure codes of the land survey."""
+
+
+@cache
+def of_scheme(scheme: str) -> CodeList | None:
+    """Return the shipped code list of a scheme, None where there is none."""
+    return next((found for found in lists() if scheme and found.scheme == scheme), None)
+
+
+def lists() -> tuple[CodeList, ...]:
+    """Return every shipped code list. What comes through here changes with each of them."""
+    return tuple(codes(name) for name in names(CODES))
+
+
+def worded(scheme: str, code: str, language: Language) -> str:
+    """Return what a code means; a text that is no code of the scheme stays as it is."""
+    known = of_scheme(scheme)
+    found = known.get(code) if known else None
+    return both(found.title, language) if found else code
+
+
+def coded(scheme: str, code: str, language: Language) -> str:
+    """Return a code with its name (``0101 水田``); an unknown one stays as it is."""
+    word = worded(scheme, code, language)
+    return code if word == code else f"{code} {word}"
+
+
+def names(folder: Path = STANDARDS) -> tuple[str, ...]:
+    """Return the names of the shipped standards, or with ``CODES`` of the code lists."""
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
+
+
+def through_crosswalk(standard: Standard, group: str, industry: str, older: CodeList) -> tuple[Entry, ...]:
+    """Return the entries of a group for an industry named in a newer scheme than the standard's.
+
+    Parameters
+    ----------
+    standard : Standard
+        Speaks the scheme of `older`.
+    group, industry : str
+        `industry` is a code of ``older.maps_to``; its division (three characters, ``C26``)
+        is what the crosswalk knows.
+    older : CodeList
+        Older scheme with `maps_to`.
+
+    Returns
+    -------
+    tuple of Entry
+        With the mark of the crosswalk when it is weaker: a figure that is sure for an
+        older industry is not sure for a newer one. Several entries when several older
+        industries became one; none when the crosswalk does not know the code.
+    """
+    division = industry[:3]
+    from_codes = [c.code for c in older.codes if division in c.maps_to]
+    if unverified(older.maps_confidence or older.confidence, older.verified_by):
+        return tuple(_from_memory(e) for e in _speaking_of(standard, group, from_codes))
+    return _speaking_of(standard, group, from_codes)
+
+
+def _speaking_of(standard: Standard, group: str, industries: list[str]) -> tuple[Entry, ...]:
+    return tuple(e for e in standard.of(group) if any(e.concerns(code) for code in industries))
+
+
+def _from_memory(entry: Entry) -> Entry:
+    return entry.model_copy(update={"figure": entry.figure.model_copy(update={"confidence": "M", "verified_by": ""})})
+
+
+def read_standard(path: Path) -> Standard:
+    """Read a standard from a file; see `load`."""
+    body = toml.read(path)
+    made = toml.validated(Standard, _flat(body, "standard", path), path.name)
+    problems = _standard_problems(made, path.name)
+    if problems:
+        raise SpecError(problems)
+    return made
+
+
+def read_codes(path: Path) -> CodeList:
+    """Read a code list from a file; see `codes`."""
+    body = toml.read(path)
+    made = toml.validated(CodeList, _flat(body, "list", path), path.name)
+    problems = _ids([c.code for c in made.codes], path.name) + _repeats([g.id for g in made.groups], path.name)
+    problems += _strays({c.group for c in made.codes} - {""}, {g.id for g in made.groups}, path.name)
+    if problems:
+        raise SpecError(problems)
+    return made
+
+
+def _standard_problems(made: Standard, file: str) -> list[Reason]:
+    out = _ids([e.id for e in made.figures], file) + _repeats([g.id for g in made.groups], file)
+    out += _strays({e.group for e in made.figures}, {g.id for g in made.groups}, file)
+    for group in made.groups:
+        total = sum(e.figure.low or 0.0 for e in made.of(group.id))
+        if group.sums_to is not None and abs(total - group.sums_to) > SUM_TOLERANCE:
+            out.append(reason("standard_weights_do_not_sum", file=file, group=group.id, total=total, sum=group.sums_to))
+    if not made.industry_scheme and any(e.industries for e in made.figures):
+        out.append(reason("standard_scheme_missing", file=file))
+    return out
+
+
+def _ids(ids: list[str], file: str) -> list[Reason]:
+    return _repeats(ids, file) if ids else [reason("data_file_empty", file=file)]
+
+
+def _repeats(ids: list[str], file: str) -> list[Reason]:
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    return [reason("data_id_repeats", file=file, ids=twice)] if twice else []
+
+
+def _strays(used: set[str], known: set[str], file: str) -> list[Reason]:
+    lost = sorted(used - known)
+    return [reason("data_group_unknown", file=file, groups=lost, known=sorted(known))] if lost else []
+
+
+def _shipped(folder: Path, name: str) -> Path:
+    if name not in names(folder):
+        raise CallError(reason("data_file_unknown", name=name, known=list(names(folder))))
+    return folder / f"{name}.toml"
+
+
+def _flat(body: dict[str, Any], section: str, path: Path) -> dict[str, Any]:
+    """Lift the head section into the body; its id is the name of the file."""
+    head = body.pop(section, None)
+    if not isinstance(head, dict):
+        raise SpecError(reason("data_section_missing", file=path.name, section=section))
+    return {"id": path.stem} | head | body

@@ -1,0 +1,56 @@
+"""A run in a few lines: how many parcels and how much land stand where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from layers.outputs.project import notes
+from layers.study.run.released import open_results
+from layers.study.run.results import Results
+from layers.study.run.runs import Report
+from layers.text import Language, code, number, say, sentence
+from layers.words import once
+
+ORDER = ("eligible", "conditional", "unknown", "excluded")
+SEVERITIES = ("block", "warn", "rejected", "fixed")
+
+
+def by_status(results: Results) -> pd.DataFrame:
+    """Return count, gross and net area per status, every status in fixed order; shared ground once within each."""
+    found = results.table("candidates")
+    return once.areas(results, found, found["status"].astype(str), ORDER)
+
+
+def after_run(folder: Path, report: Report, language: Language) -> list[str]:
+    """Return what a command says after a run."""
+    results = open_results(folder)
+    built = [say(f"stage.{s}", language) for s in report.built]
+    lines = [say("command.run_done" if built else "command.run_up_to_date", language, run=report.run_id, stages=built)]
+    if results is None or not results.has("candidates"):
+        return lines
+    unit = "mu" if language == "zh" else "ha"
+    for status, row in by_status(results).iterrows():
+        lines.append(
+            say("command.status_line", language, status=code("status", str(status), language),
+                parcels=int(row["parcels"]), net=number(row["net_m2"], unit, language),
+                net_hi=number(row["net_hi_m2"], unit, language))
+        )  # fmt: skip
+    lines += _problems(results, language)
+    return [*lines, *notes(results, language)]
+
+
+def _problems(results: Results, language: Language) -> list[str]:
+    """Return what was found in the files: each kind once per layer, in its own words, with how many there are."""
+    lines = []
+    grouped = results.table("problems").groupby(["layer_id", "code", "severity"], observed=True, sort=False)
+    ordered = sorted(grouped, key=lambda g: (SEVERITIES.index(str(g[0][2])), str(g[0][0])))
+    for (layer, _, severity), rows in ordered:
+        spec = results.layer(str(layer))
+        title = spec.title or spec.id if spec else str(layer)
+        given = {"layer": title, "severity": code("finding", str(severity), language)}
+        text = sentence(str(rows["reason"].iloc[0]), language, layer=title)
+        key = "command.problem_line" if len(rows) == 1 else "command.problem_lines"
+        lines.append(say(key, language, text=text, count=len(rows), **given))
+    return lines

@@ -1,0 +1,1 @@
+"""Tables as pictures: tiles, lines, symbols."""

@@ -1,0 +1,100 @@
+"""Polygons on a map that can be clicked: where they are, which one is meant, how they are seen."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from layers.serve.draw.mercator import lonlat, unit_square, zoom_for
+from layers.serve.draw.tiles import ParcelTiles
+
+View = tuple[float, float, int]
+MAP_PIXELS = (860, 470)
+EDGE_M = 0.001  # turning degrees into metres moves a point less than this
+NEAR_M = 1.0
+"""A click this close to a place still means it: the width of the outline on the screen."""
+
+
+class Places:
+    """Polygons by id.
+
+    Parameters
+    ----------
+    ids : object array
+    shapes : GeoSeries
+        In the study CRS; a missing shape is nowhere.
+    """
+
+    def __init__(self, ids: npt.NDArray[np.object_], shapes: gpd.GeoSeries):
+        self.ids = ids
+        self._place = {name: k for k, name in enumerate(ids)}
+        self._shapes = shapes.fillna(shapely.Polygon()).to_numpy()
+        self._crs = shapes.crs
+        self._square = unit_square(self._shapes, self._crs)
+        self._area = shapely.area(self._shapes)
+        self._tree = shapely.STRtree(self._shapes)
+        self._tiles = ParcelTiles(self._square)
+        _ = self._tiles.base
+
+    def at(self, lon: float, lat: float) -> str | None:
+        """Return the one under a point, the smallest where several are; None where there is none.
+
+        A hole is not what lies around it. On a shared edge the smaller neighbour is
+        taken, always the same one. Ground within a metre of one counts as the
+        nearest one: outlines are drawn wider than that.
+        """
+        point = shapely.Point(self._to_study.transform(lon, lat))
+        if not np.isfinite(shapely.get_coordinates(point)).all():
+            return None
+        hit = self._tree.query(point, predicate="dwithin", distance=EDGE_M)
+        if not len(hit):
+            near = self._tree.query(point, predicate="dwithin", distance=NEAR_M)
+            return str(self.ids[near[np.argmin(shapely.distance(point, self._shapes[near]))]]) if len(near) else None
+        return str(self.ids[hit[np.lexsort((hit, self._area[hit]))[0]]])
+
+    @cached_property
+    def _to_study(self) -> pyproj.Transformer:
+        return pyproj.Transformer.from_crs(4326, self._crs, always_xy=True, only_best=False)
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is one of that id."""
+        return name in self._place
+
+    def outline(self, name: str) -> dict[str, Any] | None:
+        """Return one as GeoJSON in longitude and latitude; None when it has no shape."""
+        shape = self._shapes[self._place[name]]
+        if shape.is_empty:
+            return None
+        return self._lonlat([shape])
+
+    def _lonlat(self, shapes: list[Any]) -> dict[str, Any]:
+        turned = gpd.GeoSeries(shapes, crs=self._crs).to_crs(4326)
+        return json.loads(turned.to_json(drop_id=True))  # type: ignore[no-any-return]
+
+    def view_of(self, name: str) -> View | None:
+        """Return latitude, longitude and zoom at which one is well seen."""
+        shape = self._square[self._place[name]]
+        return None if shape.is_empty else _view(shape.bounds, deepest=17)
+
+    @property
+    def home(self) -> View:
+        """Latitude, longitude and zoom at which everything is seen."""
+        return _view(self._tiles.polygons.bounds or (0.25, 0.25, 0.75, 0.75), deepest=18)
+
+
+def _view(bounds: tuple[float, float, float, float], deepest: int) -> View:
+    margin = (MAP_PIXELS[0] * 0.96, MAP_PIXELS[1] * 0.96)
+    lon, lat = lonlat((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
+    return lat, lon, min(zoom_for(bounds, int(margin[0]), int(margin[1])), deepest)
+
+
+def url_of(key: str) -> str:
+    """Return the tile address of a drawing on the shelf."""
+    return f"/tiles/{key}/{{z}}/{{x}}/{{y}}.png"

@@ -1,0 +1,86 @@
+"""Colours of the map: readable without telling red from green, and calm where nothing is asked."""
+
+from __future__ import annotations
+
+from layers.serve.draw.drawn import Style
+from layers.serve.draw.tiles import Ink, Paint
+from layers.study.spec import LayerSpec
+
+STATUSES = ("eligible", "conditional", "unknown", "excluded")
+"""In the order of the legend; a parcel's class is its place here, counted from 1."""
+
+STATUS_COLOURS = {
+    "eligible": "#12806A",
+    "conditional": "#E8A72D",
+    "unknown": "#8E86C4",
+    "excluded": "#CFC9C1",
+}
+"""Differ in lightness as well as in hue; 待核实 is hatched besides."""
+
+OUTCOME_COLOURS = {"conflict": "#B4432E", "unknown": "#6E64B0", "clear": "#12806A"}
+MISSED = "#6B6459"
+"""A preference that is not met: nothing stands against the land, so it is not red."""
+SELECTED = "#111827"
+LEFT = "#0EA5C6"
+"""What a cut would leave: a colour no status has."""
+GROUND = "#F3F1EC"
+
+_KNOWN = {
+    "basic_farmland": "#9A7B00",
+    "ecological_redline": "#B4232A",
+    "development_boundary": "#5B2A86",
+    "water_source_1": "#0B4F9E",
+    "water_source_2": "#3C86D1",
+    "river_management": "#0E7FA8",
+    "flood_zone": "#4FA3C7",
+    "geohazard_danger": "#8A3B12",
+    "forest": "#3E6B2F",
+    "roads": "#6B6B6B",
+}
+_TURN = ("#7A5195", "#2F6F4F", "#B5651D", "#33658A", "#8C4A5A", "#5C6B2E", "#3D5A80", "#93632B")
+_BY_ROLE = {
+    "boundary": ("#374151", 0.0, 2.0),
+    "network": ("#6E737B", 0.0, 1.8),
+    "park": ("#1F3A5F", 0.06, 2.0),
+    "plan": ("#A0522D", 0.10, 1.2),
+    "facility": ("#0F4C75", 0.25, 1.5),
+    "building": ("#52525B", 0.35, 1.0),
+    "redline": ("#D1105A", 0.08, 2.4),
+}
+
+
+def outcome_colour(outcome: str, severity: str) -> str:
+    """Return the colour of an outcome; a preference is met or missed, it does not conflict."""
+    return MISSED if severity == "prefer" and outcome == "conflict" else OUTCOME_COLOURS[outcome]
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return red, green, blue of ``"#12806A"``."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def status_paint() -> Paint:
+    """Return the inks of the statuses: filled, outlined darker, 待核实 hatched."""
+    return Paint([_status_ink(s) for s in STATUSES])
+
+
+def _status_ink(status: str) -> Ink:
+    red, green, blue = rgb(STATUS_COLOURS[status])
+    dark = (red * 55 // 100, green * 55 // 100, blue * 55 // 100, 190)
+    light = (255 - (255 - red) // 3, 255 - (255 - green) // 3, 255 - (255 - blue) // 3, 235)
+    return Ink((red, green, blue, 235), dark, light if status == "unknown" else None, (255, 255, 255, 215))
+
+
+def layer_style(spec: LayerSpec, place: int) -> Style:
+    """Return how a layer is drawn; layers nobody knows take turns by their place in the study."""
+    colour, fill, line = _BY_ROLE.get(spec.role, (_TURN[place % len(_TURN)], 0.24, 1.4))
+    if "road" in spec.id or "rail" in spec.id:
+        return Style(rgb(_KNOWN["roads"]), 0.0, 2.0)
+    if spec.id == "development_boundary":
+        fill, line = 0.04, 2.2
+    return Style(rgb(_KNOWN.get(spec.id, colour)), fill, line)
+
+
+def css(colour: tuple[int, int, int]) -> str:
+    """Return a colour as a style sheet writes it."""
+    return "#{:02X}{:02X}{:02X}".format(*colour)

@@ -1,0 +1,138 @@
+"""One run as a map: tiles of parcels and layers, and the parcel under a click."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.screen.counterfactual import Change
+from layers.ask.whatif import desk
+from layers.serve.draw.drawn import ShapeTiles, Style
+from layers.serve.draw.mercator import unit_square
+from layers.serve.draw.places import Places, url_of
+from layers.serve.draw.published import SHELF, Address
+from layers.serve.draw.styles import STATUSES, css, layer_style, status_paint
+from layers.serve.draw.tiles import Ink, Paint
+from layers.serve.held import Held
+from layers.study.run.results import Results
+
+DRAWN_ROLES = ("boundary", "constraint", "plan", "park", "network", "facility", "building", "redline")
+FIRST_SHOWN = ("boundary", "park", "network")
+PLAIN = Ink((226, 222, 213, 255), (203, 197, 186, 190), None, (240, 238, 232, 255))
+"""Ground on which something else is looked at."""
+
+
+@dataclass(frozen=True)
+class DrawnLayer:
+    """A layer that can be switched on the map; `title` is text of the user's, not yet escaped."""
+
+    layer_id: str
+    title: str
+    role: str
+    vintage: str
+    colour: str
+    outline_only: bool
+    shown_first: bool
+    url: str
+
+
+class Board(Places):
+    """What the map of one run shows; built once per run and shared by all visitors."""
+
+    def __init__(self, results: Results, name: str):
+        parcels = gpd.GeoDataFrame(results.table("parcels"))
+        super().__init__(parcels["parcel_id"].to_numpy(object), parcels.geometry)
+        self._results, self._name = results, name
+        self._classes = self._status_classes(results.table("candidates"))
+        self._paint = status_paint()
+        self._styles: dict[str, Style] = {}
+        self._drawings: dict[str, ShapeTiles] = {}
+        self._reading = threading.Lock()
+
+    def _status_classes(self, found: pd.DataFrame) -> npt.NDArray[np.uint8]:
+        status = found.set_index("parcel_id")["status"].reindex(self.ids)
+        # a parcel without a state is drawn as unknown: never as nothing
+        words = status.fillna("unknown").to_numpy(object)
+        number = {word: k + 1 for k, word in enumerate(STATUSES)}
+        return np.array([number[w] for w in words], np.uint8)
+
+    def parcels_url(self, shown: Iterable[str] = STATUSES, found: pd.DataFrame | None = None) -> str:
+        """Return the tile address of the parcels, with the statuses that are shown.
+
+        Parameters
+        ----------
+        shown : iterable of str
+        found : DataFrame or None
+            ``parcel_id, status`` of a trial; None: as in the run. Equal answers share
+            an address, whatever led to them.
+        """
+        wanted = [s in set(shown) for s in STATUSES]
+        lut = np.r_[False, wanted]
+        states = self._classes if found is None else self._status_classes(found)
+        classes = np.where(lut[states], states, 0).astype(np.uint8)
+        content = hashlib.sha256(classes.tobytes()).hexdigest()
+        key = SHELF.put(f"{self._name}|parcels|{content}", lambda at: self._tiles.png(at, classes, self._paint))
+        return url_of(key)
+
+    def ground_url(self) -> str:
+        """Return the tile address of the parcels as plain ground, whatever their status."""
+        classes, paint = np.ones(len(self.ids), np.uint8), Paint([PLAIN])
+        return url_of(SHELF.put(f"{self._name}|ground", lambda at: self._tiles.png(at, classes, paint)))
+
+    @cached_property
+    def _described(self) -> list[DrawnLayer]:
+        out = []
+        for place, spec in enumerate(self._results.study.with_role(*DRAWN_ROLES)):
+            if not self._results.manifest["tables"].get(f"shape_{spec.id}", {}).get("rows"):
+                continue
+            style = layer_style(spec, place)
+            self._styles[spec.id] = style
+            shown = DrawnLayer(
+                spec.id, spec.title or spec.id, spec.role, str(spec.vintage or ""), css(style.colour),
+                style.fill == 0, spec.role in FIRST_SHOWN, "",
+            )  # fmt: skip
+            out.append(shown)
+        return out
+
+    def layers(self) -> list[DrawnLayer]:
+        """Return the layers that have shapes to draw, each with its tile address; none is read yet."""
+        out = []
+        for layer in self._described:
+            key = SHELF.put(f"{self._name}|layer|{layer.layer_id}", partial(self._layer_png, layer.layer_id))
+            out.append(replace(layer, url=url_of(key)))
+        return out
+
+    def _layer_png(self, layer_id: str, at: Address) -> bytes:
+        with self._reading:
+            tiles = self._drawings.get(layer_id)
+            if tiles is None:
+                shapes = self._results.layer_shapes(layer_id)
+                square = unit_square(shapes.geometry.to_numpy(), shapes.crs)
+                tiles = self._drawings[layer_id] = ShapeTiles(square, self._styles[layer_id])
+        return tiles.png(at)
+
+    def left_after(self, parcel_id: str, change: Change) -> dict[str, Any] | None:
+        """Return what a cut leaves of a parcel as GeoJSON in longitude and latitude; None when nothing is left."""
+        parts = desk(self._results).drawn(parcel_id, change).geometry
+        shapes = [shape for shape in parts if shape is not None and not shape.is_empty]
+        return self._lonlat(shapes) if shapes else None
+
+
+_boards: Held[Board] = Held(3)
+
+
+def board(results: Results) -> Board:
+    """Return the map of a run; the second visitor waits for the first instead of building it again."""
+    tables = {name: results.manifest["tables"][name].get("sha256") for name in ("parcels", "candidates")}
+    name = json.dumps([str(results.run), tables, results.manifest.get("written")], sort_keys=True)
+    return _boards.get(name, lambda: Board(results, name))

@@ -1,0 +1,232 @@
+"""What the Place page shows: projects by status, the map, accounts, the price of another site, what if."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from layers.ask import placement
+from layers.ask.placement import Asked, Shown
+from layers.library import resources as counted
+from layers.serve.held import Held
+from layers.serve.pages.place_map import Fill, Scene, SiteMap
+from layers.study.run.results import Results
+from layers.text import Language, code, number, say
+from layers.words import place_lines as words
+
+SIGNS = {"placed": "●", "unplaced": "○", "unknown": "◌", "rejected": "✕"}
+MAP_PIXELS = (570, 520)
+QUOTA = "new_construction"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One answer, from a run or to a question; built once and shared by all visitors."""
+
+    results: Results
+    found: Shown
+    sites: SiteMap
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Projects in the order of the list: placed, unplaced, 待核实, rejected."""
+        rows = self.found.table("matches")
+        place = {s: k for k, s in enumerate(words.ORDER)}
+        order = sorted(zip(rows["status"].map(place), rows["project_id"], strict=True))
+        return tuple(str(p) for _, p in order)
+
+    def status(self, project: str) -> str:
+        """Return the status of a project."""
+        return str(self.found.match(project)["status"])
+
+    def listing(self, language: Language) -> pd.DataFrame:
+        """Return the list as shown."""
+        heads = [say(f"uiplace.col_{n}", language) for n in ("sign", "project", "status", "told")]
+        return pd.DataFrame([self._line(p, language) for p in self.ids], columns=heads)
+
+    def _line(self, project: str, language: Language) -> tuple[str, ...]:
+        row = self.found.match(project)
+        status = str(row["status"])
+        if status == "placed":
+            key, size = ("m2", row["floor_m2"]) if row["kind"] == "building" else ("mu", row["land_m2"])
+            told = f"{words.park(self.found, str(row['park_id']))} {number(size, key, language)}"
+        else:
+            lacks = words.missing(self.found, project, language)
+            told = say("uiplace.lacks", language, missing=lacks) if lacks else words.why(self.found, row, language)
+        return SIGNS[status], self.found.names[project], code("placestatus", status, language), told
+
+    # --- map ----------------------------------------------------------------------
+
+    def scene(self, selected: str | None, choice: str) -> Scene:
+        """Return the map: every project that has a site, the chosen alternative of the selected one."""
+        calls: dict[str, tuple[str, str, str]] = {}
+        fills: list[Fill] = []
+        for project in self.ids:
+            row = self.found.match(project)
+            site, status = str(row["site_id"]), str(row["status"])
+            if site and self.sites.has(site):
+                calls[project] = (site, self.found.names[project], status)
+                if status == "placed" or project == selected:
+                    fills += [f for f in [self.sites.fill(site, status)] if f is not None]
+        if choice:
+            fills += [f for f in [self.sites.fill(choice, "choice")] if f is not None]
+        return Scene(tuple(fills), self._cuts(), self.sites.calls(calls), self.sites.home(MAP_PIXELS))
+
+    def _cuts(self) -> tuple[dict[str, Any], ...]:
+        """Return the cut lines of placed projects that take part of a site."""
+        if not self.results.has("offers"):
+            return ()
+        placed = self.found.table("matches").query("status == 'placed'")
+        offers = self.results.table("offers").merge(placed[["project_id", "site_id"]], on=["project_id", "site_id"])
+        lines = (self.sites.cut(str(w)) for w in offers["line"])
+        return tuple(line for line in lines if line is not None)
+
+    # --- one project --------------------------------------------------------------
+
+    def told(self, project: str, language: Language) -> list[str]:
+        """Return what is to be said of a project, one sentence each."""
+        return list(words.told(self.found, self.found.match(project), language))
+
+    def draws(self, project: str, language: Language) -> list[tuple[str, str]]:
+        """Return what a placed project draws: account and amount."""
+        rows = self.found.rows("draws", project)
+        drawn = ((r, words.quantity(r["amount"], str(r["resource"]), str(r["unit"]), language)) for r in rows)
+        return [(self._drawn_from(row, language), amount) for row, amount in drawn]
+
+    def _drawn_from(self, row: Mapping[str, Any], language: Language) -> str:
+        if row["kind"] == "park":
+            return f"{words.park(self.found, str(row['account']))} {counted.titled('land', language)}"
+        return words.account(self.found, str(row["account"]), language)
+
+    def choices(self, project: str) -> list[str]:
+        """Return the sites a project could have, as it likes them: feasible ones, its own left out."""
+        rows = self.found.rows("fits", project)
+        mine = str(self.found.match(project)["site_id"]) if self.status(project) == "placed" else ""
+        able = [r for r in rows if r["feasible"] == "yes" and r["site_id"] != mine]
+        return [str(r["site_id"]) for r in sorted(able, key=lambda r: (-r["worth"], -r["liking"]))]
+
+    def choice_label(self, project: str, site: str, language: Language) -> str:
+        """Return a site as an entry of the list of choices: park, name, size."""
+        row = next(r for r in self.found.rows("fits", project) if r["site_id"] == site)
+        size = number(row["take_m2"], "m2" if row["kind"] == "building" else "mu", language)
+        name = self.found.sites.get(site, site)
+        return f"{words.park(self.found, str(row['park_id']))} · {name} · {size}"
+
+    def sites_looked_at(self, project: str, language: Language) -> pd.DataFrame:
+        """Return every site with whether it would do and why not, nearest first."""
+        rows = sorted(
+            self.found.rows("fits", project),
+            key=lambda r: (r["feasible"] != "yes", r["feasible"] != "unknown", r["lack_share"], r["site_id"]),
+        )
+        heads = [say(f"uiplace.col_{n}", language) for n in ("site", "park", "fits", "why")]
+        from layers.text import sentence
+
+        lines = [
+            (
+                self.found.sites.get(str(r["site_id"]), str(r["site_id"])),
+                words.park(self.found, str(r["park_id"])),
+                code("feasible", str(r["feasible"]), language),
+                sentence(str(r["reason"]), language),
+            )
+            for r in rows
+        ]
+        return pd.DataFrame(lines, columns=heads)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What it costs to put a project on a site: in words."""
+
+    possible: bool
+    lines: tuple[str, ...]
+
+
+def priced(desk_: Desk, project: str, site: str, language: Language) -> Priced:
+    """Answer "what if it stood there": the price, who leaves, who enters, what is missing."""
+    asked = desk_.found.asked
+    there = Asked(asked.on or desk_.found.on, asked.extra, (*asked.pins, (project, site)))
+    other = desk(desk_.results, there)
+    before, after = (d.found.table("placing").iloc[0] for d in (desk_, other))
+    if other.status(project) != "placed":
+        lacks = words.missing(other.found, project, language)
+        text = say("uiplace.not_there", language, missing=lacks) if lacks else other.told(project, language)[0]
+        return Priced(False, (text,))
+    unit = code("aimunit", str(before["unit"]), language)
+    cost = float(before["worth"]) - float(after["worth"])
+    lines = [say("uiplace.price", language, cost=words.amount(cost, unit))]
+    gap = max(float(before["gap"]), float(after["gap"]))
+    if gap > 0:
+        lines.append(say("uiplace.not_proved", language, gap=gap))
+    for key, first, second in (("uiplace.leaves", desk_, other), ("uiplace.enters", other, desk_)):
+        names = [desk_.found.names[p] for p in desk_.ids if first.status(p) == "placed" != second.status(p)]
+        if names:
+            lines.append(say(key, language, projects=names))
+    return Priced(True, tuple(lines))
+
+
+# --- what if ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day on which something comes into service."""
+
+    on: date
+    names: tuple[str, ...]
+
+
+def days(results: Results) -> list[Day]:
+    """Return the study's own day and those on which facilities are commissioned later."""
+    table = results.table("facilities")
+    later = table[pd.to_datetime(table["in_service"]).dt.date > results.study.as_of]
+    found = {pd.Timestamp(d).date(): tuple(g["name"]) for d, g in later.groupby("in_service")}
+    return [Day(results.study.as_of, ()), *(Day(d, n) for d, n in sorted(found.items()))]
+
+
+def asked(results: Results, on: date, quota: float) -> Asked:
+    """Return the question of the controls; the study's own day and no extra quota ask nothing."""
+    extra = ((QUOTA, quota),) if quota and QUOTA in set(results.table("budgets")["budget_id"]) else ()
+    return Asked(None if on == results.study.as_of else on, extra)
+
+
+def accounts(desk_: Desk) -> list[dict[str, Any]]:
+    """Return the county's accounts as bars: shares of the limit, and what is left in words."""
+    out = []
+    for row in words.records(desk_.found.table("budgets")):
+        limit = row["limit"] or 0.0
+        parts = {k: (row[k] or 0.0) / limit if limit else 0.0 for k in ("earmarked", "committed", "used", "drawn")}
+        out.append(row | {"parts": parts})
+    return out
+
+
+def desk(results: Results, question: Asked | None = None) -> Desk:
+    """Return the answer of a run, or to a question; asked again it is there at once."""
+    question = question or Asked()
+    name = _name(results, ("matches", "fits", "facilities", "draws"), repr(question))
+    return _desks.get(name, lambda: Desk(results, placement.shown(results, question), _sites(results)))
+
+
+def _name(results: Results, tables: tuple[str, ...], more: str = "") -> str:
+    """Return a name of what is drawn: the content of the tables it is drawn from."""
+    contents = {n: results.manifest["tables"].get(n, {}).get("sha256") for n in tables}
+    return json.dumps([str(results.run), contents, more], sort_keys=True)
+
+
+def _sites(results: Results) -> SiteMap:
+    grounds = ("sites", "check_sites", "building_sites")
+    frames = [gpd.GeoDataFrame(results.table(n)) for n in grounds if results.has(n)]
+    parcels = gpd.GeoDataFrame(results.table("parcels"))
+    bounds = tuple(float(v) for v in shapely.total_bounds(parcels.geometry.to_numpy()))
+    return _maps.get(_name(results, grounds), lambda: SiteMap(frames, bounds, results.study.crs))  # type: ignore[arg-type]
+
+
+_desks: Held[Desk] = Held(24)
+_maps: Held[SiteMap] = Held(4)

@@ -1,0 +1,1 @@
+"""Cells as people write them: numbers, units, dates, and the language of conditions."""

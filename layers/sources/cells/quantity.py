@@ -1,0 +1,186 @@
+"""Quantities with their units, as people write them in lists: ``3.5亿元``, ``140-160亩``, ``约12 MVA``, ``≤500``.
+
+A value is never taken without a unit: the unit of the cell wins over that of the heading,
+and where neither names one the caller may give the only unit in use; otherwise the
+quantity stays unread, with what is missing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from layers.sources.cells import recognise
+from layers.sources.cells.recognise import AREA_UNITS
+
+UNITS: dict[str, dict[str, float]] = {
+    "money": {
+        "亿元": 1e4, "亿": 1e4, "亿人民币": 1e4, "千万元": 1e3, "百万元": 100.0, "万元": 1.0, "万": 1.0,
+        "万人民币": 1.0,
+        "千元": 0.1, "元": 1e-4, "人民币": 1e-4, "100mcny": 1e4, "millioncny": 100.0, "millionyuan": 100.0,
+        "mcny": 100.0, "10kcny": 1.0, "10kyuan": 1.0, "cny": 1e-4, "yuan": 1e-4, "rmb": 1e-4,
+    },
+    "money_mu": {"万元/亩": 1.0, "万/亩": 1.0, "元/亩": 1e-4, "万元/公顷": 1 / 15, "亿元/亩": 1e4, "元/m2": 2000 / 3e4,
+                 "10kcny/mu": 1.0},
+    "area": {**AREA_UNITS, "万m2": 1e4, "万平方米": 1e4, "万平米": 1e4, "万㎡": 1e4, "m²": 1.0, "平方": 1.0, "平": 1.0},
+    "length": {"m": 1.0, "米": 1.0, "metres": 1.0, "km": 1000.0, "公里": 1000.0},
+    "count": {"人": 1.0, "名": 1.0, "个": 1.0, "万人": 1e4, "people": 1.0},
+    "apparent": {"kva": 1.0, "千伏安": 1.0, "mva": 1000.0, "兆伏安": 1000.0, "万kva": 1e4, "万千伏安": 1e4},
+    "real": {"kw": 1.0, "千瓦": 1.0, "mw": 1000.0, "兆瓦": 1000.0, "万kw": 1e4, "万千瓦": 1e4},
+    "flow": {"m3/d": 1.0, "m3/日": 1.0, "m3/天": 1.0, "立方米/日": 1.0, "立方米/天": 1.0, "方/日": 1.0, "方/天": 1.0,
+             "t/d": 1.0, "吨/日": 1.0, "吨/天": 1.0, "万m3/d": 1e4, "万吨/日": 1e4, "万立方米/日": 1e4, "m3/h": 24.0,
+             "m³/d": 1.0, "nm3/d": 1.0, "标方/日": 1.0},
+    "load": {"kn/m2": 1.0, "kpa": 1.0, "t/m2": 9.81, "吨/平方米": 9.81, "kg/m2": 9.81e-3},
+    "steam": {"t/h": 1.0, "吨/时": 1.0, "吨/小时": 1.0, "蒸吨": 1.0},
+    "mass": {"t": 1.0, "吨": 1.0, "吨/年": 1.0, "t/a": 1.0, "万吨": 1e4, "万吨/年": 1e4, "万t": 1e4, "kg": 1e-3},
+    "energy": {"tce": 1.0, "吨标准煤": 1.0, "吨标煤": 1.0, "吨标准煤/年": 1.0, "万tce": 1e4, "万吨标准煤": 1e4,
+               "万吨标煤": 1e4, "tce/a": 1.0, "tce/年": 1.0},
+}  # fmt: skip
+"""Units of each kind, and what one is in the kind's own (万元, 万元/亩, m², m, 1, kVA, kW, m³/d, t/h, t, tce)."""
+MOST = 1e12
+"""A larger number is a slip of the keyboard; it says nothing."""
+_WORDS = {"万": 1e4, "亿": 1e8, "千": 1e3}
+_ABOUT = ("大约", "预计", "约", "近", "approx.", "about", "~", "≈")
+_LEAST, _MOST = ("不低于", "不少于", "至少", "≥", ">=", "大于"), ("不超过", "不高于", "最多", "≤", "<=", "小于", "上限")
+_NUMBER = re.compile(r"^\(?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)\s*\)?\s*(.*)$", re.I)
+_RANGE = re.compile(r"^(.*?\d[^-~～—–至到]*?)\s*(?:-|~|～|—+|–|至|到)\s*(\d.*)$")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a cell says.
+
+    Parameters
+    ----------
+    low, high : float
+        In the unit of the kind; equal for a single value, infinite where the cell leaves an end open.
+    about : bool
+        The cell says 约 or the like.
+    problem : str
+        "" when it was read; else why not: ``unit_missing``, ``unit_unknown``,
+        ``unreadable`` or ``negative``. The bounds are NaN then.
+    kind : str
+        Kind whose unit the cell or heading names; power may come in kVA (``apparent``) or kW (``real``).
+    """
+
+    low: float = math.nan
+    high: float = math.nan
+    about: bool = False
+    problem: str = ""
+    kind: str = ""
+
+
+def plain_unit(text: str) -> str:
+    """Return a unit as the tables of `UNITS` spell it."""
+    plain = unicodedata.normalize("NFKC", text).lower().replace(" ", "").replace("・", "/").replace("每", "/")
+    return plain.replace("^", "").rstrip("。.;,").removesuffix("左右").removesuffix("以上").removesuffix("以内")
+
+
+def kinds_of(kind: str) -> tuple[str, ...]:
+    """Return the kinds a column of one kind may be written in."""
+    return ("apparent", "real") if kind == "apparent" else (kind,)
+
+
+def heading_unit(heading: str, kind: str) -> str:
+    """Return the unit a heading names for a kind, "" if none: in brackets, after a slash or comma, or at its end."""
+    plain = unicodedata.normalize("NFKC", heading)
+    inside = re.findall(r"[(\[【]([^()\[\]【】]*)[)\]】]", plain)
+    outside = re.sub(r"[(\[【][^()\[\]【】]*[)\]】]", "", plain)
+    words = [*inside, *(w for part in inside for w in re.split(r"[:,、;]", part)), *re.split(r"[\n,、:]", outside)[1:]]
+    known = [u for k in kinds_of(kind) for u in UNITS[k]]
+    for word in words:
+        if plain_unit(word.removeprefix("单位")) in known:
+            return plain_unit(word.removeprefix("单位"))
+    tail = plain_unit(outside)
+    fitting = [u for u in known if tail.endswith(u) and len(tail) > len(u)]
+    # one Chinese character at the end of a word is rarely a unit (员工人数 does not end in 数)
+    return max((u for u in fitting if len(u) > 1 or u in "亩"), key=len, default="")
+
+
+def read(text: str, kind: str, unit: str = "") -> Quantity:
+    """Read one cell.
+
+    Parameters
+    ----------
+    text : str
+        Not empty.
+    kind : str
+        Key of `UNITS`.
+    unit : str
+        What the heading names (see `heading_unit`), or the only unit in use; "" if neither.
+
+    Returns
+    -------
+    Quantity
+        A range ``140-160`` keeps both ends, ``≥100`` is open above, ``约100`` is about 100.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().replace("，", ",").replace("−", "-")
+    plain, about = _without(plain, _ABOUT)
+    plain, least = _without(plain, _LEAST)
+    plain, most = _without(plain, _MOST)
+    about = about or plain.endswith("左右")
+    least, most = least or plain.endswith("以上"), most or plain.endswith(("以内", "以下"))
+    plain = re.sub(r"(左右|以上|以内|以下)$", "", plain).strip()
+    parts = _RANGE.match(plain)
+    ends = [parts[1], parts[2]] if parts else [plain]
+    read_ = [_one(e, kind, unit, ends[-1]) for e in ends]
+    if failed := next((q for q in read_ if q.problem), None):
+        return failed
+    low, high = read_[0].low, read_[-1].low
+    if low > high:
+        return Quantity(problem="unreadable")
+    return Quantity(0.0 if most else low, math.inf if least else high, about, "", read_[-1].kind)
+
+
+def number_of(text: str, field: str) -> float | None:
+    """Return the number of a cell in the unit its field's name ends in: 约3万 of a field in 万元 is 3, not 30,000.
+
+    None where it cannot be read; money outside a single amount (a range) cannot.
+    """
+    if not field.endswith("_wan"):
+        found = recognise.number(text)
+        return None if found is None else found.value
+    made = read(text, "money", "万元") if text else Quantity(problem="unreadable")
+    return made.low if not made.problem and made.low == made.high else None
+
+
+def _without(text: str, words: tuple[str, ...]) -> tuple[str, bool]:
+    for word in words:
+        if text.lower().startswith(word):
+            return text[len(word) :].strip(), True
+    return text, False
+
+
+def _one(text: str, kind: str, unit: str, last: str) -> Quantity:
+    match = _NUMBER.match(text)
+    if match is None:
+        return Quantity(problem="unreadable")
+    value = float(match[1].replace(",", ""))
+    if value < 0 or (text.startswith("(") and ")" in text and not match[2]):
+        return Quantity(problem="negative")
+    if value > MOST:
+        return Quantity(problem="unreadable")
+    # 140-160亩: the unit behind the range belongs to both ends
+    tail = _NUMBER.match(last)
+    said = plain_unit(match[2]) or (plain_unit(tail[2]) if tail else "")
+    return _scaled(value, said, kind, unit)
+
+
+def _scaled(value: float, said: str, kind: str, unit: str) -> Quantity:
+    for name in kinds_of(kind):
+        if said in UNITS[name]:
+            return _point(value * UNITS[name][said], name)
+    if said in _WORDS:
+        value, said = value * _WORDS[said], ""
+    if said:
+        return Quantity(problem="unit_unknown")
+    for name in kinds_of(kind):
+        if unit in UNITS[name]:
+            return _point(value * UNITS[name][unit], name)
+    return Quantity(problem="unit_missing")
+
+
+def _point(value: float, kind: str) -> Quantity:
+    return Quantity(value, value, False, "", kind)

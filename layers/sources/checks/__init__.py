@@ -1,0 +1,1 @@
+"""What files are held against before they are believed: systems, shapes, heights, ids."""

@@ -1,0 +1,451 @@
+"""Child side: CSV, XLSX and XLS as text. Finds the header under title rows, joins headers
+of two rows, sets total rows apart and holds them against the sums.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import Reason, reason
+from layers.sources.cells import recognise
+from layers.sources.checks import digits
+from layers.sources.finding import Finding, finding
+from layers.sources.formats import dbf, records, xlsx
+from layers.sources.formats.contents import Contents
+from layers.sources.formats.read import ROW, Read
+from layers.sources.limits import Limits
+
+_TOTAL = re.compile(r"^(合计|总计|共计|累计|total|sum|grandtotal)[:：]?$")
+_SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计|subtotal)[:：]?$")
+_UNIT_LINE = re.compile(r"^(?:金额|计量|计价)?单位\s*[:：]\s*(.+)$|^units?\s*:\s*(.+)$", re.IGNORECASE)
+_NOTE = re.compile(
+    r"^[（(【*※]|^(备?注|说明|附注|备注|填表|制表|审核|复核|审批|校核|经办|负责|联系|填报|编制|统计|单位|数据来源|资料来源|来源|日期|时间|截至|以上|以下|本表)"
+    r"|^(note|remark|source|prepared|checked|date|n\.b\.)|[:：。]",
+    re.IGNORECASE,
+)
+NOTE_LENGTH = 20
+"""A single cell under a table that is longer is a sentence, not the id of a row."""
+_WKT = ("wkt", "geometry", "geom", "the_geom", "shape_wkt", "wkt_geom", "几何", "图形")
+_X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", "point_x", "east", "easting", "东坐标")
+_Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
+SINGLE = ("table", "records")
+"""Kinds that hold one table and no name for it."""
+TOTAL_TOLERANCE = 5e-3
+SAMPLE_LINES = 50
+Cells = list[list[str]]
+
+
+@dataclass
+class Sheet:
+    """Cells of one sheet as text, and merged ranges ((row, column) first to last, from 0)."""
+
+    cells: Cells
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    long_numbers: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Table:
+    """Named columns, the line on the sheet of every row, and findings."""
+
+    columns: dict[str, list[str]]
+    lines: list[int]
+    findings: list[Finding]
+
+
+def sheets(inside: Contents) -> list[str]:
+    """Return the names of the sheets that are not empty."""
+    if inside.kind in SINGLE:
+        return [inside.label]
+    if inside.kind == "xlsx" and (found := xlsx.filled(inside.path, inside.name)):
+        return found
+    book = _book(inside)
+    if inside.kind == "xlsx":
+        return list(book.sheet_names)
+    filled = [n for n in book.sheet_names if book.get_sheet_by_name(n).total_height > 0]
+    return filled or list(book.sheet_names)
+
+
+def parse(inside: Contents, job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Read the sheet a job names and write ``frame.parquet``; return what goes into the result."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    if inside.kind not in (*SINGLE, "xlsx", "xls"):
+        raise BlockedError(reason("not_table", file=inside.name, kind=inside.kind))
+    names = sheets(inside)
+    wanted = job.get("layer", "")
+    if inside.kind in SINGLE:
+        wanted = names[0]
+    elif wanted and wanted not in names:
+        raise BlockedError(reason("layer_unknown", file=inside.name, layer=wanted, layers=names))
+    elif not wanted and len(names) > 1:
+        raise BlockedError(reason("several_layers", file=inside.name, layers=names))
+    wanted = wanted or names[0]
+    found = table(inside, wanted, job["bounds"], raw=bool(job.get("raw")))
+    body = {ROW: pa.array(found.lines, pa.int64())}
+    body |= {name: pa.array(values, pa.string()) for name, values in found.columns.items()}
+    parquet.write_table(pa.table(body), folder / "frame.parquet", compression="zstd")
+    findings = [f.to_dict() for f in inside.findings + found.findings]
+    return {"layer": wanted, "layers": names, "findings": findings}
+
+
+def table(inside: Contents, sheet: str, limits: Limits, raw: bool = False) -> Table:
+    """Read one sheet (of a CSV or of JSON records the only one) and arrange it, unless it is wanted as it stands."""
+    if inside.kind == "records":
+        return _records(inside, limits)
+    if inside.kind == "table":
+        read, notes = _csv(inside)
+    else:
+        notes = xlsx.looked_over(inside.path, inside.name, sheet, limits) if inside.kind == "xlsx" else []
+        read = _excel(inside, sheet, limits)
+    if len(read.cells) > limits.rows:
+        raise BlockedError(reason("too_many_rows", file=inside.name, count=len(read.cells), limit=limits.rows))
+    out = _as_it_stands(read, inside.name) if raw else arranged(read, inside.name)
+    out.findings[:0] = notes
+    return out
+
+
+# --- reading ---------------------------------------------------------------------
+
+
+def _records(inside: Contents, limits: Limits) -> Table:
+    """Read a JSON list of objects; its rows are counted from 1."""
+    columns = records.columns(inside.path, inside.name)
+    count = max((len(v) for v in columns.values()), default=0)
+    if count > limits.rows:
+        raise BlockedError(reason("too_many_rows", file=inside.name, count=count, limit=limits.rows))
+    return Table(columns, list(range(1, count + 1)), [])
+
+
+def _csv(inside: Contents) -> tuple[Sheet, list[Finding]]:
+    data = inside.path.read_bytes()
+    text, notes = _decoded(data, inside.name)
+    csv.field_size_limit(100_000_000)
+    try:
+        cells = [[c.strip() for c in row] for row in _split(text, _separator(text))]
+    except csv.Error as error:
+        raise BlockedError(reason("csv_broken", file=inside.name, detail=str(error))) from None
+    return Sheet(cells), notes
+
+
+def _split(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+
+
+def _separator(text: str) -> str:
+    """Return the separator by which most of the first lines have the same number of cells, and more than one.
+
+    Counting characters would take the commas of a WKT or of a sentence for separators.
+    """
+    sample = "\n".join(line for line in text.splitlines()[:SAMPLE_LINES] if line.strip())
+    return max((",", "\t", ";", "|"), key=lambda s: _agreement([len(row) for row in _split(sample, s)]))
+
+
+def _agreement(widths: list[int]) -> tuple[bool, float, int]:
+    width, times = max(Counter(widths).items(), key=lambda w: (w[0] > 1, w[1], w[0]), default=(1, 0))
+    return width > 1, times / max(len(widths), 1), width
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, list[Finding]]:
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for codec in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if codec != "gb18030":
+            return text, []
+        letters = [w for w in re.findall(r"[^\x00-\x7f]+", text[:20_000]) if w.strip()]
+        return text, [dbf.guess([w.encode(codec) for w in letters], codec, "")]
+    raise BlockedError(reason("encoding_unknown", file=name))
+
+
+def _book(inside: Contents) -> Any:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    if inside.kind == "xlsx":
+        with zipfile.ZipFile(inside.path) as archive:
+            size = sum(i.file_size for i in archive.infolist())
+        if size > 1_000_000_000:
+            raise BlockedError(reason("zip_too_large", file=inside.name, limit_mb=1000.0))
+    try:
+        return CalamineWorkbook.from_path(inside.path)
+    except (CalamineError, OSError) as error:
+        raise BlockedError(reason("file_unreadable", file=inside.name, detail=str(error)[:200])) from None
+
+
+def _excel(inside: Contents, name: str, limits: Limits) -> Sheet:
+    sheet = _book(inside).get_sheet_by_name(name)
+    rows = sheet.to_python(skip_empty_area=False)
+    out = Sheet([[_cell(v) for v in row] for row in rows], list(sheet.merged_cell_ranges or []))
+    for line, row in enumerate(rows, start=1):
+        if any(isinstance(v, (int, float)) and not isinstance(v, bool) and _long(v) for v in row):
+            out.long_numbers.append(line)
+    return out
+
+
+def _long(value: float) -> bool:
+    return abs(value) >= 10**digits.EXACT_DIGITS and float(value).is_integer()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, (date, time, timedelta)):
+        return str(value)
+    return str(value).strip()
+
+
+def _as_it_stands(sheet: Sheet, name: str) -> Table:
+    """Return all rows that hold anything; a date of a cell stays text, no header is looked for."""
+    lines = [k for k, row in enumerate(sheet.cells, start=1) if any(row)]
+    if not lines:
+        raise BlockedError(reason("sheet_empty", file=name))
+    width = max(len(row) for row in sheet.cells)
+    rows = [[*sheet.cells[k - 1], *[""] * (width - len(sheet.cells[k - 1]))] for k in lines]
+    return Table({f"column_{k + 1}": [row[k] for row in rows] for k in range(width)}, lines, [])
+
+
+# --- arranging -------------------------------------------------------------------
+
+
+def arranged(sheet: Sheet, name: str) -> Table:
+    """Find header, data, totals and notes on a sheet.
+
+    Raises
+    ------
+    BlockedError
+        The sheet is empty, or no row looks like a header.
+    """
+    cells = sheet.cells
+    width = max((sum(c != "" for c in row) for row in cells), default=0)
+    if width == 0:
+        raise BlockedError(reason("sheet_empty", file=name))
+    columns = max(len(row) for row in cells)
+    cells = [row + [""] * (columns - len(row)) for row in cells]
+    top = _header(cells, width, name)
+    deep = _header_depth(cells, top, sheet)
+    merged = _filled(cells, sheet, top + deep)
+    names = _names(cells[top : top + deep], sheet, top)
+    keep = [k for k in range(columns) if names[k] or any(row[k] for row in cells[top + deep :])]
+    titled = _unique([names[k] or f"column_{k + 1}" for k in keep])
+    rows = [(line, [row[k] for k in keep]) for line, row in enumerate(cells, start=1) if line > top + deep and any(row)]
+    rows, notes = _without_notes(rows, width)
+    data, totals = _without_totals(rows, titled)
+    found = merged + notes + totals
+    if top > 0:
+        found.append(finding("fixed", "table_title", count=top, text=next(filter(None, cells[0]), "")[:60]))
+        found += _units(cells[:top])
+    body = {title: [row[k] for _, row in data] for k, title in enumerate(titled)}
+    lines = [line for line, _ in data]
+    return Table(body, lines, found + digits.lost(body, lines, sheet.long_numbers))
+
+
+def _units(titles: Cells) -> list[Finding]:
+    """Return the unit line above a table (单位：万元、亩), which holds for columns that name none themselves."""
+    said = [m for row in titles for c in row if (m := _UNIT_LINE.match(c.strip()))]
+    return [finding("fixed", "table_units", text=(m[1] or m[2]).strip()[:60]) for m in said[:1]]
+
+
+def _filled(cells: Cells, sheet: Sheet, top: int) -> list[Finding]:
+    """Give every row of a cell merged downwards its text; a merged number is one number, not several."""
+    words, numbers = [], []
+    for (first, left), (last, right) in sheet.merged:
+        if first < top or last == first or left != right or last >= len(cells) or not cells[first][left]:
+            continue
+        if recognise.number(cells[first][left]) is not None:
+            numbers.append(first + 1)
+            continue
+        for row in range(first + 1, last + 1):
+            cells[row][left] = cells[first][left]
+        words.append(first + 1)
+    found = [finding("fixed", "cells_merged_filled", count=len(words), rows=words[:5])] if words else []
+    return found + ([finding("warn", "cells_merged_number", count=len(numbers), rows=numbers[:5])] if numbers else [])
+
+
+def _header(cells: Cells, width: int, name: str) -> int:
+    """Return the first row that is at least half filled, with words and not numbers."""
+    for k, row in enumerate(cells[:30]):
+        filled = [c for c in row if c]
+        if any(_UNIT_LINE.match(c) for c in filled) and k + 1 < len(cells):
+            continue
+        words = [c for c in filled if recognise.number(c) is None or recognise.number(c).unit]  # type: ignore[union-attr]
+        if len(filled) >= max(1, min(2, width), width * 0.5):
+            if len(words) < len(filled) * 0.8:
+                break
+            return k
+    raise BlockedError(reason("header_not_found", file=name))
+
+
+def _header_depth(cells: Cells, top: int, sheet: Sheet) -> int:
+    """Return 2 when the header goes over two rows: by merged cells, or because one fills the other's gaps."""
+    if top + 1 >= len(cells):
+        return 1
+    first, second = cells[top], cells[top + 1]
+    wordy = all(recognise.number(c) is None for c in second if c) and any(second)
+    down = any(a[0] == top and b[0] == top + 1 for a, b in sheet.merged)
+    across = any(a[0] == b[0] == top and b[1] > a[1] for a, b in sheet.merged)
+    if sheet.merged:
+        return 2 if wordy and (down or across) else 1
+    gaps = [k for k, c in enumerate(first) if not c and second[k]]
+    alone = [k for k, c in enumerate(first) if c and not second[k]]
+    return 2 if wordy and gaps and alone else 1
+
+
+def _names(rows: Cells, sheet: Sheet, top: int) -> list[str]:
+    upper = [_flat(c) for c in rows[0]]
+    if len(rows) == 1:
+        return upper
+    for a, b in sheet.merged:
+        if a[0] == b[0] == top:
+            upper[a[1] : b[1] + 1] = [upper[a[1]]] * (b[1] - a[1] + 1)
+    lower = [_flat(c) for c in rows[1]]
+    if not sheet.merged:
+        for k in range(1, len(upper)):
+            if not upper[k] and lower[k]:
+                upper[k] = upper[k - 1]
+    return [f"{u}/{w}" if u and w and u != w else u or w for u, w in zip(upper, lower, strict=True)]
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    out: list[str] = []
+    for name in names:
+        number, wanted = 2, name
+        while name in out:
+            name, number = f"{wanted}_{number}", number + 1
+        out.append(name)
+    return out
+
+
+Rows = list[tuple[int, list[str]]]
+
+
+def _without_notes(rows: Rows, width: int) -> tuple[Rows, list[Finding]]:
+    """Set apart lines under the table with a single cell that reads like a note (注, 填表人)."""
+    end = len(rows)
+    while end and width >= 3 and _note(rows[end - 1][1]):
+        end -= 1
+    notes = [finding("fixed", "table_note", row=line, text="".join(row)[:60]) for line, row in rows[end:]]
+    return rows[:end], notes
+
+
+def _note(row: list[str]) -> bool:
+    """Tell whether a row is a note: one cell that begins like one or is a sentence; an id alone is a row."""
+    filled = [c for c in row if c]
+    if len(filled) != 1 or _label(row) or recognise.number(filled[0]) is not None:
+        return False
+    return bool(_NOTE.match(filled[0])) or len(filled[0]) > NOTE_LENGTH
+
+
+def _label(row: list[str]) -> str:
+    """Return "total" or "subtotal" when one of the first words of a row says so."""
+    for cell in [c for c in row if c][:3]:
+        word = re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell)).lower()
+        if _TOTAL.match(word):
+            return "total"
+        if _SUBTOTAL.match(word):
+            return "subtotal"
+    return ""
+
+
+def _without_totals(rows: Rows, names: list[str]) -> tuple[Rows, list[Finding]]:
+    """Take total rows out of the data and hold each against the sums of what it adds up."""
+    data: Rows = []
+    found: list[Finding] = []
+    since = 0
+    for line, row in rows:
+        kind = _label(row)
+        if not kind:
+            data.append((line, row))
+            continue
+        part = data if kind == "total" else data[since:]
+        since = len(data)
+        found.append(_checked(line, row, [r for _, r in part], names))
+    return data, found
+
+
+def _checked(line: int, total: list[str], rows: Cells, names: list[str]) -> Finding:
+    off = []
+    for k, cell in enumerate(total):
+        said = recognise.number(cell)
+        parts = [recognise.number(r[k]) for r in rows]
+        if said is None or not any(parts):
+            continue
+        summed = sum(p.value for p in parts if p is not None)
+        if abs(summed - said.value) > max(TOTAL_TOLERANCE * max(abs(said.value), 1.0), 0.01):
+            off.append(f"{names[k]}: {said.value:g} ≠ {summed:g}")
+    if off:
+        return finding("warn", "total_differs", row=line, columns=off[:5])
+    return finding("fixed", "total_row", row=line)
+
+
+# --- coordinates in a table ------------------------------------------------------
+
+
+def as_vector(inside: Contents, sheet: str, limits: Limits) -> Read:
+    """Read a table with a WKT column or x and y columns as shapes.
+
+    Raises
+    ------
+    BlockedError
+        No such columns; the ones there are named.
+    """
+    found = table(inside, sheet or sheets(inside)[0], limits)
+    key = {_key(name): name for name in found.columns}
+    wkt = next((key[w] for w in _WKT if w in key), "")
+    x, y = (next((key[w] for w in names if w in key), "") for names in (_X, _Y))
+    shapes = np.empty(len(found.lines), object)
+    if wkt:
+        shapes[:] = shapely.from_wkt(found.columns[wkt], on_invalid="ignore")
+        wrong = _unread(shapes, found.columns[wkt])
+    elif x and y:
+        wrong = _points(shapes, found.columns[x], found.columns[y])
+    else:
+        raise BlockedError(reason("table_without_coordinates", file=inside.name, known=list(found.columns)[:40]))
+    columns = {n: [v or None for v in values] for n, values in found.columns.items() if n != wkt}
+    return Read(columns, shapes, "", wrong=wrong, findings=found.findings, lines=found.lines)
+
+
+def _key(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", name).lower()
+    return re.sub(r"\s*[(\[].*?[)\]]", "", plain).strip()
+
+
+def _unread(shapes: Any, texts: list[str]) -> list[tuple[int, Reason]]:
+    missing = shapely.is_missing(shapes)
+    codes = ["wkt_unreadable" if t else "geometry_missing" for t in texts]
+    return [(int(k) + 1, reason(codes[k], text=texts[k][:40])) for k in np.flatnonzero(missing)]
+
+
+def _points(shapes: Any, x: list[str], y: list[str]) -> list[tuple[int, Reason]]:
+    wrong = []
+    for k, (east, north) in enumerate(zip(x, y, strict=True)):
+        a, b = recognise.number(east), recognise.number(north)
+        if a is None or b is None:
+            wrong.append((k + 1, reason("coordinate_unreadable", text=f"{east}, {north}"[:40])))
+            continue
+        shapes[k] = shapely.Point(a.value, b.value)
+    return wrong

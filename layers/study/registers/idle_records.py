@@ -1,0 +1,274 @@
+"""The supply register read for the clock: one row of `idle_records` and one piece of land per record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.basis.reason import reason
+from geo.basis.tables import empty
+from geo.basis.units import HA_M2
+from geo.idle.register import event_text, spans_text
+from geo.idle.terms import Span
+from geo.screen import supplied
+from geo.screen.records import EVENTS, Record, distinct
+from layers.library import standards
+from layers.sources.cells import recognise
+from layers.sources.cells.quantity import number_of
+from layers.sources.finding import Finding, finding
+from layers.study.registers import supply
+from layers.study.sheets import Sheet
+from layers.study.stages.stage import Work
+
+_MANY = re.compile(r"[;；、|\n]+")
+_TO = re.compile(r"(?<=[\d日])\s*(?:/|~|～|至|到|—|–)\s*")
+CODED = ("eliminated", "safety_failed", "environment_failed", "rented_out")
+"""Fields of a register that say yes or no: what local criteria of inefficient use ask beside the figures."""
+_YES = frozenset(["是", "有", "1", "yes", "y", "true"])
+Findings = list[tuple[str, Finding]]
+
+
+@dataclass(frozen=True)
+class Land:
+    """Records of the register with their ground.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Table `idle_records`.
+    about : DataFrame
+        One row per record, in the same order: what `idle_assets` knows of it.
+    shapes : array of shapely geometries or None
+        The record's own, those of its plots, or its parcels; study CRS.
+    """
+
+    records: pd.DataFrame
+    about: pd.DataFrame
+    shapes: npt.NDArray[np.object_]
+
+    def assets(self, built: pd.DataFrame) -> pd.DataFrame:
+        """Return the pieces of land as rows of `idle_assets`, with what stands on them."""
+        return pd.concat([self.about, built], axis=1).assign(geometry=self.shapes)
+
+
+def land(work: Work, parcels: gpd.GeoDataFrame, opened: supply.Opened, found: Findings) -> Land:
+    """Return every record of the register as a piece of land; a record without a place is one too."""
+    records = opened.register.records
+    plans = [work.inputs.layers[s.id] for s in work.plan.study.with_role("plan") if s.id in work.inputs.layers]
+    links = supplied.links(parcels, opened.register, plans, work.basis)
+    ids = distinct(records)
+    rows = [row for sheet in opened.sheets for row in _rows(sheet, found)]
+    for k, row in enumerate(rows):
+        row |= {"asset_id": ids[k], "row": records[k].row, "record_id": records[k].record_id}
+        row |= {"stated": records[k].stated, "unsure": records[k].unsure, "doubt": _doubt(k, opened, links)}
+        row["recovered"] = k in opened.register.recovered
+        row |= {e: event_text(records[k].events[e]) for e in EVENTS}
+    names = list(empty("idle_records").columns)
+    table = pd.DataFrame(rows)[names] if rows else empty("idle_records")
+    shapes = _ground(records, links, parcels)
+    return Land(table, _about(ids, opened, links, parcels, shapes, work), shapes)
+
+
+def _doubt(k: int, opened: supply.Opened, links: supplied.Links) -> str:
+    """Return why nothing may be read from a record, whatever the day."""
+    record, state = opened.register.records[k], opened.register.state
+    if state != "ok":
+        return reason(f"supply_register_{state}").to_json()
+    told = {"supply_plot_unsure": links.unsure, "supply_record_astray": links.astray}
+    return next((reason(code, record=record.name).to_json() for code, those in told.items() if k in those), "")
+
+
+# --- cells ------------------------------------------------------------------------
+
+
+def _rows(sheet: Sheet, found: Findings) -> list[dict[str, Any]]:
+    """Return what the cells of a register say for the clock."""
+    names = ("deliver_by", "start_by", "finish_by", "extended_to", "suspended", "resumed", "pauses", "cause",
+             "evidence", "ruling", "ruled", "permit", "started", "delivered")  # fmt: skip
+    text = {n: sheet.column(n) for n in names}
+    numbers = {n: _numbers(sheet, n, found) for n in ("price_wan", "developed_ha", "should_ha")}
+    stated = {n: _numbers(sheet, n, found) for n in ("far_min", "tax_contract_wan_mu", "empty_mu")}
+    stated |= {f"{n}_code": [_yes(c) for c in sheet.column(n)] for n in CODED}
+    invested = _invested(sheet, numbers["price_wan"], found)
+    starts, permits, handed = (any(text[n]) for n in ("started", "permit", "delivered"))
+    out = []
+    for k in range(len(sheet.rows)):
+        cell = {n: values[k] for n, values in text.items()}
+        blurred: list[str] = []
+        out.append({
+            "layer_id": sheet.spec.id, "seen_on": sheet.spec.vintage,
+            **{n: event_text(supply.event(cell[n])) for n in ("deliver_by", "start_by", "finish_by")},
+            "extended_to": "|".join(d.isoformat() for d in _days(cell["extended_to"], "extended_to", blurred)),
+            "suspensions": spans_text(_suspensions(cell["suspended"], cell["resumed"], blurred)),
+            "pauses": spans_text(_pauses(cell["pauses"], blurred)),
+            "developed_share": _share(numbers["developed_ha"][k], numbers["should_ha"][k]),
+            "invested_share": invested[k], "price_wan": numbers["price_wan"][k],
+            "cause": _cause(cell["cause"]), "cause_word": _said(cell["cause"]),
+            "evidence": _said(cell["evidence"]),
+            "ruling": _said(cell["ruling"]), "ruled": _ruled(cell["ruled"], blurred),
+            "permit": _said(cell["permit"]), "starts_recorded": starts, "permits_recorded": permits,
+            "deliveries_recorded": handed,
+            "unreadable": "|".join(blurred), **{n: values[k] for n, values in stated.items()},
+        })  # fmt: skip
+    lost = [r for r, row in zip(sheet.rows, out, strict=True) if row["unreadable"]]
+    if lost:
+        rows = [str(r) for r in lost[:5]]
+        found.append((sheet.spec.id, finding("warn", "idle_cells_unreadable", count=len(lost), rows=rows)))
+    unknown = sorted(
+        {c for c in text["cause"] if c and c.lower() not in supply.NOT_YET and not worded("idle_causes", c)}
+    )
+    if unknown:
+        found.append((sheet.spec.id, finding("warn", "idle_cause_unknown", words=unknown[:5], count=len(unknown))))
+    return out
+
+
+def _cause(text: str) -> str:
+    """Return whose cause a word of the register is; "" for none, or for a word nobody knows."""
+    group = standards.codes("idle_causes").group_of(worded("idle_causes", text))
+    return group.id if group else ""
+
+
+def worded(name: str, text: str) -> str:
+    """Return the code of a word under a shipped list; "" for a word nobody knows."""
+    entries = standards.codes(name).recognised(text) if text else ()
+    return entries[0].code if len(entries) == 1 else ""
+
+
+def _said(cell: str) -> str:
+    """Return a text, "" where the cell says that there is none (无, /)."""
+    return "" if cell.lower() in supply.NOT_YET else cell
+
+
+def _numbers(sheet: Sheet, ours: str, found: Findings) -> list[float]:
+    cells = sheet.column(ours)
+    read = [number_of(c, ours) for c in cells]
+    lost = [str(r) for r, c, v in zip(sheet.rows, cells, read, strict=True) if v is None and _said(c)]
+    if lost:
+        values = {"field": ours, "count": len(lost), "rows": lost[:5]}
+        found.append((sheet.spec.id, finding("warn", "idle_value_unreadable", **values)))
+    return [v if v is not None and v >= 0 else np.nan for v in read]
+
+
+def _invested(sheet: Sheet, price: Sequence[float], found: Findings) -> list[float]:
+    """Return the invested share without the price of the land.
+
+    ``invest_wan`` and ``invested_wan`` are taken as they are: both without it. Totals that
+    include it are mapped to ``invest_gross_wan`` and ``invested_gross_wan``, and the price is
+    taken off both; without a price they say nothing.
+    """
+    if sheet.has("invest_wan") or not sheet.has("invest_gross_wan"):
+        total, spent = _numbers(sheet, "invest_wan", found), _numbers(sheet, "invested_wan", found)
+        return [_share(s, t) for s, t in zip(spent, total, strict=True)]
+    total, spent = _numbers(sheet, "invest_gross_wan", found), _numbers(sheet, "invested_gross_wan", found)
+    return [_share(max(s - p, 0.0), t - p) for s, t, p in zip(spent, total, price, strict=True)]
+
+
+def _yes(cell: str) -> float:
+    """Return 1 for yes, 0 for no, NaN for an empty cell or another word."""
+    word = cell.lower()
+    return 1.0 if word in _YES else 0.0 if word and (word in supply.NOT_YET or word in ("0", "n", "false")) else np.nan
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if np.isfinite(part) and np.isfinite(whole) and whole > 0 else np.nan
+
+
+def _days(cell: str, name: str, blurred: list[str]) -> list[date]:
+    """Read the days of a cell; one that cannot be read makes the field unreadable."""
+    out = []
+    for part in filter(None, (p.strip() for p in _MANY.split(_said(cell)))):
+        read = recognise.day(part)
+        if read is None or read.value is None or read.precision != "day":
+            blurred.append(name)
+            return []
+        out.append(read.value)
+    return out
+
+
+def _suspensions(suspended: str, resumed: str, blurred: list[str]) -> list[Span]:
+    """Pair the days works stopped with the days they went on; the last one may be open."""
+    stops, starts = _days(suspended, "suspended", blurred), _days(resumed, "suspended", blurred)
+    out = []
+    for k, stop in enumerate(sorted(stops)):
+        on = next((d for d in sorted(starts) if d > stop), None)
+        if on is None and k + 1 < len(stops):
+            blurred.append("suspended")
+        out.append(Span(stop, on - timedelta(days=1) if on else None))
+    return [] if "suspended" in blurred else out
+
+
+def _pauses(cell: str, blurred: list[str]) -> list[Span]:
+    """Read stretches of time that do not count: ``2024-01-01~2024-03-31; 2025-02-01~``."""
+    out = []
+    for part in filter(None, (p.strip() for p in _MANY.split(_said(cell)))):
+        ends = [e for e in _TO.split(part) if e.strip()]
+        days = [_days(e, "pauses", blurred) for e in ends]
+        if "pauses" in blurred or not days or len(days) > 2 or (len(days) == 2 and days[1][0] < days[0][0]):
+            blurred += [] if "pauses" in blurred else ["pauses"]
+            return []
+        out.append(Span(days[0][0], days[1][0] if len(days) == 2 else None))
+    return out
+
+
+def _ruled(cell: str, blurred: list[str]) -> str:
+    days = _days(cell, "ruled", blurred)
+    return days[0].isoformat() if days else ""
+
+
+# --- ground -----------------------------------------------------------------------
+
+
+def _ground(records: Sequence[Record], links: supplied.Links, parcels: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Return the ground of each record: its own shape, else the parcels it names."""
+    out = np.full(len(records), None, object)
+    shapes = parcels.geometry.to_numpy()
+    mine = links.pairs.groupby("record")["parcel"].agg(list).to_dict()
+    for k, record in enumerate(records):
+        if record.shape is not None:
+            out[k] = record.shape
+        elif k in mine:
+            out[k] = shapely.union_all(shapes[np.array(mine[k], int)])
+    return out
+
+
+def _about(
+    ids: Sequence[str],
+    opened: supply.Opened,
+    links: supplied.Links,
+    parcels: gpd.GeoDataFrame,
+    shapes: npt.NDArray[np.object_],
+    work: Work,
+) -> pd.DataFrame:
+    numbers = parcels["parcel_id"].to_numpy(object)
+    pairs = links.pairs.groupby("record")
+    on = {int(str(k)): "|".join(sorted(numbers[part["parcel"].to_numpy(int)])) for k, part in pairs}
+    by = {int(str(k)): "location" if (part["by"] == "location").all() else "number" for k, part in pairs}
+    said = [_cells(sheet) for sheet in opened.sheets]
+    stated = pd.concat(said, ignore_index=True) if said else pd.DataFrame({"name": [], "park_id": [], "area_m2": []})
+    count = len(ids)
+    have = ~shapely.is_missing(shapes)
+    area = stated["area_m2"].to_numpy(np.float64).copy()
+    if have.any():
+        area[have] = supplied.areas(gpd.GeoDataFrame(geometry=shapes[have], crs=parcels.crs), work.basis)
+    located = [by.get(k, "shape" if have[k] else "none") for k in range(count)]
+    return pd.DataFrame({
+        "asset_id": ids, "kind": "land", "name": stated["name"], "park_id": stated["park_id"], "building_use": "",
+        "located": located, "parcel_ids": [on.get(k, "") for k in range(count)], "on_land": "", "area_m2": area,
+        "floors": np.nan, "vacant_floors": np.nan, "vacant_m2": np.nan, "vacant_since": None, "source": "",
+    })  # fmt: skip
+
+
+def _cells(sheet: Sheet) -> pd.DataFrame:
+    """Return holder, park and stated area of a register."""
+    areas: Iterable[Any] = (recognise.number(c) for c in sheet.column("area_ha"))
+    square = [v.value * HA_M2 if v is not None else np.nan for v in areas]
+    return pd.DataFrame({"name": sheet.column("holder"), "park_id": sheet.column("park_id"), "area_m2": square})

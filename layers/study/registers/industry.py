@@ -1,0 +1,130 @@
+"""What a cell says of an industry: a code of GB/T 4754-2017, its words, or both; never the first of several.
+
+Words are held against the code, with the names of 2017 and those of 2002: a code whose words belong to another
+division is a contradiction, not a code.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from layers.library import standards
+
+_CODE = re.compile(r"([A-T])?\s*(\d{2,4})(?:\.0+)?(?![\dA-Z])")
+_PARTS = re.compile(r"[、,，;；/\n+]|(?<=\d)\s*[-~至和与及]\s*(?=[A-T]?\s*\d{2})")
+_MARKS = re.compile(r"[\s、,，;；.。…·()（）:：\-—]|等$")
+SHORTEST_WORDS = 3
+"""Words shorter than this are held against no name."""
+_LOST_ZERO = re.compile(
+    "1(1[1239]|2[123]|3[1-4]|4[1239]|5[12349]|6[12349]|7[19]|8[12]|90)|2(1[12]|20|[345][12])|3(1[1-59]|2[1239]|30|9[19])"
+    "|4[12][12]|5(1[1-59]|2[19]|3[129]|4[129])|[67][12]0|690|8[129]0|9(1[1-79]|2[129]|3[129])"
+)
+"""Classes of divisions 01 to 09 without their zero, as a spreadsheet leaves them."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """The code a text names, "" for none, and what is to be said of it ("" for nothing)."""
+
+    code: str
+    problem: str = ""
+
+
+def industry_code(text: str) -> str:
+    """Return the GB/T 4754-2017 code a text names (``C26``, ``2614``, ``C26 化学…``, a name), "" for none."""
+    return named(text).code
+
+
+def named(text: str) -> Named:
+    """Read the industry of a cell.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    Named
+        ``industry_several``: more than one industry; ``industry_contradicts``: code and words name
+        different divisions; ``industry_edition``: a name of 2002 that became several divisions;
+        ``industry_zero``: a code that may have lost its zero, taken as it stands; ``industry_unknown``.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    parts = [p for p in (part.strip() for part in _PARTS.split(plain)) if p]
+    read = [_one(p) for p in parts] if len(parts) > 1 else []
+    codes = {r.code for r in read if r.code}
+    if len(codes) > 1 and all(r.code for r in read):
+        return Named("", "industry_several")
+    whole = _one(plain)
+    if not whole.code and len(codes) == 1 and all(r.code for r in read):
+        return read[0]
+    return whole
+
+
+def _one(plain: str) -> Named:
+    match = _CODE.match(plain)
+    if match is None:
+        return _by_name(plain)
+    code = _settled(match[1] or "", match[2])
+    if not code:
+        return Named("", "industry_unknown")
+    divisions = _divisions(plain[match.end() :])
+    if divisions and code[:3] not in divisions:
+        return Named("", "industry_contradicts")
+    lost = not match[1] and _LOST_ZERO.fullmatch(match[2]) is not None and not divisions
+    return Named(code, "industry_zero" if lost else "")
+
+
+def _settled(letter: str, digits: str) -> str:
+    """Return a code with its section; "" where the list knows better or does not tell the section."""
+    divisions = {c.code for c in standards.codes("industries").codes}
+    if letter:
+        # a section the extract does not list stays as it is written; one it lists must hold the division
+        return "" if letter in {c[0] for c in divisions} and letter + digits[:2] not in divisions else letter + digits
+    sections = {c[0] for c in divisions if c[1:] == digits[:2]}
+    return f"{sections.pop()}{digits}" if len(sections) == 1 else ""
+
+
+def _by_name(plain: str) -> Named:
+    listed = standards.codes("industries")
+    if re.fullmatch("[A-T]", plain) and listed.get(plain):
+        return Named(plain)
+    word = _key(plain)
+    now = {code for name, codes in _names("industries").items() if name == word for code in codes}
+    if len(now) == 1:
+        return Named(now.pop())
+    before = {code for name, codes in _names("industries_2002").items() if name == word for code in codes}
+    if len(before) == 1:
+        return Named(before.pop())
+    return Named("", "industry_edition" if before else "industry_unknown")
+
+
+def _divisions(words: str) -> set[str]:
+    """Return the divisions whose name, of either edition, the words begin with or are the beginning of."""
+    word = _key(words)
+    if len(word) < SHORTEST_WORDS:
+        return set()
+    found: set[str] = set()
+    for scheme in ("industries", "industries_2002"):
+        for name, codes in _names(scheme).items():
+            if name.startswith(word) or (word.startswith(name) and len(name) >= SHORTEST_WORDS):
+                found |= set(codes)
+    return found
+
+
+@cache
+def _names(scheme: str) -> dict[str, tuple[str, ...]]:
+    """Return the divisions of 2017 by the name of a division in an edition; 及 and 和 are one."""
+    out: dict[str, tuple[str, ...]] = {}
+    for code in standards.codes(scheme).codes:
+        divisions = code.maps_to or (code.code,)
+        out[_key(code.title.zh)] = (*out.get(_key(code.title.zh), ()), *divisions)
+    return out
+
+
+def _key(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", name).upper()
+    return _MARKS.sub("", plain).replace("及其", "和").replace("及", "和")

@@ -1,0 +1,95 @@
+"""The parks of a study as gates and chain fit read them: what they admit, lead with, refuse, and where they lie."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.basis.inputs import Inputs
+from geo.basis.layer import Layer
+from geo.project.gate import Park, Parks
+from layers.study.registers import project_cells as cells
+from layers.study.registers.industry import industry_code
+from layers.study.spec import LayerSpec, Study
+
+_SPLIT = re.compile(r"[;；,，、|\s]+")
+
+
+def read(study: Study, inputs: Inputs) -> Parks:
+    """Return the parks of all layers of role ``park``.
+
+    Parameters
+    ----------
+    study : Study
+    inputs : Inputs
+        Fields ``park_id, name, industries`` (admitted), ``leading``, ``negative`` (refused) and ``chemical``.
+
+    Returns
+    -------
+    Parks
+        A layer that is missing, failed or stale is declared and knows no park: admission is unknown.
+    """
+    specs = study.with_role("park")
+    if not specs:
+        return Parks()
+    broken = next((i for s in specs if (i := inputs.layers[s.id]).state != "ok"), None)
+    made = [p for s in specs for p in _parks(s, inputs.layers[s.id]) if inputs.layers[s.id].state == "ok"]
+    complete = all(inputs.layers[s.id].coverage == "complete" for s in specs)
+    return Parks(tuple(made), complete and broken is None, True, broken.cause if broken else "")
+
+
+def shapes(study: Study, inputs: Inputs) -> dict[str, Any]:
+    """Return the ground of each park by id, in the study CRS."""
+    out: dict[str, list[Any]] = {}
+    for spec in study.with_role("park"):
+        layer = inputs.layers[spec.id]
+        for park_id, shape in zip(_column(layer, "park_id", layer.ids), layer.shapes, strict=True):
+            out.setdefault(str(park_id), []).append(shape)
+    return {park_id: shapely.union_all(parts) for park_id, parts in out.items()}
+
+
+def doubtful(study: Study, inputs: Inputs) -> dict[str, Any]:
+    """Return the ground that only may be that of a park, by park: what is said of the park there is open."""
+    out: dict[str, list[Any]] = {}
+    for spec in study.with_role("park"):
+        layer = inputs.layers[spec.id]
+        ids = _column(layer, "park_id", layer.ids)
+        for park_id, shape in zip(ids[layer.maybe], layer.shapes[layer.maybe], strict=True):
+            out.setdefault(str(park_id), []).append(shape)
+    return {park_id: shapely.union_all(parts) for park_id, parts in out.items()}
+
+
+def _parks(spec: LayerSpec, layer: Layer) -> list[Park]:
+    """Return one park per id; several shapes of one park say the same or the first that certainly belongs speaks."""
+    ids = _column(layer, "park_id", layer.ids)
+    columns = {k: _column(layer, k, np.full(len(ids), "", object)) for k in
+               ("name", "industries", "leading", "negative", "chemical")}  # fmt: skip
+    out: dict[str, Park] = {}
+    sure = {str(park_id) for park_id in ids[~layer.maybe]}
+    for k in np.argsort(layer.maybe, kind="stable").tolist():
+        park_id = ids[k]
+        cell = {name: str(values[k] if values[k] is not None else "") for name, values in columns.items()}
+        out.setdefault(str(park_id), Park(
+            str(park_id), cell["name"], _codes(cell["industries"]), _codes(cell["leading"]), _codes(cell["negative"]),
+            _yes(cell["chemical"]), str(park_id) not in sure,
+        ))  # fmt: skip
+    return list(out.values())
+
+
+def _column(layer: Layer, name: str, otherwise: Any) -> Any:
+    return layer.attributes.get(name, otherwise)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    """Return the industry codes of a cell; one that cannot be read leaves the whole list unknown."""
+    words = [w for w in _SPLIT.split(text.strip()) if w]
+    read_ = [industry_code(w) for w in words]
+    return tuple(read_) if all(read_) else ()
+
+
+def _yes(text: str) -> bool | None:
+    word = text.strip().casefold()
+    return True if word in cells.YES else False if word in cells.NO else None

@@ -1,0 +1,251 @@
+"""The land supply register of a study (土地供应台账), read for the core, and what its codes mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from geo.basis.errors import LuodiError
+from geo.basis.inputs import Inputs
+from geo.screen.records import EVENTS, Event, Record, distinct
+from geo.screen.supplied import Register, State
+from geo.screen.supply import Meaning, PresentUse
+from layers.library import standards
+from layers.sources import gate
+from layers.sources.cells import recognise
+from layers.sources.finding import Finding, finding
+from layers.study import coverage, load, sheets
+from layers.study.sheets import Sheet
+from layers.study.spec import LayerSpec, Study
+
+CODE_LISTS = ("supply_status", "landuse_survey", "landuse_plan", "landuse_former")
+"""Shipped code lists the status depends on; a change of one makes the stage stale."""
+KEYS = {"parcel_ids": "parcel_id", "parcel_nos": "parcel_no", "plot_ids": "plot_id"}
+"""Field of a record: our name of the column that bears it."""
+NOT_YET = frozenset(
+    (
+        "",
+        *[
+            "-",
+            "--",
+            "—",
+            "——",
+            "/",
+            "\\",
+            "无",
+            "否",
+            "未",
+            "没有",
+            "未动工",
+            "未开工",
+            "未竣工",
+            "未交地",
+            "n/a",
+            "na",
+            "null",
+            "none",
+            "no",
+        ],
+    )
+)
+"""Cells that say an event has not happened."""
+DOCUMENTS = ("approved", "contract")
+"""Events a document proves: its number alone, without a day, is enough."""
+EMPTY_GROUND = {"三调": ("1201",)}
+"""Construction land with nothing built on it: 空闲地 of the land survey."""
+UNDECIDED = {"用地用海": ("16",)}
+"""Planned uses that leave open what is built: 留白用地."""
+PLAN_SCHEMES = ("用地用海", "控规旧分类")
+"""Schemes of planned use whose shipped lists hold construction classes only."""
+_SPLIT = re.compile(r"[;；,，、|\s]+")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The register and everything found while reading it, by layer.
+
+    The records of the register are the rows of `sheets`, one after the other, for who
+    reads more of them than the supply status needs.
+    """
+
+    register: Register
+    findings: tuple[tuple[str, Finding], ...]
+    sheets: tuple[Sheet, ...] = ()
+
+
+# --- the register ----------------------------------------------------------------
+
+
+def read(study: Study, folder: Path, boundary: Any, recovered: frozenset[str] = frozenset()) -> Opened:
+    """Read every layer of role ``supply``.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+        The study folder.
+    boundary : shapely geometry or None
+        Union of the boundary layers: where a register of complete coverage is complete.
+    recovered : frozenset of str
+        Records (`geo.screen.records.distinct`) whose land is taken as recovered by an edit.
+
+    Returns
+    -------
+    Opened
+        A register that is missing, cannot be read or is out of date proves nothing;
+        the worst of several layers speaks for all. Every row is a record or a finding.
+    """
+    specs = study.with_role("supply")
+    if not specs:
+        return Opened(Register(), ())
+    found: list[tuple[str, Finding]] = []
+    opened: list[Sheet] = []
+    parts = [_register(spec, study, folder, boundary, found, opened) for spec in specs]
+    order: tuple[State, ...] = ("failed", "missing", "stale", "ok")
+    state = next(s for s in order if any(p.state == s for p in parts))
+    records = tuple(r for p in parts for r in p.records)
+    back = frozenset(k for k, name in enumerate(distinct(records)) if name in recovered)
+    grounds = [p.known for p in parts if p.complete]
+    return Opened(Register(records, state, bool(grounds), _united(grounds), back), tuple(found), tuple(opened))
+
+
+def _united(grounds: Sequence[Any]) -> Any:
+    """Return where any register is complete; None is everywhere."""
+    return None if not grounds or any(g is None for g in grounds) else shapely.union_all(list(grounds))
+
+
+def _register(
+    spec: LayerSpec, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]], opened: list[Sheet]
+) -> Register:
+    sheet = sheets.read(spec, study, folder)
+    found += [(spec.id, f) for f in sheet.findings]
+    opened.append(sheet)
+    if sheet.state != "ok":
+        return Register(_records(sheet), sheet.state)
+    complete, known = _coverage(spec, sheet, study, folder, boundary, found)
+    return Register(_records(sheet), "ok", complete, known)
+
+
+def _coverage(
+    spec: LayerSpec, sheet: Sheet, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]
+) -> tuple[bool, Any]:
+    """Return whether, and where, a missing record means that there is none; lost rows take that away."""
+    told, doubt = coverage.examined(sheet.seen, spec.accept, boundary if sheet.placed else None, study.crs)
+    found += [(spec.id, f) for f in told if f not in sheet.findings]
+    if spec.coverage == "unknown" or doubt:
+        return False, None
+    if spec.coverage == "complete":
+        return (False, None) if boundary is None and study.with_role("boundary") else (True, boundary)
+    ground = LayerSpec(id="coverage", role="boundary", source=spec.coverage)
+    try:
+        item = load.placed(gate.open_vector(folder / spec.coverage, folder / load.CACHE), ground, study.crs)
+    except LuodiError as error:
+        codes = [r.code for r in error.reasons]
+        found.append((spec.id, finding("warn", "coverage_failed", file=spec.coverage, causes=codes)))
+        return False, None
+    return (True, shapely.union_all(item.shapes)) if item.state == "ok" and len(item.shapes) else (False, None)
+
+
+def _records(sheet: Sheet) -> tuple[Record, ...]:
+    column = sheet.column
+    # an approval or a contract is proved by its number as well as by its day
+    cells = {e: column(e) for e in EVENTS}
+    papers = {"approved": column("approval"), "contract": column("contract_no")}
+    none = [""] * len(sheet.rows)
+    happened = {
+        e: [event(c, document=e in DOCUMENTS, paper=p) for c, p in zip(cells[e], papers.get(e, none), strict=True)]
+        for e in EVENTS
+    }
+    words = [(stated_code(w) or "?") if w else "" for w in column("supply_status")]
+    keys = {name: [tuple(filter(None, _SPLIT.split(t))) for t in column(ours)] for name, ours in KEYS.items()}
+    return tuple(
+        Record(
+            record_id=record_id,
+            row=str(sheet.rows[k]),
+            events={e: happened[e][k] for e in EVENTS},
+            stated=words[k],
+            unsure=bool(sheet.maybe[k]),
+            shape=_flat(sheet.shapes[k]),
+            **{name: numbers[k] for name, numbers in keys.items()},
+        )
+        for k, record_id in enumerate(column("id"))
+    )
+
+
+def _flat(shape: Any) -> Any:
+    """Return a shape that covers ground; a point or a line of a register places nothing."""
+    return shape if shape is not None and shapely.get_dimensions(shape) == 2 else None
+
+
+def event(cell: str, *, document: bool = False, paper: str = "") -> Event:
+    """Read one event of a record.
+
+    Parameters
+    ----------
+    cell : str
+        A day as people write it, ``""`` or a word for "not yet"; with `document` also
+        the number of the document.
+    document : bool
+    paper : str
+        Number of the document in a field of its own.
+    """
+    found = recognise.day(cell) if cell else None
+    if found is not None and found.value is not None:
+        return Event("yes", found.value)
+    numbered = paper.lower() not in NOT_YET and any(c.isdigit() for c in paper)
+    if numbered or (document and found is None and any(c.isdigit() for c in cell)):
+        return Event("yes")
+    return Event("no" if cell.lower() in NOT_YET else "unreadable")
+
+
+# --- what codes mean -------------------------------------------------------------
+
+
+def meaning(study: Study, inputs: Inputs) -> Meaning:
+    """Return what the codes of a study's files mean, from the shipped code lists."""
+    parcels = study.with_role("parcels")[0]
+    schemes = {s.id: s.land_use_scheme for s in study.with_role("plan") if s.id in inputs.layers}
+    return Meaning(study.as_of, parcels.vintage, cache(present_use), cache(is_construction), stated_code, schemes)
+
+
+def present_use(scheme: str, code: str) -> PresentUse | None:
+    """Return what a class of present use means; None for a code or scheme nobody knows.
+
+    Only lists whose groups say what draws quota describe present use; a code that lost
+    its leading zero is found again.
+    """
+    known = standards.of_scheme(scheme)
+    if known is None or not any("new_construction" in g.flags for g in known.groups):
+        return None
+    whole = code if known.get(code) else code.zfill(4)
+    group = known.group_of(whole)
+    if group is None:
+        return None
+    if "new_construction" in group.flags:
+        return PresentUse("open", True, "farmland_balance" in group.flags)
+    return PresentUse("vacant" if whole in EMPTY_GROUND.get(scheme, ()) else "built")
+
+
+def is_construction(scheme: str, code: str) -> bool | None:
+    """Tell whether a planned use is construction, by the class of the list it belongs to (``070102`` to ``07``)."""
+    known = standards.of_scheme(scheme)
+    if known is None or scheme not in PLAN_SCHEMES:
+        return None
+    heads = (code[:n] for n in range(len(code), 0, -1))
+    found = next((h for h in heads if known.get(h)), "")
+    return None if not found or found in UNDECIDED.get(scheme, ()) else True
+
+
+def stated_code(text: str) -> str:
+    """Return the code of a supply status a file names: a code, a title or an alias; "" for another word."""
+    word = text.strip().casefold()
+    for entry in standards.codes("supply_status").codes:
+        if word in {w.casefold() for w in (entry.code, entry.title.zh, entry.title.en, *entry.aliases)}:
+            return entry.code
+    return ""

@@ -1,0 +1,1 @@
+"""Answers as sentences and rows, in the reader's language."""

@@ -1,0 +1,122 @@
+"""Which system are these numbers in (reliability cases 1-8, 12-13)?"""
+
+import numpy as np
+import pytest
+import shapely
+from pyproj import Transformer
+
+from layers.sources import gate
+from layers.sources.checks import crs
+from tests.layers.sources import make
+
+STUDY = "EPSG:4549"
+
+
+def square(x, y, side=1000.0):
+    return np.array([shapely.box(x, y, x + side, y + side)], object)
+
+
+def settled(shapes, declared="", accept=(), study=STUDY):
+    return crs.settle(shapes, declared, study, accept)
+
+
+def blocks(found):
+    return [(f.code, f.proposal) for f in found.findings if f.severity == "block"]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "side", "first"),
+    [
+        (119.9, 28.5, 0.01, "crs:EPSG:4490"),
+        (40_510_000, 3_150_000, 1000, "crs:EPSG:4528"),
+        (37_510_000, 3_150_000, 1000, "crs:EPSG:4525"),
+        (20_510_000, 3_150_000, 1000, "crs:EPSG:4498"),
+        (28.5, 119.9, 0.01, "swap-axes"),
+        (3_150_000, 510_000, 1000, "swap-axes"),
+        (3_150_000, 40_510_000, 1000, "swap-axes"),
+        (-71.1, 42.3, 0.01, "crs:EPSG:4326"),
+    ],
+)
+def test_guesses_by_range(x, y, side, first):
+    assert crs.guesses((x, y, x + side, y + side))[0] == first
+
+
+def test_a_plain_easting_leaves_the_meridian_open_without_a_study():
+    open_ = crs.guesses((510_000, 3_150_000, 511_000, 3_151_000))
+    assert open_ == [f"crs:EPSG:{code}" for code in range(4534, 4555)]
+    [(code, proposal)] = blocks(settled(square(510_000, 3_150_000), study=""))
+    assert (code, proposal) == ("crs_missing_open", "")
+
+
+def test_missing_crs_blocks_until_the_proposal_is_accepted():
+    shapes = square(510_000, 3_150_000)
+    [(code, proposal)] = blocks(settled(shapes))
+    assert (code, proposal) == ("crs_missing", "crs:EPSG:4549")
+    accepted = settled(shapes, accept=(proposal,))
+    assert accepted.usable
+    assert accepted.crs == STUDY
+
+
+def test_degrees_under_a_projected_crs():
+    [(code, proposal)] = blocks(settled(square(119.9, 28.5, 0.01), "EPSG:4549"))
+    assert (code, proposal) == ("crs_metres_expected", "crs:EPSG:4490")
+
+
+def test_metres_under_a_geographic_crs():
+    assert blocks(settled(square(510_000, 3_150_000), "EPSG:4326")) == [("crs_degrees_expected", "crs:EPSG:4549")]
+
+
+def test_swapped_axes_are_exchanged_when_accepted():
+    shapes = square(28.5, 119.9, 0.01)
+    assert blocks(settled(shapes, "EPSG:4490")) == [("axes_swapped", "swap-axes")]
+    found = settled(shapes, "EPSG:4490", accept=("swap-axes",))
+    assert found.usable
+    moved, finite = crs.transformed(shapes, found, STUDY)
+    assert finite.all()
+    expected = Transformer.from_crs("EPSG:4490", STUDY, always_xy=True).transform(119.9, 28.5)
+    assert shapely.bounds(moved[0])[:2] == pytest.approx(expected, abs=30)
+
+
+def test_a_zone_prefix_under_the_system_without_one_and_back():
+    assert blocks(settled(square(40_510_000, 3_150_000), "EPSG:4549")) == [("crs_lost", "crs:EPSG:4528")]
+    assert blocks(settled(square(510_000, 3_150_000), "EPSG:4528")) == [("crs_lost", "crs:EPSG:4549")]
+
+
+def test_the_neighbouring_zone_is_a_warning():
+    x, y = Transformer.from_crs("EPSG:4490", "EPSG:4548", always_xy=True).transform(120.2, 28.5)
+    found = settled(square(x, y), "EPSG:4548")
+    assert found.usable
+    [warn] = found.findings
+    assert warn.code == "far_from_meridian"
+    assert warn.reason.values["degrees"] == pytest.approx(3.2, abs=0.05)
+
+
+@pytest.mark.parametrize("old", ["EPSG:2415", "EPSG:2363"])
+def test_an_old_datum_blocks_until_the_error_is_accepted(old):
+    shapes = square(39_510_000, 2_850_000)
+    assert blocks(settled(shapes, old)) == [("datum_shift_unknown", "ballpark-datum-shift")]
+    found = settled(shapes, old, accept=("ballpark-datum-shift",))
+    assert found.usable
+    assert [f.code for f in found.findings] == ["datum_shift_ballpark"]
+
+
+def test_real_beijing54_data(tmp_path):
+    path = make.real("real/cn_samples/youwuzhen_beijing54/outlet_beijing1954.shp")
+    file = gate.open_vector(path, tmp_path)
+    found = settled(file.shapes, file.crs, study="EPSG:4547")
+    assert [f.code for f in found.findings if f.severity == "block"] == ["datum_shift_unknown"]
+
+
+def test_nonsense_and_infinite():
+    assert [c for c, _ in blocks(settled(square(510_000, 3_150_000), "EPSG:99999"))] == ["crs_unknown"]
+    far, finite = crs.transformed(square(1e7, 9e7), crs.Settled("EPSG:4549"), "EPSG:4490")
+    assert finite.tolist() == [far[0] is not None]
+
+
+def test_transforming_is_exact_and_there_is_only_one():
+    shapes = square(510_000, 3_150_000)
+    same, _ = crs.transformed(shapes, crs.Settled(STUDY), STUDY)
+    assert same[0].equals_exact(shapes[0], 0)
+    there, _ = crs.transformed(shapes, crs.Settled(STUDY), "EPSG:4490")
+    back, _ = crs.transformed(there, crs.Settled("EPSG:4490"), STUDY)
+    assert back[0].equals_exact(shapes[0], 1e-5)

@@ -1,0 +1,104 @@
+"""Images in a study: declared with their bands and day, read for parcels, plots and roofs."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+
+from geo.basis.errors import BlockedError, SpecError
+from geo.basis.progress import silent
+from layers.study import catalog, spec
+from layers.study.registers import imagery as study_imagery
+from layers.study.run import runs
+from layers.study.run.results import open_results
+from tests import district
+
+BARE, BUILT = (176, 150, 118, 138), (158, 152, 148, 128)
+BANDS = {"red": 1, "green": 2, "blue": 3, "nir": 4}
+
+
+def picture(path, east_built):
+    """Ten-metre cells over the twelve parcels: the western half bare, the eastern half as asked."""
+    cells = np.empty((4, 30, 40), np.uint8)
+    for k in range(4):
+        cells[k] = BARE[k]
+        cells[k, :, 20:] = (BUILT if east_built else BARE)[k]
+    cells[:, 0, 0] = 0
+    cells[:3, 29, 0] = 251  # as bright as cloud
+    where = from_origin(district.X0, district.Y0 + 300, 10, 10)
+    with rasterio.open(path, "w", driver="GTiff", width=40, height=30, count=4, dtype="uint8", nodata=0,
+                       crs=district.CRS, transform=where) as out:  # fmt: skip
+        out.write(cells)
+    return path
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    folder = district.write(tmp_path_factory.mktemp("imagery") / "study")
+    for year, built in ((2024, False), (2026, True)):
+        file = picture(folder.parent / f"{year}.tif", built)
+        catalog.add(folder, file, {"id": f"image_{year}", "role": "raster", "kind": "imagery", "bands": BANDS,
+                                   "vintage": date(year, 10, 1)})  # fmt: skip
+    runs.update(folder, "imagery", silent)
+    return folder
+
+
+def test_every_parcel_is_read_on_both_days_and_the_change_between(study):
+    results = open_results(study)
+    seen = results.table("imagery").set_index(["unit_id", "layer_id"])
+    assert seen.loc[("p03", "image_2024"), "bare_share"] == pytest.approx(1.0)
+    assert seen.loc[("p03", "image_2026"), "built_share"] == pytest.approx(1.0)
+    assert seen.loc[("p01", "image_2026"), ["bare_share", "unknown_share"]].tolist() == pytest.approx([0.99, 0.01])
+    assert seen.loc[("p09", "image_2026"), "unknown_share"] == pytest.approx(0.01)  # no data
+    changed = results.table("imagery_change").set_index("unit_id")
+    assert changed.loc["p03", "built_change_share"] == pytest.approx(1.0)
+    assert changed.loc["p01", ["built_change_share", "built_change_hi_share"]].tolist() == pytest.approx([-0.01, 0.01])
+
+
+def test_what_an_image_cannot_show_is_said(study):
+    told = open_results(study).table("imagery_problems")
+    assert set(told["code"]) == {"imagery_without_swir", "imagery_without_cloud_band"}
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"bands": {}}, "imagery_needs_bands"),
+        ({"bands": {"red": 1}}, "imagery_bands_wrong"),
+        ({"bands": {"red": 1, "nir": 0}}, "imagery_bands_wrong"),
+        ({"bands": {"red": 1, "nir": 4, "heat": 5}}, "imagery_bands_wrong"),
+        ({"vintage": None}, "imagery_needs_vintage"),
+        ({"kind": "index"}, "imagery_needs_bands"),
+    ],
+)
+def test_bands_and_day_are_asked_for(study, tmp_path, given, code):
+    entry = {"id": "x", "role": "raster", "kind": "imagery", "bands": BANDS, "vintage": date(2026, 1, 1)} | given
+    with pytest.raises(SpecError) as caught:
+        catalog.add(study, picture(tmp_path / "x.tif", True), {k: v for k, v in entry.items() if v is not None})
+    assert code in [r.code for r in caught.value.reasons]
+
+
+def test_a_band_the_file_does_not_have_blocks_when_it_is_added(study, tmp_path):
+    entry = {"id": "x", "role": "raster", "kind": "imagery", "bands": BANDS | {"swir": 5}, "vintage": date(2026, 1, 1)}
+    with pytest.raises(BlockedError) as caught:
+        catalog.add(study, picture(tmp_path / "x.tif", True), entry)
+    assert caught.value.reasons[0].code == "imagery_bands_missing"
+
+
+def test_a_study_without_images_has_empty_tables(run_district, tmp_path):
+    assert study_imagery.images(spec.read(run_district)) == ()
+    assert (
+        len(
+            study_imagery.changes(open_results(run_district).table("parcels").iloc[:0].assign(layer_id="", taken_on=""))
+        )
+        == 0
+    )
+
+
+def test_figures_come_from_the_standard():
+    bounds, reading = study_imagery.bounds(), study_imagery.reading()
+    assert (bounds.not_green, bounds.green) == (0.1, 0.2)
+    assert bounds.bare < bounds.built
+    assert (reading.wait_months, reading.open_share) == (12, 0.9)
