@@ -315,12 +315,13 @@ def assemble(
     def work(console: Console) -> None:
         from layers.ask import assembly
         from layers.study.run.released import require
+        from layers.words import once
 
         asked = assembly.Asked(**given, within=assembly.box(within) if within else None)
         report = _fresh(folder, "assemble", console)
         results = require(folder, "sites")
         if not given and not within:
-            for line in assembly.listing(results, console.language):
+            for line in (*assembly.listing(results, console.language), *once.note(results, console.language)):
                 console.text(line)
             made = {"run_id": report.run_id, "built": report.built, "kept": report.kept}
             console.result(made | assembly.as_plain(assembly.built(results)))

@@ -12,12 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.assemble.shared import Shared, shared
 from geo.assemble.spec import Available, Classes
 from geo.basis.area import AreaBasis
 from geo.basis.layer import Geometries, Layer
 from geo.basis.reason import Reason, reason
 from geo.measure import robust
 from geo.measure.cut import spikeless
+from geo.measure.stacks import LEAST_M2
 from geo.screen.planned import doubtful_share, plots_on
 from geo.screen.supplied import SLIVER_SHARE, WHOLE_SHARE
 
@@ -38,6 +40,8 @@ class Sources:
     plans : sequence of Layer
         Planned use; none, missing or stale ones leave the plan unknown.
     schemes : mapping of plan layer to the scheme of its codes
+    stacks : DataFrame or None
+        Table `stacks`: which parcels overlap; None: none do.
     """
 
     land: gpd.GeoDataFrame
@@ -46,6 +50,7 @@ class Sources:
     supply: pd.DataFrame
     plans: Sequence[Layer] = ()
     schemes: Mapping[str, str] | None = None
+    stacks: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ class Ground:
         Pieces that may be crossed: ``parcel_id``, ``part``, ``land_use``,
         ``land_use_scheme``, ``width_m`` (limit).
     availability : DataFrame
-        Every part of `land` with outcome (clear, unknown, no) and reason.
+        Every part of `land` with outcome (clear, unknown, no) and reason; ground that several
+        parcels hold is in the area of one part, ``disputed_m2`` of it judged otherwise by another.
     """
 
     nodes: gpd.GeoDataFrame
@@ -83,17 +89,46 @@ def sort(sources: Sources, allowed: Available, classes: Classes, basis: AreaBasi
     )
     plan = _planned(parts, sources, classes, basis)
     outcome, why = _judged(parts.join(plan), crossing > 0, allowed, classes)
-    listed = pd.DataFrame({"parcel_id": parts["parcel_id"], "part": parts["part"], "area_m2": parts["net_hi_m2"]})
-    listed = listed.assign(outcome=outcome, reason=why)
-    kept = outcome != NO
-    nodes = parts[kept].assign(outcome=outcome[kept], plan_use=plan["plan_use"][kept].to_numpy(object))
     # a patch nobody can vouch for is not counted on for a way across
     sure = (parts["may_belong"] == "").to_numpy(bool)
     passable = (crossing > 0) & sure & parts["status"].isin(allowed.statuses).to_numpy()
+    listed = pd.DataFrame({"parcel_id": parts["parcel_id"], "part": parts["part"], "area_m2": parts["net_hi_m2"]})
+    listed = listed.assign(disputed_m2=0.0, outcome=outcome, reason=why)
+    once = None
+    if sources.stacks is not None and len(sources.stacks):
+        once = shared(parts, np.where(passable, "cross", outcome), sources.parcels, sources.stacks)
+        parts = parts.set_geometry(once.left)
+        listed = _listed_once(listed, once, basis)
+    kept = (listed["outcome"] != NO).to_numpy(bool)
+    nodes = parts[kept].assign(outcome=outcome[kept], plan_use=plan["plan_use"][kept].to_numpy(object))
     columns = ["parcel_id", "part", "land_use", "land_use_scheme", "geometry"]
     patches = parts.loc[passable, columns].assign(width_m=crossing[passable])
-    cut = _without_barred(nodes, plan["barred"][kept].to_numpy(bool), sources, classes, basis)
-    return Ground(cut, gpd.GeoDataFrame(patches.reset_index(drop=True), crs=sources.land.crs), listed)
+    patches = patches[~patches.geometry.is_empty]
+    cuts = plan["barred"].to_numpy(bool)[kept]
+    plots = _barred_plots(sources, classes) if cuts.any() else _NOTHING
+    made = _cut_up(nodes, cuts, _of(once, kept), plots, basis)
+    return Ground(made, gpd.GeoDataFrame(patches.reset_index(drop=True), crs=sources.land.crs), listed)
+
+
+_NOTHING = np.empty(0, object)
+
+
+def _of(once: Shared | None, rows: Bools) -> Shared | None:
+    return None if once is None else Shared(once.left[rows], once.disputed[rows], once.others[rows])
+
+
+def _listed_once(listed: pd.DataFrame, once: Shared, basis: AreaBasis) -> pd.DataFrame:
+    """Return the parts with the ground that is theirs; a part of which others keep all is none."""
+    area, disputed = (basis.areas(basis.project(s)) for s in (once.left, once.disputed))
+    out = listed.assign(
+        area_m2=np.where(once.given_up, area, listed["area_m2"]),
+        disputed_m2=np.where(once.any_disputed, disputed, 0.0),
+    )
+    gone = once.given_up & (out["area_m2"] <= LEAST_M2).to_numpy(bool) & (out["outcome"] != NO).to_numpy(bool)
+    said = [reason("assembly_shared", parcels=o.split("|")).to_json() for o in once.others[gone]]
+    out.loc[gone, "outcome"] = NO
+    out.loc[gone, "reason"] = said
+    return out
 
 
 def _parts(sources: Sources) -> gpd.GeoDataFrame:
@@ -200,15 +235,18 @@ def _doubt(row: Any) -> tuple[str, Reason] | None:
     return None
 
 
-def _without_barred(
-    nodes: gpd.GeoDataFrame, barred: Bools, sources: Sources, classes: Classes, basis: AreaBasis
+def _cut_up(
+    nodes: gpd.GeoDataFrame, barred: Bools, once: Shared | None, plots: Geometries, basis: AreaBasis
 ) -> gpd.GeoDataFrame:
-    """Cut ground that is planned for other uses off the parts that have some, and number what is left."""
-    if not barred.any():
+    """Cut off ground that is planned for other uses, and number what that and other parcels leave of a part."""
+    changed = barred if once is None else barred | once.given_up | once.any_disputed
+    if not changed.any():
         return nodes.reset_index(drop=True)
-    plots = _barred_plots(sources, classes)
-    some = nodes[barred]
-    left = shapely.difference(robust.polygonal(some.geometry.to_numpy()), shapely.union_all(plots))
+    some = nodes[changed]
+    left = robust.polygonal(some.geometry.to_numpy())
+    if len(plots):
+        own = barred[changed]
+        left[own] = shapely.difference(left[own], shapely.union_all(plots))
     pieces, owner = shapely.get_parts(robust.polygonal(left), return_index=True)
     pieces = spikeless(pieces)
     area = basis.areas(basis.project(pieces))
@@ -217,9 +255,12 @@ def _without_barred(
     owner, area = owner[order], area[order]
     made = some.iloc[owner].set_geometry(pieces[order])
     doubt = (made["net_hi_m2"] - made["net_m2"]).to_numpy(np.float64)
+    if once is not None:
+        disputed = shapely.intersection(pieces[order], once.disputed[changed][owner])
+        doubt = doubt + basis.areas(basis.project(robust.polygonal(disputed)))
     number = np.arange(len(owner)) - np.searchsorted(owner, owner) + 1
     made = made.assign(piece=number, net_hi_m2=area, net_m2=np.maximum(area - doubt, 0.0))
-    both = pd.concat([nodes[~barred], made], ignore_index=True)
+    both = pd.concat([nodes[~changed], made], ignore_index=True)
     out = both.sort_values(["parcel_id", "part", "piece"], kind="stable", ignore_index=True)
     return gpd.GeoDataFrame(out, geometry="geometry", crs=nodes.crs)
 

@@ -187,7 +187,7 @@ _DECLARED = (
         "project_id:id park_id:code partners:int suppliers:text customers:text nearest_m:float mean_m:float "
         "missing:text points:float reason:reason")),
     Table("availability", ("parcel_id", "part"), _c(
-        "parcel_id:id part:int area_m2:float:sum outcome:code reason:reason")),
+        "parcel_id:id part:int area_m2:float:sum disputed_m2:float outcome:code reason:reason")),
     # open: facts of the site's own ground, measured again (see the table `facts`), follow
     Table("sites", ("site_id",), _c(
         "site_id:id kind:code outcome:code park_id:code township:text tenure:code plan_use:code status:code "

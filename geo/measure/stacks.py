@@ -61,7 +61,7 @@ def stacks(shapes: Geometries) -> tuple[list[tuple[int, ...]], Geometries]:
 
     No two of the polygons returned overlap. Sets come in order of their members.
     """
-    one, two = _pairs(shapes)
+    one, two = meeting(shapes)
     shared, _ = robust.parted(shapes[one], shapes[two])
     solid = shapely.area(shared) > LEAST_M2  # an overlay that failed shares nothing that could be named
     one, two, shared = one[solid], two[solid], shared[solid]
@@ -78,7 +78,7 @@ def stacks(shapes: Geometries) -> tuple[list[tuple[int, ...]], Geometries]:
     return members, robust.valid(robust.polygonal(out))
 
 
-def _pairs(shapes: Geometries) -> tuple[Positions, Positions]:
+def meeting(shapes: Geometries) -> tuple[Positions, Positions]:
     """Return the pairs of shapes whose insides meet, the first before the second."""
     one, two = shapely.STRtree(shapes).query(shapes)
     later = one < two
@@ -91,7 +91,7 @@ def _crossing(shared: Geometries) -> npt.NDArray[np.bool_]:
     """Tell which of the pieces shared by pairs lie on one another: ground of three shapes or more."""
     out = np.zeros(len(shared), bool)
     if len(shared):
-        one, two = _pairs(shared)
+        one, two = meeting(shared)
         out[one] = out[two] = True
     return out
 

@@ -14,8 +14,9 @@ BUILT, SUPPLIED = ("built",), ("supplied",)
 
 
 def park_land(
-    parcels: pd.DataFrame, supply: pd.DataFrame, open_land: pd.DataFrame, rates: Mapping[str, pd.Series]
-) -> pd.DataFrame:
+    parcels: pd.DataFrame, supply: pd.DataFrame, open_land: pd.DataFrame, rates: Mapping[str, pd.Series],
+    stacks: pd.DataFrame | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Return the land account of each park.
 
     Parameters
@@ -25,10 +26,14 @@ def park_land(
     supply : DataFrame
         ``parcel_id supply_status``.
     open_land : DataFrame
-        Table `availability`: the usable parts, ``parcel_id area_m2 outcome``; what is clear
-        is free, what is unknown is told beside and counts as kept out until it is settled.
+        Table `availability`: the usable parts, ``parcel_id area_m2 disputed_m2 outcome``; what is
+        clear is free, what is unknown or disputed is told beside and counts as kept out until it
+        is settled. Ground of several parcels is in one part.
     rates : mapping of account to Series by parcel
         Share of the parcel's land that draws a county account; NaN counts as all of it.
+    stacks : DataFrame or None
+        Ground in several parcels, ``stack_id parcel_id area_m2``, a row per stack and parcel:
+        it counts once in a park, as built before handed over. None: no parcels overlap.
 
     Returns
     -------
@@ -57,14 +62,43 @@ def park_land(
         doubtful = (rows["may_belong"].fillna("") != "").to_numpy(bool)
         open_ended = {"limit": doubtful, **{n: doubtful & (columns[n] > 0) for n in ("used", "committed")}}
         columns |= {n: np.where(at, np.nan, columns[n]) for n, at in open_ended.items()}
+    if stacks is not None and len(stacks):
+        columns |= _counted_once(columns, rows, stacks)
     named = pd.DataFrame(columns).groupby(rows["park_id"].to_numpy(object))
     made = named.sum().where(named.count().eq(named.size(), axis=0)) / MU_M2  # a sum with an open part is open
     made["reserved"] = made["limit"] - made["used"] - made["committed"] - made["free"]
     return made.rename_axis("park_id").reset_index()
 
 
+def _counted_once(
+    columns: Mapping[str, np.ndarray], rows: pd.DataFrame, stacks: pd.DataFrame
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Return limit, used and committed without what other parcels of the park count already.
+
+    Open ground was given to one parcel before; of the rest, what one record calls built is built.
+    """
+    at = pd.Index(rows["parcel_id"]).get_indexer(pd.Index(stacks["parcel_id"]))
+    who = stacks.assign(at=at)[at >= 0]
+    state = rows["supply_status"].to_numpy(object)[who["at"]]
+    rank = np.select([np.isin(state, BUILT), np.isin(state, SUPPLIED)], [0, 1], 2)
+    who = who.assign(rank=rank, park=rows["park_id"].to_numpy(object)[who["at"]])
+    who = who.sort_values(["stack_id", "park", "rank", "parcel_id"], kind="stable")
+    again = who[who.duplicated(["stack_id", "park"])]
+    over = np.bincount(again["at"], weights=again["area_m2"], minlength=len(rows))
+    made = {"limit": columns["limit"] - over}
+    return made | {n: np.maximum(columns[n] - over, 0.0) for n in ("used", "committed")}
+
+
 def _by_parcel(open_land: pd.DataFrame, outcome: str) -> pd.Series:
-    return open_land[open_land["outcome"] == outcome].groupby("parcel_id")["area_m2"].sum()
+    """Return the area of each parcel that is surely clear, or that is unknown, disputed ground included."""
+    area, disputed = open_land["area_m2"], open_land["disputed_m2"]
+    clear = open_land["outcome"] == "clear"
+    amount = (
+        (area - disputed).where(clear, 0.0)
+        if outcome == "clear"
+        else disputed.where(clear, 0.0) + area.where(open_land["outcome"] == "unknown", 0.0)
+    )
+    return amount.groupby(open_land["parcel_id"]).sum()
 
 
 def of_parks(account: pd.DataFrame, parks: Iterable[str]) -> pd.DataFrame:

@@ -223,7 +223,10 @@ def listing(results: Results, language: Language) -> list[str]:
     """Return the sites of a run as lines: the largest first, with the projects each is offered to."""
     sites, offers = results.table("sites"), results.table("offers")
     offered = offers.sort_values(["site_id", "project_id"]).groupby("site_id")["project_id"].agg("、".join)
-    area = results.table("availability").groupby("outcome")["area_m2"].sum()
+    parts = results.table("availability")
+    area = parts.groupby("outcome")[["area_m2", "disputed_m2"]].sum()
+    disputed = float(area["disputed_m2"].get("clear", 0.0))  # ground another record judges otherwise is not proved
+    area = area["area_m2"].add(pd.Series({"clear": -disputed, "unknown": disputed}), fill_value=0.0)
     lines = [
         say("assembly.available", language, **{n: float(area.get(n, 0.0)) for n in ("clear", "unknown", "no")}),
         say("assembly.built", language, count=len(sites), projects=offers["project_id"].nunique()),

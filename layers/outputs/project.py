@@ -223,10 +223,11 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
     if table == "verdicts":
         return _verdicts(results, frame, language)
     if table in ("supply", "supply_records"):
-        frame = _supply(results, table, frame, language)
+        frame = _supply(results, table, once.beside(results, frame), language)
     if table in project_words.TABLES:
         frame = project_words.projected(results, table, frame, language)
     if table in site_words.TABLES:
+        frame = once.beside(results, frame) if table in ("availability", "members", "sites") else frame
         frame = site_words.projected(results, frame, language)
     if table.startswith("idle"):
         frame = idle_words.projected(results, frame, language)

@@ -176,7 +176,9 @@ class Base:
         for name, column in (("new_construction", "new_construction_m2"), ("farmland_balance", "balance_m2")):
             drawn = supply.set_index("parcel_id")[column]
             share[name] = (drawn / net.reindex(drawn.index).where(lambda n: n > 0)).clip(0.0, 1.0)
-        return land.park_land(pd.DataFrame(self.read("parcels")), supply, self.read("availability"), share)
+        size = self.read("stack_pieces").groupby("stack_id", as_index=False)["area_m2"].sum()
+        stacks = self.read("stacks").merge(size, on="stack_id")
+        return land.park_land(pd.DataFrame(self.read("parcels")), supply, self.read("availability"), share, stacks)
 
     @cached_property
     def open_share(self) -> pd.Series:

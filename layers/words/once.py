@@ -83,6 +83,20 @@ def shared(results: Results) -> pd.DataFrame:
     return pd.DataFrame({"shared_m2": own, "shared_with": named}).rename_axis("parcel_id").reset_index()
 
 
+def beside(results: Results, frame: pd.DataFrame) -> pd.DataFrame:
+    """Name with which parcels those of a list overlap: parcel by parcel, or the members of each site."""
+    key = next((k for k in ("parcel_id", "site_id") if k in frame), "")
+    if not key or not overlap(results):
+        return frame
+    named = shared(results).set_index("parcel_id")["shared_with"]
+    if key == "site_id":
+        members = results.table("members")[["site_id", "parcel_id"]].drop_duplicates()
+        rows = members.assign(others=members["parcel_id"].map(named)).dropna(subset=["others"])
+        pairs = rows["parcel_id"].astype(str) + " × " + rows["others"].astype(str)
+        named = pairs.groupby(rows["site_id"]).agg(lambda cells: "; ".join(cells.head(NAMED)))
+    return frame.assign(shared_with=frame[key].map(named).astype(object).fillna(""))
+
+
 def facts(results: Results, parcel_id: str, language: Language) -> list[tuple[str, str]]:
     """Return with which parcels one overlaps and on how much ground, as a line of facts."""
     if not overlap(results) or parcel_id not in set(results.table("stacks")["parcel_id"]):

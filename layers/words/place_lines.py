@@ -16,6 +16,7 @@ from layers.ask.placement import Shown, shown
 from layers.library import resources as counted
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say, sentence
+from layers.words import once
 
 LEAST_DECIMALS = {"亩": 2, "MVA": 1}
 """Decimals an amount is written with at least, by unit."""
@@ -185,6 +186,7 @@ def capacity_lines(found: Shown, language: Language) -> Iterator[str]:
             text = capacity_line(found, {str(k): v for k, v in row.items()}, language)
             yield f"  {'▶' if row['binding'] else ' '} {text}"
         yield from (f"    {text}" for text in binding(mine, language))
+    yield from once.note(found.results, language)
 
 
 def ordered(mine: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from layers.study import spec
 from layers.study.run.released import open_results, refusal
 from layers.study.run.results import Results
 from layers.text import Language, say, sentence, sentences
-from layers.words import law
+from layers.words import law, once
 from views.parts import frame, runner
 from views.parts.markup import tag
 
@@ -49,7 +49,10 @@ def refused(results: Results, table: str, language: Language) -> bool:
 
 
 def law_bar(results: Results, language: Language, table: str = "") -> None:
-    """Say on top of a page what of the law it rests on is out of force, unchecked or about to change."""
+    """Say on top of a page what of the law it rests on is out of force or will change, and which parcels overlap."""
+    if not results.of_plots:
+        for line in once.note(results, language):
+            st.html(tag("details", tag("summary", say("note.stacks_bar", language)), tag("div", line), cls="lu-law"))
     found = law.notices(results, language, table)
     if not found:
         return

@@ -19,6 +19,7 @@ from layers.serve.pages import trial as trials
 from layers.serve.pages.trial import Trial
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say
+from layers.words import once
 from layers.words.explain import limit_text, marked_title, origin_text, unit_word
 from views.parts import state, tables
 from views.parts.funnel import area
@@ -233,7 +234,7 @@ def _beside(trial: Trial, language: Language) -> Html:
     head = tag("tr", *(tag("th", say(f"uitrial.{k}", language)) for k in ("status", "run", "trial", "difference")))
     rows = [_beside_row(code("status", s, language), STATUS_COLOURS[s], run.loc[s], other.loc[s], language)
             for s in STATUSES]  # fmt: skip
-    net = [float(f["net_m2"].sum()) for f in (run, other)]
+    net = [float(once.total(trial.results, trial.results.table("candidates"))["net_m2"]), float(trial.total["net_m2"])]
     total = tag("tr", tag("td", say("ui.net", language)), *(tag("td", area(m2, language)) for m2 in net),
                 tag("td", _signed(net[1] - net[0], language)), cls="lu-sum")  # fmt: skip
     return tag("table", head, *rows, total, cls="lu-beside")

@@ -122,7 +122,7 @@ def sources(study: Study, inputs: Any, table: Any) -> Sources:
     """Return the tables and plans assembling reads; `table` hands over a table by name."""
     plans = study.with_role("plan")
     return Sources(
-        **{name: table(name) for name in ("land", "parcels", "candidates", "supply")},
+        **{name: table(name) for name in ("land", "parcels", "candidates", "supply", "stacks")},
         plans=[inputs.layers[s.id] for s in plans if s.id in inputs.layers],
         schemes={s.id: s.land_use_scheme for s in plans},
     )

@@ -75,7 +75,9 @@ def test_land_of_a_park_closes_and_built_ground_under_a_red_line_is_not_free_twi
 
     parcels = pd.DataFrame({"parcel_id": list("abcd"), "park_id": ["P"] * 4, "area_m2": [100 * MU] * 4})
     supply = pd.DataFrame({"parcel_id": list("abcd"), "supply_status": ["built", "supplied", "unapproved", "unknown"]})
-    available = pd.DataFrame({"parcel_id": ["c", "d"], "area_m2": [90 * MU, 50 * MU], "outcome": ["clear", "unknown"]})
+    available = pd.DataFrame(
+        {"parcel_id": ["c", "d"], "area_m2": [90 * MU, 50 * MU], "disputed_m2": 0.0, "outcome": ["clear", "unknown"]}
+    )
     account = park_land(parcels, supply, available, {"new_construction": pd.Series({"c": 0.5})})
     row = account.iloc[0]
     assert row["limit"] - row["used"] - row["committed"] - row["reserved"] == pytest.approx(row["free"])
