@@ -64,7 +64,7 @@ def local(units: Geometries, polygons: Geometries) -> Local:
     Notes
     -----
     A unit inside one polygon, or touching none, needs no overlay. A remainder or a share
-    too small to be written (`negligible`) counts as nothing.
+    far too small to be written (`trifling`) counts as nothing.
     """
     unit, polygon = touching(units, polygons)
     return covered(units, unit, polygons[polygon])
@@ -100,6 +100,15 @@ def negligible(areas: Floats) -> Floats:
     return out
 
 
+def trifling(areas: Floats) -> Floats:
+    """Return the area below which a part of a unit or a cell is no part of it, in m².
+
+    A tenth of what is `negligible`: what several units or cells of a parcel leave out adds up.
+    """
+    out: Floats = negligible(areas) / 10
+    return out
+
+
 def _gather(out: Local, unit: Positions, shared: Geometries) -> None:
     """Unite what several polygons share with a unit."""
     solid = shapely.area(shared) > 0
@@ -118,6 +127,6 @@ def _settle(out: Local, units: Geometries) -> None:
     """Turn parts that are nothing or everything into that."""
     cut = np.flatnonzero(out.cut)
     size, taken = shapely.area(units[cut]), shapely.area(out.part[cut])
-    small = negligible(size)
+    small = trifling(size)
     out.whole[cut[taken >= size - small]] = True
     out.part[cut[(taken <= small) | (taken >= size - small)]] = None

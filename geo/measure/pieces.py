@@ -18,7 +18,7 @@ from geo.basis.layer import SEPARATOR, UNSURE, Geometries
 from geo.basis.progress import Progress, steps
 from geo.basis.tables import empty
 from geo.measure import robust
-from geo.measure.local import Local, local, negligible
+from geo.measure.local import Local, local, negligible, trifling
 from geo.measure.subdivide import subdivided
 from geo.measure.zones import Ground
 
@@ -143,7 +143,7 @@ class _Cells:
         within, beyond = robust.parted(shapes, parts)
         broken = shapely.is_missing(within)
         taken = self._settled(crossed, within, parts)
-        left, small = self.area[crossed] - taken, negligible(self.area[crossed])
+        left, small = self.area[crossed] - taken, trifling(self.area[crossed])
         self.failed[self.unit[crossed[broken]], column] = True
         inside[crossed[~broken & (left <= small)]] = True
         both = ~broken & (left > small) & (taken > small)
@@ -219,13 +219,43 @@ def _codes(states: States) -> Positions:
 
 
 def _merged(parcel: Positions, states: States, area: Floats, gross: Floats) -> tuple[Positions, States, Floats]:
-    """Give pieces too small to be written to the largest piece of their parcel."""
+    """Give pieces too small to be written to other pieces of their parcel.
+
+    One goes to the largest; several to those that leave what every zone has of the parcel nearest to the truth.
+    """
     order = np.lexsort((-area, parcel))
     parcel, states, area = parcel[order], states[order].copy(), area[order]
     first = np.searchsorted(parcel, parcel)
     small = (area <= negligible(gross[parcel])) & (first != np.arange(len(parcel)))
-    states[small] = states[first[small]]
+    several = small & (np.bincount(parcel, weights=small, minlength=len(gross)) > 1)[parcel]
+    alone = small & ~several
+    states[alone] = states[first[alone]]
+    for start in np.unique(first[several]):
+        own = np.arange(start, np.searchsorted(parcel, parcel[start], side="right"))
+        states[own], area[own] = _joined(states[own], area[own], small[own], float(negligible(gross[parcel[own]])[0]))
     return parcel, states, area
+
+
+def _joined(states: States, area: Floats, small: Bools, least: float) -> tuple[States, Floats]:
+    """Join the small pieces of one parcel, the smallest first, each to the piece that keeps sums of zones truest.
+
+    Where two do alike the other small one: together they may be large enough to be written.
+    """
+    there = np.concatenate([states == IN, states != OUT], axis=1).astype(np.float64)
+    off = np.zeros(there.shape[1])
+    live = np.ones(len(area), bool)
+    states, area = states.copy(), area.copy()
+    for k in np.flatnonzero(small)[np.argsort(area[small], kind="stable")]:
+        others = np.flatnonzero(live & (np.arange(len(area)) != k))
+        if area[k] > least or not len(others):
+            continue
+        moved = off + area[k] * (there[others] - there[k])
+        far = np.abs(moved).max(axis=1, initial=0.0)
+        best = np.lexsort((-area[others], ~small[others], np.abs(moved).sum(axis=1), far))[0]
+        to, off = others[best], moved[best]
+        area[to] += area[k]
+        area[k], live[k], states[k] = 0.0, False, states[to]
+    return states, area
 
 
 def table(pieces: Pieces) -> pd.DataFrame:

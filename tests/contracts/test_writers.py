@@ -12,8 +12,8 @@ import pytest
 from layers.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [*ROOT.glob("geo/**/*.py"), *ROOT.glob("county/**/*.py"), *ROOT.glob("layers/**/*.py"), *ROOT.glob("views/**/*.py"),
-           ROOT / "app.py", ROOT / "luodi.py"]  # fmt: skip
+HOUSES = ("geo", "county", "layers", "views")
+SOURCES = [*(file for house in HOUSES for file in ROOT.glob(f"{house}/**/*.py")), ROOT / "app.py", ROOT / "luodi.py"]
 LOCKS = {"writing", "shelving"}
 METHODS = {
     "write_text", "write_bytes", "mkdir", "unlink", "rmdir", "touch", "symlink_to", "hardlink_to", "rmtree",
