@@ -290,7 +290,9 @@ def _area(shape: Any) -> Any:
     return shapely.union_all([p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"])
 
 
-def _answered(plan: runs.Plan, inputs: Any, plots: gpd.GeoDataFrame, head: dict[str, Any], progress: Progress) -> Check:
+def _answered(
+    plan: runs.RunPlan, inputs: Any, plots: gpd.GeoDataFrame, head: dict[str, Any], progress: Progress
+) -> Check:
     study = plan.study
     measured = basis(study.area, study.crs, tuple(inputs.parcels.total_bounds))
     shapes = plots.geometry.to_numpy()
@@ -324,7 +326,7 @@ def speaking(rules: Sequence[Rule], asked: Mapping[str, Any], use_class: str) ->
     )
 
 
-def _kept(plan: runs.Plan, tables: dict[str, pd.DataFrame], head: dict[str, Any], rules: Sequence[Rule]) -> Check:
+def _kept(plan: runs.RunPlan, tables: dict[str, pd.DataFrame], head: dict[str, Any], rules: Sequence[Rule]) -> Check:
     """Write the check beside its place, then swap it in."""
     place = plan.folder / FOLDER / head["id"]
     part, gone = (place.with_name(f".{head['id']}.{word}") for word in ("part", "gone"))

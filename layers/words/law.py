@@ -18,7 +18,7 @@ from geo.rules.spec import Rule
 from layers.library import standards
 from layers.library.standards import CodeList, Standard
 from layers.study.registers import inefficient
-from layers.study.run import plan
+from layers.study.run import keyed
 from layers.study.run.released import released
 from layers.study.run.results import Results
 from layers.study.stages import TABLE_STAGE, wanted
@@ -111,7 +111,7 @@ def _rule(results: Results, rule: Rule, language: Language) -> Used:
 
 def _texts(results: Results, stages: frozenset[str]) -> Iterator[Standard | CodeList]:
     """Yield the standards and code lists of the stages, and the lists the codes of the layers are read with."""
-    names = {c for t in TABLE_STAGE.values() if t.name in stages for c in plan.texts(t)}
+    names = {c for t in TABLE_STAGE.values() if t.name in stages for c in keyed.texts(t)}
     for path in sorted(names):
         place = PurePosixPath(path)
         if place.parent.name in FOLDERS:

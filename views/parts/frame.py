@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from layers.serve.draw.styles import GROUND, STATUS_COLOURS, STATUSES
 from layers.study.run.results import Results
-from layers.study.run.runs import Plan
+from layers.study.run.runs import RunPlan
 from layers.text import LANGUAGES, Language, code, say
 from views.parts import state
 from views.parts.markup import Html, join, tag
@@ -51,7 +51,7 @@ def trouble(lines: list[str], title: str = "ui.trouble") -> None:
     st.html(tag("div", tag("h3", say(title, state.language())), tag("ul", *items), cls="lu-trouble"))
 
 
-def header(results: Results | Plan | None, name: str, language: Language) -> None:
+def header(results: Results | RunPlan | None, name: str, language: Language) -> None:
     """Draw the line on top: study, what its numbers rest on, badge, language."""
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.html(tag("div", tag("span", name, cls="lu-name"), _badge(results, language), _basis(results, language),
@@ -63,13 +63,13 @@ def header(results: Results | Plan | None, name: str, language: Language) -> Non
         )  # fmt: skip
 
 
-def _badge(results: Results | Plan | None, language: Language) -> Html:
+def _badge(results: Results | RunPlan | None, language: Language) -> Html:
     if results is None or not results.study.demonstration:
         return Html()
     return tag("span", say("ui.synthetic", language), cls="lu-badge", tip=say("note.demonstration", language))
 
 
-def _basis(results: Results | Plan | None, language: Language) -> Html:
+def _basis(results: Results | RunPlan | None, language: Language) -> Html:
     if results is None:
         return Html()
     study = results.study

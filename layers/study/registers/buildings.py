@@ -15,7 +15,7 @@ from geo.idle.upstairs import Guide
 from layers.library import standards
 
 if TYPE_CHECKING:
-    from layers.study.stages.stage import Tables, Work
+    from layers.study.run.stage import Tables, Work
 
 STANDARD, GROUP = "idle-signals", "storeys"
 FAR_MAX = "far_max"

@@ -27,8 +27,8 @@ from layers.sources.finding import Finding, finding
 from layers.study import sheets
 from layers.study.registers import idle_records, imagery, supply
 from layers.study.registers.idle_buildings import Buildings, buildings_of
+from layers.study.run.stage import Work
 from layers.study.spec import Study
-from layers.study.stages.stage import Work
 
 CODE_LISTS = ("idle_causes", "building_uses", "registration")
 STANDARDS = ("idle-land", "idle-signals", imagery.STANDARD)

@@ -18,8 +18,8 @@ from layers.sources.cells import recognise
 from layers.sources.finding import Finding, finding
 from layers.study.registers import idle_records
 from layers.study.registers.idle_records import Land
+from layers.study.run.stage import Work
 from layers.study.spec import LayerSpec
-from layers.study.stages.stage import Work
 
 Findings = list[tuple[str, Finding]]
 _NUMBERS = ("floors", "vacant_floors", "floor_area_m2", "vacant_m2")

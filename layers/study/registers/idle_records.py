@@ -26,8 +26,8 @@ from layers.sources.cells import recognise
 from layers.sources.cells.quantity import number_of
 from layers.sources.finding import Finding, finding
 from layers.study.registers import supply
+from layers.study.run.stage import Work
 from layers.study.sheets import Sheet
-from layers.study.stages.stage import Work
 
 _MANY = re.compile(r"[;；、|\n]+")
 _TO = re.compile(r"(?<=[\d日])\s*(?:/|~|～|至|到|—|–)\s*")

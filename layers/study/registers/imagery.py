@@ -29,7 +29,7 @@ from layers.study.registers import supply
 from layers.study.spec import LayerSpec, Study
 
 if TYPE_CHECKING:
-    from layers.study.stages.stage import Tables, Work
+    from layers.study.run.stage import Tables, Work
 
 STANDARD = "imagery"
 KEYS = ("unit_kind", "unit_id")

@@ -25,7 +25,7 @@ from layers.study.registers import idle, idle_records
 from layers.study.spec import PACKS
 
 if TYPE_CHECKING:
-    from layers.study.stages.stage import Tables, Work
+    from layers.study.run.stage import Tables, Work
 
 FOLDER = PACKS / "inefficient"
 CODE_LISTS = ("renewal_kinds", "renewal_stages")

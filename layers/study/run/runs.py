@@ -29,12 +29,12 @@ from layers.study import edits, formats, spec
 from layers.study.changes import commit
 from layers.study.lock import writing
 from layers.study.run import manifest, store
+from layers.study.run.keyed import RunPlan, plan
 from layers.study.run.masks import Masks
-from layers.study.run.plan import Plan, plan
 from layers.study.stages import STAGES, TABLE_STAGE, Stage, Work, wanted
 from layers.study.stages.land import drawn
 
-__all__ = ["TABLE_STAGE", "Plan", "Report", "current", "drawn", "header", "plan", "stale", "update"]
+__all__ = ["TABLE_STAGE", "Report", "RunPlan", "current", "drawn", "header", "plan", "stale", "update"]
 EXPECTED = ("load", "measure", "screen")
 """Stages every run holds; a table of another that nobody has asked for yet is not built, which is not stale."""
 KEPT_RUNS = 3
@@ -106,7 +106,7 @@ def _pointed_to(link: Path) -> Path | None:
 
 @dataclass
 class _Run:
-    plan: Plan
+    plan: RunPlan
     progress: Progress
     built: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
@@ -148,7 +148,7 @@ class _Run:
 
     @cached_property
     def work(self) -> Work:
-        return Work(self.plan, self.target, self.progress)
+        return Work(self.plan, self.target, self.progress, self.plan.land_id)
 
     @cached_property
     def body(self) -> dict[str, Any]:
@@ -257,7 +257,7 @@ def _damaged(run: Path, tables: dict[str, dict[str, Any]]) -> set[str]:
     return {n for n, entry in tables.items() if not store.is_whole(run, n, entry)}
 
 
-def header(plan: Plan) -> dict[str, Any]:
+def header(plan: RunPlan) -> dict[str, Any]:
     """Return what a manifest says of the study: settings, rules, inputs, versions."""
     study = plan.study
     return {
@@ -308,7 +308,7 @@ def _point(folder: Path, target: Path) -> list[Reason]:
     return notes
 
 
-def _edits_gone(plan: Plan) -> list[Reason]:
+def _edits_gone(plan: RunPlan) -> list[Reason]:
     """Say that decisions the last results rest on are gone with their file; nobody starts anew unknowingly."""
     folder = plan.folder
     target = _pointed_to(folder / RESULTS)

@@ -1,7 +1,7 @@
 """The stages of a study in the order they are built; a new stage is a module here and a place in this list."""
 
+from layers.study.run.stage import Stage, Tables, Work
 from layers.study.stages import assemble, idle, inefficient, land, place, project, rank, stock
-from layers.study.stages.stage import Stage, Tables, Work
 
 STAGES: tuple[Stage, ...] = (
     land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, project.CHAIN,

@@ -8,7 +8,7 @@ from geo import study as flow
 from geo.assemble import available
 from geo.assemble.fabric import Fabric, woven
 from layers.study.registers import assembly
-from layers.study.stages.stage import Stage, Tables, Work
+from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan

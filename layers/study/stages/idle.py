@@ -10,7 +10,7 @@ import pandas as pd
 from geo import study as flow
 from layers.study import load
 from layers.study.registers import idle
-from layers.study.stages.stage import Stage, Tables, Work
+from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan

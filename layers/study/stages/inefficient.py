@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from layers.study.registers import inefficient
-from layers.study.stages.stage import Stage
+from layers.study.run.stage import Stage
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan

@@ -12,7 +12,7 @@ from geo.basis.area import statutory_m2
 from geo.measure.every import area_shapes
 from layers.study import load
 from layers.study.registers import supply
-from layers.study.stages.stage import Stage, Tables, Work
+from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan

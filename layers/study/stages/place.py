@@ -16,7 +16,7 @@ from layers.library import standards
 from layers.study import check_sites, load, placing
 from layers.study.check_sites import Ground
 from layers.study.registers import facilities, parks, zones
-from layers.study.stages.stage import Stage, Tables, Work
+from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan
@@ -58,7 +58,7 @@ def _ground(work: Work) -> Ground:
     study = work.plan.study
     open_ = list(parks.doubtful(study, work.inputs).values())
     return Ground(
-        gpd.GeoDataFrame(work.table("land")), parks.shapes(study, work.inputs), _flags, work.plan.land_id, study.crs,
+        gpd.GeoDataFrame(work.table("land")), parks.shapes(study, work.inputs), _flags, work.land_id, study.crs,
         shapely.union_all(open_) if open_ else None,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from geo.project.gate import Gates
 from layers.library import uses
 from layers.study import check_sites, load
 from layers.study.registers import chain, norms, parks, projects
-from layers.study.stages.stage import Stage, Tables, Work
+from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan

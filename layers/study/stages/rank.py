@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo import study as flow
 from layers.study.registers import criteria
-from layers.study.stages.stage import Stage, Tables, Work
+from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.basis.reason import reason
 from geo.idle import reuse
 from layers.study.registers import buildings, imagery
-from layers.study.stages.stage import Stage, Tables, Work
+from layers.study.run.stage import Stage, Tables, Work
 
 
 def _reuse(work: Work) -> Tables:

@@ -6,7 +6,7 @@ import pytest
 
 from layers.basis import keys, reach
 from layers.sources import readers
-from layers.study.run import plan
+from layers.study.run import keyed
 from layers.study.stages import STAGES
 
 OWN = reach.ROOT
@@ -54,7 +54,7 @@ def forget():
 
 def codes():
     forget()
-    return {s.name: plan.code(s) for s in STAGES}
+    return {s.name: keyed.code(s) for s in STAGES}
 
 
 def stale(before, after):
@@ -173,7 +173,7 @@ def test_no_stage_holds_the_whole_core():
     whole = sum(len(reach._module(".".join(p.relative_to(OWN).with_suffix("").parts)).defined)
                 for p in (OWN / "geo").rglob("*.py") if p.name != "__init__.py")  # fmt: skip
     for stage in STAGES:
-        found = reach.reached((f"{stage.build.__module__}:{stage.build.__qualname__}",), plan.BY_VALUE)
+        found = reach.reached((f"{stage.build.__module__}:{stage.build.__qualname__}",), keyed.BY_VALUE)
         core = {n for n in found.names if n.startswith("geo.")}
         assert len(core) < 0.6 * whole, stage.name
         assert not [n for n in found.names if n.startswith(("layers.serve", "layers.outputs.", "views"))], stage.name
@@ -185,7 +185,7 @@ def test_what_was_found_is_kept_and_counts_only_for_the_same_files(program, monk
     monkeypatch.setattr(reach, "reached", pytest.fail)
     for remembered in (keys.code, keys._kept):
         remembered.cache_clear()
-    assert {s.name: plan.code(s) for s in STAGES} == before
+    assert {s.name: keyed.code(s) for s in STAGES} == before
     monkeypatch.undo()
 
 

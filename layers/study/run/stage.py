@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -15,20 +15,29 @@ from geo.basis.inputs import Inputs
 from geo.basis.progress import Progress
 from layers.study import load
 from layers.study.run import store
-
-if TYPE_CHECKING:
-    from layers.study.run.plan import Plan
+from layers.study.run.plan import Plan
 
 Tables = dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a stage is built from: the plan, the inputs once read, and the tables written before it."""
+    """What a stage is built from: the plan, the inputs once read, and the tables written before it.
+
+    Parameters
+    ----------
+    plan : Plan
+    target : Path
+        Folder of the run.
+    progress : Progress
+    land_id : str
+        Name of what is known of the land, by which red line checks tell whether they still hold.
+    """
 
     plan: Plan
     target: Path
     progress: Progress
+    land_id: str
 
     @cached_property
     def inputs(self) -> Inputs:
