@@ -20,19 +20,20 @@ from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress
+from geo.basis.tables import empty
 from geo.idle import assess, landfacts
 from geo.idle.inefficient import LocalPack, judged
 from geo.idle.known import Figures, Known
 from geo.idle.signals import Bounds
 from geo.measure import cut, every
 from geo.measure.fabric import composition
-from geo.place import fit, intake, match, solve
-from geo.place.accounts import drawn_down
+from geo.place import fit, intake, match
+from geo.place.accounts import drawn_down, of_budgets, of_facilities
+from geo.place.answer import Answer, Worth
+from geo.place.base import Base, of_parks
 from geo.place.draws import PARK, draws
-from geo.place.headroom import Headroom
-from geo.place.match import Wishes
-from geo.place.portfolio import Portfolio
-from geo.place.worth import Objective
+from geo.place.question import Question
+from geo.place.worth import STEP
 from geo.project import chain as chain_room
 from geo.project import demand as demand_room
 from geo.project import gate as gate_room
@@ -169,31 +170,47 @@ def assemble(
 
 @dataclass(frozen=True)
 class Placed:
-    """A pipeline placed: who fits where, the matching, what it draws, and what is left of every account."""
+    """A pipeline placed: the question, the answer, and its tables (`PLACED`)."""
 
-    fits: pd.DataFrame
-    portfolio: Portfolio
-    matching: match.Placed
-    draws: pd.DataFrame
-    accounts: pd.DataFrame
+    question: Question
+    answer: Answer
+    tables: Mapping[str, pd.DataFrame]
 
 
-def place(
-    known: fit.Tables,
-    members: pd.DataFrame,
-    room: Headroom,
-    objective: Objective,
-    wishes: Wishes,
-    work: solve.Work | None,
-    progress: Progress,
-) -> Placed:
-    """Match projects to sites, exclusively, under headroom and county accounts; then draw both down."""
-    fits = fit.fits(known, objective)
-    portfolio = intake.portfolio(known, fits, members, room.pools)
-    matching = match.place(portfolio, room.pools, wishes, work, progress)
+PLACED = ("fits", "facilities", "capacity", "budgets", "matches", "misses", "draws", "placing")
+
+
+def place(base: Base, asked: Question, progress: Progress) -> Placed:
+    """Match projects to sites, exclusively, under headroom and county accounts; then draw both down.
+
+    Parameters
+    ----------
+    base : Base
+        The tables of the stages before, and the registers as given.
+    asked : Question
+    progress : Progress
+
+    Returns
+    -------
+    Placed
+        Tables `PLACED`; ``capacity`` says what each park can still hold after the draws.
+    """
+    fits = fit.fits(base.tables, asked.objective)
+    room = base.headroom(asked.on, asked.extra)
+    portfolio = intake.portfolio(base.tables, fits, base.members, room.pools)
+    matching = match.place(portfolio, room.pools, asked.wishes, asked.work, progress)
     taken = draws(matching, room.accounts)
-    counted = taken[taken["kind"] != PARK]
-    return Placed(fits, portfolio, matching, taken, drawn_down(room.accounts, counted))
+    book = drawn_down(room.accounts, taken[taken["kind"] != PARK])
+    worth = Worth(asked.objective.id, asked.objective.unit, STEP)
+    made = Answer(matching, portfolio, worth, fit.result_of(base.tables.gate_results))
+    tables = {
+        "fits": fits, "draws": taken,
+        "facilities": of_facilities(book, list(empty("facilities").columns)),
+        "budgets": of_budgets(book, list(empty("budgets").columns)),
+        "matches": made.matches(), "misses": made.misses(), "placing": made.placing().assign(on=pd.Timestamp(asked.on)),
+        "capacity": of_parks(base, portfolio, taken, book),
+    }  # fmt: skip
+    return Placed(asked, made, tables)
 
 
 def check(

@@ -6,11 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
+from geo.place.answer import Answer
+from geo.place.base import Base
 from geo.place.headroom import Pool
 from geo.place.match import Placed, allowed_options
 from geo.place.portfolio import Booked, Portfolio, book
 from geo.place.problem import Ints, State, around
+from geo.place.question import Question
+from geo.place.why import UNPLACED
 
 
 def first_days(
@@ -52,3 +57,15 @@ def _again(placed: Placed, booked: Booked) -> Ints:
         if option is not None:
             state.take(option)
     return state.chosen
+
+
+def from_day(base: Base, asked: Question, made: Answer) -> dict[str, date]:
+    """Return for each unplaced project the first later day on which it would fit, all others held.
+
+    Projects that no commissioning of a facility helps are missing.
+    """
+    waiting = [p for p, left in made.left.items() if left.status == UNPLACED]
+    commissioned = pd.to_datetime(base.facilities["in_service"]).dropna().dt.date
+    days = sorted({d for d in commissioned if d > asked.on})
+    pools = {day: base.headroom(day, asked.extra).pools for day in days}
+    return first_days(made.placed, made.portfolio, waiting, pools)

@@ -11,9 +11,9 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from layers.ask.placement import shown
 from layers.study import check_sites, edits
-from layers.study.placing import OF
 from layers.study.run.released import open_results
 from layers.study.run.results import Results
+from layers.study.wishes import OF
 from layers.text import Language, say
 
 

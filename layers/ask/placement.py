@@ -10,13 +10,17 @@ from typing import Any
 
 import pandas as pd
 
+from geo import study as flow
 from geo.basis.errors import CallError
+from geo.basis.progress import silent
 from geo.basis.reason import reason
 from geo.place.accounts import SET_ASIDE, TAKEN, TOGETHER
+from geo.place.base import Base
+from geo.place.question import Question, pinned
 from geo.place.solve import QUICK, Work
 from geo.place.worth import Objective
-from layers.study import placing
-from layers.study.placing import Base, Outcome, Question
+from layers.library import resources
+from layers.study import wishes
 from layers.study.run.released import as_told, inside
 from layers.study.run.results import Results
 
@@ -139,35 +143,30 @@ def shown(results: Results, asked: Asked | None = None) -> Shown:
     return Shown(results, asked, as_told(results, outcome(results, asked).tables))
 
 
-def outcome(results: Results, asked: Asked) -> Outcome:
+def outcome(results: Results, asked: Asked) -> flow.Placed:
     """Answer a question from the tables of a run."""
     _known(results, asked)
     results = inside(results)
     put = question(results)
     for project, site in asked.pins:
-        put = placing.pinned(put, project, site)
+        put = pinned(put, project, site)
     large = len(results.table("fits")) > Work().small
     put = Question(asked.on or put.on, put.objective, put.wishes, dict(asked.extra), QUICK if large else None)
-    return placing.answer(base(results), put, land_source(results))
+    return flow.place(base(results), put, silent)
 
 
 def base(results: Results) -> Base:
     """Return what placing reads, from a run; capacities decided by people are in its limits already."""
     facilities = results.table("facilities")[list(GIVEN)]
-    return Base(results.table, results.has, facilities, results.table("budgets")[list(ACCOUNT)])
+    budgets = results.table("budgets")[list(ACCOUNT)]
+    return Base(results.table, results.has, facilities, budgets, resources.counted(), results.study.land_source)
 
 
 def question(results: Results) -> Question:
     """Return the question the run answered, its extra capacities being part of its limits."""
     study = results.study
     decided = {k: v for k, v in results.manifest.get("edits", {}).items() if k != "capacity"}
-    return placing.question(study.as_of, Objective(study.objective), decided)
-
-
-def land_source(results: Results) -> tuple[str, Any]:
-    """Return name and day of the layer the land of parks is counted from."""
-    land = results.study.with_role("parcels")[0]
-    return land.title or land.id, land.vintage
+    return wishes.question(study.as_of, Objective(study.objective), decided)
 
 
 def _as_one(name: str, resource: Mapping[str, str]) -> bool:

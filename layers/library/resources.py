@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo.basis.age import Text
+from geo.place.base import Counted
 from geo.place.resource import Resource, Resources
 from layers import toml
 from layers.text import Language, both
@@ -79,6 +80,13 @@ def entries() -> tuple[Entry, ...]:
 def resources() -> Resources:
     """Return the resources as the core counts them."""
     return Resources(tuple(Resource(e.id, e.unit, e.step, e.column, e.site, e.factor) for e in entries()))
+
+
+@cache
+def counted() -> Counted:
+    """Return the resources with the land classes that draw the forest quota, as placing counts them."""
+    forest = entry("forest_quota")
+    return Counted(resources(), forest.classes if forest else {})
 
 
 def entry(resource_id: str) -> Entry | None:

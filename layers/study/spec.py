@@ -348,6 +348,12 @@ class Study(_Frozen):
         """Return the layers of these roles, in file order."""
         return tuple(spec for spec in self.layers if spec.role in roles)
 
+    @property
+    def land_source(self) -> tuple[str, date | None]:
+        """Name and day of the layer the land of the parks is counted from."""
+        parcels = self.with_role("parcels")[0]
+        return parcels.title or parcels.id, parcels.vintage
+
     def layer(self, layer_id: str) -> LayerSpec | None:
         """Return the layer of this id, or None."""
         return next((spec for spec in self.layers if spec.id == layer_id), None)

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from geo import study as flow
+from geo.basis.progress import silent
 from geo.basis.tables import settled
 from layers.ask import placement
-from layers.study import edits, load, placing
+from layers.study import edits, load
 from layers.study.registers import facilities
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, sentence
@@ -193,8 +195,8 @@ def restated(registers, station, unit, times=1.0):
         cells[name][k] = str(float(cells[name][k]) * times)
     inputs = SimpleNamespace(layers=given | {"substations": replace(layer, attributes=cells)})
     opened = facilities.read(results.study, results.folder, inputs, tuple(placement.shown(results).parks))
-    base = placing.Base(results.table, results.has, opened.facilities, opened.budgets)
-    tables = placing.answer(base, placement.question(results), placement.land_source(results)).tables
+    base = replace(placement.base(results), facilities=opened.facilities, budgets=opened.budgets)
+    tables = flow.place(base, placement.question(results), silent).tables
     named = {f.row: f.code for layer, f in opened.findings if layer == "substations"}
     return tables, named
 

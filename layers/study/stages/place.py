@@ -8,12 +8,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo import study as flow
 from geo.basis.tables import empty
 from geo.place import land
+from geo.place.base import Base
+from geo.place.later import from_day
 from geo.place.worth import Objective
-from layers.library import resources as counted
-from layers.library import standards
-from layers.study import check_sites, load, placing
+from layers.library import resources, standards
+from layers.study import check_sites, load, wishes
 from layers.study.check_sites import Ground
 from layers.study.registers import facilities, parks, zones
 from layers.study.run.stage import Stage, Tables, Work
@@ -27,7 +29,7 @@ ROLES = ("facility", "budget", "earmark")
 def _slice(plan: Plan) -> Any:
     study = plan.study
     return [
-        study.as_of.isoformat(), study.objective, plan.edits.plain(*placing.EDITS), plan.sources(*ROLES),
+        study.as_of.isoformat(), study.objective, plan.edits.plain(*wishes.EDITS), plan.sources(*ROLES),
         check_sites.contents(plan.folder, plan.edits),
     ]  # fmt: skip
 
@@ -43,13 +45,12 @@ def _build(work: Work) -> Tables:
     def read(name: str) -> pd.DataFrame:
         return made[name] if name in made else work.table(name)
 
-    base = placing.Base(read, work.has, opened.facilities, opened.budgets)
-    asked = placing.question(plan.study.as_of, Objective(plan.study.objective), plan.edits.plain(*placing.EDITS))
-    parcels = plan.study.with_role("parcels")[0]
-    found = placing.answer(base, asked, (parcels.title or parcels.id, parcels.vintage), work.progress)
+    base = Base(read, work.has, opened.facilities, opened.budgets, resources.counted(), plan.study.land_source)
+    asked = wishes.question(plan.study.as_of, Objective(plan.study.objective), plan.edits.plain(*wishes.EDITS))
+    found = flow.place(base, asked, work.progress)
     accounts = land.of_parks(base.park_land, names)
     made["park_land"] = accounts.assign(name=accounts["park_id"].map(names)).reindex(columns=empty("park_land").columns)
-    later = placing.from_day(base, found)
+    later = from_day(base, asked, found.answer)
     made["place_from"] = pd.DataFrame({"project_id": list(later), "from_on": pd.to_datetime(list(later.values()))})
     return made | dict(found.tables)
 
@@ -69,7 +70,7 @@ def _flags(scheme: str, code: str) -> frozenset[str] | None:
     group = known.group_of(code) if known else None
     if group is None:
         return None
-    entry = counted.entry("forest_quota")
+    entry = resources.entry("forest_quota")
     wooded = entry is not None and code.startswith(entry.classes.get(scheme, ()))
     return frozenset(group.flags) | ({"forest"} if wooded else frozenset())
 

@@ -1,7 +1,7 @@
 """Red lines for the tests; all coordinates are invented (synthetic)."""
 
 from geo.basis.errors import LuodiError
-from layers.sources.redline import read
+from layers.sources.redline.read import read
 from layers.text import sentence
 
 STUDY = "EPSG:4549"

@@ -11,7 +11,7 @@ from layers.text import LANGUAGES, catalogue
 from tests.layers.sources import make
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-FILES = [p for p in (ROOT / "layers" / "sources").glob("*.py") if not p.name.startswith("redline")]
+FILES = [p for p in (ROOT / "layers" / "sources").rglob("*.py") if p.parent.name != "redline"]
 FILES += [ROOT / "layers" / "study" / name for name in ("load.py", "catalog.py")]
 SPEAKERS = {"reason": 0, "finding": 1, "_WrongError": 0, "_ask": 0, "_decided": 2}
 
