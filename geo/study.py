@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from geo.assemble import flow as assemble_room
 from geo.assemble.fabric import Fabric
@@ -25,7 +26,7 @@ from geo.idle import assess, landfacts
 from geo.idle.inefficient import LocalPack, judged
 from geo.idle.known import Figures, Known
 from geo.idle.signals import Bounds
-from geo.measure import cut, every
+from geo.measure import cut, every, ridges, within
 from geo.measure.fabric import composition
 from geo.place import fit, intake, match
 from geo.place.accounts import drawn_down, of_budgets, of_facilities
@@ -235,8 +236,9 @@ def check(
     Returns
     -------
     dict of DataFrame
-        The tables of measuring and screening about the plots, and ``composition``
-        (see `present_use`) before and after the cut.
+        The tables of measuring and screening about the plots, ``composition`` (see `present_use`)
+        before and after the cut, and ``zone_uses``: the present use of what lies in each layer that is found.
+        Both with the ridges of every patch beside its use; `net_of_ridges` takes them apart.
     """
     own = replace(inputs, parcels=plots)
     asked = sorted({r.layer for r in setting.applicable if r.test == "distance_m"})
@@ -246,15 +248,41 @@ def check(
     before = present_use(inputs.parcels, plots["parcel_id"].to_numpy(object), plots.geometry.to_numpy(), basis)
     after = present_use(inputs.parcels, land["parcel_id"].to_numpy(object), land.geometry.to_numpy(), basis)
     composition = pd.concat([before.assign(phase="before"), after.assign(phase="after")], ignore_index=True)
-    return tables | screened | {"composition": composition}
+    return tables | screened | {"composition": composition, "zone_uses": _zone_uses(inputs, plots, setting, basis)}
+
+
+def _zone_uses(inputs: Inputs, plots: gpd.GeoDataFrame, setting: Setting, basis: AreaBasis) -> pd.DataFrame:
+    """Return the present use of what lies in each layer that area rules read, or outside it where it must lie in."""
+    rules = [r for r in setting.applicable if r.test in ("overlap_m2", "outside_m2")]
+    wanted = sorted({(Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in rules if not r.buffer_m})
+    ids = plots["parcel_id"].to_numpy(object)
+    out = [present_use(inputs.parcels, ids[:0], plots.geometry.to_numpy()[:0], basis).assign(layer_id="", test="")]
+    for zone, outside, shapes in within.grounds(plots.geometry.to_numpy(), inputs.layers, wanted):
+        some = ~shapely.is_empty(shapes)
+        if some.any():
+            uses = present_use(inputs.parcels, ids[some], shapes[some], basis)
+            out.append(uses.assign(layer_id=zone.layer_id, test="outside_m2" if outside else "overlap_m2"))
+    return pd.concat(out, ignore_index=True)
+
+
+def net_of_ridges(tables: Tables, cultivated: ridges.Cultivated) -> Tables:
+    """Return what a check measured with field ridges as a class of their own (see `geo.measure.ridges.apart`)."""
+    out = {name: ridges.apart(tables[name], cultivated) for name in ("composition", "zone_uses")}
+    keys = ["layer_id", "test", "unit_id", "land_use", "land_use_scheme"]
+    return tables | out | {"zone_uses": out["zone_uses"].groupby(keys, as_index=False).sum(numeric_only=True)}
 
 
 def present_use(
     fabric: gpd.GeoDataFrame, ids: npt.NDArray[np.object_], shapes: Geometries, basis: AreaBasis
 ) -> pd.DataFrame:
-    """Return the area of each unit by present use (现状地类) and tenure of the parcels it lies on."""
+    """Return the area of each unit by present use (现状地类), tenure and stated ridges of the parcels it lies on."""
     names = ("land_use", "land_use_scheme", "tenure", "township")
     attributes = {name: fabric[name].to_numpy(object) for name in names}
+    none = np.full(len(fabric), "", object)
+    attributes["settlement"] = fabric["settlement"].to_numpy(object) if "settlement" in fabric else none
+    share = ridges.shares(fabric)
+    attributes["ridge_share"] = np.array(["" if np.isnan(v) else repr(float(v)) for v in share], object)
+    attributes["ridge_use"] = ridges.classes(fabric)
     if "may_belong" in fabric:  # a row that only may be a parcel vouches for no present use
         sure = (fabric["may_belong"] == "").to_numpy(bool)
         attributes = {name: np.where(sure, values, "") for name, values in attributes.items()}

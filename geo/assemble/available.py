@@ -17,7 +17,7 @@ from geo.assemble.spec import Available, Classes
 from geo.basis.area import AreaBasis
 from geo.basis.layer import Geometries, Layer
 from geo.basis.reason import Reason, reason
-from geo.measure import robust
+from geo.measure import ridges, robust
 from geo.measure.cut import spikeless
 from geo.measure.stacks import LEAST_M2
 from geo.screen.planned import doubtful_share, plots_on
@@ -145,6 +145,7 @@ def _parts(sources: Sources) -> gpd.GeoDataFrame:
     }
     columns |= {n: candidates[n].to_numpy(object) for n in ("status", "conditions", "unknowns")}
     columns["may_belong"] = _doubts(parcels)
+    columns["ridge_share"] = np.nan_to_num(ridges.shares(parcels), nan=0.0)
     columns |= {"owner": _owners(parcels), "supply_status": supply["supply_status"].to_numpy(object)}
     net = candidates["net_m2"].to_numpy(np.float64)
     for name, source in (("quota_rate", "new_construction_m2"), ("balance_rate", "balance_m2")):

@@ -165,7 +165,11 @@ def _by_use(nodes: pd.DataFrame, area: npt.NDArray[np.float64], classes: Classes
     groups = np.array(
         [classes.group(s, c) for s, c in zip(nodes["land_use_scheme"], nodes["land_use"], strict=True)], object
     )
-    return {name: float(area[groups == group].sum()) for group, name in USES.items()}
+    # field ridges are farm land and not cultivated
+    share = nodes["ridge_share"].to_numpy(np.float64) if "ridge_share" in nodes else np.zeros(len(nodes))
+    ridged = np.where(groups == "cultivated", area * share, 0.0)
+    sums = {name: float((area - ridged)[groups == group].sum()) for group, name in USES.items()}
+    return sums | {"farm_m2": sums["farm_m2"] + float(ridged.sum())}
 
 
 def _by_supply(nodes: pd.DataFrame, area: npt.NDArray[np.float64]) -> dict[str, object]:

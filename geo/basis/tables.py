@@ -98,14 +98,20 @@ _DECLARED = (
     Table("candidates", ("parcel_id",), _c(
         "parcel_id:id status:code gross_m2:float:sum net_m2:float:sum net_hi_m2:float:sum "
         "conflicts:text unknowns:text conditions:text reason:reason")),
-    Table("composition", ("phase", "unit_id", "land_use", "land_use_scheme", "tenure", "township"), _c(
-        "phase:code unit_id:id land_use:code land_use_scheme:code tenure:code township:code area_m2:float:sum")),
+    # cultivated ground net of its ridges, which are rows of their own; `gross_m2` has them in the row of their field
+    Table("composition", ("phase", "unit_id", "land_use", "land_use_scheme", "settlement", "tenure", "township"), _c(
+        "phase:code unit_id:id land_use:code land_use_scheme:code settlement:code? tenure:code township:code "
+        "area_m2:float:sum gross_m2:float:sum? ridges_open_m2:float:sum?")),
+    # present use of a red line's ground inside a layer, or outside one it must lie in
+    Table("zone_uses", ("layer_id", "test", "unit_id", "land_use", "land_use_scheme"), _c(
+        "layer_id:id test:code unit_id:id land_use:code land_use_scheme:code area_m2:float:sum gross_m2:float:sum "
+        "ridges_open_m2:float:sum")),
     Table("land", ("parcel_id", "part"), _c(
         "parcel_id:id part:int net_m2:float:sum geometry:geometry")),
     Table("supply", ("parcel_id",), _c(
         "parcel_id:id supply_status:code stated:text reason:reason new_construction_m2:float:sum "
-        "balance_m2:float:sum plan_use:code plan_scheme:code far_min:float:max far_max:float:min "
-        "height_max_m:float:min plan_share:float:recompute")),
+        "balance_m2:float:sum cultivated_net_m2:float:sum? ridges_m2:float:sum? plan_use:code plan_scheme:code "
+        "far_min:float:max far_max:float:min height_max_m:float:min plan_share:float:recompute")),
     Table("supply_records", ("row", "record_id"), _c(
         "row:text record_id:text stage:code matched_by:code parcels:int reason:reason")),
     Table("imagery", ("unit_kind", "unit_id", "layer_id"), _c(

@@ -19,6 +19,7 @@ import pandas as pd
 from geo.basis.area import AreaBasis
 from geo.basis.layer import Layer
 from geo.basis.reason import Reason, reason
+from geo.measure import ridges
 from geo.screen import supplied
 from geo.screen.planned import Construction, Intent, dominant, doubtful_share, plots_on
 from geo.screen.records import STATUS, Standing, standing
@@ -208,7 +209,7 @@ def _without_record(case: Case) -> Finding:
     return _lack(f"supply_plan_{case.intent}", **plan)
 
 
-def draws(found: Finding, use: PresentUse | None, net_m2: float) -> tuple[float, float]:
+def draws(found: Finding, use: PresentUse | None, net_m2: float, ridge_share: float = np.nan) -> tuple[float, float]:
     """Return new-construction quota and farmland balance (m²) that building on a parcel would draw.
 
     Parameters
@@ -218,6 +219,9 @@ def draws(found: Finding, use: PresentUse | None, net_m2: float) -> tuple[float,
         None: the present use is not known.
     net_m2 : float
         Usable area.
+    ridge_share : float
+        Share of it that is field ridges (田坎): they draw quota and no balance. NaN: nothing states
+        it, and all of it counts (the most it can draw).
 
     Returns
     -------
@@ -231,7 +235,7 @@ def draws(found: Finding, use: PresentUse | None, net_m2: float) -> tuple[float,
         return 0.0, 0.0
     if found.weight == "contested":
         return np.nan, np.nan if use.balance else 0.0
-    return net_m2, net_m2 if use.balance else 0.0
+    return net_m2, float(ridges.net(np.array([net_m2]), np.array([ridge_share]))[0]) if use.balance else 0.0
 
 
 # --- all parcels -----------------------------------------------------------------
@@ -304,7 +308,11 @@ def _settled(
 def _columns(
     parcels: gpd.GeoDataFrame, settled_: Sequence[Finding], uses: Sequence[PresentUse | None], net: Floats
 ) -> dict[str, object]:
-    quota = np.array([draws(f, u, n) for f, u, n in zip(settled_, uses, net, strict=True)]).reshape(-1, 2)
+    share = ridges.shares(pd.DataFrame(parcels))
+    drawn = [draws(f, u, n, r) for f, u, n, r in zip(settled_, uses, net, share, strict=True)]
+    quota = np.array(drawn).reshape(-1, 2)
+    tilled = np.array([np.nan if u is None else float(u.balance) for u in uses])
+    ridged = np.where(tilled == 0, 0.0, net * share * tilled)
     return {
         "parcel_id": parcels["parcel_id"].to_numpy(object),
         "supply_status": [f.status for f in settled_],
@@ -312,6 +320,8 @@ def _columns(
         "reason": [f.reason.to_json() for f in settled_],
         "new_construction_m2": quota[:, 0],
         "balance_m2": quota[:, 1],
+        "cultivated_net_m2": ridges.net(net * tilled, np.where(tilled == 1, share, 0.0)),
+        "ridges_m2": ridged,
     }
 
 

@@ -38,7 +38,8 @@ THREE_LINES = ("basic_farmland", "ecological_redline", "development_boundary")
 class Constraint:
     """One rule on the whole red line: outcome code and area (m²) before and after the cut.
 
-    `low`/`high` are the interval found before; `after_low`/`after_high` after the cut.
+    `low`/`high` are the interval found before; `after_low`/`after_high` after the cut. They are gross;
+    `cultivated_net_m2` is what of it is cultivated, net of field ridges, before the cut (NaN: not measured).
     """
 
     rule: Rule
@@ -50,13 +51,16 @@ class Constraint:
     after_high: float
     cause: str
     aside: bool
+    cultivated_net_m2: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Use:
     """Present use of some ground: code, scheme, tenure; m² before and after the cut.
 
-    `group` is None where the code is not in the list of its scheme: nobody guesses.
+    `group` is None where the code is not in the list of its scheme: nobody guesses. Cultivated land is
+    net of its field ridges (田坎), which are a use of their own; `gross_before_m2` and `gross_after_m2`
+    have them (0 for the ridges themselves). `settlement` is the attribute of built-up areas (CZCSXM).
     """
 
     code: str
@@ -65,14 +69,23 @@ class Use:
     tenure: str
     before_m2: float
     after_m2: float
+    settlement: str = ""
+    gross_before_m2: float = float("nan")
+    gross_after_m2: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Quota:
-    """What converting the ground would draw (m²); NaN where the present use is not known."""
+    """What converting the ground would draw (m²); NaN where the present use is not known.
+
+    The balance is net of field ridges; `balance_gross_m2` has them. `ridges_open_m2` is cultivated land
+    of which no ridges are stated: it counts whole, so the balance is the most that can be drawn.
+    """
 
     new_construction_m2: float
     farmland_balance_m2: float
+    balance_gross_m2: float = float("nan")
+    ridges_open_m2: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -150,7 +163,8 @@ class Answer:
         rule = masks(self.check).rule(row.rule)
         if rule is row.rule:
             return row
-        amounts = dict.fromkeys(("low", "high", "after_low", "after_high"), float("nan"))
+        names = ("low", "high", "after_low", "after_high", "cultivated_net_m2")
+        amounts = dict.fromkeys(names, float("nan"))
         return replace(row, rule=rule, cause="restricted_verdict" if row.cause else "", **amounts)
 
     @cached_property
@@ -171,17 +185,38 @@ class Answer:
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Present use × tenure, largest first; ground without parcel data has code ""."""
-        frame = self.check.table("composition")
-        keys = ["land_use", "land_use_scheme", "tenure"]
-        wide = frame.pivot_table(index=keys, columns="phase", values="area_m2", aggfunc="sum").fillna(0.0)
+        frame = self._composition
+        keys = ["land_use", "land_use_scheme", "settlement", "tenure"]
+        wide = frame.pivot_table(index=keys, columns="phase", values=["area_m2", "gross_m2"], aggfunc="sum").fillna(0.0)
         rows = []
         after = float("nan") if self.withheld else 0.0
-        for (code, scheme, tenure), areas in wide.iterrows():
+        for (code, scheme, settlement, tenure), found in wide.iterrows():
             known = standards.of_scheme(scheme)
             group = known.group_of(code) if known else None
-            areas_m2 = (float(areas.get("before", 0)), float(areas.get("after", 0)) + after)
-            rows.append(Use(code, scheme, group, tenure, *areas_m2))
-        return tuple(sorted(rows, key=lambda u: (-u.before_m2, u.code)))
+            areas = [float(found.get((n, p), 0)) for n in ("area_m2", "gross_m2") for p in ("before", "after")]
+            use = Use(code, scheme, group, tenure, areas[0], areas[1] + after, settlement, areas[2], areas[3] + after)
+            rows.append(use)
+        return tuple(sorted(rows, key=lambda u: (-u.before_m2, u.code, u.settlement)))
+
+    @cached_property
+    def _composition(self) -> pd.DataFrame:
+        """The table, of a check kept before field ridges were read too: gross there, ridges not stated."""
+        frame = self.check.table("composition")
+        if "gross_m2" in frame:
+            return frame
+        pairs = zip(frame["land_use_scheme"], frame["land_use"], strict=True)
+        tilled = np.array([standards.is_cultivated(s, c) for s, c in pairs], bool)
+        return frame.assign(
+            settlement="", gross_m2=frame["area_m2"], ridges_open_m2=frame["area_m2"].where(tilled, 0.0)
+        )
+
+    def subtotals(self, after: bool) -> dict[str, float]:
+        """Return m² by class of the land law (农用地, 建设用地, 未利用地); "" is ground whose class is not known."""
+        out = dict.fromkeys(("agricultural", "construction", "unused"), 0.0)
+        for use in self.uses:
+            key = use.group.of if use.group else ""
+            out[key] = out.get(key, 0.0) + (use.after_m2 if after else use.before_m2)
+        return out
 
     def groups(self, after: bool) -> dict[str, float]:
         """Return m² by group of present use (耕地, 其他农用地 …); "" is ground whose use is not known."""
@@ -194,17 +229,22 @@ class Answer:
     def quota(self, after: bool) -> Quota:
         """Return the new-construction quota (新增建设用地指标) and farmland balance (占补平衡) it draws.
 
-        The groups of the code list say which uses draw what. Ground of unknown use
-        makes both unknown.
+        The groups of the code list say which uses draw what: field ridges (田坎) and adjustable land
+        (可调整地类, codes with a K) draw quota and no balance. Ground of unknown use makes both unknown.
         """
         if self.groups(after).get("", 0.0) > 0.01 or (after and self.withheld):
             return Quota(float("nan"), float("nan"))
         drawn = {"new_construction": 0.0, "farmland_balance": 0.0}
+        gross = 0.0
         for use in self.uses:
             for flag in use.group.flags if use.group else ():
                 if flag in drawn:
                     drawn[flag] += use.after_m2 if after else use.before_m2
-        return Quota(drawn["new_construction"], drawn["farmland_balance"])
+                if flag == "farmland_balance":
+                    gross += use.gross_after_m2 if after else use.gross_before_m2
+        frame = self._composition
+        unstated = float(frame.loc[frame["phase"] == ("after" if after else "before"), "ridges_open_m2"].sum())
+        return Quota(drawn["new_construction"], drawn["farmland_balance"], gross, unstated)
 
     @property
     def planned(self) -> pd.DataFrame:
@@ -307,8 +347,20 @@ class Answer:
         m = before.measured[0]
         cause = next((m.causes[c] for c in m.cause if m.causes[c]), rule.doubt if rule.doubted else "")
         return Constraint(
-            rule, _worst(before), low, high, _worst(after), after_low, after_high, cause, rule.id in self._aside
-        )
+            rule, _worst(before), low, high, _worst(after), after_low, after_high, cause, rule.id in self._aside,
+            self._cultivated(rule),
+        )  # fmt: skip
+
+    def _cultivated(self, rule: Rule) -> float:
+        """Return the cultivated land net of ridges in what an area rule found; NaN where nothing states the ridges."""
+        if rule.test not in ("overlap_m2", "outside_m2") or rule.buffer_m or not self._whole.has("zone_uses"):
+            return float("nan")
+        frame = self._whole.table("zone_uses")
+        mine = frame[(frame["layer_id"] == rule.layer) & (frame["test"] == rule.test)]
+        pairs = zip(mine["land_use_scheme"], mine["land_use"], strict=True)
+        tilled = [standards.is_cultivated(s, c) for s, c in pairs]
+        known = len(mine) and not mine["ridges_open_m2"].sum() > 0.01
+        return float(mine.loc[tilled, "area_m2"].sum()) if known else float("nan")
 
 
 def _worst(found: Judgement) -> str:

@@ -124,11 +124,15 @@ class Standard(Aged):
 
 
 class CodeGroup(_Frozen):
-    """A group of codes; `flags` are words the program reads (``new_construction``, ``farmland_balance``)."""
+    """A group of codes; `flags` are words the program reads (``new_construction``, ``farmland_balance``).
+
+    `of` is the class of the land law it belongs to (三大类): ``agricultural``, ``construction``, ``unused``.
+    """
 
     id: str
     title: Text
     flags: tuple[str, ...] = ()
+    of: str = ""
 
 
 class Code(_Frozen):
@@ -265,6 +269,13 @@ def of_scheme(scheme: str) -> CodeList | None:
 def lists() -> tuple[CodeList, ...]:
     """Return every shipped code list. What comes through here changes with each of them."""
     return tuple(codes(name) for name in names(CODES))
+
+
+def is_cultivated(scheme: str, code: str) -> bool:
+    """Tell whether a class is cultivated land (耕地): one whose conversion draws the farmland balance."""
+    known = of_scheme(scheme)
+    group = known.group_of(code if known.get(code) else code.zfill(4)) if known and code else None
+    return group is not None and "farmland_balance" in group.flags
 
 
 def worded(scheme: str, code: str, language: Language) -> str:

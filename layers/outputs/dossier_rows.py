@@ -23,7 +23,15 @@ from layers.outputs.redline_rows import (
     why_unknown,
     word_of,
 )
-from layers.outputs.redline_words import intensity_words, net_words, unused_lines, use_word
+from layers.outputs.redline_words import (
+    balance_words,
+    class_rows,
+    intensity_words,
+    net_of,
+    net_words,
+    unused_lines,
+    use_word,
+)
 from layers.outputs.word import SAME, Grid
 from layers.text import Language, both, code, say, sentence
 from layers.words import law
@@ -132,11 +140,13 @@ def _uses(answer: Answer, language: Language) -> Grid:
 
 
 def _subtotals(answer: Answer, language: Language) -> list[tuple[str, ...]]:
-    """Return one row per group that has more than one use: the figure a review asks for first."""
+    """Return a row per class of the land law, and one per group of it that has more than one use."""
     titles = {u.group.id: both(u.group.title, language) for u in answer.uses if u.group}
     many = [g for g in titles if sum(u.group is not None and u.group.id == g for u in answer.uses) > 1]
+    many = [g for g in many if g not in ("construction", "unused")]  # the same as their class
     before, after = answer.groups(False), answer.groups(True)
-    return [
+    rows = [(title, SAME, SAME, *_areas(*areas, language)) for title, *areas in class_rows(answer, language)]
+    return rows + [
         (say("dossier.subtotal", language, group=titles[g]), SAME, SAME, *_areas(before[g], after[g], language))
         for g in many
     ]
@@ -150,7 +160,7 @@ def _three_lines(answer: Answer, language: Language) -> Grid:
             say("dossier.clause", language))  # fmt: skip
     rows = tuple(
         (title_of(answer, c, language), word_of(c, False, language), *_constraint_areas(c, language),
-         clause_of(answer, c, language))
+         " ".join(filter(None, (net_of(c, language), clause_of(answer, c, language)))))
         for c in answer.three_lines
     )  # fmt: skip
     causes = [why_unknown(answer, c, language) for c in answer.three_lines if c.outcome == "unknown" and not c.aside]
@@ -318,4 +328,5 @@ def _quota(answer: Answer, language: Language) -> Grid:
         (say("dossier.balance", language), *_areas(before.farmland_balance_m2, after.farmland_balance_m2, language)),
     )
     words = list(intensity_words(answer, language)) or [say("dossier.no_investment", language)]
+    words = [w for w in (balance_words(before, language),) if w] + words
     return Grid("", head, rows, (4.2, 2.2, 2.2, 2.2, 2.2), (1, 2, 3, 4), below=" ".join(words))

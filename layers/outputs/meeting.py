@@ -21,6 +21,7 @@ import xlsxwriter
 
 from geo.basis.reason import Reason
 from geo.basis.units import MU_M2
+from geo.measure import ridges
 from geo.screen.ledger import WHOLE
 from layers.library.standards import of_scheme
 from layers.outputs import meeting_facts as facts
@@ -70,7 +71,8 @@ def columns(results: Results, language: Language, keep: npt.NDArray[np.bool_] | 
     -----
     Areas are 亩. Where the usable area is not settled, quota and balance are the interval
     it leaves, in words. Quota follows the group of the present use (code list): farm and
-    unused land draws new-construction quota, cultivated land the farmland balance as well.
+    unused land draws new-construction quota, cultivated land net of its field ridges the farmland
+    balance as well. Ridges stand with other farm land.
     """
     return tuple(_List(results, language, shown(results, keep)).columns())
 
@@ -145,12 +147,16 @@ class _List:
         return [" ".join(str(w) for w in pair if w) or self._blank("township") for pair in pairs]
 
     def _uses(self) -> Iterator[Column]:
-        groups, areas = self._groups(), _mu(self.parcels["area_m2"])
+        groups, areas = self._groups(), self.parcels["area_m2"].to_numpy(np.float64)
+        ridged = np.where([g == "cultivated" for g in groups], areas * self._ridges(), 0.0)
         for name in GROUPS:
-            cells: Cells = [
-                self.unknown if not g else area if g == name else 0.0 for g, area in zip(groups, areas, strict=True)
-            ]
-            yield self._column("use", "mu", cells, f"use_{name}")
+            own = np.where([g == name for g in groups], areas - ridged, 0.0) + (ridged if name == "farm" else 0.0)
+            rows = zip(groups, _mu(pd.Series(own)), strict=True)
+            yield self._column("use", "mu", [area if g else self.unknown for g, area in rows], f"use_{name}")
+
+    def _ridges(self) -> npt.NDArray[np.float64]:
+        """Return the share of each parcel that is field ridges; where nothing states it, none is deducted."""
+        return np.nan_to_num(ridges.shares(pd.DataFrame(self.parcels)), nan=0.0)
 
     def _groups(self) -> list[str]:
         """Return the group of each parcel's present use, "" where code or scheme say nothing."""
@@ -188,7 +194,8 @@ class _List:
 
     def _draws(self, flag: str) -> Cells:
         out: Cells = []
-        low_high = zip(_mu(self.found["net_m2"]), _mu(self.found["net_hi_m2"]), strict=True)
+        kept = 1.0 - self._ridges() if flag == "farmland_balance" else 1.0
+        low_high = zip(_mu(self.found["net_m2"] * kept), _mu(self.found["net_hi_m2"] * kept), strict=True)
         for group, (low, high), scheme in zip(self._groups(), low_high, self.parcels["land_use_scheme"], strict=True):
             known = of_scheme(scheme)
             flags = next((g.flags for g in known.groups if g.id == group), ()) if known else ()

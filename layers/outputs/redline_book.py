@@ -34,6 +34,7 @@ from layers.outputs.redline_rows import (
     why_unknown,
     word_of,
 )
+from layers.outputs.redline_words import balance_words, class_rows, use_word
 from layers.text import Language, both, code, say, sentence
 from layers.words.explain import limit_text, rule_title, unit_word
 
@@ -191,6 +192,9 @@ class _Book:
                 self._text(page, row, 0, self._say(key))
                 self._area(page, row, 1, area)
             row += 1
+            if words := balance_words(drawn, self.language):
+                self._text(page, row, 0, words)
+                row += 1
         return row
 
     def _plan(self, page: Worksheet, row: int) -> None:
@@ -215,7 +219,7 @@ class _Book:
         for row, use in enumerate(self.answer.uses, 1):
             known = of_scheme(use.scheme)
             entry = known.get(use.code) if known else None
-            name = both(entry.title, self.language) if entry else say(
+            name = use_word(use, self.language).removeprefix(use.code).strip() if entry else say(
                 "word.not_known" if use.code else "redline.no_parcel", self.language)  # fmt: skip
             group = both(use.group.title, self.language) if use.group else say("word.not_known", self.language)
             words = (use.code, name, use.scheme, group, tenure_word(use.tenure, self.language))
@@ -232,6 +236,10 @@ class _Book:
         self._text(page, last + 1, 0, self._say("check_row"))
         sums = (sum(u.before_m2 for u in answer.uses), sum(u.after_m2 for u in answer.uses))
         targets = (answer.gross_m2, math.nan if answer.withheld else float(answer.land["net_m2"].sum()))
+        for row, (title, *areas) in enumerate(class_rows(answer, self.language), last + 2):
+            self._text(page, row, 0, title)
+            for first, area in zip((5, 8), areas, strict=True):
+                self._area(page, row, first, area)
         for first, total, target in zip((5, 8), sums, targets, strict=True):
             if math.isnan(target):
                 self._text(page, last, first, say("word.withheld", self.language))

@@ -15,9 +15,12 @@ from geo.screen.ledger import settled
 from layers.ask.redline import Answer
 from layers.outputs.coordinates import write_txt
 from layers.outputs.redline_words import (
+    balance_words,
+    class_rows,
     group_word,
     intensity_words,
     ledger_title,
+    net_of,
     net_words,
     outcome_words,
     unused_lines,
@@ -47,10 +50,13 @@ def as_text(answer: Answer, language: Language) -> Iterator[str]:
     for use in answer.uses:
         before, after = (measure_text(v, "m2", language) for v in (use.before_m2, use.after_m2))
         yield f"  {use_word(use, language)} · {group_word(use, language)} · {before} → {after}"
+    for title, *areas in class_rows(answer, language):
+        yield f"  {title}: {' → '.join(measure_text(v, 'm2', language) for v in areas)}"
     yield say("redline.constraints", language)
     for row in answer.constraints:
         title = rule_title(answer.check, row.rule, language)
-        yield f"  {title}: {outcome_words(row, language)}  [{limit_text(row.rule, language)}]"
+        said = ", ".join(filter(None, (outcome_words(row, language), net_of(row, language))))
+        yield f"  {title}: {said}  [{limit_text(row.rule, language)}]"
     yield say("redline.not_applied", language)
     yield from (f"  {line}" for line in unused_lines(answer, language))
     yield say("redline.ledger", language)
@@ -61,6 +67,8 @@ def as_text(answer: Answer, language: Language) -> Iterator[str]:
         yield say("redline.quota_after" if after else "redline.quota_before", language,
                   quota=measure_text(quota.new_construction_m2, "m2", language),
                   balance=measure_text(quota.farmland_balance_m2, "m2", language))  # fmt: skip
+        if words := balance_words(quota, language):
+            yield f"  {words}"
     yield from intensity_words(answer, language)
 
 
@@ -78,12 +86,18 @@ def as_plain(answer: Answer) -> dict[str, Any]:
         "intensity_wan_mu": answer.intensity.per_mu if answer.intensity else None,
         "intensity_passes": answer.intensity.passes if answer.intensity else None,
         "uses": [
-            {"code": u.code, "group": u.group.id if u.group else None, "tenure": u.tenure, "before_m2": u.before_m2,
-             "after_m2": u.after_m2} for u in answer.uses
+            {"code": u.code, "group": u.group.id if u.group else None, "settlement": u.settlement, "tenure": u.tenure,
+             "before_m2": u.before_m2, "after_m2": u.after_m2, "gross_before_m2": _number(u.gross_before_m2),
+             "gross_after_m2": _number(u.gross_after_m2)} for u in answer.uses
         ],
+        "subtotals": {
+            phase: {k or "unknown": _number(v) for k, v in answer.subtotals(phase == "after").items()}
+            for phase in quota
+        },
         "constraints": {
             c.rule.id: {"outcome": "not_examined" if c.aside else c.outcome, "m2": _number(c.low),
-                        "hi_m2": _number(c.high), "after_outcome": c.after_outcome, "after_m2": _number(c.after_low)}
+                        "hi_m2": _number(c.high), "cultivated_net_m2": _number(c.cultivated_net_m2),
+                        "after_outcome": c.after_outcome, "after_m2": _number(c.after_low)}
             for c in answer.constraints
         },
         "not_applied": [
@@ -91,7 +105,8 @@ def as_plain(answer: Answer) -> dict[str, Any]:
              "expires": str(n.rule.expires or ""), "version": n.version} for n in answer.not_applied
         ],
         "quota": {
-            phase: {"new_construction_m2": _number(q.new_construction_m2), "balance_m2": _number(q.farmland_balance_m2)}
+            phase: {"new_construction_m2": _number(q.new_construction_m2), "balance_m2": _number(q.farmland_balance_m2),
+                    "balance_gross_m2": _number(q.balance_gross_m2), "ridges_open_m2": q.ridges_open_m2}
             for phase, q in quota.items()
         },
         "ledger": [

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers.ask import applied
-from layers.ask.redline import Answer, Constraint, Use
-from layers.library.standards import of_scheme
+from layers.ask.redline import Answer, Constraint, Quota, Use
+from layers.library.standards import coded, of_scheme
 from layers.text import Language, both, code, say
 from layers.words.explain import interval, measure_text, outcome_word, rule_title
+
+NOTHING_M2 = 0.005
+"""Areas below this are not printed."""
 
 
 def use_word(use: Use, language: Language) -> str:
@@ -19,7 +22,40 @@ def use_word(use: Use, language: Language) -> str:
         return say("redline.no_parcel", language)
     known = of_scheme(use.scheme)
     found = known.get(use.code) if known else None
-    return f"{use.code} {both(found.title, language)}" if found else use.code
+    word = f"{use.code} {both(found.title, language)}" if found else use.code
+    if not use.settlement or use.settlement == use.code:
+        return word
+    return say("redline.settlement", language, use=word, settlement=coded(use.scheme, use.settlement, language))
+
+
+def class_rows(answer: Answer, language: Language) -> Iterator[tuple[str, float, float]]:
+    """Yield 农用地, 建设用地, 未利用地 and what is not known with their m² before and after the cut."""
+    before, after = answer.subtotals(False), answer.subtotals(True)
+    for key in before:
+        if key or before[key] > 0.01:
+            yield say(f"landclass.{key or 'unknown'}", language), before[key], after.get(key, 0.0)
+
+
+def balance_words(quota: Quota, language: Language) -> str:
+    """Say how the farmland balance follows from the gross area; "" where nothing is cultivated."""
+    if not quota.balance_gross_m2 > NOTHING_M2:
+        return ""
+    gross, ridges = (
+        measure_text(v, "m2", language)
+        for v in (quota.balance_gross_m2, quota.balance_gross_m2 - quota.farmland_balance_m2)
+    )
+    unstated = measure_text(quota.ridges_open_m2, "m2", language)
+    told = [say("redline.balance_net", language, gross=gross, ridges=ridges)]
+    if quota.ridges_open_m2 > NOTHING_M2:
+        told.append(say("redline.ridges_open", language, area=unstated))
+    return " ".join(told)
+
+
+def net_of(row: Constraint, language: Language) -> str:
+    """Return what of an area found is cultivated net of ridges, for beside the gross area; "" where there is none."""
+    if row.aside or row.outcome != "conflict" or not row.cultivated_net_m2 > NOTHING_M2:
+        return ""
+    return say("redline.cultivated_net", language, area=measure_text(row.cultivated_net_m2, "m2", language))
 
 
 def group_word(use: Use, language: Language) -> str:

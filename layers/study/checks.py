@@ -33,7 +33,7 @@ from geo.measure.every import area_shapes
 from geo.project.facts import NO, YES
 from geo.project.uses import GENERAL, USES, speaks
 from geo.rules.spec import Rule
-from layers.library import uses
+from layers.library import standards, uses
 from layers.sources.redline import read as redline
 from layers.sources.redline import shape as redline_shape
 from layers.sources.redline.model import RedLine
@@ -303,6 +303,7 @@ def _answered(
     filled = filled.assign(**dict.fromkeys(texts, ""), legal_m2=np.nan)
     setting = replace(plan.setting, rules=speaking(plan.rules, head["asked"], study.use_class))
     tables = flow.check(inputs, filled, plan.zones, setting, measured, progress)
+    tables = flow.net_of_ridges(tables, standards.is_cultivated)
     drawn = {f"shape_{name}": runs.drawn(layer, study.crs) for name, layer in inputs.layers.items()}
     return _kept(plan, tables | drawn | {"problems": inputs.problems}, head, setting.rules)
 

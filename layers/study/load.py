@@ -25,6 +25,7 @@ from geo.basis.layer import Coverage, Layer, State
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES, empty
+from geo.measure import ridges
 from layers.sources import gate
 from layers.sources.checks import crs, preflight
 from layers.sources.finding import Finding, blocked, finding
@@ -332,7 +333,19 @@ def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:
         columns["may_belong"] = item.doubt
     for ours in sorted(set(spec.fields) - set(columns) - set(_LEGAL)):
         columns[ours] = _further(item, ours)
-    return gpd.GeoDataFrame(columns, geometry=item.shapes, crs=study.crs)
+    made = gpd.GeoDataFrame(columns, geometry=item.shapes, crs=study.crs)
+    item.findings += _ridges(pd.DataFrame(made))
+    return made
+
+
+def _ridges(parcels: pd.DataFrame) -> list[Finding]:
+    """Say of which parcels the field ridges are stated twice in different ways, or as what is no share."""
+    out = []
+    for code, which in (("ridges_differ", ridges.contradicting), ("ridges_unreadable", ridges.unreadable)):
+        ids = parcels.loc[which(parcels), "parcel_id"]
+        if len(ids):
+            out.append(finding("warn", code, count=len(ids), ids=ids.astype(str).tolist()[:20]))
+    return out
 
 
 def _legal(item: Loaded, ids: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], list[Finding]]:

@@ -40,13 +40,19 @@ def test_present_use(answer):
     for use in answer["uses"]:
         word = "forest" if use["code"].startswith("03") else use["code"]
         found[word] = found.get(word, 0) + use["before_m2"]
-    assert found == {"0101": mu(60), "forest": mu(22), "203": mu(18), "201A": mu(60)}
+    # 60.00 mu of paddy are 57.30 net of the ridges of its fields (KCXS 0.045)
+    assert found == {"0101": mu(57.3), "1203": mu(2.7), "forest": mu(22), "203": mu(18), "201A": mu(60)}
+    assert {u["code"]: u["gross_before_m2"] for u in answer["uses"]}["0101"] == mu(60)
+    assert answer["subtotals"]["before"] == {"agricultural": mu(82), "construction": mu(78), "unused": 0.0}
 
 
 def test_three_lines_and_minerals(answer):
     found = answer["constraints"]
-    assert found["basic-farmland"]["m2"] == mu(8)
-    assert found["development-boundary"]["m2"] == mu(12)
+    # gross, with the cultivated land net of ridges beside it
+    assert (found["basic-farmland"]["m2"], found["basic-farmland"]["cultivated_net_m2"]) == (mu(8), mu(7.64))
+    assert (found["development-boundary"]["m2"], found["development-boundary"]["cultivated_net_m2"]) == (
+        mu(12), mu(3 * 0.955),
+    )  # fmt: skip
     assert {k: found[k]["outcome"] for k in ("basic-farmland", "development-boundary", "ecological-redline")} == {
         "basic-farmland": "conflict", "development-boundary": "conflict", "ecological-redline": "clear",
     }  # fmt: skip
@@ -73,9 +79,11 @@ def test_accepted_cut_line_and_run_again(cut):
     assert cut["constraints"]["development-boundary"]["m2"] == 0
     assert cut["parts"] == 1
     assert cut["width_m"] >= 80
-    assert cut["quota"]["before"] == {"new_construction_m2": mu(65), "balance_m2": mu(52)}
+    assert cut["quota"]["before"] == {
+        "new_construction_m2": mu(65), "balance_m2": mu(49.66), "balance_gross_m2": mu(52), "ridges_open_m2": 0.0,
+    }  # fmt: skip
     use = {u["code"]: u["before_m2"] for u in cut["uses"]}
-    assert use["0101"] == mu(52)
+    assert (use["0101"], use["1203"]) == (mu(49.66), mu(2.34))
     assert sum(area for code, area in use.items() if code.startswith("03")) == mu(13)
 
 

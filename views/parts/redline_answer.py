@@ -8,7 +8,15 @@ from geo.rules.terms import AREA_TESTS
 from layers.ask.redline import THREE_LINES, Answer, Constraint, Quota
 from layers.outputs.dossier_rows import far_text, height_text, plan_word
 from layers.outputs.redline_rows import clause_of, steps, tenure_word, title_of, why_unknown
-from layers.outputs.redline_words import group_word, intensity_words, unused_lines, use_word
+from layers.outputs.redline_words import (
+    balance_words,
+    class_rows,
+    group_word,
+    intensity_words,
+    net_of,
+    unused_lines,
+    use_word,
+)
 from layers.serve.draw.styles import STATUS_COLOURS, outcome_colour
 from layers.serve.pages.redline_map import CUT, GROUPS, LEFT, OUTLINE, TAKEN, USE_COLOURS
 from layers.serve.pages.redlines import planned_use
@@ -94,6 +102,10 @@ def uses(answer: Answer, language: Language) -> Html:
             *_pair(use.after_m2, language))
         for use in answer.uses
     ]  # fmt: skip
+    rows += [
+        tag("tr", tag("td", title), tag("td", ""), *_pair(before, language), *_pair(after, language), cls="lr-class")
+        for title, before, after in class_rows(answer, language)
+    ]
     totals = [sum(u.before_m2 for u in answer.uses), sum(u.after_m2 for u in answer.uses)]
     rows.append(tag("tr", tag("td", say("uiredline.total", language)), tag("td", ""), *_pair(totals[0], language),
                     *_pair(totals[1], language), cls="lr-sum"))  # fmt: skip
@@ -117,7 +129,9 @@ def quotas(answer: Answer, language: Language) -> Html:
     ]  # fmt: skip
     before, after = say("uiredline.before", language), say("uiredline.after", language)
     heads = ["", *(f"{phase} {_unit(word, language)}" for phase in (before, after) for word in ("mu", "ha"))]
-    return _table(say("uiredline.quotas", language), heads, rows, "lr-quotas")
+    net = balance_words(both_ways[0], language)
+    below = tag("div", net, cls="lu-small") if net else join()
+    return join(_table(say("uiredline.quotas", language), heads, rows, "lr-quotas"), below)
 
 
 def _of(quota: Quota, key: str) -> float:
@@ -209,7 +223,9 @@ def _cell(one: Constraint, late: bool, language: Language) -> Html:
     if outcome == "conflict" and one.rule.test in AREA_TESTS and one.rule.test != "overlap_share":
         sure = high - low < NOTHING_M2 or high == float("inf")
         text = number(low, "mu", language) if sure else f"{number(low, 'mu', language)} …"
-        return join(tag("span", text), tag("small", number(low, "ha", language)))
+        net = "" if late else net_of(one, language)
+        below = tag("small", net) if net and one.rule.layer in THREE_LINES else join()
+        return join(tag("span", text), tag("small", number(low, "ha", language)), below)
     if outcome == "conflict":
         return tag("span", interval(one.rule, low, high, language))
     word = tag("span", code("outcome", outcome, language))
