@@ -62,13 +62,18 @@ Tables = dict[str, pd.DataFrame]
 
 def zones(rules: Sequence[Rule], polygon_layers: Sequence[str]) -> tuple[Zone, ...]:
     """Return what parcels are measured against: every polygon layer as it is, and what rules widen."""
-    asked = {Zone(r.layer, r.buffer_m) for r in rules if r.test in AREA_TESTS}
-    return tuple(sorted(asked | {Zone(name) for name in polygon_layers}))
+    return tuple(sorted(_asked(rules) | {Zone(name) for name in polygon_layers}))
+
+
+def _asked(rules: Sequence[Rule]) -> set[Zone]:
+    """Return the zones of rules, and the layers that are left out of them."""
+    asked = [r for r in rules if r.test in AREA_TESTS]
+    return {r.zone for r in asked} | {Zone(name) for r in asked for name in r.minus}
 
 
 def with_ground(what: Sequence[Zone], rules: Sequence[Rule], layers: Mapping[str, Layer]) -> tuple[Zone, ...]:
     """Leave out zones of lines and points that no rule asks for: they have no ground to overlap."""
-    asked = {Zone(r.layer, r.buffer_m) for r in rules if r.test in AREA_TESTS}
+    asked = _asked(rules)
     flat = {name for name, layer in layers.items() if len(layer.shapes) and not layer.has_polygons}
     return tuple(z for z in what if z in asked or z.layer_id not in flat)
 
@@ -304,11 +309,14 @@ def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Ta
     }
 
 
-def _taken(setting: Setting) -> tuple[tuple[Zone, bool], ...]:
-    """Zones the cutting rules take, with True where the ground outside is taken."""
-    return tuple(
-        (Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in setting.examined if r.cuts and not r.doubted
-    )
+def _taken(setting: Setting) -> tuple[cut.Taken, ...]:
+    """What the cutting rules take."""
+    return tuple(taken(r) for r in setting.examined if r.cuts and not r.doubted)
+
+
+def taken(rule: Rule) -> cut.Taken:
+    """Return the ground a cutting rule takes."""
+    return cut.Taken(rule.zone, rule.test == "outside_m2", tuple(Zone(name) for name in rule.minus))
 
 
 def _too_narrow(data: Evidence, kept: np.ndarray, land: gpd.GeoDataFrame, minimum: Minimum) -> np.ndarray:

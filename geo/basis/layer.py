@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from geo.basis.part import WHOLE, Part
+
 Geometries = npt.NDArray[np.object_]
 State = Literal["ok", "missing", "failed", "stale"]
 Coverage = Literal["complete", "partial", "unknown"]
@@ -70,19 +72,35 @@ class Layer:
 
 @dataclass(frozen=True, order=True)
 class Zone:
-    """A layer, or a layer with a buffer around it: the unit that parcels are measured against."""
+    """A layer or a part of it, or one of them with a buffer around it: the unit that parcels are measured against."""
 
     layer_id: str
     buffer_m: float = 0.0
+    part: Part = WHOLE
 
     @property
     def zone_id(self) -> str:
-        """Text form used in `pieces.zones`: ``"flood"`` or ``"flood+50"``."""
-        return self.layer_id if self.buffer_m == 0 else f"{self.layer_id}+{self.buffer_m:g}"
+        """Text form used in `pieces.zones`: ``"flood"``, ``"flood+50"`` or ``"forest[grade=1]"``."""
+        return zone_id(self.layer_id, self.buffer_m, self.part.name)
+
+    @property
+    def reach_m(self) -> float:
+        """Farthest the zone may reach beyond the shapes of its layer."""
+        return max(self.buffer_m, self.part.reach_m)
+
+
+def zone_id(layer_id: str, buffer_m: float, part: str) -> str:
+    """Return the text form of a zone out of the columns of the table `zones`."""
+    return layer_id + (f"+{buffer_m:g}" if buffer_m else "") + part
+
+
+def layer_of(zone: str) -> str:
+    """Return the layer of a zone in its text form, with or without the mark `UNSURE`."""
+    return zone.removeprefix(UNSURE).split("+")[0].split("[")[0]
 
 
 UNSURE = "?"
 """Prefix of a zone in `pieces.zones` whose presence on that ground is not known."""
 
 SEPARATOR = "|"
-"""Between the zones of one piece; zone ids never contain it (layer ids are plain names)."""
+"""Between the zones of one piece; zone ids never contain it (layer ids and classes are plain names)."""

@@ -77,10 +77,10 @@ _DECLARED = (
         "area_statutory_m2:float:sum may_belong:text? geometry:geometry"), open=True),
     Table("problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
-    Table("zones", ("layer_id", "buffer_m"), _c(
-        "layer_id:id buffer_m:float state:code cause:code coverage:code features:int maybe:int")),
-    Table("overlaps", ("parcel_id", "layer_id", "buffer_m"), _c(
-        "parcel_id:id layer_id:id buffer_m:float area_m2:float:sum area_hi_m2:float:sum "
+    Table("zones", ("layer_id", "buffer_m", "part"), _c(
+        "layer_id:id buffer_m:float part:code state:code cause:code coverage:code features:int maybe:int")),
+    Table("overlaps", ("parcel_id", "layer_id", "buffer_m", "part"), _c(
+        "parcel_id:id layer_id:id buffer_m:float part:code area_m2:float:sum area_hi_m2:float:sum "
         "share:float:recompute covered_share:float:recompute")),
     Table("overlap_classes", ("parcel_id", "layer_id", "class"), _c(
         "parcel_id:id layer_id:id class:code area_m2:float:sum")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +20,14 @@ from geo.measure.shape import wide_enough
 
 __all__ = ["land", "wide_enough"]
 
-Taken = tuple[Zone, bool]
+
+@dataclass(frozen=True)
+class Taken:
+    """Ground a rule takes: of a zone, or with `outside` all but the zone, where the zone is without `minus`."""
+
+    zone: Zone
+    outside: bool = False
+    minus: tuple[Zone, ...] = ()
 
 
 def land(
@@ -36,8 +44,8 @@ def land(
     parcels : GeoDataFrame
         With ``parcel_id``, study CRS.
     layers : mapping of layer id to Layer
-    taken : sequence of (Zone, bool)
-        Zones to take out; with True the ground *outside* the zone is taken out.
+    taken : sequence of Taken
+        What to take out, one after another.
     basis : AreaBasis
     progress : Progress
         Told once per zone.
@@ -54,27 +62,65 @@ def land(
     in ``net_hi_m2``. A layer that is missing, or an overlay that failed, takes nothing.
     """
     shapes = robust.polygonal(parcels.geometry.to_numpy()).copy()
-    for zone, outside in steps(tuple(taken), "land", progress):
-        if zone.layer_id not in layers:
+    for one in steps(tuple(taken), "land", progress):
+        ground = _ground(layers, one.zone)
+        if ground is None:
             continue
-        ground = zones.ground(layers[zone.layer_id], zone, lambda polygons: polygons)
-        if ground.state == "ok":
-            shapes = _outside_taken(shapes, ground) if outside else _less(shapes, local(shapes, ground.found))
+        others = [_ground(layers, zone) for zone in one.minus]
+        shapes = _less(shapes, _outside(shapes, ground, others) if one.outside else _inside(shapes, ground, others))
     return _parts(parcels["parcel_id"].to_numpy(object), shapes, parcels.crs, basis)
 
 
-def _outside_taken(shapes: Geometries, ground: zones.Ground) -> Geometries:
-    """Take the ground that is known and on which the zone neither is nor may be."""
-    if ground.nowhere_known:
-        return shapes
+Known = zones.Ground | None
+
+
+def _ground(layers: Mapping[str, Layer], zone: Zone) -> Known:
+    """Return the ground of a zone, None where its layer is missing or could not be used."""
+    if zone.layer_id not in layers:
+        return None
+    found = zones.ground(layers[zone.layer_id], zone, lambda polygons: polygons)
+    return found if found.state == "ok" else None
+
+
+def _inside(shapes: Geometries, ground: zones.Ground, minus: Sequence[Known]) -> Local:
+    """Return what of the shapes surely lies in the zone and in nothing that is left out of it."""
+    found = local(shapes, ground.found)
+    if not minus:
+        return found
+    parts = _shared(shapes, found)
+    for other in minus:
+        parts = _beyond(parts, other)
+    return _as_local(shapes, parts)
+
+
+def _outside(shapes: Geometries, ground: zones.Ground, minus: Sequence[Known]) -> Local:
+    """Return what of the shapes is known and neither is nor may be in the zone, or surely is left out of it."""
+    beyond = _beyond(shapes, ground)
+    if not minus:
+        return _as_local(shapes, beyond)
+    taken = [beyond, *(_shared(shapes, local(shapes, other.found)) for other in minus if other is not None)]
+    united: Geometries = np.asarray(shapely.union_all(np.stack(taken), axis=0), object)
+    return _as_local(shapes, robust.polygonal(united))
+
+
+def _shared(shapes: Geometries, found: Local) -> Geometries:
+    """Return what is covered of each shape as a polygon, empty where nothing is or the overlay failed."""
+    out = np.full(len(shapes), shapely.Polygon(), object)
+    out[found.whole] = shapes[found.whole]
+    out[found.cut] = found.part[found.cut]
+    return out
+
+
+def _beyond(shapes: Geometries, ground: Known) -> Geometries:
+    """Return the ground that is known and on which the zone neither is nor may be."""
+    if ground is None or ground.nowhere_known:
+        return np.full(len(shapes), shapely.Polygon(), object)
     beyond = shapes
     for polygons in (ground.found, ground.maybe):
         covered = local(beyond, polygons)
         beyond = _less(beyond, covered, otherwise=shapely.Polygon())
         beyond[covered.failed] = shapely.Polygon()
-    if ground.known is not None:
-        beyond = _within(beyond, local(beyond, ground.known))
-    return _less(shapes, _as_local(shapes, beyond))
+    return beyond if ground.known is None else _within(beyond, local(beyond, ground.known))
 
 
 def _less(shapes: Geometries, taken: Local, otherwise: shapely.Geometry | None = None) -> Geometries:

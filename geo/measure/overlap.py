@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.basis.layer import Geometries
+from geo.basis.layer import Geometries, Zone
 from geo.basis.tables import empty
 from geo.measure.local import covered, touching
 from geo.measure.pieces import IN, OUT, UNIT_VERTICES, Pieces
@@ -43,6 +43,7 @@ def _block(pieces: Pieces, column: int, ground: Ground) -> pd.DataFrame:
             "parcel_id": pieces.parcel_ids[rows],
             "layer_id": ground.zone.layer_id,
             "buffer_m": float(ground.zone.buffer_m),
+            "part": ground.zone.part.name,
             "area_m2": low[rows],
             "area_hi_m2": high[rows],
             "share": np.minimum(low[rows] / gross, 1.0),
@@ -65,7 +66,7 @@ def classes(parcel_ids: npt.NDArray[np.object_], shapes: Geometries, grounds: li
     shapes : array of polygons
         Parcels in the area CRS.
     grounds : list of Ground
-        Those without a buffer and with classes are broken down; a null class is "".
+        Whole layers without a buffer and with classes are broken down; a null class is "".
 
     Notes
     -----
@@ -73,7 +74,7 @@ def classes(parcel_ids: npt.NDArray[np.object_], shapes: Geometries, grounds: li
     is found for certain is counted. An area is NaN where the overlay failed.
     """
     units, owner = subdivided(shapes, UNIT_VERTICES)
-    told = [g for g in grounds if g.classes is not None and g.zone.buffer_m == 0 and len(g.found)]
+    told = [g for g in grounds if g.classes is not None and g.zone == Zone(g.zone.layer_id) and len(g.found)]
     blocks = [_class_block(parcel_ids, units, owner, g) for g in told]
     return pd.concat(blocks, ignore_index=True) if blocks else empty("overlap_classes")
 

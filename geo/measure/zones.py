@@ -20,6 +20,7 @@ import shapely
 from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.tables import empty
 from geo.measure import robust
+from geo.measure.chosen import Chosen, chosen
 from geo.measure.curves import height_m, rims
 from geo.measure.subdivide import subdivided
 
@@ -91,27 +92,62 @@ def ground(layer: Layer, zone: Zone, carry: Carry) -> Ground:
     carry : callable
         Brings shapes into the CRS to measure in (`AreaBasis.project`, or identity).
     """
-    doubtful = int(layer.maybe.sum())
-    counts: dict[str, Any] = {"features": len(layer.shapes) - doubtful, "doubtful": doubtful}
+    taken = chosen(layer, zone.part)
+    counts: dict[str, Any] = {"features": int(taken.sure.sum()), "doubtful": int((taken.may & ~taken.sure).sum())}
     if layer.state != "ok":
         cause = layer.cause or f"layer_{layer.state}"
         return Ground(zone, known=_none(), state=layer.state, cause=cause, coverage=layer.coverage, **counts)
-    if zone.buffer_m == 0 and len(layer.shapes) and not (shapely.get_dimensions(layer.shapes) == 2).any():
+    if zone.reach_m == 0 and len(layer.shapes) and not (shapely.get_dimensions(layer.shapes) == 2).any():
         return Ground(zone, known=_none(), state="failed", cause="no_area", coverage=layer.coverage, **counts)
-    shapes = widened(layer.shapes, zone.buffer_m)
-    rim = _rim(layer.shapes, shapes, zone.buffer_m)
-    sure, owner = _ready(shapes[~layer.maybe], carry)
-    classes = layer.classes[~layer.maybe][owner] if layer.classes is not None else None
+    drawn = _widened(layer, zone, taken)
+    sure, owner = _ready(drawn.sure, carry)
+    classes = layer.classes[taken.sure][owner] if layer.classes is not None and zone.reach_m == 0 else None
     return Ground(
         zone,
         found=sure,
-        maybe=_ready(np.concatenate([shapes[layer.maybe], rim]), carry)[0],
-        known=_known(layer, zone.buffer_m, carry),
+        maybe=_ready(drawn.maybe, carry)[0],
+        known=_known(layer, zone.reach_m, carry),
         classes=classes,
-        cause=layer.cause or ("buffer_curve" if len(rim) and not doubtful and layer.coverage == "complete" else ""),
+        cause=layer.cause or _cause(layer, taken, drawn),
         coverage=layer.coverage,
         **counts,
     )
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Ground that is in a zone, and ground that may be; `rim` tells that round sides have something to do with it."""
+
+    sure: Geometries
+    maybe: Geometries
+    rim: bool
+
+
+def _widened(layer: Layer, zone: Zone, taken: Chosen) -> _Drawn:
+    """Widen every feature by what it reaches for sure, and by what it may reach."""
+    sure, beyond = taken.sure, taken.may & ~(taken.sure & (taken.hi <= taken.lo))
+    near, rim = _by_width(layer.shapes[sure], zone.buffer_m + taken.lo[sure])
+    far, rim_far = _by_width(layer.shapes[beyond], zone.buffer_m + taken.hi[beyond])
+    return _Drawn(near, np.concatenate([far, rim, rim_far]), len(rim) > 0)
+
+
+def _by_width(shapes: Geometries, reach: npt.NDArray[np.float64]) -> tuple[Geometries, Geometries]:
+    """Return shapes widened each by its own reach, in their order, and what the true curves may have beyond."""
+    out, rims_ = shapes.copy(), [_none()]
+    for width in np.unique(reach):
+        own = np.flatnonzero(reach == width)
+        out[own] = widened(shapes[own], float(width))
+        rims_.append(_rim(shapes[own], out[own], float(width)))
+    return out, np.concatenate(rims_)
+
+
+def _cause(layer: Layer, taken: Chosen, drawn: _Drawn) -> str:
+    """Return why some of a zone is open although its layer was seen."""
+    if layer.coverage != "complete":
+        return ""
+    if taken.by_class:
+        return "class_unknown"
+    return "buffer_curve" if drawn.rim and not layer.maybe[taken.may].any() else ""
 
 
 def _rim(shapes: Geometries, drawn: Geometries, buffer_m: float) -> Geometries:
@@ -150,6 +186,7 @@ def table(grounds: list[Ground]) -> pd.DataFrame:
         {
             "layer_id": [g.zone.layer_id for g in grounds],
             "buffer_m": [float(g.zone.buffer_m) for g in grounds],
+            "part": [g.zone.part.name for g in grounds],
             "state": [g.state for g in grounds],
             "cause": [g.cause for g in grounds],
             "coverage": [g.coverage for g in grounds],

@@ -18,7 +18,7 @@ LISTED = "listed_code"
 
 def of_projects(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return the rules that judge projects: those that name industries or uses."""
-    return tuple(r for r in rules if (r.industries or r.use_classes) and not r.stood_for)
+    return tuple(r for r in rules if (r.industries or r.use_classes) and not (r.stood_for or r.absent))
 
 
 def about_land(rule: Rule, projects: pd.DataFrame) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geo.basis.reason import Reason, reason
 from geo.rules.spec import Rule
+
+CLASS = "class"
+"""Field every layer may be broken down by; a layer that is not has features of unknown class."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,29 @@ def not_applied(rules: Sequence[Rule], use_class: str) -> tuple[NotApplied, ...]
     return tuple(sorted([*own, *out_of_time(rules)], key=lambda n: order[n.rule.id]))
 
 
+def said_once(rules: Sequence[Rule], layers: Mapping[str, frozenset[str]]) -> tuple[Rule, ...]:
+    """Mark the rules a study has nothing for that are to be said once for all of it.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+    layers : mapping of layer id to fields
+        Layers of the study, and the fields their files were given names for.
+
+    Notes
+    -----
+    A layer whose file is lost or damaged is a layer of the study all the same: it is unknown, parcel by parcel.
+    """
+    return tuple(r.model_copy(update={"absent": r.missing == "study" and _nothing(r, layers)}) for r in rules)
+
+
+def _nothing(rule: Rule, layers: Mapping[str, frozenset[str]]) -> bool:
+    if not rule.layer or rule.layer not in layers:
+        return bool(rule.layer)
+    asked = set(rule.part.fields) - {CLASS}
+    return bool(asked) and not asked & layers[rule.layer]
+
+
 def out_of_time(rules: Sequence[Rule]) -> tuple[NotApplied, ...]:
     """Return what judges nothing on the study day: other versions, and rules another one stands for."""
     own = [NotApplied(r, _age(r)) for r in rules if r.stood_for]
@@ -46,6 +72,8 @@ def out_of_time(rules: Sequence[Rule]) -> tuple[NotApplied, ...]:
 
 
 def _why(rule: Rule, use_class: str) -> Reason:
+    if rule.absent:
+        return reason("applied_absent", layer=rule.layer, fields=list(rule.part.fields))
     if rule.speaks == "no":
         return reason("applied_not_spoken", uses=list(rule.use_classes), industries=list(rule.industries))
     if rule.industries:

@@ -100,13 +100,39 @@ class Evidence:
 
     def state(self, rule: Terms) -> States | None:
         """Return per label whether the rule's ground is out, in or unsure; None: never measured."""
-        column = self.zones.get(Zone(rule.layer, rule.buffer_m).zone_id)
+        column = self.zones.get(rule.zone.zone_id)
         if column is None:
             return None
         states = self.states[:, column]
+        for layer in rule.minus:
+            states = _less(states, self._known(Zone(layer).zone_id))
         if rule.test != "outside_m2":
             return states
         return np.where(states == UNSURE_STATE, UNSURE_STATE, 1 - np.minimum(states, 1)).astype(np.uint8)
+
+    def _known(self, zone: str) -> States:
+        """Return the states of a zone, unsure everywhere where it was not or could not be measured."""
+        column = self.zones.get(zone)
+        if column is None or self.known.get(zone, ("missing", "", ""))[0] != "ok":
+            return np.full(len(self.states), UNSURE_STATE, np.uint8)
+        return self.states[:, column]
+
+    def cause(self, rule: Terms) -> str:
+        """Return why the ground of a rule on a layer that could be read may be in doubt."""
+        _, cause, coverage = self.known[rule.zone.zone_id]
+        if cause:
+            return cause
+        for layer in rule.minus:
+            state, why, covered = self.known.get(Zone(layer).zone_id, ("missing", "", ""))
+            if state != "ok" or why or covered != "complete":
+                return "minus_unknown"
+        return "maybe_features" if coverage == "complete" else "outside_coverage"
+
+
+def _less(states: States, taken: States) -> States:
+    """Return what is left of some ground without other ground: sure only where both are."""
+    open_ = (states == UNSURE_STATE) | ((states == IN) & (taken == UNSURE_STATE))
+    return np.where(taken == IN, OUT, np.where(open_, UNSURE_STATE, states)).astype(np.uint8)
 
 
 def measured(rule: Terms, data: Evidence) -> Measured:
@@ -123,8 +149,7 @@ def measured(rule: Terms, data: Evidence) -> Measured:
 
 
 def _areas(rule: Terms, data: Evidence) -> Measured:
-    zone = Zone(rule.layer, rule.buffer_m).zone_id
-    state, cause, coverage = data.known.get(zone, ("missing", "", ""))
+    state, cause, _ = data.known.get(rule.zone.zone_id, ("missing", "", ""))
     states = data.state(rule)
     if states is None or state != "ok":
         return Measured.unbounded(len(data.parcel_ids), cause or f"layer_{state}")
@@ -132,7 +157,7 @@ def _areas(rule: Terms, data: Evidence) -> Measured:
     if rule.test == "overlap_share":
         with np.errstate(invalid="ignore", divide="ignore"):
             lo, top = lo / data.gross_m2, top / data.gross_m2
-    return Measured.interval(lo, top, cause or ("maybe_features" if coverage == "complete" else "outside_coverage"))
+    return Measured.interval(lo, top, data.cause(rule))
 
 
 def _fact(name: str, cause: str, data: Evidence) -> Measured:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.errors import BlockedError, rows_reason
-from geo.basis.layer import SEPARATOR, UNSURE, Zone
+from geo.basis.layer import SEPARATOR, UNSURE, zone_id
 from geo.rules.evidence import IN, OUT, UNSURE_STATE, Evidence, States
 
 CLOSES_M2 = 0.01
@@ -31,7 +31,8 @@ def evidence(parcels: pd.DataFrame, zones: pd.DataFrame, pieces: pd.DataFrame, f
         a ledger built on them would not close.
     """
     ids = parcels["parcel_id"].to_numpy(object)
-    names = [Zone(layer, buffer).zone_id for layer, buffer in zip(zones["layer_id"], zones["buffer_m"], strict=True)]
+    parts = zones["part"] if "part" in zones else [""] * len(zones)
+    names = [zone_id(*columns) for columns in zip(zones["layer_id"], zones["buffer_m"], parts, strict=True)]
     _add_up(parcels, pieces)
     label, labels = pd.factorize(pieces["zones"])
     known = {

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from geo.basis.age import Aged, Standing, Text
 from geo.basis.figure import Confidence, unverified
+from geo.basis.layer import Zone
+from geo.basis.part import Part
+from geo.rules.parts import Classes, LineEdge, Reach, made
 from geo.rules.terms import AREA_TESTS, Effect, Limit, Operator, Severity, Test, UseClass
 
 _ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
@@ -77,6 +80,19 @@ class Rule(Aged):
         The rule holds when ``measured operator threshold``.
     buffer_m : float
         Distance in metres by which the layer is widened first.
+    where : mapping of field to classes
+        Only features of these classes count; one whose class is not known may count.
+    minus : tuple of str
+        Layers whose ground is left out: what the rule measures is the layer less these. Where it is
+        not known whether they are there, it is not known whether the rule's ground is.
+    widths : tuple of Reach
+        Distance by which features are widened, by their class, instead of `buffer_m`; a feature
+        whose class is not known is widened by the range of those it may have.
+    edge : LineEdge
+        For widths that are measured from the edge of a thing drawn as a line.
+    missing : {"unknown", "study"}
+        What a study without the layer (or without a class field the rule reads) hears: unknown for
+        every parcel, or once for the whole study, as a rule not applied.
     tolerance_m2 : float
         For areas: an overlap up to threshold + tolerance is still called clear; the
         printed number does not change.
@@ -107,6 +123,8 @@ class Rule(Aged):
         is judged all the same and never worse than unknown.
     stood_for : bool
         True when another rule judges in its place on that day: it is listed as not applied.
+    absent : bool
+        True when the study has no layer for a rule that is then said once; set then too.
     speaks : {"", "yes", "maybe", "no"}
         Whether it speaks of what is judged, where that is not the study's land (a red line with a use and
         an industry of its own); "" asks the study's use. A rule that only may speak is never worse than
@@ -123,6 +141,11 @@ class Rule(Aged):
     operator: Operator
     threshold: float
     buffer_m: float = Field(0.0, ge=0)
+    where: Classes = Field(default_factory=dict)
+    minus: tuple[str, ...] = ()
+    widths: tuple[Reach, ...] = ()
+    edge: LineEdge = LineEdge()
+    missing: Literal["unknown", "study"] = "unknown"
     tolerance_m2: float = Field(0.0, ge=0)
     severity: Severity
     effect: Effect = "parcel"
@@ -141,13 +164,14 @@ class Rule(Aged):
     successor: str = ""
     standing: Standing = "in_force"
     stood_for: bool = False
+    absent: bool = False
     speaks: Literal["", "yes", "maybe", "no"] = ""
     others: tuple[Rule, ...] = ()
 
-    @field_validator("id", "layer", "fact")
+    @field_validator("id", "layer", "fact", "minus")
     @classmethod
-    def _name(cls, value: str) -> str:
-        if value and not _ID.match(value):
+    def _name(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if any(name and not _ID.match(name) for name in ([value] if isinstance(value, str) else value)):
             raise ValueError("name_not_plain")
         return value
 
@@ -161,7 +185,23 @@ class Rule(Aged):
             raise ValueError("rule_buffer_needs_area")
         if self.effect == "cut" and self.test not in ("overlap_m2", "outside_m2"):
             raise ValueError("rule_cut_needs_area")
+        if (self.where or self.minus or self.widths) and self.test not in AREA_TESTS:
+            raise ValueError("rule_part_needs_area")
+        if (self.widths and self.buffer_m) or not self.part.sound:
+            raise ValueError("rule_widths_wrong")
+        if self.edge != LineEdge() and not self.widths:
+            raise ValueError("rule_edge_needs_widths")
         return self
+
+    @property
+    def part(self) -> Part:
+        """Which features of the layer the rule speaks of, and how far they reach."""
+        return made(self.where, self.widths, self.edge)
+
+    @property
+    def zone(self) -> Zone:
+        """What parcels are measured against; of a rule on a fact it has no layer."""
+        return Zone(self.layer, self.buffer_m, self.part)
 
     @property
     def tolerance(self) -> float:
@@ -187,8 +227,8 @@ class Rule(Aged):
     def limit(self) -> Limit:
         """The rule reduced to what judging reads."""
         return Limit(
-            self.id, self.layer, self.fact, self.test, self.operator, self.threshold, self.buffer_m, self.tolerance,
-            self.binding, self.cuts, self.doubted, self.doubt,
+            self.id, self.layer, self.fact, self.test, self.operator, self.threshold, self.zone, self.minus,
+            self.tolerance, self.binding, self.cuts, self.doubted, self.doubt,
         )  # fmt: skip
 
     @property
@@ -203,8 +243,10 @@ class Rule(Aged):
 
     def applies(self, use_class: str) -> bool:
         """Tell whether land screened for this use is judged by the rule at parcel level."""
-        if self.stood_for or self.speaks:
-            return not self.stood_for and self.speaks != "no"
+        if self.stood_for or self.absent:
+            return False
+        if self.speaks:
+            return self.speaks != "no"
         if self.industries:
             return False
         return not self.use_classes or use_class in self.use_classes

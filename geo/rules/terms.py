@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from geo.basis.layer import Zone
+
 Test = Literal["overlap_m2", "overlap_share", "outside_m2", "distance_m", "value"]
 Operator = Literal["<=", ">="]
 Severity = Literal["exclude", "restrict", "procedure", "prefer"]
@@ -46,8 +48,12 @@ class Terms(Protocol):
         """Limit, in the unit of what is measured."""
 
     @property
-    def buffer_m(self) -> float:
-        """Distance by which the layer is widened first."""
+    def zone(self) -> Zone:
+        """Part of the layer that is measured, widened as the rule says."""
+
+    @property
+    def minus(self) -> tuple[str, ...]:
+        """Layers whose ground is left out of the zone."""
 
     @property
     def tolerance(self) -> float:
@@ -80,7 +86,8 @@ class Limit:
     test: Test
     operator: Operator
     threshold: float
-    buffer_m: float
+    zone: Zone
+    minus: tuple[str, ...]
     tolerance: float
     binding: Severity
     cuts: bool

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.basis.layer import Zone
 from geo.rules.evidence import IN, UNSURE_STATE, Evidence
 from geo.rules.terms import Terms
 
@@ -97,10 +96,6 @@ def _ground(rule: Terms, data: Evidence) -> npt.NDArray[np.uint8]:
     states = data.state(rule)
     if states is None:
         return np.full(len(data.states), UNSURE_STATE, np.uint8)
-    known = data.known[_zone(rule)][0] == "ok"
+    known = data.known[rule.zone.zone_id][0] == "ok"
     states = states if known else np.full(len(data.states), UNSURE_STATE, np.uint8)
     return np.where(states == IN, UNSURE_STATE, states).astype(np.uint8) if rule.doubted else states
-
-
-def _zone(rule: Terms) -> str:
-    return Zone(rule.layer, rule.buffer_m).zone_id

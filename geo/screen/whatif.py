@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from geo.basis.layer import Zone
 from geo.rules.evidence import Evidence, measured
 from geo.rules.judge import Judgement, Measured, judge
 from geo.rules.terms import Terms
@@ -47,11 +48,11 @@ class Board:
 
     data: Evidence
     shared: Stacks | None = None
-    _read: dict[tuple[str, str, str, float], Measured] = field(default_factory=dict)
+    _read: dict[tuple[Zone, str, str, tuple[str, ...]], Measured] = field(default_factory=dict)
 
     def measured(self, rule: Terms) -> Measured:
         """Return the interval a rule reads; rules that differ only in their limit share it."""
-        key = (rule.layer, rule.fact, rule.test, rule.buffer_m)
+        key = (rule.zone, rule.fact, rule.test, rule.minus)
         if key not in self._read:
             self._read[key] = measured(rule, self.data)
         return self._read[key]

@@ -327,8 +327,7 @@ class Answer:
         return self._data.without(taken)
 
     def _known(self, rule: Rule) -> bool:
-        zone = f"{rule.layer}+{rule.buffer_m:g}" if rule.buffer_m else rule.layer
-        return self._data.known.get(zone, ("missing", "", ""))[0] == "ok"
+        return self._data.known.get(rule.zone.zone_id, ("missing", "", ""))[0] == "ok"
 
     @property
     def _aside(self) -> set[str]:

@@ -19,7 +19,6 @@ from pydantic import ValidationError
 from geo.basis.age import Text
 from geo.basis.area import basis
 from geo.basis.errors import CallError, LuodiError
-from geo.basis.layer import Zone
 from geo.basis.progress import silent
 from geo.basis.reason import reason
 from geo.measure import cut
@@ -34,6 +33,7 @@ from geo.screen.remains import deductions
 from geo.screen.setting import Setting
 from geo.screen.status import S_EXCLUDED, STATUSES, Minimum
 from geo.screen.whatif import Answer, Board
+from geo.study import taken
 from layers.ask.compare import setting_of
 from layers.study.run.released import inside, masks, released, touched
 from layers.study.run.results import Results
@@ -99,7 +99,7 @@ class Desk:
 
     def restricted(self, rules: Iterable[Rule]) -> frozenset[str]:
         """Return the rules that stand on a use-only layer: nobody may turn them to find out an amount."""
-        return frozenset(r.id for r in rules if r.layer in self.masks.layers or self.masks.column(r.fact))
+        return frozenset(r.id for r in rules if self.masks.of(r))
 
     def told(self, trial: Moved) -> Setting:
         """Return what tables of amounts are made of: the setting without the rules on use-only layers."""
@@ -279,8 +279,9 @@ class Desk:
         rules = [r for r in results.rules if r.id in change.rules and r.test in AREA_TESTS]
         for outside in (False, True):
             some = [r for r in rules if (r.test == "outside_m2") == outside]
-            layers = {r.layer: results.as_layer(r.layer, doubtful=not outside) for r in some}
-            left = cut.land(left, layers, tuple((Zone(r.layer, r.buffer_m), outside) for r in some), plane, silent)
+            layers = {name: results.as_layer(name, doubtful=outside) for r in some for name in r.minus}
+            layers |= {r.layer: results.as_layer(r.layer, doubtful=not outside) for r in some}
+            left = cut.land(left, layers, tuple(taken(r) for r in some), plane, silent)
         return left
 
     def not_drawn_m2(self, parcel_id: str, change: Change) -> float:

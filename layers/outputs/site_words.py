@@ -42,7 +42,7 @@ def projected(results: Results, frame: pd.DataFrame, language: Language) -> pd.D
 def _allowed(results: Results, frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out the columns, rule names and reasons that rest on a use-only layer."""
     secret = {s.id: s.role for s in results.study.layers if s.use_only}
-    rules = {r.id for r in results.rules if r.layer in secret}
+    rules = {r.id for r in results.rules if {r.layer, *r.minus} & set(secret)}
     gone = [c for c in frame if str(c).startswith(tuple(f"{name}_" for name in secret))] if secret else []
     gone += _PLAN if "plan" in secret.values() else []
     gone += _CLEARED if "building" in secret.values() else []

@@ -31,6 +31,7 @@ from layers.sources.checks import crs, preflight
 from layers.sources.finding import Finding, blocked, finding
 from layers.sources.opened import VectorFile
 from layers.study import coverage, doubt, grid
+from layers.study.class_fields import classified
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec, Role, Study
 
@@ -392,8 +393,10 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
         item.findings.append(finding("warn", "layer_outdated" if days is not None else "layer_undated", **values))
     field_name = item.spec.class_field
     classes = _classes(item.frame[field_name]) if field_name else None
-    attributes = {ours: _further(item, ours) for ours in item.spec.fields if ours not in ("id", "parcel_id")}
-    return Layer(item.spec.id, item.shapes, item.names, item.maybe, classes, known, covered, state, cause, attributes)
+    told = {ours: _further(item, ours) for ours in item.spec.fields if ours not in ("id", "parcel_id")}
+    told, more = classified(told)
+    item.findings += more
+    return Layer(item.spec.id, item.shapes, item.names, item.maybe, classes, known, covered, state, cause, told)
 
 
 def _classes(values: pd.Series) -> npt.NDArray[np.object_]:

@@ -16,6 +16,7 @@ from geo.basis.errors import BlockedError, SpecError
 from geo.basis.reason import reason
 from geo.place.worth import TERMS
 from geo.rank.spec import Criterion, Weighting
+from geo.rules.applied import said_once
 from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
 from layers import toml
@@ -412,6 +413,7 @@ def pack(name: str, folder: Path) -> RulePack:
 def effective_rules(study: Study, folder: Path) -> tuple[Rule, ...]:
     """Merge the packs of the study in order and check what the study says of rules."""
     rules = merged(tuple(pack(name, folder) for name in study.rules), study.as_of)
+    rules = said_once(rules, {s.id: frozenset(s.fields) for s in study.layers})
     known = {r.id for r in rules}
     lost = [n.rule for n in study.not_examined if n.rule not in known]
     if lost:

@@ -51,7 +51,7 @@ def tables_of(rule, drawing, with_data=True):
         shapes = map(placed, drawing.shapes)
         coverage = "complete" if known is None else "partial"
         layers = [layer(*shapes, name=rule.layer, maybe=drawing.maybe, coverage=coverage, known=known)]
-    zones = [Zone(rule.layer, rule.buffer_m)] if rule.test in AREA_TESTS else []
+    zones = [rule.zone, *map(Zone, rule.minus)] if rule.test in AREA_TESTS else []
     distances = [rule.layer] if rule.test == "distance_m" else []
     return measure(world(lands, *layers, rasters=rasters), zones, distances, PLANAR) | {"parcels": lands}
 

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.basis.layer import SEPARATOR, UNSURE
+from geo.basis.layer import SEPARATOR, layer_of
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES, empty
 from geo.rank.spec import Criterion
@@ -196,8 +196,9 @@ def _zones(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame:
     """Keep whether a use-only layer could be read; how much it holds stays inside."""
     rows = raw["layer_id"].isin(hidden.masks.layers)
     counts = {c: raw[c].mask(rows, 0) for c in ("features", "maybe")}
-    made = raw.assign(**counts, buffer_m=raw["buffer_m"].mask(rows, 0.0), cause=raw["cause"].mask(rows, ""))
-    return made.drop_duplicates(["layer_id", "buffer_m"], ignore_index=True)
+    words = {c: raw[c].mask(rows, "") for c in ("cause", "part") if c in raw}
+    made = raw.assign(**counts, buffer_m=raw["buffer_m"].mask(rows, 0.0), **words)
+    return made.drop_duplicates([c for c in ("layer_id", "buffer_m", "part") if c in made], ignore_index=True)
 
 
 def _pieces(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame:
@@ -214,7 +215,7 @@ def _pieces(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame
 
 
 def _is_of(word: str, secret: Mapping[str, str]) -> bool:
-    return word.removeprefix(UNSURE).split("+")[0] in secret
+    return layer_of(word) in secret
 
 
 def _verdicts(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame:

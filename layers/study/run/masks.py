@@ -15,6 +15,7 @@ from typing import Any
 
 from geo.basis.reason import Reason, reason
 from geo.rank.spec import CriteriaSet, Criterion
+from geo.rules.parts import LineEdge
 from geo.rules.spec import Rule, Text
 from layers.study.spec import LayerSpec, Study
 
@@ -26,6 +27,10 @@ JUDGED_BY = (
     "fact",
     "threshold",
     "buffer_m",
+    "where",
+    "minus",
+    "widths",
+    "edge",
     "tolerance_m2",
     "confidence",
     "verified_by",
@@ -68,7 +73,7 @@ class Masks:
         """Id of every rule on a use-only layer → ``restricted_3`` or, from its second rule on, ``restricted_3_2``."""
         out: dict[str, str] = {}
         for rule in self.rules:
-            if layer := self._of(rule.layer, rule.fact):
+            if layer := self.of(rule):
                 stem = self.layers[layer]
                 out[rule.id] = stem if stem not in out.values() else f"{stem}_{_next(stem, out)}"
         return out
@@ -87,6 +92,11 @@ class Masks:
     def column(self, name: str) -> bool:
         """Tell whether a column was measured on a use-only layer."""
         return self._of("", name) != ""
+
+    def of(self, rule: Rule) -> str:
+        """Return the use-only layer a rule reads, be it one it leaves out; "" for none."""
+        less = next((name for name in rule.minus if name in self.layers), "")
+        return self._of(rule.layer, rule.fact) or less
 
     def _of(self, layer: str, fact: str) -> str:
         """Return the use-only layer that is meant or that a fact was measured on, "" for none."""
@@ -132,15 +142,16 @@ class Masks:
 
     def rule(self, rule: Rule) -> Rule:
         """Return a rule as a reader may see it: of one on a use-only layer, what it does and nothing it says."""
-        layer = self._of(rule.layer, rule.fact)
-        if not layer:
+        of = self.of(rule)
+        if not of:
             return rule
-        name = self.rule_names.get(rule.id, f"{self.layers[layer]}_x")
+        name = self.rule_names.get(rule.id, f"{self.layers[of]}_x")
         texts = ("clause", "document", "exception", "remedy", "origin_title", "replaced_by")
         empty: dict[str, Any] = dict.fromkeys(texts, Text())
-        layer = self.layers.get(rule.layer, "")
+        layer = self.layers[of] if rule.layer else ""
         fact = f"{name}_x" if rule.fact else ""
         bare = {"id": name, "title": WORD, "layer": layer, "fact": fact, "threshold": NOT_KNOWN, "buffer_m": 0.0}
+        bare |= {"where": {}, "minus": (), "widths": (), "edge": LineEdge()}
         more = {"tolerance_m2": 0.0, "replaced": (), "origin": "", "in_force": None, "confidence": "S"}
         age = {"expires": None, "others": (), "announced": (), "successor": "", "source": ""}
         return rule.model_copy(update=empty | bare | more | age | {"verified_by": ""})

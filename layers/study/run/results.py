@@ -120,7 +120,11 @@ class Results:
         if not doubtful:
             shapes = shapes[~shapes["maybe"].to_numpy(bool)]
         sure = np.zeros(len(shapes), bool)
-        return Layer(layer_id, shapes.geometry.to_numpy(), shapes["id"].to_numpy(object), sure, coverage="complete")
+        told = {c: shapes[c].to_numpy() for c in shapes if c not in ("id", "maybe", "geometry")}
+        return Layer(
+            layer_id, shapes.geometry.to_numpy(), shapes["id"].to_numpy(object), sure, coverage="complete",
+            attributes=told,
+        )  # fmt: skip
 
     def stale(self) -> dict[str, Reason]:
         """Return the tables that no longer follow from the study folder, with the reason."""

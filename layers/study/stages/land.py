@@ -10,6 +10,7 @@ import pandas as pd
 from geo import study as flow
 from geo.basis.area import statutory_m2
 from geo.measure.every import area_shapes
+from layers.library import classes
 from layers.study import load
 from layers.study.registers import supply
 from layers.study.run.stage import Stage, Tables, Work
@@ -39,8 +40,9 @@ def _parcels(work: Work) -> pd.DataFrame:
 
 
 def drawn(layer: Any, crs: str) -> pd.DataFrame:
-    """Return the shapes of a layer as they were used, for the map."""
-    frame = pd.DataFrame({"id": layer.ids, "maybe": layer.maybe})
+    """Return the shapes of a layer as they were used, with the classes rules read of them."""
+    told = {name: layer.attributes[name] for name in classes.fields() if name in layer.attributes}
+    frame = pd.DataFrame({"id": layer.ids, "maybe": layer.maybe} | told)
     return gpd.GeoDataFrame(frame, geometry=layer.shapes, crs=crs)
 
 
@@ -78,7 +80,7 @@ LOAD = Stage(
 MEASURE = Stage(
     name="measure",
     writes=("zones", "overlaps", "overlap_classes", "pieces", "stacks", "stack_pieces", "facts"),
-    slice=lambda plan: [[z.zone_id for z in plan.zones], plan.distances],
+    slice=lambda plan: [[repr(z) for z in plan.zones], plan.distances],
     build=_measure,
     needs=("load",),
 )

@@ -14,7 +14,7 @@ FLOOD = Zone("flood")
 
 
 def land(lands, taken, *layers, area=PLANAR):
-    return cut.land(lands, {x.layer_id: x for x in layers}, taken, area, silent)
+    return cut.land(lands, {x.layer_id: x for x in layers}, [cut.Taken(*t) for t in taken], area, silent)
 
 
 def areas(found):

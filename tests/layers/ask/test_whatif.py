@@ -6,7 +6,6 @@ import shapely
 from geo import study as flow
 from geo.basis.area import basis
 from geo.basis.errors import CallError, SpecError
-from geo.basis.layer import Zone
 from geo.basis.progress import silent
 from geo.rules.terms import AREA_TESTS
 from layers.ask.whatif import Desk, Moved, desk
@@ -71,7 +70,7 @@ def test_a_promised_cut_holds_when_its_drawn_shape_is_measured_and_judged(table)
     results = table.results
     inputs = load.inputs(results.study, results.folder)
     planar = basis("planar", results.study.crs, tuple(inputs.parcels.total_bounds))
-    zones = [Zone(r.layer, r.buffer_m) for r in table.setting.applicable if r.test in AREA_TESTS]
+    zones = [r.zone for r in table.setting.applicable if r.test in AREA_TESTS]
     held = 0
     for parcel_id in results.table("candidates")["parcel_id"]:
         for change in (c for c in table.changes(parcel_id) if c.kind == "cut" and c.promised):
