@@ -566,7 +566,7 @@ def export(
     folder: Study,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.xlsx, .csv, .gpkg, .geojson or .parquet")],
     table: Annotated[str, typer.Option(help="Table to write; by default candidates, or what the layout lists.")] = "",
-    where: Annotated[str, typer.Option(help='For example "status = eligible and net_m2 > 20000".')] = "",
+    where: Annotated[str, typer.Option(help='"status = eligible and net_m2 > 20000"; status_chemical = …')] = "",
     layout: Annotated[
         str, typer.Option(help="meeting: the columns of a joint review; stages: the month's project workbook (xlsx).")
     ] = "",
@@ -578,11 +578,11 @@ def export(
     def work(console: Console) -> None:
         from layers.outputs import files
         from layers.study.run.released import require
-        from layers.study.select import rows_where
+        from layers.study.select import by_use, rows_where
 
         name = table or files.LAYOUTS.get(layout, "candidates")
         results = require(folder, name) if name in files.TABLES else require(folder, "candidates")
-        keep = rows_where(results.table(name), where) if where and name in files.TABLES else None
+        keep = rows_where(by_use(results, name), where) if where and name in files.TABLES else None
         rows = files.export(results, out, name, console.language, keep, layout)
         console.text(say("command.exported", console.language, count=rows, path=out.name))
         console.result({"file": str(out), "rows": rows})

@@ -49,7 +49,7 @@ from geo.rules.gather import evidence
 from geo.rules.judge import judge
 from geo.rules.spec import Rule
 from geo.rules.terms import AREA_TESTS
-from geo.screen import candidates, ledger, status
+from geo.screen import candidates, ledger, status, uses
 from geo.screen import supply as supply_room
 from geo.screen.remains import deductions
 from geo.screen.setting import Setting
@@ -102,6 +102,7 @@ def screen_and_cut(
     land = cut.land(parcels, inputs.layers, _taken(setting), basis, progress)
     narrow = _too_narrow(data, kept, land, setting.minimum)
     final = _screened(data, setting, narrow) if narrow.any() else first
+    final["use_status"] = uses.table(final["candidates"], setting, lambda s: _screened(data, s, narrow)["candidates"])
     left = set(final["candidates"].loc[final["candidates"]["status"] != "excluded", "parcel_id"])
     return final | {"land": land[land["parcel_id"].isin(left)]}
 

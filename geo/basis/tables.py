@@ -98,6 +98,9 @@ _DECLARED = (
     Table("candidates", ("parcel_id",), _c(
         "parcel_id:id status:code gross_m2:float:sum net_m2:float:sum net_hi_m2:float:sum "
         "conflicts:text unknowns:text conditions:text reason:reason")),
+    # only where it is not that of the study's own use (`geo.screen.uses.of`)
+    Table("use_status", ("parcel_id", "use"), _c(
+        "parcel_id:id use:code status:code conflicts:text unknowns:text conditions:text")),
     # cultivated ground net of its ridges, which are rows of their own; `gross_m2` has them in the row of their field
     Table("composition", ("phase", "unit_id", "land_use", "land_use_scheme", "settlement", "tenure", "township"), _c(
         "phase:code unit_id:id land_use:code land_use_scheme:code settlement:code? tenure:code township:code "

@@ -93,7 +93,8 @@ def _correct(folder: Path, answer: Answer, language: Language) -> None:
         if source is not None:
             asked = answer.check.head["asked"]
             wish = Wish(str(source), str(answer.check.head["name"]), str(asked["crs"]), str(asked["axes"]),
-                        str(asked["layer"]), asked["investment_wan"], str(asked["industry"]))  # fmt: skip
+                        str(asked["layer"]), asked["investment_wan"], str(asked["industry"]),
+                        str(asked.get("use", "")))  # fmt: skip
             redline_intake.corrections(folder, wish, language, answer.check.check_id)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
+from geo.project.uses import USES
 from layers.library import standards
 from layers.sources.redline.zones import CGCS2000, meridian, zone_code
 from layers.study import incoming, jobs
@@ -34,6 +35,7 @@ class Wish:
     layer: str = ""
     investment_wan: float | None = None
     industry: str = ""
+    use: str = ""
     again: str = ""
     accept: str = ""
 
@@ -41,7 +43,7 @@ class Wish:
         """Return the words of ``luodi redline``; every value stands behind its option."""
         given = {
             "name": self.name, "crs": self.crs, "axes": self.axes, "layer": self.layer, "industry": self.industry,
-            "again": self.again, "accept-cut": self.accept,
+            "use": self.use, "again": self.again, "accept-cut": self.accept,
             "investment": f"{self.investment_wan:.6f}" if self.investment_wan is not None else "",
         }  # fmt: skip
         return [*([self.file] if self.file else []), *(f"--{k}={v}" for k, v in given.items() if v)]
@@ -180,8 +182,8 @@ def corrections(folder: Path, wish: Wish, language: Language, key: str) -> None:
 
 
 def _beside(language: Language, key: str, wish: Wish) -> Wish:
-    """Ask for name, investment and industry."""
-    one, two, three = st.columns([1.2, 1, 1.6])
+    """Ask for name, investment, industry, and the use where the industry does not tell it."""
+    one, two, three, four = st.columns([1.2, 1, 1.4, 0.9])
     name = one.text_input(say("uiredline.name", language), value=wish.name, key=f"redline-name-{key}", max_chars=60,
                           placeholder=say("uiredline.name_default", language))  # fmt: skip
     invested = two.number_input(say("uiredline.investment", language), value=wish.investment_wan, min_value=0.01,
@@ -191,7 +193,11 @@ def _beside(language: Language, key: str, wish: Wish) -> Wish:
     at = list(words).index(wish.industry) if wish.industry in words else 0
     industry = three.selectbox(say("uiredline.industry", language), list(words), index=at,
                                format_func=words.__getitem__, key=f"redline-industry-{key}")  # fmt: skip
-    return replace(wish, name=name.strip(), investment_wan=invested, industry=industry or "")
+    use = four.selectbox(say("uiredline.use_class", language), ["", *USES], key=f"redline-use-{key}",
+                         index=["", *USES].index(wish.use), help=say("uiredline.use_class_tip", language),
+                         format_func=lambda u: code("use", u, language) if u
+                         else say("uiredline.use_by_industry", language))  # fmt: skip
+    return replace(wish, name=name.strip(), investment_wan=invested, industry=industry or "", use=use or "")
 
 
 @functools.cache

@@ -33,8 +33,8 @@ class Hidden:
     sites: frozenset[str]
 
 
-OF_PARCELS = ("candidates", "parcels", "verdicts", "ledger", "pieces", "stacks", "stack_pieces", "overlaps",
-              "overlap_classes", "facts", "land",
+OF_PARCELS = ("candidates", "use_status", "parcels", "verdicts", "ledger", "pieces", "stacks", "stack_pieces",
+              "overlaps", "overlap_classes", "facts", "land",
               "supply", "members", "availability", "crossings", "composition", "check_members")  # fmt: skip
 """Tables whose rows are ground of single parcels."""
 OF_ROLE: dict[str, tuple[str, ...]] = {

@@ -86,7 +86,7 @@ MEASURE = Stage(
 )
 SCREEN = Stage(
     name="screen",
-    writes=("verdicts", "candidates", "ledger", "land"),
+    writes=("verdicts", "candidates", "use_status", "ledger", "land"),
     slice=_screen_slice,
     build=_screen,
     needs=("measure",),
