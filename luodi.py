@@ -1,4 +1,7 @@
-"""The command door: console script `luodi`. Commands say what they do; the work is in `layers`."""
+"""The command door: console script `luodi`. Commands say what they do; the work is in `layers`.
+
+In a notebook or a script ``import luodi`` gives ``luodi.open(folder)``: see `layers.serve.notebook` and docs/python.md.
+"""
 
 import os.path
 import sys
@@ -34,6 +37,16 @@ cli = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 Lang = Annotated[str, typer.Option("--lang", help="en or zh; default from LUODI_LANG or the system.")]
 Study = Annotated[Path, typer.Argument(metavar="DIR", help="The study folder.")]
+
+
+def __getattr__(name: str) -> Any:
+    """Return what a notebook asks for; a command does not load it."""
+    from layers.serve import notebook
+
+    known = {"open": notebook.open_study, "OpenStudy": notebook.OpenStudy}
+    if name not in known:
+        raise AttributeError(name)
+    return known[name]
 
 
 def system_language() -> Language:

@@ -7,11 +7,10 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from county import county
-from geo.basis.progress import silent
 from layers.study.checks import listing
 from layers.text import catalogue, code, say
 from tests.browser.steps import press, settled
+from tests.counties import copied
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=90_000)
@@ -20,8 +19,7 @@ expect.set_options(timeout=90_000)
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scene1") / "county"
-    county.write(folder, silent)
-    return folder
+    return copied("run", folder)
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from county import county
-from geo.basis.progress import silent
-from layers.study.run import runs
 from layers.text import catalogue, code, say
 from tests.browser.steps import press, settled
-from tests.scenes.shared import scene_two
+from tests.counties import copied
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=90_000)
@@ -18,9 +15,7 @@ PUKE, BAONAI, ZHONGXIN = "XM-02", "XM-04", "XM-05"
 @pytest.fixture(scope="module")
 def url(serve, tmp_path_factory):
     folder = tmp_path_factory.mktemp("scene2") / "county"
-    county.write(folder, silent)
-    runs.update(scene_two(folder), "all", silent)
-    return serve(folder)
+    return serve(copied("wednesday", folder))
 
 
 def go(page, url, name, select="", language="zh"):

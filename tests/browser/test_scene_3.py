@@ -8,13 +8,11 @@ import geopandas as gpd
 import pytest
 from playwright.sync_api import expect
 
-from county import county
-from geo.basis.progress import silent
 from layers.study import field_checks
-from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
 from tests.browser.steps import click_map, go, gone, leaflet, press, settled, until, without_icons
+from tests.counties import copied
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=90_000)
@@ -23,10 +21,7 @@ expect.set_options(timeout=90_000)
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scene3") / "county"
-    county.write(folder, silent)
-    runs.update(folder, "idle", silent)
-    runs.update(folder, "reuse", silent)
-    return folder
+    return copied("run", folder)
 
 
 @pytest.fixture(scope="module")

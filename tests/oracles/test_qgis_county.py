@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from county import county
 from geo import study as flow
 from geo.basis.area import basis
 from geo.basis.layer import Zone
@@ -15,6 +14,7 @@ from geo.basis.progress import silent
 from layers.ask.redline import Answer
 from layers.study import checks, load
 from layers.study.run import runs
+from tests.counties import copied
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 ANEW = "the county is another one: python -m tests.oracles.make_qgis_county"
@@ -23,8 +23,7 @@ ANEW = "the county is another one: python -m tests.oracles.make_qgis_county"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("qgis") / "county"
-    county.write(place, silent)
-    return place
+    return copied("written", place)
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,17 @@
-"""The demonstration county, written once for all scenes; each scene works on a copy of its own."""
-
-import shutil
+"""Counties for the scenes; each scene works on a copy of its own."""
 
 import pytest
 
-from tests.scenes.shared import luodi
-
-
-@pytest.fixture(scope="session")
-def written_county(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("written") / "demo"
-    luodi("demo", folder)
-    return folder
+from tests.counties import copied
 
 
 @pytest.fixture(scope="module")
-def fresh_county(written_county, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("county") / "demo"
-    shutil.copytree(written_county, folder, symlinks=True)
-    return folder
+def fresh_county(tmp_path_factory):
+    """The county with every stage run."""
+    return copied("run", tmp_path_factory.mktemp("county") / "demo")
+
+
+@pytest.fixture(scope="module")
+def wednesday(tmp_path_factory):
+    """The county with 丽人 pinned to its accepted red line, every stage run."""
+    return copied("wednesday", tmp_path_factory.mktemp("county") / "demo")

@@ -17,16 +17,15 @@ from layers.study import edits, load
 from layers.study.registers import facilities
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, sentence
-from tests.scenes.shared import luodi, result, scene_two
+from tests.scenes.shared import luodi, result
 from tests.views import studies
 
 LIREN, PUKE, LEIQI, BAONAI, ZHONGXIN, SHENGHAI, LISHENG = (f"XM-0{k}" for k in range(1, 8))
 
 
 @pytest.fixture(scope="module")
-def county(fresh_county):
-    """The county with the accepted red line of scene 1, to which 丽人 is pinned."""
-    return scene_two(fresh_county)
+def county(wednesday):
+    return wednesday
 
 
 def placed(county, *words):

@@ -14,7 +14,6 @@ MU = 2000 / 3
 
 @pytest.fixture(scope="module")
 def county(fresh_county):
-    luodi("idle", fresh_county)
     return fresh_county
 
 

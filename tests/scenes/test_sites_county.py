@@ -13,7 +13,6 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def county(fresh_county):
-    luodi("assemble", fresh_county)
     return fresh_county
 
 

@@ -7,7 +7,6 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from county import county
 from geo.basis.errors import BlockedError
 from geo.basis.progress import silent
 from geo.screen.records import Event
@@ -20,6 +19,7 @@ from layers.study.registers.supply import event, is_construction, present_use, s
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from tests import district
+from tests.counties import copied
 
 REGISTER = """
 [[layers]]
@@ -232,8 +232,7 @@ PLANTED = {
 @pytest.fixture(scope="module")
 def county_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("supply") / "county"
-    county.write(folder, silent)
-    return folder
+    return copied("written", folder)
 
 
 @pytest.fixture(scope="module", params=["as delivered", "without the stated status"])

@@ -1,0 +1,123 @@
+"""A study in a notebook or a script: open it, run it, take its tables, ask why.
+
+The same doors as the commands: what a layer that is use-only says does not leave here either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.basis.errors import BlockedError
+from geo.basis.progress import Progress, silent
+from geo.basis.reason import reason
+from layers.outputs.told import told
+from layers.study import spec
+from layers.study.run import released, runs
+from layers.study.run.results import Results
+from layers.study.run.runs import Report
+from layers.study.spec import Study
+from layers.text import Language
+
+
+@dataclass(frozen=True)
+class OpenStudy:
+    """A study folder.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    folder: Path
+
+    @property
+    def settings(self) -> Study:
+        """`study.toml` as it stands now."""
+        return spec.read(self.folder)
+
+    def run(self, until: str = "all", progress: Progress = silent) -> Report:
+        """Build what is stale, in order, up to a stage; the newest run then holds its tables.
+
+        Parameters
+        ----------
+        until : str
+            A stage (``screen``, ``assemble``, ``rank``, ``place``, ``idle`` …) or "all".
+        progress : callable
+            ``(done, total, stage)``; raising `geo.basis.errors.Cancelled` in it stops the run, the old one stays.
+
+        Returns
+        -------
+        Report
+            ``run_id``, and the stages that were built and kept.
+
+        Raises
+        ------
+        LuodiError
+            In words: what stands in the way, which rows, what to do.
+        """
+        return runs.update(self.folder, until, progress)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables of the newest run that may leave the study, in order."""
+        found = self._results
+        return tuple(sorted(n for n in found.manifest["tables"] if released.refusal(found, n) is None))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of the newest run; do not change it, copy it.
+
+        Returns
+        -------
+        DataFrame or GeoDataFrame
+            With a geometry in the study CRS where the table has one. Areas are m², NaN is "not known", never 0.
+
+        Raises
+        ------
+        BlockedError
+            No run, not come that far, stale, or nothing but what a use-only layer says.
+        DamagedError
+            The file is not what was written.
+        """
+        return released.require(self.folder, name).table(name)
+
+    def explain(self, subject: str, on: date | None = None, language: Language = "en") -> dict[str, Any]:
+        """Return why a parcel, site, project or idle asset stands where it stands, as plain values.
+
+        Raises
+        ------
+        BlockedError
+            No run, results that are stale, or nothing of that id.
+        """
+        return told(self.folder, subject, on, language)[0]
+
+    def explained(self, subject: str, on: date | None = None, language: Language = "en") -> str:
+        """Return the same as `explain` as text, line by line."""
+        return "\n".join(told(self.folder, subject, on, language)[1])
+
+    @property
+    def _results(self) -> Results:
+        found = released.open_results(self.folder)
+        if found is None:
+            raise BlockedError(reason("no_run_yet", path=str(self.folder)))
+        return found
+
+
+def open_study(folder: str | Path) -> OpenStudy:
+    """Open a study folder.
+
+    Raises
+    ------
+    BlockedError
+        Not a study.
+    SpecError
+        `study.toml` does not hold together; the places are named.
+    """
+    path = Path(folder)
+    spec.require(path)
+    spec.read(path)
+    return OpenStudy(path)
