@@ -13,6 +13,8 @@ from layers.serve.pages import redlines
 from layers.serve.pages.redline_map import redline_map
 from layers.serve.pages.redlines import Kept
 from layers.study.run import runs
+from layers.study.run.released import open_results
+from layers.study.run.results import Results
 from layers.text import Language, say, sentences
 from views.parts import frame, map, opening, redline_answer, redline_bar, redline_intake, state
 from views.parts.markup import join, tag
@@ -39,7 +41,8 @@ def show() -> None:
         frame.trouble(sentences(problem, language))
         return
     answer, problem = _asked_for(folder)
-    frame.header(answer.check if answer else plan, plan.study.name, language)
+    # the same run as on every other page; what a check rests on stands with the check
+    frame.header(_run(folder) or plan, plan.study.name, language)
     if problem is not None:
         frame.trouble(sentences(problem, language))
     redline_intake.watch(folder, language)
@@ -50,6 +53,14 @@ def show() -> None:
     redline_intake.failed(folder, language)
     redline_bar.bar(folder, answer, kept, language)
     _answer(answer, language)
+
+
+def _run(folder: Path) -> Results | None:
+    """Return the newest run, None where there is none or it cannot be read."""
+    try:
+        return open_results(folder)
+    except LuodiError:
+        return None
 
 
 def _asked_for(folder: Path) -> tuple[Answer | None, LuodiError | None]:

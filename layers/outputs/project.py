@@ -103,7 +103,8 @@ def notes(results: Results, language: Language, table: str = "") -> tuple[str, .
 def headlines(results: Results, language: Language, table: str = "") -> tuple[str, ...]:
     """Return the first of the notes: what the numbers rest on, synthetic data, the age of the law."""
     study = results.study
-    basis = say("note.basis", language, study=study.name, as_of=study.as_of.isoformat(), crs=study.crs,
+    key = "note.basis_check" if results.of_plots else "note.basis"
+    basis = say(key, language, study=study.name, as_of=study.as_of.isoformat(), crs=study.crs,
                 area=code("area", study.area, language), run=results.run_id)  # fmt: skip
     synthetic = (say("note.demonstration", language),) if study.demonstration else ()
     return (basis, *synthetic, *law.lines(results, language, table))

@@ -20,7 +20,7 @@ _BY_KIND = frozenset({
 """What chooses among kinds: what it chose stands in the key."""
 _RASTERS = (f"{_HERE}.raster:parse", f"{_HERE}.imagery:parse")
 _TABLES = (f"{_HERE}.tabular:parse",)
-_TABULAR = ("table", "records", "xlsx", "xls")
+_TABULAR = ("table", "records", "xlsx", "xls", "dbf")
 
 
 @cache

@@ -15,7 +15,7 @@ from geo.basis.reason import reason
 
 SUPPORTED = (
     "Shapefile (.shp, .zip), GeoPackage, FileGDB (.gdb, .gdb.zip), GeoJSON, TopoJSON, KML/KMZ, "
-    "GeoParquet, CSV, XLSX, XLS, JSON records, DXF, GeoTIFF"
+    "GeoParquet, CSV, XLSX, XLS, DBF, JSON records, DXF, GeoTIFF"
 )
 GEOJSON_TYPES = (
     "FeatureCollection", "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon",
@@ -32,7 +32,8 @@ _APPLICATION = {b"GPKG", b"GP10", b"GP11"}
 
 
 def sniff(path: Path) -> str:
-    """Return the kind: gdb gpkg parquet zip kmz xlsx xls shp tiff geojson topojson records kml dxf table.
+    """Return the kind: gdb gpkg parquet zip kmz xlsx xls dbf shp tiff geojson topojson records kml
+    dxf table.
 
     Raises
     ------
@@ -54,6 +55,8 @@ def sniff(path: Path) -> str:
         return _zip(path)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole(path)
+    if _is_dbf(path, head):
+        return "dbf"
     return _text(path, head)
 
 
@@ -110,6 +113,14 @@ def _text(path: Path, head: bytes) -> str:
     if path.suffix.lower() in (".csv", ".txt", ".tsv") and (_bom(head) == "utf-16" or b"\x00" not in head):
         return "table"
     raise BlockedError(reason("not_spatial", file=path.name, found="?", supported=SUPPORTED))
+
+
+def _is_dbf(path: Path, head: bytes) -> bool:
+    """Tell whether a file is a dBase table: version, length of the head, and the mark at its end."""
+    if len(head) < 33 or head[0] not in (0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5):
+        return False
+    count, start, width = (int.from_bytes(head[a:b], "little") for a, b in ((4, 8), (8, 10), (10, 12)))
+    return start >= 33 and width >= 1 and count >= 0 and head[start - 1 : start] in (b"\r", b"\0")
 
 
 def _bom(head: bytes) -> str:

@@ -118,7 +118,7 @@ class Check(Results):
 
     @property
     def run_id(self) -> str:
-        """Key of what the answer rests on."""
+        """Key of the land the answer rests on; no run is named so (words call it a state of the land)."""
         return str(self.manifest["run_id"])
 
     def stale(self) -> dict[str, Reason]:

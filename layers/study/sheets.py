@@ -20,7 +20,7 @@ from layers.study import doubt, load
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec, Study
 
-TABLES = (".csv", ".txt", ".xlsx", ".xls")
+TABLES = (".csv", ".txt", ".xlsx", ".xls", ".dbf")
 
 
 def _none() -> npt.NDArray[np.object_]:

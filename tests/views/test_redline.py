@@ -9,9 +9,11 @@ import pytest
 
 from geo.basis.errors import BlockedError
 from geo.basis.progress import silent
+from layers.outputs.project import headlines
 from layers.outputs.redline_files import answer_of
 from layers.serve.pages import redlines
 from layers.study import checks, incoming
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue, code, number, say
 from tests.views import studies
 
@@ -297,3 +299,22 @@ def test_every_sentence_of_the_page_is_used():
     composed = ("step_", "download_", "crs_")  # uiredline.step_{k}, download_{kind}, crs_{key}
     assert [e for e in ends if e not in source and not e.startswith(composed)] == []
     assert set(catalogue("en")) == set(catalogue("zh"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_run_named_on_top_stays_when_a_check_is_opened(study, visit, language):
+    named = [
+        re.search(r"(?:run|运行) ([0-9a-f]{8})", words(visit(study, language, select)))
+        for select in ("", "check:across")
+    ]
+    assert all(named)
+    assert named[0][1] == named[1][1] == open_results(study).run_id[:8]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_of_a_check_names_the_land_it_rests_on_and_no_run(study, language):
+    found = checks.open_check(study, "across")
+    said = headlines(found, language, "candidates")[0]
+    assert found.run_id in said
+    assert {"en": "land state", "zh": "用地底数"}[language] in said
+    assert not re.search(r"\brun\b|运行", said)

@@ -73,8 +73,7 @@ def _basis(results: Results | RunPlan | None, language: Language) -> Html:
     if results is None:
         return Html()
     study = results.study
-    facts = (
-        say("ui.as_of", language, day=study.as_of.isoformat()), code("area", study.area, language), study.crs,
-        say("ui.run", language, run=results.run_id[:8]),
-    )  # fmt: skip
+    facts = [say("ui.as_of", language, day=study.as_of.isoformat()), code("area", study.area, language), study.crs]
+    if isinstance(results, Results):  # a plan is no run: its name would change with every file
+        facts.append(say("ui.land" if results.of_plots else "ui.run", language, run=results.run_id[:8]))
     return join(*(tag("span", fact, cls="lu-fact") for fact in facts))

@@ -24,13 +24,11 @@ from geo.basis.reason import Reason, reason
 from layers.sources.cells import recognise
 from layers.sources.checks import digits
 from layers.sources.finding import Finding, finding
-from layers.sources.formats import dbf, records, xlsx
+from layers.sources.formats import dbf, records, totals, xlsx
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.read import ROW, Read
 from layers.sources.limits import Limits
 
-_TOTAL = re.compile(r"^(合计|总计|共计|累计|total|sum|grandtotal)[:：]?$")
-_SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计|subtotal)[:：]?$")
 _UNIT_LINE = re.compile(r"^(?:金额|计量|计价)?单位\s*[:：]\s*(.+)$|^units?\s*:\s*(.+)$", re.IGNORECASE)
 _NOTE = re.compile(
     r"^[（(【*※]|^(备?注|说明|附注|备注|填表|制表|审核|复核|审批|校核|经办|负责|联系|填报|编制|统计|单位|数据来源|资料来源|来源|日期|时间|截至|以上|以下|本表)"
@@ -42,9 +40,8 @@ NOTE_LENGTH = 20
 _WKT = ("wkt", "geometry", "geom", "the_geom", "shape_wkt", "wkt_geom", "几何", "图形")
 _X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", "point_x", "east", "easting", "东坐标")
 _Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
-SINGLE = ("table", "records")
+SINGLE = ("table", "records", "dbf")
 """Kinds that hold one table and no name for it."""
-TOTAL_TOLERANCE = 5e-3
 SAMPLE_LINES = 50
 Cells = list[list[str]]
 
@@ -108,6 +105,8 @@ def table(inside: Contents, sheet: str, limits: Limits, raw: bool = False) -> Ta
     """Read one sheet (of a CSV or of JSON records the only one) and arrange it, unless it is wanted as it stands."""
     if inside.kind == "records":
         return _records(inside, limits)
+    if inside.kind == "dbf":
+        return _dbf(inside, limits)
     if inside.kind == "table":
         read, notes = _csv(inside)
     else:
@@ -129,7 +128,27 @@ def _records(inside: Contents, limits: Limits) -> Table:
     count = max((len(v) for v in columns.values()), default=0)
     if count > limits.rows:
         raise BlockedError(reason("too_many_rows", file=inside.name, count=count, limit=limits.rows))
-    return Table(columns, list(range(1, count + 1)), [])
+    return _plain(columns, [])
+
+
+def _dbf(inside: Contents, limits: Limits) -> Table:
+    """Read a DBF that stands alone: a register, a ledger; rows marked as deleted are none."""
+    read = dbf.read(inside.path, inside.name, "", "")
+    if read.count > limits.rows:
+        raise BlockedError(reason("too_many_rows", file=inside.name, count=read.count, limit=limits.rows))
+    columns = {n: ["" if v is None else _cell(v) for v in values] for n, values in read.columns.items()}
+    gone = [k + 1 for k, deleted in enumerate(read.deleted) if deleted]
+    notes = [*read.findings, *([finding("fixed", "dbf_deleted", count=len(gone))] if gone else [])]
+    return _plain(columns, notes, frozenset(gone))
+
+
+def _plain(columns: dict[str, list[str]], notes: list[Finding], gone: frozenset[int] = frozenset()) -> Table:
+    """Return a table that has one header and one line a row, without its total rows."""
+    names, count = list(columns), max((len(v) for v in columns.values()), default=0)
+    rows = [(k + 1, [columns[n][k] for n in names]) for k in range(count) if k + 1 not in gone]
+    data, sums = totals.without(rows, names)
+    body = {n: [row[k] for _, row in data] for k, n in enumerate(names)}
+    return Table(body, [line for line, _ in data], notes + sums)
 
 
 def _csv(inside: Contents) -> tuple[Sheet, list[Finding]]:
@@ -250,8 +269,8 @@ def arranged(sheet: Sheet, name: str) -> Table:
     titled = _unique([names[k] or f"column_{k + 1}" for k in keep])
     rows = [(line, [row[k] for k in keep]) for line, row in enumerate(cells, start=1) if line > top + deep and any(row)]
     rows, notes = _without_notes(rows, width)
-    data, totals = _without_totals(rows, titled)
-    found = merged + notes + totals
+    data, sums = totals.without(rows, titled)
+    found = merged + notes + sums
     if top > 0:
         found.append(finding("fixed", "table_title", count=top, text=next(filter(None, cells[0]), "")[:60]))
         found += _units(cells[:top])
@@ -340,10 +359,7 @@ def _unique(names: Sequence[str]) -> list[str]:
     return out
 
 
-Rows = list[tuple[int, list[str]]]
-
-
-def _without_notes(rows: Rows, width: int) -> tuple[Rows, list[Finding]]:
+def _without_notes(rows: totals.Rows, width: int) -> tuple[totals.Rows, list[Finding]]:
     """Set apart lines under the table with a single cell that reads like a note (注, 填表人)."""
     end = len(rows)
     while end and width >= 3 and _note(rows[end - 1][1]):
@@ -355,51 +371,9 @@ def _without_notes(rows: Rows, width: int) -> tuple[Rows, list[Finding]]:
 def _note(row: list[str]) -> bool:
     """Tell whether a row is a note: one cell that begins like one or is a sentence; an id alone is a row."""
     filled = [c for c in row if c]
-    if len(filled) != 1 or _label(row) or recognise.number(filled[0]) is not None:
+    if len(filled) != 1 or totals.label(row) or recognise.number(filled[0]) is not None:
         return False
     return bool(_NOTE.match(filled[0])) or len(filled[0]) > NOTE_LENGTH
-
-
-def _label(row: list[str]) -> str:
-    """Return "total" or "subtotal" when one of the first words of a row says so."""
-    for cell in [c for c in row if c][:3]:
-        word = re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell)).lower()
-        if _TOTAL.match(word):
-            return "total"
-        if _SUBTOTAL.match(word):
-            return "subtotal"
-    return ""
-
-
-def _without_totals(rows: Rows, names: list[str]) -> tuple[Rows, list[Finding]]:
-    """Take total rows out of the data and hold each against the sums of what it adds up."""
-    data: Rows = []
-    found: list[Finding] = []
-    since = 0
-    for line, row in rows:
-        kind = _label(row)
-        if not kind:
-            data.append((line, row))
-            continue
-        part = data if kind == "total" else data[since:]
-        since = len(data)
-        found.append(_checked(line, row, [r for _, r in part], names))
-    return data, found
-
-
-def _checked(line: int, total: list[str], rows: Cells, names: list[str]) -> Finding:
-    off = []
-    for k, cell in enumerate(total):
-        said = recognise.number(cell)
-        parts = [recognise.number(r[k]) for r in rows]
-        if said is None or not any(parts):
-            continue
-        summed = sum(p.value for p in parts if p is not None)
-        if abs(summed - said.value) > max(TOTAL_TOLERANCE * max(abs(said.value), 1.0), 0.01):
-            off.append(f"{names[k]}: {said.value:g} ≠ {summed:g}")
-    if off:
-        return finding("warn", "total_differs", row=line, columns=off[:5])
-    return finding("fixed", "total_row", row=line)
 
 
 # --- coordinates in a table ------------------------------------------------------

@@ -14,8 +14,8 @@ import shapely
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.checks import digits, repair
-from layers.sources.finding import EMPTY, LINKS, PAGES, Finding, finding, numbered, of_row
-from layers.sources.formats import dialects
+from layers.sources.finding import EMPTY, LINKS, PAGES, UNREAD, Finding, finding, numbered, of_row
+from layers.sources.formats import dialects, totals
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.drivers import drivers
 from layers.sources.formats.read import ROW, WKB, Read, column, plain
@@ -37,6 +37,7 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
     read = _READ[inside.kind](inside, layer, job)  # a drawing says what each of its layers holds
     layer = read.layer or layer
     _bounds(read, inside.name, limits)
+    totals.of_layer(read)
     crs = job.get("crs") or read.crs
     listed = frozenset(row for row, _ in read.wrong) | _deleted(read)
     fixed = repair.repaired(read.shapes, read.lost, _geographic(crs), listed)
@@ -44,7 +45,7 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
     findings = inside.findings + read.findings
     findings += [f for f in fixed.findings if not f.row or int(f.row) not in _deleted(read)]
     findings += [of_row(row, why) for row, why in read.wrong]
-    if inside.kind not in ("table", "records", "xlsx", "xls"):  # tables have told it
+    if inside.kind not in ("table", "records", "xlsx", "xls", "dbf"):  # tables have told it
         findings += digits.lost(read.columns, read.lines or range(1, len(read.shapes) + 1))
     if read.lines is not None:
         findings[known:] = [numbered(f, read.lines[int(f.row) - 1]) if f.row else f for f in findings[known:]]
@@ -63,7 +64,10 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
 def _layer(inside: Contents, wanted: str, layers: list[str]) -> str:
     if not layers:
         raise BlockedError(reason("no_layers", file=inside.name))
-    if wanted and wanted not in layers and not (len(layers) == 1 and wanted == inside.label):
+    alone = (
+        (inside.label, "data") if inside.kind == "kml" else (inside.label,)
+    )  # studies may have the old name of a nameless one
+    if wanted and wanted not in layers and not (len(layers) == 1 and wanted in alone):
         raise BlockedError(reason("layer_unknown", file=inside.name, layer=wanted, layers=layers))
     if not wanted and len(layers) > 1:
         raise BlockedError(reason("several_layers", file=inside.name, layers=layers))
@@ -228,19 +232,22 @@ def _gdb_layers(inside: Contents) -> list[str]:
 
 
 def _kml(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
-    read = _gdal(inside, layer)
-    links = _count(inside.path, "NetworkLink")
-    if links:
+    from layers.sources.formats import kml
+
+    bare, count = kml.plain(inside)
+    read = _gdal(bare, layer)
+    if links := count[kml.LINK]:
         read.findings.append(finding("warn", "kml_link_ignored", count=links, proposal=LINKS))
+    if pictures := sum(count[name] for name in kml.PICTURES):
+        read.findings.append(finding("warn", "kml_picture_ignored", count=pictures, proposal=UNREAD))
     read.crs = "EPSG:4326"
     return read
 
 
-def _count(path: Path, name: str) -> int:
-    """Count elements of a name, whatever their attributes, prefix and the encoding of the file."""
-    from defusedxml.ElementTree import iterparse
+def _kml_layers(inside: Contents) -> list[str]:
+    from layers.sources.formats import kml
 
-    return sum(element.tag.rpartition("}")[2] == name for _, element in iterparse(path))
+    return _gdal_layers(kml.plain(inside)[0])
 
 
 def _dxf(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
@@ -284,9 +291,9 @@ def _sheets(inside: Contents) -> list[str]:
 
 _READ: dict[str, Callable[[Contents, str, dict[str, Any]], Read]] = {
     "geojson": _json, "topojson": _json, "gpkg": _gpkg, "gdb": _gdb, "kml": _kml, "dxf": _dxf, "shp": _shp,
-    "parquet": _parquet, "table": _sheet, "records": _sheet, "xlsx": _sheet, "xls": _sheet,
+    "parquet": _parquet, "table": _sheet, "records": _sheet, "xlsx": _sheet, "xls": _sheet, "dbf": _sheet,
 }  # fmt: skip
 _LAYERS: dict[str, Callable[[Contents], list[str]]] = {
-    "topojson": _topology_layers, "gpkg": _gpkg_layers, "gdb": _gdb_layers, "kml": _gdal_layers,
+    "topojson": _topology_layers, "gpkg": _gpkg_layers, "gdb": _gdb_layers, "kml": _kml_layers,
     "dxf": _dxf_layers, "xlsx": _sheets, "xls": _sheets,
 }  # fmt: skip
