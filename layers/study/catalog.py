@@ -381,8 +381,8 @@ def _of_layer(f: Finding, layer_id: str) -> Finding:
 
 
 def _checked(model: Any, body: Mapping[str, Any]) -> Any:
-    """Validate as `spec.read` would, with the same reasons."""
-    return toml.validated(model, dict(body), spec.FILE)
+    """Validate as `spec.read` would, with the same reasons; of a file that is handed in they name the file."""
+    return toml.validated(model, dict(body), Path(str(body["source"])).name if "source" in body else spec.FILE)
 
 
 def _layer_id(file: Path, study: Study) -> str:

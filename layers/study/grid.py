@@ -15,6 +15,7 @@ from geo.basis.errors import LuodiError
 from geo.basis.inputs import NO_CLASS, Raster
 from layers.sources import gate
 from layers.sources.checks import crs, relief, warp
+from layers.sources.checks.crs_name import titled
 from layers.sources.checks.warp import Grid
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import RasterFile
@@ -125,7 +126,7 @@ def _upright(grid: Grid, kind: str, study_crs: str) -> tuple[Grid, list[Finding]
 
 def _name(system: str) -> str:
     found = crs.parsed(system)
-    return system if len(system) < 20 or found is None else str(found.name)
+    return system if len(system) < 20 or found is None else titled(found)
 
 
 def _away(grid: Grid, study_crs: str, home: Any) -> list[Finding]:

@@ -19,6 +19,7 @@ import pyproj
 import shapely
 from pyproj.transformer import TransformerGroup
 
+from layers.sources.checks.crs_name import titled
 from layers.sources.finding import Finding, finding
 
 # PROJ names grids it could fetch; the network is off and `_ballpark` says what matters
@@ -268,7 +269,7 @@ def _named(fitting: list[str], study: str) -> list[str]:
 
 def _range(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Finding]:
     degrees = max(abs(box[0]), abs(box[2])) <= 180 and max(abs(box[1]), abs(box[3])) <= 90
-    label = f"{named} {found.name}" if len(named) < 20 else found.name
+    label = f"{named} {titled(found)}" if len(named) < 20 else titled(found)
     if found.is_geographic:
         in_degrees = degrees or max(abs(v) for v in box) <= 180
         beyond = not degrees and in_degrees  # exchanged, a longitude stands where 90 is the end
@@ -286,12 +287,12 @@ def _meridian_findings(found: pyproj.CRS, named: str, box: Bounds, study: str) -
     off = _off_meridian(box, named)
     operation = found.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name:
-        return [_ask("crs_lost", box, study, crs=found.name)] if off is None else []
+        return [_ask("crs_lost", box, study, crs=titled(found))] if off is None else []
     if off is None or off > LOST_FROM_MERIDIAN_DEG:
-        return [_ask("crs_lost", box, study, crs=found.name)]
+        return [_ask("crs_lost", box, study, crs=titled(found))]
     limit = FAR_FROM_MERIDIAN_DEG["3-degree" in found.name or "CM" in found.name]
     if off > limit + 0.25:
-        return [finding("warn", "far_from_meridian", degrees=off, crs=found.name, limit=limit)]
+        return [finding("warn", "far_from_meridian", degrees=off, crs=titled(found), limit=limit)]
     return []
 
 
@@ -300,15 +301,21 @@ def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Findi
     target = parsed(study) if study else parsed("EPSG:4490")
     if target is None or found.geodetic_crs is None or target.geodetic_crs is None:
         return []
-    old = [d for d in _OLD_DATUMS if d in found.geodetic_crs.name.lower()]
+    datum = found.geodetic_crs.datum
+    names = f"{found.geodetic_crs.name} {datum.name if datum else ''}".lower().replace("_", " ")
+    old = [d for d in _OLD_DATUMS if d in names]
     same = found.geodetic_crs.datum == target.geodetic_crs.datum
     if same or not (old or (study and _ballpark(found, target))):
         return []
     if not old and satellite(found) and satellite(target):
-        return [finding("fixed", "datum_treated_equal", crs=found.name, study=target.name)]
+        return [finding("fixed", "datum_treated_equal", crs=titled(found), study=titled(target))]
     severity = "warn" if BALLPARK in accept else "block"
     code = "datum_shift_unknown" if severity == "block" else "datum_shift_ballpark"
-    return [finding(severity, code, proposal="" if severity == "warn" else BALLPARK, crs=found.name, study=target.name)]
+    return [
+        finding(
+            severity, code, proposal="" if severity == "warn" else BALLPARK, crs=titled(found), study=titled(target)
+        )
+    ]
 
 
 def satellite(crs: pyproj.CRS) -> bool:

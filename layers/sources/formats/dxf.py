@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,6 @@ from layers.sources.formats.contents import Contents
 
 WHOLE = "entities"
 """Name under which the whole drawing is read, whatever its layers."""
-SCANNED = 5_000_000
-"""Pairs of lines that are scanned for units, arcs and a declared system."""
 TOLERANCE_M = 0.1
 """Ends of lines up to this far apart are taken to meet."""
 GAP_SHARE, GAPS_TRIED = 0.1, 8
@@ -222,7 +219,7 @@ def _header(path: Path) -> _Header:
     """Scan a drawing for its unit, a declared system, bulges and what nobody reads."""
     unit, epsg, bulges, variable, entity, texts = 1.0, "", False, "", "", []
     scan = dxf_unread.Scan()
-    for code, value in islice(_pairs(path), SCANNED):
+    for code, value in _pairs(path):
         scan.take(code, value)
         if code == "9":
             variable = value

@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
+from layers.sources.checks.crs_name import titled
 from layers.sources.finding import Finding, finding
 from layers.sources.formats import dbf, dialects
 from layers.sources.formats.contents import Contents
@@ -90,11 +91,11 @@ def projection(prj: Path | None) -> tuple[str, list[Finding]]:
         return "", [finding("warn", "prj_unreadable", start=text[:40])]
     usual = dialects.computable(found)
     if usual is None:
-        return "", [finding("warn", "prj_not_computable", name=found.name)]
+        return "", [finding("warn", "prj_not_computable", name=titled(found))]
     found, code = usual, usual.to_epsg()
     if code:
         return f"EPSG:{code}", []
-    return str(found.to_wkt()), [finding("fixed", "crs_custom", name=found.name, parameters=_parameters(found))]
+    return str(found.to_wkt()), [finding("fixed", "crs_custom", name=titled(found), parameters=_parameters(found))]
 
 
 def _parameters(crs: object) -> str:

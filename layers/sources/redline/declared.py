@@ -13,6 +13,7 @@ import pyproj
 import shapely
 
 from layers.sources.checks import crs as systems
+from layers.sources.checks.crs_name import titled
 from layers.sources.redline.model import Notes
 from layers.sources.redline.zones import System, Wanted, moved, old_crs
 
@@ -33,7 +34,7 @@ def placed(declared: str, shapes: list[Any], wanted: Wanted, notes: Notes) -> Sy
     """
     found = pyproj.CRS.from_user_input(declared)
     if old := old_crs(declared, wanted.study_crs):
-        notes.problem("redline_old_datum", datum=found.name, name=old)
+        notes.problem("redline_old_datum", datum=titled(found), name=old)
         return None
     swap = wanted.axes == "xy_north_first"
     extent = systems.extent(np.array(shapes, dtype=object))
@@ -82,6 +83,6 @@ def _datum(found: pyproj.CRS, wanted: Wanted, notes: Notes) -> None:
     if one is None or other is None or one.datum == other.datum:
         return
     if wanted.in_china and "WGS" in one.name:
-        notes.confirm("redline_wgs84_taken", crs=found.name)
+        notes.confirm("redline_wgs84_taken", crs=titled(found))
     elif systems.satellite(found) and systems.satellite(study):
-        notes.fixed("redline_datum_equal", crs=found.name, study=study.name)
+        notes.fixed("redline_datum_equal", crs=titled(found), study=titled(study))
