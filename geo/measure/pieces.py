@@ -19,13 +19,16 @@ from geo.basis.progress import Progress, steps
 from geo.basis.tables import empty
 from geo.measure import robust
 from geo.measure.local import Local, local, negligible, trifling
-from geo.measure.subdivide import subdivided
+from geo.measure.subdivide import by_load, subdivided
 from geo.measure.zones import Ground
 
 OUT, IN, UNSURE_STATE = 0, 1, 2
 
 UNIT_VERTICES = 1024
 """Parcels of more vertices are measured in parts; their areas are added up again."""
+
+LOAD_VERTICES = 4096
+"""Parcels under more vertices of zones than this are measured in parts as well."""
 
 LOST_M2 = robust.RESOLUTION_M2 / 100
 """So much of a zone may go missing among the cells of a parcel before it is looked for."""
@@ -86,6 +89,8 @@ def cut(parcel_ids: npt.NDArray[np.object_], shapes: Geometries, grounds: list[G
     piece of their parcel.
     """
     units, owner = subdivided(shapes, UNIT_VERTICES)
+    laid = [p for g in grounds for p in (g.found, g.maybe, g.known) if p is not None]
+    units, owner = by_load(units, owner, np.concatenate(laid) if laid else units[:0], LOAD_VERTICES)
     cells = _Cells(units, owner, len(grounds))
     for column, ground in enumerate(steps(grounds, "pieces", progress)):
         cells.mark(column, ground)

@@ -16,6 +16,9 @@ MAX_VERTICES = 256
 MIN_SIDE_M = 1e-3
 """Shapes narrower than this in both directions are not cut further."""
 
+LEAST_SIDE_M = 50.0
+"""Parts no longer than this are not cut further for what is laid over them."""
+
 LOST = 1e-9
 """Relative loss of area by the fast clip that makes the exact overlay take over."""
 
@@ -51,6 +54,47 @@ def subdivided(shapes: Geometries, limit: int = MAX_VERTICES) -> tuple[Geometrie
     all_parts, all_owner = (np.concatenate([d[k] for d in done]) for k in (0, 1))
     order = np.argsort(all_owner, kind="stable")
     return all_parts[order], all_owner[order]
+
+
+def by_load(
+    shapes: Geometries, owner: npt.NDArray[np.intp], polygons: Geometries, limit: int
+) -> tuple[Geometries, npt.NDArray[np.intp]]:
+    """Cut polygons further where what is laid over them has more than `limit` vertices.
+
+    An overlay costs more than the sum of its halves, so a large parcel under finely drawn zones is measured
+    in parts.
+
+    Parameters
+    ----------
+    shapes : array of polygons
+        Single-part, valid.
+    owner : int array
+        Whose part each shape is; ascending.
+    polygons : array of polygons
+        What will be laid over them, subdivided.
+    limit : int
+
+    Returns
+    -------
+    parts, owner
+        As `subdivided`; parts narrower than `LEAST_SIDE_M` are not cut further.
+    """
+    if not len(shapes) or not len(polygons):
+        return shapes, owner
+    tree, size = shapely.STRtree(polygons), shapely.get_num_coordinates(polygons).astype(np.float64)
+    done: list[tuple[Geometries, npt.NDArray[np.intp]]] = []
+    while len(shapes):
+        boxes = shapely.box(*shapely.bounds(shapes).T)
+        shape, polygon = tree.query(boxes)
+        load = np.bincount(shape, weights=size[polygon], minlength=len(shapes))
+        west, south, east, north = shapely.bounds(shapes).T
+        heavy = (load > limit) & (np.maximum(east - west, north - south) > LEAST_SIDE_M)
+        done.append((shapes[~heavy], owner[~heavy]))
+        halves, source = _halved(shapes[heavy])
+        shapes, owner = halves, owner[heavy][source]
+    shapes, owner = (np.concatenate([d[k] for d in done]) for k in (0, 1))
+    order = np.argsort(owner, kind="stable")
+    return shapes[order], owner[order]
 
 
 def _too_big(parts: Geometries, limit: int) -> npt.NDArray[np.bool_]:

@@ -55,9 +55,7 @@ def share_outside(region, later_than, buffer_m):
     return 100 * (1 - tables["overlaps"]["share"].iloc[0])
 
 
-@pytest.mark.parametrize(
-    ("later_than", "buffer_m"), [(None, 0.0), (2000, 0.0), pytest.param(2000, 400.0, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("later_than", "buffer_m"), [(None, 0.0), (2000, 0.0), (2000, 400.0)])
 def test_share_of_the_extent_equals_counting_cells(later_than, buffer_m):
     """Cells whose centre is within the buffer of a protected cell; another method altogether."""
     west, south, east, north = extent().bounds

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from layers.sources.checks import repair
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+ROOT = pathlib.Path(__file__).resolve().parents[4]
 
 
 def mended(*shapes, geographic=False):
