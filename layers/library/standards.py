@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from geo.basis.age import Aged, Text
 from geo.basis.errors import CallError, SpecError
@@ -135,6 +135,27 @@ class CodeGroup(_Frozen):
     of: str = ""
 
 
+class Look(_Frozen):
+    """How a kind of layer is drawn, wherever it is drawn: map, picture, legend.
+
+    Parameters
+    ----------
+    colour : str
+        ``#RRGGBB``.
+    mark : {"plain", "rising", "falling", "dashes", "road"}
+        Hatched one way or the other, a dashed outline, or a line with a rim.
+    fill : float
+        Share of the colour that covers the ground, 0 to 1.
+    line : float
+        Width of outlines in pixels of the screen at zoom 15.
+    """
+
+    colour: str = Field(pattern="^#[0-9A-F]{6}$")
+    mark: Literal["plain", "rising", "falling", "dashes", "road"] = "plain"
+    fill: float = Field(0.24, ge=0, le=1)
+    line: float = Field(1.4, gt=0)
+
+
 class Code(_Frozen):
     """One code.
 
@@ -152,6 +173,8 @@ class Code(_Frozen):
         Codes of the newer scheme (`CodeList.maps_to`).
     role : str
         For layers: the role in a study.
+    look : Look or None
+        For layers: how they are drawn; None takes the look of the role.
     unit : str
         For columns: the unit taken where a file names none; "" takes none.
     note : Text
@@ -166,6 +189,7 @@ class Code(_Frozen):
     fields: tuple[str, ...] = ()
     maps_to: tuple[str, ...] = ()
     role: str = ""
+    look: Look | None = None
     unit: str = ""
     note: Text = Text()
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 from PIL import Image, ImageDraw
 
+from layers.library import kinds
 from layers.outputs import fonts
 from layers.study.run.results import Results
 
@@ -40,7 +41,7 @@ def draw(results: Results, shape: Any) -> bytes | None:
         shapes = results.layer_shapes(spec.id).geometry.to_numpy() if spec.role in ("building", "network") else None
         if shapes is not None and spec.role == "building":
             plan.fill(shapes, BUILDING, "#8E96A1")
-        elif shapes is not None and "road" in spec.id:
+        elif shapes is not None and kinds.is_way(spec.id, spec.title):
             plan.lines(shapes, ROAD, 3)
     plan.lines(np.array([shapely.boundary(shape)], object), RED, 5)
     return plan.png()

@@ -19,6 +19,7 @@ from geo.basis.area import basis
 from geo.basis.tables import empty
 from geo.measure.fabric import composition
 from geo.place.accounts import NOT_YET, SEPARATOR, UNKNOWN, accounts
+from layers.library import kinds
 from layers.library.standards import of_scheme
 from layers.outputs.dossier_rows import use_of_plan
 from layers.outputs.origin import UNSURE, rows_used, texts
@@ -133,7 +134,9 @@ def _far(planned: pd.DataFrame, name: str, language: Language) -> str | float:
 def road(results: Results, parcels: gpd.GeoDataFrame, language: Language) -> Cells:
     """Return the distance to the nearest road (m) from the facts: a number, an interval, or unknown."""
     facts = results.table("facts").set_index("parcel_id").reindex(parcels["parcel_id"])
-    name = next((s.id for s in results.study.with_role("network") if "road" in s.id and not s.use_only), "")
+    name = next(
+        (s.id for s in results.study.with_role("network") if kinds.is_way(s.id, s.title) and not s.use_only), ""
+    )
     if f"{name}_dist_m" not in facts:
         return [say("meeting.unknown", language)] * len(parcels)
     low, high = facts[f"{name}_dist_m"].to_numpy(float), facts[f"{name}_dist_hi_m"].to_numpy(float)

@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 
 from geo.basis.reason import Reason, reason
 from layers.ask.redline import Answer
+from layers.library import kinds
 from layers.library.standards import of_scheme
 from layers.outputs import fonts
 from layers.outputs.origin import Texts, rows_used, texts
@@ -33,7 +34,8 @@ OVER = 2
 """Pixels of the drawing per pixel of the picture."""
 LEGEND_WIDTH = (WIDTH - MAP_WIDTH) * OVER - 180
 GROUPS = {"cultivated": "#F6EFC4", "farm": "#DCE8C6", "construction": "#EBD3CB", "unused": "#E4E1DA", "": "#F4F3F0"}
-LINES = {"basic_farmland": "#9A7B00", "ecological_redline": "#1E7B3A", "development_boundary": "#5B2A86"}
+LINES = ("basic_farmland", "ecological_redline", "development_boundary")
+"""The three lines (三线), drawn on every map of a red line."""
 PARK, ROAD, RED, CUT, TAKEN = "#1F5FA8", "#77797D", "#D4131B", "#111827", "#3A3A3A"
 MARGIN = 0.45
 """Ground shown around the red line, as a share of its longer side."""
@@ -126,7 +128,7 @@ class _Sheet:
     def roads(self) -> None:
         """Draw roads and railways among the networks."""
         for spec in self._layers("network"):
-            if any(word in spec.id for word in ("road", "rail")):
+            if kinds.is_way(spec.id, spec.title):
                 shown = self._shapes(spec)
                 self._outline(shown, ROAD, 5)
                 self._outline(shown, "#FFFFFF", 2)
@@ -141,17 +143,17 @@ class _Sheet:
 
     def control_lines(self) -> None:
         """Hatch farmland and ecological red line, draw the development boundary."""
-        for name, colour in LINES.items():
-            spec = self.answer.check.layer(name)
-            if spec is None or spec.use_only:
+        for name in LINES:
+            spec, look = self.answer.check.layer(name), kinds.look(name)
+            if spec is None or spec.use_only or look is None:
                 continue
             shown = self._shapes(spec)
-            if name == "development_boundary":
-                self._dashes(shown, colour, 7, (30, 9, 6, 9))
+            if look.mark == "dashes":
+                self._dashes(shown, look.colour, 7, (30, 9, 6, 9))
             else:
-                self._hatch(shown, colour, rising=name == "basic_farmland")
-                self._outline(shown, colour, 2)
-            self._key(shown, "dash" if name == "development_boundary" else "hatch", colour, self._title(spec))
+                self._hatch(shown, look.colour, rising=look.mark == "rising")
+                self._outline(shown, look.colour, 2)
+            self._key(shown, {"dashes": "dash"}.get(look.mark, look.mark), look.colour, self._title(spec))
 
     def red_line(self, with_cut: bool) -> None:
         """Draw the red line, what the cut takes, and the line of the cut."""
@@ -213,7 +215,7 @@ class _Sheet:
         x0, y0, x1, y1 = box
         if key.kind == "fill":
             self.pen.rectangle(box, fill=key.colour, outline="#A8A295", width=2)
-        elif key.kind in ("hatch", "wash"):
+        elif key.kind in ("rising", "falling", "wash"):
             mask = Image.new("L", self.canvas.size)
             ImageDraw.Draw(mask).rectangle(box, fill=255)
             self._through(mask, key)
@@ -230,8 +232,7 @@ class _Sheet:
 
     def _title(self, spec: LayerSpec) -> str:
         """Return the title of a layer: the study's own in Chinese, the one everybody knows it by in English."""
-        known = of_scheme("luodi layers")
-        entry = known.get(spec.id) if known else None
+        entry = kinds.kind(spec.id, spec.title)
         usual = both(entry.title, self.language) if entry else ""
         return (usual or spec.title or spec.id) if self.language == "en" else (spec.title or usual or spec.id)
 
@@ -276,7 +277,7 @@ class _Sheet:
     def _hatch(self, shapes: Shapes, colour: str, rising: bool) -> None:
         if len(shapes):
             mask = self._mask(np.array([shapely.union_all(shapes)], object))
-            self._through(mask, _Key("hatch", colour, "rising" if rising else ""))
+            self._through(mask, _Key("rising" if rising else "falling", colour, ""))
 
     def _wash(self, shapes: Shapes, colour: str) -> None:
         self._through(self._mask(shapes), _Key("wash", colour, ""))
@@ -286,7 +287,7 @@ class _Sheet:
         lines = Image.new("L", self.canvas.size)
         pen = ImageDraw.Draw(lines)
         wide, high = self.canvas.size
-        gap, width, falling = (14, 3, True) if key.kind == "wash" else (30, 3, key.colour != LINES["basic_farmland"])
+        gap, width, falling = (14, 3, True) if key.kind == "wash" else (30, 3, key.kind == "falling")
         for x in range(-high, wide + high, gap):
             ends = [(x, 0), (x + high, high)] if falling else [(x, high), (x + high, 0)]
             pen.line(ends, fill=255, width=width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from layers.library import kinds
 from layers.serve.draw.drawn import Style
 from layers.serve.draw.tiles import Ink, Paint
 from layers.study.spec import LayerSpec
@@ -25,18 +26,6 @@ LEFT = "#0EA5C6"
 """What a cut would leave: a colour no status has."""
 GROUND = "#F3F1EC"
 
-_KNOWN = {
-    "basic_farmland": "#9A7B00",
-    "ecological_redline": "#B4232A",
-    "development_boundary": "#5B2A86",
-    "water_source_1": "#0B4F9E",
-    "water_source_2": "#3C86D1",
-    "river_management": "#0E7FA8",
-    "flood_zone": "#4FA3C7",
-    "geohazard_danger": "#8A3B12",
-    "forest": "#3E6B2F",
-    "roads": "#6B6B6B",
-}
 _TURN = ("#7A5195", "#2F6F4F", "#B5651D", "#33658A", "#8C4A5A", "#5C6B2E", "#3D5A80", "#93632B")
 _BY_ROLE = {
     "boundary": ("#374151", 0.0, 2.0),
@@ -73,12 +62,10 @@ def _status_ink(status: str) -> Ink:
 
 def layer_style(spec: LayerSpec, place: int) -> Style:
     """Return how a layer is drawn; layers nobody knows take turns by their place in the study."""
+    if known := kinds.look(spec.id, spec.title):
+        return Style(rgb(known.colour), known.fill, known.line)
     colour, fill, line = _BY_ROLE.get(spec.role, (_TURN[place % len(_TURN)], 0.24, 1.4))
-    if "road" in spec.id or "rail" in spec.id:
-        return Style(rgb(_KNOWN["roads"]), 0.0, 2.0)
-    if spec.id == "development_boundary":
-        fill, line = 0.04, 2.2
-    return Style(rgb(_KNOWN.get(spec.id, colour)), fill, line)
+    return Style(rgb(colour), fill, line)
 
 
 def css(colour: tuple[int, int, int]) -> str:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from geo.basis.progress import silent
 from layers.ask.redline import Answer
+from layers.library import kinds
 from layers.outputs import fonts, sketch
 from layers.study import checks
 from tests.layers.outputs import joint_study
@@ -37,9 +38,15 @@ def test_size_and_layers(answer):
     assert pixels.shape == (sketch.HEIGHT, sketch.WIDTH, 3)
     assert made.notes == ()
     ground = pixels[:, : sketch.MAP_WIDTH]
-    for colour in (sketch.RED, sketch.CUT, sketch.LINES["basic_farmland"], sketch.GROUPS["cultivated"], sketch.PARK):
+    for colour in (
+        sketch.RED,
+        sketch.CUT,
+        kinds.look("basic_farmland").colour,
+        sketch.GROUPS["cultivated"],
+        sketch.PARK,
+    ):
         assert near(ground, colour).sum() > 60, colour
-    assert near(ground, sketch.LINES["ecological_redline"]).sum() < 50  # it lies outside the view or is tiny
+    assert near(ground, kinds.look("ecological_redline").colour).sum() < 50  # it lies outside the view or is tiny
 
 
 def test_the_red_line_stands_where_it_belongs(answer):
@@ -72,7 +79,7 @@ def test_a_cut_along_a_use_only_layer_is_not_drawn(joint_folder, tmp_path):
     study.write_text(text.replace('id = "basic_farmland"', 'id = "basic_farmland"\nuse_only = true'), encoding="utf-8")
     made = sketch.draw(Answer(checks.again(folder, "甲", silent)), "zh")
     assert [n.code for n in made.notes] == ["sketch_without_cut"]
-    assert near(picture(made)[:, : sketch.MAP_WIDTH], sketch.LINES["basic_farmland"]).sum() == 0
+    assert near(picture(made)[:, : sketch.MAP_WIDTH], kinds.look("basic_farmland").colour).sum() == 0
 
 
 def test_without_a_chinese_font_the_legend_is_english_and_it_is_said(answer, monkeypatch):
