@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -119,7 +119,7 @@ class _Writer(string.Formatter):
         return ("、" if self.language == "zh" else ", ").join(words) or "–"
 
 
-_NUMBERS = {
+_NUMBERS: dict[str, tuple[Callable[[float], float], int, str, str]] = {
     # word: (factor, decimals, en unit, zh unit)
     "m2": (lambda v: v, 2, " m²", " m²"),
     "ha": (hectares, 4, " ha", " 公顷"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from geo.basis.errors import SpecError
 from geo.basis.reason import Reason, reason
 
+M = TypeVar("M", bound=BaseModel)
 _CODES = {"extra_forbidden": "key_unknown", "missing": "key_missing", "literal_error": "choice_unknown"}
 
 
@@ -28,7 +29,7 @@ def read(path: Path) -> dict[str, Any]:
         raise SpecError(reason("toml_unreadable", file=path.name, detail=str(error))) from None
 
 
-def validated(model: Any, body: dict[str, Any], file: str) -> Any:
+def validated(model: type[M], body: dict[str, Any], file: str) -> M:
     """Return the frozen object of a model; unknown keys and wrong values are all reported together.
 
     Raises

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
 
 import pandas as pd
 
@@ -319,6 +319,11 @@ _DTYPES = {
     "float": "float64", "int": "int64", "bool": "bool", "date": "datetime64[s]",
     "geometry": "object",
 }  # fmt: skip
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain dicts by column name; the names of its columns are texts."""
+    return cast("list[dict[str, Any]]", frame.to_dict("records"))
 
 
 def empty(name: str) -> pd.DataFrame:

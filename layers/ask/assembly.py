@@ -210,8 +210,8 @@ def _layer(results: Results, layer_id: str) -> Layer:
 
 def _boundary(results: Results) -> Any:
     given = results.study.with_role("boundary")
-    shapes = results.layer_shapes(given[0].id).geometry if given else []
-    return shapes.iloc[0] if len(shapes) else None
+    shapes = list(results.layer_shapes(given[0].id).geometry) if given else []
+    return shapes[0] if shapes else None
 
 
 def built(results: Results) -> Mapping[str, pd.DataFrame]:
@@ -224,9 +224,9 @@ def listing(results: Results, language: Language) -> list[str]:
     sites, offers = results.table("sites"), results.table("offers")
     offered = offers.sort_values(["site_id", "project_id"]).groupby("site_id")["project_id"].agg("、".join)
     parts = results.table("availability")
-    area = parts.groupby("outcome")[["area_m2", "disputed_m2"]].sum()
-    disputed = float(area["disputed_m2"].get("clear", 0.0))  # ground another record judges otherwise is not proved
-    area = area["area_m2"].add(pd.Series({"clear": -disputed, "unknown": disputed}), fill_value=0.0)
+    summed = parts.groupby("outcome")[["area_m2", "disputed_m2"]].sum()
+    disputed = float(summed["disputed_m2"].get("clear", 0.0))  # ground another record judges otherwise is not proved
+    area = summed["area_m2"].add(pd.Series({"clear": -disputed, "unknown": disputed}), fill_value=0.0)
     lines = [
         say("assembly.available", language, **{n: float(area.get(n, 0.0)) for n in ("clear", "unknown", "no")}),
         say("assembly.built", language, count=len(sites), projects=offers["project_id"].nunique()),
@@ -241,10 +241,10 @@ def listing(results: Results, language: Language) -> list[str]:
 
 def as_text(answer: Answer, language: Language) -> list[str]:
     """Return an answer as lines, best site first."""
-    sites = answer.tables["sites"].set_index("site_id")
+    sites = {str(site["site_id"]): site for _, site in answer.tables["sites"].iterrows()}
     lines = [_head(answer, language)]
     for offer in answer.tables["offers"].itertuples():
-        lines += _site_lines(offer, sites.loc[offer.site_id], language)
+        lines += _site_lines(offer, sites[str(offer.site_id)], language)
         lines += _crossed(answer, str(offer.site_id), language)
     return lines
 

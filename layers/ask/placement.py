@@ -176,7 +176,8 @@ def _as_one(name: str, resource: Mapping[str, str]) -> bool:
 
 
 def _known(results: Results, asked: Asked) -> None:
-    resource = dict(results.table("facilities")[["facility_id", "resource"]].itertuples(index=False))
+    facilities = results.table("facilities")
+    resource = dict(zip(facilities["facility_id"], facilities["resource"], strict=True))
     known = [*resource, *results.table("budgets")["budget_id"]]
     lost = [name for name, _ in asked.extra if name not in known and not _as_one(name, resource)]
     if lost:

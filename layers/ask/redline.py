@@ -164,7 +164,7 @@ class Answer:
         if rule is row.rule:
             return row
         names = ("low", "high", "after_low", "after_high", "cultivated_net_m2")
-        amounts = dict.fromkeys(names, float("nan"))
+        amounts: dict[str, Any] = dict.fromkeys(names, float("nan"))
         return replace(row, rule=rule, cause="restricted_verdict" if row.cause else "", **amounts)
 
     @cached_property
@@ -190,7 +190,8 @@ class Answer:
         wide = frame.pivot_table(index=keys, columns="phase", values=["area_m2", "gross_m2"], aggfunc="sum").fillna(0.0)
         rows = []
         after = float("nan") if self.withheld else 0.0
-        for (code, scheme, settlement, tenure), found in wide.iterrows():
+        for key, found in wide.iterrows():
+            code, scheme, settlement, tenure = cast(tuple[str, str, str, str], key)
             known = standards.of_scheme(scheme)
             group = known.group_of(code) if known else None
             areas = [float(found.get((n, p), 0)) for n in ("area_m2", "gross_m2") for p in ("before", "after")]
@@ -252,7 +253,7 @@ class Answer:
         plans = {s.id for s in self.check.study.with_role("plan")}
         frame = self.check.table("overlap_classes")
         found = frame[frame["layer_id"].isin(plans)]
-        return found.groupby(["layer_id", "class"], as_index=False)["area_m2"].sum()
+        return found.groupby(["layer_id", "class"], as_index=False)[["area_m2"]].sum()
 
     @property
     def ledger(self) -> pd.DataFrame:

@@ -239,7 +239,7 @@ class Desk:
         if not shared:
             return pd.DataFrame()
         if trial == AS_RUN and not self.masks:
-            found = self.results.table("candidates").set_index("parcel_id").loc[ids, ["status", "net_m2"]]
+            found = pd.DataFrame(self.results.table("candidates").set_index("parcel_id").loc[list(ids)])
         else:
             setting = self.told(trial)
             answer = self.board.answer(setting.applicable, setting.aside, setting.minimum)

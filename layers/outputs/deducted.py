@@ -69,7 +69,8 @@ def _columns(name: str, taken: pd.Series, most: pd.DataFrame) -> dict[str, pd.Se
     made = {f"cut_{name}": taken.mask(~known & (taken <= 0))}
     part = ~known & (taken > 0) & most["most"].notna()
     if part.any():
-        made[f"cut_{name}_hi"] = np.maximum(taken, most["most"]).where(~known).fillna(taken.where(known))
+        highest = pd.Series(np.maximum(taken, most["most"]), index=taken.index)
+        made[f"cut_{name}_hi"] = highest.where(~known).fillna(taken.where(known))
     return made
 
 

@@ -145,11 +145,13 @@ def _subtotals(answer: Answer, language: Language) -> list[tuple[str, ...]]:
     many = [g for g in titles if sum(u.group is not None and u.group.id == g for u in answer.uses) > 1]
     many = [g for g in many if g not in ("construction", "unused")]  # the same as their class
     before, after = answer.groups(False), answer.groups(True)
-    rows = [(title, SAME, SAME, *_areas(*areas, language)) for title, *areas in class_rows(answer, language)]
-    return rows + [
-        (say("dossier.subtotal", language, group=titles[g]), SAME, SAME, *_areas(before[g], after[g], language))
-        for g in many
+    out: list[tuple[str, ...]] = [
+        (title, SAME, SAME, *_areas(was, left, language)) for title, was, left in class_rows(answer, language)
     ]
+    for g in many:
+        title = say("dossier.subtotal", language, group=titles[g])
+        out.append((title, SAME, SAME, *_areas(before[g], after[g], language)))
+    return out
 
 
 # --- (2), (3) constraints ----------------------------------------------------------------
@@ -225,7 +227,7 @@ def _unknowns(answer: Answer, found: Sequence[Constraint], language: Language) -
     for row in found:
         shared = row.cause in ("layer_missing", "layer_failed", "layer_stale", "outside_coverage", "")
         by_cause.setdefault(row.cause if shared else f"{row.cause} {row.rule.id}", []).append(row)
-    out = []
+    out: list[tuple[str, ...]] = []
     for rows in by_cause.values():
         titles = [title_of(answer, c, language) for c in rows]
         why = why_unknown(answer, rows[0], language, say("dossier.these", language) if len(rows) > 1 else titles[0])

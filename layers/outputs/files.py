@@ -144,7 +144,7 @@ def _marked(made: Projection) -> pd.DataFrame:
 def _write_csv(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
     frame = _marked(made)
     texts = [c for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
-    frame = frame.assign(**{c: frame[c].map(safe) for c in texts})
+    frame = frame.assign(**{str(c): frame[c].map(safe) for c in texts})
     headers = [str(safe(made.headers.get(str(c), str(c)))) for c in frame]
     # the byte order mark lets spreadsheets read Chinese text
     frame.to_csv(path, index=False, header=headers, encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)

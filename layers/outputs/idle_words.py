@@ -39,8 +39,8 @@ def projected(results: Results, frame: pd.DataFrame, language: Language) -> pd.D
             out[name] = ["；".join(part(p, language) for p in str(v).split("|") if p) for v in frame[name]]
     if "evidence_reason" in frame:
         out["evidence_reason"] = [sentence(r, language) for r in frame["evidence_reason"]]
-    for name in [c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])]:
-        out[name] = frame[name].dt.strftime("%Y-%m-%d").fillna("")
+    for day in [c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])]:
+        out[day] = frame[day].dt.strftime("%Y-%m-%d").fillna("")
     return out
 
 
@@ -66,7 +66,8 @@ def criterion_text(results: Results, text: str, language: Language) -> str:
     if name not in results.study.inefficient:
         return sentence(given, language)
     pack = inefficient.pack(name, results.folder)
-    titles = {x.id: both(x.title, language) for x in (*pack.rules, *pack.criteria)}
+    titles = {r.id: both(r.title, language) for r in pack.rules}
+    titles |= {c.id: both(c.title, language) for c in pack.criteria}
     asked = str(given.values["criterion"])
     rules = [titles.get(r, r) for r in given.values["rules"]]
     return sentence(given, language, pack=both(pack.title, language), criterion=titles.get(asked, asked), rules=rules)

@@ -57,7 +57,7 @@ class _Facility:
     free: float
     date: str
     serves: frozenset[str]
-    shape: object
+    shape: shapely.Geometry
 
 
 # --- planned use -----------------------------------------------------------------------
@@ -76,7 +76,8 @@ def plan(results: Results, parcels: gpd.GeoDataFrame, language: Language) -> Pla
     unknown = say("meeting.unknown", language)
     found = [(s, c) for s in results.study.with_role("plan") if (c := _planned(results, s, parcels)) is not None]
     if not found:
-        return Plan(*([unknown] * len(parcels) for _ in range(3)))
+        nothing: Cells = [unknown] * len(parcels)
+        return Plan(nothing, nothing, nothing)
     spec, frame = found[0]
     by_parcel = dict(list(frame.groupby("unit_id", sort=False)))
     cells = [
@@ -194,7 +195,7 @@ def _nearest(found: Sequence[_Facility], parks: Texts, shapes: npt.NDArray[np.ob
         return [say("meeting.unknown", language)] * len(shapes)
     metres = np.column_stack([shapely.distance(shapes, f.shape) for f in found])
     serving = np.array([[p in f.serves for f in found] for p in parks], bool).reshape(len(shapes), -1)
-    some = serving.any(axis=1)
+    some = np.logical_or.reduce(serving, axis=1)
     ranked = np.where(serving | ~some[:, None], metres, np.inf)
     best = ranked.argmin(axis=1)
     return [_facility(found[k], float(metres[row, k]), bool(some[row]), language) for row, k in enumerate(best)]

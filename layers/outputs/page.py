@@ -28,14 +28,12 @@ def explanation_text(found: Explanation, language: Language) -> Iterator[str]:
     if found.unused:
         yield ""
         yield say("explain.not_applied", language)
-    for line in found.unused:
-        yield f"  {line}"
+    yield from (f"  {text}" for text in found.unused)
     told = [*found.changes, *filter(None, (found.withheld,))]
     if told:
         yield ""
         yield say("explain.changes", language)
-    for line in told:
-        yield f"  {line}"
+    yield from (f"  {text}" for text in told)
 
 
 def _ledger(line: LedgerLine, language: Language) -> str:

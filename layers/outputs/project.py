@@ -269,5 +269,6 @@ def _header(name: str, table: str, results: Results, language: Language) -> str:
 
 def safe(text: object) -> object:
     """Defuse a text that a spreadsheet would read as a formula; numbers stay numbers."""
-    risky = isinstance(text, str) and _FORMULA.match(text) and not _HARMLESS.fullmatch(text)
-    return "'" + text if risky else text
+    if isinstance(text, str) and _FORMULA.match(text) and not _HARMLESS.fullmatch(text):
+        return "'" + text
+    return text

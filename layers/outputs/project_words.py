@@ -52,7 +52,7 @@ def _plain(out: pd.DataFrame, frame: pd.DataFrame) -> None:
     """Put 亩 before the square metres of land, and days as text."""
     for area, mu in _IN_MU.items():
         if area in frame:
-            out.insert(int(out.columns.get_indexer([area])[0]), mu, (frame[area] / MU_M2).round(2))
+            out.insert(list(out.columns).index(area), mu, (frame[area] / MU_M2).round(2))
     for column in [c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])]:
         out[column] = frame[column].dt.strftime("%Y-%m-%d").fillna("")
 
@@ -94,7 +94,7 @@ def _codes(out: pd.DataFrame, frame: pd.DataFrame, table: str, language: Languag
             continue
         words = "finding" if column == "severity" and table not in ("gates",) else namespace
         out[column] = [code(words, str(v), language) if v else "" for v in frame[column]]
-    for column in [c for c in frame if str(c).endswith("_code")]:
+    for column in [str(c) for c in frame if str(c).endswith("_code")]:
         out[column] = [
             worded(FACTS, f"{column}:{int(v)}", language) if pd.notna(v) else say("word.not_known", language)
             for v in frame[column]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from geo.basis.reason import Reason
+from geo.basis.tables import rows
 from geo.rank.ahp import Compared
 from geo.rank.robust import Draws
 from layers.ask.ranked import Ranked
@@ -30,7 +32,7 @@ def ranking_text(results: Results, made: Ranked, language: Language, count: int 
     yield say(f"rank.head_{made.criteria.unit}", language, sites=len(made.ranking), title=name, weighting=weighting)
     about = _about(results, made, language)
     ranked = made.ranking[made.ranking["rank"].notna()]
-    for row in ranked.head(count).to_dict("records"):
+    for row in rows(ranked.head(count)):
         yield from _unit(results, made, row, about.get(str(row[made.criteria.unit_id]), ""), language)
     yield from _infeasible(results, made, language)
     yield from tolerance_text(made, language)
@@ -45,7 +47,8 @@ def ranking_text(results: Results, made: Ranked, language: Language, count: int 
 def _about(results: Results, made: Ranked, language: Language) -> dict[str, str]:
     """Return what stands behind each unit: the usable area of a site, the name of a project."""
     if made.criteria.unit == "project":
-        return results.table("projects").set_index("project_id")["name"].astype(str).to_dict()
+        projects = results.table("projects")
+        return dict(zip(projects["project_id"], projects["name"].astype(str), strict=True))
     unit = "mu" if language == "zh" else "ha"
     areas = results.table("sites").set_index("site_id")["net_m2"]
     return {str(s): say("rank.usable", language, net=number(float(a), unit, language)) for s, a in areas.items()}
@@ -67,7 +70,7 @@ def _infeasible(results: Results, made: Ranked, language: Language) -> Iterator[
     if out.empty:
         return
     yield say("rank.infeasible_count", language, count=len(out))
-    for row in out.head(SHOWN).to_dict("records"):
+    for row in rows(out.head(SHOWN)):
         barred = "gates" in Reason.from_json(row["reason"]).values
         told = (
             result_sentence(results, row, language)
@@ -95,12 +98,12 @@ def tolerance_text(made: Ranked, language: Language) -> Iterator[str]:
     room = pd.concat([moving["weight"] - moving["weight_low"], moving["weight_high"] - moving["weight"]], axis=1)
     titles = words.titles(made.criteria.criteria, language)
     yield say("rank.tolerance_head", language)
-    for row in moving.loc[room.min(axis=1).sort_values(kind="stable").index].to_dict("records"):
+    for row in rows(moving.loc[room.min(axis=1).sort_values(kind="stable").index]):
         yield say("rank.tolerance_line", language, title=titles[row["criterion_id"]], weight=row["weight"],
                   moves=moves_text(row, language))  # fmt: skip
 
 
-def moves_text(row: dict[str, object], language: Language) -> list[str]:
+def moves_text(row: dict[str, Any], language: Language) -> list[str]:
     """Say at which weights of one criterion the first place changes, and who passes whom."""
     sides = (("falls", "low"), ("rises", "high"))
     moves = [

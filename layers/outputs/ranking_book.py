@@ -123,8 +123,9 @@ def _criteria(made: _Book, results: Results) -> None:
         page.write_number(row, WEIGHT, weight, style["weight"])
         page.write_formula(row, SHARE, f"={xl_rowcol_to_cell(row, WEIGHT)}/SUM({column})", style["share"], weight)
         for at, end in ((6, "weight_low"), (7, "weight_high")):
-            if pd.notna(room.loc[criterion.id, end]):
-                page.write_number(row, at, float(room.loc[criterion.id, end]), style["share"])
+            limit = float(room[end].loc[criterion.id])
+            if not math.isnan(limit):
+                page.write_number(row, at, limit, style["share"])
 
 
 def _shares(made: _Book, results: Results, ranking: pd.DataFrame, name: str, column: str) -> None:

@@ -11,6 +11,7 @@ import shapely
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
+from geo.basis.tables import rows
 from geo.screen.ledger import settled
 from layers.ask.redline import Answer
 from layers.outputs.coordinates import write_txt
@@ -60,11 +61,11 @@ def as_text(answer: Answer, language: Language) -> Iterator[str]:
     yield say("redline.not_applied", language)
     yield from (f"  {line}" for line in unused_lines(answer, language))
     yield say("redline.ledger", language)
-    for line in answer.ledger.to_dict("records"):
+    for line in rows(answer.ledger):
         yield f"  {ledger_title(answer, line, language)}: {measure_text(line['left_m2'], 'm2', language)}"
-    for after in (False, True):
-        quota = answer.quota(after)
-        yield say("redline.quota_after" if after else "redline.quota_before", language,
+    for left in (False, True):
+        quota = answer.quota(left)
+        yield say("redline.quota_after" if left else "redline.quota_before", language,
                   quota=measure_text(quota.new_construction_m2, "m2", language),
                   balance=measure_text(quota.farmland_balance_m2, "m2", language))  # fmt: skip
         if words := balance_words(quota, language):

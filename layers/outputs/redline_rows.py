@@ -12,6 +12,7 @@ from shapely.geometry.polygon import orient
 
 from geo.basis.area import basis
 from geo.basis.reason import Reason, reason
+from geo.basis.tables import rows
 from geo.measure.fabric import composition
 from geo.rules.terms import AREA_TESTS
 from geo.screen.ledger import UNSURE_LINE, settled
@@ -123,13 +124,13 @@ def why_unknown(answer: Answer, row: Constraint, language: Language, titles: str
 def steps(answer: Answer, language: Language) -> tuple[Step, ...]:
     """Return the ledger of the red line; the last line of doubt takes nothing by itself."""
     out, before = [], math.nan
-    for line in answer.ledger.to_dict("records"):
+    for line in rows(answer.ledger):
         unsure = line["layer_id"] == UNSURE_LINE
         taken = 0.0 if unsure or math.isnan(before) else before - line["left_m2"]
         doubt = 0.0 if unsure else line["unknown_m2"]
-        parts = (settled(area, doubt) for area in (taken, line["exclusive_m2"], line["shared_m2"]))
-        title = ledger_title(answer, {str(k): v for k, v in line.items()}, language)
-        out.append(Step(title, *parts, line["unknown_m2"], line["left_m2"], unsure))
+        own, alone, shared = (settled(area, doubt) for area in (taken, line["exclusive_m2"], line["shared_m2"]))
+        title = ledger_title(answer, line, language)
+        out.append(Step(title, own, alone, shared, line["unknown_m2"], line["left_m2"], unsure))
         before = before if unsure or math.isnan(line["left_m2"]) else line["left_m2"]
     return tuple(out)
 
@@ -157,7 +158,8 @@ def planned(answer: Answer) -> tuple[Planned, ...] | None:
         for key in sorted(set(areas[0].index) | set(areas[1].index)):
             before, after = (float(a.get(key, 0.0)) for a in areas)
             after = math.nan if answer.withheld else after
-            found.append(Planned(spec.title or spec.id, *key, before, after))
+            use, far_min, far_max, height = key
+            found.append(Planned(spec.title or spec.id, use, far_min, far_max, height, before, after))
     return tuple(sorted(found, key=lambda p: -p.before_m2)) if quoted else None
 
 

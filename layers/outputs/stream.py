@@ -105,4 +105,4 @@ def stream_of(given: TextIO | None) -> Stream:
 
 def guard() -> None:
     """Make both streams of this process ours, for whatever prints: help, warnings, logs, faults."""
-    sys.stdout, sys.stderr = stream_of(sys.stdout), stream_of(sys.stderr)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = stream_of(sys.stdout), stream_of(sys.stderr)

@@ -19,7 +19,7 @@ OWN = (".luodi", "runs", "results", "checks", "inputs")
 """Folders of a study that no file may be handed over into: what lies there is read again."""
 
 
-def replaced(path: Path, write: Callable[[Path], None], study: Path | None = None) -> None:
+def replaced(path: Path, write: Callable[[Path], object], study: Path | None = None) -> None:
     """Write a file under another name on the same disk, then replace the target in one step.
 
     Parameters
@@ -27,7 +27,7 @@ def replaced(path: Path, write: Callable[[Path], None], study: Path | None = Non
     path : Path
         Its folder must exist; an older file stays until the new one is whole.
     write : callable
-        Told the path to write.
+        Told the path to write; what it returns is not read.
     study : Path or None
         The study that hands over: its next writer clears what is left if we are killed.
 
@@ -48,7 +48,7 @@ def replaced(path: Path, write: Callable[[Path], None], study: Path | None = Non
         raise BlockedError(disk.refusal(error, path)) from None
 
 
-def _written(part: Path, write: Callable[[Path], None], target: Path) -> None:
+def _written(part: Path, write: Callable[[Path], object], target: Path) -> None:
     try:
         write(part)
     except LuodiError:

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from geo.basis.age import Text
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
-from geo.rules.spec import Text
 from layers import toml
 from layers.sources.redline.model import Plot
 

@@ -58,7 +58,7 @@ def blank(title: str, moment: datetime, language: Language) -> Document:
     section.left_margin = section.right_margin = Cm(MARGIN_CM[1])
     section.header_distance = section.footer_distance = Cm(0.5)
     normal = page.styles["Normal"]
-    normal.font.size = Pt(BODY_PT)  # type: ignore[attr-defined]
+    normal.font.size = Pt(BODY_PT)
     _fonts(normal.element.get_or_add_rPr(), SONG)
     _speak(normal.element.get_or_add_rPr(), language)
     known = page.core_properties
@@ -94,7 +94,7 @@ def section(page: Document, grid: Grid) -> None:
 
 def table_of(page: Document, count: int, widths: Sequence[float]) -> Table:
     """Return a bordered table of fixed columns that shares out the text width."""
-    table = page.add_table(count, len(widths))
+    table: Table = page.add_table(count, len(widths))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False

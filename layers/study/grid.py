@@ -134,8 +134,9 @@ def _away(grid: Grid, study_crs: str, home: Any) -> list[Finding]:
     if home is None:
         return []
     to = pyproj.Transformer.from_crs(study_crs, grid.crs, always_xy=True, only_best=False)
-    west, south, east, north = to.transform_bounds(*shapely.bounds(home), densify_pts=21)
-    apart = float(shapely.distance(shapely.box(west, south, east, north), shapely.box(*grid.box)))
+    west, south, east, north = map(float, shapely.bounds(home))
+    there = to.transform_bounds(west, south, east, north, densify_pts=21)
+    apart = float(shapely.distance(shapely.box(*there), shapely.box(*grid.box)))
     return [finding("warn", "raster_elsewhere", distance_m=apart)] if apart > 0 else []
 
 

@@ -28,7 +28,7 @@ from geo.basis.tables import TABLES, empty
 from geo.measure import ridges
 from layers.sources import gate
 from layers.sources.checks import crs, preflight
-from layers.sources.finding import Finding, blocked, finding
+from layers.sources.finding import Finding, Severity, blocked, finding
 from layers.sources.opened import VectorFile
 from layers.study import coverage, doubt, grid
 from layers.study.class_fields import classified
@@ -270,8 +270,8 @@ def _still_valid(item: Loaded) -> None:
         before = float(shapely.area(item.shapes[k]))
         item.shapes[k] = preflight.polygonal(shapely.make_valid(item.shapes[k]))
         after = float(shapely.area(item.shapes[k]))
-        values = {"before_m2": before, "after_m2": after}
-        item.findings.append(finding("fixed", "geometry_repaired_moved", row=item.rows[k], **values))
+        said = finding("fixed", "geometry_repaired_moved", row=item.rows[k], before_m2=before, after_m2=after)
+        item.findings.append(said)
 
 
 def _filter(item: Loaded) -> None:
@@ -280,7 +280,7 @@ def _filter(item: Loaded) -> None:
     try:
         found = doubt.sifted(item.spec, item.frame, item.rows)
     except LuodiError as error:
-        severity = "block" if item.spec.role == "parcels" else "warn"
+        severity: Severity = "block" if item.spec.role == "parcels" else "warn"
         item.findings += [Finding("", r.code, severity, "", r) for r in error.reasons]
         item.state, item.cause = "failed", "layer_failed"
         return
@@ -389,8 +389,8 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
     if _stale(item.spec, study):
         state, cause = "stale", "layer_stale"
         days = None if item.spec.vintage is None else (study.as_of - item.spec.vintage).days
-        values = {"days": days, "limit": item.spec.stale_after_days}
-        item.findings.append(finding("warn", "layer_outdated" if days is not None else "layer_undated", **values))
+        stale = "layer_outdated" if days is not None else "layer_undated"
+        item.findings.append(finding("warn", stale, days=days, limit=item.spec.stale_after_days))
     field_name = item.spec.class_field
     classes = _classes(item.frame[field_name]) if field_name else None
     told = {ours: _further(item, ours) for ours in item.spec.fields if ours not in ("id", "parcel_id")}

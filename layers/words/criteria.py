@@ -27,8 +27,8 @@ def value(criterion: Criterion, low: float, high: float, code: str, language: La
     """Write what was read: a number, an interval, a code, or that it is not known."""
     if criterion.by_code:
         return code_word(criterion, code, language) if code else say("word.not_known", language)
-    ends = [None if math.isnan(v) else v for v in (low, high)]
-    return between(criterion.unit or "x", *ends, language)
+    least, most = (None if math.isnan(v) else v for v in (low, high))
+    return between(criterion.unit or "x", least, most, language)
 
 
 def code_word(criterion: Criterion, code: str, language: Language) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from geo.basis.age import Aged
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
+from geo.basis.tables import rows
 from geo.rules.evidence import Evidence
 from geo.rules.gather import evidence
 from geo.rules.spec import Rule
@@ -100,13 +101,13 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         No parcel of that id; close ids are named.
     """
     results = released(results)
-    rows = results.parcel_row("candidates", parcel_id)
-    if rows.empty:
+    found = results.parcel_row("candidates", parcel_id)
+    if found.empty:
         near = _near(results, parcel_id)
         raise BlockedError(reason("parcel_unknown_near" if near else "parcel_unknown", parcel=parcel_id, near=near))
-    row = rows.iloc[0]
+    row = found.iloc[0]
     verdicts = results.parcel_row("verdicts", parcel_id)
-    lines = [_rule_line(results, v, language) for v in verdicts.to_dict("records")]
+    lines = [_rule_line(results, v, language) for v in rows(verdicts)]
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
     levers, held = _levers(results, parcel_id, str(row["status"]))
     return Explanation(
@@ -345,14 +346,14 @@ def _aside(results: Results, rule_id: str, language: Language) -> str:
 
 
 def _ledger(results: Results, parcel_id: str, titles: dict[str, str], language: Language) -> tuple[LedgerLine, ...]:
-    rows = results.parcel_row("ledger", parcel_id).sort_values("step")
+    table = results.parcel_row("ledger", parcel_id).sort_values("step")
     lines, before = [], None
-    for row in rows.to_dict("records"):
+    for row in rows(table):
         title = _ledger_title(row, titles, language)
         taken = 0.0 if before is None or row["layer_id"] == UNSURE_LINE else before - row["left_m2"]
-        areas = (settled(a, row["unknown_m2"]) for a in (taken, row["shared_m2"]))
-        known = (None if math.isnan(a) else a for a in areas)
-        lines.append(LedgerLine(title, *known, row["unknown_m2"], row["left_m2"]))
+        own, shared = (settled(a, row["unknown_m2"]) for a in (taken, row["shared_m2"]))
+        taken_m2, shared_m2 = (None if math.isnan(a) else a for a in (own, shared))
+        lines.append(LedgerLine(title, taken_m2, shared_m2, row["unknown_m2"], row["left_m2"]))
         before = row["left_m2"]
     return tuple(lines)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
+from geo.basis.tables import rows
 from geo.rank.spec import Criterion
 from geo.rank.twins import READ
 from layers.ask.ranked import Bench, Ranked, bench
@@ -90,9 +92,9 @@ def _explained(
         near = difflib.get_close_matches(site_id, ranking["site_id"].tolist(), n=3, cutoff=0.5)
         raise BlockedError(reason("site_unknown_near" if near else "site_unknown", site=site_id, near=near))
     row = found.iloc[0]
-    rows = scores[scores["site_id"] == site_id].set_index("criterion_id")
+    lines = {str(r["criterion_id"]): r for r in rows(scores[scores["site_id"] == site_id])}
     criteria = desk.criteria.criteria
-    weights = rows["weight"].to_dict()
+    weights = {name: float(r["weight"]) for name, r in lines.items()}
     return SiteExplanation(
         site_id=site_id,
         state=str(row["state"]),
@@ -101,12 +103,12 @@ def _explained(
         **{name: float(row[name]) for name in ("score", "score_high", "rank", "rank_best", "rank_worst",
                                                  "rank_low", "rank_high", "top_share")},
         sites=int(ranking["rank"].notna().sum()),
-        lines=tuple(_line(c, rows.loc[c.id], language) for c in criteria),
+        lines=tuple(_line(c, lines[c.id], language) for c in criteria),
         twins=_twins(desk, site_id, weights, language),
     )  # fmt: skip
 
 
-def _line(criterion: Criterion, row: pd.Series, language: Language) -> CriterionLine:
+def _line(criterion: Criterion, row: Mapping[str, Any], language: Language) -> CriterionLine:
     return CriterionLine(
         criterion_id=criterion.id,
         title=words.title(criterion, language),
@@ -122,18 +124,19 @@ def _line(criterion: Criterion, row: pd.Series, language: Language) -> Criterion
 def _twins(desk: Bench, site_id: str, weights: dict[str, float], language: Language) -> tuple[str, ...]:
     by_id = {c.id: c for c in desk.criteria.criteria}
     out = []
-    for twin, rows in desk.twins(site_id, weights).groupby("site_id", sort=False):
+    for twin, apart in desk.twins(site_id, weights).groupby("site_id", sort=False):
         told = [
             say("rank.twin_difference", language, title=words.title(by_id[r["criterion_id"]], language),
                 value=_read(by_id[r["criterion_id"]], r, "twin_", language),
                 own=_read(by_id[r["criterion_id"]], r, "", language))
-            for r in rows.head(DIFFERENCES).to_dict("records") if r["gap"] > 0.005
+            for r in rows(apart.head(DIFFERENCES)) if r["gap"] > 0.005
         ]  # fmt: skip
         alike = [say("rank.twin_alike", language)]
-        out.append(say("rank.twin_line", language, site=twin, distance=rows["distance"].iloc[0],
+        out.append(say("rank.twin_line", language, site=twin, distance=apart["distance"].iloc[0],
                        differences=told or alike))  # fmt: skip
     return tuple(out)
 
 
 def _read(criterion: Criterion, row: dict[str, Any], side: str, language: Language) -> str:
-    return words.value(criterion, *(row[f"{side}{name}"] for name in READ), language)
+    low, high, code = (row[f"{side}{name}"] for name in READ)
+    return words.value(criterion, low, high, code, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -97,9 +98,9 @@ def state_word(state: str, recognition: str, language: Language) -> str:
     return code("ruled" if ruled else "clock", state, language) if state else ""
 
 
-def wan(value: float, language: Language) -> str:
+def wan(value: float | None, language: Language) -> str:
     """Write an amount of money given in 万元."""
-    if pd.isna(value):
+    if value is None or math.isnan(value):
         return say("word.not_known", language)
     return say("command.idle_unit", language, value=number(value, "x", language))
 

@@ -6,7 +6,7 @@ kind of thing; `luodi rules` lists them all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -27,7 +27,7 @@ from layers.words.explain import rule_title
 
 MOST = 6
 """Titles named in one line; how many more there are is said."""
-FOLDERS = {"standards": standards.load, "codes": standards.codes}
+FOLDERS: dict[str, Callable[[str], Standard | CodeList]] = {"standards": standards.load, "codes": standards.codes}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from geo.basis.tables import rows
 from geo.rules.terms import Terms
 from geo.screen import once
 from geo.screen.once import AREAS, Stacks
@@ -60,7 +61,7 @@ def bounded(found: pd.DataFrame) -> pd.DataFrame:
 
 def total(results: Results, found: pd.DataFrame, rules: Sequence[Terms] | None = None) -> pd.Series:
     """Return parcels and areas of the whole study, shared ground once."""
-    return areas(results, found, pd.Series("", index=found.index), [""], rules).loc[""]
+    return areas(results, found, pd.Series("", index=found.index), [""], rules).iloc[0]
 
 
 def overlap(results: Results) -> bool:
@@ -76,7 +77,7 @@ def shared(results: Results) -> pd.DataFrame:
         for other in row["parcels"] if other != one
     ]  # fmt: skip
     pairs = pd.DataFrame(rows, columns=["parcel_id", "other", "area_m2"])
-    pairs = pairs.groupby(["parcel_id", "other"], as_index=False)["area_m2"].sum()
+    pairs = pairs.groupby(["parcel_id", "other"], as_index=False)[["area_m2"]].sum()
     pairs = pairs.sort_values(["parcel_id", "area_m2", "other"], ascending=[True, False, True])
     own = found.explode("parcels").groupby("parcels")["area_m2"].sum()
     named = pairs.groupby("parcel_id")["other"].agg(lambda ids: "; ".join(ids.head(NAMED)))
@@ -101,7 +102,8 @@ def facts(results: Results, parcel_id: str, language: Language) -> list[tuple[st
     """Return with which parcels one overlaps and on how much ground, as a line of facts."""
     if not overlap(results) or parcel_id not in set(results.table("stacks")["parcel_id"]):
         return []
-    row = shared(results).set_index("parcel_id").loc[parcel_id]
+    found = shared(results)
+    row = rows(found[found["parcel_id"] == parcel_id])[0]
     area = number(float(row["shared_m2"]), "m2", language)
     return [(say("column.shared_with", language), f"{row['shared_with']} ({area})")]
 

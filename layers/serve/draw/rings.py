@@ -54,7 +54,7 @@ class Polygons:
         self._xy = shapely.get_coordinates(rings)
         self._ring = np.r_[0, np.cumsum(shapely.get_num_coordinates(rings))].astype(np.intp)
         self._part = np.searchsorted(of, np.arange(len(parts) + 1))
-        self._tree = shapely.STRtree(shapely.box(*shapely.bounds(parts).T) if len(parts) else parts)
+        self._tree = shapely.STRtree(np.asarray(shapely.box(*shapely.bounds(parts).T) if len(parts) else parts, object))
 
     def __len__(self) -> int:
         return len(self.owner)

@@ -170,8 +170,8 @@ class ParcelTiles:
 def _edges(numbers: Numbers, lut: npt.NDArray[np.uint8], wide: bool) -> npt.NDArray[np.bool_]:
     """Tell where one parcel ends and another begins; hidden parcels have no outline."""
     here, above, before = numbers[1:, 1:], numbers[:-1, 1:], numbers[1:, :-1]
-    edge = (here != above) | (here != before)
+    edge: npt.NDArray[np.bool_] = (here != above) | (here != before)
     if wide:
         edge[:-1, :] |= here[:-1, :] != here[1:, :]
         edge[:, :-1] |= here[:, :-1] != here[:, 1:]
-    return edge & (lut[here] > 0)
+    return np.logical_and(edge, lut[here] > 0)

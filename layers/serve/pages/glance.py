@@ -11,6 +11,8 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.reason import Reason, reason
+from geo.basis.tables import rows
+from geo.screen.once import AREAS
 from layers.ask.whatif import desk
 from layers.outputs.project import missing_layers
 from layers.outputs.summary import by_status
@@ -106,11 +108,11 @@ def _parks(results: Results) -> tuple[ParkLine, ...]:
     found["park_id"] = found["park_id"].fillna("").astype(str)
     summed = once.areas(results, found, found["park_id"], sorted(set(found["park_id"]) - {""}))
     names = park_names(results)
-    rows = [
-        ParkLine(str(p), names.get(str(p), ""), int(r["parcels"]), *(float(r[a]) for a in once.AREAS))
-        for p, r in summed.iterrows()
+    lines = [
+        ParkLine(park, names.get(park, ""), int(r["parcels"]), *(float(r[a]) for a in AREAS))
+        for park, r in zip(map(str, summed.index), rows(summed), strict=True)
     ]
-    return tuple(sorted(rows, key=lambda r: (-r.net_m2, r.park_id)))
+    return tuple(sorted(lines, key=lambda r: (-r.net_m2, r.park_id)))
 
 
 def _layer(results: Results, spec: LayerSpec) -> LayerLine:
@@ -147,7 +149,7 @@ def _questions(results: Results) -> tuple[Question, ...]:
     except LuodiError:
         return ()  # the Screen page says what is wrong with the tables
     return tuple(
-        Question(str(r.rule_id), int(r.parcels), float(r.open_m2), float(r.alone_m2)) for r in frame.itertuples()
+        Question(str(r["rule_id"]), int(r["parcels"]), float(r["open_m2"]), float(r["alone_m2"])) for r in rows(frame)
     )
 
 

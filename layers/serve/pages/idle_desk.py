@@ -204,12 +204,19 @@ def fees(desk: Desk, language: Language) -> str:
 # --- reuse ------------------------------------------------------------------------
 
 
+def _project_names(results: Results) -> dict[str, str]:
+    if not results.has("projects"):
+        return {}
+    found = results.table("projects")
+    return dict(zip(found["project_id"], found["name"], strict=True))
+
+
 def reuse_lines(desk: Desk, asset: str, language: Language) -> list[str]:
     """Return which projects a building would suit, and what speaks for production upstairs."""
     out = []
     if desk.results.has("reuse"):
         found = desk.results.table("reuse")
-        names = desk.results.table("projects").set_index("project_id")["name"] if desk.results.has("projects") else {}
+        names = _project_names(desk.results)
         for row in found[found["site_id"] == f"B-{asset}"].to_dict("records"):
             out.append(f"{names.get(row['project_id'], row['project_id'])}: {sentence(row['reason'], language)}")
     if desk.results.has("upstairs"):

@@ -187,7 +187,7 @@ def days(results: Results) -> list[Day]:
     """Return the study's own day and those on which facilities are commissioned later."""
     table = results.table("facilities")
     later = table[pd.to_datetime(table["in_service"]).dt.date > results.study.as_of]
-    found = {pd.Timestamp(d).date(): tuple(g["name"]) for d, g in later.groupby("in_service")}
+    found = {day: tuple(g["name"]) for day, g in later.groupby(pd.to_datetime(later["in_service"]).dt.date)}
     return [Day(results.study.as_of, ()), *(Day(d, n) for d, n in sorted(found.items()))]
 
 

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from geo.basis.tables import rows
 from geo.rank.ahp import SCALE, Judgement
 from layers.ask.ranked import Ranked
 from layers.outputs.rank_page import moves_text, scale_text
@@ -52,30 +53,30 @@ def weight_room(made: Ranked, language: Language) -> pd.DataFrame:
     Where no swap comes down to 0 or up to 1 the end of the scale stands.
     """
     titles = words.titles(made.criteria.criteria, language)
-    rows = made.tolerance
-    told = [" · ".join(moves_text(r, language)) for r in rows.to_dict("records")]
+    moves = made.tolerance
+    told = [" · ".join(moves_text(r, language)) for r in rows(made.tolerance)]
     return pd.DataFrame({
-        "criterion": rows["criterion_id"].map(titles).astype(str), "weight": rows["weight"] * 100,
-        "low": rows["weight_low"].fillna(0.0) * 100, "high": rows["weight_high"].fillna(1.0) * 100, "says": told,
+        "criterion": moves["criterion_id"].map(titles).astype(str), "weight": moves["weight"] * 100,
+        "low": moves["weight_low"].fillna(0.0) * 100, "high": moves["weight_high"].fillna(1.0) * 100, "says": told,
     })  # fmt: skip
 
 
 def comparison(weights: Mapping[str, float]) -> pd.DataFrame:
     """Return a comparison matrix, as text, that says about what the weights say; by criterion id."""
     names = list(weights)
-    frame = pd.DataFrame("1", index=names, columns=names)
+    cells = np.full((len(names), len(names)), "1", object)
     for i, j in combinations(range(len(names)), 2):
         ratio = max(weights[names[i]], 1e-6) / max(weights[names[j]], 1e-6)
-        frame.iloc[i, j] = min(TIMES, key=lambda t: abs(np.log(TIMES[t] / ratio)))
-        frame.iloc[j, i] = scale_text(1.0 / TIMES[frame.iloc[i, j]])
-    return frame
+        said = min(TIMES, key=lambda t: abs(np.log(TIMES[t] / ratio)))
+        cells[i, j], cells[j, i] = said, scale_text(1.0 / TIMES[said])
+    return pd.DataFrame(cells, index=names, columns=names, dtype="str")
 
 
 def mirrored(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """Return a comparison matrix after an edit, with the cell across the diagonal following the one that changed."""
     out = frame.copy()
     for i, j in combinations(range(len(frame)), 2):
-        i_, j_ = (j, i) if frame.iloc[j, i] != before.iloc[j, i] else (i, j)
+        i_, j_ = (j, i) if str(frame.iloc[j, i]) != str(before.iloc[j, i]) else (i, j)
         given = str(frame.iloc[i_, j_])
         out.iloc[j_, i_] = scale_text(1.0 / TIMES[given]) if given in TIMES else ""
     for k in range(len(frame)):

@@ -60,7 +60,7 @@ class Shown:
 
     def site(self, site_id: str) -> pd.Series:
         """Return the row of one site."""
-        return self.sites.set_index("site_id").loc[site_id]
+        return pd.Series(self.sites.set_index("site_id").loc[site_id])
 
 
 _shown: Held[Shown] = Held(6)

@@ -59,7 +59,8 @@ class Trial:
         before, after = _rows(self.desk, self.desk.answer()), self._judged
         place = pd.Index(self.desk.board.data.parcel_ids).get_indexer(pd.Index(run["parcel_id"]))
         before, after = before.iloc[place].reset_index(drop=True), after.iloc[place].reset_index(drop=True)
-        same = (before["status"] == after["status"]) & np.isclose(before[AREAS], after[AREAS], atol=1e-6).all(axis=1)
+        near = np.logical_and.reduce(np.isclose(before[AREAS], after[AREAS], atol=1e-6), axis=1)
+        same = (before["status"] == after["status"]) & near
         out = after.set_axis(run.index).astype(run.dtypes)
         out.loc[same.to_numpy()] = run.loc[same.to_numpy()]
         return self._kept_back(out, run)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,7 +117,7 @@ def holds(text: str, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
         The filter cannot be read, or names a column the table does not have.
     """
     try:
-        return evaluate(parse(text), frame) == TRUE
+        return np.equal(evaluate(parse(text), frame), TRUE)
     except SpecError as error:
         raise CallError(error.reasons) from None
 
@@ -222,7 +222,7 @@ class _Parser:
         self.at = 0
         self.depth = 0
 
-    def _split(self):  # type: ignore[no-untyped-def]
+    def _split(self) -> Iterator[_Token]:
         at = 0
         while self.text[at:].strip():
             match = _TOKEN.match(self.text, at)

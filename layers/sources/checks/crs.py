@@ -20,7 +20,7 @@ import shapely
 from pyproj.transformer import TransformerGroup
 
 from layers.sources.checks.crs_name import titled
-from layers.sources.finding import Finding, finding
+from layers.sources.finding import Finding, Severity, finding
 
 # PROJ names grids it could fetch; the network is off and `_ballpark` says what matters
 warnings.filterwarnings("ignore", message="Best transformation is not available")
@@ -309,7 +309,7 @@ def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Findi
         return []
     if not old and satellite(found) and satellite(target):
         return [finding("fixed", "datum_treated_equal", crs=titled(found), study=titled(target))]
-    severity = "warn" if BALLPARK in accept else "block"
+    severity: Severity = "warn" if BALLPARK in accept else "block"
     code = "datum_shift_unknown" if severity == "block" else "datum_shift_ballpark"
     return [
         finding(
@@ -412,7 +412,7 @@ def transformed(
             return np.column_stack(to.transform(xy[:, 0], xy[:, 1]))
 
         shapes = shapely.transform(shapes, moved)
-    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    finite = np.logical_and.reduce(np.isfinite(shapely.bounds(shapes)), axis=1)
     shapes = np.array(shapes, object)
     shapes[~finite] = None
     return shapes, finite

@@ -16,12 +16,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.basis.units import HA_M2, MU_M2
 from layers.sources.cells import recognise
 from layers.sources.checks.repair import dimension, highest
 from layers.sources.finding import Finding, finding
 
 SUFFIX_IDS, NUMBER_IDS, IGNORE_ROWS = "suffix-duplicate-ids", "number-null-ids", "ignore-rejected-rows"
-LEGAL_UNITS = {"mu": recognise.MU_M2, "ha": recognise.HA_M2, "km2": 1e6}
+LEGAL_UNITS = {"mu": MU_M2, "ha": HA_M2, "km2": 1e6}
 MISMATCH_SHARE = 0.10
 """Legal area and geometry area that differ by more are named (domain rules §5.1)."""
 OVERLAP_M2 = 0.01
@@ -76,8 +77,8 @@ def missing_fields(frame: pd.DataFrame, wanted: dict[str, str]) -> list[Finding]
     if not lost:
         return []
     near = sorted({n for t in lost.values() for n in _near(t, known)}) or ["–"]
-    names = {"fields": list(lost.values()), "used_for": list(lost)}
-    return [finding("block", "field_missing", **names, near=near, known=known[:40])]
+    fields = list(lost.values())
+    return [finding("block", "field_missing", fields=fields, used_for=list(lost), near=near, known=known[:40])]
 
 
 def _near(name: str, known: Sequence[str]) -> list[str]:

@@ -163,7 +163,7 @@ def highest(shape: Any) -> tuple[Any, int]:
     dropped = int((dims != dims.max()).sum())
     if dims.max() == 2:
         return (shapely.multipolygons(keep) if len(keep) > 1 else keep[0]), dropped
-    collect = {1: shapely.multilinestrings, 0: shapely.multipoints}[int(dims.max())]
+    collect = shapely.multilinestrings if dims.max() == 1 else shapely.multipoints
     return (collect(keep) if len(keep) > 1 else keep[0]), dropped
 
 
@@ -191,7 +191,7 @@ def _valid(out: Repaired, scale: _Scale) -> None:
             continue
         out.shapes[row] = kept
         after = float(scale.areas(np.array([kept], object))[0])
-        out.findings.append(_repair(row, str(why[k]), (before[k], after, other[k]), dropped))
+        out.findings.append(_repair(int(row), str(why[k]), (before[k], after, other[k]), dropped))
 
 
 def _other_reading(broken: npt.NDArray[np.object_], why: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
@@ -207,7 +207,12 @@ def _other_reading(broken: npt.NDArray[np.object_], why: npt.NDArray[np.object_]
 def _repair(row: int, why: str, areas: tuple[float, float, float], dropped: int) -> Finding:
     """Name a repair: plain, one that moves much area, or one two readings disagree about."""
     before, after, other = (float(a) for a in areas)
-    values = {"defect": why.split("[")[0].strip(), "before_m2": before, "after_m2": after, "dropped": dropped}
+    values: dict[str, Any] = {
+        "defect": why.split("[")[0].strip(),
+        "before_m2": before,
+        "after_m2": after,
+        "dropped": dropped,
+    }
     if _much(after, other):
         return finding("warn", "geometry_ambiguous", row=row + 1, other_m2=other, **values)
     code = "geometry_repaired_much" if _much(before, after) else "geometry_repaired"

@@ -13,6 +13,7 @@ from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 from rasterio.transform import Affine
 
 from layers.sources.checks import crs
+from layers.sources.checks.crs import Bounds
 
 Values = npt.NDArray[np.float64]
 Affine6 = tuple[float, float, float, float, float, float]
@@ -47,7 +48,7 @@ class Grid:
         return a * col + b * row + c, d * col + e * row + f
 
     @property
-    def box(self) -> crs.Bounds:
+    def box(self) -> Bounds:
         """Return west, south, east, north."""
         x, y = self.outline
         return float(x.min()), float(y.min()), float(x.max()), float(y.max())

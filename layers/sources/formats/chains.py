@@ -98,8 +98,8 @@ def _nodes(lines: Sequence[Floats], tolerance: float) -> npt.NDArray[np.int64]:
             k = int(parent[k])
         return k
 
-    points = shapely.points(ends) if len(ends) else np.array([], dtype=object)
-    pairs = shapely.STRtree(points).query(points, predicate="dwithin", distance=tolerance) if len(ends) else ((), ())
+    points = np.asarray(shapely.points(ends) if len(ends) else [], dtype=object)
+    pairs = shapely.STRtree(points).query(points, predicate="dwithin", distance=tolerance)
     for one, other in zip(*pairs, strict=True):
         a, b = root(int(one)), root(int(other))
         parent[max(a, b)] = min(a, b)

@@ -7,11 +7,12 @@ gives up on the whole file for one ring that is not closed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo.basis.errors import BlockedError
@@ -182,7 +183,7 @@ def geometry(value: Any) -> Any:
     return _BUILD[kind](given)
 
 
-def _positions(value: Any) -> np.ndarray:  # type: ignore[type-arg]
+def _positions(value: Any) -> npt.NDArray[Any]:
     """Return an array of positions (n × 2 or 3)."""
     if not isinstance(value, list):
         raise _WrongError("geojson_position_wrong")
@@ -236,7 +237,7 @@ def _polygon(value: Any) -> Any:
     return shapely.Polygon(rings[0], rings[1:]) if rings else shapely.Polygon()
 
 
-_BUILD = {
+_BUILD: dict[str, Callable[[Any], Any]] = {
     "Point": _point,
     "LineString": _line,
     "Polygon": _polygon,

@@ -77,7 +77,7 @@ def of_layer(read: Read) -> list[int]:
         return []
     rows: Rows = [(k + 1, [_text(read.columns[n][k]) for n in names]) for k in range(len(read.shapes))]
     gone = read.absent if read.absent is not None else np.zeros(len(read.shapes), bool)
-    maybe = {k + 1 for k in bare if not gone[k] and label(rows[k][1])}
+    maybe = {int(k) + 1 for k in bare if not gone[k] and label(rows[k][1])}
     if not maybe:
         return []
     _, found = without([(k, row) for k, row in rows if not gone[k - 1] and (k in maybe or not label(row))], names)

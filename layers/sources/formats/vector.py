@@ -25,7 +25,8 @@ from layers.sources.sniff import read_json
 
 def layers_of(inside: Contents) -> list[str]:
     """Return the layers of a dataset."""
-    return _LAYERS.get(inside.kind, lambda c: [c.label])(inside)
+    listed = _LAYERS.get(inside.kind)
+    return listed(inside) if listed else [inside.label]
 
 
 def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:

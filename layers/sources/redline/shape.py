@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -64,7 +65,7 @@ def _ring_polygon(ring: Ring, plot: RawPlot, axes: Axes, notes: Notes) -> Any:
     polygon = shapely.Polygon(places)
     if polygon.is_valid and polygon.area > 0:
         return polygon
-    values = {"line": ring.points[0].line, "plot": plot.label, "ring": ring.number}
+    values: dict[str, Any] = {"line": ring.points[0].line, "plot": plot.label, "ring": ring.number}
     if np.linalg.matrix_rank(places - places[0]) < 2:
         notes.problem("redline_on_one_line", count=len(ring.points), **values)
         return None
@@ -176,7 +177,7 @@ def _states(plot: RawPlot, area_m2: float) -> bool:
 
 def _within(plot: RawPlot, area_m2: float) -> float:
     """Return the difference (m²) that is none: one unit of the last digit, 1e-4 ha, and what rounded points make."""
-    return max(plot.step_ha, EQUAL_HA) * HA_M2 * (1 + 1e-9) + HALF_MM_M * AROUND * area_m2**0.5
+    return max(plot.step_ha, EQUAL_HA) * HA_M2 * (1 + 1e-9) + HALF_MM_M * AROUND * math.sqrt(area_m2)
 
 
 def _say(polygons: list[Any], around: list[list[int]], plot: RawPlot, shape: Any, notes: Notes) -> None:

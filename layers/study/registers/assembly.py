@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from layers.library import standards
 from layers.study.spec import Assembly, Study
 
 FILE = Path(__file__).resolve().parents[3] / "data" / "assembly" / "present-use.toml"
-GROUPS: Mapping[str, UseGroup] = {g: cast(UseGroup, g) for g in ("cultivated", "farm", "construction", "unused")}
+GROUPS: Mapping[str, UseGroup] = {g: g for g in ("cultivated", "farm", "construction", "unused")}
 
 
 @cache

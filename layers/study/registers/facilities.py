@@ -345,5 +345,9 @@ def _compare(budgets: pd.DataFrame, earmarks: pd.DataFrame, found: Found) -> Non
         over = float(rows["amount"].sum()) - float(stated.iloc[0])
         if over > 0.005 or (over < -0.005 and rows["amount"].notna().all()):
             layer = str(budgets.loc[budgets["budget_id"] == account, "layer_id"].iloc[0])
-            values = {"account": account, "stated": float(stated.iloc[0]), "total": float(rows["amount"].sum())}
+            values: dict[str, Any] = {
+                "account": account,
+                "stated": float(stated.iloc[0]),
+                "total": float(rows["amount"].sum()),
+            }
             found.append((layer, finding("warn", "earmarks_do_not_add_up", **values)))

@@ -28,11 +28,11 @@ from layers.study import sheets
 from layers.study.registers import idle_records, imagery, supply
 from layers.study.registers.idle_buildings import Buildings, buildings_of
 from layers.study.run.stage import Work
-from layers.study.spec import Study
+from layers.study.spec import Role, Study
 
 CODE_LISTS = ("idle_causes", "building_uses", "registration")
 STANDARDS = ("idle-land", "idle-signals", imagery.STANDARD)
-ROLES = ("supply", "enterprise", "signal")
+ROLES: tuple[Role, ...] = ("supply", "enterprise", "signal")
 READINGS = {"power_kwh": "power", "water_m3": "water", "tax_wan": "tax", "staff": "staff"}
 """Field of a monthly file: signal it is."""
 AGAIN = ("idle_assets", "idle_records", "idle_readings", "idle_marks", "imagery", "imagery_change")

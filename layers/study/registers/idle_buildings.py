@@ -131,11 +131,11 @@ def _complete(work: Work, stock: _Stock, chosen: set[str], floors: npt.NDArray[n
     """
     specs = work.plan.study.with_role("enterprise")
     if specs and all(s.coverage == "complete" for s in specs):
-        return (~shapely.is_missing(land.shapes)).tolist()
+        return [not gone for gone in shapely.is_missing(land.shapes)]
     plain = [idle_records.worded("building_uses", use) == "plant" for use in stock.cells["use"]]
     lone = np.array([p and i not in chosen for p, i in zip(plain, stock.ids, strict=True)], bool)
-    under = standing_on(shapely.point_on_surface(stock.geometry[lone]), land.shapes) if lone.any() else []
-    return [bool(np.isfinite(floor)) and k not in set(under) for k, floor in enumerate(floors)]
+    under = set(standing_on(shapely.point_on_surface(stock.geometry[lone]), land.shapes) if lone.any() else ())
+    return [bool(np.isfinite(floor)) and k not in under for k, floor in enumerate(floors)]
 
 
 def _stock(work: Work) -> _Stock:

@@ -153,8 +153,8 @@ def _numbers(sheet: Sheet, ours: str, found: Findings) -> list[float]:
     read = [number_of(c, ours) for c in cells]
     lost = [str(r) for r, c, v in zip(sheet.rows, cells, read, strict=True) if v is None and _said(c)]
     if lost:
-        values = {"field": ours, "count": len(lost), "rows": lost[:5]}
-        found.append((sheet.spec.id, finding("warn", "idle_value_unreadable", **values)))
+        said = finding("warn", "idle_value_unreadable", field=ours, count=len(lost), rows=lost[:5])
+        found.append((sheet.spec.id, said))
     return [v if v is not None and v >= 0 else np.nan for v in read]
 
 

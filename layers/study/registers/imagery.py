@@ -170,8 +170,8 @@ def _once(some: Units) -> Units:
 
 def _of(image: Image, some: Units, study_crs: str, progress: Any) -> pd.DataFrame:
     found = imagery.statistics(image, some.shapes, study_crs, bounds(), progress)
-    named = {"unit_kind": some.kind, "unit_id": some.ids, "layer_id": image.layer_id}
-    return found.assign(**named, taken_on=pd.Timestamp(image.taken_on))
+    day = pd.Timestamp(image.taken_on)
+    return found.assign(unit_kind=some.kind, unit_id=some.ids, layer_id=image.layer_id, taken_on=day)
 
 
 def changes(seen: pd.DataFrame) -> pd.DataFrame:

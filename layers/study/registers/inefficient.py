@@ -69,7 +69,7 @@ def build(work: Work) -> Tables:
 # --- urban renewal ----------------------------------------------------------------
 
 
-def renewal(work: Work) -> pd.DataFrame:
+def renewal(work: Work) -> gpd.GeoDataFrame:
     """Return land of urban renewal (role ``redevelopment``): each site with its kind, its stage and the parcels on it.
 
     It is a source of land beside the supply register and is never mixed up with it: a

@@ -22,16 +22,16 @@ import pandas as pd
 from geo.basis.tables import TABLES, empty
 from geo.basis.units import hi
 from geo.project.stages import DAY_OF, STAGES
-from layers.sources.cells import recognise
+from layers.sources.cells import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.study import sheets
 from layers.study.edits import Edit
 from layers.study.registers import project_cells as cells
 from layers.study.registers.industry import industry_code
 from layers.study.registers.project_cells import Heading
-from layers.study.spec import LayerSpec, Study
+from layers.study.spec import LayerSpec, Role, Study
 
-ROLES = ("project", "link", "enterprise")
+ROLES: tuple[Role, ...] = ("project", "link", "enterprise")
 CODE_LISTS = ("project_columns", "project_facts", "project_stages", "industries")
 """Code lists the register depends on; a change of one makes the stage stale."""
 TABLE = TABLES["projects"]
@@ -115,7 +115,7 @@ def _layer(spec: LayerSpec, at: _Reading) -> None:
     if rows.state not in ("ok", "stale"):
         return
     units = [u for f in rows.findings if f.code == "table_units" for u in _SPLIT.split(str(f.reason.values["text"]))]
-    plain = [cells.quantity.plain_unit(u) for u in units]
+    plain = [quantity.plain_unit(u) for u in units]
     columns, notes = cells.recognised([str(c) for c in rows.frame], spec.fields, plain)
     at.say(spec, *notes)
     if "name" not in columns and "project_id" not in columns:
@@ -161,7 +161,12 @@ def _units_missing(spec: LayerSpec, columns: Mapping[str, Heading], at: _Reading
     for name in columns:
         rows = [r["row"] for r in at.records if r["layer_id"] == spec.id and name in r["units_missing"]]
         if rows:
-            values = {"column": columns[name].heading, "ours": name, "count": len(rows), "rows": rows[:5]}
+            values: dict[str, Any] = {
+                "column": columns[name].heading,
+                "ours": name,
+                "count": len(rows),
+                "rows": rows[:5],
+            }
             at.say(spec, finding("warn", "project_unit_missing", **values))
 
 
@@ -308,7 +313,7 @@ def _doubts(record: Mapping[str, Any], parks: Mapping[str, str]) -> list[Finding
     dated = [(k, d) for k, d in days if isinstance(d, date)]
     for (early, first), (late, then) in pairwise(dated):
         if then < first:
-            values = {"first": early, "first_on": first, "then": late, "then_on": then}
+            values: dict[str, Any] = {"first": early, "first_on": first, "then": late, "then_on": then}
             out.append(finding("warn", "project_days_reversed", row=row, project=name, **values))
     paid, whole = (record.get(k, (np.nan, np.nan)) for k in ("paid_wan", "investment_wan"))
     if paid[0] > whole[1]:

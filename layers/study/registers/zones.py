@@ -18,10 +18,10 @@ from geo.place.evaluation import GROWTH, INDICATORS, MAIN, Node
 from layers.library import standards
 from layers.sources.finding import Finding, finding
 from layers.study import sheets
-from layers.study.spec import Evaluation, LayerSpec, Study
+from layers.study.spec import Evaluation, LayerSpec, Role, Study
 
 STANDARD = "zone-evaluation"
-ROLES = ("zone",)
+ROLES: tuple[Role, ...] = ("zone",)
 SCOPES = {"": MAIN, "主区": MAIN, "main": MAIN, "发展方向区": GROWTH, "growth": GROWTH}
 SUBGOALS = {"degree": "degree", "structure": "structure", "intensity": "intensity"}
 """Sub-goals of the state of use, and the group of their indicators."""
@@ -48,11 +48,11 @@ def tree(given: Evaluation) -> Node:
         raise SpecError(reason("zone_weight_unknown", weights=strange, known=known))
     weights |= {k: d.value for k, d in given.weight.items()}
     main = _Set(given.weights, weights).main()
-    scopes = {k: weights.get(f"{given.weights}-scope-{k}") for k in (MAIN, GROWTH)}
-    if scopes[GROWTH] is None or scopes[MAIN] is None:
+    now, growth = (weights.get(f"{given.weights}-scope-{k}") for k in (MAIN, GROWTH))
+    if growth is None or now is None:
         return evaluation.checked(Node("zone", 1.0, (Node(MAIN, 1.0, main),)))
-    ahead = Node(GROWTH, scopes[GROWTH], (Node("open-rate", 1.0, (), GROWTH),))
-    parts = (Node(MAIN, scopes[MAIN], main), *((ahead,) if scopes[GROWTH] else ()))
+    ahead = Node(GROWTH, growth, (Node("open-rate", 1.0, (), GROWTH),))
+    parts = (Node(MAIN, now, main), *((ahead,) if growth else ()))
     return evaluation.checked(Node("zone", 1.0, parts))
 
 
@@ -116,9 +116,8 @@ def _once(frame: pd.DataFrame, study: Study, found: list[tuple[str, Finding]]) -
     for (park, scope, account), rows in frame[repeated].groupby(key, sort=True):
         if rows["amount"].nunique(dropna=False) > 1:
             frame.loc[rows.index, "amount"] = math.nan
-            values = {"id": park, "scope": scope, "column": account, "count": len(rows)}
-            layer = study.with_role(*ROLES)[0].id
-            found.append((layer, finding("warn", "zone_account_repeats", **values)))
+            said = finding("warn", "zone_account_repeats", id=park, scope=scope, column=account, count=len(rows))
+            found.append((study.with_role(*ROLES)[0].id, said))
     return frame.drop_duplicates(key, ignore_index=True)
 
 

@@ -145,7 +145,7 @@ def _unmeasured(name: str, frame: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
             continue
         rows = frame[key].astype(str).isin(ids).to_numpy()
         floats = [c for c in frame if frame[c].dtype.kind == "f" and c not in whole]
-        made = {c: frame[c].mask(rows) for c in floats}
+        made = {str(c): frame[c].mask(rows) for c in floats}
         if "geometry" in frame:
             shapes = frame["geometry"].to_numpy(object).copy()
             shapes[rows] = None
@@ -211,7 +211,7 @@ def _pieces(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame
 
     made = raw.assign(zones=_mapped(raw["zones"], stripped))
     key = "stack_id" if "stack_id" in made else "parcel_id"
-    return made.groupby([key, "zones"], as_index=False, sort=False)["area_m2"].sum()
+    return made.groupby([key, "zones"], as_index=False, sort=False)[["area_m2"]].sum()
 
 
 def _is_of(word: str, secret: Mapping[str, str]) -> bool:
@@ -294,7 +294,7 @@ def _of_parks(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFra
     land = raw["resource"].isin(OF_LAND) if "resource" in raw else pd.Series(True, index=raw.index)
     rows = land & raw["park_id"].isin(_touched_parks(hidden, results))
     floats = [c for c in raw if raw[c].dtype.kind == "f"]
-    return raw.assign(**{c: raw[c].mask(rows) for c in floats}) if rows.any() else raw
+    return raw.assign(**{str(c): raw[c].mask(rows) for c in floats}) if rows.any() else raw
 
 
 def _touched_parks(hidden: Hidden, results: Results) -> frozenset[str]:

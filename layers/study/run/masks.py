@@ -13,10 +13,11 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
+from geo.basis.age import Text
 from geo.basis.reason import Reason, reason
 from geo.rank.spec import CriteriaSet, Criterion
 from geo.rules.parts import LineEdge
-from geo.rules.spec import Rule, Text
+from geo.rules.spec import Rule
 from layers.study.spec import LayerSpec, Study
 
 WORD = Text(en="Restricted layer", zh="受控图层")

@@ -7,7 +7,7 @@ reckoned from. Whoever computes rather than shows asks for `inside` and hands no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -60,7 +60,8 @@ def released(results: Results) -> Results:
     given = Masks(_as_marked_now(results), results.rules, results.criteria)
     if not given:
         return results
-    made = _kind(type(results))(results.folder, results.run, tuple(given.layers))
+    kind = cast(Hashable, type(results))  # the checker holds the hash of a run against its class
+    made = _kind(kind)(results.folder, results.run, tuple(given.layers))
     made.__dict__["inside"] = results
     made.__dict__["masks"] = given
     return made

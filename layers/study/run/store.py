@@ -59,7 +59,8 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     """Read one table as it was written; ids and codes come back as plain text columns."""
     path = folder / f"{name}.parquet"
     if b"geo" in (pq.read_schema(path).metadata or {}):
-        return gpd.read_parquet(path)
+        shapes: pd.DataFrame = gpd.read_parquet(path)
+        return shapes
     frame = pd.read_parquet(path)
     plain = [c for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)]
     return frame.astype(dict.fromkeys(plain, "str"))
@@ -73,7 +74,7 @@ def has_table(folder: Path, name: str) -> bool:
 def is_whole(folder: Path, name: str, entry: Mapping[str, Any]) -> bool:
     """Tell whether a table is there and is byte for byte what its manifest entry says was written."""
     try:
-        return sealed.sha256(folder / f"{name}.parquet") == entry["sha256"]
+        return bool(sealed.sha256(folder / f"{name}.parquet") == entry["sha256"])
     except OSError:
         return False
 

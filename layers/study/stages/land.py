@@ -31,7 +31,7 @@ def _load(work: Work) -> Tables:
     return {"parcels": _parcels(work), "problems": work.inputs.problems} | shapes
 
 
-def _parcels(work: Work) -> pd.DataFrame:
+def _parcels(work: Work) -> gpd.GeoDataFrame:
     parcels = work.inputs.parcels.copy()
     shapes = parcels.geometry.to_numpy()
     parcels["area_m2"] = work.basis.areas(area_shapes(shapes, work.basis))
@@ -39,7 +39,7 @@ def _parcels(work: Work) -> pd.DataFrame:
     return parcels
 
 
-def drawn(layer: Any, crs: str) -> pd.DataFrame:
+def drawn(layer: Any, crs: str) -> gpd.GeoDataFrame:
     """Return the shapes of a layer as they were used, with the classes rules read of them."""
     told = {name: layer.attributes[name] for name in classes.fields() if name in layer.attributes}
     frame = pd.DataFrame({"id": layer.ids, "maybe": layer.maybe} | told)

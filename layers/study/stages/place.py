@@ -19,11 +19,12 @@ from layers.study import check_sites, load, wishes
 from layers.study.check_sites import Ground
 from layers.study.registers import facilities, parks, zones
 from layers.study.run.stage import Stage, Tables, Work
+from layers.study.spec import Role
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan
 
-ROLES = ("facility", "budget", "earmark")
+ROLES: tuple[Role, ...] = ("facility", "budget", "earmark")
 
 
 def _slice(plan: Plan) -> Any:
