@@ -152,7 +152,8 @@ class _Check:
         members = candidate.members
         if not self.proved and self._proved(members):
             return None
-        if not _holds(outline(self.fabric, members), self.demand.limits):
+        whole = outline(self.fabric, members)
+        if not _holds(whole, self.demand.limits):
             return None
         ground = shapely.union_all(self.fabric.shapes[list(members)])
         quota = _Quota(self.fabric, members, self.proved)
@@ -163,7 +164,11 @@ class _Check:
         least = self.demand.cut.min_area_m2
         counted = made.remnant_m2 if 0 < made.remnant_m2 < least else 0.0
         taken = quota(made.part) if made.remnant_m2 > 0 else None
-        return Verified(max(made.lost_m2 - counted, 0.0), taken)
+        lost = max(made.lost_m2 - counted, 0.0)
+        if not len(self.fabric.links_in(members)):
+            return Verified(lost, taken)
+        share = float(shapely.area(ground) / shapely.area(whole))
+        return Verified(lost, taken, float(compactness(np.array([whole], object))[0]), share)
 
     def _proved(self, members: Members) -> bool:
         rows = list(members)

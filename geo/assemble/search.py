@@ -38,17 +38,21 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Verified:
-    """What the shapes say of a candidate: what is lost in it beside what its sums say, and the quota it draws.
+    """What the shapes say of a candidate: what is lost in it beside what its sums say, the quota it draws, its shape.
 
     Parameters
     ----------
     lost_m2 : float
     quota_m2 : float or None
         Of what the cut leaves of it; None where nothing is cut, and what its sums say holds.
+    compactness, net_share : float or None
+        Of its outline with what it crosses; None: what its sums say holds.
     """
 
     lost_m2: float = 0.0
     quota_m2: float | None = None
+    compactness: float | None = None
+    net_share: float | None = None
 
 
 Verify = Callable[[Candidate], Verified | None]
@@ -165,8 +169,8 @@ def _verified(
 ) -> tuple[list[Candidate], bool]:
     """Return the best candidates whose shapes keep the limits, and whether the budget allowed to tell.
 
-    What shapes say can only make loss and quota larger, so a candidate is final when it comes up
-    again with what was measured: the order is the one that measuring all would give.
+    What shapes say can only make a candidate worse (sums leave out the ends of what is crossed), so it is final
+    when it comes up again with what was measured: the order is the one that measuring all would give.
     """
     heap: list[tuple[Key, int, bool]] = [(c.key, k, False) for k, c in enumerate(candidates)]
     heapq.heapify(heap)
@@ -192,6 +196,9 @@ def _exact(order: Key, seen: Verified, demand: Demand) -> Key:
     out[names.index("loss")] += seen.lost_m2
     if seen.quota_m2 is not None:
         out[names.index("quota")] = max(out[names.index("quota")], round(seen.quota_m2, 6))
+    for name, value in (("compactness", seen.compactness), ("net_share", seen.net_share)):
+        if value is not None:
+            out[names.index(name)] = max(out[names.index(name)], round(-value, 6))
     return tuple(out)
 
 
