@@ -109,7 +109,8 @@ def budgets() -> dict[str, list[Sequence[object]]]:
 
 PROJECT_COLUMNS = (
     ("序号", ""), ("项目编号", "id"), ("项目名称", "name"), ("行业代码\n（GB/T 4754）", "industry"),
-    ("总投资\n（亿元）", "investment_yi"), ("申请用地\n（亩）", "land_mu"), ("亩均税收\n（万元/亩）", "tax_wan_per_mu"),
+    ("总投资\n（亿元）", "investment_yi"), ("固定资产投资\n（亿元）", "fixed_yi"),
+    ("申请用地\n（亩）", "land_mu"), ("亩均税收\n（万元/亩）", "tax_wan_per_mu"),
     ("厂房需求\n（㎡）", "floor_m2"), ("可用存量厂房", "accepts_building"), ("厂房净高\n（米）", "clear_m"),
     ("用电负荷\n（MVA）", "power_mva"), ("日用水\n（m³/d）", "water_m3d"), ("日排污水\n（m³/d）", "sewage_m3d"),
     ("年综合能耗\n（tce）", "energy_tce"), ("用工\n（人）", "staff"), ("产能", "capacity"), ("产业目录", "catalogue"),
@@ -129,8 +130,8 @@ def projects() -> dict[str, list[Sequence[object]]]:
         rows.append((k + 1, *[_cell(project.get(key, "")) for _, key in PROJECT_COLUMNS[1:]]))
     total: list[object] = ["合计", *[""] * (len(PROJECT_COLUMNS) - 1)]
     for k, (_, key) in enumerate(PROJECT_COLUMNS):
-        if key in ("investment_yi", "land_mu"):
-            total[k] = round(sum(p[key] for p in given["projects"]), 2)
+        if key in ("investment_yi", "fixed_yi", "land_mu"):
+            total[k] = round(sum(p.get(key, 0.0) for p in given["projects"]), 2)
     rows.append(tuple(total))
     reserve: list[Sequence[object]] = [("项目名称", "行业代码", "总投资（亿元）", "产能", "阶段")]
     for r in given["reserve"]:

@@ -30,7 +30,7 @@ from geo.measure import cut, every, ridges, within
 from geo.measure.fabric import composition
 from geo.place import fit, intake, match
 from geo.place.accounts import drawn_down, of_budgets, of_facilities
-from geo.place.answer import Answer, Worth
+from geo.place.answer import Answer, Worth, subject_to
 from geo.place.base import Base, of_parks
 from geo.place.draws import PARK, draws
 from geo.place.question import Question
@@ -102,6 +102,8 @@ def screen_and_cut(
     land = cut.land(parcels, inputs.layers, _taken(setting), basis, progress)
     narrow = _too_narrow(data, kept, land, setting.minimum)
     final = _screened(data, setting, narrow) if narrow.any() else first
+    remnant = _remnants(final["candidates"], land, setting.candidate)
+    final["candidates"] = final["candidates"].assign(remnant=remnant)
     final["use_status"] = uses.table(final["candidates"], setting, lambda s: _screened(data, s, narrow)["candidates"])
     left = set(final["candidates"].loc[final["candidates"]["status"] != "excluded", "parcel_id"])
     return final | {"land": land[land["parcel_id"].isin(left)]}
@@ -214,7 +216,8 @@ def place(base: Base, asked: Question, progress: Progress) -> Placed:
         "fits": fits, "draws": taken,
         "facilities": of_facilities(book, list(empty("facilities").columns)),
         "budgets": of_budgets(book, list(empty("budgets").columns)),
-        "matches": made.matches(), "misses": made.misses(), "placing": made.placing().assign(on=pd.Timestamp(asked.on)),
+        "matches": subject_to(made.matches(), base.tables.demand), "misses": made.misses(),
+        "placing": made.placing().assign(on=pd.Timestamp(asked.on)),
         "capacity": of_parks(base, portfolio, taken, book),
     }  # fmt: skip
     return Placed(asked, made, tables)
@@ -318,6 +321,19 @@ def _taken(setting: Setting) -> tuple[cut.Taken, ...]:
 def taken(rule: Rule) -> cut.Taken:
     """Return the ground a cutting rule takes."""
     return cut.Taken(rule.zone, rule.test == "outside_m2", tuple(Zone(name) for name in rule.minus))
+
+
+def _remnants(found: pd.DataFrame, land: gpd.GeoDataFrame, least: Minimum) -> np.ndarray:
+    """Tell of each candidate whether no part of it is a candidate by itself: "yes" or "no", "" of what is excluded."""
+    large = land[land["net_m2"].to_numpy() >= least.area_m2]
+    shapes = large.geometry.to_numpy()
+    # a circle of radius area ÷ perimeter lies in every polygon: only what is narrower than that has to be looked at
+    wide = 2.0 * shapely.area(shapes) >= least.width_m * shapely.length(shapes)
+    wide[~wide] = cut.wide_enough(shapes[~wide], least.width_m)
+    whole = large.loc[wide, "parcel_id"]
+    out = np.where(found["parcel_id"].isin(set(whole)), "no", "yes").astype(object)
+    out[(found["status"] == "excluded").to_numpy()] = ""
+    return out
 
 
 def _too_narrow(data: Evidence, kept: np.ndarray, land: gpd.GeoDataFrame, minimum: Minimum) -> np.ndarray:

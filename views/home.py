@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
+from geo.screen.headline import LANDABLE
 from layers.serve.http.routes import study_folder
 from layers.serve.pages import redlines
 from layers.serve.pages.board import board
@@ -102,6 +103,8 @@ def _study(results: Results, kept: list[Kept], late: bool, language: Language) -
             view = whole_view(results, MAP_PIXELS)
             map.draw_overview(drawn, view, f"home-map-{hash(drawn.parcels_url())}", MAP_HEIGHT)
         st.html(home_tables.bars(seen, language))
+        if seen.kinds is not None:
+            st.html(home_tables.kinds(seen, language))
     with middle, st.container(key="home-middle"):
         st.html(home_tables.parks(seen, language))
         _checks(kept, language)
@@ -114,7 +117,9 @@ def _totals(seen: Glance, language: Language) -> str:
     """Return the four figures a visitor asks for first."""
     whole = seen.total
     net, net_hi = float(whole["net_m2"]), float(whole["net_hi_m2"])
+    landable = [] if seen.kinds is None else [float(seen.kinds.loc[list(LANDABLE), "net_m2"].sum())]
     figures = [
+        *[("landable", number(area, "mu", language), number(area, "ha", language)) for area in landable],
         ("parcels", number(float(whole["parcels"]), "n", language), ""),
         ("gross", number(whole["gross_m2"], "mu", language), number(whole["gross_m2"], "ha", language)),
         ("net", number(net, "mu", language), number(net, "ha", language)),

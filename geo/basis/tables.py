@@ -96,7 +96,7 @@ _DECLARED = (
         "parcel_id:id step:int layer_id:code rule_id:code exclusive_m2:float:sum shared_m2:float:sum "
         "unknown_m2:float:sum left_m2:float:sum")),
     Table("candidates", ("parcel_id",), _c(
-        "parcel_id:id status:code gross_m2:float:sum net_m2:float:sum net_hi_m2:float:sum "
+        "parcel_id:id status:code remnant:code? gross_m2:float:sum net_m2:float:sum net_hi_m2:float:sum "
         "conflicts:text unknowns:text conditions:text reason:reason")),
     # only where it is not that of the study's own use (`geo.screen.uses.of`)
     Table("use_status", ("parcel_id", "use"), _c(
@@ -181,7 +181,7 @@ _DECLARED = (
         "parks_unknown:text reason:reason")),
     Table("demand", ("project_id",), _c(
         "project_id:id asked_m2:float land_min_m2:float land_need_m2:float land_max_m2:float land_max_hi_m2:float "
-        "land_m2:float land_hi_m2:float over_m2:float floor_m2:float building_m2:float "
+        "land_m2:float land_hi_m2:float over_m2:float condition_wan:float? floor_m2:float building_m2:float "
         "accepts_building:code hall_length_m:float hall_width_m:float clear_height_m:float crane_t:float "
         "floor_load_kpa:float yard_m2:float fire_class:text power_kva:float power_hi_kva:float water_m3d:float "
         "water_hi_m3d:float sewage_m3d:float sewage_hi_m3d:float "
@@ -225,14 +225,15 @@ _DECLARED = (
         "fee_hi_wan:float price_wan:float "
         "recognition:code ruling:text evidence_status:code signals:text contradictions:text confidence:float "
         "area_m2:float:sum floors:float vacant_floors:float vacant_m2:float:sum reason:reason evidence_reason:reason "
-        "geometry:geometry")),
+        "arable_state:code? arable_1y_on:date? arable_2y_on:date? arable_reason:text? geometry:geometry")),
     Table("idle_signals", ("asset_id", "signal", "source"), _c(
         "asset_id:id signal:code on:date value:float baseline:float share:float unit:code weight:float says:code "
         "code:code source:text")),
     Table("idle_assets", ("asset_id",), _c(
         "asset_id:id kind:code name:text park_id:code building_use:code located:code parcel_ids:text on_land:id "
         "area_m2:float floors:float vacant_floors:float vacant_m2:float vacant_since:date source:text "
-        "built_share:float built_on:date built_source:text floor_m2:float firms_complete:bool industry:code")),
+        "built_share:float built_on:date built_source:text floor_m2:float firms_complete:bool industry:code "
+        "cultivated_share:float?")),
     Table("idle_records", ("asset_id",), _c(
         "asset_id:id layer_id:id row:text record_id:text stated:code unsure:bool doubt:reason approved:text "
         "contract:text deliver_by:text delivered:text start_by:text started:text finish_by:text finished:text "
@@ -279,7 +280,8 @@ _DECLARED = (
         "layer_id:code")),
     Table("earmarks", ("budget_id", "row"), _c("budget_id:id row:text name:text amount:float unit:code")),
     Table("matches", ("project_id",), _c(
-        "project_id:id status:code site_id:text park_id:code kind:code land_m2:float floor_m2:float saved_m2:float "
+        "project_id:id status:code condition_wan:float? site_id:text park_id:code kind:code land_m2:float "
+        "floor_m2:float saved_m2:float "
         "remnant_m2:float worth:float pinned:bool runner_up:text price:float price_exact:bool leaves:text enters:text "
         "missing:text relief_worth:float relief_enters:text relief_leaves:text relief_kept:bool uncounted:text "
         "reason:reason")),

@@ -12,6 +12,7 @@ import pandas as pd
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.idle import register
+from geo.idle.arable import Arable, arable
 from geo.idle.clock import NOT_STARTED, Clock, clock
 from geo.idle.known import Figures, Known
 from geo.idle.signals import Bounds, Evidence, Says, weigh
@@ -45,19 +46,38 @@ def tables(known: Known, as_of: date, figures: Figures) -> dict[str, pd.DataFram
     signs = pd.concat([signs, rolled], ignore_index=True) if len(rolled) else signs
     signs["weight"] = signs["signal"].map(bounds.weight).astype(np.float64)
     evidence |= _evidence({a: k for a, k in kinds.items() if k == "land"}, signs, bounds)
-    clocks = {
-        str(row["asset_id"]): clock(register.terms_of(row, as_of), as_of, figures.limits)
+    read = {
+        str(row["asset_id"]): register.terms_of(row, as_of)
         for row in cast(list[dict[str, Any]], known.records.to_dict("records"))
     }
+    clocks = {name: clock(terms, as_of, figures.limits) for name, terms in read.items()}
+    fields = _cultivated(known.assets)
+    farmed = {name: arable(terms, fields[name], as_of, figures.arable) for name, terms in read.items()}
     parcels = dict(zip(known.assets["asset_id"], known.assets["parcel_ids"], strict=True))
     doubled = register.doubled(known.records, parcels)
     rows = []
     for asset in _assets(known):
         name = asset["asset_id"]
         against = _against(asset, clocks.get(name), evidence[name], bounds)
-        rows.append(_row(asset, clocks.get(name), evidence[name], against, doubled.get(name)))
+        row = _row(asset, clocks.get(name), evidence[name], against, doubled.get(name))
+        rows.append(row | _arable_columns(farmed.get(name, Arable())))
     made = pd.DataFrame(rows) if rows else empty("idle")
     return {"idle": made, "idle_signals": signs[list(SIGN_COLUMNS)]}
+
+
+def _cultivated(assets: pd.DataFrame) -> dict[str, float]:
+    """Return per asset the share of its ground that is cultivated; NaN where nobody said."""
+    if "cultivated_share" not in assets:
+        return dict.fromkeys(assets["asset_id"].astype(str), np.nan)
+    share = assets["cultivated_share"].to_numpy(np.float64)
+    return dict(zip(assets["asset_id"].astype(str), share.tolist(), strict=True))
+
+
+def _arable_columns(found: Arable) -> dict[str, Any]:
+    return {
+        "arable_state": found.state, "arable_1y_on": found.one_year_on, "arable_2y_on": found.two_years_on,
+        "arable_reason": found.reason.to_json() if found.reason else "",
+    }  # fmt: skip
 
 
 def _assets(known: Known) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from geo.idle.arable import ArableLimits
 from geo.idle.seen import Reading
 from geo.idle.signals import Bounds
 from geo.idle.terms import Limits
@@ -32,8 +33,9 @@ class Known:
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures of the clock, of the evidence, and of reading images."""
+    """Figures of the clock, of the evidence, of reading images, and of cultivated land left unused."""
 
     limits: Limits
     bounds: Bounds
     reading: Reading
+    arable: ArableLimits

@@ -12,11 +12,30 @@ import pandas as pd
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.place.match import Placed
-from geo.place.portfolio import BUILDING, Option, Portfolio
+from geo.place.portfolio import BUILDING, LAND, Option, Portfolio
 from geo.place.why import PLACED, UNPLACED, Gates, Left, left_out, told
 
 FEW = 5_000
 """Options up to which every project gets its runner-up by re-solving; above, one is asked for when wanted."""
+
+
+CONDITIONAL = "conditional"
+"""Placed, if the project's fixed assets reach what its land needs; never counted as placed."""
+
+
+def subject_to(matches: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    """Return the matches with what a placed project must still put into fixed assets (万元; NaN: nothing).
+
+    A project that goes into a building takes no land, and no intensity of land is asked of it.
+    """
+    needed = demand.set_index("project_id")["condition_wan"].reindex(matches["project_id"]).to_numpy(np.float64)
+    binds = (matches["status"] == PLACED).to_numpy() & (matches["kind"] == LAND).to_numpy() & np.isfinite(needed)
+    return matches.assign(
+        status=matches["status"].mask(binds, CONDITIONAL), condition_wan=np.where(binds, needed, np.nan)
+    )
+
+
+_COLUMNS = [c for c in empty("matches").columns if c != "condition_wan"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,7 @@ class Answer:
     def matches(self) -> pd.DataFrame:
         """Return the table `matches`: every project of the pipeline once."""
         rows = [self._match(p) for p in self.placed.booked.project_ids]
-        return pd.DataFrame(rows, columns=empty("matches").columns) if rows else empty("matches")
+        return pd.DataFrame(rows, columns=_COLUMNS) if rows else empty("matches")
 
     def misses(self) -> pd.DataFrame:
         """Return the table `misses`: every amount an unplaced project lacks; a project's rows are needed together."""

@@ -215,20 +215,49 @@ def _ceiling(ask: Ask, norms: Norms) -> Iterator[Line]:
         return
     low, high = investment(ask)
     highest = limit.high if limit.high is not None else limit.low
+    stated = ask.given("investment_wan") or ask.given("investment_ex_land_wan")
     why = _why("investment", (low, high), (limit.low, highest), limit.source)
+    if not stated:
+        why = reason("demand_investment_total", base=high, norm=limit.low, norm_hi=highest, source=limit.source)
     yield Line("land_max", "investment", low / highest * MU_M2, high / limit.low * MU_M2, "m2", limit, why,
                not limit.unverified)  # fmt: skip
 
 
 def _investment_given(ask: Ask) -> bool:
-    return ask.given("investment_wan") or ask.given("investment_ex_land_wan")
+    return any(ask.given(f"investment_{name}") for name in ("wan", "ex_land_wan", "total_wan"))
 
 
 def investment(ask: Ask) -> tuple[float, float]:
-    """Return the fixed-asset investment with land price, 万元; without land price it is a lower bound."""
-    if ask.given("investment_wan"):
-        return ask.get("investment_wan")
-    return ask.get("investment_ex_land_wan")[0], math.inf
+    """Return the fixed-asset investment with land price, 万元, as far as the list tells it.
+
+    Without land price it is a lower bound. The total investment (总投资) holds working capital too: an
+    upper bound, and with nothing else all that is known. A total below the fixed assets bounds nothing.
+    """
+    low, high = ask.get("investment_wan")
+    if not ask.given("investment_wan"):
+        low = ask.get("investment_ex_land_wan")[0]
+    return low, max(low, min(high, ask.get("investment_total_wan")[1]))
+
+
+def condition(ask: Ask, lines: list[Line]) -> tuple[float, float]:
+    """Return the land a project takes if its fixed assets reach what that land needs, and how much (万元).
+
+    NaN twice where its fixed assets are known, prove enough, or could not be enough for any land; where the
+    land it takes is not one figure; and where several minimum intensities may hold: then nobody can say how
+    much would do.
+    """
+    most = [x for x in lines if x.item == "land_max"]
+    low, high = investment(ask)
+    if not most or not high > low:
+        return math.nan, math.nan
+    limit = most[0].norm
+    if limit is None or not limit.low or limit.high not in (None, limit.low):
+        return math.nan, math.nan
+    bound = {item: _bounds(lines, item) for item in ("land_min", "land_need")}
+    land = taken(ask, bound | {"land_max": (most[0].high, most[0].high)})
+    needed = land[0] / MU_M2 * limit.low
+    sure = land[0] == land[1] and 0 < needed < math.inf and needed > low * (1 + 1e-9)
+    return (land[0], needed) if sure else (math.nan, math.nan)
 
 
 def _building(ask: Ask) -> Iterator[Line]:
@@ -280,9 +309,14 @@ def findings_of(ask: Ask, lines: list[Line]) -> Iterator[dict[str, Any]]:
     """Yield the gaps between what is asked, what is needed and what may be given, in m²."""
     by = {item: [x for x in lines if x.item == item] for item in ("land_asked", "land_min", "land_need", "land_max")}
     asked = by["land_asked"][0] if by["land_asked"] else None
+    needed = condition(ask, lines)[1]
     for most in by["land_max"]:
         if asked is not None and asked.low > most.high + EPS_M2:
             yield _finding("land_above_ceiling", asked.low, most.high, asked.low - most.high, most)
+        if math.isfinite(needed):
+            yield _needed(needed, investment(ask), most)
+        elif asked is not None and asked.low > most.high + EPS_M2:
+            continue
         elif asked is not None and asked.high > most.low + EPS_M2:
             yield _finding("land_perhaps_above_ceiling", asked.high, most.low, asked.high - most.low, most)
     # what binds speaks first, then what justifies least
@@ -313,6 +347,14 @@ def _finding(code: str, value: float, limit: float, amount: float, line: Line | 
             "amount": amount, "figure_unit": "m2" if line else "", "reason": why.to_json()}  # fmt: skip
 
 
+def _needed(wan: float, known: tuple[float, float], most: Line) -> dict[str, Any]:
+    """Return what a project must put into fixed assets (万元) for the land it takes: a condition, not a doubt."""
+    why = reason("fixed_assets_needed", needed=wan, low=known[0], high=known[1])
+    return {"code": "fixed_assets_needed", "severity": "warn" if most.binding else "unverified", "value": wan,
+            "limit": known[1] if math.isfinite(known[1]) else math.nan, "amount": math.nan, "figure_unit": "wan",
+            "reason": why.to_json()}  # fmt: skip
+
+
 # --- the wide row -----------------------------------------------------------------
 
 
@@ -322,7 +364,9 @@ def _wide(ask: Ask, lines: list[Line], told: list[dict[str, Any]]) -> dict[str, 
     out["land_min_m2"] = _finite(bound["land_min"][0])
     out["land_need_m2"] = _finite(bound["land_need"][1])
     out["land_max_m2"], out["land_max_hi_m2"] = map(_finite, bound["land_max"])
-    out["land_m2"], out["land_hi_m2"] = map(_finite, taken(ask, bound))
+    land, out["condition_wan"] = condition(ask, lines)
+    whole = math.isfinite(land)
+    out["land_m2"], out["land_hi_m2"] = (land, land) if whole else map(_finite, taken(ask, bound))
     over = [f["amount"] for f in told if f["code"] == "land_above_ceiling"]
     out["over_m2"] = over[0] if over else 0.0
     out["building_m2"] = _finite(bound["building"][0])

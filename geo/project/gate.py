@@ -183,10 +183,14 @@ def by_intensity(
 
 def _intensity(demand: Mapping[str, Any], limit: Figure) -> dict[str, object]:
     low, high = limit.low or 0.0, limit.high if limit.high is not None else limit.low or 0.0
+    if np.isfinite(demand.get("condition_wan", np.nan)):
+        return _if_invested(demand, limit)
     known = [demand["land_max_m2"], demand["land_max_hi_m2"], demand["land_m2"]]
     if any(np.isnan(known)):
         cause = "intensity_investment_blank" if np.isnan(known[0]) else "intensity_land_blank"
         return _row(INTENSITY, UNKNOWN, limit, np.nan, np.nan, reason(cause))
+    if not demand["land_max_m2"] > 0:  # nothing is proved of its fixed assets: no land proves nothing
+        return _row(INTENSITY, UNKNOWN, limit, np.nan, np.nan, reason("intensity_open"))
     # the ceilings are investment ÷ limit, so investment = ceiling × limit
     invested = demand["land_max_m2"] / MU_M2 * high, demand["land_max_hi_m2"] / MU_M2 * low
     land_mu = demand["land_m2"] / MU_M2
@@ -201,6 +205,16 @@ def _intensity(demand: Mapping[str, Any], limit: Figure) -> dict[str, object]:
     else:
         why = reason("value_within" if code == CLEAR else "value_beyond")
     return _row(INTENSITY, code, limit, float(value), float(value_hi), why)
+
+
+def _if_invested(demand: Mapping[str, Any], limit: Figure) -> dict[str, object]:
+    """Return what a project must still prove: it passes if its fixed assets reach the minimum for its land."""
+    least = limit.low or 0.0
+    land_mu = demand["land_m2"] / MU_M2
+    invested = demand["land_max_m2"] / MU_M2 * least, demand["land_max_hi_m2"] / MU_M2 * least
+    value, value_hi = (float(np.round(v / land_mu, 9)) for v in invested)
+    why = reason("intensity_if", needed=demand["condition_wan"], threshold=least)
+    return _row(INTENSITY, UNKNOWN, limit, value, value_hi, why) | {"severity": "restrict"}
 
 
 def _named(projects: pd.DataFrame) -> list[tuple[str, str]]:

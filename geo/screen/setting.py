@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from geo.rules.spec import Rule
-from geo.screen.status import Minimum
+from geo.screen.status import CANDIDATE_MIN_M2, CANDIDATE_MIN_WIDTH_M, Minimum
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,16 @@ class Setting:
         What the land is screened for.
     minimum : Minimum
         What is left of a parcel must reach it.
+    candidate : Minimum
+        A part that is left must reach it to be a candidate by itself; less is a remnant, which keeps its
+        status and may be assembled with its neighbours.
     """
 
     rules: tuple[Rule, ...]
     aside: frozenset[str] = frozenset()
     use_class: str = "general"
     minimum: Minimum = field(default_factory=Minimum)
+    candidate: Minimum = field(default_factory=lambda: Minimum(CANDIDATE_MIN_M2, CANDIDATE_MIN_WIDTH_M))
 
     @property
     def applicable(self) -> tuple[Rule, ...]:

@@ -28,6 +28,10 @@ class Minimum:
     width_m: float = 0.0
 
 
+CANDIDATE_MIN_M2, CANDIDATE_MIN_WIDTH_M = 10_000.0 / 3.0, 20.0
+"""A candidate by itself is 5 亩 and 20 m wide, if a study does not say otherwise; less is a remnant (零星地块)."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Status code per parcel and the flags it follows from."""

@@ -59,6 +59,7 @@ def setting_of(results: Results) -> Setting:
         aside=frozenset(n.rule for n in study.not_examined),
         use_class=study.use_class,
         minimum=Minimum(study.screen.min_area_m2, study.screen.min_width_m),
+        candidate=Minimum(study.screen.candidate_min_m2, study.screen.candidate_min_width_m),
     )
 
 

@@ -52,8 +52,14 @@ class Column:
 
 
 def shown(results: Results, keep: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.bool_]:
-    """Return which candidates are on the list: those asked for, else all that are not excluded."""
-    return (results.table("candidates")["status"] != "excluded").to_numpy() if keep is None else keep
+    """Return which candidates are on the list: those asked for, else all but what is excluded and remnants."""
+    found = results.table("candidates")
+    return ((found["status"] != "excluded") & ~_remnants(found)).to_numpy() if keep is None else keep
+
+
+def _remnants(found: pd.DataFrame) -> pd.Series:
+    """Tell which candidates are too small or narrow to be one by themselves."""
+    return found["remnant"] == "yes" if "remnant" in found else pd.Series(False, index=found.index)
 
 
 def columns(results: Results, language: Language, keep: npt.NDArray[np.bool_] | None = None) -> tuple[Column, ...]:
@@ -81,7 +87,10 @@ def write(results: Results, path: Path, language: Language, keep: npt.NDArray[np
     """Write the list as XLSX; return the rows written. Text never becomes a formula or a link."""
     made = columns(results, language, keep)
     above = list(notes(results, language, "candidates"))
-    left_out = int((~shown(results, keep)).sum())
+    small = int(_remnants(results.table("candidates")).sum()) if keep is None else 0
+    left_out = int((~shown(results, keep)).sum()) - small
+    if small:
+        above.append(say("meeting.remnants", language, count=small))
     if left_out:
         key = "meeting.left_out" if keep is None else "meeting.not_asked"
         above.append(say(key, language, count=left_out, total=len(results.table("candidates"))))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from geo.screen import headline
 from layers.outputs.project import notes
+from layers.study.registers.assembly import is_transport
 from layers.study.run.released import open_results
 from layers.study.run.results import Results
 from layers.study.run.runs import Report
@@ -23,6 +26,42 @@ def by_status(results: Results) -> pd.DataFrame:
     return once.areas(results, found, found["status"].astype(str), ORDER)
 
 
+def by_kind(results: Results) -> pd.DataFrame | None:
+    """Return count and areas of what can be handed over, what is in use, and what is open (`geo.screen.headline`).
+
+    None before the supply of the parcels was looked at, or while that is out of date.
+    """
+    if not results.has("supply") or "supply" in results.stale():
+        return None
+    found, parcels = results.table("candidates"), results.table("parcels").set_index("parcel_id")
+    uses = parcels.loc[found["parcel_id"], ["land_use_scheme", "land_use"]].itertuples(index=False)
+    roads = np.array([is_transport(str(s), str(c)) for s, c in uses], bool)
+    kinds = headline.kinds(found, results.table("supply"), roads)
+    return once.areas(results, found, pd.Series(kinds, index=found.index), headline.KINDS)
+
+
+def landable_line(results: Results, language: Language) -> str:
+    """Say how much land can be handed over, by how far its supply has come, and what of the usable area is not."""
+    made = by_kind(results)
+    if made is None:
+        return ""
+    unit = "mu" if language == "zh" else "ha"
+    net, most = (made[name].to_numpy(np.float64) for name in ("net_m2", "net_hi_m2"))
+    words = {
+        k: f"{kind_word(k, language)} {number(float(v), unit, language)}"
+        for k, v in zip(headline.KINDS, net, strict=True)
+    }
+    open_ = {k for k, v in zip(headline.KINDS, most, strict=True) if v > 0.01}
+    rest = [words[k] for k in headline.KINDS if k not in headline.LANDABLE and k in open_]
+    total = number(float(net[: len(headline.LANDABLE)].sum()), unit, language)
+    return say("command.landable", language, total=total, parts=[words[k] for k in headline.LANDABLE], rest=rest)
+
+
+def kind_word(kind: str, language: Language) -> str:
+    """Return the name of a kind of land: that of its supply status, or roads, remnants, 待核实."""
+    return code("landkind", kind, language)
+
+
 def after_run(folder: Path, report: Report, language: Language) -> list[str]:
     """Return what a command says after a run."""
     results = open_results(folder)
@@ -37,6 +76,7 @@ def after_run(folder: Path, report: Report, language: Language) -> list[str]:
                 parcels=int(row["parcels"]), net=number(row["net_m2"], unit, language),
                 net_hi=number(row["net_hi_m2"], unit, language))
         )  # fmt: skip
+    lines += filter(None, (landable_line(results, language),))
     lines += _problems(results, language)
     return [*lines, *notes(results, language)]
 

@@ -19,6 +19,7 @@ from geo.rank.spec import Criterion, Weighting
 from geo.rules.applied import said_once
 from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
+from geo.screen.status import CANDIDATE_MIN_M2, CANDIDATE_MIN_WIDTH_M
 from layers import toml
 from layers.sources.checks import crs
 from layers.study import formats
@@ -40,10 +41,16 @@ class _Frozen(BaseModel):
 
 
 class Screen(_Frozen):
-    """What is left of a parcel must reach this, or the parcel is excluded."""
+    """What is left of a parcel must reach the minimum, or the parcel is excluded.
+
+    A part that does not reach the measures of a candidate is a remnant (零星地块): it keeps its status, may be
+    assembled with its neighbours, and is no candidate by itself.
+    """
 
     min_area_m2: float = Field(0.0, ge=0)
     min_width_m: float = Field(0.0, ge=0)
+    candidate_min_m2: float = Field(CANDIDATE_MIN_M2, ge=0)
+    candidate_min_width_m: float = Field(CANDIDATE_MIN_WIDTH_M, ge=0)
 
 
 class Standards(_Frozen):

@@ -26,6 +26,8 @@ URGENT = ("idle_2y", "warning_2y", "idle_1y", "may_be_recognised", "warning_1y",
 TELLING = ("likely_idle", "part_vacant", "under_used")
 """Evidence worth a place on the list where the clock says nothing."""
 
+FARMED = ("one_year", "two_years")
+"""Cultivated land approved for building that somebody has to act on (土地管理法 38)."""
 RECOVERED = "recovered"
 """Kind of the edits by which land is taken as recovered."""
 TORN = "evidence_disagrees"
@@ -60,9 +62,8 @@ def shown(results: Results, on: date | None = None) -> Shown:
         shapes = gpd.GeoDataFrame(made["idle"], geometry="geometry", crs=results.study.crs)
         tables = made | {"idle": shapes}
     assets = gpd.GeoDataFrame(tables["idle"])
-    rank = [
-        _rank(row) for row in assets[["kind", "contradictions", "clock_state", "evidence_status"]].to_dict("records")
-    ]
+    names = [n for n in ("kind", "contradictions", "clock_state", "evidence_status", "arable_state") if n in assets]
+    rank = [_rank(row) for row in assets[names].to_dict("records")]
     less = {name: -assets[name].fillna(0.0) for name in ("fee_hi_wan", "area_m2")}
     keys = pd.DataFrame({"rank": rank, **less, "id": assets["asset_id"]})
     order = keys.sort_values(["rank", "fee_hi_wan", "area_m2", "id"]).index
@@ -75,6 +76,8 @@ def _rank(row: dict[Any, Any]) -> tuple[int, int]:
     if row["contradictions"]:
         handed_on = row["kind"] == "land" and row["clock_state"] not in URGENT
         return 0, _place(URGENT, row["clock_state"]) + handed_on
+    if row.get("arable_state") in FARMED and row["clock_state"] not in URGENT:
+        return 1, len(URGENT)
     if row["clock_state"] in URGENT:
         return 1, _place(URGENT, row["clock_state"])
     if row["clock_state"] == "unknown":
@@ -88,7 +91,7 @@ def _place(order: tuple[str, ...], word: str) -> int:
 
 def telling(row: Any) -> bool:
     """Tell whether an asset has something to say: a state to act on, a doubt, a sign of idleness, no place."""
-    acts = row["clock_state"] in (*URGENT, "unknown") or row["located"] == "none"
+    acts = row["clock_state"] in (*URGENT, "unknown") or row["located"] == "none" or row.get("arable_state") in FARMED
     return bool(row["contradictions"]) or acts or row["evidence_status"] in TELLING
 
 
@@ -220,6 +223,8 @@ def explained(found: Shown, asset: str, language: Language) -> Iterator[str]:
     yield sentence(row["reason"], language)
     for part in asset_lines(row, language):
         yield f"  {part}"
+    if row.get("arable_reason"):
+        yield sentence(row["arable_reason"], language)
     for name in ("start_on", "warning_1y_on", "one_year_on", "warning_2y_on", "two_years_on", "recognisable_on"):
         if pd.notna(row[name]):
             yield f"  {say(f'column.{name}', language)}: {row[name]:%Y-%m-%d}"
@@ -259,8 +264,8 @@ def plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
         for name, value in row.items():
             if isinstance(value, (pd.Timestamp, date)) and pd.notna(value):
                 made[str(name)] = f"{value:%Y-%m-%d}"
-            elif name in ("reason", "evidence_reason"):
-                made[str(name)] = json.loads(value)
+            elif name in ("reason", "evidence_reason", "arable_reason"):
+                made[str(name)] = json.loads(value) if value else None
             else:
                 made[str(name)] = None if pd.isna(value) else value
         out.append(made)

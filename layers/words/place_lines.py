@@ -20,7 +20,9 @@ from layers.words import once
 
 LEAST_DECIMALS = {"亩": 2, "MVA": 1}
 """Decimals an amount is written with at least, by unit."""
-ORDER = ("placed", "unplaced", "unknown", "rejected")
+ORDER = ("placed", "conditional", "unplaced", "unknown", "rejected")
+STANDS = ("placed", "conditional")
+"""A project has a site; with a condition it is counted apart."""
 
 
 def lines(found: Shown, language: Language) -> Iterator[str]:
@@ -63,6 +65,8 @@ def _by_status(found: Shown, status: str) -> list[dict[str, Any]]:
 def told(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[str]:
     """Yield what is to be said of one project: where or why not, what is missing, price, the day it would stand."""
     yield why(found, row, language)
+    if row["status"] == "conditional":
+        yield say("place.condition", language, needed=float(row["condition_wan"]))
     if row["pinned"]:
         yield say("place.pinned", language)
     if row["uncounted"]:
@@ -138,7 +142,7 @@ def price(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[
     cost = amount(row["price"], code("aimunit", str(run["unit"]), language))
     site = found.sites.get(str(row["runner_up"]), str(row["runner_up"]))
     leaves = [found.names[p] for p in str(row["leaves"]).split("|") if p]
-    key = "place.elsewhere" if row["status"] == "placed" else "place.forced"
+    key = "place.elsewhere" if row["status"] in STANDS else "place.forced"
     yield say(f"{key}_instead" if leaves else key, language, site=site, cost=cost, leaves=leaves)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from geo.screen import headline
 from layers.outputs.redline_rows import NOTHING_M2
-from layers.serve.draw.styles import OUTCOME_COLOURS, STATUS_COLOURS, STATUSES
+from layers.outputs.summary import kind_word
+from layers.serve.draw.styles import STATUS_COLOURS, STATUSES
 from layers.serve.pages.glance import Glance, LayerLine, share
 from layers.serve.pages.redlines import Kept
 from layers.study.run.results import Results
@@ -51,8 +53,7 @@ def parks(seen: Glance, language: Language) -> Html:
     most = max(p.net_hi_m2 for p in seen.parks)
     rows = []
     for park in seen.parks:
-        bar = tag("div", tag("i", style=f"width:{share(park.net_m2, most):.2f}%;background:{OUTCOME_COLOURS['clear']}"),
-                  cls="lh-bar")  # fmt: skip
+        bar = tag("div", *_stacked(park.by_status, most), cls="lh-bar")
         net = bare(park.net_m2, "mu", language)
         if park.net_hi_m2 - park.net_m2 > NOTHING_M2:
             net = f"{net} … {bare(park.net_hi_m2, 'mu', language)}"
@@ -61,6 +62,35 @@ def parks(seen: Glance, language: Language) -> Html:
     heads = [say("uihome.park", language), "", *(f"{say(f'uihome.{k}', language)} {say('uiredline.mu', language)}"
                                                  for k in ("net", "gross"))]  # fmt: skip
     return _table(title, heads, rows, "lh-parks")
+
+
+def _stacked(parts: tuple[tuple[str, float], ...], most: float) -> list[Html]:
+    """Return areas by status one after the other, in the colours of the status."""
+    out, done = [], 0.0
+    for status, area in parts:
+        place, width = share(done, most), share(area, most)
+        style = f"left:{place:.2f}%;width:{width:.2f}%;background:{STATUS_COLOURS[status]}"
+        out.append(tag("i", style=style))
+        done += area
+    return out
+
+
+def kinds(seen: Glance, language: Language) -> Html:
+    """Return what of the usable area can be handed over, and what the rest is (亩)."""
+    if seen.kinds is None:
+        return join()
+    rows = []
+    for kind in headline.KINDS:
+        row = seen.kinds.loc[kind]
+        if row["net_hi_m2"] <= NOTHING_M2:
+            continue
+        words = number(float(row["net_m2"]), "mu", language)
+        if row["net_hi_m2"] - row["net_m2"] > NOTHING_M2:
+            words = f"{words} … {number(float(row['net_hi_m2']), 'mu', language)}"
+        cls = "lh-landable" if kind in headline.LANDABLE else ""
+        rows.append(tag("tr", tag("td", kind_word(kind, language)), tag("td", words), cls=cls))
+    return join(tag("h4", say("uihome.by_kind", language), cls="lh-h"),
+                tag("table", tag("tbody", *rows), cls="lh-table lh-kinds"))  # fmt: skip
 
 
 # --- what needs attention --------------------------------------------------------

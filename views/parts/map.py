@@ -149,7 +149,7 @@ def _placed(scene: Scene, selected: str | None) -> Any:
         leaflet.shape(cut, Stroke(WHITE, 2.6, "6 4")).add_to(group)
     for call in scene.calls:
         colour, chosen = PLACE_COLOURS[call.status], call.project_id == selected
-        dash = None if call.status == "placed" else "5 5"
+        dash = None if call.status in ("placed", "conditional") else "5 5"
         leaflet.line([call.tag, call.site], Stroke(colour, 3.4 if chosen else 1.8, dash)).add_to(group)
         leaflet.dot(call.site, colour).add_to(group)
         leaflet.sign(call.tag, call.text, colour, chosen).add_to(group)

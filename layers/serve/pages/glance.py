@@ -12,10 +12,9 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import rows
-from geo.screen.once import AREAS
 from layers.ask.whatif import desk
 from layers.outputs.project import missing_layers
-from layers.outputs.summary import by_status
+from layers.outputs.summary import ORDER, by_kind, by_status
 from layers.serve.draw.mercator import lonlat, unit_square, zoom_for
 from layers.serve.draw.places import View
 from layers.serve.held import Held
@@ -32,7 +31,10 @@ LOUD = ("block", "rejected", "warn")
 
 @dataclass(frozen=True)
 class ParkLine:
-    """A park and the land in it, m²; `name` is "" where the park layer names none."""
+    """A park and the land in it, m²; `name` is "" where the park layer names none.
+
+    `by_status` is its usable area by the status of the parcels.
+    """
 
     park_id: str
     name: str
@@ -40,6 +42,7 @@ class ParkLine:
     gross_m2: float
     net_m2: float
     net_hi_m2: float
+    by_status: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Glance:
     findings: tuple[Finding, ...]
     questions: tuple[Question, ...]
     missing: tuple[str, ...]
+    kinds: pd.DataFrame | None = None
 
     def missing_titles(self, results: Results, language: Language) -> list[str]:
         """Return the titles of rules whose layer nobody has handed in."""
@@ -97,7 +101,7 @@ def _glance(results: Results) -> Glance:
     return Glance(
         by_status(results), once.total(results, results.table("candidates")), _parks(results),
         tuple(_layer(results, s) for s in results.study.layers),
-        _findings(results), _questions(results), tuple(missing_layers(results)),
+        _findings(results), _questions(results), tuple(missing_layers(results)), by_kind(results),
     )  # fmt: skip
 
 
@@ -108,8 +112,18 @@ def _parks(results: Results) -> tuple[ParkLine, ...]:
     found["park_id"] = found["park_id"].fillna("").astype(str)
     summed = once.areas(results, found, found["park_id"], sorted(set(found["park_id"]) - {""}))
     names = park_names(results)
+    pairs = [f"{s} {p}" for p in summed.index for s in ORDER]
+    parted = once.areas(results, found, found["status"].astype(str) + " " + found["park_id"], pairs)["net_m2"]
     lines = [
-        ParkLine(park, names.get(park, ""), int(r["parcels"]), *(float(r[a]) for a in AREAS))
+        ParkLine(
+            park,
+            names.get(park, ""),
+            int(r["parcels"]),
+            float(r["gross_m2"]),
+            float(r["net_m2"]),
+            float(r["net_hi_m2"]),
+            by_status=tuple((s, float(parted[f"{s} {park}"])) for s in ORDER),
+        )
         for park, r in zip(map(str, summed.index), rows(summed), strict=True)
     ]
     return tuple(sorted(lines, key=lambda r: (-r.net_m2, r.park_id)))

@@ -22,7 +22,7 @@ from layers.study.run.results import Results
 from layers.text import Language, code, number, say
 from layers.words import place_lines as words
 
-SIGNS = {"placed": "●", "unplaced": "○", "unknown": "◌", "rejected": "✕"}
+SIGNS = {"placed": "●", "conditional": "◐", "unplaced": "○", "unknown": "◌", "rejected": "✕"}
 MAP_PIXELS = (570, 520)
 QUOTA = "new_construction"
 
@@ -55,9 +55,11 @@ class Desk:
     def _line(self, project: str, language: Language) -> tuple[str, ...]:
         row = self.found.match(project)
         status = str(row["status"])
-        if status == "placed":
+        if status in words.STANDS:
             key, size = ("m2", row["floor_m2"]) if row["kind"] == "building" else ("mu", row["land_m2"])
             told = f"{words.park(self.found, str(row['park_id']))} {number(size, key, language)}"
+            if status == "conditional":
+                told += say("uiplace.condition", language, needed=float(row["condition_wan"]))
         else:
             lacks = words.missing(self.found, project, language)
             told = say("uiplace.lacks", language, missing=lacks) if lacks else words.why(self.found, row, language)
@@ -74,7 +76,7 @@ class Desk:
             site, status = str(row["site_id"]), str(row["status"])
             if site and self.sites.has(site):
                 calls[project] = (site, self.found.names[project], status)
-                if status == "placed" or project == selected:
+                if status in words.STANDS or project == selected:
                     fills += [f for f in [self.sites.fill(site, status)] if f is not None]
         if choice:
             fills += [f for f in [self.sites.fill(choice, "choice")] if f is not None]
@@ -84,7 +86,7 @@ class Desk:
         """Return the cut lines of placed projects that take part of a site."""
         if not self.results.has("offers"):
             return ()
-        placed = self.found.table("matches").query("status == 'placed'")
+        placed = self.found.table("matches").query("status in @words.STANDS")
         offers = self.results.table("offers").merge(placed[["project_id", "site_id"]], on=["project_id", "site_id"])
         lines = (self.sites.cut(str(w)) for w in offers["line"])
         return tuple(line for line in lines if line is not None)
@@ -109,7 +111,7 @@ class Desk:
     def choices(self, project: str) -> list[str]:
         """Return the sites a project could have, as it likes them: feasible ones, its own left out."""
         rows = self.found.rows("fits", project)
-        mine = str(self.found.match(project)["site_id"]) if self.status(project) == "placed" else ""
+        mine = str(self.found.match(project)["site_id"]) if self.status(project) in words.STANDS else ""
         able = [r for r in rows if r["feasible"] == "yes" and r["site_id"] != mine]
         return [str(r["site_id"]) for r in sorted(able, key=lambda r: (-r["worth"], -r["liking"]))]
 
@@ -155,7 +157,7 @@ def priced(desk_: Desk, project: str, site: str, language: Language) -> Priced:
     there = Asked(asked.on or desk_.found.on, asked.extra, (*asked.pins, (project, site)))
     other = desk(desk_.results, there)
     before, after = (d.found.table("placing").iloc[0] for d in (desk_, other))
-    if other.status(project) != "placed":
+    if other.status(project) not in words.STANDS:
         lacks = words.missing(other.found, project, language)
         text = say("uiplace.not_there", language, missing=lacks) if lacks else other.told(project, language)[0]
         return Priced(False, (text,))
@@ -166,7 +168,8 @@ def priced(desk_: Desk, project: str, site: str, language: Language) -> Priced:
     if gap > 0:
         lines.append(say("uiplace.not_proved", language, gap=gap))
     for key, first, second in (("uiplace.leaves", desk_, other), ("uiplace.enters", other, desk_)):
-        names = [desk_.found.names[p] for p in desk_.ids if first.status(p) == "placed" != second.status(p)]
+        names = [desk_.found.names[p] for p in desk_.ids
+                 if first.status(p) in words.STANDS and second.status(p) not in words.STANDS]  # fmt: skip
         if names:
             lines.append(say(key, language, projects=names))
     return Priced(True, tuple(lines))

@@ -15,7 +15,13 @@ import shapely
 from layers.serve.draw.mercator import lonlat, square_x, square_y, unit_square, zoom_for
 from layers.serve.draw.places import View
 
-COLOURS = {"placed": "#12806A", "unplaced": "#B4432E", "unknown": "#6E64B0", "choice": "#0EA5C6"}
+COLOURS = {
+    "placed": "#12806A",
+    "conditional": "#A8741A",
+    "unplaced": "#B4432E",
+    "unknown": "#6E64B0",
+    "choice": "#0EA5C6",
+}
 """Colour of a project's ground, tag and line by its status; `choice` is another site it could have."""
 MARGIN = 0.12
 """Ground beside the county for the tags, as a share of its width."""

@@ -143,3 +143,8 @@ def around(study: Study, work: Any) -> Around:
         classes=classes(study.assembly),
         remnant_m2=study.assembly.remnant_min_m2,
     )
+
+
+def is_transport(scheme: str, code: str) -> bool:
+    """Tell whether a class of present use carries traffic (铁路、公路、城镇村道路 …); an unknown class does not."""
+    return code in shipped()["transport"].get(scheme, ())

@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo.basis.tables import empty
 from geo.idle import assess
+from geo.idle.arable import ArableLimits
 from geo.idle.known import Figures, Known
 from geo.idle.signals import SIGNALS, Bounds
 from geo.idle.terms import Limits
@@ -45,7 +46,7 @@ Findings = list[tuple[str, Finding]]
 
 def figures() -> Figures:
     """Return the figures of the clock, of the evidence and of reading images, from the shipped standards."""
-    return Figures(limits(), bounds(), imagery.reading())
+    return Figures(limits(), bounds(), imagery.reading(), arable_limits())
 
 
 def limits() -> Limits:
@@ -65,6 +66,13 @@ def limits() -> Limits:
         warning_days=round(value["warning-days"]),
         unverified=frozenset(ours for ours, theirs in names.items() if theirs in memory),
     )
+
+
+def arable_limits() -> ArableLimits:
+    """Return the figures on cultivated land left unused (土地管理法 38)."""
+    figures = {e.id: e.figure for e in standards.load("idle-land").figures}
+    months = [round((figures[f"arable-{n}-years"].low or 0.0) * 12) for n in ("farm", "fee", "takeback")]
+    return ArableLimits(*months)
 
 
 def bounds() -> Bounds:

@@ -264,7 +264,23 @@ def _about(
         "asset_id": ids, "kind": "land", "name": stated["name"], "park_id": stated["park_id"], "building_use": "",
         "located": located, "parcel_ids": [on.get(k, "") for k in range(count)], "on_land": "", "area_m2": area,
         "floors": np.nan, "vacant_floors": np.nan, "vacant_m2": np.nan, "vacant_since": None, "source": "",
+        "cultivated_share": _cultivated(links, parcels, count),
     })  # fmt: skip
+
+
+def _cultivated(links: supplied.Links, parcels: gpd.GeoDataFrame, count: int) -> npt.NDArray[np.float64]:
+    """Return the share of each record's parcels that the survey shows as cultivated; NaN without parcels or use."""
+    out = np.full(count, np.nan)
+    uses = list(zip(parcels["land_use_scheme"].astype(str), parcels["land_use"].astype(str), strict=True))
+    known = np.array([supply.present_use(s, c) is not None for s, c in uses], bool)
+    tilled = np.array([standards.is_cultivated(s, c) for s, c in uses], bool)
+    size = parcels["area_m2"].to_numpy(np.float64)
+    for record, part in links.pairs.groupby("record"):
+        rows = part["parcel"].to_numpy(int)
+        ground = size[rows] * part["share"].to_numpy(np.float64)
+        if known[rows].all() and ground.sum() > 0:
+            out[int(str(record))] = ground[tilled[rows]].sum() / ground.sum()
+    return out
 
 
 def _cells(sheet: Sheet) -> pd.DataFrame:

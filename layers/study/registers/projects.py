@@ -125,7 +125,7 @@ def _layer(spec: LayerSpec, at: _Reading) -> None:
     read_ = [(_record(row, int(line), columns, spec, at), doubt) for line, row, doubt in lines]
     taken = [r if r is None or not doubt else r | {"may_belong": doubt} for r, doubt in read_]
     at.records += [r for r in taken if r is not None]
-    _total_taken(spec, columns, [r for r in taken if r], at)
+    _total_only(spec, columns, [r for r in taken if r], at)
     _units_missing(spec, columns, at)
 
 
@@ -170,16 +170,14 @@ def _units_missing(spec: LayerSpec, columns: Mapping[str, Heading], at: _Reading
             at.say(spec, finding("warn", "project_unit_missing", **values))
 
 
-def _total_taken(
+def _total_only(
     spec: LayerSpec, columns: Mapping[str, Heading], records: Sequence[dict[str, Any]], at: _Reading
 ) -> None:
-    """Take the total investment where the list has no column of fixed assets, and say so."""
-    if "investment_wan" in columns or "investment_total_wan" not in columns:
+    """Say that the list has no column of fixed assets: its total is the most they can be, never what they are."""
+    if "investment_wan" in columns or "investment_ex_land_wan" in columns or "investment_total_wan" not in columns:
         return
     given = [r for r in records if "investment_total_wan" in r]
-    for record in given:
-        record["investment_wan"] = record["investment_total_wan"]
-    at.say(spec, finding("warn", "project_total_taken", column=columns["investment_total_wan"].heading,
+    at.say(spec, finding("warn", "project_total_only", column=columns["investment_total_wan"].heading,
                          count=len(given)))  # fmt: skip
 
 
@@ -316,6 +314,11 @@ def _doubts(record: Mapping[str, Any], parks: Mapping[str, str]) -> list[Finding
             values: dict[str, Any] = {"first": early, "first_on": first, "then": late, "then_on": then}
             out.append(finding("warn", "project_days_reversed", row=row, project=name, **values))
     paid, whole = (record.get(k, (np.nan, np.nan)) for k in ("paid_wan", "investment_wan"))
+    total = record.get("investment_total_wan", (np.nan, np.nan))
+    if whole[0] > total[1]:
+        out.append(finding("warn", "project_fixed_above_total", row=row, project=name, fixed=whole[0], total=total[1]))
+    if np.isnan(whole[1]):
+        whole = total
     if paid[0] > whole[1]:
         out.append(finding("warn", "project_paid_above", row=row, project=name, paid=paid[0], investment=whole[1]))
     return out

@@ -230,6 +230,8 @@ def _candidates(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataF
     # nothing is left of an excluded parcel, whoever took it: its status says so already
     held = rows & (raw["status"] != "excluded")
     made = raw.assign(**{c: raw[c].mask(held) for c in ("net_m2", "net_hi_m2")})
+    if "remnant" in raw:  # whether enough is left tells how much was taken
+        made = made.assign(remnant=raw["remnant"].mask(held, ""))
     return made.assign(reason=[_bare(r) if hit else r for r, hit in zip(raw["reason"], rows, strict=True)])
 
 

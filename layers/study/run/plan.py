@@ -48,6 +48,7 @@ class Plan:
             aside=frozenset(n.rule for n in self.study.not_examined),
             use_class=self.study.use_class,
             minimum=Minimum(self.study.screen.min_area_m2, self.study.screen.min_width_m),
+            candidate=Minimum(self.study.screen.candidate_min_m2, self.study.screen.candidate_min_width_m),
         )
 
     @cached_property

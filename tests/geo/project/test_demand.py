@@ -75,7 +75,9 @@ def test_investment_without_land_price_proves_a_ceiling_from_below_only():
     assert row["land_max_m2"] / MU_M2 == pytest.approx(140.0)
     assert math.isnan(row["land_max_hi_m2"])  # the land price may lift it
     assert "land_above_ceiling" not in found.index
-    assert "land_perhaps_above_ceiling" in found.index
+    # 150.00 亩 stand if the land price lifts the fixed assets to 150 × 150
+    assert (row["land_m2"] / MU_M2, row["condition_wan"]) == pytest.approx((150.0, 22500.0))
+    assert found.loc["fixed_assets_needed", "value"] == pytest.approx(22500.0)
 
 
 def test_a_range_of_land_keeps_both_ends():

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from county import registers
 from geo.basis.units import MU_M2
 from layers.text import sentence
 from tests.layers.study import pipeline
@@ -136,3 +137,18 @@ def test_words_of_every_reason_exist_in_both_languages(made):
                 assert not sentence(text, language).startswith("["), text
     for _, finding in made[0].findings:
         assert not sentence(finding.reason, "zh").startswith("["), finding.code
+
+
+def test_a_list_that_states_only_the_total_places_nobody_without_a_condition(tmp_path, monkeypatch):
+    only_total = tuple(c for c in registers.PROJECT_COLUMNS if c[1] != "fixed_yi")
+    monkeypatch.setattr(registers, "PROJECT_COLUMNS", only_total)
+    register, made = pipeline.judged(pipeline.county(tmp_path))[:2]
+    assert register.projects["investment_wan"].isna().all()
+    assert "project_total_only" in {f.code for _, f in register.findings}
+    needed = made["demand"].set_index("project_id")["condition_wan"]
+    result = made["gate_results"].set_index("project_id")
+    for project, land in (("XM-01", 143.0), ("XM-03", 80.0), ("XM-04", 170.0), ("XM-05", 200.0)):
+        assert needed[project] == pytest.approx(land * 150.0)
+        assert "investment-intensity" in result.loc[project, "conditions"].split("|")
+    assert needed["XM-02"] == pytest.approx(140.0 * 250.0)  # all of 3.5 亿 would have to be fixed assets
+    assert result.loc["XM-07", "result"] == "unknown"

@@ -57,7 +57,7 @@ def test_01_title_rows_and_a_unit_line_above_the_header(tmp_path):
     head = ["项目编号", "项目名称", "总投资", "用地面积"]
     rows = [["2026年重点项目表"], ["填报单位：招商局", "", "", "单位：万元、亩"], head, ["A-1", "甲", 30000, 150]]
     frame, codes, _ = read(tmp_path, rows)
-    assert frame.loc[0, "investment_wan"] == 30000
+    assert frame.loc[0, "investment_total_wan"] == 30000
     assert frame.loc[0, "asked_m2"] == pytest.approx(150 * MU_M2)
     assert {"table_title", "table_units"} <= set(codes)
 
@@ -73,14 +73,14 @@ def test_02_two_units_of_one_kind_for_the_sheet_say_nothing_about_a_column(tmp_p
 
 def test_03_units_in_cells_win_over_the_heading(tmp_path):
     row, _ = one(tmp_path, **{"总投资（亿元）": "3.1亿元", "用地（亩）": "9.5公顷", "用电（MVA）": "2500kVA"})
-    assert row["investment_wan"] == pytest.approx(31000)
+    assert row["investment_total_wan"] == pytest.approx(31000)
     assert row["asked_m2"] == pytest.approx(95000)
     assert row["power_kva"] == 2500
 
 
 def test_04_text_numbers_full_width_and_thousands(tmp_path):
     row, _ = one(tmp_path, **{"总投资（亿元）": "３．１", "用地（亩）": " 1,430 ", "日用水（m³/d）": "1 200"})
-    assert row["investment_wan"] == pytest.approx(31000)
+    assert row["investment_total_wan"] == pytest.approx(31000)
     assert row["asked_m2"] == pytest.approx(1430 * MU_M2)
     # a gap inside a number is not understood: unknown, not 1
     assert np.isnan(row["water_m3d"])
@@ -108,8 +108,8 @@ def test_06_cells_merged_downwards_are_given_to_every_row(tmp_path):
 def test_07_a_merged_number_is_one_number(tmp_path):
     rows = [HEAD, ROW, [2, "A-2", "乙", "C34", "", 50, 1, 100, "在谈", "乙局"]]
     frame, codes, _ = read(tmp_path, rows, merged=["E2:E3"])
-    assert frame["investment_wan"].tolist()[0] == 30000
-    assert np.isnan(frame["investment_wan"].tolist()[1])
+    assert frame["investment_total_wan"].tolist()[0] == 30000
+    assert np.isnan(frame["investment_total_wan"].tolist()[1])
     assert codes["cells_merged_number"].severity == "warn"
 
 
@@ -169,7 +169,7 @@ def test_13_a_column_without_any_unit_stays_unknown(tmp_path):
 def test_14_fields_name_the_column_and_its_unit(tmp_path):
     head = [*HEAD[:4], "资金情况", *HEAD[5:]]
     frame, codes, _ = read(tmp_path, [head, ROW], more='fields = { investment_total_yi = "资金情况" }')
-    assert frame.loc[0, "investment_wan"] == 30000
+    assert frame.loc[0, "investment_total_wan"] == 30000
     assert "project_column_unknown" not in codes
 
 
@@ -243,7 +243,7 @@ def test_22_english_headings(tmp_path):
     ]
     frame, _, _ = read(tmp_path, [head, ["A-1", "Alpha", "C34", 120, 5, 800]])
     row = frame.iloc[0]
-    assert (row["investment_wan"], row["asked_m2"], row["power_kva"], row["name"]) == (12000, 50000, 800, "Alpha")
+    assert (row["investment_total_wan"], row["asked_m2"], row["power_kva"], row["name"]) == (12000, 50000, 800, "Alpha")
 
 
 def test_23_funds_above_the_investment_are_doubted(tmp_path):
