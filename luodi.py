@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any  # noqa: E402
 import typer  # noqa: E402
 
 import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
-from geo.basis.errors import CallError, Cancelled, LuodiError  # noqa: E402
+from geo.basis.errors import BlockedError, CallError, Cancelled, LuodiError  # noqa: E402
 from geo.basis.reason import Reason, reason  # noqa: E402
 from layers.basis import disk  # noqa: E402
 from layers.outputs import stream  # noqa: E402
@@ -167,8 +167,11 @@ def _entry(given: dict[str, Any]) -> dict[str, Any]:
 @cli.command()
 def add(
     folder: Study,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Any vector, raster or table file.")],
-    role: Annotated[str, typer.Option(help="parcels, constraint, plan, network, raster …")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER…", help="Files, or folders as they were sent.")],
+    role: Annotated[
+        str, typer.Option(help="parcels, constraint, plan, network, raster …; without it, say what each layer is.")
+    ] = "",
+    take: Annotated[str, typer.Option(help="Without --role: take lines of the table, `all` or 1,3.")] = "",
     layer_id: LayerId = "",
     layer: Inside = "",
     crs: Crs = "",
@@ -188,7 +191,7 @@ def add(
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
-    """Add a file to a study after checking it; nothing is written when something blocks."""
+    """Add a file to a study after checking it; without --role, tell what each layer of files or folders is."""
     given = {
         "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding, "fields": field,
         "class": class_field, "where": where, "coverage": coverage, "vintage": vintage, "owner": owner,
@@ -199,6 +202,14 @@ def add(
     def work(console: Console) -> None:
         from layers.study import catalog
 
+        if not role:
+            _delivery(console, folder, files, take)
+            return
+        if take:
+            raise CallError(reason("delivery_take_needs_delivery"))
+        if len(files) > 1:
+            raise CallError(reason("delivery_one_role"))
+        file = files[0]
         made = catalog.added(folder, file, _entry(given))
         for finding in made.findings:
             console.note(finding.reason)
@@ -206,6 +217,27 @@ def add(
         console.result({"id": made.id, "findings": len(made.findings)})
 
     _call(as_json, lang, work)
+
+
+def _delivery(console: Console, folder: Path, files: list[Path], take: str) -> None:
+    """Tell what each layer of a delivery is, and take those that were named."""
+    from layers.study import delivery
+    from layers.words import delivery as words
+
+    found = delivery.delivery(folder, files, console.progress)
+    language = console.language
+    if not take:
+        for line in words.lines(found, folder, language):
+            console.text(line)
+        console.result(words.plain(found, folder))
+        return
+    made = delivery.take(folder, delivery.chosen(found, take))
+    for one in made:
+        values = {"file": one.proposal.table.file.name, "id": one.id, "findings": len(one.findings), "path": folder}
+        console.text(say("delivery.refused" if one.refused else "delivery.taken", language, **values))
+    if stop := [why for one in made for why in one.refused]:
+        raise BlockedError(stop)
+    console.result({"taken": [t.id for t in made]})
 
 
 def _fields(pairs: list[str]) -> dict[str, str]:

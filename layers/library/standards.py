@@ -175,6 +175,11 @@ class Code(_Frozen):
         For layers: the role in a study.
     look : Look or None
         For layers: how they are drawn; None takes the look of the role.
+    reads : mapping of str to tuple of str
+        For layers: fields of ours with the columns that usually hold them, the likeliest first; ``class`` is
+        the field a rule breaks the layer down by.
+    land_use_scheme : str
+        For layers: scheme of the land-use codes.
     unit : str
         For columns: the unit taken where a file names none; "" takes none.
     note : Text
@@ -190,6 +195,8 @@ class Code(_Frozen):
     maps_to: tuple[str, ...] = ()
     role: str = ""
     look: Look | None = None
+    reads: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    land_use_scheme: str = ""
     unit: str = ""
     note: Text = Text()
 
