@@ -684,6 +684,24 @@ def _number(text: str) -> float:
 
 
 @cli.command()
+def handover(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+    """Say which sites can be handed over this year: approvals still open, who gives them, the earliest day."""
+
+    def work(console: Console) -> None:
+        from layers.study.run.released import require
+        from layers.words import handover as words
+
+        report = _fresh(folder, "assemble", console)
+        results = require(folder, "sites")
+        for line in words.lines(results, console.language):
+            console.text(line)
+        _law(console, results, "sites")
+        console.result({"run_id": report.run_id, "sites": words.plain(results)})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def capacity(
     folder: Study,
     on: Annotated[str, typer.Option("--on", help="Another day, YYYY-MM-DD.")] = "",

@@ -1,0 +1,63 @@
+"""The table of approvals before land is handed over (`data/handover/approvals.toml`), or a study's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from geo.basis.age import Text
+from geo.screen.handover import Approval
+from layers import toml
+
+FILE = Path(__file__).resolve().parents[2] / "data" / "handover" / "approvals.toml"
+OWN = Path("inputs") / "approvals.toml"
+"""Where a study keeps a table of its own, with the months of its office."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Entry(_Frozen):
+    """One approval with its words; `months` from … to."""
+
+    id: str
+    title: Text
+    level: Text
+    months: tuple[float, float]
+    when: Literal["", "conversion", "taking", "supply"] = ""
+    rules: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    @property
+    def approval(self) -> Approval:
+        """What the core reads of it."""
+        return Approval(self.id, *self.months, self.when, self.rules, self.after)
+
+
+class _Head(_Frozen):
+    source: str
+    confidence: str
+    checked_on: object = None
+
+
+class Table(_Frozen):
+    """The approvals in their order, and where the table comes from."""
+
+    head: _Head
+    approvals: tuple[Entry, ...] = Field(min_length=1)
+
+
+def table(folder: Path | None = None) -> Table:
+    """Return the table of a study folder where it has one, else the shipped one.
+
+    Raises
+    ------
+    SpecError
+        The file is not as it must be.
+    """
+    own = folder / OWN if folder is not None else None
+    path = own if own is not None and own.is_file() else FILE
+    return toml.validated(Table, toml.read(path), path.name)

@@ -1,0 +1,66 @@
+"""What can be handed over and when, site by site: approvals still open, who gives them, the earliest day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from geo.basis.tables import rows
+from geo.basis.units import MU_M2
+from geo.screen.handover import Path, path
+from layers.library import approvals
+from layers.library.approvals import Table
+from layers.study.run.results import Results
+from layers.text import Language, both, number, say
+
+
+@dataclass(frozen=True)
+class Line:
+    """One site: its park, its usable area (m²), and its path."""
+
+    site_id: str
+    park_id: str
+    net_m2: float
+    path: Path
+
+
+def listed(results: Results) -> tuple[Table, tuple[Line, ...]]:
+    """Return the table of approvals and every site, the earliest first."""
+    known = approvals.table(results.folder)
+    steps = [e.approval for e in known.approvals]
+    day = results.study.as_of
+    made = [
+        Line(str(r["site_id"]), str(r["park_id"]), float(r["net_m2"]), path(r, steps, day))
+        for r in rows(results.table("sites"))
+    ]
+    return known, tuple(sorted(made, key=lambda x: (x.path.earliest, x.path.latest, -x.net_m2, x.site_id)))
+
+
+def lines(results: Results, language: Language) -> Iterator[str]:
+    """Yield how much can be handed over within the year, then every site with what is open."""
+    known, found = listed(results)
+    words = {e.id: (both(e.title, language), both(e.level, language)) for e in known.approvals}
+    year = results.study.as_of.year
+    sure = [x for x in found if x.path.latest.year <= year]
+    maybe = [x for x in found if x.path.earliest.year <= year < x.path.latest.year]
+    yield say("handover.head", language, year=year, sure=len(sure), maybe=len(maybe), total=len(found))
+    for x in found:
+        days = {"earliest": x.path.earliest.isoformat(), "latest": x.path.latest.isoformat()}
+        area = number(x.net_m2, "mu" if language == "zh" else "ha", language)
+        yield say("handover.site", language, site=x.site_id, park=x.park_id or "–", area=area, **days)
+        for name, needed in x.path.needed.items():
+            title, level = words[name]
+            yield "  " + say(f"handover.{needed}", language, title=title, level=level)
+    yield say("handover.source", language, source=known.head.source)
+
+
+def plain(results: Results) -> list[dict[str, Any]]:
+    """Return the sites as plain values for scripts."""
+    return [
+        {
+            "site_id": x.site_id, "park_id": x.park_id, "net_mu": round(x.net_m2 / MU_M2, 2),
+            "earliest": x.path.earliest.isoformat(), "latest": x.path.latest.isoformat(), "needed": dict(x.path.needed),
+        }
+        for x in listed(results)[1]
+    ]  # fmt: skip
