@@ -40,6 +40,7 @@ from layers.sources.redline.model import RedLine
 from layers.study import load, spec
 from layers.study.changes import commit
 from layers.study.lock import WAIT_S, writing
+from layers.study.registers import industry as industries
 from layers.study.run import manifest, released, runs, store
 from layers.study.run.results import Results
 
@@ -60,7 +61,8 @@ class Asked:
     investment_wan : float or None
         Fixed-asset investment in 万元, to hold against the land it would take.
     industry : str
-        Industry code (GB/T 4754-2017): for the local standard, and for rules of some industries or uses.
+        One industry of GB/T 4754-2017, by code or name; kept as its code. For the local standard, and for
+        rules of some industries or uses.
     use : str
         One of `geo.project.uses.USES`, where the industry does not tell it.
     """
@@ -76,6 +78,10 @@ class Asked:
     def __post_init__(self) -> None:
         if self.use and self.use not in USES:
             raise CallError(reason("use_unknown", given=self.use, known=list(USES)))
+        found = industries.named(self.industry)
+        if self.industry.strip() and not found.code:  # a rule of one of several would fall silent
+            raise CallError(reason("redline_industry", given=self.industry))
+        object.__setattr__(self, "industry", found.code)
 
 
 class Check(Results):

@@ -5,6 +5,7 @@ import re
 import shutil
 import time
 
+import pandas as pd
 import pytest
 
 from geo.basis.errors import BlockedError
@@ -15,7 +16,9 @@ from layers.serve.pages import redlines
 from layers.study import checks, incoming
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue, code, number, say
+from tests.cases import drawings
 from tests.views import studies
+from views.parts import redline_intake
 
 MAIN = studies.ROOT / "views" / "main.py"
 
@@ -318,3 +321,56 @@ def test_a_list_of_a_check_names_the_land_it_rests_on_and_no_run(study, language
     assert found.run_id in said
     assert {"en": "land state", "zh": "用地底数"}[language] in said
     assert not re.search(r"\brun\b|运行", said)
+
+
+# --- a file with several layers --------------------------------------------------
+
+
+def drawing(folder, *layers):
+    """Keep a drawing with an outline of 200 × 200 m on each CAD layer, the frame twice as large."""
+    shapes = []
+    for k, layer in enumerate(layers):
+        side, (x, y) = 200 * (1 + k), (studies.EAST + 3600, studies.NORTH + 800)
+        shapes.append(drawings.polyline([(x, y), (x + side, y), (x + side, y + side), (x, y + side)], layer=layer))
+    path = folder / "drawn.dxf"
+    drawings.drawing(path, *shapes)
+    return incoming.keep(folder, "总图.dxf", path.read_bytes())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("pick", ["红线", "图框"])
+def test_a_drawing_with_several_layers_offers_them_with_what_they_hold(visit, own, language, pick):
+    page = visit(own, language)
+    path = drawing(own, "红线", "图框")
+    page.session_state[f"note-{redline_intake.TOLD}"] = (
+        refused(own, path),
+        redline_intake.Wish(file=str(path), crs=studies.CRS),
+    )
+    page.run()
+    offered = page.selectbox(key="redline-pick-retry")
+    assert offered.value is None
+    words_of = {o.split("：")[0].split(":")[0]: o for o in offered.options}
+    assert set(words_of) == {"红线", "图框", say("uiredline.layer_whole", language)}
+    assert "40,000" in words_of["红线"]
+    offered.set_value(pick).run()
+    page.button(key="redline-reread-retry").click().run()
+    settled(page, lambda p: "select" in p.query_params)
+    made = checks.listing(own)[0]
+    assert made.head["asked"]["layer"] == pick
+    assert answer_of(made).gross_m2 == pytest.approx({"红线": 40_000.0, "图框": 160_000.0}[pick])
+
+
+def refused(folder, path):
+    """Return what the command says of a file, as the page hears it."""
+    with pytest.raises(BlockedError) as told:
+        checks.check(folder, path, checks.Asked(crs=studies.CRS), silent)
+    return tuple(r.to_json() for r in told.value.reasons)
+
+
+def test_a_workbook_with_several_sheets_offers_them(own):
+    path = own / "two.xlsx"
+    with pd.ExcelWriter(path) as book:
+        for name in ("地块一", "地块二"):
+            pd.DataFrame({"点号": ["J1"], "X": [1.0], "Y": [2.0]}).to_excel(book, sheet_name=name, index=False)
+    assert redlines.layers_offered(refused(own, path), "zh") == {"地块一": "地块一", "地块二": "地块二"}
+    assert redlines.layers_offered((), "zh") == {}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo.basis.errors import LuodiError
 from geo.project.uses import USES
 from layers.library import standards
+from layers.serve.pages import redlines
 from layers.sources.redline.zones import CGCS2000, meridian, zone_code
 from layers.study import incoming, jobs
 from layers.study.jobs import Job, JobState
@@ -120,7 +123,7 @@ def failed(folder: Path, language: Language) -> None:
     if wish.file:
         with st.container(border=True, key="redline-retry"):
             st.html(tag("div", say("uiredline.read_otherwise", language, file=Path(wish.file).name), cls="lr-label"))
-            corrections(folder, wish, language, "retry")
+            corrections(folder, wish, language, "retry", redlines.layers_offered(messages, language))
 
 
 def words_of_dropzone(language: Language) -> None:
@@ -172,9 +175,14 @@ def _hand_in(folder: Path, file: object, text: str, asked: Wish, language: Langu
     st.rerun()
 
 
-def corrections(folder: Path, wish: Wish, language: Language, key: str) -> None:
-    """Draw what may be corrected about a red line, and the button that reads it again."""
-    asked = _system(language, key, _beside(language, key, wish))
+def corrections(
+    folder: Path, wish: Wish, language: Language, key: str, layers: Mapping[str, str] | None = None
+) -> None:
+    """Draw what may be corrected about a red line, and the button that reads it again.
+
+    `layers` are those of the file, with what each holds, where one of them has to be chosen.
+    """
+    asked = _system(language, key, _beside(language, key, wish), layers or {})
     if st.button(say("uiredline.read_again", language), type="primary", icon=":material/refresh:",
                  key=f"redline-reread-{key}", disabled=busy()):  # fmt: skip
         start(folder, asked)
@@ -208,7 +216,7 @@ def _industries(language: Language) -> dict[str, str]:
     }
 
 
-def _system(language: Language, key: str, wish: Wish) -> Wish:
+def _system(language: Language, key: str, wish: Wish, layers: Mapping[str, str] | None = None) -> Wish:
     """Ask for CRS, order of the axes and the layer inside the file; all may stay open."""
     one, two, three = st.columns([1.8, 1.2, 1])
     words = _systems(language)
@@ -220,9 +228,19 @@ def _system(language: Language, key: str, wish: Wish) -> Wish:
     axes = two.selectbox(say("uiredline.axes", language), AXES, index=AXES.index(wish.axes), key=f"redline-axes-{key}",
                          format_func=lambda a: code("redlineaxes", a, language) if a
                          else say("uiredline.recognise", language))  # fmt: skip
-    layer = three.text_input(say("uiredline.layer", language), value=wish.layer, key=f"redline-layer-{key}",
-                             placeholder=say("uiredline.optional", language))  # fmt: skip
-    return replace(wish, crs=(crs or "").strip(), axes=axes or "", layer=layer.strip())
+    layer = _layer(three, language, key, wish, layers or {})
+    return replace(wish, crs=(crs or "").strip(), axes=axes or "", layer=(layer or "").strip())
+
+
+def _layer(place: DeltaGenerator, language: Language, key: str, wish: Wish, layers: Mapping[str, str]) -> str | None:
+    """Ask for the layer inside the file: by name, or of those it has once they are known."""
+    title, open_ = say("uiredline.layer", language), say("uiredline.optional", language)
+    if not layers:
+        return place.text_input(title, value=wish.layer, key=f"redline-layer-{key}", placeholder=open_)
+    at = list(layers).index(wish.layer) if wish.layer in layers else None
+    choose = say("uiredline.layer_choose", language, count=len(layers))
+    return place.selectbox(title, list(layers), index=at, key=f"redline-pick-{key}", placeholder=choose,
+                           format_func=layers.__getitem__)  # fmt: skip
 
 
 def _systems(language: Language) -> dict[str, str]:

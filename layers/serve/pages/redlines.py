@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from geo.basis.errors import BlockedError, LuodiError
-from geo.basis.reason import reason
+from geo.basis.reason import Reason, reason
 from layers.ask.redline import Answer
 from layers.outputs import redline_files
 from layers.outputs.redline_rows import Planned, planned
@@ -17,7 +19,12 @@ from layers.study import checks
 from layers.study.checks import Check
 from layers.study.names import slug
 from layers.study.run import runs
-from layers.text import Language
+from layers.text import Language, number, say
+
+OFFERS = ("dxf_several_layers", "several_layers", "layer_unknown")
+"""Reasons that name the layers of a file; one of them has to be chosen."""
+WHOLE = "entities"
+"""A drawing with all its CAD layers."""
 
 
 @dataclass(frozen=True)
@@ -138,3 +145,26 @@ def planned_use(answer: Answer) -> tuple[Planned, ...] | None:
     if answer not in _plans:
         _plans[answer] = planned(answer)
     return _plans[answer]
+
+
+def layers_offered(messages: Iterable[str], language: Language) -> dict[str, str]:
+    """Return the layers of a file that a refused red line may be read from, each with what it holds.
+
+    Parameters
+    ----------
+    messages : iterable of str
+        Reasons as JSON, as a job told them; those that name no layers offer none.
+    """
+    found = [Reason.from_json(m) for m in messages]
+    held = {str(r.values["layer"]): r.values for r in found if r.code == "dxf_layer_holds"}
+    names = list(dict.fromkeys(str(n) for r in found if r.code in OFFERS for n in r.values.get("layers", ())))
+    if held and WHOLE not in names:
+        names.append(WHOLE)
+    return {name: _layer(name, held.get(name), language) for name in names}
+
+
+def _layer(name: str, held: Mapping[str, Any] | None, language: Language) -> str:
+    if held is not None:
+        area = number(float(held["area_m2"]), "m2", language)
+        return say("uiredline.layer_holds", language, layer=name, areas=held["areas"], area=area, lines=held["lines"])
+    return say("uiredline.layer_whole", language) if name == WHOLE else name
