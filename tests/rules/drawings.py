@@ -17,7 +17,11 @@ def box(west, south, east, north):
 
 @dataclass(frozen=True)
 class Drawing:
-    """Parcels, shapes of one layer, how far it is known, and what each parcel measures."""
+    """Parcels, shapes of one layer, how far it is known, and what each parcel measures.
+
+    `told` are fields of the shapes, in their order; `minus` the shapes of the layer the rule leaves out, with the x up to
+    which that one is known.
+    """
 
     size: tuple[float, float] = (100, 100)
     shapes: tuple = ()
@@ -29,6 +33,10 @@ class Drawing:
     known: tuple | None = None
     parcels: tuple | None = None
     slopes: tuple[float, float, float] | None = None
+    told: dict | None = None
+    minus: tuple = ()
+    minus_known_to: float | None = None
+    minus_maybe: tuple[int, ...] = ()
 
     @property
     def lands(self):
@@ -92,9 +100,10 @@ CN = {
     # 100 × 100: a triangle of 50 × 50 / 2 = 1,250 in the corner; last 20 m, 20 × 100 = 2,000
     "geohazard-danger": Drawing(
         shapes=(((250, 0), (300, 0), (300, 50)),), known_to=480, conflict=1_250, unknown=(0, 2_000)),
-    # 150 × 100: the lower 60 m, 150 × 60 = 9,000; last 50 m, 50 × 100 = 5,000
+    # 150 × 100: the lower 60 m, 150 × 60 = 9,000, less the permanent farmland in its western 50 m, 50 × 60 = 3,000; last
+    # 50 m of the third, 50 × 100 = 5,000
     "cultivated-land": Drawing(
-        (150, 100), (box(300, 0, 450, 60),), 700, conflict=9_000, unknown=(0, 5_000)),
+        (150, 100), (box(300, 0, 450, 60),), 700, minus=(box(290, 0, 350, 70),), conflict=6_000, unknown=(0, 5_000)),
     # 120 × 80: a wood that starts outside and reaches 10 m in, 10 × 80 = 800; last 30 m, 30 × 80 = 2,400
     "forest-land": Drawing(
         (120, 80), (box(210, -5, 250, 85),), 570, conflict=800, unknown=(0, 2_400)),

@@ -11,7 +11,11 @@ from geo.rules.terms import AREA_TESTS
 from geo.screen.setting import Setting
 from layers.study.spec import PACKS, pack, shipped
 from tests.geo.measure.making import CRS, PLANAR, X, Y, layer, measure, parcels, world
-from tests.rules.drawings import DRAWN
+from tests.rules.drawings import DRAWN as LAND
+from tests.rules.drawings import FAR, box
+from tests.rules.drawings_joint import JOINT
+
+DRAWN = LAND | {"joint-review-cn": JOINT}
 
 RULES = {(name, rule.id): rule for name in shipped() for rule in pack(name, PACKS).rules if not rule.industries}
 EVERY = pytest.mark.parametrize("which", list(RULES), ids=[f"{name}:{rule}" for name, rule in RULES])
@@ -19,6 +23,7 @@ ANSWERS = ("clear", "conflict", "unknown")
 STATUS = {
     ("exclude", "cut"): ("eligible", "conditional", "unknown"),
     ("exclude", "parcel"): ("eligible", "excluded", "unknown"),
+    ("restrict", "cut"): ("eligible", "conditional", "conditional"),  # an exclusion from memory
     ("restrict", "parcel"): ("eligible", "conditional", "conditional"),
     ("procedure", "parcel"): ("eligible", "conditional", "eligible"),
     ("prefer", "parcel"): ("eligible", "eligible", "eligible"),
@@ -50,10 +55,22 @@ def tables_of(rule, drawing, with_data=True):
         known = None if drawing.coverage is None else placed(drawing.coverage)
         shapes = map(placed, drawing.shapes)
         coverage = "complete" if known is None else "partial"
-        layers = [layer(*shapes, name=rule.layer, maybe=drawing.maybe, coverage=coverage, known=known)]
+        told = {name: np.array(values, object) for name, values in (drawing.told or {}).items()}
+        layers = [
+            layer(*shapes, name=rule.layer, maybe=drawing.maybe, coverage=coverage, known=known, attributes=told),
+            *(left_out(name, drawing) for name in rule.minus),
+        ]
     zones = [rule.zone, *map(Zone, rule.minus)] if rule.test in AREA_TESTS else []
     distances = [rule.layer] if rule.test == "distance_m" else []
     return measure(world(lands, *layers, rasters=rasters), zones, distances, PLANAR) | {"parcels": lands}
+
+
+def left_out(name, drawing):
+    """The layer a rule leaves out: as drawn, or complete and empty."""
+    ends = drawing.minus_known_to
+    known = None if ends is None else placed(box(-FAR, -FAR, ends, FAR))
+    coverage = "complete" if known is None else "partial"
+    return layer(*map(placed, drawing.minus), name=name, maybe=drawing.minus_maybe, coverage=coverage, known=known)
 
 
 def screened(rule, tables):

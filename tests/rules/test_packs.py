@@ -85,13 +85,23 @@ def test_a_rule_from_memory_shows_it_and_never_excludes(name, rule):
 
 def test_the_marks_in_use():
     marked = {(name, rule.id): rule.confidence for name, rule in PAIRS if rule.confidence not in ("S", "local")}
-    assert {k for k, mark in marked.items() if mark == "M"} == {("gates-cn", "two-high"), ("gates-cn", "chemical-park")}
+    from_memory = {("gates-cn", "two-high"), ("gates-cn", "chemical-park")}
+    joint = ("high-standard-farmland", "development-boundary-flexible", "development-boundary-special", "village-plan",
+             "title-dispute", "goaf", "urban-lines")  # fmt: skip
+    from_memory |= {("joint-review-cn", rule) for rule in joint}
+    assert {k for k, mark in marked.items() if mark == "M"} == from_memory
     assert marked["cn-national", "development-boundary"] == "S2"
+
+
+def test_what_a_study_has_no_layer_for_is_said_once():
+    """Of a joint review's layers; what the national pack reads stays open parcel by parcel."""
+    assert {rule.missing for rule in pack("joint-review-cn", PACKS).rules} == {"study"}
+    assert {rule.missing for rule in pack("cn-national", PACKS).rules} == {"unknown"}
 
 
 def test_gates_are_for_projects_and_constraints_for_land():
     assert all(rule.industries for rule in pack("gates-cn", PACKS).rules)
-    assert not any(rule.industries for rule in pack("cn-national", PACKS).rules)
+    assert not any(rule.industries for name in ("cn-national", "joint-review-cn") for rule in pack(name, PACKS).rules)
 
 
 def test_the_sample_overrides_the_national_slope_and_calls_itself_a_sample():
