@@ -20,6 +20,7 @@ from county import (
     patches,
     rasters,
     registers,
+    review,
     truth,
     works,
     writers,
@@ -136,8 +137,19 @@ def _maps(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame, limits: Zones) -
         "道路": works.roads(laid, whole), "铁路": works.railway(laid, whole),
         "高压线": works.lines(laid, "power_lines", whole), "管线": works.lines(laid, "pipes", whole),
     })  # fmt: skip
+    _review(inputs, review.build(laid, survey, limits))
     writers.shapefile(inputs / "居民点.zip", "JMD", works.residential(survey))
     writers.geojson(inputs / "学校.geojson", works.schools(survey))
+
+
+def _review(inputs: Path, asked: review.Review) -> None:
+    """Write what a joint review asks beside the constraints, and the ground two layers speak for."""
+    writers.geopackage(inputs / "联审.gpkg", {
+        "YNCBQ": asked.reserve, "LDYZT": asked.forest, "GKDY": asked.units, "KCZY": asked.minerals,
+        "KGFW": asked.detailed, "CPKF": asked.acquisition,
+    })  # fmt: skip
+    writers.geojson(inputs / "压矿查询范围.geojson", asked.surveyed)
+    writers.geojson(inputs / "开发边界成果范围.geojson", asked.drawn)
 
 
 def _registers(inputs: Path, laid: Ground, survey: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, firms.Firms]:

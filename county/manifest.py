@@ -30,12 +30,13 @@ def text(layers: list[Mapping[str, Any]]) -> str:
     study["area"] = "planar"
     study["area"].comment("the county lies on the central meridian: planar and ellipsoidal differ by about 1 ppm")
     study["as_of"] = county["as_of"]
-    study["rules"] = ["cn-national", "gates-cn"]
+    study["rules"] = ["cn-national", "joint-review-cn", "gates-cn"]
     study["inefficient"] = ["dongyang", "lixin"]
     study["demonstration"] = True
     body["study"] = study
     decided = part("decisions")
     body["standards"] = _table(decided["standards"])
+    body["assembly"] = _table(decided["assembly"])
     body["objective"] = _table(decided["objective"])
     body["evaluation"] = _table(decided["evaluation"])
     body["not_examined"] = _tables(decided["not_examined"])

@@ -69,7 +69,8 @@ def roads(ground: Ground, whole: Any) -> Table:
     for road in part("county")["roads"]:
         if road["class"] == "1003":
             line = curves.spline(ground.frame.metres(road["axis_km"]), 20.0)
-            rows.append({"DLMC": road["name"], "DLDJ": _grade(road["id"]), "LMKD": road["width_m"]})
+            grade = None if road["id"] in part("review")["roads"]["unnamed"] else _grade(road["id"])
+            rows.append({"DLMC": road["name"], "DLDJ": grade, "LMKD": road["width_m"]})
             shapes.append(_line(line, open_ground))
     for plat in ground.plats:
         for k, line in enumerate(streets(plat)):
@@ -101,10 +102,13 @@ def streets(plat: Plat) -> list[Any]:
 
 
 def railway(ground: Ground, whole: Any) -> Table:
-    """Return the railway's centre line."""
+    """Return the railway's centre line: near towns with its setting, elsewhere nobody has filled it in."""
     road = next(r for r in part("county")["roads"] if r["class"] == "1001")
     line = curves.spline(ground.frame.metres(road["axis_km"]), 20.0)
-    return _table([{"TLMC": road["name"]}], [_line(line, whole)])
+    line, towns = _line(line, whole), shapely.buffer(shapely.union_all([p.outline for p in ground.plats]), 300.0)
+    parts = [("村镇居民居住区", shapely.intersection(line, towns)), (None, shapely.difference(line, towns))]
+    rows = [{"TLMC": road["name"], "TLLB": "普速铁路", "YXDQ": where, "DKKD": road["width_m"]} for where, _ in parts]
+    return _table(rows, [shapely.set_precision(part_, curves.MM) for _, part_ in parts])
 
 
 def lines(ground: Ground, name: str, whole: Any) -> Table:
@@ -115,7 +119,9 @@ def lines(ground: Ground, name: str, whole: Any) -> Table:
         axis = ground.frame.metres(spec["axis_km"])
         shapes.append(_line(axis if name == "power_lines" else curves.spline(axis, 20.0), whole))
     titles = {"name": "MC", "kv": "DYDJ", "kind": "GXLX"}
-    return _table([{titles[k]: v for k, v in r.items()} for r in rows], shapes)
+    apart = part("review")["power"]["conductors_m"]
+    told = [{titles[k]: v for k, v in r.items()} for r in rows]
+    return _table([t | ({"BXJJ": apart[str(t["DYDJ"])]} if "DYDJ" in t else {}) for t in told], shapes)
 
 
 def residential(patches: Table) -> Table:

@@ -23,7 +23,8 @@ LAYERS = {
     "parcels", "basic_farmland", "ecological_redline", "development_boundary", "water_source_1", "water_source_2",
     "river_management", "flood_zone", "geohazard_danger", "boundary", "parks", "planned_use", "roads", "railway",
     "power_lines", "pipes", "substations", "works", "buildings", "residential", "schools", "dem", "landcover",
-    "imagery_2024", "imagery_2026", "land_supply", "enterprises", "signals", "projects", "links",
+    "mineral", "farmland_reserve", "forest_map", "control_units", "detailed_plan", "land_acquisition_plan",
+    "collective_land", "imagery_2024", "imagery_2026", "land_supply", "enterprises", "signals", "projects", "links",
 }  # fmt: skip
 
 
@@ -126,7 +127,9 @@ def test_study_file_is_read_and_every_source_is_there(demo):
     assert {layer.id for layer in study.layers} >= LAYERS
     for layer in study.layers:
         assert (demo.folder / layer.source).exists(), layer.id
-    assert study.layer("mineral") is None  # 压覆矿产 must stay 待核实
+    extent = demo.read("压矿查询范围.geojson").geometry.iloc[0]  # 压覆矿产 must stay 待核实 at the red line of scene 1
+    assert extent.disjoint(demo.read("规划基础.gpkg", "KFYQ").set_index("YQDM").geometry["B2"])
+    assert study.layer("mineral").coverage == "inputs/压矿查询范围.geojson"
     text = (demo.folder / "study.toml").read_text(encoding="utf-8")
     assert "合成数据" in text
     assert str(ROOT) not in text

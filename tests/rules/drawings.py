@@ -19,8 +19,8 @@ def box(west, south, east, north):
 class Drawing:
     """Parcels, shapes of one layer, how far it is known, and what each parcel measures.
 
-    `told` are fields of the shapes, in their order; `minus` the shapes of the layer the rule leaves out, with the x up to
-    which that one is known.
+    `told` are fields of the shapes, in their order; `minus` the shapes of the layer the rule leaves out, with the
+    x up to which that one is known.
     """
 
     size: tuple[float, float] = (100, 100)
@@ -59,7 +59,8 @@ CN = {
     # 100 × 100: the triangle south-west of the diagonal, 100 × 100 / 2 = 5,000; last 10 m, 10 × 100 = 1,000
     "ecological-redline": Drawing(
         shapes=(((200, 0), (300, 0), (200, 100)),), known_to=490, conflict=5_000, unknown=(0, 1_000)),
-    # 80 × 125: two boxes of 40 m that share 20 m, together 60 × 125 = 7,500, counted once; last 40 m, 40 × 125 = 5,000
+    # 80 × 125: two boxes of 40 m that share 20 m, together 60 × 125 = 7,500, counted once; last 40 m, 40 ×
+    # 125 = 5,000
     "nature-reserve-core": Drawing(
         (80, 125), (box(160, 0, 200, 125), box(180, 0, 220, 125)), 360, conflict=7_500, unknown=(0, 5_000)),
     # 50 × 40: wholly inside, 50 × 40 = 2,000; last 5 m, 5 × 40 = 200
@@ -100,8 +101,8 @@ CN = {
     # 100 × 100: a triangle of 50 × 50 / 2 = 1,250 in the corner; last 20 m, 20 × 100 = 2,000
     "geohazard-danger": Drawing(
         shapes=(((250, 0), (300, 0), (300, 50)),), known_to=480, conflict=1_250, unknown=(0, 2_000)),
-    # 150 × 100: the lower 60 m, 150 × 60 = 9,000, less the permanent farmland in its western 50 m, 50 × 60 = 3,000; last
-    # 50 m of the third, 50 × 100 = 5,000
+    # 150 × 100: the lower 60 m, 150 × 60 = 9,000, less the permanent farmland in its western 50 m, 50 × 60 =
+    # 3,000; last 50 m of the third, 50 × 100 = 5,000
     "cultivated-land": Drawing(
         (150, 100), (box(300, 0, 450, 60),), 700, minus=(box(290, 0, 350, 70),), conflict=6_000, unknown=(0, 5_000)),
     # 120 × 80: a wood that starts outside and reaches 10 m in, 10 × 80 = 800; last 30 m, 30 × 80 = 2,400
@@ -147,8 +148,9 @@ CN = {
 SAMPLE = {
     # stricter than the nation's 15: a plane of 14 % passes there and fails here
     "slope-natural": Drawing(slopes=(10, 14, 12), clear=10, conflict=14, unknown=(12, float("inf"))),
-    # at least 300 m. Houses from x = 400: 400 − 100 = 300, just enough; 400 − 250 = 150; the third is 4,550 m from
-    # them (5,000 − 450), but what is known ends 5,350 − 5,100 = 250 m east of it, and a house may stand there
+    # at least 300 m. Houses from x = 400: 400 − 100 = 300, just enough; 400 − 250 = 150; the third is 4,550 m
+    # from them (5,000 − 450), but what is known ends 5,350 − 5,100 = 250 m east of it, and a house may stand
+    # there
     "residential-setback": Drawing(
         parcels=(box(0, 0, 100, 100), box(150, 0, 250, 100), box(5_000, 0, 5_100, 100)),
         shapes=(box(400, 0, 450, 100),), known_to=5_350, clear=300, conflict=150, unknown=(250, 4_550)),
@@ -164,9 +166,9 @@ SAMPLE = {
 }  # fmt: skip
 
 YANGTZE = {
-    # at least 1,000 m from the shoreline x = 0, which is known from y = −5,000 to 500 and to x = 2,500: the first two
-    # begin at x = 1,000 and 999.5, far from the edges; the third is 2,000 m from it, but 500 − 100 = 400 m from the
-    # northern edge of what is known
+    # at least 1,000 m from the shoreline x = 0, which is known from y = −5,000 to 500 and to x = 2,500: the
+    # first two begin at x = 1,000 and 999.5, far from the edges; the third is 2,000 m from it, but 500 − 100
+    # = 400 m from the northern edge of what is known
     "yangtze-chemical": Drawing(
         parcels=(box(1_000, -3_000, 1_100, -2_900), box(999.5, -3_300, 1_099.5, -3_200), box(2_000, 0, 2_100, 100)),
         shapes=(((0, -5_000), (0, 5_000)),), known=box(-1_000, -5_000, 2_500, 500),
