@@ -263,21 +263,23 @@ def check(
 def _zone_uses(inputs: Inputs, plots: gpd.GeoDataFrame, setting: Setting, basis: AreaBasis) -> pd.DataFrame:
     """Return the present use of what lies in each layer that area rules read, or outside it where it must lie in."""
     rules = [r for r in setting.applicable if r.test in ("overlap_m2", "outside_m2")]
-    wanted = sorted({(Zone(r.layer, r.buffer_m), r.test == "outside_m2") for r in rules if not r.buffer_m})
+    wanted = sorted({taken(r) for r in rules if not r.zone.reach_m})
     ids = plots["parcel_id"].to_numpy(object)
-    out = [present_use(inputs.parcels, ids[:0], plots.geometry.to_numpy()[:0], basis).assign(layer_id="", test="")]
-    for zone, outside, shapes in within.grounds(plots.geometry.to_numpy(), inputs.layers, wanted):
+    none = present_use(inputs.parcels, ids[:0], plots.geometry.to_numpy()[:0], basis)
+    out = [none.assign(layer_id="", part="", test="")]
+    for one, shapes in within.grounds(plots.geometry.to_numpy(), inputs.layers, wanted):
         some = ~shapely.is_empty(shapes)
         if some.any():
             uses = present_use(inputs.parcels, ids[some], shapes[some], basis)
-            out.append(uses.assign(layer_id=zone.layer_id, test="outside_m2" if outside else "overlap_m2"))
+            test = "outside_m2" if one.outside else "overlap_m2"
+            out.append(uses.assign(layer_id=one.zone.layer_id, part=one.part, test=test))
     return pd.concat(out, ignore_index=True)
 
 
 def net_of_ridges(tables: Tables, cultivated: ridges.Cultivated) -> Tables:
     """Return what a check measured with field ridges as a class of their own (see `geo.measure.ridges.apart`)."""
     out = {name: ridges.apart(tables[name], cultivated) for name in ("composition", "zone_uses")}
-    keys = ["layer_id", "test", "unit_id", "land_use", "land_use_scheme"]
+    keys = ["layer_id", "part", "test", "unit_id", "land_use", "land_use_scheme"]
     return tables | out | {"zone_uses": out["zone_uses"].groupby(keys, as_index=False).sum(numeric_only=True)}
 
 

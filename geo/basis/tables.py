@@ -106,9 +106,9 @@ _DECLARED = (
         "phase:code unit_id:id land_use:code land_use_scheme:code settlement:code? tenure:code township:code "
         "area_m2:float:sum gross_m2:float:sum? ridges_open_m2:float:sum?")),
     # present use of a red line's ground inside a layer, or outside one it must lie in
-    Table("zone_uses", ("layer_id", "test", "unit_id", "land_use", "land_use_scheme"), _c(
-        "layer_id:id test:code unit_id:id land_use:code land_use_scheme:code area_m2:float:sum gross_m2:float:sum "
-        "ridges_open_m2:float:sum")),
+    Table("zone_uses", ("layer_id", "part", "test", "unit_id", "land_use", "land_use_scheme"), _c(
+        "layer_id:id part:code test:code unit_id:id land_use:code land_use_scheme:code area_m2:float:sum "
+        "gross_m2:float:sum ridges_open_m2:float:sum")),
     Table("land", ("parcel_id", "part"), _c(
         "parcel_id:id part:int net_m2:float:sum geometry:geometry")),
     Table("supply", ("parcel_id",), _c(

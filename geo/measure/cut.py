@@ -21,13 +21,18 @@ from geo.measure.shape import wide_enough
 __all__ = ["land", "wide_enough"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Taken:
     """Ground a rule takes: of a zone, or with `outside` all but the zone, where the zone is without `minus`."""
 
     zone: Zone
     outside: bool = False
     minus: tuple[Zone, ...] = ()
+
+    @property
+    def part(self) -> str:
+        """What of the layer it is, "" for all of it: classes and the layers left out."""
+        return self.zone.part.name + "".join(f"-{zone.zone_id}" for zone in self.minus)
 
 
 def land(
@@ -63,12 +68,23 @@ def land(
     """
     shapes = robust.polygonal(parcels.geometry.to_numpy()).copy()
     for one in steps(tuple(taken), "land", progress):
-        ground = _ground(layers, one.zone)
-        if ground is None:
-            continue
-        others = [_ground(layers, zone) for zone in one.minus]
-        shapes = _less(shapes, _outside(shapes, ground, others) if one.outside else _inside(shapes, ground, others))
+        found = _of(shapes, layers, one)
+        shapes = shapes if found is None else _less(shapes, found)
     return _parts(parcels["parcel_id"].to_numpy(object), shapes, parcels.crs, basis)
+
+
+def shares(shapes: Geometries, layers: Mapping[str, Layer], one: Taken) -> Geometries | None:
+    """Return what of each shape is surely taken, empty where nothing is; None where the layer tells nothing."""
+    found = _of(shapes, layers, one)
+    return None if found is None else _shared(shapes, found)
+
+
+def _of(shapes: Geometries, layers: Mapping[str, Layer], one: Taken) -> Local | None:
+    ground = _ground(layers, one.zone)
+    if ground is None:
+        return None
+    others = [_ground(layers, zone) for zone in one.minus]
+    return _outside(shapes, ground, others) if one.outside else _inside(shapes, ground, others)
 
 
 Known = zones.Ground | None

@@ -73,7 +73,7 @@ def out_of_time(rules: Sequence[Rule]) -> tuple[NotApplied, ...]:
 
 def _why(rule: Rule, use_class: str) -> Reason:
     if rule.absent:
-        return reason("applied_absent", layer=rule.layer, fields=list(rule.part.fields))
+        return reason("applied_absent")
     if rule.speaks == "no":
         return reason("applied_not_spoken", uses=list(rule.use_classes), industries=list(rule.industries))
     if rule.industries:

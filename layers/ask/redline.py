@@ -24,6 +24,7 @@ from geo.rules.gather import evidence
 from geo.rules.judge import OUTCOMES, Judgement, judge
 from geo.rules.spec import Rule
 from geo.rules.terms import AREA_TESTS
+from geo.study import taken
 from layers.ask.applied import of_land
 from layers.library import standards
 from layers.library.standards import CodeGroup
@@ -353,10 +354,11 @@ class Answer:
 
     def _cultivated(self, rule: Rule) -> float:
         """Return the cultivated land net of ridges in what an area rule found; NaN where nothing states the ridges."""
-        if rule.test not in ("overlap_m2", "outside_m2") or rule.buffer_m or not self._whole.has("zone_uses"):
+        if rule.test not in ("overlap_m2", "outside_m2") or rule.zone.reach_m or not self._whole.has("zone_uses"):
             return float("nan")
         frame = self._whole.table("zone_uses")
-        mine = frame[(frame["layer_id"] == rule.layer) & (frame["test"] == rule.test)]
+        here = (frame["layer_id"] == rule.layer) & (frame["part"] == taken(rule).part) & (frame["test"] == rule.test)
+        mine = frame[here]
         pairs = zip(mine["land_use_scheme"], mine["land_use"], strict=True)
         tilled = [standards.is_cultivated(s, c) for s, c in pairs]
         known = len(mine) and not mine["ridges_open_m2"].sum() > 0.01

@@ -80,7 +80,7 @@ def new(
     _unused(folder)
     body: dict[str, Any] = {"format": formats.FORMAT, "name": name or folder.name, "crs": crs, "area": area}
     body["as_of"] = as_of or date.today()
-    body["rules"] = list(rules or ("cn-national",))
+    body["rules"] = list(rules or ("cn-national", "joint-review-cn"))
     _checked(Study, body)
     section = tomlkit.table()
     for key, value in body.items():

@@ -1,5 +1,7 @@
 """The age of what an answer rests on (法规时效): what is out of force, long unchecked, or about to change.
 
+Beside it, what the study has no layer for and nobody has looked at.
+
 Every list, page and file that uses a rule, a standard or a code list says so, in one line per
 kind of thing; `luodi rules` lists them all.
 """
@@ -69,7 +71,7 @@ def notices(results: Results, language: Language, table: str = "") -> tuple[Noti
     results = released(results)
     found, day, law = used(results, language, table), results.study.as_of, results.study.law
     return (*_out_of_force(found, day, language), *_unlooked(found, day, law.check_days, language),
-            *_coming(found, day, law.ahead_days, language))  # fmt: skip
+            *_coming(found, day, law.ahead_days, language), *_absent(results, language, table))  # fmt: skip
 
 
 def used(results: Results, language: Language, table: str = "") -> list[Used]:
@@ -164,6 +166,14 @@ def _coming(found: list[Used], day: date, ahead: int, language: Language) -> Ite
             changes.setdefault((change.on, both(change.what, language)), []).append(used_.title)
     for (on, what), titles in sorted(changes.items()):
         yield Notice("note", reason("law_announced", day=on.isoformat(), what=what, titles=_some(titles, language)))
+
+
+def _absent(results: Results, language: Language, table: str) -> Iterator[Notice]:
+    """Name what a study has no layer for and is to be verified once, whatever the lists below say of single parcels."""
+    rules = [r for r in results.rules if r.absent and not r.stood_for]
+    if rules and _stages(results, table) & {"screen"}:
+        titles = [rule_title(results, r, language) for r in rules]
+        yield Notice("note", reason("law_absent", titles=_some(titles, language)))
 
 
 def _some(titles: list[str], language: Language) -> list[str]:

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from county import county
+from geo.basis.layer import Zone
 from layers.study.run import runs
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -39,7 +40,7 @@ def main():
         folder = Path(place) / "county"
         county.write(folder, lambda done, total, stage: None)
         plan = runs.plan(folder)
-        rules = [r for r in plan.rules if r.test in ("overlap_m2", "outside_m2") and not r.buffer_m]
+        rules = [r for r in plan.rules if r.test in ("overlap_m2", "outside_m2") and r.zone == Zone(r.layer)]
         rules = [r for r in rules if r.applies(plan.study.use_class) and plan.study.layer(r.layer)]
         qgis = Qgis(program, Path(place))
         every = values(qgis, plan, rules)

@@ -120,6 +120,9 @@ def _listed(name: str, frame: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     for column in LAYER_NAMES:
         if column in frame:
             frame = frame[~frame[column].astype(str).isin(hidden.masks.layers)]
+    if name == "zone_uses":  # a rule may leave a use-only layer out of an ordinary one
+        less = [bool(set(str(part).split("-")[1:]) & set(hidden.masks.layers)) for part in frame["part"]]
+        frame = frame[~np.array(less, bool)]
     kinds = [kind for kind, roles in OF_ASSETS.items() if roles & hidden.masks.roles]
     if name.startswith("idle") and "kind" in frame and kinds:
         frame = frame[~frame["kind"].isin(kinds)]
