@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from layers.study.checks import listing, open_check
+from tests.counties import copied
 from tests.scenes.shared import luodi, result
 
 MU = 2000 / 3
@@ -15,8 +16,9 @@ def mu(value):
 
 
 @pytest.fixture(scope="module")
-def county(fresh_county):
-    return fresh_county
+def county(tmp_path_factory):
+    """As delivered: a red line needs no run."""
+    return copied("written", tmp_path_factory.mktemp("county") / "demo")
 
 
 @pytest.fixture(scope="module")
