@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -127,8 +128,19 @@ def standing(record: Record, as_of: date) -> Standing:
     if record.stated not in ("", "?") and not _agrees(record.stated, stage):
         why = reason("supply_record_differs", record=record.name, stated=record.stated, derived=STATUS[stage])
         return Standing("doubt", why, record=record.name)
-    why = reason(_WHY[stage], record=record.name, on=on.isoformat() if on else "–")
-    return Standing(stage, why, on, record.name)
+    code = _WHY[stage]
+    if stage == "approved" and on is not None and _two_years(on) <= as_of:
+        code = "supply_by_old_approval"
+    return Standing(stage, reason(code, record=record.name, on=on.isoformat() if on else "–"), on, record.name)
+
+
+def _two_years(on: date) -> date:
+    """Return the day from which an approval that led to no supply is asked about (two years; from memory, mark M).
+
+    It may have lapsed; nobody takes it for lapsed here, and the land stays 批而未供.
+    """
+    last = calendar.monthrange(on.year + 2, on.month)[1]
+    return date(on.year + 2, on.month, min(on.day, last))
 
 
 def _by_word(record: Record) -> Standing:

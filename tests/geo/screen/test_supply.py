@@ -449,3 +449,11 @@ def test_removing_records_never_decides_a_parcel_that_was_unknown(kept):
     after = tables(land, *(records[k] for k in kept), complete=False, plan=plan)["supply"]["supply_status"]
     assert before.tolist() == ["unknown", "unknown", "supplied", "unknown"]
     assert (after[before == "unknown"] == "unknown").all()
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [(date(2026, 2, 27), "supply_by_approval"), (date(2026, 2, 28), "supply_by_old_approval")]
+)
+def test_an_approval_without_supply_is_asked_about_after_two_years_and_stays_approved(day, code):
+    found = standing(Record("批-1", "1", {"approved": Event("yes", date(2024, 2, 29))}), day)
+    assert (found.stage, found.reason.code) == ("approved", code)
