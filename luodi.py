@@ -362,7 +362,7 @@ def assemble(
         from layers.study.run.released import require
         from layers.words import once
 
-        asked = assembly.Asked(**given, within=assembly.box(within) if within else None)
+        asked = assembly.SiteDemand(**given, within=assembly.box(within) if within else None)
         report = _fresh(folder, "assemble", console)
         results = require(folder, "sites")
         if not given and not within:
@@ -428,14 +428,14 @@ def rank(
     """Rank the sites (and bring what stands before it up to date); with weights, show that order and keep the run."""
 
     def work(console: Console) -> None:
-        from layers.ask.ranked import Asked, bench, by_set, weights_of
+        from layers.ask.ranked import RankTrial, bench, by_set, weights_of
         from layers.outputs import rank_page
         from layers.study.run.released import require
 
         changes = weights_of(weights or [])
         report = _fresh(folder, "rank", console)
         results = require(folder, "ranking")
-        made = (by_set(results, criteria) if criteria else bench(results)).answer(Asked(changes))
+        made = (by_set(results, criteria) if criteria else bench(results)).answer(RankTrial(changes))
         for line in rank_page.ranking_text(results, made, console.language, top):
             console.text(line)
         _law(console, results, "ranking")
@@ -560,7 +560,7 @@ def redline(
         from layers.text import sentence
 
         form = txt_layouts.form(txt)
-        asked = checks.Asked(name, crs, axes, layer, investment, industry, use)
+        asked = checks.RedlineQuestion(name, crs, axes, layer, investment, industry, use)
         if again or accept_cut:
             act = checks.again if again else checks.accept
             found = act(folder, again or accept_cut, console.progress)
@@ -647,7 +647,7 @@ def place(
     """Place the pipeline on sites (落位) within headroom and quota, with bound, gap and what is missing."""
 
     def work(console: Console) -> None:
-        from layers.ask.placement import Asked, shown
+        from layers.ask.placement import PlaceQuestion, shown
         from layers.study.run.released import require
         from layers.words import place_lines as words
 
@@ -657,7 +657,7 @@ def place(
         results = require(folder, "matches")
         whole = shown(results)
         pins = tuple((whole.project(p), site) for p, site in asked)
-        found = shown(results, Asked(day, more, pins))
+        found = shown(results, PlaceQuestion(day, more, pins))
         for line in words.lines(found, console.language):
             console.text(line)
         _law(console, results, "matches")
@@ -712,13 +712,13 @@ def capacity(
     """Say what each park can still hold (承载力), which resource binds, and what relieving it frees."""
 
     def work(console: Console) -> None:
-        from layers.ask.placement import Asked, shown
+        from layers.ask.placement import PlaceQuestion, shown
         from layers.study.run.released import require
         from layers.words import place_lines as words
 
         day, more = _day(on), tuple((name, _number(amount)) for name, amount in _pairs(extra or []))
         report = _fresh(folder, "place", console)
-        found = shown(require(folder, "capacity"), Asked(day, more))
+        found = shown(require(folder, "capacity"), PlaceQuestion(day, more))
         for line in words.capacity_lines(found, console.language):
             console.text(line)
         rows = {
@@ -779,7 +779,7 @@ def _decide(
     def work(console: Console) -> None:
         from layers.ask import decisions
 
-        made = decisions.decide(folder, kind, project, place, decisions.Ground(*decided))
+        made = decisions.decide(folder, kind, project, place, decisions.DecisionBasis(*decided))
         console.text(decisions.told(made, console.language))
         console.result(decisions.plain(made))
 

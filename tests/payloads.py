@@ -229,7 +229,7 @@ def run(folder: Path) -> Path:
     line = folder.parent / "线{{7*7}}<b>\x1b[31m.gpkg"
     shape = joint_study.box(0, 0, 250, 150)
     gpd.GeoDataFrame({"name": [bad("甲")]}, geometry=[shape], crs=joint_study.CRS).to_file(line)
-    checks.check(folder, line, checks.Asked(bad("线")), silent)
+    checks.check(folder, line, checks.RedlineQuestion(bad("线")), silent)
     return folder
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.ask.placement import Asked
+from layers.ask.placement import PlaceQuestion
 from layers.serve.http.routes import study_folder
 from layers.serve.pages import capacity_desk, place_desk
 from layers.serve.pages.capacity_desk import Bar
-from layers.serve.pages.place_desk import Desk
+from layers.serve.pages.place_desk import PlaceView
 from layers.study.run.released import open_results
 from layers.study.run.results import Results
 from layers.text import Language, say, sentences
@@ -78,7 +78,7 @@ def _work(results: Results) -> None:
         st.html(_zone(results, str(park), language))
 
 
-def _day(results: Results, language: Language) -> Desk:
+def _day(results: Results, language: Language) -> PlaceView:
     """Draw the choice of day and return the answer of that day."""
     days = {d.on: d for d in place_desk.days(results)}
 
@@ -95,10 +95,10 @@ def _day(results: Results, language: Language) -> Desk:
         scenario = on != results.study.as_of
         if scenario:
             st.html(tag("div", say("uiplace.scenario", language), cls="lp-scenario"))
-    return place_desk.desk(results, Asked(on) if scenario else Asked())
+    return place_desk.desk(results, PlaceQuestion(on) if scenario else PlaceQuestion())
 
 
-def _park(desk: Desk, park: str, language: Language) -> Html:
+def _park(desk: PlaceView, park: str, language: Language) -> Html:
     """Return the bars of a park under what binds it."""
     told = [tag("div", line) for line in capacity_desk.binds(desk.found, park, language)]
     rows = [_bar(bar, language) for bar in capacity_desk.bars(desk.found, park, language)]

@@ -13,7 +13,7 @@ from layers.serve.pages import redlines
 from layers.serve.pages.board import board
 from layers.serve.pages.glance import Glance, glance, whole_view
 from layers.serve.pages.redlines import Kept
-from layers.study import spec
+from layers.study import packs, spec
 from layers.study.run.released import open_results
 from layers.study.run.results import Results
 from layers.text import Language, number, say, sentences
@@ -63,7 +63,7 @@ def _opened(folder: Path) -> tuple[Results | None, spec.Study | None, list[Luodi
         problems.append(problem)
     try:
         study = spec.read(folder)
-        spec.effective_rules(study, folder)
+        packs.effective_rules(study, folder)
     except LuodiError as problem:
         problems.append(problem)
     return results, study, problems

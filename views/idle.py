@@ -13,7 +13,7 @@ from layers.serve.draw.idle_symbols import GROUPS
 from layers.serve.http.routes import study_folder
 from layers.serve.pages import idle_desk
 from layers.serve.pages.board import board
-from layers.serve.pages.idle_desk import Desk
+from layers.serve.pages.idle_desk import IdleView
 from layers.study.run.released import open_results
 from layers.study.run.results import Results
 from layers.text import Language, code, say, sentences
@@ -131,7 +131,7 @@ def _jump(way: str, change: tuple[date, tuple[str, ...]] | None, icon: str, lang
 # --- groups, list, map ------------------------------------------------------------
 
 
-def _legend(desk: Desk, language: Language) -> tuple[str, ...]:
+def _legend(desk: IdleView, language: Language) -> tuple[str, ...]:
     """Draw the legend, which is the filter too; return the groups that are shown."""
     present = [g for g in GROUPS if desk.counts[g]]
 
@@ -147,7 +147,7 @@ def _legend(desk: Desk, language: Language) -> tuple[str, ...]:
     return tuple(g for g in GROUPS if g in (picked or [p for p in present if p not in QUIET]))
 
 
-def _list(desk: Desk, shown: tuple[str, ...], asset: str | None, language: Language) -> None:
+def _list(desk: IdleView, shown: tuple[str, ...], asset: str | None, language: Language) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="idle-listbar"):
         text = st.text_input(
             say("uiidle.find", language), key="idle-find", placeholder=say("uiidle.find", language),
@@ -161,7 +161,7 @@ def _list(desk: Desk, shown: tuple[str, ...], asset: str | None, language: Langu
     st.html(tag("div", line, cls="lu-line"))
 
 
-def _map(desk: Desk, shown: tuple[str, ...], asset: str | None) -> None:
+def _map(desk: IdleView, shown: tuple[str, ...], asset: str | None) -> None:
     if asset and (state.asked_to_move() or not state.noted("idle-aim")):
         view = desk.map.view_of(asset, idle_desk.MAP_PIXELS)
         state.note("idle-aim", view or state.noted("idle-aim"))
@@ -171,7 +171,7 @@ def _map(desk: Desk, shown: tuple[str, ...], asset: str | None) -> None:
     map.draw_idle(drawn, (drawn.ground_url(), desk.map.url(shown)), outline, (home, state.noted("idle-aim")), HEIGHT)
 
 
-def _follow_click(desk: Desk, shown: tuple[str, ...]) -> None:
+def _follow_click(desk: IdleView, shown: tuple[str, ...]) -> None:
     click = state.new_click(map.IDLE)
     if click is None:
         return

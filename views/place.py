@@ -12,7 +12,7 @@ from geo.basis.errors import LuodiError
 from layers.serve.http.routes import study_folder
 from layers.serve.pages import place_desk
 from layers.serve.pages.board import board
-from layers.serve.pages.place_desk import Desk
+from layers.serve.pages.place_desk import PlaceView
 from layers.study.run.released import open_results
 from layers.study.run.results import Results
 from layers.text import Language, say, sentences
@@ -78,7 +78,7 @@ def _work(results: Results) -> None:
         map.draw_placing(drawn, desk.scene(project, choice), project, HEIGHT)
 
 
-def _question(results: Results, language: Language) -> Desk:
+def _question(results: Results, language: Language) -> PlaceView:
     """Draw the controls of "what if" and return the answer to what they ask."""
     days = {d.on: d for d in place_desk.days(results)}
     with st.container(horizontal=True, vertical_alignment="center", key="place-bar"):
@@ -99,7 +99,7 @@ def _question(results: Results, language: Language) -> Desk:
     return place_desk.desk(results, asked)
 
 
-def _headline(desk: Desk, language: Language) -> str:
+def _headline(desk: PlaceView, language: Language) -> str:
     run = words.records(desk.found.table("placing"))[0]
     proved = say("uiplace.proved" if run["gap"] == 0 else "uiplace.gap", language, gap=run["gap"])
     return join(
@@ -108,7 +108,7 @@ def _headline(desk: Desk, language: Language) -> str:
     )  # fmt: skip
 
 
-def _list(desk: Desk, project: str | None, language: Language) -> None:
+def _list(desk: PlaceView, project: str | None, language: Language) -> None:
     frame_ = desk.listing(language)
     key = f"place-list-{language}-{hash(repr(desk.found.asked))}-{state.turn()}"
 
@@ -129,7 +129,7 @@ def _list(desk: Desk, project: str | None, language: Language) -> None:
     )  # fmt: skip
 
 
-def _accounts(desk: Desk, language: Language) -> str:
+def _accounts(desk: PlaceView, language: Language) -> str:
     """Return the county's accounts as bars: set aside, drawn by this placing, left."""
     rows = []
     for account in place_desk.accounts(desk):

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.serve.http.routes import study_folder
 from layers.serve.pages import redlines
 from layers.serve.pages.redline_map import redline_map
@@ -63,7 +63,7 @@ def _run(folder: Path) -> Results | None:
         return None
 
 
-def _asked_for(folder: Path) -> tuple[Answer | None, LuodiError | None]:
+def _asked_for(folder: Path) -> tuple[RedlineAnswer | None, LuodiError | None]:
     """Return the check the address names, or what is wrong with it."""
     chosen = state.selection()
     if chosen is None or chosen.kind != "check":
@@ -85,7 +85,7 @@ def _hand_in(folder: Path, kept: list[Kept], language: Language) -> None:
         redline_bar.listing(kept, language)
 
 
-def _answer(answer: Answer, language: Language) -> None:
+def _answer(answer: RedlineAnswer, language: Language) -> None:
     """Draw headline, map and tables so that one screen of 1366 × 768 holds them."""
     st.html(redline_answer.headline(answer, language))
     redline_bar.told(answer, language)

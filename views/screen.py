@@ -17,7 +17,8 @@ from layers.serve.pages.board import Board, board
 from layers.serve.pages.trial import Trial
 from layers.study.run.results import Results
 from layers.text import Language, code, say
-from layers.words.explain import Explanation, explain, measure_text
+from layers.words.explain import Explanation, explain
+from layers.words.measures import measure_text
 from views.parts import funnel, guard, map, opening, state, tables, why
 from views.parts import trial as turned
 from views.parts.markup import join, tag

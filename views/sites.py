@@ -12,7 +12,7 @@ from layers.ask.ranked import Ranked
 from layers.serve.pages import sites as shelf
 from layers.serve.pages.board import board
 from layers.serve.pages.site_board import OUT, SCORE_COLOURS, score_range
-from layers.serve.pages.sites import Shown
+from layers.serve.pages.sites import SiteView
 from layers.study.run.results import Results
 from layers.text import Language, say
 from views.parts import guard, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
@@ -64,7 +64,7 @@ def _work(results: Results, late: bool) -> None:
     _below(shown, made, selected, language)
 
 
-def _selected(shown: Shown) -> str | None:
+def _selected(shown: SiteView) -> str | None:
     """Follow a click: a corner of the area while one is being drawn, a site otherwise."""
     click = state.new_click()
     if click is not None and not site_demand.click(click):
@@ -94,7 +94,7 @@ def _legend(made: Ranked, language: Language) -> None:
     st.html(tag("div", tag("span", title, cls="lu-total"), *ends, *rest, cls="ls-legend"))
 
 
-def _panel(shown: Shown, made: Ranked, selected: str | None, late: bool, language: Language) -> None:
+def _panel(shown: SiteView, made: Ranked, selected: str | None, late: bool, language: Language) -> None:
     side = st.segmented_control(
         say("uisites.side", language), SIDES, default="why", required=True, key="site-side",
         format_func=lambda s: say(f"uisites.side_{s}", language), label_visibility="collapsed", width="stretch",
@@ -110,7 +110,7 @@ def _panel(shown: Shown, made: Ranked, selected: str | None, late: bool, languag
             site_panels.why(shown, made, selected, language)
 
 
-def _below(shown: Shown, made: Ranked, selected: str | None, language: Language) -> None:
+def _below(shown: SiteView, made: Ranked, selected: str | None, language: Language) -> None:
     name = st.segmented_control(
         say("uisites.below", language), BELOW, default="list", required=True, key="site-below",
         format_func=lambda n: say(f"uisites.below_{n}", language), label_visibility="collapsed",
@@ -123,7 +123,7 @@ def _below(shown: Shown, made: Ranked, selected: str | None, language: Language)
     draws.get(str(name), lambda: _list(shown, made, selected, language))()
 
 
-def _list(shown: Shown, made: Ranked, selected: str | None, language: Language) -> None:
+def _list(shown: SiteView, made: Ranked, selected: str | None, language: Language) -> None:
     rows = shelf.listing(shown, made, language)
     ids = made.ranking["site_id"].to_numpy(object)
     key = f"sites-{hash((tuple(ids), tuple(made.weights.values()), language))}"

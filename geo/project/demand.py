@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from geo.basis.figure import Figure
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.basis.units import HA_M2, MU_M2, hi
+from geo.project.asked import Ask, Line
 
 Norms = Mapping[str, Figure]
 """Figures that hold for an industry and a wished park, by name: ``investment`` (万元/亩), ``far_min`` (of the
@@ -32,57 +32,6 @@ EPS_M2 = 1e-6
 _CARRIED = ("floor_m2", "hall_length_m", "hall_width_m", "clear_height_m", "crane_t", "floor_load_kpa", "yard_m2",
             "tax_wan_mu")  # fmt: skip
 """Columns of a project that are demands as they stand."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One figure of one project.
-
-    Parameters
-    ----------
-    item : str
-        What it is about: ``land_asked``, ``land_min``, ``land_need``, ``land_max``, ``floor``,
-        ``building`` or a resource column.
-    method : str
-        ``stated``, or how it was derived: ``floor_over_far``, ``footprint``, ``investment``, ``per_floor`` …
-    low, high : float
-        In the unit; infinite where it is open, never NaN.
-    unit : str
-        Unit of the figure: ``m2``, ``kva``, ``m3d``, ``th``, ``tce``.
-    norm : Figure or None
-        What it was derived with.
-    reason : Reason
-    binding : bool
-        False for what rests on a figure from memory, or says only what is usual.
-    """
-
-    item: str
-    method: str
-    low: float
-    high: float
-    unit: str
-    norm: Figure | None
-    reason: Reason
-    binding: bool = True
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One project as read: its figures as intervals; unbounded where nothing is known."""
-
-    row: Mapping[str, Any]
-
-    def get(self, name: str) -> tuple[float, float]:
-        """Return the interval of a column, 0 … infinite where it is not given: no quantity is below nothing."""
-        low = float(self.row.get(name, math.nan))
-        high = float(self.row.get(hi(name), low))
-        if math.isnan(low) and math.isnan(high):
-            return 0.0, math.inf
-        return (0.0 if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
-
-    def given(self, name: str) -> bool:
-        """Tell whether the list says anything about a column."""
-        return self.get(name) != (0.0, math.inf)
 
 
 def tables(projects: pd.DataFrame, norms: Callable[[str, str], Norms]) -> dict[str, pd.DataFrame]:

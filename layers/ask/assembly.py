@@ -34,7 +34,7 @@ _RECT = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[x×*]\s*(\d+(?:\.\d+)?)\s*$", re.IGN
 
 
 @dataclass(frozen=True)
-class Asked:
+class SiteDemand:
     """A demand as a person states it; what is left out comes from the study's section [assembly].
 
     Parameters
@@ -68,14 +68,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SiteAnswer:
     """Tables ``sites``, ``members``, ``crossings``, ``offers`` for one demand, with the demand itself."""
 
     demand: Demand
     tables: Mapping[str, pd.DataFrame]
 
 
-def demand(asked: Asked, own: Any) -> Demand:
+def demand(asked: SiteDemand, own: Any) -> Demand:
     """Return the demand for the core.
 
     Raises
@@ -142,14 +142,14 @@ def fabric(results: Results, within: Box | None = None) -> Fabric:
     return woven(nodes, patches, assembly.joining(results.study.assembly))
 
 
-def ask(results: Results, asked: Asked, progress: Progress, ready: Fabric | None = None) -> Answer:
+def ask(results: Results, asked: SiteDemand, progress: Progress, ready: Fabric | None = None) -> SiteAnswer:
     """Return the best sites of a run for a demand.
 
     Parameters
     ----------
     results : Results
         With the table `sites` up to date.
-    asked : Asked
+    asked : SiteDemand
     progress : Progress
         May raise `Cancelled`.
     ready : Fabric or None
@@ -167,7 +167,7 @@ def ask(results: Results, asked: Asked, progress: Progress, ready: Fabric | None
     made = flow.assemble(land, [wanted], [], Budget(), _around(inside(results)), progress)
     if made["offers"].empty:
         raise LuodiError(reason("assembly_unmet", count=len(land.nodes)))
-    return Answer(wanted, as_told(results, made))
+    return SiteAnswer(wanted, as_told(results, made))
 
 
 def _around(results: Results) -> Around:
@@ -239,7 +239,7 @@ def listing(results: Results, language: Language) -> list[str]:
     return lines
 
 
-def as_text(answer: Answer, language: Language) -> list[str]:
+def as_text(answer: SiteAnswer, language: Language) -> list[str]:
     """Return an answer as lines, best site first."""
     sites = {str(site["site_id"]): site for _, site in answer.tables["sites"].iterrows()}
     lines = [_head(answer, language)]
@@ -263,7 +263,7 @@ def _site_lines(offer: Any, site: pd.Series, language: Language) -> list[str]:
     return lines
 
 
-def _head(answer: Answer, language: Language) -> str:
+def _head(answer: SiteAnswer, language: Language) -> str:
     offers, wanted = answer.tables["offers"], answer.demand
     first = offers.iloc[0]
     key = "assembly.exact" if bool(first["exact"]) else "assembly.bounded"
@@ -272,7 +272,7 @@ def _head(answer: Answer, language: Language) -> str:
                value=float(first["value"]), bound=float(first["bound"]))  # fmt: skip
 
 
-def _crossed(answer: Answer, site: str, language: Language) -> list[str]:
+def _crossed(answer: SiteAnswer, site: str, language: Language) -> list[str]:
     rows = answer.tables["crossings"]
     return [
         say("assembly.crossing", language, parcel=r.parcel_id, land_use=r.land_use, area=r.area_m2, width=r.width_m,

@@ -18,7 +18,7 @@ from layers.text import Language, say
 
 
 @dataclass(frozen=True)
-class Ground:
+class DecisionBasis:
     """Who decides, on what ground, whether the decision is taken back, and which one was seen before.
 
     Parameters
@@ -44,7 +44,7 @@ class Decision:
     undone: bool
 
 
-def decide(folder: Path, kind: str, project: str, place: dict[str, str], ground: Ground) -> Decision:
+def decide(folder: Path, kind: str, project: str, place: dict[str, str], ground: DecisionBasis) -> Decision:
     """Record a pin or a ban of a project, or take it back.
 
     Parameters
@@ -56,7 +56,7 @@ def decide(folder: Path, kind: str, project: str, place: dict[str, str], ground:
         Id or name.
     place : mapping
         ``site``, ``park``, ``check``: at most one is given; a ban of none keeps the project out altogether.
-    ground : Ground
+    ground : DecisionBasis
 
     Raises
     ------

@@ -31,7 +31,7 @@ ACCOUNT = ("budget_id", "name", "unit", "stated_unit", "limit", *SET_ASIDE, "sou
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlaceQuestion:
     """What a user asks beside the study's own question.
 
     Parameters
@@ -51,15 +51,15 @@ class Asked:
     @property
     def nothing(self) -> bool:
         """True when the run itself is the answer."""
-        return self == Asked()
+        return self == PlaceQuestion()
 
 
 @dataclass(frozen=True)
-class Shown:
+class PlaceTables:
     """Tables of an answer with the names people know things by."""
 
     results: Results
-    asked: Asked
+    asked: PlaceQuestion
     tables: Mapping[str, pd.DataFrame]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -129,7 +129,7 @@ class Shown:
         return [{str(k): v for k, v in r.items()} for r in frame[frame["project_id"] == project_id].to_dict("records")]
 
 
-def shown(results: Results, asked: Asked | None = None) -> Shown:
+def shown(results: Results, asked: PlaceQuestion | None = None) -> PlaceTables:
     """Return the answer of a run, or the answer to a question, computed from the run's tables.
 
     Raises
@@ -137,13 +137,13 @@ def shown(results: Results, asked: Asked | None = None) -> Shown:
     CallError
         A facility, account, project or site nobody knows.
     """
-    asked = asked or Asked()
+    asked = asked or PlaceQuestion()
     if asked.nothing:
-        return Shown(results, asked, {})
-    return Shown(results, asked, as_told(results, outcome(results, asked).tables))
+        return PlaceTables(results, asked, {})
+    return PlaceTables(results, asked, as_told(results, outcome(results, asked).tables))
 
 
-def outcome(results: Results, asked: Asked) -> flow.Placed:
+def outcome(results: Results, asked: PlaceQuestion) -> flow.Placed:
     """Answer a question from the tables of a run."""
     _known(results, asked)
     results = inside(results)
@@ -175,7 +175,7 @@ def _as_one(name: str, resource: Mapping[str, str]) -> bool:
     return all(p in resource for p in parts) and len({resource[p] for p in parts}) == 1
 
 
-def _known(results: Results, asked: Asked) -> None:
+def _known(results: Results, asked: PlaceQuestion) -> None:
     facilities = results.table("facilities")
     resource = dict(zip(facilities["facility_id"], facilities["resource"], strict=True))
     known = [*resource, *results.table("budgets")["budget_id"]]

@@ -30,7 +30,7 @@ Judgement = tuple[str, str, float]
 
 
 @dataclass(frozen=True)
-class Asked:
+class RankTrial:
     """Weights under trial.
 
     Parameters
@@ -48,7 +48,7 @@ class Asked:
     judgements: tuple[Judgement, ...] = ()
 
 
-AS_RUN = Asked()
+AS_RUN = RankTrial()
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Bench:
         found = scaled(units, self.criteria.criteria, self.criteria.unit_id)
         self.found: Scaled = replace(found, barred=_rejected(results, table)) if projects else found
 
-    def asked(self, trial: Asked = AS_RUN) -> CriteriaSet:
+    def asked(self, trial: RankTrial = AS_RUN) -> CriteriaSet:
         """Return the criteria of a trial.
 
         Raises
@@ -96,7 +96,7 @@ class Bench:
         weighting: Weighting | None = "given" if trial.weights and trial.weighting is None else trial.weighting
         return criteria.effective(self.criteria, (), dict(trial.weights), weighting, trial.judgements)
 
-    def answer(self, trial: Asked = AS_RUN) -> Ranked:
+    def answer(self, trial: RankTrial = AS_RUN) -> Ranked:
         """Rank the sites under a trial; raises as `asked`, and for judgements that are not complete."""
         asked = self.asked(trial)
         comparison = None

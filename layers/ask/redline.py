@@ -28,7 +28,7 @@ from geo.study import taken
 from layers.ask.applied import of_land
 from layers.library import standards
 from layers.library.standards import CodeGroup
-from layers.study.checks import Check
+from layers.study.checks import RedlineCheck
 from layers.study.run.released import inside, masks, released, touched
 
 THREE_LINES = ("basic_farmland", "ecological_redline", "development_boundary")
@@ -99,11 +99,11 @@ class Intensity:
     passes: bool | None
 
 
-class Answer:
+class RedlineAnswer:
     """Everything a check says; plots of a red line are added up."""
 
-    def __init__(self, check: Check):
-        self._whole, self.check = inside(check), cast(Check, released(check))
+    def __init__(self, check: RedlineCheck):
+        self._whole, self.check = inside(check), cast(RedlineCheck, released(check))
 
     @cached_property
     def withheld(self) -> bool:

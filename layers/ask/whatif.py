@@ -35,16 +35,16 @@ from geo.screen.status import S_EXCLUDED, STATUSES, Minimum
 from geo.screen.whatif import Answer, Board
 from geo.study import taken
 from layers.ask.compare import setting_of
+from layers.study.packs import pack, shipped
 from layers.study.run.released import inside, masks, released, touched
 from layers.study.run.results import Results
-from layers.study.spec import pack, shipped
 
 MOVABLE = ("threshold", "tolerance_m2", "severity", "effect")
 """What a slider or a choice may change of a rule without measuring again."""
 
 
 @dataclass(frozen=True)
-class Moved:
+class ScreenTrial:
     """A setting under trial.
 
     Parameters
@@ -72,7 +72,7 @@ class Moved:
     order: tuple[str, ...] | None = None
 
 
-AS_RUN = Moved({})
+AS_RUN = ScreenTrial({})
 
 
 def _shared(whole: Results) -> Stacks:
@@ -81,7 +81,7 @@ def _shared(whole: Results) -> Stacks:
     return once.stacks(whole.table("parcels")["parcel_id"].to_numpy(object), *tables)
 
 
-class Desk:
+class ScreenModel:
     """One run, ready to be judged again."""
 
     def __init__(self, results: Results):
@@ -101,13 +101,13 @@ class Desk:
         """Return the rules that stand on a use-only layer: nobody may turn them to find out an amount."""
         return frozenset(r.id for r in rules if self.masks.of(r))
 
-    def told(self, trial: Moved) -> Setting:
+    def told(self, trial: ScreenTrial) -> Setting:
         """Return what tables of amounts are made of: the setting without the rules on use-only layers."""
         setting = self.moved(trial)
         kept = self.restricted(setting.rules)
         return replace(setting, rules=tuple(r for r in setting.rules if r.id not in kept))
 
-    def touched(self, trial: Moved = AS_RUN) -> frozenset[str]:
+    def touched(self, trial: ScreenTrial = AS_RUN) -> frozenset[str]:
         """Return the parcels whose amounts a trial must not show."""
         rules = self.moved(trial).examined
         kept = self.restricted(rules)
@@ -117,7 +117,7 @@ class Desk:
             out |= set(self.board.data.parcel_ids[some])
         return frozenset(out)
 
-    def moved(self, trial: Moved) -> Setting:
+    def moved(self, trial: ScreenTrial) -> Setting:
         """Return the setting of a trial.
 
         Raises
@@ -142,7 +142,7 @@ class Desk:
             minimum=Minimum(least, self.setting.minimum.width_m),
         )
 
-    def base(self, trial: Moved) -> tuple[Rule, ...]:
+    def base(self, trial: ScreenTrial) -> tuple[Rule, ...]:
         """Return the rules a trial starts from: those of the run, or of the packs it names."""
         if trial.packs is None:
             return self.setting.rules
@@ -169,7 +169,7 @@ class Desk:
                 out[name] = found.title or Text(en=found.id, zh=found.id)
         return out
 
-    def unmeasured(self, trial: Moved) -> tuple[Rule, ...]:
+    def unmeasured(self, trial: ScreenTrial) -> tuple[Rule, ...]:
         """Return the examined rules that read a layer of the study in a way the run did not measure.
 
         Their verdict is unknown until a run with these packs measures it.
@@ -182,33 +182,33 @@ class Desk:
             if (f"{r.layer}_dist_m" not in data.facts if r.test == "distance_m" else data.state(r) is None)
         )
 
-    def answer(self, trial: Moved = AS_RUN) -> Answer:
+    def answer(self, trial: ScreenTrial = AS_RUN) -> Answer:
         """Judge every parcel under a trial; parcels are in the order of the table `parcels`."""
         setting = self.moved(trial)
         return self.board.answer(setting.applicable, setting.aside, setting.minimum)
 
-    def funnel(self, trial: Moved = AS_RUN) -> pd.DataFrame:
+    def funnel(self, trial: ScreenTrial = AS_RUN) -> pd.DataFrame:
         """Return what each rule costs, in order and alone (see `geo.screen.funnel`)."""
         setting = self.told(trial)
         return counting.funnel(self.board, setting.examined, setting.minimum)
 
-    def binding(self, trial: Moved = AS_RUN) -> pd.DataFrame:
+    def binding(self, trial: ScreenTrial = AS_RUN) -> pd.DataFrame:
         """Return which cutting rule really binds the study."""
         return counting.binding(self.board, self.told(trial).examined)
 
-    def to_find_out(self, trial: Moved = AS_RUN) -> pd.DataFrame:
+    def to_find_out(self, trial: ScreenTrial = AS_RUN) -> pd.DataFrame:
         """Return what to go and find out, the most decisive first."""
         setting = self.told(trial)
         return counting.to_find_out(self.board, setting.examined, setting.minimum)
 
-    def ledger(self, by: str = "", trial: Moved = AS_RUN) -> pd.DataFrame:
+    def ledger(self, by: str = "", trial: ScreenTrial = AS_RUN) -> pd.DataFrame:
         """Return the ledger of the study, or of each park, township or land use.
 
         Parameters
         ----------
         by : str
             A column of the table `parcels`; "" for the whole study.
-        trial : Moved
+        trial : ScreenTrial
             As run: the ledger the run wrote; otherwise the ledger of that setting.
 
         Returns
@@ -233,7 +233,7 @@ class Desk:
         out["left_m2"] = grouped["gross_m2"].cumsum() - grouped["taken_m2"].cumsum()
         return out.drop(columns="gross_m2")
 
-    def _counted_again(self, by: str, trial: Moved) -> pd.DataFrame:
+    def _counted_again(self, by: str, trial: ScreenTrial) -> pd.DataFrame:
         """Return ledger lines that take out what parcels that overlap count more than once."""
         shared, ids = self.board.shared, self.board.data.parcel_ids
         if not shared:
@@ -251,14 +251,14 @@ class Desk:
         lines = once.ledger_lines(found, shared, self.told(trial).examined, group)
         return lines.assign(**({by: names[lines["group"]]} if by else {})).drop(columns="group")
 
-    def _ledger(self, trial: Moved) -> pd.DataFrame:
+    def _ledger(self, trial: ScreenTrial) -> pd.DataFrame:
         setting, data = self.told(trial), self.board.data
         answer = self.board.answer(setting.applicable, setting.aside, setting.minimum)
         gone = answer.standing.code == S_EXCLUDED
         lines = ledger.table(deductions(setting.examined, data), data, gone, answer.standing.unsure_whole)
         return lines.sort_values(["parcel_id", "step"], ignore_index=True)
 
-    def changes(self, parcel_id: str, trial: Moved = AS_RUN) -> list[Change]:
+    def changes(self, parcel_id: str, trial: ScreenTrial = AS_RUN) -> list[Change]:
         """Return the single changes that would better a parcel's status, cheapest first, as far as they may be told."""
         if parcel_id in self.touched(trial):
             return []
@@ -310,6 +310,6 @@ def _changed(rule: Rule, values: Mapping[str, Any]) -> Rule:
 
 
 @lru_cache(maxsize=2)
-def desk(results: Results) -> Desk:
+def desk(results: Results) -> ScreenModel:
     """Return the desk of the results, built once per run; two stay in memory."""
-    return Desk(results)
+    return ScreenModel(results)

@@ -43,14 +43,14 @@ class _Head(_Frozen):
     checked_on: object = None
 
 
-class Table(_Frozen):
+class ApprovalTable(_Frozen):
     """The approvals in their order, and where the table comes from."""
 
     head: _Head
     approvals: tuple[Entry, ...] = Field(min_length=1)
 
 
-def table(folder: Path | None = None) -> Table:
+def table(folder: Path | None = None) -> ApprovalTable:
     """Return the table of a study folder where it has one, else the shipped one.
 
     Raises
@@ -60,4 +60,4 @@ def table(folder: Path | None = None) -> Table:
     """
     own = folder / OWN if folder is not None else None
     path = own if own is not None and own.is_file() else FILE
-    return toml.validated(Table, toml.read(path), path.name)
+    return toml.validated(ApprovalTable, toml.read(path), path.name)

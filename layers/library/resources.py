@@ -20,7 +20,7 @@ FILE = "data/resources.toml"
 PATH = Path(__file__).resolve().parents[2] / FILE
 
 
-class Entry(BaseModel):
+class ResourceEntry(BaseModel):
     """One resource as the file has it.
 
     Parameters
@@ -63,7 +63,7 @@ class _File(BaseModel):
 
     spellings: dict[str, str]
     multiples: dict[str, float]
-    resources: tuple[Entry, ...]
+    resources: tuple[ResourceEntry, ...]
 
 
 @cache
@@ -71,7 +71,7 @@ def _file() -> _File:
     return toml.validated(_File, toml.read(PATH), PATH.name)
 
 
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[ResourceEntry, ...]:
     """Return every resource of the shipped file."""
     return _file().resources
 
@@ -89,7 +89,7 @@ def counted() -> Counted:
     return Counted(resources(), forest.classes if forest else {})
 
 
-def entry(resource_id: str) -> Entry | None:
+def entry(resource_id: str) -> ResourceEntry | None:
     """Return a resource by its id, None for one nobody declared."""
     return next((e for e in entries() if e.id == resource_id), None)
 

@@ -48,7 +48,7 @@ class Group(_Frozen):
     sums_to: float | None = None
 
 
-class Entry(_Frozen):
+class FigureEntry(_Frozen):
     """One figure of a standard.
 
     Parameters
@@ -82,7 +82,7 @@ class Standard(Aged):
     ----------
     id, title, document, region
     industry_scheme : str
-        Scheme of the codes in `Entry.industries`; given when any entry names one.
+        Scheme of the codes in `FigureEntry.industries`; given when any entry names one.
     sample : bool
         A local document shown as an example of its kind, not a default for other places.
     note : Text
@@ -97,7 +97,7 @@ class Standard(Aged):
     sample: bool = False
     note: Text = Text()
     groups: tuple[Group, ...]
-    figures: tuple[Entry, ...]
+    figures: tuple[FigureEntry, ...]
 
     def figure(self, entry_id: str) -> Figure:
         """Return one figure.
@@ -113,7 +113,7 @@ class Standard(Aged):
         known = [e.id for e in self.figures]
         raise CallError(reason("standard_figure_unknown", name=entry_id, file=f"{self.id}.toml", known=known))
 
-    def of(self, group: str, industry: str = "") -> tuple[Entry, ...]:
+    def of(self, group: str, industry: str = "") -> tuple[FigureEntry, ...]:
         """Return the entries of a group, in file order.
 
         With an industry (a code of `industry_scheme`) only those that speak of it; without
@@ -325,41 +325,6 @@ def coded(scheme: str, code: str, language: Language) -> str:
 def names(folder: Path = STANDARDS) -> tuple[str, ...]:
     """Return the names of the shipped standards, or with ``CODES`` of the code lists."""
     return tuple(sorted(path.stem for path in folder.glob("*.toml")))
-
-
-def through_crosswalk(standard: Standard, group: str, industry: str, older: CodeList) -> tuple[Entry, ...]:
-    """Return the entries of a group for an industry named in a newer scheme than the standard's.
-
-    Parameters
-    ----------
-    standard : Standard
-        Speaks the scheme of `older`.
-    group, industry : str
-        `industry` is a code of ``older.maps_to``; its division (three characters, ``C26``)
-        is what the crosswalk knows.
-    older : CodeList
-        Older scheme with `maps_to`.
-
-    Returns
-    -------
-    tuple of Entry
-        With the mark of the crosswalk when it is weaker: a figure that is sure for an
-        older industry is not sure for a newer one. Several entries when several older
-        industries became one; none when the crosswalk does not know the code.
-    """
-    division = industry[:3]
-    from_codes = [c.code for c in older.codes if division in c.maps_to]
-    if unverified(older.maps_confidence or older.confidence, older.verified_by):
-        return tuple(_from_memory(e) for e in _speaking_of(standard, group, from_codes))
-    return _speaking_of(standard, group, from_codes)
-
-
-def _speaking_of(standard: Standard, group: str, industries: list[str]) -> tuple[Entry, ...]:
-    return tuple(e for e in standard.of(group) if any(e.concerns(code) for code in industries))
-
-
-def _from_memory(entry: Entry) -> Entry:
-    return entry.model_copy(update={"figure": entry.figure.model_copy(update={"confidence": "M", "verified_by": ""})})
 
 
 def read_standard(path: Path) -> Standard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layers.text import Language, number, say
-from layers.words.project_card import Card, DemandLine, GateLine, ParkLine
+from layers.words.project_card import Card, DemandLine, GateLine, ParkFit
 
 _SIGNS = {"conflict": "✗", "unknown": "?", "clear": "✓"}
 
@@ -46,7 +46,7 @@ def _gate(line: GateLine, language: Language) -> list[str]:
     return [*out, f"      {tail}", *remedy]
 
 
-def _park(line: ParkLine, language: Language) -> list[str]:
+def _park(line: ParkFit, language: Language) -> list[str]:
     points = say("project.points", language, points=number(line.points, "x", language)) if line.chain else ""
     out = [f"  {_SIGNS[line.outcome]} {line.park_id} {line.name}  {points}".rstrip(), f"      {line.why}"]
     return [*out, f"      {line.chain}"] if line.chain else out

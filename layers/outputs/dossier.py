@@ -14,7 +14,7 @@ from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier_rows as rows
 from layers.outputs import word
 from layers.outputs.sketch import draw
@@ -23,12 +23,12 @@ from layers.text import Language, say, sentence
 DEPARTMENTS = ("land", "environment", "forest", "water", "emergency", "farming")
 
 
-def write(answer: Answer, path: Path, language: Language) -> None:
+def write(answer: RedlineAnswer, path: Path, language: Language) -> None:
     """Write the dossier of a check.
 
     Parameters
     ----------
-    answer : Answer
+    answer : RedlineAnswer
     path : Path
         Replaced when it exists.
     language : {"en", "zh"}
@@ -36,7 +36,7 @@ def write(answer: Answer, path: Path, language: Language) -> None:
     path.write_bytes(document(answer, language))
 
 
-def document(answer: Answer, language: Language) -> bytes:
+def document(answer: RedlineAnswer, language: Language) -> bytes:
     """Return the dossier as the bytes of a DOCX file."""
     page = word.blank(answer.check.head["name"], _written(answer), language)
     sketch = draw(answer, language)
@@ -49,7 +49,7 @@ def document(answer: Answer, language: Language) -> bytes:
     return word.fixed(page, _written(answer))
 
 
-def _head(page: Document, answer: Answer, language: Language) -> None:
+def _head(page: Document, answer: RedlineAnswer, language: Language) -> None:
     first = page.add_paragraph()
     first.alignment = WD_ALIGN_PARAGRAPH.CENTER
     word.run(
@@ -88,6 +88,6 @@ def _notes(page: Document, notes: Iterable[str]) -> None:
         word.tight(word.line(page, text, word.SMALL_PT, word.GREY), before=2 if k == 0 else 0)
 
 
-def _written(answer: Answer) -> datetime:
+def _written(answer: RedlineAnswer) -> datetime:
     """Return when the check was answered: the one time a dossier speaks of."""
     return datetime.fromisoformat(answer.check.manifest["written"]).replace(tzinfo=None)

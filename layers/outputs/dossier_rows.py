@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from geo.basis.units import hectares, mu
 from geo.rules.terms import AREA_TESTS
-from layers.ask.redline import Answer, Constraint
+from layers.ask.redline import Constraint, RedlineAnswer
 from layers.library.standards import of_scheme
 from layers.outputs.coordinates import central_meridian
 from layers.outputs.origin import UNSURE
@@ -32,15 +32,16 @@ from layers.outputs.redline_words import (
     unused_lines,
     use_word,
 )
-from layers.outputs.word import SAME, Grid
+from layers.outputs.word import SAME, WordTable
 from layers.text import Language, both, code, say, sentence
 from layers.words import law
-from layers.words.explain import interval, limit_text, measure_text, rule_title
+from layers.words.explain import limit_text, rule_title
+from layers.words.measures import interval, measure_text
 
-__all__ = ["SAME", "Grid", "conclusion", "grids", "notes_below", "origin_lines"]
+__all__ = ["SAME", "WordTable", "conclusion", "grids", "notes_below", "origin_lines"]
 
 
-def grids(answer: Answer, language: Language) -> Iterator[Grid]:
+def grids(answer: RedlineAnswer, language: Language) -> Iterator[WordTable]:
     """Yield the tables of the dossier in their order."""
     yield _uses(answer, language)
     yield _three_lines(answer, language)
@@ -50,7 +51,7 @@ def grids(answer: Answer, language: Language) -> Iterator[Grid]:
     yield _quota(answer, language)
 
 
-def origin_lines(answer: Answer, language: Language) -> Iterator[str]:
+def origin_lines(answer: RedlineAnswer, language: Language) -> Iterator[str]:
     """Yield what the dossier rests on: study, day, system, area basis, run, check."""
     check = answer.check
     yield notes(check, language)[0]
@@ -62,7 +63,7 @@ def origin_lines(answer: Answer, language: Language) -> Iterator[str]:
     yield say("dossier.sources", language, file=file, check=check.check_id, parent=parent).strip() + " · " + system
 
 
-def conclusion(answer: Answer, language: Language) -> str:
+def conclusion(answer: RedlineAnswer, language: Language) -> str:
     """Return the verdict in one sentence."""
     count = len(answer.land)
     key = "parts_none" if count == 0 else "parts_one" if count == 1 else "parts_many"
@@ -74,7 +75,7 @@ def conclusion(answer: Answer, language: Language) -> str:
                net=net_words(answer, language), parts=parts)  # fmt: skip
 
 
-def notes_below(answer: Answer, language: Language) -> Iterator[str]:
+def notes_below(answer: RedlineAnswer, language: Language) -> Iterator[str]:
     """Yield what was not examined, what is unverified, and what was noticed while reading."""
     together: dict[tuple[str, str], list[str]] = {}
     for note in answer.check.study.not_examined:
@@ -121,7 +122,7 @@ def _heads(language: Language) -> tuple[str, ...]:
 # --- (1) present use -------------------------------------------------------------------
 
 
-def _uses(answer: Answer, language: Language) -> Grid:
+def _uses(answer: RedlineAnswer, language: Language) -> WordTable:
     schemes = sorted({u.scheme for u in answer.uses if u.scheme})
     joint = "、" if language == "zh" else ", "
     scheme = joint.join(schemes) or say("word.not_known", language)
@@ -135,11 +136,11 @@ def _uses(answer: Answer, language: Language) -> Grid:
     sums = _subtotals(answer, language)
     total = (say("dossier.total", language), SAME, SAME, *_areas(
         sum(u.before_m2 for u in answer.uses), sum(u.after_m2 for u in answer.uses), language))  # fmt: skip
-    return Grid(say("dossier.table_a", language), head, (*rows, *sums, total), (3.3, 1.7, 1.6, 1.7, 1.5, 1.7, 1.5),
+    return WordTable(say("dossier.table_a", language), head, (*rows, *sums, total), (3.3, 1.7, 1.6, 1.7, 1.5, 1.7, 1.5),
                 (3, 4, 5, 6), (total,))  # fmt: skip
 
 
-def _subtotals(answer: Answer, language: Language) -> list[tuple[str, ...]]:
+def _subtotals(answer: RedlineAnswer, language: Language) -> list[tuple[str, ...]]:
     """Return a row per class of the land law, and one per group of it that has more than one use."""
     titles = {u.group.id: both(u.group.title, language) for u in answer.uses if u.group}
     many = [g for g in titles if sum(u.group is not None and u.group.id == g for u in answer.uses) > 1]
@@ -157,7 +158,7 @@ def _subtotals(answer: Answer, language: Language) -> list[tuple[str, ...]]:
 # --- (2), (3) constraints ----------------------------------------------------------------
 
 
-def _three_lines(answer: Answer, language: Language) -> Grid:
+def _three_lines(answer: RedlineAnswer, language: Language) -> WordTable:
     head = (say("dossier.line", language), say("dossier.outcome", language), *_heads(language),
             say("dossier.clause", language))  # fmt: skip
     rows = tuple(
@@ -166,7 +167,7 @@ def _three_lines(answer: Answer, language: Language) -> Grid:
         for c in answer.three_lines
     )  # fmt: skip
     causes = [why_unknown(answer, c, language) for c in answer.three_lines if c.outcome == "unknown" and not c.aside]
-    return Grid(say("dossier.table_b", language), head, rows, (3.0, 1.2, 1.8, 1.6, 1.8, 1.6, 4.0), (2, 3, 4, 5),
+    return WordTable(say("dossier.table_b", language), head, rows, (3.0, 1.2, 1.8, 1.6, 1.8, 1.6, 4.0), (2, 3, 4, 5),
                 below=" ".join(causes))  # fmt: skip
 
 
@@ -190,7 +191,7 @@ def _range(low: float, high: float, write: object, language: Language) -> str:
     return say("word.at_least", language, value=write(low, language)) if low > 0 else say("word.not_known", language)
 
 
-def _special(answer: Answer, language: Language) -> Grid:
+def _special(answer: RedlineAnswer, language: Language) -> WordTable:
     """List conflicts one by one with areas, what is unknown by its cause, what is clear in one row."""
     shown = answer.special
     head = tuple(say(f"dossier.{k}", language) for k in ("item", "outcome", "severity", "before", "after", "clause"))
@@ -200,14 +201,14 @@ def _special(answer: Answer, language: Language) -> Grid:
     if clear:
         words = code("outcome", "clear", language)
         rows.append((_listed(clear, language), SAME, SAME, SAME, SAME, words))
-    return Grid(say("dossier.table_c", language), head, tuple(rows), (3.4, 1.2, 1.1, 2.6, 2.6, 3.7))
+    return WordTable(say("dossier.table_c", language), head, tuple(rows), (3.4, 1.2, 1.1, 2.6, 2.6, 3.7))
 
 
 def _listed(words: Sequence[str], language: Language) -> str:
     return ("、" if language == "zh" else ", ").join(words)
 
 
-def _conflict(answer: Answer, row: Constraint, language: Language) -> tuple[str, ...]:
+def _conflict(answer: RedlineAnswer, row: Constraint, language: Language) -> tuple[str, ...]:
     severity = code("severity", row.rule.severity, language)
     outcome, clause = word_of(row, False, language), clause_of(answer, row, language)
     if row.rule.test not in ("overlap_m2", "outside_m2"):
@@ -221,7 +222,7 @@ def _conflict(answer: Answer, row: Constraint, language: Language) -> tuple[str,
     return title_of(answer, row, language), outcome, severity, before, after, clause
 
 
-def _unknowns(answer: Answer, found: Sequence[Constraint], language: Language) -> list[tuple[str, ...]]:
+def _unknowns(answer: RedlineAnswer, found: Sequence[Constraint], language: Language) -> list[tuple[str, ...]]:
     """Return one row per cause: a cause that names no rows of its own speaks for all its rules at once."""
     by_cause: dict[str, list[Constraint]] = {}
     for row in found:
@@ -238,21 +239,21 @@ def _unknowns(answer: Answer, found: Sequence[Constraint], language: Language) -
 # --- (4) planned use ---------------------------------------------------------------------
 
 
-def _planned(answer: Answer, language: Language) -> Grid:
+def _planned(answer: RedlineAnswer, language: Language) -> WordTable:
     found = planned(answer)
     title = say("dossier.table_d", language)
     if not found:
-        return Grid(title, (), ((say("dossier.plan_none", language),),), (1.0,))
+        return WordTable(title, (), ((say("dossier.plan_none", language),),), (1.0,))
     head = tuple(say(f"dossier.{k}", language) for k in ("planned_use", "far", "height")) + _heads(language)
     rows = tuple(
         (plan_word(answer, p, language), far_text(p, language), height_text(p, language),
          *_areas(p.before_m2, p.after_m2, language))
         for p in found
     )  # fmt: skip
-    return Grid(title, head, rows, (4.2, 1.6, 1.3, 1.6, 1.4, 1.6, 1.4), (3, 4, 5, 6))
+    return WordTable(title, head, rows, (4.2, 1.6, 1.3, 1.6, 1.4, 1.6, 1.4), (3, 4, 5, 6))
 
 
-def plan_word(answer: Answer, row: Planned, language: Language) -> str:
+def plan_word(answer: RedlineAnswer, row: Planned, language: Language) -> str:
     """Return a planned use with its scheme; ground without a planned plot says so."""
     spec = next((s for s in answer.check.study.with_role("plan") if (s.title or s.id) == row.layer), None)
     return use_of_plan(row.use, spec.land_use_scheme if spec else "", language)
@@ -304,7 +305,7 @@ def _limit(text: str) -> str:
 # --- (5) ledger, quota, intensity ----------------------------------------------------------
 
 
-def _ledger(answer: Answer, language: Language) -> Grid:
+def _ledger(answer: RedlineAnswer, language: Language) -> WordTable:
     """List the steps that take something; what only may be taken is the last line."""
     head = (say("dossier.step", language),
             *(say(f"dossier.{k}", language) for k in ("taken_mu", "shared_mu", "left_mu")))  # fmt: skip
@@ -319,10 +320,10 @@ def _ledger(answer: Answer, language: Language) -> Grid:
             if step.unsure:  # may be lost, is not taken: what stays for sure is the last column
                 taken, shared = say("word.at_most", language, value=mu_text(step.unknown_m2, language)), "–"
             rows.append((step.title, taken, shared, mu_text(step.left_m2, language)))
-    return Grid(say("dossier.table_e", language), head, tuple(rows), (6.0, 2.2, 2.6, 2.2), (1, 2, 3))
+    return WordTable(say("dossier.table_e", language), head, tuple(rows), (6.0, 2.2, 2.6, 2.2), (1, 2, 3))
 
 
-def _quota(answer: Answer, language: Language) -> Grid:
+def _quota(answer: RedlineAnswer, language: Language) -> WordTable:
     before, after = answer.quota(False), answer.quota(True)
     head = (say("dossier.account", language), *_heads(language))
     rows = (
@@ -331,4 +332,4 @@ def _quota(answer: Answer, language: Language) -> Grid:
     )
     words = list(intensity_words(answer, language)) or [say("dossier.no_investment", language)]
     words = [w for w in (balance_words(before, language),) if w] + words
-    return Grid("", head, rows, (4.2, 2.2, 2.2, 2.2, 2.2), (1, 2, 3, 4), below=" ".join(words))
+    return WordTable("", head, rows, (4.2, 2.2, 2.2, 2.2, 2.2), (1, 2, 3, 4), below=" ".join(words))

@@ -23,14 +23,14 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.outputs import field_map, word
 from layers.outputs.target import replaced
-from layers.outputs.word import SAME, Grid
+from layers.outputs.word import SAME, WordTable
 from layers.study import field_checks
-from layers.study.field_checks import FOUND, Check
+from layers.study.field_checks import FOUND, FieldCheck
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say, sentence
 from layers.words import idle, law
-from layers.words.explain import measure_text
-from layers.words.idle import Shown
+from layers.words.idle import IdleTables
+from layers.words.measures import measure_text
 
 BLANKS = {
     "land": ("found", "works", "fence", "people", "photos", "remarks"),
@@ -42,18 +42,18 @@ SIGNERS = ("checker", "second", "holder")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FieldSheet:
     """What a sheet is made from."""
 
     results: Results
-    shown: Shown
+    shown: IdleTables
     row: Mapping[Any, Any]
     signs: Sequence[Mapping[Any, Any]]
     images: Sequence[Mapping[Any, Any]]
-    checks: Sequence[Check]
+    checks: Sequence[FieldCheck]
 
 
-def sheet(results: Results, shown: Shown, asset: str) -> Sheet:
+def sheet(results: Results, shown: IdleTables, asset: str) -> FieldSheet:
     """Collect what a sheet says.
 
     Raises
@@ -73,10 +73,10 @@ def sheet(results: Results, shown: Shown, asset: str) -> Sheet:
             seen[(seen["unit_kind"] == kind) & (seen["unit_id"] == asset)].sort_values("taken_on").to_dict("records")
         )
     checks = [c for c in field_checks.history(results.folder, asset) if not c.withdrawn]
-    return Sheet(results, shown, rows[0], signs.to_dict("records"), images, checks)
+    return FieldSheet(results, shown, rows[0], signs.to_dict("records"), images, checks)
 
 
-def write(results: Results, shown: Shown, asset: str, path: Path, language: Language) -> None:
+def write(results: Results, shown: IdleTables, asset: str, path: Path, language: Language) -> None:
     """Write the sheet of an asset; a file that is there is replaced once the new one is whole.
 
     Raises
@@ -90,7 +90,7 @@ def write(results: Results, shown: Shown, asset: str, path: Path, language: Lang
     replaced(path, lambda part: part.write_bytes(content), results.folder)
 
 
-def document(made: Sheet, language: Language) -> bytes:
+def document(made: FieldSheet, language: Language) -> bytes:
     """Return the sheet as the bytes of a DOCX file."""
     moment = datetime.fromisoformat(made.results.manifest["written"]).replace(tzinfo=None)
     title = say("fieldsheet.title", language, asset=made.row["asset_id"], name=made.row["name"])
@@ -107,7 +107,7 @@ def document(made: Sheet, language: Language) -> bytes:
     return word.fixed(page, moment)
 
 
-def _head(page: Document, made: Sheet, title: str, language: Language) -> None:
+def _head(page: Document, made: FieldSheet, title: str, language: Language) -> None:
     first = page.add_paragraph()
     first.alignment = WD_ALIGN_PARAGRAPH.CENTER
     word.tight(word.run(first, title, word.TITLE_PT, bold=True, face=word.HEI), after=2)
@@ -127,7 +127,7 @@ def _head(page: Document, made: Sheet, title: str, language: Language) -> None:
 # --- what is known ----------------------------------------------------------------
 
 
-def _grids(made: Sheet, language: Language) -> Iterator[Grid]:
+def _grids(made: FieldSheet, language: Language) -> Iterator[WordTable]:
     yield _about(made, language)
     if made.row["clock_state"]:
         yield _clock(made.row, language)
@@ -139,7 +139,7 @@ def _grids(made: Sheet, language: Language) -> Iterator[Grid]:
         yield _checks(made.checks, language)
 
 
-def _about(made: Sheet, language: Language) -> Grid:
+def _about(made: FieldSheet, language: Language) -> WordTable:
     row = made.row
     size = (
         measure_text(row["area_m2"], "m2", language)
@@ -154,7 +154,7 @@ def _about(made: Sheet, language: Language) -> Grid:
     if row["kind"] == "building":
         pairs += [("floors", number(row["floors"], "n", language)), ("vacant", _vacant(row, language))]
     words = [(say(f"fieldsheet.{name}", language), text) for name, text in pairs if text]
-    return Grid(say("fieldsheet.about", language), (), _in_pairs(words), (1.0, 2.4, 1.0, 2.4))
+    return WordTable(say("fieldsheet.about", language), (), _in_pairs(words), (1.0, 2.4, 1.0, 2.4))
 
 
 def _vacant(row: Mapping[Any, Any], language: Language) -> str:
@@ -162,7 +162,7 @@ def _vacant(row: Mapping[Any, Any], language: Language) -> str:
     return say("fieldsheet.vacant_of", language, floors=floors, area=number(row["vacant_m2"], "m2", language))
 
 
-def _centre(made: Sheet) -> str:
+def _centre(made: FieldSheet) -> str:
     """Return where the asset lies: longitude and latitude of a point on it, for the map of a phone."""
     shape = made.row.get("geometry")
     if shape is None or shapely.is_missing(shape) or shape.is_empty:
@@ -180,7 +180,7 @@ def _in_pairs(words: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def _clock(row: Mapping[Any, Any], language: Language) -> Grid:
+def _clock(row: Mapping[Any, Any], language: Language) -> WordTable:
     days = [(n, row[n]) for n in ("start_on", "one_year_on", "two_years_on", "recognisable_on") if pd.notna(row[n])]
     words = [(say(f"column.{n}", language), f"{day:%Y-%m-%d}") for n, day in days]
     words += [(say("column.start_basis", language), code("startbasis", row["start_basis"], language))]
@@ -190,16 +190,16 @@ def _clock(row: Mapping[Any, Any], language: Language) -> Grid:
     words.append(
         (say("column.recognition", language), row["ruling"] or code("recognition", row["recognition"], language))
     )
-    return Grid(say("fieldsheet.clock", language), (), _in_pairs(words), (1.0, 2.4, 1.0, 2.4),
+    return WordTable(say("fieldsheet.clock", language), (), _in_pairs(words), (1.0, 2.4, 1.0, 2.4),
                 below=sentence(row["reason"], language))  # fmt: skip
 
 
-def _signs(made: Sheet, language: Language) -> Grid:
+def _signs(made: FieldSheet, language: Language) -> WordTable:
     head = tuple(
         say(f"fieldsheet.sign_{n}", language) for n in ("signal", "value", "share", "on", "says", "source", "found")
     )
     rows = tuple(_sign(s, made.shown.titles, language) for s in made.signs)
-    return Grid(say("fieldsheet.signs", language), head, rows, (1.1, 1.7, 1.9, 1.2, 1.0, 2.0, 2.2), (1,),
+    return WordTable(say("fieldsheet.signs", language), head, rows, (1.1, 1.7, 1.9, 1.2, 1.0, 2.0, 2.2), (1,),
                 below=sentence(made.row["evidence_reason"], language))  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def _sign(sign: Mapping[Any, Any], titles: Mapping[str, str], language: Language
             code("says", sign["says"], language), titles.get(sign["source"], ""), "")  # fmt: skip
 
 
-def _images(made: Sheet, language: Language) -> Grid:
+def _images(made: FieldSheet, language: Language) -> WordTable:
     names = ("green_share", "bare_share", "built_share", "unknown_share")
     head = (say("fieldsheet.image", language), *(say(f"column.{n}", language) for n in names))
     rows = tuple(
@@ -219,13 +219,13 @@ def _images(made: Sheet, language: Language) -> Grid:
          *(number(i[n], "share", language) for n in names))
         for i in made.images
     )  # fmt: skip
-    return Grid(say("fieldsheet.images", language), head, rows, (2.4, 1.0, 1.0, 1.0, 1.0), (1, 2, 3, 4))
+    return WordTable(say("fieldsheet.images", language), head, rows, (2.4, 1.0, 1.0, 1.0, 1.0), (1, 2, 3, 4))
 
 
-def _checks(checks: Sequence[Check], language: Language) -> Grid:
+def _checks(checks: Sequence[FieldCheck], language: Language) -> WordTable:
     head = tuple(say(f"fieldsheet.check_{n}", language) for n in ("on", "found", "person", "note"))
     rows = tuple((c.on.isoformat(), code("fieldfound", c.found, language), c.person, c.note) for c in checks)
-    return Grid(say("fieldsheet.checks", language), head, rows, (1.0, 1.2, 1.2, 4.0))
+    return WordTable(say("fieldsheet.checks", language), head, rows, (1.0, 1.2, 1.2, 4.0))
 
 
 # --- what is to be filled in ------------------------------------------------------
@@ -265,7 +265,7 @@ def _signatures(page: Document, language: Language) -> None:
     word.whole(table)
 
 
-def _notes(made: Sheet, language: Language) -> Iterator[str]:
+def _notes(made: FieldSheet, language: Language) -> Iterator[str]:
     yield say("fieldsheet.note_evidence", language)
     yield from law.lines(made.results, language, "idle")
     if made.row["kind"] == "land":

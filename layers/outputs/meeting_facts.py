@@ -24,7 +24,7 @@ from layers.library.standards import of_scheme
 from layers.outputs.dossier_rows import use_of_plan
 from layers.outputs.origin import UNSURE, rows_used, texts
 from layers.study.registers import facilities
-from layers.study.registers.facilities import Stated
+from layers.study.registers.facilities import FacilityRow
 from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, number, say
@@ -39,7 +39,7 @@ _PLAN = ("use", "far_min", "far_max")
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedUse:
     """Planned use of parcels in words, and lower and upper FAR: a number, several, not set, or unknown."""
 
     use: Cells
@@ -63,7 +63,7 @@ class _Facility:
 # --- planned use -----------------------------------------------------------------------
 
 
-def plan(results: Results, parcels: gpd.GeoDataFrame, language: Language) -> Plan:
+def plan(results: Results, parcels: gpd.GeoDataFrame, language: Language) -> PlannedUse:
     """Return planned use and FAR limits of parcels, largest part first.
 
     Parameters
@@ -77,14 +77,14 @@ def plan(results: Results, parcels: gpd.GeoDataFrame, language: Language) -> Pla
     found = [(s, c) for s in results.study.with_role("plan") if (c := _planned(results, s, parcels)) is not None]
     if not found:
         nothing: Cells = [unknown] * len(parcels)
-        return Plan(nothing, nothing, nothing)
+        return PlannedUse(nothing, nothing, nothing)
     spec, frame = found[0]
     by_parcel = dict(list(frame.groupby("unit_id", sort=False)))
     cells = [
         _plan_cells(by_parcel.get(p), size, spec, language)
         for p, size in zip(parcels["parcel_id"], parcels["area_m2"], strict=True)
     ]
-    return Plan(*(list(column) for column in zip(*cells, strict=True))) if cells else Plan([], [], [])
+    return PlannedUse(*(list(column) for column in zip(*cells, strict=True))) if cells else PlannedUse([], [], [])
 
 
 def _planned(results: Results, spec: LayerSpec, parcels: gpd.GeoDataFrame) -> pd.DataFrame | None:
@@ -176,8 +176,10 @@ def _facilities(results: Results) -> list[_Facility]:
             continue
         cells = {ours: texts(rows, ours) for ours in spec.fields}
         doubt = rows.doubt if len(rows.doubt) else np.full(len(rows.frame), "", object)
-        stated = [Stated(str(k), {n: str(v[k]).strip() for n, v in cells.items()}, "facility_may_belong" if d else "")
-                  for k, d in enumerate(doubt)]  # fmt: skip
+        stated = [
+            FacilityRow(str(k), {n: str(v[k]).strip() for n, v in cells.items()}, "facility_may_belong" if d else "")
+            for k, d in enumerate(doubt)
+        ]
         given = facilities.frame(facilities.facilities(spec, stated, (), []))
         for row in accounts(given, empty("budgets"), results.study.as_of).to_dict("records"):
             if row["state"] == NOT_YET:

@@ -14,7 +14,7 @@ import pandas as pd
 from geo.basis.errors import LuodiError
 from layers.sources import gate
 from layers.study import load
-from layers.study.load import Loaded
+from layers.study.placed import Loaded, placed
 from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
 
@@ -62,7 +62,7 @@ def rows_used(results: Results, spec: LayerSpec) -> Loaded | None:
         return None
     if file.sha256 != results.manifest["inputs"].get(spec.id):
         return None
-    rows = load.placed(file, spec, results.study.crs)
+    rows = placed(file, spec, results.study.crs)
     return rows if rows.state == "ok" else None
 
 

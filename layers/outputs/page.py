@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from layers.text import Language, say
-from layers.words.explain import Explanation, LedgerLine, RuleLine, measure_text
+from layers.words.explain import Explanation, LedgerLine, RuleLine
+from layers.words.measures import measure_text
 
 _SIGNS = {"conflict": "✗", "unknown": "?", "clear": "✓"}
 

@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from geo.basis.units import HA_M2, MU_M2
-from layers.ask.redline import THREE_LINES, Answer, Constraint
+from layers.ask.redline import THREE_LINES, Constraint, RedlineAnswer
 from layers.library.standards import of_scheme
 from layers.outputs.dossier_rows import far_text, height_text, notes_below, origin_lines, plan_word
 from layers.outputs.plain import plain
@@ -36,7 +36,8 @@ from layers.outputs.redline_rows import (
 )
 from layers.outputs.redline_words import balance_words, class_rows, use_word
 from layers.text import Language, both, code, say, sentence
-from layers.words.explain import limit_text, rule_title, unit_word
+from layers.words.explain import limit_text, rule_title
+from layers.words.measures import unit_word
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": False}
 TO_HA, TO_MU = f"/{HA_M2:g}", "*3/2000"
@@ -45,12 +46,12 @@ _UNITS = {"m2": "m²", "m": "m", "pct": "%", "share": "1", "x": ""}
 Worksheet = Any
 
 
-def write(answer: Answer, path: Path, language: Language) -> None:
+def write(answer: RedlineAnswer, path: Path, language: Language) -> None:
     """Write the workbook of a check.
 
     Parameters
     ----------
-    answer : Answer
+    answer : RedlineAnswer
     path : Path
         Replaced when it exists.
     language : {"en", "zh"}
@@ -68,7 +69,7 @@ def write(answer: Answer, path: Path, language: Language) -> None:
 class _Book:
     """The sheets while they are written; rows and columns count from 0."""
 
-    def __init__(self, book: xlsxwriter.Workbook, answer: Answer, language: Language):
+    def __init__(self, book: xlsxwriter.Workbook, answer: RedlineAnswer, language: Language):
         self.book, self.answer, self.language = book, answer, language
         styles: dict[str, dict[str, Any]] = {
             "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"},

@@ -13,7 +13,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import rows
 from geo.screen.ledger import settled
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.outputs.coordinates import write_txt
 from layers.outputs.redline_words import (
     balance_words,
@@ -30,19 +30,20 @@ from layers.outputs.redline_words import (
 from layers.outputs.target import replaced
 from layers.outputs.txt_layouts import USUAL_FORM, Form
 from layers.sources.redline.model import Plot
-from layers.study.checks import Check
+from layers.study.checks import RedlineCheck
 from layers.text import Language, code, say, sentence
-from layers.words.explain import limit_text, measure_text, rule_title
+from layers.words.explain import limit_text, rule_title
+from layers.words.measures import measure_text
 
 MILLIMETRE = 0.001
 
 
-def answer_of(check: Check) -> Answer:
+def answer_of(check: RedlineCheck) -> RedlineAnswer:
     """Return the answer of a check."""
-    return Answer(check)
+    return RedlineAnswer(check)
 
 
-def as_text(answer: Answer, language: Language) -> Iterator[str]:
+def as_text(answer: RedlineAnswer, language: Language) -> Iterator[str]:
     """Yield the answer as lines: verdict, present use, constraints, ledger, quota."""
     yield from (sentence(r, language) for r in answer.told)
     yield say("redline.head", language, name=answer.check.head["name"], status=code("status", answer.status, language),
@@ -73,7 +74,7 @@ def as_text(answer: Answer, language: Language) -> Iterator[str]:
     yield from intensity_words(answer, language)
 
 
-def as_plain(answer: Answer) -> dict[str, Any]:
+def as_plain(answer: RedlineAnswer) -> dict[str, Any]:
     """Return the answer as plain values (m²), for programs and tests; NaN and infinity are null."""
     quota = {phase: answer.quota(phase == "after") for phase in ("before", "after")}
     return {
@@ -127,7 +128,7 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def write(answer: Answer, path: Path, language: Language, form: Form = USUAL_FORM) -> tuple[Reason, ...]:
+def write(answer: RedlineAnswer, path: Path, language: Language, form: Form = USUAL_FORM) -> tuple[Reason, ...]:
     """Write the check to a file by its ending; return what a boundary TXT of the form has no place for.
 
     Raises
@@ -150,7 +151,7 @@ def write(answer: Answer, path: Path, language: Language, form: Form = USUAL_FOR
     return ()
 
 
-def _write_txt(answer: Answer, path: Path, form: Form) -> None:
+def _write_txt(answer: RedlineAnswer, path: Path, form: Form) -> None:
     """Write the cut boundary as a boundary TXT; without a cut the red line itself.
 
     A boundary TXT has millimetres. Points of the overlay that fall together there are
@@ -163,7 +164,7 @@ def _write_txt(answer: Answer, path: Path, form: Form) -> None:
         write_txt(stream, _plots(answer), answer.check.study.crs, head, form)
 
 
-def _plots(answer: Answer) -> list[Plot]:
+def _plots(answer: RedlineAnswer) -> list[Plot]:
     """Return what the cut leaves as plots, with what the file said of them."""
     land = answer.land
     shapes = shapely.set_precision(land.geometry.to_numpy(), MILLIMETRE)
@@ -175,24 +176,24 @@ def _plots(answer: Answer) -> list[Plot]:
     ]
 
 
-def _plot(plot_id: str, shape: Any, said: dict[str, Any], answer: Answer) -> Plot:
+def _plot(plot_id: str, shape: Any, said: dict[str, Any], answer: RedlineAnswer) -> Plot:
     name = said.get("name") or answer.check.head["name"]
     return Plot(plot_id, name, shape, 0, None, said.get("attributes", {}))
 
 
-def _write_docx(answer: Answer, path: Path, language: Language) -> None:
+def _write_docx(answer: RedlineAnswer, path: Path, language: Language) -> None:
     from layers.outputs import dossier
 
     dossier.write(answer, path, language)
 
 
-def _write_xlsx(answer: Answer, path: Path, language: Language) -> None:
+def _write_xlsx(answer: RedlineAnswer, path: Path, language: Language) -> None:
     from layers.outputs import redline_book
 
     redline_book.write(answer, path, language)
 
 
-WRITERS: dict[str, Callable[[Answer, Path, Language], None]] = {
+WRITERS: dict[str, Callable[[RedlineAnswer, Path, Language], None]] = {
     "docx": _write_docx,
     "txt": lambda answer, path, language: _write_txt(answer, path, USUAL_FORM),
     "xlsx": _write_xlsx,

@@ -16,7 +16,7 @@ from geo.basis.tables import rows
 from geo.measure.fabric import composition
 from geo.rules.terms import AREA_TESTS
 from geo.screen.ledger import UNSURE_LINE, settled
-from layers.ask.redline import Answer, Constraint
+from layers.ask.redline import Constraint, RedlineAnswer
 from layers.library.standards import of_scheme
 from layers.outputs.origin import rows_used, texts
 from layers.outputs.redline_words import ledger_title
@@ -91,17 +91,17 @@ def word_of(row: Constraint, after: bool, language: Language) -> str:
     return code("outcome", outcome, language)
 
 
-def title_of(answer: Answer, row: Constraint, language: Language) -> str:
+def title_of(answer: RedlineAnswer, row: Constraint, language: Language) -> str:
     """Return the title of a rule, starred when a figure of it rests on memory."""
     return rule_title(answer.check, row.rule, language) + ("*" if row.rule.unverified else "")
 
 
-def hidden(answer: Answer, row: Constraint) -> bool:
+def hidden(answer: RedlineAnswer, row: Constraint) -> bool:
     """Tell whether the rule stands on a use-only layer: its clause would name it."""
     return row.rule.id in masks(answer.check).rule_names.values()
 
 
-def clause_of(answer: Answer, row: Constraint, language: Language) -> str:
+def clause_of(answer: RedlineAnswer, row: Constraint, language: Language) -> str:
     """Return the clause a rule quotes, with its mark; nothing for a use-only layer."""
     if hidden(answer, row):
         return say("word.sensitive", language)
@@ -110,7 +110,7 @@ def clause_of(answer: Answer, row: Constraint, language: Language) -> str:
     return " ".join(part for part in (text, f"({mark})" if mark and text else mark) if part)
 
 
-def why_unknown(answer: Answer, row: Constraint, language: Language, titles: str = "") -> str:
+def why_unknown(answer: RedlineAnswer, row: Constraint, language: Language, titles: str = "") -> str:
     """Say why a rule cannot be answered; the finding of the file when there is one."""
     layer = titles or rule_title(answer.check, row.rule, language)
     if not row.cause:
@@ -121,7 +121,7 @@ def why_unknown(answer: Answer, row: Constraint, language: Language, titles: str
     return sentence(given, language, layer=layer)
 
 
-def steps(answer: Answer, language: Language) -> tuple[Step, ...]:
+def steps(answer: RedlineAnswer, language: Language) -> tuple[Step, ...]:
     """Return the ledger of the red line; the last line of doubt takes nothing by itself."""
     out, before = [], math.nan
     for line in rows(answer.ledger):
@@ -135,7 +135,7 @@ def steps(answer: Answer, language: Language) -> tuple[Step, ...]:
     return tuple(out)
 
 
-def planned(answer: Answer) -> tuple[Planned, ...] | None:
+def planned(answer: RedlineAnswer) -> tuple[Planned, ...] | None:
     """Return the planned use of the red line by class and limits, largest first.
 
     None when the study has no plan layer that can be quoted. Ground outside every planned
@@ -163,7 +163,7 @@ def planned(answer: Answer) -> tuple[Planned, ...] | None:
     return tuple(sorted(found, key=lambda p: -p.before_m2)) if quoted else None
 
 
-def vertices(answer: Answer, after: bool) -> Iterator[Vertex]:
+def vertices(answer: RedlineAnswer, after: bool) -> Iterator[Vertex]:
     """Yield the boundary points before or after the cut, clockwise, shells before holes.
 
     Points are counted through each plot, as in the boundary TXT this tool writes; closing

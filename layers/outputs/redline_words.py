@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers.ask import applied
-from layers.ask.redline import Answer, Constraint, Quota, Use
+from layers.ask.redline import Constraint, Quota, RedlineAnswer, Use
 from layers.library.standards import coded, of_scheme
 from layers.text import Language, both, code, say
-from layers.words.explain import interval, measure_text, outcome_word, rule_title
+from layers.words.explain import outcome_word, rule_title
+from layers.words.measures import interval, measure_text
 
 NOTHING_M2 = 0.005
 """Areas below this are not printed."""
@@ -28,7 +29,7 @@ def use_word(use: Use, language: Language) -> str:
     return say("redline.settlement", language, use=word, settlement=coded(use.scheme, use.settlement, language))
 
 
-def class_rows(answer: Answer, language: Language) -> Iterator[tuple[str, float, float]]:
+def class_rows(answer: RedlineAnswer, language: Language) -> Iterator[tuple[str, float, float]]:
     """Yield 农用地, 建设用地, 未利用地 and what is not known with their m² before and after the cut."""
     before, after = answer.subtotals(False), answer.subtotals(True)
     for key in before:
@@ -76,7 +77,7 @@ def outcome_words(row: Constraint, language: Language) -> str:
     return code("outcome", row.outcome, language)
 
 
-def intensity_words(answer: Answer, language: Language) -> Iterator[str]:
+def intensity_words(answer: RedlineAnswer, language: Language) -> Iterator[str]:
     """Yield the investment intensity against the local standard, when an investment was given."""
     found = answer.intensity
     if found is not None:
@@ -85,12 +86,12 @@ def intensity_words(answer: Answer, language: Language) -> Iterator[str]:
                   standard=found.standard_per_mu, source=answer.check.study.standards.source)  # fmt: skip
 
 
-def unused_lines(answer: Answer, language: Language) -> Iterator[str]:
+def unused_lines(answer: RedlineAnswer, language: Language) -> Iterator[str]:
     """Yield the rules that do not judge the red line, a line for each reason."""
     yield from applied.lines(answer.not_applied, lambda rule: rule_title(answer.check, rule, language), language)
 
 
-def net_words(answer: Answer, language: Language) -> str:
+def net_words(answer: RedlineAnswer, language: Language) -> str:
     """Return the usable area; where it is not settled, both ends."""
     if answer.withheld:
         return say("word.withheld", language)
@@ -98,7 +99,7 @@ def net_words(answer: Answer, language: Language) -> str:
     return low if low == high else f"{low} … {high}"
 
 
-def ledger_title(answer: Answer, line: dict[str, Any], language: Language) -> str:
+def ledger_title(answer: RedlineAnswer, line: dict[str, Any], language: Language) -> str:
     """Return the title of a ledger line."""
     if line["step"] == 0:
         return say("ledger.gross", language)

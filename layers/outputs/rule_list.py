@@ -17,7 +17,7 @@ from layers.library import standards
 from layers.outputs.files import WRITERS
 from layers.outputs.project import Projection
 from layers.outputs.target import replaced
-from layers.study import spec
+from layers.study import packs, spec
 from layers.study.registers import inefficient
 from layers.study.run.masks import Masks
 from layers.text import Language, both, say, sentence
@@ -31,7 +31,7 @@ FORMATS = ("csv", "xlsx")
 def of_study(folder: Path, language: Language) -> pd.DataFrame:
     """List what a study rests on: its effective rules on its day, and those not applied with the reason."""
     study = spec.read(folder)
-    every, day = spec.effective_rules(study, folder), study.as_of
+    every, day = packs.effective_rules(study, folder), study.as_of
     rules = tuple(Masks(study, every).rule(r) for r in every)
     unused = {_name(n.rule): n.why for n in not_applied(rules, study.use_class)}
     rows = [_rule(r, day, unused.get(_name(r)), language) for rule in rules for r in (rule, *rule.others)]
@@ -42,8 +42,8 @@ def of_study(folder: Path, language: Language) -> pd.DataFrame:
 def shipped(day: date, language: Language) -> pd.DataFrame:
     """List everything that comes with Luodi, pack by pack, as it stands on a day."""
     rows: list[dict[str, object]] = []
-    for name in spec.shipped():
-        rules = merged((spec.pack(name, spec.PACKS),), day)
+    for name in packs.shipped():
+        rules = merged((packs.pack(name, packs.PACKS),), day)
         unused = {_name(n.rule): n.why for n in out_of_time(rules)}
         rows += [_rule(r, day, unused.get(_name(r)), language) for rule in rules for r in (rule, *rule.others)]
     rows += _inefficient(((name, inefficient.FOLDER) for name in inefficient.names()), day, language)

@@ -19,7 +19,7 @@ import shapely
 from PIL import Image, ImageDraw
 
 from geo.basis.reason import Reason, reason
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.library import kinds
 from layers.library.standards import of_scheme
 from layers.outputs import fonts
@@ -63,12 +63,12 @@ class _Key:
     words: str
 
 
-def draw(answer: Answer, language: Language) -> Sketch:
+def draw(answer: RedlineAnswer, language: Language) -> Sketch:
     """Draw the location map.
 
     Parameters
     ----------
-    answer : Answer
+    answer : RedlineAnswer
     language : {"en", "zh"}
         Of the legend; English where the computer has no Chinese font, which is told.
     """
@@ -88,7 +88,7 @@ def draw(answer: Answer, language: Language) -> Sketch:
 class _Sheet:
     """The drawing while it is made: the ground it shows, the canvas, the legend so far."""
 
-    def __init__(self, answer: Answer, language: Language):
+    def __init__(self, answer: RedlineAnswer, language: Language):
         self.answer, self.language = answer, language
         self.canvas = Image.new("RGB", (WIDTH * OVER, HEIGHT * OVER), "#FFFFFF")
         self.pen = ImageDraw.Draw(self.canvas)

@@ -37,7 +37,7 @@ SAME = "\x00same"
 
 
 @dataclass(frozen=True)
-class Grid:
+class WordTable:
     """A table: rows of words, relative widths, which columns are numbers, which rows are strong."""
 
     title: str
@@ -75,7 +75,7 @@ def heading(page: Document, text: str) -> None:
     ).paragraph_format.keep_with_next = True
 
 
-def section(page: Document, grid: Grid) -> None:
+def section(page: Document, grid: WordTable) -> None:
     """Add a table with its heading and the line below it."""
     if grid.title:
         heading(page, grid.title)

@@ -26,14 +26,14 @@ _GDB_FILE = re.compile(r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,3}$")
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchiveEntry:
     """A file of the archive: the name it had (in the right letters) and where it lies now."""
 
     name: str
     path: Path
 
 
-def unzip(archive: Path, folder: Path, max_bytes: int) -> tuple[list[Entry], list[str]]:
+def unzip(archive: Path, folder: Path, max_bytes: int) -> tuple[list[ArchiveEntry], list[str]]:
     """Unpack what we can read; return the entries and the names left out.
 
     Raises
@@ -53,7 +53,7 @@ def unzip(archive: Path, folder: Path, max_bytes: int) -> tuple[list[Entry], lis
                 ignored.append(info.filename)
                 continue
             left -= _copy(packed, info, target, left, archive.name)
-            taken.append(Entry(info.filename, target))
+            taken.append(ArchiveEntry(info.filename, target))
     return taken, ignored
 
 

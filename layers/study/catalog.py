@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,34 +16,25 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import shapely
 import tomlkit
 
 from geo.basis.errors import BlockedError, CallError, LuodiError, SpecError
 from geo.basis.progress import Progress, silent
-from geo.basis.reason import Reason, reason
+from geo.basis.reason import reason
 from layers import toml
 from layers.basis import disk
 from layers.basis.owned import owned
 from layers.sources import gate
-from layers.sources.checks import crs, preflight
-from layers.sources.finding import EMPTY, Finding, blocked, finding
-from layers.study import coverage, doubt, formats, grid, litter, load, role_fields, spec, staged
+from layers.sources.finding import Finding, blocked
+from layers.study import formats, inspection, litter, load, role_fields, spec, staged
 from layers.study.changes import commit
-from layers.study.coverage import Seen
-from layers.study.load import Home, Loaded
+from layers.study.load import Home
 from layers.study.lock import PRIVATE, WAIT_S, writing
 from layers.study.names import slug, split
-from layers.study.registers import imagery
 from layers.study.spec import LayerSpec, Study
 from layers.study.staged import INPUTS
 
-__all__ = ["INPUTS", "Added", "add", "added", "check", "check_layer", "new", "report", "slug"]
-TABLE_ROLES = ("supply", "enterprise", "signal", "project", "link", "budget", "earmark", "zone")
-"""Roles whose file may be a plain table."""
-_READING = ("layer", "crs", "encoding")
-"""Keys of an entry that say how a file is to be read, whatever it is used for."""
+__all__ = ["INPUTS", "Added", "add", "added", "check", "new", "slug"]
 
 
 @dataclass(frozen=True)
@@ -159,7 +149,7 @@ def checked(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]
     layer = _checked(LayerSpec, entry)
     if study.layer(layer.id) is not None:
         raise SpecError(reason("layer_id_taken", id=layer.id))
-    found = taken + role_fields.unknown(layer.role, layer.fields) + check_layer(layer, Home(study, folder))
+    found = taken + role_fields.unknown(layer.role, layer.fields) + inspection.check_layer(layer, Home(study, folder))
     area = str(entry.get("coverage", "unknown"))
     return _ordered(found if area in ("complete", "unknown") else found + _area_findings(Path(area)))
 
@@ -214,66 +204,14 @@ def check(
     """
     target, given = Path(target), given or {}
     if (target / spec.FILE).is_file():
-        return _ordered(_study_findings(target, progress))
+        return _ordered(inspection.of_study(target, progress))
     if target.is_dir() and target.suffix.lower() != ".gdb":
         raise BlockedError(reason("not_a_study", path=str(target)))
     if study is not None and not given.get("role"):
         raise CallError(reason("check_needs_role", file=target.name))
     if study is not None:
         return checked(study, target, given)
-    return _ordered(report(target, given))
-
-
-def report(
-    file: Path, given: Mapping[str, Any] | None = None, *, study_crs: str = "", cache: Path | None = None
-) -> list[Finding]:
-    """Check a bare file of unknown role: can it be read, where is it, what is wrong with its shapes.
-
-    A file without coordinates is checked as a table, a GeoTIFF as a raster.
-    """
-    asked = {"layer": "", "crs": "", "encoding": ""} | {k: str(v) for k, v in (given or {}).items() if k in _READING}
-    accept = tuple((given or {}).get("accept", ()))
-    with tempfile.TemporaryDirectory(prefix="luodi-") as made:
-        place = cache or Path(made)
-        try:
-            opened = gate.open_vector(file, place, **asked)
-        except LuodiError as error:
-            return _other_than_vector(file, place, error, asked["layer"])
-    label, said = preflight.labels(opened.shapes, opened.rows)
-    keep, notes = preflight.of_dimension(opened.shapes[~label], opened.rows[~label], None)
-    shapes, rows = opened.shapes[~label][keep], opened.rows[~label][keep].astype(str).astype(object)
-    settled = crs.settle(shapes, opened.crs, study_crs, accept, asked["crs"])
-    found = [*opened.findings, *said, *notes, *settled.findings]
-    if settled.usable:
-        lost = sum(f.severity == "rejected" for f in found)
-        total = opened.total - int(label.sum())
-        found = coverage.examined(Seen(shapes, rows, total, lost, found), accept, None, study_crs)[0]
-    strays = preflight.far_away(shapes, rows, None) if (given or {}).get("role") == "parcels" else []
-    return found + _shapes(shapes, rows, settled) + strays
-
-
-def _shapes(shapes: Any, rows: Any, settled: crs.Settled) -> list[Finding]:
-    metres = crs.parsed(settled.crs)
-    found = preflight.duplicates(shapes, rows)
-    if settled.usable and metres is not None and metres.is_projected and (shapely.get_dimensions(shapes) == 2).all():
-        found += preflight.overlapping(shapes, rows)
-    return found
-
-
-def _other_than_vector(file: Path, cache: Path, error: LuodiError, layer: str) -> list[Finding]:
-    codes = {r.code: r for r in error.reasons}
-    try:
-        if "table_without_coordinates" in codes:
-            return list(gate.open_table(file, cache, sheet=layer).findings)
-        if "not_vector" in codes and codes["not_vector"].values.get("kind") == "tiff":
-            return list(gate.open_raster(file, cache).findings)
-    except LuodiError as again:
-        return _blocks(again)
-    return _blocks(error)
-
-
-def _blocks(error: LuodiError) -> list[Finding]:
-    return [Finding("", r.code, "block", str(r.values.get("proposal", "")), r) for r in error.reasons]
+    return _ordered(inspection.report(target, given))
 
 
 def _ordered(found: Iterable[Finding]) -> list[Finding]:
@@ -281,100 +219,9 @@ def _ordered(found: Iterable[Finding]) -> list[Finding]:
     return sorted(found, key=lambda f: rank[f.severity])
 
 
-# --- one layer -------------------------------------------------------------------
-
-
-def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
-    """Check one layer as it would be loaded into the study; what blocks is among the findings."""
-    study, folder = home.study, home.folder
-    cache = folder / load.CACHE
-    source = load.source_path(folder, layer)
-    if not source.exists():
-        return [finding("block", "file_missing", file=source.name, path=str(layer.source))]
-    if layer.kind == "imagery":
-        image, found = imagery.opened(layer, source, cache, study.crs)
-        return _blocking(found) if image is None else found
-    if layer.role == "raster":
-        raster, found = grid.raster(layer, source, cache, study.crs, home.of(layer.role))
-        return _blocking(found) if raster is None else found
-    try:
-        opened = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding)
-    except LuodiError as error:
-        if layer.role in TABLE_ROLES and any(r.code == "table_without_coordinates" for r in error.reasons):
-            return _table_findings(layer, source, cache)
-        return _blocks(error)
-    placed = load.placed(opened, layer, study.crs)
-    return _blocking(placed.findings) if placed.state != "ok" else _at_home(placed, home)
-
-
-def _at_home(placed: Loaded, home: Home) -> list[Finding]:
-    """Return what is said of a placed layer, held against the study's ground, and of what its silence proves."""
-    role, ground, found = placed.spec.role, home.of(placed.spec.role), placed.findings
-    if role == "parcels":
-        return found + load.parcel_findings(placed, ground, home.study.crs)
-    if role == "boundary":
-        away = [] if ground is None else coverage.strays(placed.seen, placed.names, ground, home.study.crs)
-        return found + away + crs.scale(home.study.crs, placed.shapes)
-    if role in (*load.LAYER_ROLES, "supply"):
-        return coverage.examined(placed.seen, placed.spec.accept, ground, home.study.crs)[0]
-    if len(placed.shapes) == 0:
-        return [*found, finding("warn", "layer_nothing_left", rejected=placed.rejected, proposal=EMPTY)]
-    return found if ground is None else found + coverage.strays(placed.seen, placed.names, ground, home.study.crs)
-
-
-def _blocking(found: list[Finding]) -> list[Finding]:
-    """The layer cannot be used at all: what says why blocks (a wrong filter is a warning once it is in a study)."""
-    if any(f.severity == "block" for f in found):
-        return found
-    return [Finding(f.row, f.code, "block", f.proposal, f.reason) if f.severity == "warn" else f for f in found]
-
-
-def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding]:
-    try:
-        opened = gate.open_table(source, cache, sheet=layer.layer)
-        found = [*opened.findings, *preflight.missing_fields(opened.frame, dict(layer.fields))]
-        found += doubt.sifted(layer, opened.frame.replace("", pd.NA), opened.rows).findings
-    except LuodiError as error:
-        return _blocks(error)
-    return found
-
-
 def _area_findings(file: Path) -> list[Finding]:
-    found = report(file)
+    found = inspection.report(file)
     return [f for f in found if f.severity == "block"]
-
-
-def _study_findings(folder: Path, progress: Progress) -> list[Finding]:
-    """Check every layer by itself, so that one that blocks does not hide the others."""
-    study = spec.read(folder)
-    spec.effective_rules(study, folder)
-    found: list[Finding] = []
-    home = Home(study, folder)
-    if not study.with_role("parcels"):
-        found.append(finding("block", "parcels_not_declared"))
-    for k, layer in enumerate(study.layers):
-        progress(k, len(study.layers), "load")
-        mine = [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, home), layer)]
-        found += _nameless(mine, k + 1) if layer.use_only else mine
-    progress(len(study.layers), len(study.layers), "load")
-    return found
-
-
-def _nameless(found: list[Finding], place: int) -> list[Finding]:
-    """Say of a use-only layer that something was found and how grave it is; its own file tells the rest."""
-    said = reason("restricted_said", place=place)
-    return [Finding("", said.code, severity, "", said) for severity in dict.fromkeys(f.severity for f in found)]
-
-
-def _as_used(found: list[Finding], layer: LayerSpec) -> list[Finding]:
-    """In a study only the parcels stop a run; another layer that fails is unknown, with a warning."""
-    if layer.role in ("parcels", "boundary"):
-        return found
-    return [Finding(f.row, f.code, "warn", f.proposal, f.reason) if f.severity == "block" else f for f in found]
-
-
-def _of_layer(f: Finding, layer_id: str) -> Finding:
-    return Finding(f.row, f.code, f.severity, f.proposal, Reason(f.code, {"layer": layer_id} | dict(f.reason.values)))
 
 
 # --- writing ---------------------------------------------------------------------
@@ -426,7 +273,7 @@ def _settled_id(folder: Path, file: Path, entry: Mapping[str, Any], seen: Study,
     return _layer_id(file, study)
 
 
-def _append(path: Path, body: Mapping[str, Any], found: staged.Moved) -> None:
+def _append(path: Path, body: Mapping[str, Any], found: staged.StagedFiles) -> None:
     """Write the entry; from then on the study names the files, so they stay."""
     document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
     table = tomlkit.table()

@@ -26,7 +26,7 @@ TOUCH_M2 = 1.0
 
 
 @dataclass(frozen=True)
-class Drawn:
+class RedlineSites:
     """Red lines as rows of the tables ``check_sites`` and ``check_members``, and what was found."""
 
     sites: gpd.GeoDataFrame
@@ -62,7 +62,7 @@ def _whole(place: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Ground:
+class RedlineContext:
     """What a red line is laid over.
 
     Parameters
@@ -88,7 +88,7 @@ class Ground:
     open_parks: Any = None
 
 
-def read(folder: Path, edits: Edits, ground: Ground) -> Drawn:
+def read(folder: Path, edits: Edits, ground: RedlineContext) -> RedlineSites:
     """Return the pinned red lines of a study as sites.
 
     A check that is gone or damaged, or answered on land that has changed since, is told; the
@@ -116,7 +116,7 @@ def read(folder: Path, edits: Edits, ground: Ground) -> Drawn:
         members += _members(row, ground.land)
     sites = pd.DataFrame(rows, columns=empty("check_sites").columns) if rows else empty("check_sites")
     parts = pd.DataFrame(members, columns=empty("check_members").columns) if members else empty("check_members")
-    return Drawn(gpd.GeoDataFrame(sites, geometry="geometry", crs=ground.crs), parts, tuple(found))
+    return RedlineSites(gpd.GeoDataFrame(sites, geometry="geometry", crs=ground.crs), parts, tuple(found))
 
 
 def shapes(folder: Path, edits: Edits, parks: Mapping[str, Any]) -> pd.DataFrame:
@@ -136,7 +136,7 @@ def _left(land: gpd.GeoDataFrame) -> Any:
     return shapely.union_all(land.geometry.to_numpy()) if len(land) else shapely.Polygon()
 
 
-def _site(check: str, tables: Mapping[str, pd.DataFrame], ground: Ground) -> dict[str, Any]:
+def _site(check: str, tables: Mapping[str, pd.DataFrame], ground: RedlineContext) -> dict[str, Any]:
     candidates, land = tables["candidates"], gpd.GeoDataFrame(tables["land"])
     shape = _left(land)
     statuses = set(candidates["status"])
@@ -163,7 +163,7 @@ def _sides(shape: Any) -> dict[str, float]:
     return {"rect_length_m": float(box.length_m), "rect_width_m": float(box.width_m)}
 
 
-def _drawn(composition: pd.DataFrame, ground: Ground) -> dict[str, float]:
+def _drawn(composition: pd.DataFrame, ground: RedlineContext) -> dict[str, float]:
     """Return what building on the accepted boundary draws of the county accounts, m²; unknown classes may draw all."""
     after = composition[composition["phase"] == "after"]
     names = {"quota": "new_construction", "balance": "farmland_balance", "forest": "forest"}

@@ -49,7 +49,7 @@ HEAD = "check.json"
 
 
 @dataclass(frozen=True)
-class Asked:
+class RedlineQuestion:
     """What the user says beside the red line itself.
 
     Parameters
@@ -84,7 +84,7 @@ class Asked:
         object.__setattr__(self, "industry", found.code)
 
 
-class Check(Results):
+class RedlineCheck(Results):
     """One answered red line: the tables of a run, about its plots instead of parcels."""
 
     of_plots: ClassVar[bool] = True
@@ -134,7 +134,7 @@ class Check(Results):
         return {} if fresh else dict.fromkeys(self.manifest["tables"], late)
 
 
-def check(folder: Path, source: Path | str, asked: Asked, progress: Progress) -> Check:
+def check(folder: Path, source: Path | str, asked: RedlineQuestion, progress: Progress) -> RedlineCheck:
     """Answer for a red line and keep it as a named check.
 
     Parameters
@@ -143,7 +143,7 @@ def check(folder: Path, source: Path | str, asked: Asked, progress: Progress) ->
         The study folder.
     source : Path or str
         A file; a string is pasted text.
-    asked : Asked
+    asked : RedlineQuestion
     progress : Progress
 
     Raises
@@ -175,7 +175,7 @@ def _bounds(inputs: Any) -> tuple[float, float, float, float] | None:
     return (float(west), float(south), float(east), float(north)) if ground else None
 
 
-def again(folder: Path, check_id: str, progress: Progress) -> Check:
+def again(folder: Path, check_id: str, progress: Progress) -> RedlineCheck:
     """Answer for the plots of a check once more, on the study as it is now."""
     with writing(folder, "redline", WAIT_S):
         old = open_check(folder, check_id)
@@ -185,7 +185,7 @@ def again(folder: Path, check_id: str, progress: Progress) -> Check:
         return _answered(plan, inputs, shapes, old.head, progress)
 
 
-def accept(folder: Path, check_id: str, progress: Progress) -> Check:
+def accept(folder: Path, check_id: str, progress: Progress) -> RedlineCheck:
     """Take the drawn cut line: the net shapes become the plots of a further check."""
     with writing(folder, "redline", WAIT_S):
         old = open_check(folder, check_id)
@@ -198,7 +198,7 @@ def accept(folder: Path, check_id: str, progress: Progress) -> Check:
         return _answered(plan, inputs, plots, head | {"id": f"{check_id}-cut"}, progress)
 
 
-def _net_shapes(check: Check) -> gpd.GeoDataFrame:
+def _net_shapes(check: RedlineCheck) -> gpd.GeoDataFrame:
     """Return what is left of a check after the cut, as plots."""
     land = gpd.GeoDataFrame(check.table("land"))
     if land.empty:
@@ -208,7 +208,7 @@ def _net_shapes(check: Check) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"parcel_id": ids}, geometry=land.geometry.to_numpy(), crs=land.crs)
 
 
-def open_check(folder: Path, check_id: str) -> Check:
+def open_check(folder: Path, check_id: str) -> RedlineCheck:
     """Open one check.
 
     Raises
@@ -219,13 +219,13 @@ def open_check(folder: Path, check_id: str) -> Check:
     path = folder / FOLDER / check_id
     if _slug(check_id) != check_id or not path.is_dir():
         raise BlockedError(reason("check_unknown", name=check_id, known=[c.check_id for c in listing(folder)]))
-    return Check(folder, path)
+    return RedlineCheck(folder, path)
 
 
-def listing(folder: Path) -> list[Check]:
+def listing(folder: Path) -> list[RedlineCheck]:
     """Return the checks of a study, newest first; damaged ones are among them and say so when they are read."""
     found = [p for p in (folder / FOLDER).glob("*") if p.is_dir() and not p.name.startswith(".")]
-    return [Check(folder, p) for p in sorted(found, key=_age)]
+    return [RedlineCheck(folder, p) for p in sorted(found, key=_age)]
 
 
 def _age(place: Path) -> float:
@@ -233,7 +233,7 @@ def _age(place: Path) -> float:
     return -(head if head.is_file() else place).stat().st_mtime
 
 
-def _head(line: RedLine, asked: Asked, source: str, parent: str) -> dict[str, Any]:
+def _head(line: RedLine, asked: RedlineQuestion, source: str, parent: str) -> dict[str, Any]:
     name = asked.name or next((p.name for p in line.plots if p.name), "") or Path(source).stem or "redline"
     return {
         "id": _slug(name),
@@ -262,12 +262,12 @@ def _own_id(folder: Path, wanted: str, content: str) -> str:
     for k in range(1, 1000):
         name = wanted if k == 1 else f"{wanted}-{k}"
         place = folder / FOLDER / name
-        if not place.exists() or _digest_of(Check(folder, place)) == content:
+        if not place.exists() or _digest_of(RedlineCheck(folder, place)) == content:
             return name
     raise BlockedError(reason("check_names_used_up", name=wanted))
 
 
-def _digest_of(check: Check) -> str:
+def _digest_of(check: RedlineCheck) -> str:
     """Return which red line a check answers; "" for one whose head is damaged: it is never overwritten."""
     try:
         return str(check.head["digest"])
@@ -298,7 +298,7 @@ def _area(shape: Any) -> Any:
 
 def _answered(
     plan: runs.RunPlan, inputs: Any, plots: gpd.GeoDataFrame, head: dict[str, Any], progress: Progress
-) -> Check:
+) -> RedlineCheck:
     study = plan.study
     measured = basis(study.area, study.crs, tuple(inputs.parcels.total_bounds))
     shapes = plots.geometry.to_numpy()
@@ -333,7 +333,9 @@ def speaking(rules: Sequence[Rule], asked: Mapping[str, Any], use_class: str) ->
     )
 
 
-def _kept(plan: runs.RunPlan, tables: dict[str, pd.DataFrame], head: dict[str, Any], rules: Sequence[Rule]) -> Check:
+def _kept(
+    plan: runs.RunPlan, tables: dict[str, pd.DataFrame], head: dict[str, Any], rules: Sequence[Rule]
+) -> RedlineCheck:
     """Write the check beside its place, then swap it in."""
     place = plan.folder / FOLDER / head["id"]
     part, gone = (place.with_name(f".{head['id']}.{word}") for word in ("part", "gone"))
@@ -349,7 +351,7 @@ def _kept(plan: runs.RunPlan, tables: dict[str, pd.DataFrame], head: dict[str, A
     finally:
         shutil.rmtree(part, ignore_errors=True)
         shutil.rmtree(gone, ignore_errors=True)
-    return Check(plan.folder, place)
+    return RedlineCheck(plan.folder, place)
 
 
 def _swap(part: Path, place: Path, gone: Path) -> None:

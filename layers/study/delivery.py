@@ -27,7 +27,7 @@ from layers.library import kinds
 from layers.library.standards import Code
 from layers.sources import gate
 from layers.sources.finding import Finding
-from layers.study import catalog, load, spec
+from layers.study import catalog, load, packs, spec
 
 How = Literal["name_and_fields", "fields", "name", "nothing"]
 _DATA = {
@@ -42,7 +42,7 @@ _GUESSES = 3
 
 
 @dataclass(frozen=True)
-class Table:
+class DeliveredTable:
     """One layer of a delivered file, as far as it could be looked into.
 
     Parameters
@@ -69,7 +69,7 @@ class Proposal:
 
     Parameters
     ----------
-    table : Table
+    table : DeliveredTable
     how : str
         What speaks for it: name and fields, fields alone, a name alone, or nothing.
     kind : Code or None
@@ -85,7 +85,7 @@ class Proposal:
         Rules of the study that read a layer of this id.
     """
 
-    table: Table
+    table: DeliveredTable
     how: How
     kind: Code | None
     matched: tuple[str, ...] = ()
@@ -154,7 +154,7 @@ def delivery(folder: Path, given: Sequence[Path], progress: Progress = silent) -
     CallError
         A path that is not there.
     """
-    rules = spec.effective_rules(spec.read(folder), folder)
+    rules = packs.effective_rules(spec.read(folder), folder)
     if lost := [p for p in given if not p.exists()]:
         raise CallError(reason("file_missing", file=lost[0].name, path=str(lost[0])))
     files, left = _files(given)
@@ -205,7 +205,7 @@ def chosen(found: Delivery, words: str) -> list[Proposal]:
 # --- recognition ------------------------------------------------------------------
 
 
-def proposed(table: Table, rules: Sequence[Rule]) -> Proposal:
+def proposed(table: DeliveredTable, rules: Sequence[Rule]) -> Proposal:
     """Return what a layer is taken for; a name alone, or fields several kinds share, propose nothing."""
     own = {_plain(c): c for c in table.columns}
     names = _names(table)
@@ -224,7 +224,7 @@ def proposed(table: Table, rules: Sequence[Rule]) -> Proposal:
     return Proposal(table, "nothing", None, guesses=tuple(likely[:_GUESSES]))
 
 
-def _made(table: Table, how: How, kind: Code, own: Mapping[str, str], rules: Sequence[Rule]) -> Proposal:
+def _made(table: DeliveredTable, how: How, kind: Code, own: Mapping[str, str], rules: Sequence[Rule]) -> Proposal:
     read = {ours: next((own[_plain(n)] for n in names if _plain(n) in own), "") for ours, names in kind.reads.items()}
     found = {ours: theirs for ours, theirs in read.items() if theirs}
     judged = tuple(r.id for r in rules if r.layer == kind.code) if kind.role == "constraint" else ()
@@ -256,7 +256,7 @@ def _called(kind: Code, names: tuple[frozenset[str], frozenset[str]]) -> int:
     return 2 if own & whole else int(bool(own & words))
 
 
-def _names(table: Table) -> tuple[frozenset[str], frozenset[str]]:
+def _names(table: DeliveredTable) -> tuple[frozenset[str], frozenset[str]]:
     """Return what a layer is called: its own name and its file's, whole and without numbers; and word by word."""
     whole, words = set(), set()
     for name in (table.layer or _stem(table.file), _stem(table.file)):
@@ -274,7 +274,7 @@ def _plain(word: str) -> str:
     return unicodedata.normalize("NFKC", word).strip().casefold()
 
 
-def _name(table: Table) -> str:
+def _name(table: DeliveredTable) -> str:
     return f"{table.file.name} · {table.layer}" if table.layer else table.file.name
 
 
@@ -308,21 +308,23 @@ def _walked(given: Path) -> Iterator[Path]:
         yield from (here / n for n in names if not n.startswith(("~$", ".")) and not (here / n).is_symlink())
 
 
-def _tables(file: Path, cache_folder: Path) -> list[Table]:
+def _tables(file: Path, cache_folder: Path) -> list[DeliveredTable]:
     if file.suffix.lower() in (".tif", ".tiff"):
-        return [Table(file, "", (), 0, "")]
+        return [DeliveredTable(file, "", (), 0, "")]
     inside = gate.listing(file, cache_folder)
     return [_table(file, name if len(inside) > 1 else "", cache_folder) for name in inside]
 
 
-def _table(file: Path, layer: str, cache_folder: Path) -> Table:
+def _table(file: Path, layer: str, cache_folder: Path) -> DeliveredTable:
     try:
         opened = gate.open_vector(file, cache_folder, layer=layer)
     except LuodiError as problem:
         if not any(r.code == "table_without_coordinates" for r in problem.reasons):
             raise
         table = gate.open_table(file, cache_folder, sheet=layer)
-        return Table(file, layer, tuple(map(str, table.frame.columns)), len(table.frame), "table")
+        return DeliveredTable(file, layer, tuple(map(str, table.frame.columns)), len(table.frame), "table")
     dimension = shapely.get_dimensions(opened.shapes)
     shape = {2: "polygon", 1: "line", 0: "point"}.get(int(dimension.max()) if len(dimension) else -1, "table")
-    return Table(file, opened.layer if layer else "", tuple(map(str, opened.frame.columns)), len(opened.frame), shape)
+    return DeliveredTable(
+        file, opened.layer if layer else "", tuple(map(str, opened.frame.columns)), len(opened.frame), shape
+    )

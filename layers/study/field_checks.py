@@ -17,7 +17,7 @@ FOUND = ("in_use", "part_vacant", "idle", "started", "not_started", "not_found")
 
 
 @dataclass(frozen=True)
-class Check:
+class FieldCheck:
     """One result from the field.
 
     Parameters
@@ -46,7 +46,9 @@ class Check:
     withdrawn: bool = False
 
 
-def record(folder: Path, asset_id: str, found: str, on: date, by: tuple[str, str], after: int | None = None) -> Check:
+def record(
+    folder: Path, asset_id: str, found: str, on: date, by: tuple[str, str], after: int | None = None
+) -> FieldCheck:
     """Write down what was found of an asset.
 
     Parameters
@@ -54,7 +56,7 @@ def record(folder: Path, asset_id: str, found: str, on: date, by: tuple[str, str
     folder : Path
         The study folder.
     asset_id, found, on
-        As in `Check`.
+        As in `FieldCheck`.
     by : (person, note)
         Who was there, and what was seen; neither may be empty.
     after : int or None
@@ -78,20 +80,20 @@ def withdraw(folder: Path, asset_id: str, person: str, why: str) -> None:
     edits.withdraw(folder, KIND, asset_id, person, why)
 
 
-def current(folder: Path) -> dict[str, Check]:
+def current(folder: Path) -> dict[str, FieldCheck]:
     """Return the result that counts for every asset that has one."""
     return {asset: _check(edit) for asset, edit in edits.current(folder).of(KIND).items()}
 
 
-def history(folder: Path, asset_id: str) -> tuple[Check, ...]:
+def history(folder: Path, asset_id: str) -> tuple[FieldCheck, ...]:
     """Return every result ever written of an asset, newest first; withdrawals are marked."""
     mine = [e for e in edits.history(folder) if e.kind == KIND and e.subject == asset_id]
     return tuple(_check(e) for e in reversed(mine))
 
 
-def _check(edit: Edit) -> Check:
+def _check(edit: Edit) -> FieldCheck:
     value = edit.value
-    return Check(edit.subject, str(value["found"]), date.fromisoformat(str(value["on"])), edit.person, edit.reason,
+    return FieldCheck(edit.subject, str(value["found"]), date.fromisoformat(str(value["on"])), edit.person, edit.reason,
                  edit.at, edit.version, edit.withdrawn)  # fmt: skip
 
 

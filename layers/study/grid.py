@@ -16,7 +16,7 @@ from geo.basis.inputs import NO_CLASS, Raster
 from layers.sources import gate
 from layers.sources.checks import crs, relief, warp
 from layers.sources.checks.crs_name import titled
-from layers.sources.checks.warp import Grid
+from layers.sources.checks.warp import RasterGrid
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import RasterFile
 from layers.study.spec import LayerSpec
@@ -56,7 +56,7 @@ def raster(
     found += settled.findings
     if not settled.usable:
         return None, found
-    given = Grid(_emptied(file.values, spec.accept), file.transform, settled.crs)
+    given = RasterGrid(_emptied(file.values, spec.accept), file.transform, settled.crs)
     if spec.kind == "dem":
         given, found = _doubted(given, spec.accept, found)
     grid, notes = _upright(given, spec.kind, study_crs)
@@ -75,7 +75,7 @@ def raster(
     return Raster(spec.id, spec.kind, grid.values, grid.transform, grid.crs), found
 
 
-def _heights(grid: Grid, unit: str) -> tuple[Grid, list[Finding]]:
+def _heights(grid: RasterGrid, unit: str) -> tuple[RasterGrid, list[Finding]]:
     notes = []
     if unit == "ft":
         grid = replace(grid, values=grid.values * FOOT_M)
@@ -83,7 +83,7 @@ def _heights(grid: Grid, unit: str) -> tuple[Grid, list[Finding]]:
     return grid, notes + relief.cliffs(grid.values, grid.transform[0])
 
 
-def _slopes(grid: Grid, unit: str) -> tuple[Grid, list[Finding]]:
+def _slopes(grid: RasterGrid, unit: str) -> tuple[RasterGrid, list[Finding]]:
     """Return slopes in percent; degrees are turned into it, and values no slope has refuse the unit."""
     steepest = float(np.nanmax(grid.values, initial=0.0))
     if np.nanmin(grid.values, initial=0.0) < 0 or (unit == "deg" and steepest >= 90.0):
@@ -94,7 +94,7 @@ def _slopes(grid: Grid, unit: str) -> tuple[Grid, list[Finding]]:
     return made, [finding("fixed", "slope_in_degrees")]
 
 
-def _classes(grid: Grid, accept: tuple[str, ...]) -> tuple[Grid, list[Finding]]:
+def _classes(grid: RasterGrid, accept: tuple[str, ...]) -> tuple[RasterGrid, list[Finding]]:
     """Return classes with no data as a class where that is accepted; propose it where no data may mean "none"."""
     blank = np.isnan(grid.values)
     if NONE in accept:
@@ -111,7 +111,7 @@ def _named_slope(spec: LayerSpec) -> bool:
     return spec.kind == "index" and any(word in words for word in ("slope", "坡度", "坡角"))
 
 
-def _upright(grid: Grid, kind: str, study_crs: str) -> tuple[Grid, list[Finding]]:
+def _upright(grid: RasterGrid, kind: str, study_crs: str) -> tuple[RasterGrid, list[Finding]]:
     """Resample what cannot be measured as it lies, and say so."""
     true = not warp.untrue(grid) if kind == "dem" else warp.metres(grid)
     if true and not grid.turned:
@@ -129,7 +129,7 @@ def _name(system: str) -> str:
     return system if len(system) < 20 or found is None else titled(found)
 
 
-def _away(grid: Grid, study_crs: str, home: Any) -> list[Finding]:
+def _away(grid: RasterGrid, study_crs: str, home: Any) -> list[Finding]:
     """Say that a raster has no cell where the study lies."""
     if home is None:
         return []
@@ -146,7 +146,7 @@ def _emptied(values: Values, accept: tuple[str, ...]) -> Values:
     return np.where(np.isin(values, named), np.nan, values) if named else values
 
 
-def _doubted(given: Grid, accept: tuple[str, ...], found: list[Finding]) -> tuple[Grid, list[Finding]]:
+def _doubted(given: RasterGrid, accept: tuple[str, ...], found: list[Finding]) -> tuple[RasterGrid, list[Finding]]:
     """Leave open what heights that may stand for "no data" say; one named as ground (``ground:0``) is ground."""
     ground = {float(p.split(":", 1)[1]) for p in accept if p.startswith("ground:")}
     told = {f.reason.values.get("value") for f in found if f.code == "raster_sentinel"}
@@ -158,5 +158,5 @@ def _doubted(given: Grid, accept: tuple[str, ...], found: list[Finding]) -> tupl
 
 def _settled(file: RasterFile, spec: LayerSpec, study_crs: str) -> crs.Settled:
     """Hold the corners of the raster against its CRS, as for a vector file."""
-    corners = np.array([shapely.box(*Grid(file.values, file.transform, file.crs).box)], object)
+    corners = np.array([shapely.box(*RasterGrid(file.values, file.transform, file.crs).box)], object)
     return crs.settle(corners, file.crs, study_crs, spec.accept, spec.crs)

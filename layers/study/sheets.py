@@ -18,6 +18,7 @@ from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
 from layers.study import doubt, load
 from layers.study.coverage import Seen
+from layers.study.placed import placed
 from layers.study.spec import LayerSpec, Study
 
 TABLES = (".csv", ".txt", ".xlsx", ".xls", ".dbf")
@@ -28,7 +29,7 @@ def _none() -> npt.NDArray[np.object_]:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RecordSheet:
     """One file of records.
 
     Parameters
@@ -85,21 +86,23 @@ class Sheet:
         return ["" if pd.isna(v) else str(v).strip() for v in values]
 
 
-def read(spec: LayerSpec, study: Study, folder: Path) -> Sheet:
+def read(spec: LayerSpec, study: Study, folder: Path) -> RecordSheet:
     """Open one file of records; whatever is wrong with it is a finding, and the state says what it is good for."""
     source = load.source_path(folder, spec)
     if not source.exists():
-        return Sheet(
+        return RecordSheet(
             spec, findings=(finding("warn", "layer_file_missing", layer=spec.id, file=spec.source),), state="missing"
         )
     try:
         sheet = _opened(spec, source, study, folder)
     except LuodiError as error:
-        return Sheet(spec, findings=tuple(Finding("", r.code, "warn", "", r) for r in error.reasons), state="failed")
+        return RecordSheet(
+            spec, findings=tuple(Finding("", r.code, "warn", "", r) for r in error.reasons), state="failed"
+        )
     if any(f.severity == "block" for f in sheet.findings):
-        return Sheet(spec, findings=sheet.findings, state="failed")
+        return RecordSheet(spec, findings=sheet.findings, state="failed")
     if (old := _outdated(spec, study)) is not None:
-        return Sheet(spec, sheet.frame, sheet.rows, sheet.shapes, sheet.doubt, (*sheet.findings, old), "stale")
+        return RecordSheet(spec, sheet.frame, sheet.rows, sheet.shapes, sheet.doubt, (*sheet.findings, old), "stale")
     return sheet
 
 
@@ -114,7 +117,7 @@ def _outdated(spec: LayerSpec, study: Study) -> Finding | None:
     return finding("warn", "layer_outdated", days=(study.as_of - spec.vintage).days, limit=spec.stale_after_days)
 
 
-def _opened(spec: LayerSpec, source: Path, study: Study, folder: Path) -> Sheet:
+def _opened(spec: LayerSpec, source: Path, study: Study, folder: Path) -> RecordSheet:
     if source.suffix.lower() in TABLES:
         file = gate.open_table(source, folder / load.CACHE, sheet=spec.layer)
         return _filtered(spec, file.frame, file.rows, list(file.findings))
@@ -125,15 +128,15 @@ def _opened(spec: LayerSpec, source: Path, study: Study, folder: Path) -> Sheet:
             raise
         plain = gate.open_table(source, folder / load.CACHE, sheet=spec.layer)
         return _filtered(spec, plain.frame, plain.rows, list(plain.findings))
-    item = load.placed(vector, spec, study.crs)
+    item = placed(vector, spec, study.crs)
     fields = item.doubt if len(item.doubt) else np.full(len(item.rows), "", object)
-    return Sheet(spec, item.frame, item.rows, item.shapes, fields, tuple(item.findings))
+    return RecordSheet(spec, item.frame, item.rows, item.shapes, fields, tuple(item.findings))
 
 
-def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64], notes: list[Finding]) -> Sheet:
+def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64], notes: list[Finding]) -> RecordSheet:
     """Apply the filter to a plain table: what it certainly leaves out is counted."""
     notes += preflight.missing_fields(frame, dict(spec.fields))
     found = doubt.sifted(spec, frame.replace("", np.nan), rows)
     keep, shapes = found.keep, np.full(int(found.keep.sum()), None, object)
     findings = (*notes, *found.findings)
-    return Sheet(spec, frame[keep].reset_index(drop=True), rows[keep], shapes, found.fields, findings)
+    return RecordSheet(spec, frame[keep].reset_index(drop=True), rows[keep], shapes, found.fields, findings)

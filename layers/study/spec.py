@@ -16,12 +16,10 @@ from geo.basis.errors import BlockedError, SpecError
 from geo.basis.reason import reason
 from geo.place.worth import TERMS
 from geo.rank.spec import Criterion, Weighting
-from geo.rules.applied import said_once
-from geo.rules.spec import Rule, RulePack, merged
 from geo.rules.terms import UseClass
 from geo.screen.status import CANDIDATE_MIN_M2, CANDIDATE_MIN_WIDTH_M
 from layers import toml
-from layers.sources.checks import crs
+from layers.sources.checks import scale
 from layers.study import formats
 
 Role = Literal[
@@ -32,7 +30,6 @@ Role = Literal[
 RasterKind = Literal["dem", "slope", "classes", "index", "imagery"]
 BANDS = ("red", "green", "blue", "nir", "swir", "cloud")
 FILE = "study.toml"
-PACKS = Path(__file__).resolve().parents[2] / "data" / "rules"
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
@@ -370,7 +367,7 @@ class Study(_Frozen):
 @cache
 def distorted(system: str) -> bool:
     """Tell whether lengths of a projected system are wrong on most of the ground it is made for (Web Mercator)."""
-    return crs.scale_off_share(pyproj.CRS.from_user_input(system), crs.SCALE_OFF) > 0.5
+    return scale.scale_off_share(pyproj.CRS.from_user_input(system), scale.SCALE_OFF) > 0.5
 
 
 def require(folder: Path) -> None:
@@ -395,34 +392,3 @@ def read(folder: Path) -> Study:
         raise SpecError(reason("study_section_missing", file=FILE))
     formats.brought_up(body, FILE)
     return toml.validated(Study, body.pop("study") | body, FILE)
-
-
-def shipped() -> tuple[str, ...]:
-    """Return the names of the rule packs that come with Luodi, sorted."""
-    return tuple(sorted(path.stem for path in PACKS.glob("*.toml")))
-
-
-def pack(name: str, folder: Path) -> RulePack:
-    """Read one rule pack: a shipped one by its name, or a file of the study folder."""
-    own = PACKS / f"{name}.toml"
-    path = own if own.is_file() else folder / name
-    if not path.is_file():
-        raise SpecError(reason("rule_pack_missing", name=name, known=list(shipped())))
-    body = toml.read(path)
-    head = body.pop("pack", {})
-    head.setdefault("id", path.stem)
-    made: RulePack = toml.validated(RulePack, head | body, path.name)
-    if path == own and (lost := [r.id for r in made.rules if not (r.checked_on and r.source)]):
-        raise SpecError(reason("age_missing", file=path.name, ids=sorted(set(lost))))
-    return made
-
-
-def effective_rules(study: Study, folder: Path) -> tuple[Rule, ...]:
-    """Merge the packs of the study in order and check what the study says of rules."""
-    rules = merged(tuple(pack(name, folder) for name in study.rules), study.as_of)
-    rules = said_once(rules, {s.id: frozenset(s.fields) for s in study.layers})
-    known = {r.id for r in rules}
-    lost = [n.rule for n in study.not_examined if n.rule not in known]
-    if lost:
-        raise SpecError(reason("not_examined_unknown_rule", rules=lost, known=sorted(known)))
-    return rules

@@ -53,7 +53,7 @@ class Copy:
 
 
 @dataclass
-class Moved:
+class StagedFiles:
     """Where the datasets lie now; they stay only when `kept` is set before the end."""
 
     places: dict[str, str]
@@ -80,7 +80,7 @@ def copied(sources: Mapping[str, Path], folder: Path, aside: Path) -> dict[str, 
 
 
 @contextmanager
-def moved(copies: Mapping[str, Copy], folder: Path, aside: Path) -> Iterator[Moved]:
+def moved(copies: Mapping[str, Copy], folder: Path, aside: Path) -> Iterator[StagedFiles]:
     """Move copies among the inputs; the caller holds the study and sets `kept` once the study names them."""
     inside = folder / INPUTS
     inside.mkdir(exist_ok=True)
@@ -88,7 +88,7 @@ def moved(copies: Mapping[str, Copy], folder: Path, aside: Path) -> Iterator[Mov
     if len(set(stems.values())) < len(stems):  # two datasets of one name: the second is told apart
         stems["coverage"] = names.free(inside, f"{stems['coverage']}_coverage", copies["coverage"].ending)
     places = {k: c.place or f"{INPUTS}/{stems[k]}{c.ending}" for k, c in copies.items()}
-    found = Moved(places)
+    found = StagedFiles(places)
     _record(copies, found, stems, aside)
     try:
         for key, stem in stems.items():
@@ -100,7 +100,7 @@ def moved(copies: Mapping[str, Copy], folder: Path, aside: Path) -> Iterator[Mov
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _record(copies: Mapping[str, Copy], found: Moved, stems: Mapping[str, str], aside: Path) -> None:
+def _record(copies: Mapping[str, Copy], found: StagedFiles, stems: Mapping[str, str], aside: Path) -> None:
     plan = {
         found.places[key]: {name: litter.identity(now) for name, now in copies[key].files(stem).items()}
         for key, stem in stems.items()
@@ -110,7 +110,7 @@ def _record(copies: Mapping[str, Copy], found: Moved, stems: Mapping[str, str], 
     os.replace(part, aside / litter.PLAN)
 
 
-def _move(copy: Copy, stem: str, inside: Path, found: Moved) -> None:
+def _move(copy: Copy, stem: str, inside: Path, found: StagedFiles) -> None:
     target = inside / f"{stem}{copy.ending}" if copy.folder else inside
     if copy.folder:
         found.made.append(target)

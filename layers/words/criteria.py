@@ -10,7 +10,7 @@ from geo.basis.reason import Reason
 from geo.rank.spec import Criterion
 from geo.rank.value import Categories, Decreasing, Increasing, Target
 from layers.text import Language, both, has, number, say, sentence
-from layers.words.explain import between, measure_text
+from layers.words.measures import between, measure_text
 
 
 def title(criterion: Criterion, language: Language) -> str:

@@ -10,13 +10,13 @@ from geo.basis.tables import rows
 from geo.basis.units import MU_M2
 from geo.screen.handover import Path, path
 from layers.library import approvals
-from layers.library.approvals import Table
+from layers.library.approvals import ApprovalTable
 from layers.study.run.results import Results
 from layers.text import Language, both, number, say
 
 
 @dataclass(frozen=True)
-class Line:
+class HandoverLine:
     """One site: its park, its usable area (m²), and its path."""
 
     site_id: str
@@ -25,13 +25,13 @@ class Line:
     path: Path
 
 
-def listed(results: Results) -> tuple[Table, tuple[Line, ...]]:
+def listed(results: Results) -> tuple[ApprovalTable, tuple[HandoverLine, ...]]:
     """Return the table of approvals and every site, the earliest first."""
     known = approvals.table(results.folder)
     steps = [e.approval for e in known.approvals]
     day = results.study.as_of
     made = [
-        Line(str(r["site_id"]), str(r["park_id"]), float(r["net_m2"]), path(r, steps, day))
+        HandoverLine(str(r["site_id"]), str(r["park_id"]), float(r["net_m2"]), path(r, steps, day))
         for r in rows(results.table("sites"))
     ]
     return known, tuple(sorted(made, key=lambda x: (x.path.earliest, x.path.latest, -x.net_m2, x.site_id)))

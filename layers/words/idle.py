@@ -18,7 +18,7 @@ from layers.study import edits
 from layers.study.registers import idle
 from layers.study.run.results import Results
 from layers.text import Language, code, has, number, say, sentence
-from layers.words.explain import measure_text
+from layers.words.measures import measure_text
 
 URGENT = ("idle_2y", "warning_2y", "idle_1y", "may_be_recognised", "warning_1y", "warning_b", *EXEMPTED,
           "suspended", "paused")  # fmt: skip
@@ -35,7 +35,7 @@ TORN = "evidence_disagrees"
 
 
 @dataclass(frozen=True)
-class Shown:
+class IdleTables:
     """Tables `idle` and `idle_signals` of one day, `assets` in the order of the list; titles of the study's layers."""
 
     on: date
@@ -44,7 +44,7 @@ class Shown:
     titles: Mapping[str, str]
 
 
-def shown(results: Results, on: date | None = None) -> Shown:
+def shown(results: Results, on: date | None = None) -> IdleTables:
     """Return the assets on a day, contradictions first, then by what is urgent.
 
     Parameters
@@ -68,7 +68,7 @@ def shown(results: Results, on: date | None = None) -> Shown:
     keys = pd.DataFrame({"rank": rank, **less, "id": assets["asset_id"]})
     order = keys.sort_values(["rank", "fee_hi_wan", "area_m2", "id"]).index
     titles = {spec.id: spec.title or spec.id for spec in results.study.layers}
-    return Shown(day, assets.loc[order].reset_index(drop=True), tables["idle_signals"], titles)
+    return IdleTables(day, assets.loc[order].reset_index(drop=True), tables["idle_signals"], titles)
 
 
 def _rank(row: dict[Any, Any]) -> tuple[int, int]:
@@ -135,7 +135,7 @@ def undo(results: Results, asset: str, person: str, why: str, seen: int | None =
 # --- the list ---------------------------------------------------------------------
 
 
-def lines(found: Shown, language: Language) -> Iterator[str]:
+def lines(found: IdleTables, language: Language) -> Iterator[str]:
     """Yield the list for the command line: what has something to say, contradictions first."""
     rows = found.assets.to_dict("records")
     told = [r for r in rows if telling(r)]
@@ -207,7 +207,7 @@ def holds(results: Results, asset: str) -> bool:
     return results.has("idle") and bool((results.table("idle")["asset_id"] == asset).any())
 
 
-def explained(found: Shown, asset: str, language: Language) -> Iterator[str]:
+def explained(found: IdleTables, asset: str, language: Language) -> Iterator[str]:
     """Yield everything that is known of one asset: clock, days, reasons, and every sign with its baseline.
 
     Raises
@@ -247,7 +247,7 @@ def sign_line(sign: dict[Any, Any], titles: Mapping[str, str], language: Languag
     return " · ".join(filter(None, (text, weight, titles.get(sign["source"], ""))))
 
 
-def as_plain(found: Shown, asset: str) -> dict[str, Any]:
+def as_plain(found: IdleTables, asset: str) -> dict[str, Any]:
     """Return one asset and its signs as plain values."""
     row, signs = (frame[frame["asset_id"] == asset] for frame in (found.assets, found.signals))
     return {"on": found.on.isoformat(), **plain(row)[0], "signs": plain(signs)}

@@ -12,7 +12,7 @@ import pandas as pd
 from geo.basis.reason import Reason
 from geo.basis.units import mu
 from geo.place.accounts import PARTLY, UNKNOWN
-from layers.ask.placement import Shown, shown
+from layers.ask.placement import PlaceTables, shown
 from layers.library import resources as counted
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say, sentence
@@ -25,7 +25,7 @@ STANDS = ("placed", "conditional")
 """A project has a site; with a condition it is counted apart."""
 
 
-def lines(found: Shown, language: Language) -> Iterator[str]:
+def lines(found: PlaceTables, language: Language) -> Iterator[str]:
     """Yield the answer: objective with bound and gap, every project, the accounts drawn from."""
     yield headline(found, language)
     yield counts(found, language)
@@ -37,7 +37,7 @@ def lines(found: Shown, language: Language) -> Iterator[str]:
     yield from accounts(found, language)
 
 
-def headline(found: Shown, language: Language) -> str:
+def headline(found: PlaceTables, language: Language) -> str:
     """Return objective, bound and gap in one sentence."""
     run = found.table("placing").iloc[0]
     unit = code("aimunit", str(run["unit"]), language)
@@ -50,19 +50,19 @@ def aim(objective: str, language: Language) -> str:
     return " + ".join(code("aim", term, language) for term in objective.split("+"))
 
 
-def counts(found: Shown, language: Language) -> str:
+def counts(found: PlaceTables, language: Language) -> str:
     """Return how many projects stand where; all add up to the pipeline."""
     status = found.table("matches")["status"]
     parts = [f"{code('placestatus', s, language)} {int((status == s).sum())}" for s in ORDER]
     return say("place.counts", language, parts=parts, total=len(status))
 
 
-def _by_status(found: Shown, status: str) -> list[dict[str, Any]]:
+def _by_status(found: PlaceTables, status: str) -> list[dict[str, Any]]:
     rows = found.table("matches")
     return [{str(k): v for k, v in r.items()} for r in rows[rows["status"] == status].to_dict("records")]
 
 
-def told(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[str]:
+def told(found: PlaceTables, row: Mapping[str, Any], language: Language) -> Iterator[str]:
     """Yield what is to be said of one project: where or why not, what is missing, price, the day it would stand."""
     yield why(found, row, language)
     if row["status"] == "conditional":
@@ -79,7 +79,7 @@ def told(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[s
         yield say("place.from_day", language, on=pd.Timestamp(later[0]["from_on"]).date().isoformat())
 
 
-def relief(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[str]:
+def relief(found: PlaceTables, row: Mapping[str, Any], language: Language) -> Iterator[str]:
     """Yield what the best answer would be with the missing amounts: that others stay is said only where they do."""
     if math.isnan(float(row["relief_worth"])):
         return
@@ -90,7 +90,7 @@ def relief(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator
     yield say(f"place.relief_{key}", language, projects=enters, leaves=leaves, gain=gain)
 
 
-def why(found: Shown, row: Mapping[str, Any], language: Language) -> str:
+def why(found: PlaceTables, row: Mapping[str, Any], language: Language) -> str:
     """Return the reason of a project's status, with the names people use."""
     given = Reason.from_json(str(row["reason"]))
     named: dict[str, Any] = {}
@@ -114,27 +114,27 @@ def why(found: Shown, row: Mapping[str, Any], language: Language) -> str:
     return sentence(given, language, **named)
 
 
-def _open_rules(found: Shown, ids: str, language: Language) -> str:
+def _open_rules(found: PlaceTables, ids: str, language: Language) -> str:
     """Return the titles of the rules a site is open on; an answer that is out of date has no rule."""
     titles = {r.id: both(r.title, language) or r.id for r in found.results.rules}
     names = [titles.get(i) or say("place.check_old", language) for i in ids.split("|") if i]
     return say("place.joint", language).join(names)
 
 
-def _gates(found: Shown, project_id: str, language: Language) -> str:
+def _gates(found: PlaceTables, project_id: str, language: Language) -> str:
     from layers.words.project_card import result_sentence
 
     return result_sentence(found.results, found.rows("gate_results", project_id)[0], language)
 
 
-def missing(found: Shown, project_id: str, language: Language) -> list[str]:
+def missing(found: PlaceTables, project_id: str, language: Language) -> list[str]:
     """Return what an unplaced project lacks, one text per account; they are needed together."""
     rows = found.rows("misses", project_id)
     amounts = [quantity(r["amount"], str(r["resource"]), str(r["unit"]), language) for r in rows]
     return [f"{account(found, str(r['account']), language)} {text}" for r, text in zip(rows, amounts, strict=True)]
 
 
-def price(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[str]:
+def price(found: PlaceTables, row: Mapping[str, Any], language: Language) -> Iterator[str]:
     """Yield runner-up and what forcing it costs a year."""
     if not row["runner_up"] or math.isnan(float(row["price"])):
         return
@@ -146,7 +146,7 @@ def price(found: Shown, row: Mapping[str, Any], language: Language) -> Iterator[
     yield say(f"{key}_instead" if leaves else key, language, site=site, cost=cost, leaves=leaves)
 
 
-def accounts(found: Shown, language: Language) -> Iterator[str]:
+def accounts(found: PlaceTables, language: Language) -> Iterator[str]:
     """Yield every county account, and every facility something is drawn from or is short."""
     short = set(found.table("misses")["account"])
     for table, key in (("budgets", "budget_id"), ("facilities", "facility_id")):
@@ -180,7 +180,7 @@ def explained(results: Results, project_id: str, language: Language) -> Explaine
 # --- capacity ---------------------------------------------------------------------
 
 
-def capacity_lines(found: Shown, language: Language) -> Iterator[str]:
+def capacity_lines(found: PlaceTables, language: Language) -> Iterator[str]:
     """Yield what each park can still hold, the binding resource marked, with date and source of each limit."""
     table = found.table("capacity")
     for park_id in table["park_id"].unique():
@@ -199,7 +199,7 @@ def ordered(mine: pd.DataFrame) -> pd.DataFrame:
     return mine.assign(_place=place).sort_values(["_place", "resource"], kind="stable").drop(columns="_place")
 
 
-def capacity_line(found: Shown, row: Mapping[str, Any], language: Language) -> str:
+def capacity_line(found: PlaceTables, row: Mapping[str, Any], language: Language) -> str:
     """Return limit − used − committed − reserved − drawn = left of one resource, with day and source.
 
     What is overdrawn, and who is not known, is said beside it.
@@ -240,7 +240,7 @@ def binding(mine: pd.DataFrame, language: Language) -> Iterator[str]:
 # --- words ------------------------------------------------------------------------
 
 
-def account(found: Shown, name: str, language: Language) -> str:
+def account(found: PlaceTables, name: str, language: Language) -> str:
     """Return a facility or account by name; several facilities as one are named together.
 
     An account of the county is called as its ledger calls it, in another language as it is declared.
@@ -248,12 +248,12 @@ def account(found: Shown, name: str, language: Language) -> str:
     return " + ".join(_account(found, part, language) for part in name.split("+"))
 
 
-def _account(found: Shown, name: str, language: Language) -> str:
+def _account(found: PlaceTables, name: str, language: Language) -> str:
     declared = counted.entry(name) is not None
     return counted.titled(name, language) if declared and language != "zh" else found.accounts.get(name, name)
 
 
-def park(found: Shown, park_id: str) -> str:
+def park(found: PlaceTables, park_id: str) -> str:
     """Return the name of a park, its id where it has none."""
     return found.parks.get(park_id, park_id)
 
@@ -283,7 +283,7 @@ def mu_text(value: Any, language: Language) -> str:
     return number(float(value) / mu(1.0), "mu", language)
 
 
-def plain(found: Shown) -> dict[str, Any]:
+def plain(found: PlaceTables) -> dict[str, Any]:
     """Return the answer as plain values for scripts."""
     run = {str(k): v for k, v in found.table("placing").iloc[0].items()}
     return {
@@ -294,7 +294,7 @@ def plain(found: Shown) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def project_plain(found: Shown, project_id: str) -> dict[str, Any]:
+def project_plain(found: PlaceTables, project_id: str) -> dict[str, Any]:
     """Return one project of the answer as plain values."""
     row = found.match(project_id)
     later = found.rows("place_from", project_id) if found.asked.nothing else []

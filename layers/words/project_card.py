@@ -21,7 +21,8 @@ from layers.library import standards, uses
 from layers.study.run.released import released
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say, sentence
-from layers.words.explain import interval, limit_text, rule_title
+from layers.words.explain import limit_text, rule_title
+from layers.words.measures import interval
 
 INDUSTRIES = "GB/T 4754-2017"
 FACTS = "luodi project facts"
@@ -60,7 +61,7 @@ class DemandLine:
 
 
 @dataclass(frozen=True)
-class ParkLine:
+class ParkFit:
     """One park: whether it admits the project, why, and how the project fits its chain."""
 
     park_id: str
@@ -85,7 +86,7 @@ class Card:
     findings: tuple[str, ...]
     demand: tuple[DemandLine, ...]
     gates: tuple[GateLine, ...]
-    parks: tuple[ParkLine, ...]
+    parks: tuple[ParkFit, ...]
     edited: tuple[str, ...]
     unused: tuple[str, ...] = ()
     """Rules that do not judge the project, a line for each reason."""
@@ -324,7 +325,7 @@ def _rule(results: Results, gate_id: str) -> Rule | None:
     return next((r for r in results.rules if r.id == gate_id), None)
 
 
-def _parks(results: Results, project_id: str, language: Language) -> tuple[ParkLine, ...]:
+def _parks(results: Results, project_id: str, language: Language) -> tuple[ParkFit, ...]:
     mine = [g for g in _rows(results, "gates", project_id) if g["park_id"] and g["gate_id"] == ADMISSION]
     chain = {}
     if results.has("chain_fit"):
@@ -333,9 +334,9 @@ def _parks(results: Results, project_id: str, language: Language) -> tuple[ParkL
     return tuple(sorted(lines, key=lambda p: (2 - _ORDER[p.outcome], -(p.points if p.points == p.points else -1.0))))
 
 
-def _park_line(gate: Mapping[str, Any], chain: Mapping[str, Any] | None, language: Language) -> ParkLine:
+def _park_line(gate: Mapping[str, Any], chain: Mapping[str, Any] | None, language: Language) -> ParkFit:
     given = Reason.from_json(str(gate["reason"]))
-    return ParkLine(
+    return ParkFit(
         park_id=str(gate["park_id"]),
         name=str(given.values.get("park", gate["park_id"])),
         outcome=str(gate["outcome"]),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from layers.ask.whatif import Moved, desk
+from layers.ask.whatif import ScreenTrial, desk
 from layers.outputs.summary import by_status
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
@@ -76,7 +76,7 @@ def test_a_threshold_moves_the_map_at_once_and_back_restores(page, url, results,
     view, before = frame.evaluate("[window.map.getZoom(), window.map.getCenter()]"), tile_keys(page)
     pick(page, ".st-key-trial-rule", getattr(results.rule("flood").title, language))
     page.locator("[class*='-flood-threshold']").first.wait_for()
-    wanted = desk(results).answer(Moved({"flood": {"threshold": 50_000.0}})).counts
+    wanted = desk(results).answer(ScreenTrial({"flood": {"threshold": 50_000.0}})).counts
     assert wanted != as_run
     with page.expect_response(re.compile("/tiles/")):
         set_threshold(page, 50_000)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import luodi
 from geo.basis.progress import silent
-from layers.ask.whatif import Moved, desk
+from layers.ask.whatif import ScreenTrial, desk
 from layers.outputs.files import export
 from layers.outputs.project import projection
 from layers.outputs.summary import by_status
@@ -91,7 +91,9 @@ def test_totals_are_by_union(made):
 
 
 @pytest.mark.parametrize("by", ["", "park_id"])
-@pytest.mark.parametrize("moved", [Moved({}), Moved({"farm": {"effect": "parcel"}}), Moved({}, min_area_m2=5_000.0)])
+@pytest.mark.parametrize(
+    "moved", [ScreenTrial({}), ScreenTrial({"farm": {"effect": "parcel"}}), ScreenTrial({}, min_area_m2=5_000.0)]
+)
 def test_the_ledger_of_the_whole_closes_on_ground_that_is_there(made, by, moved):
     _, rows, results = made
     lines = desk(results).ledger(by, moved)

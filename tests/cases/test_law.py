@@ -106,7 +106,7 @@ def test_a_red_line_says_it_in_every_file(district, tmp_path):
     expire(district)
     (tmp_path / "line.txt").write_text(LINE, encoding="utf-8")
     results(district)
-    found = checks.check(district, tmp_path / "line.txt", checks.Asked("线"), silent)
+    found = checks.check(district, tmp_path / "line.txt", checks.RedlineQuestion("线"), silent)
     answer = redline_files.answer_of(found)
     assert any("不在施行期" in line for line in law.lines(found, "zh"))
     row = next(c for c in answer.constraints if c.rule.id == "farm")

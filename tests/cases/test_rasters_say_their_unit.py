@@ -64,7 +64,7 @@ def red_line(folder):
     """Answer for a red line on p00 and p01; return the outcome of the rule."""
     path = folder.parent / "line.gpkg"
     gpd.GeoDataFrame({"name": ["甲"]}, geometry=[base.box(10, 10, 150, 60)], crs=base.CRS).to_file(path)
-    check = checks.check(folder, path, checks.Asked(name="甲"), silent)
+    check = checks.check(folder, path, checks.RedlineQuestion(name="甲"), silent)
     return check.table("verdicts").set_index("rule_id").loc["r", "outcome"]
 
 

@@ -13,7 +13,7 @@ from layers.outputs import redline_files
 from layers.outputs.project import safe
 from layers.sources import gate
 from layers.study import checks
-from layers.study.checks import Asked
+from layers.study.checks import RedlineQuestion
 from tests import district
 from tests.layers.sources import make
 from tests.layers.sources.redline_samples import GOOD, asked, found, get, words
@@ -86,7 +86,7 @@ def test_a_dash_and_a_long_id_are_ids_of_plots(own_district, tmp_path, plot_id):
     path.write_text(
         f"[属性描述]\n坐标系=CGCS2000\n[地块坐标]\n4,0.25,{plot_id},{plot_id},面,,,,@\n{points}", encoding="utf-8"
     )
-    answer = redline_files.answer_of(checks.check(own_district, path, Asked(), silent))
+    answer = redline_files.answer_of(checks.check(own_district, path, RedlineQuestion(), silent))
     assert list(answer.plots["parcel_id"]) == [plot_id]
     for ending in ("txt", "xlsx", "docx"):
         redline_files.write(answer, tmp_path / f"out.{ending}", "zh")

@@ -3,7 +3,7 @@
 import pytest
 
 from geo.basis.errors import CallError
-from layers.study.checks import Asked
+from layers.study.checks import RedlineQuestion
 from layers.text import sentences
 
 
@@ -11,7 +11,7 @@ from layers.text import sentences
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_is_not_one_industry_is_refused_by_its_words(given, language):
     with pytest.raises(CallError) as told:
-        Asked(industry=given)
+        RedlineQuestion(industry=given)
     assert given in sentences(told.value, language)[0]
 
 
@@ -20,4 +20,4 @@ def test_what_is_not_one_industry_is_refused_by_its_words(given, language):
     [("C26", "C26"), (" c26 ", "C26"), ("Ｃ２６", "C26"), ("2614", "C2614"), ("C26、C26", "C26"), ("", "")],
 )
 def test_one_industry_however_it_is_written_is_kept_as_its_code(given, code):
-    assert Asked(industry=given).industry == code
+    assert RedlineQuestion(industry=given).industry == code

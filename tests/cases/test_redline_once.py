@@ -5,11 +5,11 @@ import pytest
 import shapely
 
 from geo.basis.progress import silent
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.outputs import redline_files
 from layers.sources.redline import read as redline
 from layers.study import checks
-from layers.study.checks import Asked
+from layers.study.checks import RedlineQuestion
 from tests import district
 
 X0, Y0 = district.X0, district.Y0
@@ -41,10 +41,10 @@ def geopackage(path):
 @pytest.mark.parametrize("make", [boundary_txt, pasted, geopackage])
 def test_plots_that_overlap_are_counted_once(own_district, tmp_path, make):
     path = tmp_path / ("a.gpkg" if make is geopackage else "a.txt")
-    check = checks.check(own_district, make(path), Asked(name="甲"), silent)
-    answer = Answer(check)
+    check = checks.check(own_district, make(path), RedlineQuestion(name="甲"), silent)
+    answer = RedlineAnswer(check)
     assert answer.gross_m2 == pytest.approx(3750, abs=0.01)
-    once = Answer(checks.check(own_district, geopackage_of_union(tmp_path), Asked(name="乙"), silent))
+    once = RedlineAnswer(checks.check(own_district, geopackage_of_union(tmp_path), RedlineQuestion(name="乙"), silent))
     plain, right = redline_files.as_plain(answer), redline_files.as_plain(once)
     for key in ("gross_m2", "net_m2", "constraints", "quota", "ledger"):
         assert plain[key] == approx(right[key]), key

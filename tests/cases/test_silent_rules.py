@@ -44,7 +44,7 @@ def study(tmp_path_factory):
 
 def answer(study, **asked):
     folder, line = study
-    return redline_files.answer_of(checks.check(folder, line, checks.Asked("线", **asked), silent))
+    return redline_files.answer_of(checks.check(folder, line, checks.RedlineQuestion("线", **asked), silent))
 
 
 def of(found, rule_id):

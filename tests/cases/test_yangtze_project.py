@@ -14,7 +14,7 @@ from geo.place.worth import Objective
 from geo.project.gate import Gates
 from geo.rules.spec import merged
 from layers.library import uses
-from layers.study.spec import PACKS, pack
+from layers.study.packs import PACKS, pack
 from layers.text import sentence
 from tests.geo.measure.making import CRS, PLANAR, X, Y, box, layer, parcels, world
 from tests.geo.place.county import PROJECTS, SITES, County

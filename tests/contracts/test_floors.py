@@ -1,4 +1,4 @@
-"""The floors of layers: imports point down only, and no file needs itself to be loaded first."""
+"""The floors of layers: imports point down only, no file needs itself to be loaded first, and each room is small."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def floor(module: str) -> int | None:
     return FLOORS.index(parts[1]) if parts[0] == "layers" and len(parts) > 1 and parts[1] in FLOORS else None
 
 
+LONGEST_FILE, LONGEST_FUNCTION = 400, 45
 LAYERS = sorted(m for m in files() if m.split(".")[0] == "layers")
 
 
@@ -94,3 +95,43 @@ def _circles(graph: dict[str, frozenset[str]]) -> list[list[str]]:
 
 def test_no_circle_between_files():
     assert _circles({m: needs(m) for m in files()}) == []
+
+
+# --- names and sizes ---------------------------------------------------------------------
+
+
+def _tree(module: str) -> ast.Module:
+    return ast.parse(files()[module].read_text(encoding="utf-8"))
+
+
+def _statements(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function's body; its docstring is not counted."""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_a_public_class_name_means_one_thing_in_layers():
+    where: dict[str, list[str]] = {}
+    for module in LAYERS:
+        for node in _tree(module).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where.setdefault(node.name, []).append(module)
+    assert {name: homes for name, homes in where.items() if len(homes) > 1} == {}
+
+
+SIZED = sorted(m for m in files() if m.split(".")[0] in ("geo", "layers", "views"))
+
+
+def test_no_file_is_longer_than_one_can_read_at_once():
+    lengths = {m: len(files()[m].read_text(encoding="utf-8").splitlines()) for m in SIZED}
+    assert {m: n for m, n in lengths.items() if n > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_one_can_read_at_once():
+    lengths = {
+        f"{module}.{node.name}": _statements(node)
+        for module in SIZED
+        for node in ast.walk(_tree(module))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
+    assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}

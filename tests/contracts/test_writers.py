@@ -103,7 +103,7 @@ APART = {
     "layers/study/run/store.py:swap": "the last step of those that write a run, a check or a note of ours",
     "layers/outputs/target.py:replaced": "swaps a whole file in, refuses a place inside a study's own folders",
     "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
-    "layers/study/catalog.py:report": TEMP,
+    "layers/study/inspection.py:report": TEMP,
     "layers/outputs/files.py:candidates_file": TEMP,
     "layers/serve/pages/projects.py:workbook": TEMP,
     "layers/serve/pages/redlines.py:as_file": TEMP,

@@ -11,7 +11,7 @@ from geo import study as flow
 from geo.basis.area import basis
 from geo.basis.layer import Zone
 from geo.basis.progress import silent
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.study import checks, load
 from layers.study.run import runs
 from tests.counties import copied
@@ -119,8 +119,8 @@ def test_sums_over_the_county(golden_sums, folder):
 
 @pytest.fixture(scope="module")
 def answer(folder):
-    made = checks.check(folder, folder / "incoming" / "redline_liren.zip", checks.Asked(name="QGIS"), silent)
-    return Answer(made)
+    made = checks.check(folder, folder / "incoming" / "redline_liren.zip", checks.RedlineQuestion(name="QGIS"), silent)
+    return RedlineAnswer(made)
 
 
 @pytest.fixture(scope="module")

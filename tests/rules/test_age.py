@@ -8,9 +8,9 @@ from geo.basis.errors import SpecError
 from geo.rules.applied import not_applied
 from geo.rules.spec import merged
 from layers.library.standards import CODES, STANDARDS, codes, load, names
-from layers.study import spec
+from layers.study import packs
+from layers.study.packs import PACKS, pack, shipped
 from layers.study.registers import inefficient
-from layers.study.spec import PACKS, pack, shipped
 
 DAY = date(2026, 11, 23)
 RULES = [(name, rule) for name in shipped() for rule in pack(name, PACKS).rules]
@@ -36,7 +36,7 @@ def test_no_standard_and_no_code_list_without_a_check_and_a_source(name):
 def test_a_shipped_pack_without_a_check_is_refused(tmp_path, monkeypatch):
     text = (PACKS / "yellow-river.toml").read_text(encoding="utf-8").replace("checked_on = ", "# ")
     (tmp_path / "yellow-river.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(spec, "PACKS", tmp_path)
+    monkeypatch.setattr(packs, "PACKS", tmp_path)
     with pytest.raises(SpecError) as caught:
         pack("yellow-river", tmp_path)
     assert caught.value.reasons[0].code == "age_missing"

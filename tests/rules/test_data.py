@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from layers.library.standards import CODES, DATA, STANDARDS, codes, load, names
-from layers.study.spec import PACKS, pack
+from layers.study.packs import PACKS, pack
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 STANDARD = pytest.mark.parametrize("name", names(STANDARDS))

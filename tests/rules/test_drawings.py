@@ -9,7 +9,7 @@ from geo.basis.inputs import Raster
 from geo.basis.layer import Zone
 from geo.rules.terms import AREA_TESTS
 from geo.screen.setting import Setting
-from layers.study.spec import PACKS, pack, shipped
+from layers.study.packs import PACKS, pack, shipped
 from tests.geo.measure.making import CRS, PLANAR, X, Y, layer, measure, parcels, world
 from tests.rules.drawings import DRAWN as LAND
 from tests.rules.drawings import FAR, box

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from geo.rules.judge import OUTCOMES, Measured, judge
 from geo.rules.spec import Example, Rule
-from layers.study.spec import PACKS, pack
+from layers.study.packs import PACKS, pack
 
 NAMES = sorted(path.stem for path in PACKS.glob("*.toml"))
 PAIRS = [(name, rule) for name in NAMES for rule in pack(name, PACKS).rules]

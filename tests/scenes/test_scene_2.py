@@ -250,7 +250,7 @@ def test_a_station_in_mw_touches_only_what_it_serves(registers):
 @pytest.mark.parametrize("on", [date(2026, 11, 23), date(2027, 6, 29), date(2027, 6, 30), date(2030, 1, 1)])
 def test_place_and_capacity_agree_on_every_park_resource_and_day(registers, on):
     results = registers[0]
-    made = placement.outcome(results, placement.Asked(on))
+    made = placement.outcome(results, placement.PlaceQuestion(on))
     pools = made.answer.placed.booked.pools
     left = {p.id: p.free for p in pools}
     for _, pool, amount, loose in made.answer.placed.used():

@@ -140,7 +140,7 @@ def test_no_study(visit, language, tmp_path):
 def test_stale_results_and_checks_are_said(visit, own):
     plot = "\n".join(f"{k},{studies.NORTH + y},{studies.EAST + x}" for k, (x, y) in
                      enumerate([(3600, 800), (3800, 800), (3800, 1000), (3600, 1000)], 1))  # fmt: skip
-    checks.check(own, plot, checks.Asked(name="early"), silent)
+    checks.check(own, plot, checks.RedlineQuestion(name="early"), silent)
     assert any("early" in label for label in links(visit(own)))
     assert say("uihome.stale_checks", "zh", count=1, names=["early"]) not in text(visit(own))
     body = (own / "study.toml").read_text(encoding="utf-8")

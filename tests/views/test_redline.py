@@ -36,8 +36,8 @@ FREE = line([(3600, 800), (3800, 800), (3800, 1000), (3600, 1000)])
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     folder = studies.run(studies.write(tmp_path_factory.mktemp("redline") / "study", count=30))
-    checks.check(folder, ACROSS, checks.Asked(name="across", investment_wan=31_000.0), silent)
-    checks.check(folder, FREE, checks.Asked(name="free"), silent)
+    checks.check(folder, ACROSS, checks.RedlineQuestion(name="across", investment_wan=31_000.0), silent)
+    checks.check(folder, FREE, checks.RedlineQuestion(name="free"), silent)
     return folder
 
 
@@ -176,7 +176,7 @@ def test_a_damaged_check_is_said_and_the_others_open(visit, own, damage):
 
 def test_names_are_text(visit, own):
     name = '<img src=x onerror="window.hit=1"> **b**'
-    made = checks.check(own, FREE, checks.Asked(name=name), silent)
+    made = checks.check(own, FREE, checks.RedlineQuestion(name=name), silent)
     page = visit(own, select=f"check:{made.check_id}")
     assert "<img" not in words(page)
     assert "&lt;img src=x" in words(page)
@@ -363,7 +363,7 @@ def test_a_drawing_with_several_layers_offers_them_with_what_they_hold(visit, ow
 def refused(folder, path):
     """Return what the command says of a file, as the page hears it."""
     with pytest.raises(BlockedError) as told:
-        checks.check(folder, path, checks.Asked(crs=studies.CRS), silent)
+        checks.check(folder, path, checks.RedlineQuestion(crs=studies.CRS), silent)
     return tuple(r.to_json() for r in told.value.reasons)
 
 

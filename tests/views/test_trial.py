@@ -6,7 +6,7 @@ import pytest
 
 from geo.basis.units import HA_M2, MU_M2
 from geo.screen.diff import Side, diff
-from layers.ask.whatif import AS_RUN, Moved, desk
+from layers.ask.whatif import AS_RUN, ScreenTrial, desk
 from layers.outputs.summary import by_status
 from layers.serve.pages import trial as trials
 from layers.study.run.results import open_results
@@ -80,9 +80,9 @@ def test_a_threshold_turns_legend_list_and_banner_and_back_restores(visit, resul
     assert legend(page) == as_run
     page.selectbox(key="trial-rule").set_value("red").run()
     checked(control(page, "selectbox", "red-severity").set_value("restrict").run())
-    answer = desk(results).answer(Moved({"red": {"severity": "restrict"}}))
+    answer = desk(results).answer(ScreenTrial({"red": {"severity": "restrict"}}))
     assert answer.counts != desk(results).answer().counts
-    trial = trials.trial(results, Moved({"red": {"severity": "restrict"}}))
+    trial = trials.trial(results, ScreenTrial({"red": {"severity": "restrict"}}))
     assert dict(trial.by_status["parcels"]) == answer.counts
     assert legend(page) == legend_of(trial.by_status, language) != as_run
     assert say("uitrial.unsaved", language) in text(page)
@@ -99,8 +99,8 @@ def test_a_threshold_in_its_unit(visit, results):
     page = visit()
     page.selectbox(key="trial-rule").set_value("flood").run()
     checked(control(page, "number_input", "flood-threshold").set_value(50_000.0).run())
-    answer = desk(results).answer(Moved({"flood": {"threshold": 50_000.0}}))
-    trial = trials.trial(results, Moved({"flood": {"threshold": 50_000.0}}))
+    answer = desk(results).answer(ScreenTrial({"flood": {"threshold": 50_000.0}}))
+    trial = trials.trial(results, ScreenTrial({"flood": {"threshold": 50_000.0}}))
     assert legend(page) == legend_of(trial.by_status, "zh")
     assert dict(trial.by_status["parcels"]) == answer.counts != desk(results).answer().counts
     # set back by hand to what the run has, it is no trial any more
@@ -113,13 +113,13 @@ def test_a_rule_is_left_aside_and_examined_again(visit, results):
     page.selectbox(key="trial-rule").set_value("river").run()
     checked(control(page, "toggle", "river-aside").set_value(True).run())
     aside = desk(results).setting.aside | {"river"}
-    assert legend(page) == legend_of(trials.trial(results, Moved({}, aside)).by_status, "zh")
+    assert legend(page) == legend_of(trials.trial(results, ScreenTrial({}, aside)).by_status, "zh")
     # what the study leaves aside can be brought in: nobody has the layer, so nothing is certain
     page.selectbox(key="trial-rule").set_value("relics").run()
     checked(control(page, "toggle", "relics-aside").set_value(False).run())
-    answer = desk(results).answer(Moved({}, frozenset({"river"})))
+    answer = desk(results).answer(ScreenTrial({}, frozenset({"river"})))
     assert answer.counts["eligible"] == answer.counts["conditional"] == 0
-    assert legend(page) == legend_of(trials.trial(results, Moved({}, frozenset({"river"}))).by_status, "zh")
+    assert legend(page) == legend_of(trials.trial(results, ScreenTrial({}, frozenset({"river"}))).by_status, "zh")
 
 
 def test_other_packs_bring_their_rules_and_going_back_is_no_trial(visit, results):
@@ -128,7 +128,7 @@ def test_other_packs_bring_their_rules_and_going_back_is_no_trial(visit, results
     box = next(b for b in page.multiselect if str(b.key).endswith("-packs"))
     assert box.value == list(results.study.rules)
     checked(box.set_value(list(packs)).run())
-    trial = trials.trial(results, Moved({}, packs=packs))
+    trial = trials.trial(results, ScreenTrial({}, packs=packs))
     assert [r.id for r in trial.exchanged[0]] == ["slope-natural", "power-line-corridor"]
     assert legend(page) == legend_of(trial.by_status, "zh")
     # nobody has measured slopes or power lines here: an exclusion with no data leaves nothing certain
@@ -167,7 +167,7 @@ def test_a_minimum_area_is_asked_in_the_unit_of_the_reader(visit, results):
     for language, size in (("zh", MU_M2), ("en", HA_M2)):
         page = visit(language)
         checked(control(page, "number_input", f"area-{language}").set_value(30.0).run())
-        trial = trials.trial(results, Moved({}, min_area_m2=30.0 * size))
+        trial = trials.trial(results, ScreenTrial({}, min_area_m2=30.0 * size))
         assert legend(page) == legend_of(trial.by_status, language)
         small = trial.found.loc[trial.found["net_hi_m2"] > 0, "net_hi_m2"]
         assert small.min() >= 30.0 * size
@@ -197,7 +197,7 @@ def test_tables_say_what_the_desk_says(visit, results, language, below):
 
 
 def test_the_ledger_by_township_closes(results):
-    for moved in (AS_RUN, Moved({"farm": {"severity": "restrict", "effect": "parcel"}})):
+    for moved in (AS_RUN, ScreenTrial({"farm": {"severity": "restrict", "effect": "parcel"}})):
         trial = trials.trial(results, moved)
         wide = drawn.ledger_by(trial, "township", "zh")
         figures = wide.iloc[:, 1:]
@@ -208,7 +208,7 @@ def test_the_ledger_by_township_closes(results):
 
 
 def test_what_is_missing_everywhere_is_said_once(visit, results):
-    trial = trials.trial(results, Moved({"mineral": {"severity": "restrict"}}))
+    trial = trials.trial(results, ScreenTrial({"mineral": {"severity": "restrict"}}))
     rows = trial.to_find_out.set_index("rule_id")
     assert rows.loc["mineral", "everywhere"]
     assert not rows.loc["river", "everywhere"]
@@ -220,7 +220,7 @@ def test_what_is_missing_everywhere_is_said_once(visit, results):
 
 def test_moved_parcels_are_those_of_the_comparison_of_runs(results):
     table = desk(results)
-    moved = Moved({"red": {"severity": "restrict"}, "farm": {"severity": "restrict", "effect": "parcel"}})
+    moved = ScreenTrial({"red": {"severity": "restrict"}, "farm": {"severity": "restrict", "effect": "parcel"}})
     trial = trials.trial(results, moved)
     wanted = diff(Side(table.board.data, table.setting), Side(table.board.data, table.moved(moved)))
     assert len(wanted) > 2
@@ -236,7 +236,7 @@ def test_equal_settings_are_no_trial(results):
     assert trials.with_rule(results, moved, "farm", {"threshold": 0.0}) == AS_RUN
     assert trials.with_aside(results, AS_RUN, "relics", True) == AS_RUN
     assert trials.with_use(results, AS_RUN, "general") == AS_RUN
-    assert trials.still_meant(results, Moved({"gone": {"threshold": 1.0}})) == AS_RUN
+    assert trials.still_meant(results, ScreenTrial({"gone": {"threshold": 1.0}})) == AS_RUN
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,9 +10,9 @@ import streamlit as st
 from geo.basis.errors import LuodiError
 from layers.outputs import field_sheet
 from layers.serve.pages import idle_desk
-from layers.serve.pages.idle_desk import Desk
+from layers.serve.pages.idle_desk import IdleView
 from layers.study import edits, field_checks
-from layers.study.field_checks import FOUND, Check
+from layers.study.field_checks import FOUND, FieldCheck
 from layers.study.names import slug
 from layers.text import Language, code, say, sentences
 from layers.words import idle
@@ -22,7 +22,7 @@ from views.parts.markup import Html, join, tag
 ERROR, AGAIN = "idle-error", "idle-again"
 
 
-def sheet(desk: Desk, asset: str, language: Language) -> None:
+def sheet(desk: IdleView, asset: str, language: Language) -> None:
     """Offer the field sheet of the day."""
 
     def made() -> bytes:
@@ -34,7 +34,7 @@ def sheet(desk: Desk, asset: str, language: Language) -> None:
     )  # fmt: skip
 
 
-def field(desk: Desk, asset: str, language: Language) -> None:
+def field(desk: IdleView, asset: str, language: Language) -> None:
     """Show results from the field beside the official value, and take in a new one."""
     folder = desk.results.folder
     past = field_checks.history(folder, asset)
@@ -53,7 +53,7 @@ def field(desk: Desk, asset: str, language: Language) -> None:
         )  # fmt: skip
 
 
-def _result(check: Check, language: Language) -> Html:
+def _result(check: FieldCheck, language: Language) -> Html:
     who = say("uiidle.by", language, person=check.person, day=check.on.isoformat())
     told = tag(
         "td",
@@ -64,7 +64,7 @@ def _result(check: Check, language: Language) -> Html:
     return tag("tr", tag("td", say("uiidle.found", language)), told, cls="li-withdrawn" if check.withdrawn else "")
 
 
-def _entry(desk: Desk, asset: str, newest: int, language: Language) -> None:
+def _entry(desk: IdleView, asset: str, newest: int, language: Language) -> None:
     keys = {name: f"idle-{name}-{asset}" for name in ("found", "on", "person", "note")}
 
     def save() -> None:
@@ -86,7 +86,7 @@ def _entry(desk: Desk, asset: str, newest: int, language: Language) -> None:
         st.button(say("uiidle.save", language), type="primary", key="idle-save", on_click=save)
 
 
-def recovered(desk: Desk, row: dict[Any, Any], language: Language) -> None:
+def recovered(desk: IdleView, row: dict[Any, Any], language: Language) -> None:
     """Draw the switch of the scenario in which this land is recovered; undoing it takes all back."""
     asset = row["asset_id"]
     if row["kind"] != "land" or not row["parcel_ids"]:

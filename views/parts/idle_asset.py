@@ -11,10 +11,10 @@ import streamlit as st
 
 from layers.serve.draw.idle_symbols import GROUPS, SYMBOLS, picture
 from layers.serve.pages import idle_desk
-from layers.serve.pages.idle_desk import Desk
+from layers.serve.pages.idle_desk import IdleView
 from layers.text import Language, code, number, say, sentence
 from layers.words import idle
-from layers.words.explain import measure_text
+from layers.words.measures import measure_text
 from views.parts import idle_acts, state
 from views.parts.markup import Html, join, tag
 
@@ -72,7 +72,7 @@ def pick(frame_: pd.DataFrame, ids: list[str], asset: str | None, height: int, l
     )  # fmt: skip
 
 
-def panel(desk: Desk, asset: str, language: Language) -> None:
+def panel(desk: IdleView, asset: str, language: Language) -> None:
     """Draw everything that is known of one asset."""
     row = desk.row(asset)
     st.html(join(_head(row, desk.park(row), language), _clock(row, desk.on, language), _money(row, language)))
@@ -163,7 +163,7 @@ def _money(row: dict[Any, Any], language: Language) -> Html | None:
     return join(tag("div", *boxes, cls="lu-areas"), tag("div", " · ".join(told), cls="li-told") if told else None)
 
 
-def _signs(desk: Desk, row: dict[Any, Any], language: Language) -> Html:
+def _signs(desk: IdleView, row: dict[Any, Any], language: Language) -> Html:
     lines = [_sign(s, desk.shown.titles, language) for s in desk.signs(row["asset_id"])]
     status = tag("span", code("evidence", row["evidence_status"], language), cls="lu-severity")
     head = tag("h4", say("uiidle.signs", language), " ", status)
@@ -184,7 +184,7 @@ def _sign(sign: dict[Any, Any], titles: Any, language: Language) -> Html:
     return tag("tr", tag("td", code("signal", sign["signal"], language)), middle, tag("td", says, weight))
 
 
-def _images(desk: Desk, asset: str, language: Language) -> Html | None:
+def _images(desk: IdleView, asset: str, language: Language) -> Html | None:
     """Draw what each image shows as a bar of shares."""
     found = desk.images(asset)
     if not found:
@@ -210,7 +210,7 @@ def _shares(image: dict[Any, Any], language: Language) -> Html:
     return tag("span", *parts, cls="li-shares")
 
 
-def _reuse(desk: Desk, asset: str, language: Language) -> Html | None:
+def _reuse(desk: IdleView, asset: str, language: Language) -> Html | None:
     lines = idle_desk.reuse_lines(desk, asset, language)
     if not lines:
         return None

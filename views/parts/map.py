@@ -11,7 +11,7 @@ from layers.serve.draw.styles import LEFT, SELECTED
 from layers.serve.pages.board import Board, DrawnLayer
 from layers.serve.pages.place_map import COLOURS as PLACE_COLOURS
 from layers.serve.pages.place_map import Scene
-from layers.serve.pages.redline_map import CUT, OUTLINE, Drawn
+from layers.serve.pages.redline_map import CUT, OUTLINE, RedlineMapData
 from layers.serve.pages.site_board import SiteBoard
 from views.parts import leaflet, state
 from views.parts.leaflet import Entry, Stroke
@@ -97,7 +97,7 @@ def draw_sites(board: Board, sites: SiteBoard, colours: str, selected: str | Non
     leaflet.show(base, state.MAP, HEIGHT, group, state.aim(), clicks=True)
 
 
-def draw_redline(drawn: Drawn, key: str, height: int) -> None:
+def draw_redline(drawn: RedlineMapData, key: str, height: int) -> None:
     """Draw a red line: present use, control lines, taken parts hatched, outline and cut line.
 
     The view is the visitor's own; nothing on the map is asked back.
@@ -112,7 +112,7 @@ def draw_redline(drawn: Drawn, key: str, height: int) -> None:
     leaflet.show(base, key, height)
 
 
-def _redline_lines(drawn: Drawn) -> list[tuple[dict[str, Any], Stroke]]:
+def _redline_lines(drawn: RedlineMapData) -> list[tuple[dict[str, Any], Stroke]]:
     """Return the lines from bottom to top: a white halo carries each across any ground."""
     lines = [(drawn.outline, Stroke(WHITE, 5.0)), (drawn.outline, Stroke(OUTLINE, 2.6))]
     if drawn.cut is not None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.basis.errors import DamagedError, LuodiError
 from layers.serve.http.routes import study_folder
-from layers.study import spec
+from layers.study import packs, spec
 from layers.study.run.released import open_results, refusal
 from layers.study.run.results import Results
 from layers.text import Language, say, sentence, sentences
@@ -69,7 +69,7 @@ def _read(folder: Path) -> tuple[Results | None, LuodiError | None]:
     except LuodiError as problem:
         return None, problem
     try:
-        spec.effective_rules(spec.read(folder), folder)
+        packs.effective_rules(spec.read(folder), folder)
     except LuodiError as problem:
         return results, problem
     return results, None

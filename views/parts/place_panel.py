@@ -8,9 +8,9 @@ import streamlit as st
 
 from geo.basis.errors import LuodiError
 from layers.ask import decisions
-from layers.ask.decisions import Ground
+from layers.ask.decisions import DecisionBasis
 from layers.serve.pages import place_desk
-from layers.serve.pages.place_desk import Desk
+from layers.serve.pages.place_desk import PlaceView
 from layers.serve.pages.place_map import COLOURS
 from layers.text import Language, code, say, sentences
 from views.parts import state
@@ -26,7 +26,7 @@ def empty(language: Language) -> str:
     return ""
 
 
-def panel(desk: Desk, project: str, language: Language) -> str:
+def panel(desk: PlaceView, project: str, language: Language) -> str:
     """Draw what is known of a project; return the site that is tried out, "" for none."""
     told = [tag("div", line, cls="lp-told") for line in desk.told(project, language)]
     st.html(tag("div", _head(desk, project, language), *told, _draws(desk, project, language), cls="lp-panel"))
@@ -38,7 +38,7 @@ def panel(desk: Desk, project: str, language: Language) -> str:
     return choice
 
 
-def _head(desk: Desk, project: str, language: Language) -> Html:
+def _head(desk: PlaceView, project: str, language: Language) -> Html:
     status = desk.status(project)
     colour = COLOURS.get(status, "#66707D")
     chip = tag("span", code("placestatus", status, language), cls="lu-chip", style=f"background:{colour};color:#FFFFFF")
@@ -46,7 +46,7 @@ def _head(desk: Desk, project: str, language: Language) -> Html:
     return tag("div", name, chip, cls="lu-why-head")
 
 
-def _draws(desk: Desk, project: str, language: Language) -> Html | None:
+def _draws(desk: PlaceView, project: str, language: Language) -> Html | None:
     rows = desk.draws(project, language)
     if not rows:
         return None
@@ -54,7 +54,7 @@ def _draws(desk: Desk, project: str, language: Language) -> Html | None:
     return tag("div", tag("h4", say("uiplace.draws", language)), tag("table", *cells, cls="lu-facts"))
 
 
-def _other(desk: Desk, project: str, language: Language) -> str:
+def _other(desk: PlaceView, project: str, language: Language) -> str:
     """Offer the other sites the project could have; say what the one that is picked would cost."""
     choices = desk.choices(project)
     if not choices:
@@ -72,7 +72,7 @@ def _other(desk: Desk, project: str, language: Language) -> str:
     return str(site)
 
 
-def _decide(desk: Desk, project: str, choice: str, language: Language) -> None:
+def _decide(desk: PlaceView, project: str, choice: str, language: Language) -> None:
     """Offer to fix the project on the site that is picked, to keep it out, or to take that back."""
     if not desk.found.asked.nothing:
         return
@@ -82,15 +82,15 @@ def _decide(desk: Desk, project: str, choice: str, language: Language) -> None:
         person = st.text_input(say("uiplace.person", language), key="place-person")
         why = st.text_input(say("uiplace.why", language), key=f"place-why-{project}")
         if choice and st.button(say("uiplace.pin", language), key=f"place-pin-{project}"):
-            _record(desk, "pin", project, {"site": choice}, Ground(person, why), language)
+            _record(desk, "pin", project, {"site": choice}, DecisionBasis(person, why), language)
         if pinned and st.button(say("uiplace.unpin", language), key=f"place-unpin-{project}"):
-            _record(desk, "pin", project, {}, Ground(person, why, True), language)
+            _record(desk, "pin", project, {}, DecisionBasis(person, why, True), language)
         site = {"site": choice or str(desk.found.match(project)["site_id"])}
         if site["site"] and st.button(say("uiplace.ban", language), key=f"place-ban-{project}"):
-            _record(desk, "ban", project, site, Ground(person, why), language)
+            _record(desk, "ban", project, site, DecisionBasis(person, why), language)
 
 
-def _seen(desk: Desk, kind: str, project: str, place: dict[str, str]) -> int:
+def _seen(desk: PlaceView, kind: str, project: str, place: dict[str, str]) -> int:
     """Return the decision the panel was first drawn on: who was slower is told, and writes nothing over."""
     key = f"seen-{decisions.subject_of(kind, project, place)}"
     if state.noted(key) is None:
@@ -98,7 +98,9 @@ def _seen(desk: Desk, kind: str, project: str, place: dict[str, str]) -> int:
     return int(state.noted(key))
 
 
-def _record(desk: Desk, kind: str, project: str, place: dict[str, str], ground: Ground, language: Language) -> None:
+def _record(
+    desk: PlaceView, kind: str, project: str, place: dict[str, str], ground: DecisionBasis, language: Language
+) -> None:
     seen = _seen(desk, kind, project, place)
     state.note(f"seen-{decisions.subject_of(kind, project, place)}", None)
     try:

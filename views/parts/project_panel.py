@@ -13,7 +13,7 @@ from layers.serve.pages import projects as served
 from layers.serve.pages.projects import Field
 from layers.study.run.results import Results
 from layers.text import Language, number, say, sentences
-from layers.words.project_card import Card, DemandLine, GateLine, ParkLine
+from layers.words.project_card import Card, DemandLine, GateLine, ParkFit
 from views.parts import frame, state
 from views.parts.markup import Html, join, tag
 from views.parts.why import DARK
@@ -90,7 +90,7 @@ def _demand(line: DemandLine) -> Html:
     return tag("details", head, body, cls="lu-rule")
 
 
-def _park(line: ParkLine, language: Language) -> Html:
+def _park(line: ParkFit, language: Language) -> Html:
     colour = OUTCOME_COLOURS[line.outcome]
     points = number(line.points, "n", language) if not math.isnan(line.points) else say("word.not_known", language)
     fit = tag("span", say("project.points", language, points=points), cls="lu-limit") if line.chain else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from geo.rules.terms import AREA_TESTS
-from layers.ask.redline import THREE_LINES, Answer, Constraint, Quota
+from layers.ask.redline import THREE_LINES, Constraint, Quota, RedlineAnswer
 from layers.outputs.dossier_rows import far_text, height_text, plan_word
 from layers.outputs.redline_rows import clause_of, steps, tenure_word, title_of, why_unknown
 from layers.outputs.redline_words import (
@@ -21,7 +21,8 @@ from layers.serve.draw.styles import STATUS_COLOURS, outcome_colour
 from layers.serve.pages.redline_map import CUT, GROUPS, LEFT, OUTLINE, TAKEN, USE_COLOURS
 from layers.serve.pages.redlines import planned_use
 from layers.text import Language, both, code, number, say
-from layers.words.explain import interval, limit_text
+from layers.words.explain import limit_text
+from layers.words.measures import interval
 from views.parts.markup import Html, join, tag
 from views.parts.why import DARK, SIGNS
 
@@ -38,7 +39,7 @@ def _unit(word: str, language: Language) -> str:
     return say(f"uiredline.{word}", language)
 
 
-def headline(answer: Answer, language: Language) -> Html:
+def headline(answer: RedlineAnswer, language: Language) -> Html:
     """Return status, areas and shape of what is left."""
     status = answer.status
     chip = tag("span", code("status", status, language), cls=f"lu-chip lu-chip-{status}",
@@ -63,7 +64,7 @@ def _tile(key: str, m2: float, language: Language) -> Html:
                tag("div", small, cls="lu-small"), cls="lu-area")  # fmt: skip
 
 
-def legend(answer: Answer, language: Language) -> Html:
+def legend(answer: RedlineAnswer, language: Language) -> Html:
     """Return what the colours and lines of the map mean."""
     titles = {u.group.id: both(u.group.title, language) for u in answer.uses if u.group}
     items = [_swatch(f"background:{USE_COLOURS[g]}", titles[g]) for g in GROUPS if g in titles]
@@ -93,7 +94,7 @@ def _pair(m2: float, language: Language) -> list[Html]:
     return [tag("td", bare(m2, word, language)) for word in ("mu", "ha")]
 
 
-def uses(answer: Answer, language: Language) -> Html:
+def uses(answer: RedlineAnswer, language: Language) -> Html:
     """Return present use × tenure before and after the cut, in 亩 and 公顷."""
     rows = [
         tag("tr", tag("td", _group_mark(use.group.id if use.group else ""), use_word(use, language),
@@ -119,7 +120,7 @@ def _group_mark(group: str) -> Html:
     return tag("i", cls="lr-mark", style=f"background:{USE_COLOURS.get(group, USE_COLOURS[''])}")
 
 
-def quotas(answer: Answer, language: Language) -> Html:
+def quotas(answer: RedlineAnswer, language: Language) -> Html:
     """Return the quota for new construction land and the farmland balance, before and after the cut."""
     both_ways = (answer.quota(False), answer.quota(True))
     rows = [
@@ -138,7 +139,7 @@ def _of(quota: Quota, key: str) -> float:
     return quota.new_construction_m2 if key == "quota" else quota.farmland_balance_m2
 
 
-def plan(answer: Answer, language: Language) -> Html:
+def plan(answer: RedlineAnswer, language: Language) -> Html:
     """Return planned use with plot ratio and height, or that there is none to quote."""
     found = planned_use(answer)
     title = say("uiredline.planned", language)
@@ -156,7 +157,7 @@ def plan(answer: Answer, language: Language) -> Html:
     return _table(title, heads, rows, "lr-plan")
 
 
-def ledger(answer: Answer, language: Language) -> Html:
+def ledger(answer: RedlineAnswer, language: Language) -> Html:
     """Return the ledger in 亩: what each step takes and what is left."""
     rows = []
     for step in steps(answer, language):
@@ -170,7 +171,7 @@ def ledger(answer: Answer, language: Language) -> Html:
     return _table(say("uiredline.ledger", language), heads, rows, "lr-ledger")
 
 
-def intensity(answer: Answer, language: Language) -> Html:
+def intensity(answer: RedlineAnswer, language: Language) -> Html:
     """Return the investment intensity against the local standard, or that no investment was given."""
     told = list(intensity_words(answer, language))
     found = answer.intensity
@@ -183,7 +184,7 @@ def intensity(answer: Answer, language: Language) -> Html:
 # --- rules -----------------------------------------------------------------------
 
 
-def constraints(answer: Answer, language: Language) -> Html:
+def constraints(answer: RedlineAnswer, language: Language) -> Html:
     """Return the three control lines, then every other layer: failures first, then what is unknown."""
     rank = {"conflict": 0, "unknown": 1, "clear": 2}
     special = sorted(answer.special, key=lambda c: 3 if c.aside else rank[c.outcome])
@@ -195,11 +196,11 @@ def constraints(answer: Answer, language: Language) -> Html:
     )  # fmt: skip
 
 
-def _rows(answer: Answer, found: Iterable[Constraint], language: Language) -> list[Html]:
+def _rows(answer: RedlineAnswer, found: Iterable[Constraint], language: Language) -> list[Html]:
     return [_row(answer, one, language) for one in found]
 
 
-def _row(answer: Answer, one: Constraint, language: Language) -> Html:
+def _row(answer: RedlineAnswer, one: Constraint, language: Language) -> Html:
     colour = ASIDE if one.aside else outcome_colour(one.outcome, one.rule.binding)
     sign = tag("b", "–" if one.aside else SIGNS[one.outcome], style=f"background:{colour}")
     title = title_of(answer, one, language)
@@ -234,7 +235,7 @@ def _cell(one: Constraint, late: bool, language: Language) -> Html:
     return join(word, tag("small", number(low, "mu", language))) if nought else word
 
 
-def _tip(answer: Answer, one: Constraint, language: Language) -> str:
+def _tip(answer: RedlineAnswer, one: Constraint, language: Language) -> str:
     """Return limit and clause; for what is unknown, why."""
     why = why_unknown(answer, one, language) if one.outcome == "unknown" and not one.aside else ""
     aside = next((n for n in answer.check.study.not_examined if n.rule == one.rule.id), None)
@@ -243,7 +244,7 @@ def _tip(answer: Answer, one: Constraint, language: Language) -> str:
     return "\n".join(p for p in parts if p)
 
 
-def unused(answer: Answer, language: Language) -> Html:
+def unused(answer: RedlineAnswer, language: Language) -> Html:
     """Return the rules that do not judge the red line, a line for each reason, behind a click."""
     rows = [tag("div", line, cls="lu-line") for line in unused_lines(answer, language)]
     if not rows:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.serve.pages import redlines
 from layers.serve.pages.redlines import Kept
 from layers.study import incoming
@@ -23,7 +23,7 @@ MIME = {
 }
 
 
-def bar(folder: Path, answer: Answer, kept: list[Kept], language: Language) -> None:
+def bar(folder: Path, answer: RedlineAnswer, kept: list[Kept], language: Language) -> None:
     """Draw the line of controls."""
     late, busy = redlines.late(answer), redline_intake.busy()
     with st.container(horizontal=True, vertical_alignment="center", key="redline-bar"):
@@ -44,7 +44,7 @@ def bar(folder: Path, answer: Answer, kept: list[Kept], language: Language) -> N
         st.html(tag("div", say("uiredline.stale", language), cls="lu-stale"))
 
 
-def _accept_tip(answer: Answer, late: bool) -> str:
+def _accept_tip(answer: RedlineAnswer, late: bool) -> str:
     if late:
         return "uiredline.stale"
     if answer.needs_cut:
@@ -52,7 +52,7 @@ def _accept_tip(answer: Answer, late: bool) -> str:
     return "uiredline.nothing_taken" if not answer.land.empty else "uiredline.none_left"
 
 
-def _choose(answer: Answer, kept: list[Kept], language: Language) -> None:
+def _choose(answer: RedlineAnswer, kept: list[Kept], language: Language) -> None:
     ids = [k.check_id for k in kept]
     names = {k.check_id: title(k, language) for k in kept}
     here = answer.check.check_id
@@ -78,14 +78,14 @@ def label(kept: Kept, language: Language) -> str:
     return markup.label(title(kept, language))
 
 
-def _again(folder: Path, answer: Answer, busy: bool, language: Language) -> None:
+def _again(folder: Path, answer: RedlineAnswer, busy: bool, language: Language) -> None:
     if st.button(say("uiredline.again", language), icon=":material/refresh:", key="redline-again", disabled=busy,
                  help=say("uiredline.again_tip", language)):  # fmt: skip
         redline_intake.start(folder, Wish(again=answer.check.check_id))
         st.rerun()
 
 
-def _correct(folder: Path, answer: Answer, language: Language) -> None:
+def _correct(folder: Path, answer: RedlineAnswer, language: Language) -> None:
     """Offer other system, axes, name or investment, where the file is still at hand."""
     source = incoming.source_of(folder, answer.check.check_id)
     with st.popover(say("uiredline.correct", language), icon=":material/edit:", disabled=source is None,
@@ -98,7 +98,7 @@ def _correct(folder: Path, answer: Answer, language: Language) -> None:
             redline_intake.corrections(folder, wish, language, answer.check.check_id)
 
 
-def _downloads(answer: Answer, late: bool, language: Language) -> None:
+def _downloads(answer: RedlineAnswer, late: bool, language: Language) -> None:
     kinds = dict.fromkeys(("docx", "xlsx", "txt"))
     offered = redlines.formats()
     for kind in (*kinds, *(k for k in offered if k not in kinds)):
@@ -112,7 +112,7 @@ def _downloads(answer: Answer, late: bool, language: Language) -> None:
         )  # fmt: skip
 
 
-def told(answer: Answer, language: Language) -> None:
+def told(answer: RedlineAnswer, language: Language) -> None:
     """Show what was recognised while reading until the visitor has confirmed it; then one line."""
     head = answer.check.head
     if head["parent"]:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from layers.serve.pages import sites as shelf
-from layers.serve.pages.sites import Shown
+from layers.serve.pages.sites import SiteView
 from layers.study import jobs
 from layers.study.jobs import Job, JobState
 from layers.study.run.results import Results
@@ -108,7 +108,7 @@ def told(language: Language) -> None:
         frame.trouble(lines, "uisites.not_found")
 
 
-def banner(shown: Shown, language: Language) -> None:
+def banner(shown: SiteView, language: Language) -> None:
     """Say that the sites shown are those of a demand, and offer the way back to all."""
     assert shown.offers is not None
     with st.container(horizontal=True, vertical_alignment="center", key="demandbar"):
@@ -124,7 +124,7 @@ def _forget() -> None:
     state.clear()
 
 
-def aim(shown: Shown) -> None:
+def aim(shown: SiteView) -> None:
     """Send the map once to the sites when other sites are shown than before."""
     if state.noted(MOVED):
         state.note(MOVED, None)

@@ -7,7 +7,7 @@ import streamlit as st
 from layers.ask.ranked import Ranked
 from layers.serve.draw.site_picture import picture
 from layers.serve.pages import sites as shelf
-from layers.serve.pages.sites import MOST_COMPARED, Shown
+from layers.serve.pages.sites import MOST_COMPARED, SiteView
 from layers.text import Language, number, say
 from layers.words.explain_site import CriterionLine, SiteExplanation, of_trial
 from views.parts import site_charts
@@ -16,7 +16,7 @@ from views.parts.markup import Html, join, tag
 COLOURS = {"feasible": "#12806A", "unknown": "#6E64B0", "infeasible": "#B4432E"}
 
 
-def why(shown: Shown, made: Ranked, site_id: str | None, language: Language) -> None:
+def why(shown: SiteView, made: Ranked, site_id: str | None, language: Language) -> None:
     """Draw why a site scores what it scores; its points add up to its score."""
     if site_id is None:
         st.html(tag("div", tag("div", say("uisites.pick", language), cls="lu-empty-title"),
@@ -75,7 +75,7 @@ def _twins(told: SiteExplanation, language: Language) -> Html:
     return join(tag("h4", say("rank.explain_twins", language)), *(tag("div", t, cls="lu-line") for t in told.twins))
 
 
-def compare(shown: Shown, made: Ranked, selected: str | None, language: Language) -> None:
+def compare(shown: SiteView, made: Ranked, selected: str | None, language: Language) -> None:
     """Draw up to four sites side by side: map, bars, facts."""
     ranked = made.ranking["site_id"].astype(str).tolist()
     first = list(dict.fromkeys([*([selected] if selected else []), *ranked]))[: min(3, len(ranked))]

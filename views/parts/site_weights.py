@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.ask.ranked import AS_RUN, Asked, Ranked
+from layers.ask.ranked import AS_RUN, Ranked, RankTrial
 from layers.outputs.rank_page import comparison_text, scale_text
 from layers.serve.pages.site_frames import TIMES, comparison, edited, judgements, mirrored
-from layers.serve.pages.sites import Shown
+from layers.serve.pages.sites import SiteView
 from layers.text import Language, say, sentences
 from layers.words import criteria as words
 from views.parts import state
@@ -21,9 +21,9 @@ ASKED, MATRIX, TURN = "site-weights", "site-matrix", "site-turn"
 WAYS = ("given", "ahp", "entropy")
 
 
-def now(shown: Shown) -> tuple[Asked, LuodiError | None]:
+def now(shown: SiteView) -> tuple[RankTrial, LuodiError | None]:
     """Return the weights of this visit as far as they can be used, and why they cannot."""
-    asked: Asked = state.noted(ASKED) or AS_RUN
+    asked: RankTrial = state.noted(ASKED) or AS_RUN
     try:
         shown.bench.asked(asked)
     except LuodiError as problem:
@@ -31,12 +31,12 @@ def now(shown: Shown) -> tuple[Asked, LuodiError | None]:
     return asked, None
 
 
-def turned(asked: Asked) -> bool:
+def turned(asked: RankTrial) -> bool:
     """Tell whether weights differ from those of the run."""
     return asked != AS_RUN
 
 
-def _keep(asked: Asked) -> None:
+def _keep(asked: RankTrial) -> None:
     state.note(ASKED, asked if turned(asked) else None)
 
 
@@ -51,7 +51,7 @@ def _turn() -> int:
     return int(state.noted(TURN) or 0)
 
 
-def bar(asked: Asked, language: Language) -> None:
+def bar(asked: RankTrial, language: Language) -> None:
     """Say that the weights shown are a trial, and offer the way back."""
     if not turned(asked):
         return
@@ -60,7 +60,7 @@ def bar(asked: Asked, language: Language) -> None:
         st.button(say("uisites.back", language), key="weights-back", icon=":material/undo:", on_click=back)
 
 
-def panel(shown: Shown, made: Ranked, asked: Asked, language: Language) -> None:
+def panel(shown: SiteView, made: Ranked, asked: RankTrial, language: Language) -> None:
     """Draw the way weights are made, and the weights themselves."""
     way = asked.weighting or ("given" if asked.weights else shown.bench.criteria.weighting)
     key = f"weight-way-{_turn()}"
@@ -80,7 +80,7 @@ def panel(shown: Shown, made: Ranked, asked: Asked, language: Language) -> None:
         st.code("[ranking.weights]\n" + "\n".join(lines), language="toml")
 
 
-def _slider(shown: Shown, made: Ranked, name: str, title: str, free: bool) -> None:
+def _slider(shown: SiteView, made: Ranked, name: str, title: str, free: bool) -> None:
     key = f"weight-{_turn()}-{name}"
     share = round(made.weights[name] * 100, 1)
     if not free:
@@ -93,21 +93,21 @@ def _slider(shown: Shown, made: Ranked, name: str, title: str, free: bool) -> No
     )  # fmt: skip
 
 
-def _moved(shown: Shown, name: str, key: str) -> None:
-    asked: Asked = state.noted(ASKED) or AS_RUN
+def _moved(shown: SiteView, name: str, key: str) -> None:
+    asked: RankTrial = state.noted(ASKED) or AS_RUN
     weights = dict(shown.bench.criteria.weights) | dict(asked.weights) | {name: float(state.value_of(key)) / 100}
-    _keep(Asked(weights))
+    _keep(RankTrial(weights))
 
 
-def _change_way(shown: Shown, made: Ranked, way: str) -> None:
+def _change_way(shown: SiteView, made: Ranked, way: str) -> None:
     state.note(TURN, _turn() + 1)
     if way == "ahp":
         frame = _matrix(made)
-        _keep(Asked(weighting="ahp", judgements=judgements(frame, list(made.weights))))
+        _keep(RankTrial(weighting="ahp", judgements=judgements(frame, list(made.weights))))
     elif way == "entropy":
-        _keep(Asked(weighting="entropy"))
+        _keep(RankTrial(weighting="entropy"))
     else:
-        _keep(AS_RUN if shown.bench.criteria.weighting == "given" else Asked(weighting="given"))
+        _keep(AS_RUN if shown.bench.criteria.weighting == "given" else RankTrial(weighting="given"))
 
 
 def _matrix(made: Ranked) -> pd.DataFrame:
@@ -119,7 +119,7 @@ def _matrix(made: Ranked) -> pd.DataFrame:
     return kept
 
 
-def matrix(shown: Shown, made: Ranked, asked: Asked, language: Language) -> None:
+def matrix(shown: SiteView, made: Ranked, asked: RankTrial, language: Language) -> None:
     """Draw the comparison matrix; a cell and the one across the diagonal follow each other."""
     st.html(tag("div", say("uisites.matrix_intro", language), cls="lu-line"))
     if asked.weighting != "ahp":
@@ -154,7 +154,7 @@ def _use(frame: pd.DataFrame) -> None:
     """Take a comparison; the table is drawn anew, so that both of its halves agree."""
     state.note(MATRIX, frame)
     state.note(TURN, _turn() + 1)
-    _keep(Asked(weighting="ahp", judgements=judgements(frame, list(frame))))
+    _keep(RankTrial(weighting="ahp", judgements=judgements(frame, list(frame))))
 
 
 def trouble(problem: LuodiError | None, language: Language) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from geo.basis.units import HA_M2, MU_M2
 from geo.rules.spec import Rule
 from geo.screen.counterfactual import USE_CLASSES
-from layers.ask.whatif import Moved
+from layers.ask.whatif import ScreenTrial
 from layers.outputs.summary import by_status
 from layers.serve.draw.styles import STATUS_COLOURS, STATUSES
 from layers.serve.pages import trial as trials
@@ -20,7 +20,8 @@ from layers.serve.pages.trial import Trial
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say
 from layers.words import once
-from layers.words.explain import limit_text, marked_title, origin_text, unit_word
+from layers.words.explain import limit_text, marked_title, origin_text
+from layers.words.measures import unit_word
 from views.parts import state, tables
 from views.parts.funnel import area
 from views.parts.markup import Html, join, tag
@@ -32,12 +33,12 @@ UNITS = {"m2": ("m²", 1.0, 100.0), "m": ("m", 1.0, 10.0), "pct": ("%", 1.0, 1.0
 MARK_TRIAL = "#C77700"
 
 
-def now(results: Results) -> Moved:
+def now(results: Results) -> ScreenTrial:
     """Return the trial of this visit, as far as this run knows its rules."""
     return trials.still_meant(results, state.noted("trial"))
 
 
-def _keep(moved: Moved) -> None:
+def _keep(moved: ScreenTrial) -> None:
     state.note("trial", moved if trials.is_trial(moved) else None)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from PIL import Image, ImageDraw
 
-from layers.serve.pages.sites import Shown
+from layers.serve.pages.sites import SiteView
 
 PICTURE = (300, 190)
 GROUND, LAND, LAND_LINE, SITE, SITE_LINE = "#F3F1EC", "#E1E8D8", "#B9C2AE", "#57B0BD", "#252E72"
@@ -39,7 +39,7 @@ class _Frame:
         return shapely.box(x - half[0], y - half[1], x + half[0], y + half[1])
 
 
-def picture(shown: Shown, site_id: str) -> bytes:
+def picture(shown: SiteView, site_id: str) -> bytes:
     """Return a site as PNG; land that may be assembled stands around it where the run knows it."""
     own = shown.site(site_id)["geometry"]
     frame = _Frame(own.bounds)

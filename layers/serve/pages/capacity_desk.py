@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers.ask.placement import Shown
+from layers.ask.placement import PlaceTables
 from layers.library import resources as counted
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say
@@ -48,19 +48,19 @@ class Bar:
     later: str
 
 
-def parks(found: Shown) -> dict[str, str]:
+def parks(found: PlaceTables) -> dict[str, str]:
     """Return the parks with capacity, by id → name."""
     return {str(p): words.park(found, str(p)) for p in found.table("capacity")["park_id"].unique()}
 
 
-def bars(found: Shown, park_id: str, language: Language) -> list[Bar]:
+def bars(found: PlaceTables, park_id: str, language: Language) -> list[Bar]:
     """Return the bars of a park: land, facilities, county accounts."""
     table = found.table("capacity")
     rows = words.ordered(table[table["park_id"] == park_id])
     return [_bar(found, {str(k): v for k, v in r.items()}, language) for r in rows.to_dict("records")]
 
 
-def _bar(found: Shown, row: dict[str, Any], language: Language) -> Bar:
+def _bar(found: PlaceTables, row: dict[str, Any], language: Language) -> Bar:
     limit = row["limit"]
     known = row["state"] != "unknown" and pd.notna(limit)
     shares = {p: float(row[p]) / float(limit) for p in PARTS if known and limit > 0 and pd.notna(row[p])}
@@ -76,13 +76,13 @@ def _bar(found: Shown, row: dict[str, Any], language: Language) -> Bar:
     )  # fmt: skip
 
 
-def binds(found: Shown, park_id: str, language: Language) -> list[str]:
+def binds(found: PlaceTables, park_id: str, language: Language) -> list[str]:
     """Return what binds a park and what relieving it frees, one sentence each."""
     table = found.table("capacity")
     return list(words.binding(table[table["park_id"] == park_id], language))
 
 
-def overview(found: Shown, language: Language) -> pd.DataFrame:
+def overview(found: PlaceTables, language: Language) -> pd.DataFrame:
     """Return a row per park: what binds, what it still carries, and what relieving it frees."""
     table = found.table("capacity")
     rows = table[table["binding"].astype(bool)].to_dict("records")

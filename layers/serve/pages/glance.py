@@ -30,7 +30,7 @@ LOUD = ("block", "rejected", "warn")
 
 
 @dataclass(frozen=True)
-class ParkLine:
+class ParkLand:
     """A park and the land in it, m²; `name` is "" where the park layer names none.
 
     `by_status` is its usable area by the status of the parcels.
@@ -60,7 +60,7 @@ class LayerLine:
 
 
 @dataclass(frozen=True)
-class Finding:
+class FindingCount:
     """Findings of one kind in one layer: how many, how grave, and the first of them."""
 
     layer: str
@@ -85,9 +85,9 @@ class Glance:
 
     status: pd.DataFrame
     total: pd.Series
-    parks: tuple[ParkLine, ...]
+    parks: tuple[ParkLand, ...]
     layers: tuple[LayerLine, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[FindingCount, ...]
     questions: tuple[Question, ...]
     missing: tuple[str, ...]
     kinds: pd.DataFrame | None = None
@@ -105,7 +105,7 @@ def _glance(results: Results) -> Glance:
     )  # fmt: skip
 
 
-def _parks(results: Results) -> tuple[ParkLine, ...]:
+def _parks(results: Results) -> tuple[ParkLand, ...]:
     """Return land by park, largest usable area first; ground outside every park is not a park."""
     about = pd.DataFrame(results.table("parcels")[["parcel_id", "park_id"]])
     found = results.table("candidates").merge(about, on="parcel_id", validate="1:1")
@@ -115,7 +115,7 @@ def _parks(results: Results) -> tuple[ParkLine, ...]:
     pairs = [f"{s} {p}" for p in summed.index for s in ORDER]
     parted = once.areas(results, found, found["status"].astype(str) + " " + found["park_id"], pairs)["net_m2"]
     lines = [
-        ParkLine(
+        ParkLand(
             park,
             names.get(park, ""),
             int(r["parcels"]),
@@ -147,11 +147,11 @@ def _withheld(spec: LayerSpec, own: pd.DataFrame) -> Reason | None:
     return reason(str(lost["cause"].iloc[0]))
 
 
-def _findings(results: Results) -> tuple[Finding, ...]:
+def _findings(results: Results) -> tuple[FindingCount, ...]:
     problems = results.table("problems")
     loud = problems[problems["severity"].isin(LOUD)]
     rows = [
-        Finding(str(layer), str(severity), len(some), Reason.from_json(str(some["reason"].iloc[0])))
+        FindingCount(str(layer), str(severity), len(some), Reason.from_json(str(some["reason"].iloc[0])))
         for (layer, _, severity), some in loud.groupby(["layer_id", "code", "severity"], observed=True)
     ]
     return tuple(sorted(rows, key=lambda f: (LOUD.index(f.severity), -f.count, f.layer)))

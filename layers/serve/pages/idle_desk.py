@@ -17,11 +17,11 @@ from layers.serve.held import Held
 from layers.serve.pages.idle_map import IdleMap
 from layers.serve.pages.parks import park_names
 from layers.study import field_checks
-from layers.study.field_checks import Check
+from layers.study.field_checks import FieldCheck
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say, sentence
 from layers.words import idle
-from layers.words.idle import Shown, state_word, wan
+from layers.words.idle import IdleTables, state_word, wan
 
 NOT_STARTED = ("start_on", "warning_1y_on", "one_year_on", "warning_2y_on", "two_years_on")
 STARTED = ("start_on", "warning_b_on", "recognisable_on")
@@ -32,11 +32,11 @@ MAP_PIXELS = (430, 520)
 
 
 @dataclass(frozen=True)
-class Desk:
+class IdleView:
     """The assets of one day; built once per run and day and shared by all visitors."""
 
     results: Results
-    shown: Shown
+    shown: IdleTables
     groups: tuple[str, ...]
     map: IdleMap
 
@@ -138,7 +138,7 @@ def days_of(row: Mapping[Any, Any]) -> list[tuple[str, date]]:
 # --- the list ---------------------------------------------------------------------
 
 
-def listing(desk: Desk, ids: Iterable[str], checks: Mapping[str, Check], language: Language) -> pd.DataFrame:
+def listing(desk: IdleView, ids: Iterable[str], checks: Mapping[str, FieldCheck], language: Language) -> pd.DataFrame:
     """Return the list as shown: symbol, number, name, size, state, since, money, what follows, field result."""
     rows = [_line(desk.row(i), checks.get(i), language) for i in ids]
     names = ("symbol", "asset_id", "name", "state", "since", "fee", "field", "next")
@@ -146,7 +146,7 @@ def listing(desk: Desk, ids: Iterable[str], checks: Mapping[str, Check], languag
     return pd.DataFrame(rows, columns=heads)
 
 
-def _line(row: Mapping[Any, Any], check: Check | None, language: Language) -> tuple[Any, ...]:
+def _line(row: Mapping[Any, Any], check: FieldCheck | None, language: Language) -> tuple[Any, ...]:
     following = ""
     if row["next_state"]:
         following = f"{row['next_from']:%Y-%m-%d} {state_word(row['next_state'], row['recognition'], language)}"
@@ -189,7 +189,7 @@ def money(row: Mapping[Any, Any], language: Language) -> str:
     return say("uiidle.fee_open", language, most=number(row["fee_hi_wan"], "x", language))
 
 
-def fees(desk: Desk, language: Language) -> str:
+def fees(desk: IdleView, language: Language) -> str:
     """Say what fees are proved altogether, and what is open."""
     frame = desk.shown.assets
     kinds = (("fee", "fee_wan", "fees", "due"), ("open", "fee_hi_wan", "fees_open", "most"),
@@ -211,7 +211,7 @@ def _project_names(results: Results) -> dict[str, str]:
     return dict(zip(found["project_id"], found["name"], strict=True))
 
 
-def reuse_lines(desk: Desk, asset: str, language: Language) -> list[str]:
+def reuse_lines(desk: IdleView, asset: str, language: Language) -> list[str]:
     """Return which projects a building would suit, and what speaks for production upstairs."""
     out = []
     if desk.results.has("reuse"):
@@ -227,15 +227,15 @@ def reuse_lines(desk: Desk, asset: str, language: Language) -> list[str]:
     return out
 
 
-def results_of(desk: Desk) -> dict[str, Check]:
+def results_of(desk: IdleView) -> dict[str, FieldCheck]:
     """Return the field results that count now."""
     return field_checks.current(desk.results.folder)
 
 
-_desks: Held[Desk] = Held(24)
+_desks: Held[IdleView] = Held(24)
 
 
-def desk(results: Results, on: date) -> Desk:
+def desk(results: Results, on: date) -> IdleView:
     """Return the assets of a run on a day; the second visitor waits for the first instead of asking again."""
     tables = {name: results.manifest["tables"][name].get("sha256") for name in ("idle", *idle_tables(results))}
     name = json.dumps([str(results.run), tables, results.manifest.get("written"), on.isoformat()], sort_keys=True)
@@ -247,7 +247,7 @@ def idle_tables(results: Results) -> list[str]:
     return sorted(n for n in results.manifest["tables"] if n.startswith("idle_"))
 
 
-def _made(results: Results, on: date, name: str) -> Desk:
+def _made(results: Results, on: date, name: str) -> IdleView:
     found = idle.shown(results, on)
     groups = tuple(group_of(row) for row in found.assets.drop(columns=["geometry"]).to_dict("records"))
-    return Desk(results, found, groups, IdleMap(found.assets, groups, name))
+    return IdleView(results, found, groups, IdleMap(found.assets, groups, name))

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from layers.ask import placement
-from layers.ask.placement import Asked, Shown
+from layers.ask.placement import PlaceQuestion, PlaceTables
 from layers.library import resources as counted
 from layers.serve.held import Held
 from layers.serve.pages.place_map import Fill, Scene, SiteMap
@@ -28,11 +28,11 @@ QUOTA = "new_construction"
 
 
 @dataclass(frozen=True)
-class Desk:
+class PlaceView:
     """One answer, from a run or to a question; built once and shared by all visitors."""
 
     results: Results
-    found: Shown
+    found: PlaceTables
     sites: SiteMap
 
     @cached_property
@@ -151,10 +151,10 @@ class Priced:
     lines: tuple[str, ...]
 
 
-def priced(desk_: Desk, project: str, site: str, language: Language) -> Priced:
+def priced(desk_: PlaceView, project: str, site: str, language: Language) -> Priced:
     """Answer "what if it stood there": the price, who leaves, who enters, what is missing."""
     asked = desk_.found.asked
-    there = Asked(asked.on or desk_.found.on, asked.extra, (*asked.pins, (project, site)))
+    there = PlaceQuestion(asked.on or desk_.found.on, asked.extra, (*asked.pins, (project, site)))
     other = desk(desk_.results, there)
     before, after = (d.found.table("placing").iloc[0] for d in (desk_, other))
     if other.status(project) not in words.STANDS:
@@ -179,28 +179,28 @@ def priced(desk_: Desk, project: str, site: str, language: Language) -> Priced:
 
 
 @dataclass(frozen=True)
-class Day:
+class ServiceDay:
     """A day on which something comes into service."""
 
     on: date
     names: tuple[str, ...]
 
 
-def days(results: Results) -> list[Day]:
+def days(results: Results) -> list[ServiceDay]:
     """Return the study's own day and those on which facilities are commissioned later."""
     table = results.table("facilities")
     later = table[pd.to_datetime(table["in_service"]).dt.date > results.study.as_of]
     found = {day: tuple(g["name"]) for day, g in later.groupby(pd.to_datetime(later["in_service"]).dt.date)}
-    return [Day(results.study.as_of, ()), *(Day(d, n) for d, n in sorted(found.items()))]
+    return [ServiceDay(results.study.as_of, ()), *(ServiceDay(d, n) for d, n in sorted(found.items()))]
 
 
-def asked(results: Results, on: date, quota: float) -> Asked:
+def asked(results: Results, on: date, quota: float) -> PlaceQuestion:
     """Return the question of the controls; the study's own day and no extra quota ask nothing."""
     extra = ((QUOTA, quota),) if quota and QUOTA in set(results.table("budgets")["budget_id"]) else ()
-    return Asked(None if on == results.study.as_of else on, extra)
+    return PlaceQuestion(None if on == results.study.as_of else on, extra)
 
 
-def accounts(desk_: Desk) -> list[dict[str, Any]]:
+def accounts(desk_: PlaceView) -> list[dict[str, Any]]:
     """Return the county's accounts as bars: shares of the limit, and what is left in words."""
     out = []
     for row in words.records(desk_.found.table("budgets")):
@@ -210,11 +210,11 @@ def accounts(desk_: Desk) -> list[dict[str, Any]]:
     return out
 
 
-def desk(results: Results, question: Asked | None = None) -> Desk:
+def desk(results: Results, question: PlaceQuestion | None = None) -> PlaceView:
     """Return the answer of a run, or to a question; asked again it is there at once."""
-    question = question or Asked()
+    question = question or PlaceQuestion()
     name = _name(results, ("matches", "fits", "facilities", "draws"), repr(question))
-    return _desks.get(name, lambda: Desk(results, placement.shown(results, question), _sites(results)))
+    return _desks.get(name, lambda: PlaceView(results, placement.shown(results, question), _sites(results)))
 
 
 def _name(results: Results, tables: tuple[str, ...], more: str = "") -> str:
@@ -231,5 +231,5 @@ def _sites(results: Results) -> SiteMap:
     return _maps.get(_name(results, grounds), lambda: SiteMap(frames, bounds, results.study.crs))  # type: ignore[arg-type]
 
 
-_desks: Held[Desk] = Held(24)
+_desks: Held[PlaceView] = Held(24)
 _maps: Held[SiteMap] = Held(4)

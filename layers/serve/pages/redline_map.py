@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from geo.basis.errors import LuodiError
-from layers.ask.redline import THREE_LINES, Answer
+from layers.ask.redline import THREE_LINES, RedlineAnswer
 from layers.library.standards import of_scheme
 from layers.outputs.origin import rows_used, texts
 from layers.serve.draw.drawn import ShapeTiles
@@ -45,7 +45,7 @@ PIXELS = (430, 300)
 
 
 @dataclass(frozen=True)
-class Drawn:
+class RedlineMapData:
     """What the page hands to the map: addresses of pictures and a few lines in degrees."""
 
     name: str
@@ -60,7 +60,7 @@ class Drawn:
 class RedlineMap:
     """Drawings of one check; shapes stay on the server."""
 
-    def __init__(self, answer: Answer, name: str):
+    def __init__(self, answer: RedlineAnswer, name: str):
         self._answer, self._name = answer, name
         self._crs = answer.check.study.crs
         self._plots = answer.plots.geometry.to_numpy()
@@ -68,13 +68,13 @@ class RedlineMap:
         self._draws: dict[str, Draw] = {}
 
     @cached_property
-    def drawn(self) -> Drawn:
+    def drawn(self) -> RedlineMapData:
         """Everything the map shows."""
         bounds = shapely.total_bounds(unit_square(self._plots, self._crs))
         lon, lat = lonlat((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
         room = (int(PIXELS[0] * 0.82), int(PIXELS[1] * 0.82))
         cut = self._answer.cut_line
-        return Drawn(
+        return RedlineMapData(
             self._name, (lat, lon, min(zoom_for(tuple(bounds), *room), 18)), self._ground(), self._parts(),
             tuple(self._layers()), self._degrees(self._plots), None if cut.is_empty else self._degrees([cut]),
         )  # fmt: skip
@@ -197,12 +197,12 @@ def _hatch(colour: str) -> Ink:
     return Ink((red, green, blue, 60), (red, green, blue, 150), (red, green, blue, 235), None)
 
 
-_maps: OrderedDict[str, tuple[Answer, RedlineMap]] = OrderedDict()
+_maps: OrderedDict[str, tuple[RedlineAnswer, RedlineMap]] = OrderedDict()
 _building = threading.Lock()
 KEPT = 16
 
 
-def redline_map(answer: Answer) -> Drawn:
+def redline_map(answer: RedlineAnswer) -> RedlineMapData:
     """Return the map of an answer, drawn once for all visitors."""
     check = answer.check
     name = f"{check.run}|{check.manifest.get('written')}|{check.manifest['tables']['land'].get('sha256')}"

@@ -11,12 +11,12 @@ from weakref import WeakKeyDictionary
 
 from geo.basis.errors import BlockedError, LuodiError
 from geo.basis.reason import Reason, reason
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.outputs import redline_files
 from layers.outputs.redline_rows import Planned, planned
 from layers.serve.held import Held
 from layers.study import checks
-from layers.study.checks import Check
+from layers.study.checks import RedlineCheck
 from layers.study.names import slug
 from layers.study.run import runs
 from layers.text import Language, number, say
@@ -59,7 +59,7 @@ _known: dict[tuple[str, int], Kept] = {}
 """What the list says of a check, by folder and time of writing: a hundred checks are read once, not on every visit."""
 
 
-def _kept(check: Check, now: str) -> Kept:
+def _kept(check: RedlineCheck, now: str) -> Kept:
     try:
         name = _name(check)
         if name not in _known:
@@ -73,14 +73,14 @@ def _kept(check: Check, now: str) -> Kept:
         return Kept(check.check_id, check.check_id, "", "", "", 0.0, 0.0, stale=True, readable=False)
 
 
-def _name(check: Check) -> tuple[str, int]:
+def _name(check: RedlineCheck) -> tuple[str, int]:
     return str(check.run), (check.run / checks.HEAD).stat().st_mtime_ns
 
 
-_answers: Held[Answer] = Held(32)
+_answers: Held[RedlineAnswer] = Held(32)
 
 
-def opened(folder: Path, check_id: str) -> Answer:
+def opened(folder: Path, check_id: str) -> RedlineAnswer:
     """Return the answer of a check, read once for all visitors and again when the check was renewed.
 
     Raises
@@ -92,7 +92,7 @@ def opened(folder: Path, check_id: str) -> Answer:
     return _answers.get(_name(check), lambda: _whole(check))
 
 
-def _whole(check: Check) -> Answer:
+def _whole(check: RedlineCheck) -> RedlineAnswer:
     """Open a check and read what every page shows of it, so that damage is found here and said."""
     try:
         answer = redline_files.answer_of(check)
@@ -102,7 +102,7 @@ def _whole(check: Check) -> Answer:
     return answer
 
 
-def late(answer: Answer) -> bool:
+def late(answer: RedlineAnswer) -> bool:
     """Tell whether a check rests on settings or data that have changed since."""
     try:
         return bool(answer.check.stale())
@@ -116,7 +116,7 @@ def formats() -> tuple[str, ...]:
     return tuple(sorted(redline_files.WRITERS, key=lambda k: (order.index(k) if k in order else len(order), k)))
 
 
-def as_file(answer: Answer, kind: str, language: Language) -> bytes:
+def as_file(answer: RedlineAnswer, kind: str, language: Language) -> bytes:
     """Return a check as a file.
 
     Raises
@@ -132,15 +132,15 @@ def as_file(answer: Answer, kind: str, language: Language) -> bytes:
         return path.read_bytes()
 
 
-def file_name(answer: Answer, kind: str) -> str:
+def file_name(answer: RedlineAnswer, kind: str) -> str:
     """Return the name a check is handed over under."""
     return f"{slug(str(answer.check.head['name']))}.{kind}"
 
 
-_plans: WeakKeyDictionary[Answer, tuple[Planned, ...] | None] = WeakKeyDictionary()
+_plans: WeakKeyDictionary[RedlineAnswer, tuple[Planned, ...] | None] = WeakKeyDictionary()
 
 
-def planned_use(answer: Answer) -> tuple[Planned, ...] | None:
+def planned_use(answer: RedlineAnswer) -> tuple[Planned, ...] | None:
     """Return the planned use of a red line, laid over the plan once; None when no plan can be quoted."""
     if answer not in _plans:
         _plans[answer] = planned(answer)

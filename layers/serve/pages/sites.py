@@ -21,7 +21,7 @@ from layers.study.run import store
 from layers.study.run.results import Results
 from layers.text import Language, code, has, number, say
 from layers.words import criteria as words
-from layers.words.explain import measure_text
+from layers.words.measures import measure_text
 
 MOST_COMPARED = 4
 FACTS = (
@@ -35,7 +35,7 @@ _CODES = {"outcome": "availability", "status": "status", "supply_status": "suppl
 
 
 @dataclass(frozen=True)
-class Shown:
+class SiteView:
     """Sites to look at.
 
     Parameters
@@ -63,22 +63,22 @@ class Shown:
         return pd.Series(self.sites.set_index("site_id").loc[site_id])
 
 
-_shown: Held[Shown] = Held(6)
+_shown: Held[SiteView] = Held(6)
 
 
-def of_run(results: Results) -> Shown:
+def of_run(results: Results) -> SiteView:
     """Return the sites of a run."""
     name = json.dumps([str(results.run), results.manifest["tables"]["sites"].get("sha256"), "run"])
     return _shown.get(name, lambda: _made(results, gpd.GeoDataFrame(results.table("sites")), name, None))
 
 
-def of_demand(results: Results, found: Mapping[str, Any]) -> Shown:
+def of_demand(results: Results, found: Mapping[str, Any]) -> SiteView:
     """Return the sites the command `assemble` handed over for a demand."""
     name = json.dumps([str(results.run), store.digest(found["offers"]), "demand"])
     return _shown.get(name, lambda: _of_demand(results, found, name))
 
 
-def _of_demand(results: Results, found: Mapping[str, Any], name: str) -> Shown:
+def _of_demand(results: Results, found: Mapping[str, Any], name: str) -> SiteView:
     rows = pd.DataFrame(found["sites"])
     plain = rows.drop(columns="shape")
     numbers = [c for c in plain if not isinstance(plain[c].dropna().iloc[0] if plain[c].notna().any() else 0.0, str)]
@@ -88,8 +88,8 @@ def _of_demand(results: Results, found: Mapping[str, Any], name: str) -> Shown:
     return _made(results, sites, name, pd.DataFrame(found["offers"]))
 
 
-def _made(results: Results, sites: gpd.GeoDataFrame, name: str, offers: pd.DataFrame | None) -> Shown:
-    return Shown(results, Bench(results, sites), SiteBoard(sites, name), offers)
+def _made(results: Results, sites: gpd.GeoDataFrame, name: str, offers: pd.DataFrame | None) -> SiteView:
+    return SiteView(results, Bench(results, sites), SiteBoard(sites, name), offers)
 
 
 def parks(results: Results) -> list[str]:
@@ -97,7 +97,7 @@ def parks(results: Results) -> list[str]:
     return sorted({str(p) for p in results.table("shape_ground")["park_id"] if p})
 
 
-def listing(shown: Shown, made: Ranked, language: Language) -> pd.DataFrame:
+def listing(shown: SiteView, made: Ranked, language: Language) -> pd.DataFrame:
     """Return the ranked sites as the page lists them; row k is row k of the ranking."""
     unit, size_m2 = ("mu", MU_M2) if language == "zh" else ("ha", HA_M2)
     rows, names = made.ranking, park_names(shown.results)
@@ -125,7 +125,7 @@ def listing(shown: Shown, made: Ranked, language: Language) -> pd.DataFrame:
     return made_frame.rename(columns={c: say(f"uisites.col_{c}", language) for c in made_frame})
 
 
-def facts(shown: Shown, sites: Sequence[str], language: Language) -> pd.DataFrame:
+def facts(shown: SiteView, sites: Sequence[str], language: Language) -> pd.DataFrame:
     """Return the facts of some sites side by side: a fact a row, a site a column, in words."""
     rows = {s: shown.site(s) for s in sites}
     known = [name for name in FACTS if name in shown.sites]
@@ -151,6 +151,6 @@ def _joined(text: str, language: Language) -> str:
     return str(text).replace("|", "、" if language == "zh" else ", ")
 
 
-def area_text(shown: Shown, site_id: str, language: Language) -> str:
+def area_text(shown: SiteView, site_id: str, language: Language) -> str:
     """Return the usable area of a site in the reader's unit."""
     return number(float(shown.site(site_id)["net_m2"]), "mu" if language == "zh" else "ha", language)

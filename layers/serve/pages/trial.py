@@ -20,7 +20,7 @@ from geo.screen.setting import Setting
 from geo.screen.status import S_EXCLUDED, STATUSES
 from geo.screen.whatif import Answer
 from layers.ask import compare
-from layers.ask.whatif import AS_RUN, Desk, Moved, desk
+from layers.ask.whatif import AS_RUN, ScreenModel, ScreenTrial, desk
 from layers.outputs.summary import ORDER
 from layers.study.run.results import Results
 from layers.words import once
@@ -33,11 +33,11 @@ class Trial:
     """One run judged under a trial; `key` names the trial, for caches and tile addresses."""
 
     results: Results
-    moved: Moved
+    moved: ScreenTrial
     key: str
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> ScreenModel:
         """The run, ready to be judged again."""
         return desk(self.results)
 
@@ -128,7 +128,7 @@ class Trial:
         return tuple(r.id for r in rules if not np.isfinite(self.desk.board.measured(r).hi).any())
 
     def ledger(self, by: str = "") -> pd.DataFrame:
-        """Return the ledger of the study or of each park or township (see `Desk.ledger`)."""
+        """Return the ledger of the study or of each park or township (see `ScreenModel.ledger`)."""
         return self.desk.ledger(by, self.moved)
 
     def rule(self, rule_id: str) -> Rule:
@@ -159,7 +159,7 @@ class Trial:
         return self.setting.minimum.width_m > 0
 
 
-def _rows(table: Desk, answer: Answer) -> pd.DataFrame:
+def _rows(table: ScreenModel, answer: Answer) -> pd.DataFrame:
     """Return status and areas per parcel as the candidates table has them."""
     stand, left = answer.standing, answer.left
     gone = stand.code == S_EXCLUDED
@@ -178,10 +178,10 @@ def _trial(results: Results, key: str) -> Trial:
     told = json.loads(key)
     aside = None if told["aside"] is None else frozenset(told["aside"])
     packs, order = (None if told[name] is None else tuple(told[name]) for name in ("packs", "order"))
-    return Trial(results, Moved(told["rules"], aside, told["use_class"], told["min_area_m2"], packs, order), key)
+    return Trial(results, ScreenTrial(told["rules"], aside, told["use_class"], told["min_area_m2"], packs, order), key)
 
 
-def trial(results: Results, moved: Moved = AS_RUN) -> Trial:
+def trial(results: Results, moved: ScreenTrial = AS_RUN) -> Trial:
     """Return a run under a trial; the last few are remembered."""
     body = {
         "rules": {rule: dict(values) for rule, values in moved.rules.items()},
@@ -194,7 +194,7 @@ def trial(results: Results, moved: Moved = AS_RUN) -> Trial:
     return _trial(results, json.dumps(body, sort_keys=True))
 
 
-def with_rule(results: Results, moved: Moved, rule_id: str, values: Mapping[str, Any]) -> Moved:
+def with_rule(results: Results, moved: ScreenTrial, rule_id: str, values: Mapping[str, Any]) -> ScreenTrial:
     """Return the trial with other values of one rule; those equal to the run's are no change."""
     own = next(r for r in desk(results).base(moved) if r.id == rule_id)
     wanted = {**moved.rules.get(rule_id, {}), **values}
@@ -203,7 +203,7 @@ def with_rule(results: Results, moved: Moved, rule_id: str, values: Mapping[str,
     return replace(moved, rules=rules | ({rule_id: differing} if differing else {}))
 
 
-def with_aside(results: Results, moved: Moved, rule_id: str, left_aside: bool) -> Moved:
+def with_aside(results: Results, moved: ScreenTrial, rule_id: str, left_aside: bool) -> ScreenTrial:
     """Return the trial with a rule left aside or examined."""
     as_run = desk(results).setting.aside
     now = as_run if moved.aside is None else moved.aside
@@ -211,18 +211,18 @@ def with_aside(results: Results, moved: Moved, rule_id: str, left_aside: bool) -
     return replace(moved, aside=None if wanted == as_run else wanted)
 
 
-def with_use(results: Results, moved: Moved, use_class: str) -> Moved:
+def with_use(results: Results, moved: ScreenTrial, use_class: str) -> ScreenTrial:
     """Return the trial screened for another use."""
     return replace(moved, use_class="" if use_class == results.study.use_class else use_class)
 
 
-def with_minimum(results: Results, moved: Moved, area_m2: float) -> Moved:
+def with_minimum(results: Results, moved: ScreenTrial, area_m2: float) -> ScreenTrial:
     """Return the trial with another minimum area."""
     same = abs(area_m2 - results.study.screen.min_area_m2) < 0.005
     return replace(moved, min_area_m2=None if same else area_m2)
 
 
-def with_packs(results: Results, moved: Moved, packs: tuple[str, ...]) -> Moved:
+def with_packs(results: Results, moved: ScreenTrial, packs: tuple[str, ...]) -> ScreenTrial:
     """Return the trial judged by other rule packs, or by the same ones in another order.
 
     None at all means those of the run. What the trial changed of rules the packs do not
@@ -232,7 +232,7 @@ def with_packs(results: Results, moved: Moved, packs: tuple[str, ...]) -> Moved:
     return still_meant(results, replace(moved, packs=None if same else packs, order=None))
 
 
-def with_place(results: Results, moved: Moved, rule_id: str, steps: int) -> Moved:
+def with_place(results: Results, moved: ScreenTrial, rule_id: str, steps: int) -> ScreenTrial:
     """Return the trial with a rule some places earlier (negative) or later among those that apply."""
     setting = desk(results).moved(moved)
     ids = [r.id for r in setting.applicable]
@@ -242,7 +242,7 @@ def with_place(results: Results, moved: Moved, rule_id: str, steps: int) -> Move
     return replace(moved, order=None if ids == own else tuple(ids))
 
 
-def still_meant(results: Results, moved: Moved | None) -> Moved:
+def still_meant(results: Results, moved: ScreenTrial | None) -> ScreenTrial:
     """Return what of a trial the run still knows: a newer run may have other rules."""
     if moved is None:
         return AS_RUN
@@ -253,19 +253,19 @@ def still_meant(results: Results, moved: Moved | None) -> Moved:
     rules = {rule: values for rule, values in moved.rules.items() if rule in known}
     aside = None if moved.aside is None else moved.aside & known
     order = tuple(rule for rule in moved.order or () if rule in known) or None
-    out = Moved({}, aside, moved.use_class, moved.min_area_m2, moved.packs, order)
+    out = ScreenTrial({}, aside, moved.use_class, moved.min_area_m2, moved.packs, order)
     for rule_id, values in rules.items():
         out = with_rule(results, out, rule_id, values)
     return out
 
 
-def changed_rules(results: Results, moved: Moved) -> tuple[str, ...]:
+def changed_rules(results: Results, moved: ScreenTrial) -> tuple[str, ...]:
     """Return the rules a trial changes or moves in or out of the round, in the order of the rules."""
     as_run = desk(results).setting.aside
     swapped = set() if moved.aside is None else as_run ^ moved.aside
     return tuple(r.id for r in desk(results).base(moved) if r.id in moved.rules or r.id in swapped)
 
 
-def is_trial(moved: Moved) -> bool:
+def is_trial(moved: ScreenTrial) -> bool:
     """Tell whether a trial changes anything."""
     return moved != AS_RUN

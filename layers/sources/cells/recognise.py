@@ -32,7 +32,7 @@ _SERIAL = (20_000, 80_000)
 
 
 @dataclass(frozen=True)
-class Number:
+class ParsedNumber:
     """A number read from a text.
 
     Parameters
@@ -50,7 +50,7 @@ class Number:
     about: bool = False
 
 
-def number(text: object) -> Number | None:
+def number(text: object) -> ParsedNumber | None:
     """Read one number; None for an empty or unreadable text.
 
     Full-width digits, thousands separators, 万 and 亿, a trailing unit and 约 are
@@ -61,7 +61,7 @@ def number(text: object) -> Number | None:
     if isinstance(text, bool) or text is None:
         return None
     if isinstance(text, (int, float)):
-        return Number(float(text)) if math.isfinite(text) else None
+        return ParsedNumber(float(text)) if math.isfinite(text) else None
     plain = unicodedata.normalize("NFKC", str(text)).strip().replace("−", "-").replace("'", "")
     plain, about = _about(plain)
     if plain.startswith("(") and plain.endswith(")"):
@@ -71,7 +71,7 @@ def number(text: object) -> Number | None:
         return None
     value = float(match["body"].replace(",", "").replace(" ", ""))
     value *= _FACTORS.get(match["factor"] or "", 1.0) * (-1.0 if match["sign"] == "-" else 1.0)
-    return Number(value, match["unit"] or "", about) if math.isfinite(value) else None
+    return ParsedNumber(value, match["unit"] or "", about) if math.isfinite(value) else None
 
 
 def _about(plain: str) -> tuple[str, bool]:
@@ -100,7 +100,7 @@ def header_unit(header: str) -> str:
 
 
 @dataclass(frozen=True)
-class Day:
+class ParsedDate:
     """A date read from a text; `ambiguous` when day and month could be exchanged (`value` is then None)."""
 
     value: date | None
@@ -112,7 +112,7 @@ _YMD = re.compile(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)(?:[ 
 _DMY = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
 
 
-def day(text: object) -> Day | None:
+def day(text: object) -> ParsedDate | None:
     """Read one date; None for an empty or unreadable text.
 
     ``2024/3/1``, ``2024-03-01``, ``2024.3.1``, ``20240301``, ``2024年3月1日``,
@@ -122,13 +122,13 @@ def day(text: object) -> Day | None:
     if text is None or isinstance(text, bool):
         return None
     if isinstance(text, date):
-        return Day(date(text.year, text.month, text.day))
+        return ParsedDate(date(text.year, text.month, text.day))
     plain = unicodedata.normalize("NFKC", str(text)).strip().replace(" ", "T", 1).replace("T", " ", 1)
     plain = re.sub(r"\.0+$", "", plain)
     if re.fullmatch(r"\d{8}", plain):
         return _day(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
     if re.fullmatch(r"\d{5}", plain) and _SERIAL[0] <= int(plain) <= _SERIAL[1]:
-        return Day(date(1899, 12, 30) + timedelta(days=int(plain)))
+        return ParsedDate(date(1899, 12, 30) + timedelta(days=int(plain)))
     if match := _YMD.match(re.sub(r"\s*([年月日])\s*", r"\1", plain)):
         year, month, dom = match.groups()
         return _day(int(year), int(month), int(dom or 1), "day" if dom else "month")
@@ -137,19 +137,19 @@ def day(text: object) -> Day | None:
     return _either(plain)
 
 
-def _day(year: int, month: int, dom: int, precision: Literal["day", "month", "year"] = "day") -> Day | None:
+def _day(year: int, month: int, dom: int, precision: Literal["day", "month", "year"] = "day") -> ParsedDate | None:
     try:
-        return Day(date(year, month, dom), precision=precision)
+        return ParsedDate(date(year, month, dom), precision=precision)
     except ValueError:
         return None
 
 
-def _either(plain: str) -> Day | None:
+def _either(plain: str) -> ParsedDate | None:
     match = _DMY.match(plain)
     if match is None:
         return None
     one, two, year = (int(v) for v in match.groups())
     readings = {d.value for d in (_day(year, one, two), _day(year, two, one)) if d is not None}
     if len(readings) > 1:
-        return Day(None, ambiguous=True)
-    return Day(readings.pop()) if readings else None
+        return ParsedDate(None, ambiguous=True)
+    return ParsedDate(readings.pop()) if readings else None

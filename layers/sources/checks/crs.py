@@ -33,8 +33,6 @@ SATELLITE_RADIUS_M = 6_378_137.0
 BALLPARK, SWAP, UNIT = "ballpark-datum-shift", "swap-axes", "unit:"
 UNITS_M = {"mm": 1e-3, "cm": 1e-2, "km": 1e3, "ft": 0.3048, "us-ft": 1200 / 3937}
 """Units coordinates may be written in under a system of metres, in metres."""
-SCALE_OFF = 0.01
-"""Lengths of a study's system may be off by so much; beyond it distances, widths and planar areas are wrong."""
 FAR_FROM_MERIDIAN_DEG = {True: 1.5, False: 3.0}  # three-degree zones, others
 LOST_FROM_MERIDIAN_DEG = 12.0
 
@@ -113,11 +111,12 @@ def _plausible(box: Bounds, crs: str) -> bool:
     if off is None or off > 3.0 or found is None:
         return False
     use = found.area_of_use
-    _, south, _, north = _degrees(box, found)
+    _, south, _, north = geographic(box, found)
     return use is None or (south >= use.south - 1.0 and north <= use.north + 1.0)
 
 
-def _degrees(box: Bounds, projected: pyproj.CRS) -> Bounds:
+def geographic(box: Bounds, projected: pyproj.CRS) -> Bounds:
+    """Return a box of a projected system in degrees of its own datum."""
     back = pyproj.Transformer.from_crs(projected, projected.geodetic_crs, always_xy=True, only_best=False)
     lon, lat = back.transform([box[0], box[2]], [box[1], box[3]])
     return lon[0], lat[0], lon[1], lat[1]
@@ -128,7 +127,7 @@ def _off_meridian(box: Bounds, crs: str) -> float | None:
     found = parsed(crs)
     if found is None or not found.is_projected or found.geodetic_crs is None:
         return None
-    west, south, east, north = _degrees(box, found)
+    west, south, east, north = geographic(box, found)
     if not np.isfinite([west, south, east, north]).all():
         return None
     middle = _meridian(found)
@@ -326,71 +325,6 @@ def satellite(crs: pyproj.CRS) -> bool:
 def _ballpark(source: pyproj.CRS, target: pyproj.CRS) -> bool:
     found = TransformerGroup(source, target, always_xy=True).transformers
     return bool(found) and all("ballpark geographic offset" in t.description.lower() for t in found)
-
-
-def scale_off(system: pyproj.CRS, box: Bounds) -> float:
-    """Return by how much lengths of a projected system are off at worst: 0.01 is one percent.
-
-    Parameters
-    ----------
-    system : pyproj.CRS
-        Projected; its unit counts (a system of feet is off by 0.7).
-    box : (west, south, east, north)
-        Where, in coordinates of the system.
-
-    Returns
-    -------
-    float
-        Infinite where a corner of the box has no place on Earth.
-    """
-    x, y = (v.ravel() for v in np.meshgrid(np.linspace(box[0], box[2], 5), np.linspace(box[1], box[3], 5)))
-    base = system.geodetic_crs
-    if base is None:
-        return float("inf")
-    lon, lat = pyproj.Transformer.from_crs(system, base, always_xy=True, only_best=False).transform(x, y)
-    return _scale_off(system, lon, lat)
-
-
-def scale_off_share(system: pyproj.CRS, limit: float) -> float:
-    """Return the share of a system's own area of use on which lengths are off by more than a limit."""
-    use = system.area_of_use
-    if use is None or not system.is_projected:
-        return 0.0
-    lon, lat = np.meshgrid(np.linspace(use.west, use.east, 9)[1:-1], np.linspace(use.south, use.north, 9)[1:-1])
-    off = [_scale_off(system, np.array([a]), np.array([b])) for a, b in zip(lon.ravel(), lat.ravel(), strict=True)]
-    return float(np.mean(np.array(off) > limit))
-
-
-def suited(system: pyproj.CRS, box: Bounds) -> str:
-    """Return a system of true lengths for a place: the three-degree zone in China, the UTM zone elsewhere."""
-    west, south, east, north = _degrees(box, system)
-    lon, lat = (west + east) / 2, (south + north) / 2
-    if not np.isfinite([lon, lat]).all():
-        return ""
-    if CHINA_LON[0] <= lon <= CHINA_LON[1] and CHINA_LAT[0] <= lat <= CHINA_LAT[1]:
-        return f"EPSG:{4534 + round(lon / 3) - 25}"
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + int((lon + 180) % 360 // 6) + 1}"
-
-
-def scale(study: str, shapes: npt.NDArray[np.object_]) -> list[Finding]:
-    """Block where lengths of the study's own system are off by more than `SCALE_OFF` at its ground."""
-    system, box = parsed(study), extent(shapes)
-    if system is None or box is None:
-        return []
-    off = scale_off(system, box)
-    if off <= SCALE_OFF:
-        return []
-    return [finding("block", "study_scale_off", crs=study, off=off, limit=SCALE_OFF, better=suited(system, box))]
-
-
-def _scale_off(system: pyproj.CRS, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> float:
-    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
-        return float("inf")
-    found = pyproj.Proj(system).get_factors(lon, lat)
-    scales = np.concatenate([np.atleast_1d(found.meridional_scale), np.atleast_1d(found.parallel_scale)])
-    unit = float(system.axis_info[0].unit_conversion_factor) if system.axis_info else 1.0
-    worst = float(np.abs(scales / unit - 1.0).max()) if np.isfinite(scales).all() else float("inf")
-    return worst if abs(unit - 1.0) < 1e-9 else max(worst, abs(1.0 - unit))
 
 
 def transformed(

@@ -12,7 +12,7 @@ from pyproj.crs import ProjectedCRS
 from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 from rasterio.transform import Affine
 
-from layers.sources.checks import crs
+from layers.sources.checks import crs, scale
 from layers.sources.checks.crs import Bounds
 
 Values = npt.NDArray[np.float64]
@@ -24,7 +24,7 @@ _EDGE = 21
 
 
 @dataclass(frozen=True)
-class Grid:
+class RasterGrid:
     """Cells, where they lie (affine a … f, may be turned), and in which system."""
 
     values: Values
@@ -54,31 +54,31 @@ class Grid:
         return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
-def untrue(grid: Grid) -> bool:
+def untrue(grid: RasterGrid) -> bool:
     """Tell whether slopes on a grid would be wrong: degrees, feet, or a projection that stretches."""
     system = crs.parsed(grid.crs)
-    return system is None or not system.is_projected or crs.scale_off(system, grid.box) > TRUE_ENOUGH
+    return system is None or not system.is_projected or scale.scale_off(system, grid.box) > TRUE_ENOUGH
 
 
-def metres(grid: Grid) -> bool:
+def metres(grid: RasterGrid) -> bool:
     """Tell whether a grid lies in a projected system of metres, true or not."""
     system = crs.parsed(grid.crs)
     return system is not None and system.is_projected and system.axis_info[0].unit_conversion_factor == 1.0
 
 
-def target(grid: Grid, study: str) -> str:
+def target(grid: RasterGrid, study: str) -> str:
     """Return the system to resample to: the study's, or one of true lengths around the raster where that stretches."""
     x, y = grid.outline
     moved = np.array(pyproj.Transformer.from_crs(grid.crs, study, always_xy=True, only_best=False).transform(x, y))
     system = pyproj.CRS.from_user_input(study)
     if np.isfinite(moved).all():
         box = (*moved.min(axis=1), *moved.max(axis=1))
-        if crs.scale_off(system, box) <= TRUE_ENOUGH:
+        if scale.scale_off(system, box) <= TRUE_ENOUGH:
             return study
     return _around(grid, system)
 
 
-def _around(grid: Grid, study: pyproj.CRS) -> str:
+def _around(grid: RasterGrid, study: pyproj.CRS) -> str:
     x, y = grid.outline
     base = study.geodetic_crs
     lon, lat = pyproj.Transformer.from_crs(grid.crs, base, always_xy=True, only_best=False).transform(x, y)
@@ -86,12 +86,12 @@ def _around(grid: Grid, study: pyproj.CRS) -> str:
     return str(ProjectedCRS(middle, geodetic_crs=base, name="around the raster").to_wkt())
 
 
-def resampled(grid: Grid, to: str, nearest: bool) -> Grid:
+def resampled(grid: RasterGrid, to: str, nearest: bool) -> RasterGrid:
     """Return the grid in another system, upright, with square cells of the size they have on the ground.
 
     Parameters
     ----------
-    grid : Grid
+    grid : RasterGrid
         NaN is nodata; a cell that reads any nodata is nodata.
     to : str
         Projected system.
@@ -104,17 +104,17 @@ def resampled(grid: Grid, to: str, nearest: bool) -> Grid:
         whole = _warped(_presence(grid), (place, shape), to, nearest)
         values[~(whole >= _ALL)] = np.nan
     a, b, c, d, e, f = tuple(place)[:6]
-    return Grid(values, (a, b, c, d, e, f), to)
+    return RasterGrid(values, (a, b, c, d, e, f), to)
 
 
-def _presence(grid: Grid) -> Grid:
+def _presence(grid: RasterGrid) -> RasterGrid:
     """Return 1 where there is a value and 0 where there is none, with a rim of 0 around: what reads less is unknown."""
     place = Affine(*grid.transform) @ Affine.translation(-1, -1)
     a, b, c, d, e, f = tuple(place)[:6]
     return replace(grid, values=np.pad(np.isfinite(grid.values), 1).astype(np.float64), transform=(a, b, c, d, e, f))
 
 
-def _warped(grid: Grid, onto: tuple[Affine, tuple[int, int]], to: str, nearest: bool) -> Values:
+def _warped(grid: RasterGrid, onto: tuple[Affine, tuple[int, int]], to: str, nearest: bool) -> Values:
     out = np.full(onto[1], np.nan)
     way = rasterio.warp.Resampling.nearest if nearest else rasterio.warp.Resampling.bilinear
     rasterio.warp.reproject(
@@ -129,7 +129,7 @@ def _wkt(system: str) -> str:
     return str(pyproj.CRS.from_user_input(system).to_wkt())
 
 
-def _placed(grid: Grid, to: str) -> tuple[Affine, tuple[int, int]]:
+def _placed(grid: RasterGrid, to: str) -> tuple[Affine, tuple[int, int]]:
     """Return the grid that covers the raster in the other system.
 
     Rasterio's own function for this opens a virtual dataset, and that driver is banned.

@@ -24,7 +24,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Ring:
+class ChainRing:
     """A closed ring: its places (not closed by a repeated one) and the lines it is made of."""
 
     places: Floats
@@ -35,7 +35,7 @@ class Ring:
 class Joined:
     """What lines make together: rings, gaps bridged, lines left open with their nearest gaps, lines drawn twice."""
 
-    rings: list[Ring] = field(default_factory=list)
+    rings: list[ChainRing] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
     left: list[Gap] = field(default_factory=list)
@@ -139,7 +139,7 @@ def _take(
         width = float(np.hypot(*(piece[-1] - following[0])))
         if width > 0:
             out.gaps.append(Gap(width, _place(piece[-1]), _place(following[0])))
-    out.rings.append(Ring(places, members))
+    out.rings.append(ChainRing(places, members))
 
 
 def _left(open_lines: list[int], lines: Sequence[Floats]) -> list[Gap]:

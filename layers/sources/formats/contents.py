@@ -12,7 +12,7 @@ from geo.basis.reason import reason
 from layers.sources.finding import Finding, finding
 from layers.sources.limits import Limits
 from layers.sources.sniff import SUPPORTED, sniff
-from layers.sources.unzip import Entry, unzip
+from layers.sources.unzip import ArchiveEntry, unzip
 
 SIDES = (".shx", ".dbf", ".prj", ".cpg")
 _DATA = (
@@ -116,7 +116,7 @@ class SeveralError(BlockedError):
         super().__init__(reason("several_layers", layers=labels))
 
 
-def _datasets(entries: list[Entry]) -> list[Contents]:
+def _datasets(entries: list[ArchiveEntry]) -> list[Contents]:
     found: dict[Path, Contents] = {}
     by_stem = {(str(PurePosixPath(e.name).with_suffix("")).lower(), e.path.suffix.lower()): e for e in entries}
     for entry in entries:

@@ -14,7 +14,7 @@ from pathlib import Path
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.sources.formats.contents import Contents
-from layers.sources.formats.read import Read
+from layers.sources.formats.read import RawLayer
 
 _CATALOGUE = "GDB_SystemCatalog"
 _HEAD, _INDEX_HEAD = 40, 16
@@ -23,7 +23,7 @@ _WIDE = 4
 _BLOCK_ROWS = 1024
 
 
-def read(inside: Contents, layer: str, gdal: Callable[..., Read]) -> Read:
+def read(inside: Contents, layer: str, gdal: Callable[..., RawLayer]) -> RawLayer:
     """Read a feature class, and hold the rows against the number its table promises.
 
     Raises

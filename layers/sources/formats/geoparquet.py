@@ -12,7 +12,7 @@ from geo.basis.reason import reason
 from layers.sources.checks import repair
 from layers.sources.finding import finding
 from layers.sources.formats.contents import Contents
-from layers.sources.formats.read import Read, plain
+from layers.sources.formats.read import RawLayer, plain
 from layers.sources.limits import Limits
 from layers.sources.unzip import RATIO_FROM_BYTES
 
@@ -22,7 +22,7 @@ PARQUET_RATIO = 500
 """Rows of different shapes take at least some bytes each in any packing."""
 
 
-def read(inside: Contents, limits: Limits) -> Read:
+def read(inside: Contents, limits: Limits) -> RawLayer:
     """Read a GeoParquet file.
 
     Raises
@@ -55,7 +55,7 @@ def read(inside: Contents, limits: Limits) -> Read:
     others = [c for c in table.column_names if c not in geo["columns"]]
     crs, note = _crs(described)
     notes = [finding("warn", note)] if note else []
-    return Read({c: plain(table.column(c)) for c in others}, np.asarray(shapes, object), crs, lost, findings=notes)
+    return RawLayer({c: plain(table.column(c)) for c in others}, np.asarray(shapes, object), crs, lost, findings=notes)
 
 
 def _text_like(kind: Any) -> bool:

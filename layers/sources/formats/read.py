@@ -17,7 +17,7 @@ ROW, WKB = "__row", "__wkb"
 
 
 @dataclass
-class Read:
+class RawLayer:
     """A layer as read, before repair.
 
     `lost` and `wrong` name rows by position from 1; `lines` gives the number people see

@@ -13,10 +13,10 @@ from layers.sources.checks.crs_name import titled
 from layers.sources.finding import Finding, finding
 from layers.sources.formats import dbf, dialects
 from layers.sources.formats.contents import Contents
-from layers.sources.formats.read import Read
+from layers.sources.formats.read import RawLayer
 
 
-def read(inside: Contents, encoding: str, gdal: Callable[..., Read]) -> Read:
+def read(inside: Contents, encoding: str, gdal: Callable[..., RawLayer]) -> RawLayer:
     """Read a shapefile.
 
     Parameters
@@ -66,7 +66,7 @@ def _attributes(inside: Contents, encoding: str) -> dbf.Dbf | None:
     return dbf.read(inside.sides[".dbf"], inside.name, declared, encoding)
 
 
-def _joined(out: Read, table: dbf.Dbf, name: str) -> Read:
+def _joined(out: RawLayer, table: dbf.Dbf, name: str) -> RawLayer:
     if table.count != len(out.shapes):
         raise BlockedError(reason("dbf_rows_differ", file=name, shapes=len(out.shapes), rows=table.count))
     out.columns = dict(table.columns)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,17 +15,14 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import shapely
-
 from geo.basis.errors import BlockedError
-from geo.basis.reason import Reason, reason
+from geo.basis.reason import reason
 from layers.sources.cells import recognise
 from layers.sources.checks import digits
 from layers.sources.finding import Finding, finding
 from layers.sources.formats import dbf, records, totals, xlsx
 from layers.sources.formats.contents import Contents
-from layers.sources.formats.read import ROW, Read
+from layers.sources.formats.read import ROW
 from layers.sources.limits import Limits
 
 _UNIT_LINE = re.compile(r"^(?:金额|计量|计价)?单位\s*[:：]\s*(.+)$|^units?\s*:\s*(.+)$", re.IGNORECASE)
@@ -37,9 +33,6 @@ _NOTE = re.compile(
 )
 NOTE_LENGTH = 20
 """A single cell under a table that is longer is a sentence, not the id of a row."""
-_WKT = ("wkt", "geometry", "geom", "the_geom", "shape_wkt", "wkt_geom", "几何", "图形")
-_X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", "point_x", "east", "easting", "东坐标")
-_Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
 SINGLE = ("table", "records", "dbf")
 """Kinds that hold one table and no name for it."""
 SAMPLE_LINES = 50
@@ -47,7 +40,7 @@ Cells = list[list[str]]
 
 
 @dataclass
-class Sheet:
+class CellSheet:
     """Cells of one sheet as text, and merged ranges ((row, column) first to last, from 0)."""
 
     cells: Cells
@@ -151,7 +144,7 @@ def _plain(columns: dict[str, list[str]], notes: list[Finding], gone: frozenset[
     return Table(body, [line for line, _ in data], notes + sums)
 
 
-def _csv(inside: Contents) -> tuple[Sheet, list[Finding]]:
+def _csv(inside: Contents) -> tuple[CellSheet, list[Finding]]:
     data = inside.path.read_bytes()
     text, notes = _decoded(data, inside.name)
     csv.field_size_limit(100_000_000)
@@ -159,7 +152,7 @@ def _csv(inside: Contents) -> tuple[Sheet, list[Finding]]:
         cells = [[c.strip() for c in row] for row in _split(text, _separator(text))]
     except csv.Error as error:
         raise BlockedError(reason("csv_broken", file=inside.name, detail=str(error))) from None
-    return Sheet(cells), notes
+    return CellSheet(cells), notes
 
 
 def _split(text: str, separator: str) -> Iterator[list[str]]:
@@ -208,10 +201,10 @@ def _book(inside: Contents) -> Any:
         raise BlockedError(reason("file_unreadable", file=inside.name, detail=str(error)[:200])) from None
 
 
-def _excel(inside: Contents, name: str, limits: Limits) -> Sheet:
+def _excel(inside: Contents, name: str, limits: Limits) -> CellSheet:
     sheet = _book(inside).get_sheet_by_name(name)
     rows = sheet.to_python(skip_empty_area=False)
-    out = Sheet([[_cell(v) for v in row] for row in rows], list(sheet.merged_cell_ranges or []))
+    out = CellSheet([[_cell(v) for v in row] for row in rows], list(sheet.merged_cell_ranges or []))
     for line, row in enumerate(rows, start=1):
         if any(isinstance(v, (int, float)) and not isinstance(v, bool) and _long(v) for v in row):
             out.long_numbers.append(line)
@@ -234,7 +227,7 @@ def _cell(value: Any) -> str:
     return str(value).strip()
 
 
-def _as_it_stands(sheet: Sheet, name: str) -> Table:
+def _as_it_stands(sheet: CellSheet, name: str) -> Table:
     """Return all rows that hold anything; a date of a cell stays text, no header is looked for."""
     lines = [k for k, row in enumerate(sheet.cells, start=1) if any(row)]
     if not lines:
@@ -247,7 +240,7 @@ def _as_it_stands(sheet: Sheet, name: str) -> Table:
 # --- arranging -------------------------------------------------------------------
 
 
-def arranged(sheet: Sheet, name: str) -> Table:
+def arranged(sheet: CellSheet, name: str) -> Table:
     """Find header, data, totals and notes on a sheet.
 
     Raises
@@ -285,7 +278,7 @@ def _units(titles: Cells) -> list[Finding]:
     return [finding("fixed", "table_units", text=(m[1] or m[2]).strip()[:60]) for m in said[:1]]
 
 
-def _filled(cells: Cells, sheet: Sheet, top: int) -> list[Finding]:
+def _filled(cells: Cells, sheet: CellSheet, top: int) -> list[Finding]:
     """Give every row of a cell merged downwards its text; a merged number is one number, not several."""
     words, numbers = [], []
     for (first, left), (last, right) in sheet.merged:
@@ -315,7 +308,7 @@ def _header(cells: Cells, width: int, name: str) -> int:
     raise BlockedError(reason("header_not_found", file=name))
 
 
-def _header_depth(cells: Cells, top: int, sheet: Sheet) -> int:
+def _header_depth(cells: Cells, top: int, sheet: CellSheet) -> int:
     """Return 2 when the header goes over two rows: by merged cells, or because one fills the other's gaps."""
     if top + 1 >= len(cells):
         return 1
@@ -330,7 +323,7 @@ def _header_depth(cells: Cells, top: int, sheet: Sheet) -> int:
     return 2 if wordy and gaps and alone else 1
 
 
-def _names(rows: Cells, sheet: Sheet, top: int) -> list[str]:
+def _names(rows: Cells, sheet: CellSheet, top: int) -> list[str]:
     upper = [_flat(c) for c in rows[0]]
     if len(rows) == 1:
         return upper
@@ -374,52 +367,3 @@ def _note(row: list[str]) -> bool:
     if len(filled) != 1 or totals.label(row) or recognise.number(filled[0]) is not None:
         return False
     return bool(_NOTE.match(filled[0])) or len(filled[0]) > NOTE_LENGTH
-
-
-# --- coordinates in a table ------------------------------------------------------
-
-
-def as_vector(inside: Contents, sheet: str, limits: Limits) -> Read:
-    """Read a table with a WKT column or x and y columns as shapes.
-
-    Raises
-    ------
-    BlockedError
-        No such columns; the ones there are named.
-    """
-    found = table(inside, sheet or sheets(inside)[0], limits)
-    key = {_key(name): name for name in found.columns}
-    wkt = next((key[w] for w in _WKT if w in key), "")
-    x, y = (next((key[w] for w in names if w in key), "") for names in (_X, _Y))
-    shapes = np.empty(len(found.lines), object)
-    if wkt:
-        shapes[:] = shapely.from_wkt(found.columns[wkt], on_invalid="ignore")
-        wrong = _unread(shapes, found.columns[wkt])
-    elif x and y:
-        wrong = _points(shapes, found.columns[x], found.columns[y])
-    else:
-        raise BlockedError(reason("table_without_coordinates", file=inside.name, known=list(found.columns)[:40]))
-    columns = {n: [v or None for v in values] for n, values in found.columns.items() if n != wkt}
-    return Read(columns, shapes, "", wrong=wrong, findings=found.findings, lines=found.lines)
-
-
-def _key(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name).lower()
-    return re.sub(r"\s*[(\[].*?[)\]]", "", plain).strip()
-
-
-def _unread(shapes: Any, texts: list[str]) -> list[tuple[int, Reason]]:
-    missing = shapely.is_missing(shapes)
-    codes = ["wkt_unreadable" if t else "geometry_missing" for t in texts]
-    return [(int(k) + 1, reason(codes[k], text=texts[k][:40])) for k in np.flatnonzero(missing)]
-
-
-def _points(shapes: Any, x: list[str], y: list[str]) -> list[tuple[int, Reason]]:
-    wrong = []
-    for k, (east, north) in enumerate(zip(x, y, strict=True)):
-        a, b = recognise.number(east), recognise.number(north)
-        if a is None or b is None:
-            wrong.append((k + 1, reason("coordinate_unreadable", text=f"{east}, {north}"[:40])))
-            continue
-        shapes[k] = shapely.Point(a.value, b.value)
-    return wrong

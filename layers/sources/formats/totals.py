@@ -10,7 +10,7 @@ import shapely
 
 from layers.sources.cells import recognise
 from layers.sources.finding import Finding, finding
-from layers.sources.formats.read import Read
+from layers.sources.formats.read import RawLayer
 
 _TAIL = r"(?:[(\[].*[)\]]|[:]?\d*[宗个项块条户家处笔件]?)[:]?$"
 """What may follow a word for a total: a unit in brackets, a count."""
@@ -66,7 +66,7 @@ def _checked(line: int, total: list[str], rows: Cells, names: list[str]) -> Find
     return finding("fixed", "total_row", row=line)
 
 
-def of_layer(read: Read) -> list[int]:
+def of_layer(read: RawLayer) -> list[int]:
     """Take total rows without a shape out of a layer and say so; return them, by position from 1.
 
     A row that has a shape is ground, whatever it is called.

@@ -15,10 +15,10 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.checks import digits, repair
 from layers.sources.finding import EMPTY, LINKS, PAGES, UNREAD, Finding, finding, numbered, of_row
-from layers.sources.formats import dialects, totals
+from layers.sources.formats import dialects, table_points, totals
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.drivers import drivers
-from layers.sources.formats.read import ROW, WKB, Read, column, plain
+from layers.sources.formats.read import ROW, WKB, RawLayer, column, plain
 from layers.sources.limits import Limits
 from layers.sources.sniff import read_json
 
@@ -75,7 +75,7 @@ def _layer(inside: Contents, wanted: str, layers: list[str]) -> str:
     return wanted if wanted in layers else layers[0]
 
 
-def _bounds(read: Read, name: str, limits: Limits) -> None:
+def _bounds(read: RawLayer, name: str, limits: Limits) -> None:
     if len(read.shapes) > limits.rows:
         raise BlockedError(reason("too_many_rows", file=name, count=len(read.shapes), limit=limits.rows))
     vertices = int(shapely.get_num_coordinates(read.shapes).sum())
@@ -83,7 +83,7 @@ def _bounds(read: Read, name: str, limits: Limits) -> None:
         raise BlockedError(reason("too_many_vertices", file=name, count=vertices, limit=limits.vertices))
 
 
-def _deleted(read: Read) -> frozenset[int]:
+def _deleted(read: RawLayer) -> frozenset[int]:
     """Rows the file itself marks as deleted: they are not rows of the layer."""
     return frozenset() if read.absent is None else frozenset((np.flatnonzero(read.absent) + 1).tolist())
 
@@ -99,7 +99,7 @@ def _geographic(crs: str) -> bool | None:
         return None
 
 
-def _write(read: Read, shapes: npt.NDArray[np.object_], present: npt.NDArray[np.bool_], path: Path) -> None:
+def _write(read: RawLayer, shapes: npt.NDArray[np.object_], present: npt.NDArray[np.bool_], path: Path) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -115,7 +115,7 @@ def _write(read: Read, shapes: npt.NDArray[np.object_], present: npt.NDArray[np.
 # --- readers ---------------------------------------------------------------------
 
 
-def _json(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
+def _json(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     from layers.sources.formats import geojson
 
     doc = read_json(inside.path)
@@ -131,7 +131,7 @@ def _json(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     if found.of_more:
         notes.append(finding("warn", "rows_held_back", count=len(shapes), member=found.of_more, proposal=PAGES))
     notes += [of_row(row, why, "fixed") for row, why in found.mended]
-    return Read(columns, shapes, found.crs, wrong=found.wrong, findings=notes)
+    return RawLayer(columns, shapes, found.crs, wrong=found.wrong, findings=notes)
 
 
 def _topology_layers(inside: Contents) -> list[str]:
@@ -140,7 +140,7 @@ def _topology_layers(inside: Contents) -> list[str]:
     return geojson.topology_layers(read_json(inside.path))
 
 
-def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> Read:
+def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> RawLayer:
     """Read one layer by GDAL's Arrow path (the other one believes a cached row count)."""
     import pyogrio
     from pyogrio.raw import read_arrow
@@ -157,7 +157,7 @@ def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> R
     blobs = table.column(name).to_pylist()
     shapes, lost, curved = _built(inside.path, layer, blobs)
     columns = {c: plain(table.column(c)) for c in table.column_names if c != name and not only_geometry}
-    return Read(columns, shapes, _crs_text(meta["crs"]), lost=lost, findings=curved)
+    return RawLayer(columns, shapes, _crs_text(meta["crs"]), lost=lost, findings=curved)
 
 
 def _built(
@@ -209,7 +209,7 @@ def _gpkg_layers(inside: Contents) -> list[str]:
         return [str(name) for (name,) in base.execute(query)]
 
 
-def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
+def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     read = _gdal(inside, layer)
     with sqlite3.connect(f"{inside.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as base:
         quoted = layer.replace('"', '""')
@@ -219,7 +219,7 @@ def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
     return read
 
 
-def _gdb(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
+def _gdb(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     from layers.sources.formats import filegdb
 
     return filegdb.read(inside, layer, _gdal)
@@ -232,7 +232,7 @@ def _gdb_layers(inside: Contents) -> list[str]:
     return _gdal_layers(inside)
 
 
-def _kml(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
+def _kml(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     from layers.sources.formats import kml
 
     bare, count = kml.plain(inside)
@@ -251,12 +251,12 @@ def _kml_layers(inside: Contents) -> list[str]:
     return _gdal_layers(kml.plain(inside)[0])
 
 
-def _dxf(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
+def _dxf(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     """Lines that close are the areas of a drawing."""
     from layers.sources.formats import dxf
 
     drawing = dxf.read(inside, job.get("layer", ""), _gdal)
-    return Read(drawing.columns, drawing.shapes, drawing.crs, lost=drawing.lost, lines=drawing.lines,
+    return RawLayer(drawing.columns, drawing.shapes, drawing.crs, lost=drawing.lost, lines=drawing.lines,
                 findings=drawing.findings, layer=drawing.layer)  # fmt: skip
 
 
@@ -266,22 +266,22 @@ def _dxf_layers(inside: Contents) -> list[str]:
     return dxf.names(inside, _gdal)
 
 
-def _shp(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
+def _shp(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     from layers.sources.formats import shapefile
 
     return shapefile.read(inside, job.get("encoding", ""), _gdal)
 
 
-def _parquet(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
+def _parquet(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     from layers.sources.formats import geoparquet
 
     return geoparquet.read(inside, job["bounds"])
 
 
-def _sheet(inside: Contents, layer: str, job: dict[str, Any]) -> Read:
+def _sheet(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     from layers.sources.formats import tabular
 
-    return tabular.as_vector(inside, layer if inside.kind not in tabular.SINGLE else "", job["bounds"])
+    return table_points.as_vector(inside, layer if inside.kind not in tabular.SINGLE else "", job["bounds"])
 
 
 def _sheets(inside: Contents) -> list[str]:
@@ -290,7 +290,7 @@ def _sheets(inside: Contents) -> list[str]:
     return tabular.sheets(inside)
 
 
-_READ: dict[str, Callable[[Contents, str, dict[str, Any]], Read]] = {
+_READ: dict[str, Callable[[Contents, str, dict[str, Any]], RawLayer]] = {
     "geojson": _json, "topojson": _json, "gpkg": _gpkg, "gdb": _gdb, "kml": _kml, "dxf": _dxf, "shp": _shp,
     "parquet": _parquet, "table": _sheet, "records": _sheet, "xlsx": _sheet, "xls": _sheet, "dbf": _sheet,
 }  # fmt: skip

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import pyproj
 
-from layers.sources.redline.model import Axes, Notes, Stated
-from layers.sources.redline.zones import Bounds, Columns, System, Wanted, old_crs, zone_of
+from layers.sources.redline.model import Axes, Notes, StatedSystem
+from layers.sources.redline.zones import Bounds, CoordinateColumns, System, Wanted, old_crs, zone_of
 
 _CALLED: dict[str, Axes] = {"east_first": "east_first", "lonlat": "east_first", "latlon": "xy_north_first"}
 
 
-def recognised(columns: Columns, stated: Stated, wanted: Wanted, notes: Notes) -> System | None:
+def recognised(columns: CoordinateColumns, stated: StatedSystem, wanted: Wanted, notes: Notes) -> System | None:
     """Decide system and order of numbers of a study outside China; None after noting a problem."""
     degrees = bool(abs(columns.first).max() <= 180 and abs(columns.second).max() <= 180)
     crs = wanted.crs or (_geodetic(wanted.study_crs) if degrees else wanted.study_crs)
@@ -36,7 +36,7 @@ def recognised(columns: Columns, stated: Stated, wanted: Wanted, notes: Notes) -
     return System(crs, found)
 
 
-def local(columns: Columns, stated: Stated, wanted: Wanted, notes: Notes) -> System | None:
+def local(columns: CoordinateColumns, stated: StatedSystem, wanted: Wanted, notes: Notes) -> System | None:
     """Metres outside the ranges of China in a study inside: only a CRS that is no zone of CGCS2000 can explain them."""
     crs = wanted.crs or wanted.study_crs
     if zone_of(crs) is not None:
@@ -58,13 +58,13 @@ def _geodetic(crs: str) -> str:
     return f"EPSG:{code}" if code else "EPSG:4326"
 
 
-def _order(columns: Columns, usual: Axes, wanted: Wanted, crs: str) -> Axes | None:
+def _order(columns: CoordinateColumns, usual: Axes, wanted: Wanted, crs: str) -> Axes | None:
     """Return the order in which the numbers lie in the study, the usual one first."""
     other: Axes = "east_first" if usual == "xy_north_first" else "xy_north_first"
     tried = [order for order in (usual, other) if wanted.axes in ("", order)]
     return next((order for order in tried if wanted.reaches(_box(columns, order), crs)), None)
 
 
-def _box(columns: Columns, order: Axes) -> Bounds:
+def _box(columns: CoordinateColumns, order: Axes) -> Bounds:
     east, north = (columns.second, columns.first) if order == "xy_north_first" else (columns.first, columns.second)
     return float(east.min()), float(north.min()), float(east.max()), float(north.max())

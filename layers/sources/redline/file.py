@@ -21,7 +21,7 @@ from layers.sources.redline import declared as redline_declared
 from layers.sources.redline import drawing as redline_drawing
 from layers.sources.redline.chars import MAX_BYTES
 from layers.sources.redline.list import Row
-from layers.sources.redline.model import Notes, Point, RawPlot, Ring, Stated
+from layers.sources.redline.model import Notes, Point, RawPlot, Ring, StatedSystem
 from layers.sources.redline.system import recognise
 from layers.sources.redline.zones import System, Wanted
 
@@ -235,4 +235,4 @@ def _system(declared: str, shapes: list[Any], points: Sequence[Point], wanted: W
     """A CRS the file states is taken as it is; without one the numbers are asked, east first as in maps."""
     if declared:
         return redline_declared.placed(wanted.crs or declared, shapes, wanted, notes)
-    return recognise(points, Stated(order="east_first"), wanted, notes)
+    return recognise(points, StatedSystem(order="east_first"), wanted, notes)

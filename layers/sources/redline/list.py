@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from layers.sources.redline.chars import Line, number, plain
-from layers.sources.redline.model import Notes, Point, RawPlot, Stated
+from layers.sources.redline.model import Notes, Point, RawPlot, StatedSystem
 from layers.sources.redline.rings import rings
 
 _WORDS = {
@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Columns:
+class ListColumns:
     """Which column holds what (-1: none), and what the coordinate columns are called."""
 
     first: int
@@ -90,7 +90,7 @@ def _cells(text: str, separator: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def parse_rows(rows: Sequence[Row], notes: Notes) -> tuple[Stated, list[RawPlot], Mapping[str, str]]:
+def parse_rows(rows: Sequence[Row], notes: Notes) -> tuple[StatedSystem, list[RawPlot], Mapping[str, str]]:
     """Read a coordinate list.
 
     Parameters
@@ -101,7 +101,7 @@ def parse_rows(rows: Sequence[Row], notes: Notes) -> tuple[Stated, list[RawPlot]
 
     Returns
     -------
-    Stated, list of RawPlot, Mapping
+    StatedSystem, list of RawPlot, Mapping
         The mapping holds what a signature line says (program and day); a list has no other attributes.
     """
     signed = [row for row in rows if _SIGNATURE.fullmatch(",".join(row.cells))]
@@ -111,12 +111,12 @@ def parse_rows(rows: Sequence[Row], notes: Notes) -> tuple[Stated, list[RawPlot]
     for row in grouped:
         notes.problem("redline_commas_inside", line=row.line, text=",".join(row.cells)[:80])
     if grouped:
-        return Stated(), [], {}
+        return StatedSystem(), [], {}
     columns, rows, titles = _header_in(rows)
     columns = columns or _by_numbers(rows)
     if columns is None:
         notes.problem("redline_columns_unknown", line=rows[0].line if rows else 1)
-        return Stated(), [], {}
+        return StatedSystem(), [], {}
     groups = _groups(rows, columns, titles, notes)
     plots = []
     for group in groups:
@@ -127,14 +127,14 @@ def parse_rows(rows: Sequence[Row], notes: Notes) -> tuple[Stated, list[RawPlot]
     return _stated(columns, plots), plots, written
 
 
-def _stated(columns: Columns, plots: Iterable[RawPlot]) -> Stated:
+def _stated(columns: ListColumns, plots: Iterable[RawPlot]) -> StatedSystem:
     places = [p.place for plot in plots for ring in plot.rings for p in ring.points]
     degrees = bool(places) and all(max(abs(a), abs(b)) <= 180 for a, b in places)
     order = columns.order
-    return Stated(unit="deg" if degrees and order in ("", "lonlat", "latlon") else "", order=order)  # type: ignore[arg-type]
+    return StatedSystem(unit="deg" if degrees and order in ("", "lonlat", "latlon") else "", order=order)  # type: ignore[arg-type]
 
 
-def _header_in(rows: Sequence[Row]) -> tuple[Columns | None, Sequence[Row], list[Row]]:
+def _header_in(rows: Sequence[Row]) -> tuple[ListColumns | None, Sequence[Row], list[Row]]:
     """Look for the header among the first rows; rows above it are titles."""
     for k, row in enumerate(rows[:_MAX_TITLE_ROWS]):
         columns = named([plain(c) for c in row.cells])
@@ -152,7 +152,7 @@ def _numbers(row: Row) -> int:
     return sum(not number(cell).wrong for cell in row.cells)
 
 
-def named(cells: Sequence[str]) -> Columns | None:
+def named(cells: Sequence[str]) -> ListColumns | None:
     """Return the columns when the cells are names of two coordinates."""
     found: dict[str, int] = {}
     for k, cell in enumerate(cells):
@@ -165,14 +165,14 @@ def named(cells: Sequence[str]) -> Columns | None:
     for first, second, order in (("lon", "lat", "lonlat"), ("north", "east", "xy"), ("x", "y", "xy")):
         if first in found and second in found:
             if order == "lonlat" and found[first] > found[second]:
-                return Columns(found[second], found[first], order="latlon", **rest)
+                return ListColumns(found[second], found[first], order="latlon", **rest)
             if first == "north" and found[first] > found[second]:
-                return Columns(found[second], found[first], order="east_first", **rest)
-            return Columns(found[first], found[second], order=order, **rest)
+                return ListColumns(found[second], found[first], order="east_first", **rest)
+            return ListColumns(found[first], found[second], order=order, **rest)
     return None
 
 
-def _by_numbers(rows: Sequence[Row]) -> Columns | None:
+def _by_numbers(rows: Sequence[Row]) -> ListColumns | None:
     """Find two coordinate columns by size: metres from 100,000 on, or degrees inside China."""
     sample = [row for row in rows if _numbers(row) >= 2][:200]
     width = max((len(row.cells) for row in sample), default=0)
@@ -193,19 +193,21 @@ def _by_numbers(rows: Sequence[Row]) -> Columns | None:
     if len(pair) < 2:
         return _small(sample)
     if pair[0] == 4 and all(_most_whole(sample, k, 6) for k in range(3)):
-        return Columns(pair[0], pair[1], label=3, ring=2, plot=1)  # 省标: point of the file, plot, ring, point, X, Y
+        return ListColumns(
+            pair[0], pair[1], label=3, ring=2, plot=1
+        )  # 省标: point of the file, plot, ring, point, X, Y
     before = range(pair[0])
     ring = next((k for k in before if k > 0 and _most_whole(sample, k)), -1)
-    return Columns(pair[0], pair[1], label=0 if pair[0] > 0 else -1, ring=ring)
+    return ListColumns(pair[0], pair[1], label=0 if pair[0] > 0 else -1, ring=ring)
 
 
-def _small(sample: Sequence[Row]) -> Columns | None:
+def _small(sample: Sequence[Row]) -> ListColumns | None:
     """Take the last two of two or three columns, whatever their size; their values are judged later."""
     widths = {len(row.cells) for row in sample}
     if len(widths) != 1 or not widths <= {2, 3}:
         return None
     width = widths.pop()
-    return Columns(width - 2, width - 1, label=0 if width == 3 else -1)
+    return ListColumns(width - 2, width - 1, label=0 if width == 3 else -1)
 
 
 def _most(flags: Iterable[bool]) -> bool:
@@ -217,7 +219,7 @@ def _most_whole(sample: Sequence[Row], k: int, digits: int = 3) -> bool:
     return _most(bool(re.fullmatch(rf"\d{{1,{digits}}}", row.cells[k])) for row in sample if k < len(row.cells))
 
 
-def _groups(rows: Sequence[Row], columns: Columns, titles: Sequence[Row], notes: Notes) -> list[_Group]:
+def _groups(rows: Sequence[Row], columns: ListColumns, titles: Sequence[Row], notes: Notes) -> list[_Group]:
     by_id: dict[str, _Group] = {}
     current: _Group | None = None
     title = titles[-1].cells[0] if titles and len(titles[-1].cells) == 1 else ""
@@ -251,7 +253,7 @@ def _open(by_id: dict[str, _Group], name: str, line: int, named: bool) -> _Group
     return by_id[free]
 
 
-def _ring(row: Row, columns: Columns, group: _Group, notes: Notes) -> int:
+def _ring(row: Row, columns: ListColumns, group: _Group, notes: Notes) -> int:
     text = _cell(row, columns.ring)
     if not text:
         return group.run
@@ -262,7 +264,7 @@ def _ring(row: Row, columns: Columns, group: _Group, notes: Notes) -> int:
     return int(float(text))
 
 
-def _point(row: Row, columns: Columns, notes: Notes) -> Point | None:
+def _point(row: Row, columns: ListColumns, notes: Notes) -> Point | None:
     pair = [number(_cell(row, k)) for k in (columns.first, columns.second)]
     for read, k in zip(pair, (columns.first, columns.second), strict=True):
         given = _cell(row, k)[:40]

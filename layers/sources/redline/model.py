@@ -116,7 +116,7 @@ class RawPlot:
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedSystem:
     """What a file says about its coordinates.
 
     Parameters

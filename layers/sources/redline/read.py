@@ -26,7 +26,7 @@ from layers.sources.redline import system as redline_system
 from layers.sources.redline import text as redline_text
 from layers.sources.redline import zones as redline_zones
 from layers.sources.redline.chars import Line, decoded, lines_of
-from layers.sources.redline.model import Axes, Notes, Plot, RawPlot, RedLine, Source, Stated
+from layers.sources.redline.model import Axes, Notes, Plot, RawPlot, RedLine, Source, StatedSystem
 from layers.sources.redline.zones import System, Wanted
 
 __all__ = ["Plot", "RedLine", "read"]
@@ -138,7 +138,12 @@ def _rows(source: Source, rows: list[redline_list.Row], wanted: Wanted, notes: N
 
 
 def _finished(
-    source: Source, stated: Stated, raw: list[RawPlot], attributes: Mapping[str, str], wanted: Wanted, notes: Notes
+    source: Source,
+    stated: StatedSystem,
+    raw: list[RawPlot],
+    attributes: Mapping[str, str],
+    wanted: Wanted,
+    notes: Notes,
 ) -> RedLine:
     """Recognise, build, carry over, check; raise when anything on the way was a problem."""
     points = [p for plot in raw for ring in plot.rings for p in ring.points]

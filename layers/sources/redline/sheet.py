@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from layers.sources.redline.chars import number, plain
-from layers.sources.redline.list import Columns, Row, named
-from layers.sources.redline.model import Notes, Point, RawPlot, Stated
+from layers.sources.redline.list import ListColumns, Row, named
+from layers.sources.redline.model import Notes, Point, RawPlot, StatedSystem
 from layers.sources.redline.rings import rings
 
 _PLOT = re.compile(r"(?:宗地代码|宗地编号|宗地号|地块编号|地块名称|地块号|图斑编号)\s*[:：]\s*([^\s,，;；]+)")
@@ -47,14 +47,14 @@ class _Page:
 
     plots: dict[str, _Plot] = field(default_factory=dict)
     current: str = ""
-    groups: list[Columns] = field(default_factory=list)
+    groups: list[ListColumns] = field(default_factory=list)
     headers: int = 0
     sides: int = 0
     words: list[Row] = field(default_factory=list)
-    pairs: dict[int, list[tuple[Row, Columns]]] = field(default_factory=dict)
+    pairs: dict[int, list[tuple[Row, ListColumns]]] = field(default_factory=dict)
 
 
-def header_at(rows: Sequence[Row], k: int) -> tuple[list[Columns], int]:
+def header_at(rows: Sequence[Row], k: int) -> tuple[list[ListColumns], int]:
     """Return the groups of point columns a header names from row k on, and how many rows it takes (0: no header)."""
     one = _groups(rows[k].cells)
     if one:
@@ -74,7 +74,7 @@ def _wide(cells: Sequence[str], width: int) -> list[str]:
     return [*cells, *[""] * (width - len(cells))]
 
 
-def _groups(cells: Sequence[str]) -> list[Columns]:
+def _groups(cells: Sequence[str]) -> list[ListColumns]:
     """Return the columns of points, several where they stand side by side on the sheet."""
     starts = [0, *(k for k in range(1, len(cells)) if _begins(cells, k)), len(cells)]
     out = []
@@ -104,7 +104,7 @@ def is_printed(rows: Sequence[Row]) -> bool:
     return depth == 2 or len(groups) > 1 or again or side_rows or titled
 
 
-def parse(rows: Sequence[Row], notes: Notes) -> tuple[Stated, list[RawPlot]]:
+def parse(rows: Sequence[Row], notes: Notes) -> tuple[StatedSystem, list[RawPlot]]:
     """Read a printed table.
 
     Parameters
@@ -116,7 +116,7 @@ def parse(rows: Sequence[Row], notes: Notes) -> tuple[Stated, list[RawPlot]]:
 
     Returns
     -------
-    Stated, list of RawPlot
+    StatedSystem, list of RawPlot
     """
     page = _Page()
     k = 0
@@ -165,7 +165,7 @@ def _row(row: Row, page: _Page, notes: Notes) -> None:
         _named_plot(row, page)
 
 
-def _has_points(row: Row, groups: Sequence[Columns]) -> bool:
+def _has_points(row: Row, groups: Sequence[ListColumns]) -> bool:
     """Tell a row of points: a coordinate stands in its column, or a point number beside something."""
     for columns in groups:
         pair = [_cell(row, columns.first), _cell(row, columns.second)]
@@ -189,7 +189,7 @@ def _only_sides(row: Row) -> bool:
     return len(filled) == 1 and not number(filled[0]).wrong
 
 
-def _add(row: Row, columns: Columns, page: _Page, notes: Notes) -> None:
+def _add(row: Row, columns: ListColumns, page: _Page, notes: Notes) -> None:
     """Add a point to its plot, or note why it cannot be read."""
     name = _cell(row, columns.plot) or page.current
     plot = page.plots.setdefault(name, _Plot(name or "1", row.line))
@@ -223,14 +223,14 @@ def _named_plot(row: Row, page: _Page) -> None:
             plot.step_ha = _UNITS[unit] * 10.0 ** -len(area["value"].partition(".")[2])
 
 
-def _stated(page: _Page, plots: Sequence[RawPlot]) -> Stated:
+def _stated(page: _Page, plots: Sequence[RawPlot]) -> StatedSystem:
     text = " ".join(c for row in page.words for c in row.cells if c)
     named_datum, datum = _DATUM_NAMED.search(text), _DATUM.search(text)
     meridian = _MERIDIAN.search(text)
     order = page.groups[0].order if page.groups else ""
     points = [p for plot in plots for ring in plot.rings for p in ring.points]
     degrees = bool(points) and all(max(abs(p.first), abs(p.second)) <= 180 for p in points)
-    return Stated(
+    return StatedSystem(
         datum=named_datum[1] if named_datum else datum[0] if datum else "",
         zone=int(meridian[1]) if meridian else None,
         unit="deg" if degrees and order in ("", "lonlat", "latlon") else "",

@@ -13,13 +13,13 @@ import numpy.typing as npt
 import pyproj
 
 from layers.sources.redline import abroad as redline_abroad
-from layers.sources.redline.model import Axes, Notes, Point, Stated
+from layers.sources.redline.model import Axes, Notes, Point, StatedSystem
 from layers.sources.redline.zones import (
     CGCS2000,
     CHINA_LAT,
     CHINA_LON,
     NEW,
-    Columns,
+    CoordinateColumns,
     Floats,
     System,
     Wanted,
@@ -65,14 +65,14 @@ def axis_order(first: Floats, second: Floats) -> npt.NDArray[np.int8]:
     return (north_first * 1 + east_first * 2).astype(np.int8)
 
 
-def recognise(points: Sequence[Point], stated: Stated, wanted: Wanted, notes: Notes) -> System | None:
+def recognise(points: Sequence[Point], stated: StatedSystem, wanted: Wanted, notes: Notes) -> System | None:
     """Decide what system and axis order points are in.
 
     Parameters
     ----------
     points : sequence of Point
         Of all plots; at least one.
-    stated : Stated
+    stated : StatedSystem
         What the file says.
     wanted : Wanted
         What the user has decided overrules the file, but not the numbers; the study gives
@@ -85,7 +85,7 @@ def recognise(points: Sequence[Point], stated: Stated, wanted: Wanted, notes: No
     System or None
         None when a problem was noted that leaves no reading.
     """
-    columns = Columns(points, np.array([p.first for p in points]), np.array([p.second for p in points]))
+    columns = CoordinateColumns(points, np.array([p.first for p in points]), np.array([p.second for p in points]))
     if not wanted.in_china:
         return redline_abroad.recognised(columns, stated, wanted, notes)
     if not _datum(stated, wanted, notes):
@@ -106,7 +106,7 @@ def recognise(points: Sequence[Point], stated: Stated, wanted: Wanted, notes: No
     return System(code, axes) if code else None
 
 
-def _datum(stated: Stated, wanted: Wanted, notes: Notes) -> bool:
+def _datum(stated: StatedSystem, wanted: Wanted, notes: Notes) -> bool:
     """Old and local datums need shift parameters nobody publishes; the user may name the CRS instead."""
     old = old_datum(stated.datum)
     if wanted.crs:
@@ -129,7 +129,7 @@ def _datum(stated: Stated, wanted: Wanted, notes: Notes) -> bool:
     return True
 
 
-def _degrees(columns: Columns, stated: Stated, wanted: Wanted, notes: Notes) -> System | None:
+def _degrees(columns: CoordinateColumns, stated: StatedSystem, wanted: Wanted, notes: Notes) -> System | None:
     """Longitude and latitude: their ranges in China do not meet, so the order is in the numbers."""
     metres = stated.unit == "m" or (stated.order == "xy" and not stated.unit) or bool(wanted.crs)
     if metres and not wanted.geographic:
@@ -161,7 +161,7 @@ def _inside(values: Floats, limits: tuple[float, float]) -> npt.NDArray[np.bool_
     return found
 
 
-def _axes(columns: Columns, stated: Stated, axes: str, notes: Notes) -> Axes | None:
+def _axes(columns: CoordinateColumns, stated: StatedSystem, axes: str, notes: Notes) -> Axes | None:
     order = axis_order(columns.first, columns.second)
     fits: dict[Axes, int] = {"xy_north_first": 1, "east_first": 2}
     east_wanted = axes == "east_first" or (not axes and stated.order == "east_first")
@@ -193,7 +193,7 @@ def _misfits(points: Sequence[Point], order: npt.NDArray[np.int8], notes: Notes)
             notes.problem(code, line=p.line, point=p.label, first=p.first, second=p.second)
 
 
-def _zone(points: Sequence[Point], east: Floats, stated: Stated, wanted: Wanted, notes: Notes) -> str:
+def _zone(points: Sequence[Point], east: Floats, stated: StatedSystem, wanted: Wanted, notes: Notes) -> str:
     """Return the CRS of eastings, "" after noting a problem."""
     prefix = np.floor(east / 1e6).astype(int)
     common = int(np.bincount(prefix).argmax())
@@ -209,7 +209,7 @@ def _zone(points: Sequence[Point], east: Floats, stated: Stated, wanted: Wanted,
     return _prefixed(common, zone, band, points[0], notes) if common else _plain(zone, band, wanted.study_crs, notes)
 
 
-def _stated_zone(stated: Stated, notes: Notes) -> tuple[int | None, int | None]:
+def _stated_zone(stated: StatedSystem, notes: Notes) -> tuple[int | None, int | None]:
     """Return zone and band as stated; a central meridian in the place of the zone is turned into one."""
     zone, band = stated.zone, stated.band
     if zone in (3, 6) and band in (None, zone):

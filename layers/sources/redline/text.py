@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from layers.sources.redline.chars import Line, number
 from layers.sources.redline.layouts import Head, head, kind_at
-from layers.sources.redline.model import Notes, Point, RawPlot, Ring, Stated
+from layers.sources.redline.model import Notes, Point, RawPlot, Ring, StatedSystem
 from layers.sources.redline.rings import rings
 
 ATTRIBUTES, PLOTS = "属性描述", "地块坐标"
@@ -57,7 +57,7 @@ class _Draft:
     bare: bool = True
 
 
-def parse(lines: list[Line], notes: Notes) -> tuple[Stated, list[RawPlot], Mapping[str, str]]:
+def parse(lines: list[Line], notes: Notes) -> tuple[StatedSystem, list[RawPlot], Mapping[str, str]]:
     """Read a boundary TXT.
 
     Parameters
@@ -69,7 +69,7 @@ def parse(lines: list[Line], notes: Notes) -> tuple[Stated, list[RawPlot], Mappi
 
     Returns
     -------
-    Stated, list of RawPlot, Mapping of str to str
+    StatedSystem, list of RawPlot, Mapping of str to str
         What the file says of its system; its plots; the attribute block as written.
     """
     attributes, body = _sections(lines, notes)
@@ -115,7 +115,7 @@ def _keep(key: str, value: str, line: Line, attributes: dict[str, tuple[str, int
         notes.fixed("redline_head_repeats", line.number, key=key, given=text, first=before[0])
 
 
-def _stated(attributes: Mapping[str, tuple[str, int]], plots: list[RawPlot], notes: Notes) -> Stated:
+def _stated(attributes: Mapping[str, tuple[str, int]], plots: list[RawPlot], notes: Notes) -> StatedSystem:
     unit, unit_line = attributes.get("计量单位", ("", 0))
     units = {"": "", "米": "m", "m": "m", "metre": "m", "meter": "m", "度": "deg", "°": "deg", "度分秒": "deg"}
     if unit.lower() not in units:
@@ -123,7 +123,7 @@ def _stated(attributes: Mapping[str, tuple[str, int]], plots: list[RawPlot], not
     parameters, line = attributes.get("转换参数", ("", 0))
     if any(re.fullmatch(r"[+-]?\d*\.?\d+", p.strip()) and float(p) for p in parameters.split(",")):
         notes.warn("redline_parameters_unused", line, given=parameters)
-    return Stated(
+    return StatedSystem(
         datum=attributes.get("坐标系", ("", 0))[0],
         band=_whole("几度分带", attributes, notes),
         zone=_whole("带号", attributes, notes),

@@ -88,7 +88,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Columns:
+class CoordinateColumns:
     """The two coordinate columns as arrays, with the points they belong to."""
 
     points: Sequence[Point]

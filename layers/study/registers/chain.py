@@ -17,6 +17,7 @@ from layers.sources import gate
 from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
 from layers.study import load
+from layers.study.placed import placed
 from layers.study.registers.industry import industry_code
 from layers.study.spec import LayerSpec, Study
 
@@ -68,7 +69,7 @@ def _firms(spec: LayerSpec, study: Study, folder: Path, found: Findings) -> tupl
         found.append((spec.id, finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)))
         return None
     try:
-        item = load.placed(
+        item = placed(
             gate.open_vector(source, folder / load.CACHE, layer=spec.layer, crs=spec.crs, encoding=spec.encoding),
             spec, study.crs,
         )  # fmt: skip

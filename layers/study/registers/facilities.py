@@ -39,7 +39,7 @@ Found = list[tuple[str, Finding]]
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedFacilities:
     """Facilities, accounts and earmarks as given, and what was found while reading."""
 
     facilities: pd.DataFrame
@@ -48,7 +48,7 @@ class Opened:
     findings: tuple[tuple[str, Finding], ...]
 
 
-def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> Opened:
+def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> OpenedFacilities:
     """Read the layers of role facility, budget and earmark.
 
     Parameters
@@ -72,7 +72,9 @@ def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> Op
     earmarks = pd.DataFrame(marks, columns=list(EARMARK))
     budgets = pd.DataFrame(_once(accounts, "budget_id", found), columns=list(ACCOUNT))
     _compare(budgets, earmarks, found)
-    return Opened(_frame(_once(rows, "facility_id", found), GIVEN), _frame(budgets, ACCOUNT), earmarks, tuple(found))
+    return OpenedFacilities(
+        _frame(_once(rows, "facility_id", found), GIVEN), _frame(budgets, ACCOUNT), earmarks, tuple(found)
+    )
 
 
 def _frame(rows: Any, columns: Sequence[str]) -> pd.DataFrame:
@@ -125,7 +127,7 @@ def _silent_accounts(spec: LayerSpec, known: set[str], found: Found) -> list[dic
     ]
 
 
-def _unknown(spec: LayerSpec, entry: counted.Entry) -> dict[str, Any]:
+def _unknown(spec: LayerSpec, entry: counted.ResourceEntry) -> dict[str, Any]:
     about = {"name": spec.title or spec.id, "unit": entry.unit, "stated_unit": ""}
     return about | {"source": spec.owner or spec.title, "layer_id": spec.id}
 
@@ -134,7 +136,7 @@ def _unknown(spec: LayerSpec, entry: counted.Entry) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Stated:
+class FacilityRow:
     """One row of a register of facilities: its id, its cells by our names, and why it may not count ("" if it does)."""
 
     id: str
@@ -147,13 +149,15 @@ def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Fo
     old = "facility_not_current" if layer.state != "ok" else ""
     columns = layer.attributes.items()
     rows = [
-        Stated(str(i), {n: str(v[k]).strip() for n, v in columns}, old or ("facility_may_belong" if maybe else ""))
+        FacilityRow(str(i), {n: str(v[k]).strip() for n, v in columns}, old or ("facility_may_belong" if maybe else ""))
         for k, (i, maybe) in enumerate(zip(layer.ids, layer.maybe, strict=True))
     ]
     return facilities(spec, rows, parks, found)
 
 
-def facilities(spec: LayerSpec, rows: Sequence[Stated], parks: Sequence[str], found: Found) -> list[dict[str, Any]]:
+def facilities(
+    spec: LayerSpec, rows: Sequence[FacilityRow], parks: Sequence[str], found: Found
+) -> list[dict[str, Any]]:
     """Return rows of a register as given facilities, figures in the unit their resource is counted in."""
     out = []
     for stated in rows:

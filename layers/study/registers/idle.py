@@ -153,7 +153,7 @@ def _firms(work: Work, found: Findings) -> Firms:
     return out
 
 
-def _sheets(study: Study, work: Work, role: str, found: Findings) -> Iterable[sheets.Sheet]:
+def _sheets(study: Study, work: Work, role: str, found: Findings) -> Iterable[sheets.RecordSheet]:
     """Open the files of a role; one that is missing, broken or out of date is a finding and says nothing."""
     for spec in study.layers:
         if spec.role != role:
@@ -192,7 +192,7 @@ def _first(rows: pd.DataFrame) -> list[str]:
     return [f"{e} {m}" for e, m in zip(rows["enterprise_id"].head(5), rows["month"].head(5), strict=True)]
 
 
-def _monthly(sheet: sheets.Sheet, found: Findings) -> pd.DataFrame:
+def _monthly(sheet: sheets.RecordSheet, found: Findings) -> pd.DataFrame:
     months = [recognise.day(text) for text in sheet.column("month")]
     names = np.array(sheet.column("enterprise_id"), object)
     good = np.array([m is not None and m.value is not None and m.precision != "year" for m in months], bool)

@@ -27,7 +27,7 @@ from layers.sources.cells.quantity import number_of
 from layers.sources.finding import Finding, finding
 from layers.study.registers import supply
 from layers.study.run.stage import Work
-from layers.study.sheets import Sheet
+from layers.study.sheets import RecordSheet
 
 _MANY = re.compile(r"[;；、|\n]+")
 _TO = re.compile(r"(?<=[\d日])\s*(?:/|~|～|至|到|—|–)\s*")
@@ -60,7 +60,7 @@ class Land:
         return pd.concat([self.about, built], axis=1).assign(geometry=self.shapes)
 
 
-def land(work: Work, parcels: gpd.GeoDataFrame, opened: supply.Opened, found: Findings) -> Land:
+def land(work: Work, parcels: gpd.GeoDataFrame, opened: supply.OpenedSupply, found: Findings) -> Land:
     """Return every record of the register as a piece of land; a record without a place is one too."""
     records = opened.register.records
     plans = [work.inputs.layers[s.id] for s in work.plan.study.with_role("plan") if s.id in work.inputs.layers]
@@ -78,7 +78,7 @@ def land(work: Work, parcels: gpd.GeoDataFrame, opened: supply.Opened, found: Fi
     return Land(table, _about(ids, opened, links, parcels, shapes, work), shapes)
 
 
-def _doubt(k: int, opened: supply.Opened, links: supplied.Links) -> str:
+def _doubt(k: int, opened: supply.OpenedSupply, links: supplied.Links) -> str:
     """Return why nothing may be read from a record, whatever the day."""
     record, state = opened.register.records[k], opened.register.state
     if state != "ok":
@@ -90,7 +90,7 @@ def _doubt(k: int, opened: supply.Opened, links: supplied.Links) -> str:
 # --- cells ------------------------------------------------------------------------
 
 
-def _rows(sheet: Sheet, found: Findings) -> list[dict[str, Any]]:
+def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
     """Return what the cells of a register say for the clock."""
     names = ("deliver_by", "start_by", "finish_by", "extended_to", "suspended", "resumed", "pauses", "cause",
              "evidence", "ruling", "ruled", "permit", "started", "delivered")  # fmt: skip
@@ -148,7 +148,7 @@ def _said(cell: str) -> str:
     return "" if cell.lower() in supply.NOT_YET else cell
 
 
-def _numbers(sheet: Sheet, ours: str, found: Findings) -> list[float]:
+def _numbers(sheet: RecordSheet, ours: str, found: Findings) -> list[float]:
     cells = sheet.column(ours)
     read = [number_of(c, ours) for c in cells]
     lost = [str(r) for r, c, v in zip(sheet.rows, cells, read, strict=True) if v is None and _said(c)]
@@ -158,7 +158,7 @@ def _numbers(sheet: Sheet, ours: str, found: Findings) -> list[float]:
     return [v if v is not None and v >= 0 else np.nan for v in read]
 
 
-def _invested(sheet: Sheet, price: Sequence[float], found: Findings) -> list[float]:
+def _invested(sheet: RecordSheet, price: Sequence[float], found: Findings) -> list[float]:
     """Return the invested share without the price of the land.
 
     ``invest_wan`` and ``invested_wan`` are taken as they are: both without it. Totals that
@@ -242,7 +242,7 @@ def _ground(records: Sequence[Record], links: supplied.Links, parcels: gpd.GeoDa
 
 def _about(
     ids: Sequence[str],
-    opened: supply.Opened,
+    opened: supply.OpenedSupply,
     links: supplied.Links,
     parcels: gpd.GeoDataFrame,
     shapes: npt.NDArray[np.object_],
@@ -283,7 +283,7 @@ def _cultivated(links: supplied.Links, parcels: gpd.GeoDataFrame, count: int) ->
     return out
 
 
-def _cells(sheet: Sheet) -> pd.DataFrame:
+def _cells(sheet: RecordSheet) -> pd.DataFrame:
     """Return holder, park and stated area of a register."""
     areas: Iterable[Any] = (recognise.number(c) for c in sheet.column("area_ha"))
     square = [v.value * HA_M2 if v is not None else np.nan for v in areas]

@@ -21,8 +21,8 @@ from geo.idle.known import Known
 from geo.screen.supplied import SLIVER_SHARE
 from layers import toml
 from layers.sources.cells import recognise
+from layers.study.packs import PACKS
 from layers.study.registers import idle, idle_records
-from layers.study.spec import PACKS
 
 if TYPE_CHECKING:
     from layers.study.run.stage import Tables, Work

@@ -12,7 +12,7 @@ import shapely
 from geo.basis.figure import Figure
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Layer
-from layers.library import standards
+from layers.library import crosswalk, standards
 from layers.study.spec import Standards, Study
 
 FILES = ("control-indicators-2008", "control-indicators-2023", "utilities")
@@ -130,5 +130,5 @@ def _shipped(industry: str) -> dict[str, Figure]:
 def _far(industry: str) -> dict[str, Figure]:
     """Return the FAR floor of 2008 through the crosswalk; the lowest where several older industries became one."""
     older = standards.codes("industries_2002")
-    found = standards.through_crosswalk(standards.load("control-indicators-2008"), "far-min", industry, older)
+    found = crosswalk.through_crosswalk(standards.load("control-indicators-2008"), "far-min", industry, older)
     return {"far_min": min((e.figure for e in found), key=lambda f: f.low or 0.0)} if found else {}

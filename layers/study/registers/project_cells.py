@@ -153,7 +153,7 @@ def _key(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Read:
+class CellReading:
     """What one cell says: values by column, and what is to be said about it."""
 
     values: Mapping[str, Any]
@@ -161,11 +161,11 @@ class Read:
     about: bool = False
 
 
-def read(cell: str, at: Heading) -> Read:
+def read(cell: str, at: Heading) -> CellReading:
     """Read one cell; an empty one, or a word for "not known", gives nothing."""
     text = unicodedata.normalize("NFKC", cell).strip()
     if text.casefold() in BLANK:
-        return Read({})
+        return CellReading({})
     group, name = at.code.group, at.code.code
     if group in _QUANTITIES:
         return _quantity(text, at)
@@ -174,53 +174,59 @@ def read(cell: str, at: Heading) -> Read:
     if group == "date":
         return _day(text, name)
     reader = _WORDS.get(group)
-    return reader(text, name) if reader else Read({name: cell.strip()})
+    return reader(text, name) if reader else CellReading({name: cell.strip()})
 
 
-def _quantity(text: str, at: Heading) -> Read:
+def _quantity(text: str, at: Heading) -> CellReading:
     name, kind = at.code.code, at.code.group
     if text in NONE_WORDS:
-        return Read({name: (0.0, 0.0)}) if kind in ZERO_KINDS else Read({}, "unreadable")
+        return CellReading({name: (0.0, 0.0)}) if kind in ZERO_KINDS else CellReading({}, "unreadable")
     found = quantity.read(text, kind, at.unit)
     if found.problem:
-        return Read({}, found.problem)
+        return CellReading({}, found.problem)
     # a load in kW is not the capacity in kVA it needs: kept apart, see geo/project/demand.py
     column = "power_kw" if found.kind == "real" else name
-    return Read({column: (found.low, found.high)}, about=found.about)
+    return CellReading({column: (found.low, found.high)}, about=found.about)
 
 
-def _size(text: str) -> Read:
+def _size(text: str) -> CellReading:
     parts = [recognise.number(re.sub(r"(米|m)$", "", p.strip())) for p in re.split(r"[×xX*✕]", text)]
     if len(parts) not in (2, 3) or any(p is None or p.value <= 0 for p in parts):
-        return Read({}, "unreadable")
+        return CellReading({}, "unreadable")
     sides = [p.value for p in parts if p is not None]
     long, short = max(sides[:2]), min(sides[:2])
     out = {"hall_length_m": (long, long), "hall_width_m": (short, short)}
-    return Read(out | ({"clear_height_m": (sides[2], sides[2])} if len(sides) == len("长宽高") else {}))
+    return CellReading(out | ({"clear_height_m": (sides[2], sides[2])} if len(sides) == len("长宽高") else {}))
 
 
-def _day(text: str, name: str) -> Read:
+def _day(text: str, name: str) -> CellReading:
     found = recognise.day(text)
     if found is None or found.value is None:
-        return Read({}, "date_ambiguous" if found else "unreadable")
-    return Read({name: found.value})
+        return CellReading({}, "date_ambiguous" if found else "unreadable")
+    return CellReading({name: found.value})
 
 
-def _yes(text: str, name: str) -> Read:
+def _yes(text: str, name: str) -> CellReading:
     word = text.casefold()
-    return Read({name: "yes"}) if word in YES else Read({name: "no"}) if word in NO else Read({}, "word_unknown")
+    return (
+        CellReading({name: "yes"})
+        if word in YES
+        else CellReading({name: "no"})
+        if word in NO
+        else CellReading({}, "word_unknown")
+    )
 
 
-def _build(text: str, name: str) -> Read:
-    return Read({name: BUILD[text]}) if text in BUILD else Read({}, "word_unknown")
+def _build(text: str, name: str) -> CellReading:
+    return CellReading({name: BUILD[text]}) if text in BUILD else CellReading({}, "word_unknown")
 
 
-def _stage(text: str, name: str) -> Read:
+def _stage(text: str, name: str) -> CellReading:
     found = standards.codes("project_stages").recognised(text)
-    return Read({name: found[0].code}) if len(found) == 1 else Read({}, "word_unknown")
+    return CellReading({name: found[0].code}) if len(found) == 1 else CellReading({}, "word_unknown")
 
 
-def _choice(text: str, name: str) -> Read:
+def _choice(text: str, name: str) -> CellReading:
     codes = [c for c in standards.codes("project_facts").codes if c.group == name]
     words = {c.code: {c.title.zh, c.title.en.casefold(), *c.aliases} for c in codes}
     fitting = [c for c, w in words.items() if text.casefold() in w]
@@ -228,14 +234,14 @@ def _choice(text: str, name: str) -> Read:
         answer = "是" if text.casefold() in YES else "否" if text.casefold() in NO else ""
         fitting = [c for c, w in words.items() if answer in w]
     if len(fitting) != 1:
-        return Read({}, "word_unknown")
+        return CellReading({}, "word_unknown")
     value = float(fitting[0].rpartition(":")[2])
-    return Read({name: (value, value)})
+    return CellReading({name: (value, value)})
 
 
-def _industry(text: str, name: str) -> Read:
+def _industry(text: str, name: str) -> CellReading:
     found = industry.named(text)
-    return Read({name: found.code, "industry_text": text}, found.problem)
+    return CellReading({name: found.code, "industry_text": text}, found.problem)
 
 
 _WORDS = {"yesno": _yes, "build": _build, "stage": _stage, "choice": _choice, "industry": _industry}

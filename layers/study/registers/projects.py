@@ -359,7 +359,7 @@ LINK_FIELDS = {"from": ("from", "上游行业", "上游", "供应行业"), "to":
                "strength": ("strength", "关联强度", "强度", "权重")}  # fmt: skip
 
 
-def _links_of(spec: LayerSpec, found: sheets.Sheet, rows: dict[tuple[str, str], float], at: _Reading) -> None:
+def _links_of(spec: LayerSpec, found: sheets.RecordSheet, rows: dict[tuple[str, str], float], at: _Reading) -> None:
     heads = {ours: spec.fields.get(ours) or next((n for n in names if n in found.frame), "")
              for ours, names in LINK_FIELDS.items()}  # fmt: skip
     lost = [LINK_FIELDS[ours][1] for ours in ("from", "to") if not heads[ours]]

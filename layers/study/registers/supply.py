@@ -21,7 +21,8 @@ from layers.sources import gate
 from layers.sources.cells import recognise
 from layers.sources.finding import Finding, finding
 from layers.study import coverage, load, sheets
-from layers.study.sheets import Sheet
+from layers.study.placed import placed
+from layers.study.sheets import RecordSheet
 from layers.study.spec import LayerSpec, Study
 
 CODE_LISTS = ("supply_status", "landuse_survey", "landuse_plan", "landuse_former")
@@ -67,7 +68,7 @@ _SPLIT = re.compile(r"[;；,，、|\s]+")
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedSupply:
     """The register and everything found while reading it, by layer.
 
     The records of the register are the rows of `sheets`, one after the other, for who
@@ -76,13 +77,13 @@ class Opened:
 
     register: Register
     findings: tuple[tuple[str, Finding], ...]
-    sheets: tuple[Sheet, ...] = ()
+    sheets: tuple[RecordSheet, ...] = ()
 
 
 # --- the register ----------------------------------------------------------------
 
 
-def read(study: Study, folder: Path, boundary: Any, recovered: frozenset[str] = frozenset()) -> Opened:
+def read(study: Study, folder: Path, boundary: Any, recovered: frozenset[str] = frozenset()) -> OpenedSupply:
     """Read every layer of role ``supply``.
 
     Parameters
@@ -97,22 +98,22 @@ def read(study: Study, folder: Path, boundary: Any, recovered: frozenset[str] = 
 
     Returns
     -------
-    Opened
+    OpenedSupply
         A register that is missing, cannot be read or is out of date proves nothing;
         the worst of several layers speaks for all. Every row is a record or a finding.
     """
     specs = study.with_role("supply")
     if not specs:
-        return Opened(Register(), ())
+        return OpenedSupply(Register(), ())
     found: list[tuple[str, Finding]] = []
-    opened: list[Sheet] = []
+    opened: list[RecordSheet] = []
     parts = [_register(spec, study, folder, boundary, found, opened) for spec in specs]
     order: tuple[State, ...] = ("failed", "missing", "stale", "ok")
     state = next(s for s in order if any(p.state == s for p in parts))
     records = tuple(r for p in parts for r in p.records)
     back = frozenset(k for k, name in enumerate(distinct(records)) if name in recovered)
     grounds = [p.known for p in parts if p.complete]
-    return Opened(Register(records, state, bool(grounds), _united(grounds), back), tuple(found), tuple(opened))
+    return OpenedSupply(Register(records, state, bool(grounds), _united(grounds), back), tuple(found), tuple(opened))
 
 
 def _united(grounds: Sequence[Any]) -> Any:
@@ -121,7 +122,12 @@ def _united(grounds: Sequence[Any]) -> Any:
 
 
 def _register(
-    spec: LayerSpec, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]], opened: list[Sheet]
+    spec: LayerSpec,
+    study: Study,
+    folder: Path,
+    boundary: Any,
+    found: list[tuple[str, Finding]],
+    opened: list[RecordSheet],
 ) -> Register:
     sheet = sheets.read(spec, study, folder)
     found += [(spec.id, f) for f in sheet.findings]
@@ -133,7 +139,7 @@ def _register(
 
 
 def _coverage(
-    spec: LayerSpec, sheet: Sheet, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]
+    spec: LayerSpec, sheet: RecordSheet, study: Study, folder: Path, boundary: Any, found: list[tuple[str, Finding]]
 ) -> tuple[bool, Any]:
     """Return whether, and where, a missing record means that there is none; lost rows take that away."""
     told, doubt = coverage.examined(sheet.seen, spec.accept, boundary if sheet.placed else None, study.crs)
@@ -144,7 +150,7 @@ def _coverage(
         return (False, None) if boundary is None and study.with_role("boundary") else (True, boundary)
     ground = LayerSpec(id="coverage", role="boundary", source=spec.coverage)
     try:
-        item = load.placed(gate.open_vector(folder / spec.coverage, folder / load.CACHE), ground, study.crs)
+        item = placed(gate.open_vector(folder / spec.coverage, folder / load.CACHE), ground, study.crs)
     except LuodiError as error:
         codes = [r.code for r in error.reasons]
         found.append((spec.id, finding("warn", "coverage_failed", file=spec.coverage, causes=codes)))
@@ -152,7 +158,7 @@ def _coverage(
     return (True, shapely.union_all(item.shapes)) if item.state == "ok" and len(item.shapes) else (False, None)
 
 
-def _records(sheet: Sheet) -> tuple[Record, ...]:
+def _records(sheet: RecordSheet) -> tuple[Record, ...]:
     column = sheet.column
     # an approval or a contract is proved by its number as well as by its day
     cells = {e: column(e) for e in EVENTS}

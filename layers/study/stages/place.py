@@ -16,7 +16,7 @@ from geo.place.later import from_day
 from geo.place.worth import Objective
 from layers.library import resources, standards
 from layers.study import check_sites, load, wishes
-from layers.study.check_sites import Ground
+from layers.study.check_sites import RedlineContext
 from layers.study.registers import facilities, parks, zones
 from layers.study.run.stage import Stage, Tables, Work
 from layers.study.spec import Role
@@ -56,10 +56,10 @@ def _build(work: Work) -> Tables:
     return made | dict(found.tables)
 
 
-def _ground(work: Work) -> Ground:
+def _ground(work: Work) -> RedlineContext:
     study = work.plan.study
     open_ = list(parks.doubtful(study, work.inputs).values())
-    return Ground(
+    return RedlineContext(
         gpd.GeoDataFrame(work.table("land")), parks.shapes(study, work.inputs), _flags, work.land_id, study.crs,
         shapely.union_all(open_) if open_ else None,
     )  # fmt: skip

@@ -42,7 +42,7 @@ def test_what_nobody_supplied_or_planned_stays_and_is_marked(folder):
 
 def test_a_demand_on_the_spot(folder):
     results = open_results(folder)
-    asked = assembly.Asked(area_min_mu=30, area_max_mu=30, rect="190x80", keep=2)
+    asked = assembly.SiteDemand(area_min_mu=30, area_max_mu=30, rect="190x80", keep=2)
     answer = assembly.ask(results, asked, silent)
     offers = answer.tables["offers"]
     assert offers["land_m2"].tolist() == pytest.approx([30 * MU_M2] * len(offers), abs=0.01)
@@ -57,12 +57,12 @@ def test_a_demand_on_the_spot(folder):
 def test_a_demand_that_cannot_be_read_or_met():
     own = Assembly()
     with pytest.raises(CallError):
-        assembly.demand(assembly.Asked(area_min_mu=10, area_max_mu=5), own)
+        assembly.demand(assembly.SiteDemand(area_min_mu=10, area_max_mu=5), own)
     with pytest.raises(CallError):
-        assembly.demand(assembly.Asked(rect="150 by 80"), own)
+        assembly.demand(assembly.SiteDemand(rect="150 by 80"), own)
     with pytest.raises(CallError):
-        assembly.demand(assembly.Asked(objective="beauty"), own)
-    asked = assembly.demand(assembly.Asked(rect="80×150", whole=True), own)
+        assembly.demand(assembly.SiteDemand(objective="beauty"), own)
+    asked = assembly.demand(assembly.SiteDemand(rect="80×150", whole=True), own)
     assert (asked.limits.rect_length_m, asked.limits.rect_width_m, asked.cut.allowed) == (150.0, 80.0, False)
 
 
@@ -77,7 +77,7 @@ def test_the_list_of_sites(folder):
 
 def test_nothing_meets_it(folder):
     with pytest.raises(LuodiError) as told:
-        assembly.ask(open_results(folder), assembly.Asked(area_min_mu=5000), silent)
+        assembly.ask(open_results(folder), assembly.SiteDemand(area_min_mu=5000), silent)
     assert told.value.reasons[0].code == "assembly_unmet"
 
 

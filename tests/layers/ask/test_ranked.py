@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geo.basis.errors import BlockedError, CallError, SpecError
-from layers.ask.ranked import Asked, bench, by_set, weights_of
+from layers.ask.ranked import RankTrial, bench, by_set, weights_of
 from layers.outputs import rank_page
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES
@@ -31,7 +31,7 @@ def test_the_bench_as_run_is_the_run(results):
 
 def test_another_weight_gives_another_order_and_the_run_stays(results):
     desk = bench(results)
-    trial = desk.answer(Asked({"slope": 5.0}))
+    trial = desk.answer(RankTrial({"slope": 5.0}))
     assert trial.weights["slope"] == pytest.approx(5.0 / 5.88)
     assert sum(trial.weights.values()) == pytest.approx(1.0)
     assert trial.ranking["site_id"].tolist() != desk.answer().ranking["site_id"].tolist()
@@ -43,12 +43,12 @@ def test_weights_by_comparison_and_out_of_the_sites(results):
     names = list(results.criteria.weights)
     given = results.criteria.weights
     pairs = tuple((a, b, given[a] / given[b]) for a, b in itertools.combinations(names, 2))
-    found = desk.answer(Asked(weighting="ahp", judgements=pairs))
+    found = desk.answer(RankTrial(weighting="ahp", judgements=pairs))
     assert list(found.weights.values()) == pytest.approx(list(given.values()))
     assert found.comparison.consistent
     with pytest.raises(SpecError):
-        desk.answer(Asked(weighting="ahp", judgements=pairs[:-1]))
-    entropy = desk.answer(Asked(weighting="entropy"))
+        desk.answer(RankTrial(weighting="ahp", judgements=pairs[:-1]))
+    entropy = desk.answer(RankTrial(weighting="entropy"))
     assert sum(entropy.weights.values()) == pytest.approx(1.0)
     assert entropy.weights["supply"] == 0.0  # alike everywhere, so it tells nothing apart
 
@@ -77,7 +77,7 @@ def test_the_printed_points_add_up_to_the_printed_score(results):
 
 def test_a_trial_is_explained_with_its_own_weights(results):
     desk = bench(results)
-    trial = desk.answer(Asked({"slope": 1.0, "usable-area": 0.0}))
+    trial = desk.answer(RankTrial({"slope": 1.0, "usable-area": 0.0}))
     site = trial.ranking["site_id"].iloc[0]
     told = of_trial(desk, trial, site, "zh")
     assert told.score == trial.ranking["score"].iloc[0]
@@ -94,7 +94,7 @@ def test_a_site_nobody_knows(results):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_says_score_interval_rank_interval_and_how_far_it_holds(results, language):
     desk = bench(results)
-    for trial in (Asked(), Asked({"slope": 0.9}), Asked(weighting="entropy")):
+    for trial in (RankTrial(), RankTrial({"slope": 0.9}), RankTrial(weighting="entropy")):
         made = desk.answer(trial)
         text = "\n".join(rank_page.ranking_text(results, made, language, 3))
         assert "[rank." not in text
@@ -104,7 +104,9 @@ def test_the_list_says_score_interval_rank_interval_and_how_far_it_holds(results
         assert f"{best['score']:.2f}" in text
     pairs = tuple((a, b, 9.0 if k % 2 else 1 / 9) for k, (a, b) in
                   enumerate(itertools.combinations(results.criteria.weights, 2)))  # fmt: skip
-    text = "\n".join(rank_page.ranking_text(results, desk.answer(Asked(weighting="ahp", judgements=pairs)), language))
+    text = "\n".join(
+        rank_page.ranking_text(results, desk.answer(RankTrial(weighting="ahp", judgements=pairs)), language)
+    )
     assert "1/9" in text or " 9" in text
 
 

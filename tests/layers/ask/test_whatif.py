@@ -8,7 +8,7 @@ from geo.basis.area import basis
 from geo.basis.errors import CallError, SpecError
 from geo.basis.progress import silent
 from geo.rules.terms import AREA_TESTS
-from layers.ask.whatif import Desk, Moved, desk
+from layers.ask.whatif import ScreenModel, ScreenTrial, desk
 from layers.study import load
 from layers.study.run.results import open_results
 
@@ -24,10 +24,13 @@ def test_as_run_it_says_what_the_run_says(table):
 
 
 def test_a_moved_threshold_a_rule_left_out_and_a_severity(table):
-    assert table.answer(Moved({"farm": {"threshold": 20_000.0}})).counts["eligible"] > table.answer().counts["eligible"]
-    aside = table.answer(Moved({}, aside=frozenset({"mineral", "edge"})))
+    assert (
+        table.answer(ScreenTrial({"farm": {"threshold": 20_000.0}})).counts["eligible"]
+        > table.answer().counts["eligible"]
+    )
+    aside = table.answer(ScreenTrial({}, aside=frozenset({"mineral", "edge"})))
     assert aside.counts["excluded"] == 1  # p02, all farmland
-    soft = table.answer(Moved({"farm": {"severity": "restrict", "effect": "parcel"}}))
+    soft = table.answer(ScreenTrial({"farm": {"severity": "restrict", "effect": "parcel"}}))
     assert soft.counts["excluded"] == 4
 
 
@@ -38,7 +41,7 @@ def test_what_cannot_be_moved_is_told(table):
         ({"farm": {"severity": "ban"}}, "rule_value_wrong"),
     ):
         with pytest.raises(CallError) as caught:
-            table.answer(Moved(rules))
+            table.answer(ScreenTrial(rules))
         assert caught.value.reasons[0].code == code
 
 
@@ -86,17 +89,17 @@ def test_a_promised_cut_holds_when_its_drawn_shape_is_measured_and_judged(table)
 
 def test_one_desk_per_run(table):
     assert desk(table.results) is table
-    assert isinstance(table, Desk)
+    assert isinstance(table, ScreenModel)
 
 
 def test_other_packs_are_judged_on_the_measured_tables(table):
     """The sample pack alone: its slope and corridor were never measured here, so nothing is certain."""
-    answer = table.answer(Moved({}, packs=("sample-municipal",)))
+    answer = table.answer(ScreenTrial({}, packs=("sample-municipal",)))
     assert {k: n for k, n in answer.counts.items() if n} == {"unknown": 12}
-    both = table.moved(Moved({}, packs=(*table.results.study.rules, "sample-municipal")))
+    both = table.moved(ScreenTrial({}, packs=(*table.results.study.rules, "sample-municipal")))
     assert [r.id for r in both.rules][:5] == [r.id for r in table.setting.rules]
     with pytest.raises(SpecError):
-        table.answer(Moved({}, packs=("nobody",)))
+        table.answer(ScreenTrial({}, packs=("nobody",)))
 
 
 def test_packs_on_offer_are_those_of_the_study_and_the_shipped_ones_for_land(table):
@@ -107,12 +110,12 @@ def test_packs_on_offer_are_those_of_the_study_and_the_shipped_ones_for_land(tab
 
 
 def test_the_order_moves_ground_between_lines_and_no_status(table):
-    run, other = table.answer(), table.answer(Moved({}, order=("edge", "farm")))
+    run, other = table.answer(), table.answer(ScreenTrial({}, order=("edge", "farm")))
     assert (run.standing.code == other.standing.code).all()
-    assert [r.id for r in table.moved(Moved({}, order=("edge", "farm"))).rules[:2]] == ["edge", "farm"]
-    assert table.ledger(trial=Moved({}, order=("edge", "farm")))["rule_id"].tolist()[1] == "edge"
+    assert [r.id for r in table.moved(ScreenTrial({}, order=("edge", "farm"))).rules[:2]] == ["edge", "farm"]
+    assert table.ledger(trial=ScreenTrial({}, order=("edge", "farm")))["rule_id"].tolist()[1] == "edge"
     with pytest.raises(CallError):
-        table.answer(Moved({}, order=("nobody",)))
+        table.answer(ScreenTrial({}, order=("nobody",)))
 
 
 def test_a_layer_that_is_there_but_was_not_measured_so_is_told(table, tmp_path):
@@ -120,7 +123,7 @@ def test_a_layer_that_is_there_but_was_not_measured_so_is_told(table, tmp_path):
     body += 'threshold = 0.0\nbuffer_m = 50\nseverity = "restrict"\nconfidence = "local"\n'
     path = tmp_path / "wide.toml"
     path.write_text(body, encoding="utf-8")
-    trial = Moved({}, packs=(str(path),))
+    trial = ScreenTrial({}, packs=(str(path),))
     assert [r.id for r in table.unmeasured(trial)] == ["near-red"]
-    assert table.unmeasured(Moved({})) == ()
+    assert table.unmeasured(ScreenTrial({})) == ()
     assert table.answer(trial).counts["conditional"] == 12

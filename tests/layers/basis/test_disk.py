@@ -172,7 +172,7 @@ def test_an_export_without_room_leaves_the_old_file(run_district, tmp_path, kind
 def test_a_check_handed_over_without_room_leaves_the_old_file(own_district, tmp_path, kind):
     corners = [(210, 10), (290, 10), (290, 90), (210, 90)]
     plot = "\n".join(f"{k},{district.Y0 + y},{district.X0 + x}" for k, (x, y) in enumerate(corners, 1))
-    answer = redline_files.answer_of(checks.check(own_district, plot, checks.Asked(name="A"), silent))
+    answer = redline_files.answer_of(checks.check(own_district, plot, checks.RedlineQuestion(name="A"), silent))
     path = tmp_path / "out" / f"a.{kind}"
     path.parent.mkdir()
     path.write_text("old")

@@ -3,7 +3,8 @@ import math
 import pytest
 
 from geo.basis.errors import CallError, SpecError
-from layers.library.standards import codes, load, read_codes, read_standard, through_crosswalk
+from layers.library.crosswalk import through_crosswalk
+from layers.library.standards import codes, load, read_codes, read_standard
 from layers.text import sentences
 
 HEAD = """

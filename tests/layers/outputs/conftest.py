@@ -9,5 +9,7 @@ from tests.layers.outputs import joint_study
 def joint_folder(tmp_path_factory):
     """The joint study with one check named 甲; treat it as read-only."""
     folder = joint_study.written(tmp_path_factory.mktemp("joint") / "study", village="=1+1 东村")
-    checks.check(folder, joint_study.red_line(folder), checks.Asked(name="甲", investment_wan=10_000.0), silent)
+    checks.check(
+        folder, joint_study.red_line(folder), checks.RedlineQuestion(name="甲", investment_wan=10_000.0), silent
+    )
     return folder

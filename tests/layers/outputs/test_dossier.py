@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from geo.basis.progress import silent
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier, redline_book, redline_files
 from layers.outputs.plain import LONGEST, plain
 from layers.study import checks
@@ -26,7 +26,7 @@ MU = 2000 / 3
 
 @pytest.fixture(scope="module")
 def answer(joint_folder):
-    return Answer(checks.open_check(joint_folder, "甲"))
+    return RedlineAnswer(checks.open_check(joint_folder, "甲"))
 
 
 def tables(body):
@@ -122,7 +122,7 @@ def test_odd_red_lines(joint_folder, tmp_path, name, shapes, left):
     shutil.copytree(joint_folder, folder, symlinks=True)
     lines = {"name": [name] * len(shapes)}
     gpd.GeoDataFrame(lines, geometry=[district.box(*s) for s in shapes], crs=district.CRS).to_file(file)
-    odd = Answer(checks.check(folder, file, checks.Asked(name=name), silent))
+    odd = RedlineAnswer(checks.check(folder, file, checks.RedlineQuestion(name=name), silent))
     body = dossier.document(odd, "zh")
     total, quota = tables(body)[0][-1], tables(body)[5][1]
     assert total[-2:] == [ha(left), mu(left)]
@@ -156,11 +156,11 @@ def test_a_hostile_name_stays_text(answer, tmp_path):
     assert not any(c.hyperlink for c in cells)
 
 
-class Renamed(Answer):
+class Renamed(RedlineAnswer):
     """The answer of a check under another name."""
 
     def __init__(self, answer, name):
-        check = checks.Check(answer.check.folder, answer.check.run)
+        check = checks.RedlineCheck(answer.check.folder, answer.check.run)
         check.__dict__["head"] = answer.check.head | {"name": name, "source": name}
         super().__init__(check)
 
@@ -252,7 +252,7 @@ def test_a_use_only_layer_shows_neither_name_nor_outline(joint_folder, tmp_path)
     study = folder / "study.toml"
     text = study.read_text(encoding="utf-8")
     study.write_text(text.replace('id = "basic_farmland"', 'id = "basic_farmland"\nuse_only = true'), encoding="utf-8")
-    answer = Answer(checks.again(folder, "甲", silent))
+    answer = RedlineAnswer(checks.again(folder, "甲", silent))
     body = dossier.document(answer, "zh")
     assert "永久基本农田" not in words(body)
     assert "条 farm" not in words(body)

@@ -6,7 +6,7 @@ import subprocess
 import openpyxl
 import pytest
 
-from layers.ask.ranked import Asked, bench
+from layers.ask.ranked import RankTrial, bench
 from layers.outputs.files import export
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
@@ -65,7 +65,7 @@ def test_changing_a_weight_and_recalculating_gives_the_ranking_with_that_weight(
     cell = next(row for row in page.iter_rows(min_row=2) if row[1].value == "slope")[4]
     cell.value = 0.9
     opened.save(path)
-    ours = bench(results).answer(Asked({"slope": 0.9})).ranking
+    ours = bench(results).answer(RankTrial({"slope": 0.9})).ranking
     assert ours["site_id"].tolist() != results.table("ranking")["site_id"].tolist()
     theirs = rows(recalculated(path, tmp_path), "ranking")[1:]
     assert {r[0]: r[2] for r in theirs} == pytest.approx(ours.set_index("site_id")["score"].to_dict(), abs=1e-9)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from geo.basis.progress import silent
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.library import kinds
 from layers.outputs import fonts, sketch
 from layers.study import checks
@@ -19,7 +19,7 @@ from tests.layers.outputs import joint_study
 
 @pytest.fixture(scope="module")
 def answer(joint_folder):
-    return Answer(checks.open_check(joint_folder, "甲"))
+    return RedlineAnswer(checks.open_check(joint_folder, "甲"))
 
 
 def picture(made):
@@ -66,7 +66,7 @@ def test_the_fabric_is_not_drawn_from_a_file_that_has_changed(joint_folder, tmp_
     frame = joint_study.parcels().assign(SSYQ="K1", QSXZ="20", GYZT="已建")
     (folder / "inputs" / "parcels.gpkg").unlink()
     frame.to_file(folder / "inputs" / "parcels.gpkg", layer="parcels")
-    made = sketch.draw(Answer(checks.open_check(folder, "甲")), "zh")
+    made = sketch.draw(RedlineAnswer(checks.open_check(folder, "甲")), "zh")
     assert [n.code for n in made.notes] == ["sketch_without_fabric"]
     assert near(picture(made), sketch.GROUPS["cultivated"], 6).sum() == 0
 
@@ -77,7 +77,7 @@ def test_a_cut_along_a_use_only_layer_is_not_drawn(joint_folder, tmp_path):
     study = folder / "study.toml"
     text = study.read_text(encoding="utf-8")
     study.write_text(text.replace('id = "basic_farmland"', 'id = "basic_farmland"\nuse_only = true'), encoding="utf-8")
-    made = sketch.draw(Answer(checks.again(folder, "甲", silent)), "zh")
+    made = sketch.draw(RedlineAnswer(checks.again(folder, "甲", silent)), "zh")
     assert [n.code for n in made.notes] == ["sketch_without_cut"]
     assert near(picture(made)[:, : sketch.MAP_WIDTH], kinds.look("basic_farmland").colour).sum() == 0
 

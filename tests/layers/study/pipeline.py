@@ -6,7 +6,7 @@ from county import registers, writers
 from county.settings import part
 from geo import study as flow
 from geo.project.gate import Gates, Park, Parks
-from layers.study import spec
+from layers.study import packs, spec
 from layers.study.registers import norms, projects
 from layers.study.spec import Standards
 
@@ -76,6 +76,6 @@ def judged(place: Path, found_parks: Parks | None = None, edits=None, aside=froz
     read = register(place, edits)
     local: Standards = study.standards
     asked = Gates(
-        spec.effective_rules(study, place), aside, found_parks or parks(), lambda i: norms.investment(local, i)
+        packs.effective_rules(study, place), aside, found_parks or parks(), lambda i: norms.investment(local, i)
     )
     return read, flow.gate_and_demand(read.projects, norms.norms(local), asked)

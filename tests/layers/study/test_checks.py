@@ -5,9 +5,9 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.progress import silent
-from layers.ask.redline import Answer
+from layers.ask.redline import RedlineAnswer
 from layers.study import checks
-from layers.study.checks import Asked
+from layers.study.checks import RedlineQuestion
 from tests import district
 
 X0, Y0 = district.X0, district.Y0
@@ -22,7 +22,7 @@ OTHER = pasted((225, 25), (275, 25), (275, 75), (225, 75))  # inside p03, free
 
 
 def test_answer_of_a_pasted_red_line(own_district):
-    answer = Answer(checks.check(own_district, SQUARE, Asked(name="甲"), silent))
+    answer = RedlineAnswer(checks.check(own_district, SQUARE, RedlineQuestion(name="甲"), silent))
     assert answer.gross_m2 == pytest.approx(2500, abs=0.01)
     assert answer.net_m2 == pytest.approx(1250, abs=0.01)
     assert {c.rule.id: c.outcome for c in answer.constraints if not c.aside} == {
@@ -35,17 +35,17 @@ def test_answer_of_a_pasted_red_line(own_district):
 
 
 def test_another_red_line_of_the_same_name_gets_its_own_place(own_district):
-    first = checks.check(own_district, SQUARE, Asked(name="甲"), silent)
-    second = checks.check(own_district, OTHER, Asked(name="甲"), silent)
-    same = checks.check(own_district, SQUARE, Asked(name="甲"), silent)
+    first = checks.check(own_district, SQUARE, RedlineQuestion(name="甲"), silent)
+    second = checks.check(own_district, OTHER, RedlineQuestion(name="甲"), silent)
+    same = checks.check(own_district, SQUARE, RedlineQuestion(name="甲"), silent)
     assert (first.check_id, second.check_id, same.check_id) == ("甲", "甲-2", "甲")
     assert {c.check_id for c in checks.listing(own_district)} == {"甲", "甲-2"}
 
 
 def test_the_accepted_cut_passes_what_it_promised(own_district):
-    first = checks.check(own_district, SQUARE, Asked(name="甲"), silent)
+    first = checks.check(own_district, SQUARE, RedlineQuestion(name="甲"), silent)
     cut = checks.accept(own_district, first.check_id, silent)
-    answer = Answer(cut)
+    answer = RedlineAnswer(cut)
     assert cut.head["parent"] == "甲"
     assert answer.gross_m2 == pytest.approx(1250, abs=0.01)
     assert next(c for c in answer.constraints if c.rule.id == "farm").outcome == "clear"
@@ -53,18 +53,18 @@ def test_the_accepted_cut_passes_what_it_promised(own_district):
 
 
 def test_a_check_follows_the_study(own_district):
-    first = checks.check(own_district, OTHER, Asked(name="乙"), silent)
+    first = checks.check(own_district, OTHER, RedlineQuestion(name="乙"), silent)
     assert not first.stale()
     (own_district / "inputs" / "red.gpkg").unlink()
     assert checks.open_check(own_district, "乙").stale()
-    answer = Answer(checks.again(own_district, "乙", silent))
+    answer = RedlineAnswer(checks.again(own_district, "乙", silent))
     assert next(c for c in answer.constraints if c.rule.id == "red").outcome == "unknown"
     assert (answer.status, answer.net_m2) == ("unknown", 0.0)
 
 
 @pytest.mark.parametrize("name", ["../../x", "甲/乙", "", "con:", "a" * 300])
 def test_names_never_become_paths(own_district, name):
-    made = checks.check(own_district, OTHER, Asked(name=name), silent)
+    made = checks.check(own_district, OTHER, RedlineQuestion(name=name), silent)
     assert made.run.parent == own_district / "checks"
     assert made.run.is_dir()
     with pytest.raises(BlockedError):
@@ -74,11 +74,11 @@ def test_names_never_become_paths(own_district, name):
 def test_a_red_line_outside_the_study_is_told(own_district):
     far = pasted((90_000, 25), (90_050, 25), (90_050, 75))
     with pytest.raises(BlockedError):
-        checks.check(own_district, far, Asked(), silent)
+        checks.check(own_district, far, RedlineQuestion(), silent)
     assert not (own_district / "checks").exists()
 
 
 def test_the_cut_line_lies_between_what_is_taken_and_what_is_left(own_district):
-    answer = Answer(checks.check(own_district, SQUARE, Asked(name="甲"), silent))
+    answer = RedlineAnswer(checks.check(own_district, SQUARE, RedlineQuestion(name="甲"), silent))
     line = answer.cut_line
     assert shapely.length(line) == pytest.approx(50, abs=0.1)

@@ -380,7 +380,7 @@ def test_a_damaged_cache_of_a_raster_is_parsed_again(tmp_path, how):
 
 @pytest.fixture
 def checked(own_district):
-    checks.check(own_district, PLOT, checks.Asked(name="free"), silent)
+    checks.check(own_district, PLOT, checks.RedlineQuestion(name="free"), silent)
     return own_district
 
 
@@ -402,7 +402,7 @@ def test_a_damaged_check_is_named_and_answered_again_where_its_plots_are_whole(c
     assert "free" in done.output
     assert "damaged" in done.output
     # handing the red line in again keeps what is there: a check nobody can read is not overwritten unasked
-    made = checks.check(checked, PLOT, checks.Asked(name="free"), silent)
+    made = checks.check(checked, PLOT, checks.RedlineQuestion(name="free"), silent)
     assert made.check_id == ("free-2" if file == "check.json" else "free")
     assert len(made.table("land")) == 1
 
@@ -416,7 +416,9 @@ def test_a_pinned_check_that_is_damaged_stops_no_command(checked, file, how):
     damage(checked / "checks" / "free" / file, how)
     assert check_sites.contents(checked, edits.current(checked)) != whole
     runs.plan(checked)
-    found = check_sites.read(checked, edits.current(checked), check_sites.Ground(None, {}, None, "", district.CRS))
+    found = check_sites.read(
+        checked, edits.current(checked), check_sites.RedlineContext(None, {}, None, "", district.CRS)
+    )
     assert [f.code for _, f in found.findings] == ["pinned_check_damaged"]
     assert len(found.sites) == 0
 

@@ -12,7 +12,7 @@ import shapely
 from geo.basis.errors import CallError
 from layers.library import kinds
 from layers.study import catalog, delivery, spec
-from layers.study.delivery import Table, proposed
+from layers.study.delivery import DeliveredTable, proposed
 from layers.text import LANGUAGES
 from layers.words import delivery as words
 from tests.layers.sources import make
@@ -138,13 +138,13 @@ def test_the_table_says_what_judges_a_layer_and_how_to_take_it(study, found, lan
     ],
 )  # fmt: skip
 def test_other_spellings(name, columns, expected):
-    made = proposed(Table(Path(f"{name}.shp"), "", columns, 1, "polygon"), ())
+    made = proposed(DeliveredTable(Path(f"{name}.shp"), "", columns, 1, "polygon"), ())
     assert (made.kind.code if made.kind else None) == expected
 
 
 def test_a_new_standard_layer_is_one_block_of_data():
     for kind in kinds.kinds().codes:
-        made = proposed(Table(Path(f"{kind.code}.shp"), "", kind.fields, 1, "polygon"), ())
+        made = proposed(DeliveredTable(Path(f"{kind.code}.shp"), "", kind.fields, 1, "polygon"), ())
         assert made.kind == kind
         assert made.how == ("name_and_fields" if kind.fields else "name")
 

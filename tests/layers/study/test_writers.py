@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from geo.basis.errors import BlockedError, CallError, LockedError, SpecError
-from layers.study import catalog, checks, edits, lock, spec
+from layers.study import catalog, checks, edits, inspection, lock, spec
 from layers.study.lock import writing
 from tests import district
 from tests.layers.sources import make
@@ -76,7 +76,7 @@ def test_four_adds_at_once_lose_nothing(empty, tmp_path):
     layers = spec.read(empty).layers
     assert sorted(layer.id for layer in layers) == ["dltb", "dltb_1", "dltb_2", "dltb_3"]
     assert len({layer.source for layer in layers}) == 4
-    assert {len(catalog.report(empty / layer.source)) for layer in layers} == {0}
+    assert {len(inspection.report(empty / layer.source)) for layer in layers} == {0}
     stems = {Path(layer.source).stem for layer in layers}
     assert {p.stem for p in (empty / "inputs").iterdir()} == stems
     # each process names the layer it made, not one of another
@@ -127,7 +127,7 @@ def test_who_waited_in_vain_is_told_for_whom_and_nothing_is_left(own_district, t
         lambda: catalog.add(own_district, make.gpkg(tmp_path, make.squares(1), name="x.gpkg"), {"role": "constraint"}),
         lambda: edits.record(own_district, "pin", "XM-1", {"site": "S"}, "周工", "会议"),
         lambda: edits.save_scenario(own_district, "现状", "周工"),
-        lambda: checks.check(own_district, "1,2", checks.Asked(), lambda *_: None),
+        lambda: checks.check(own_district, "1,2", checks.RedlineQuestion(), lambda *_: None),
     )
     for act in acts:
         with pytest.raises(LockedError) as told:
@@ -159,7 +159,7 @@ def test_a_holder_of_whom_nobody_left_word(empty):
 
 def test_settings_are_read_again_under_the_lock(empty, tmp_path, monkeypatch):
     """Somebody adds a layer, or a remark, while the file is being checked."""
-    toml, look = empty / "study.toml", catalog.check_layer
+    toml, look = empty / "study.toml", inspection.check_layer
 
     def meanwhile(layer, home):
         found = look(layer, home)
@@ -167,7 +167,7 @@ def test_settings_are_read_again_under_the_lock(empty, tmp_path, monkeypatch):
         toml.write_text(f'{text}\n# mine\n[[layers]]\nid = "a"\nrole = "constraint"\nsource = "x.gpkg"\n', "utf-8")
         return found
 
-    monkeypatch.setattr(catalog, "check_layer", meanwhile)
+    monkeypatch.setattr(inspection, "check_layer", meanwhile)
     made = catalog.added(empty, make.gpkg(tmp_path, make.squares(1), name="a.gpkg"), {"role": "constraint"})
     assert made.id == "a_1"
     assert [layer.id for layer in spec.read(empty).layers] == ["a", "a_1"]
@@ -178,14 +178,14 @@ def test_settings_are_read_again_under_the_lock(empty, tmp_path, monkeypatch):
 
 
 def test_a_file_checked_under_other_settings_is_not_added(empty, tmp_path, monkeypatch):
-    toml, look = empty / "study.toml", catalog.check_layer
+    toml, look = empty / "study.toml", inspection.check_layer
 
     def meanwhile(layer, home):
         found = look(layer, home)
         toml.write_text(toml.read_text(encoding="utf-8").replace(make.GK, "EPSG:4548"), encoding="utf-8")
         return found
 
-    monkeypatch.setattr(catalog, "check_layer", meanwhile)
+    monkeypatch.setattr(inspection, "check_layer", meanwhile)
     with pytest.raises(BlockedError) as told:
         catalog.add(empty, make.gpkg(tmp_path, make.squares(1)), {"role": "constraint"})
     assert told.value.reasons[0].code == "study_overtaken"

@@ -10,7 +10,8 @@ from layers.outputs.page import explanation_text
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES
-from layers.words.explain import explain, interval, limit_text
+from layers.words.explain import explain, limit_text
+from layers.words.measures import interval
 
 
 def test_failures_first_with_value_limit_clause_and_vintage(run_district):

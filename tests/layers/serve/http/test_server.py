@@ -12,7 +12,7 @@ from pathlib import Path
 
 from layers.study import catalog
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def answers(port):

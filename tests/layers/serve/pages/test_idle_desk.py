@@ -78,7 +78,7 @@ def test_land_whose_works_have_started_shows_only_the_days_of_its_own_test(today
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_has_clock_money_and_field_result(today, language):
-    check = field_checks.Check("P-03", "in_use", date(2026, 11, 24), "王工", "x", "", 1)
+    check = field_checks.FieldCheck("P-03", "in_use", date(2026, 11, 24), "王工", "x", "", 1)
     ids = today.ids(GROUPS)
     rows = idle_desk.listing(today, ids, {"P-03": check}, language)
     by = dict(zip(ids, rows.to_numpy().tolist(), strict=True))

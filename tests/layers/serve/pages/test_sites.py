@@ -11,7 +11,7 @@ from PIL import Image
 from geo.basis.progress import silent
 from geo.rank.ahp import compared
 from layers.ask import assembly
-from layers.ask.ranked import Asked
+from layers.ask.ranked import RankTrial
 from layers.serve.draw.site_picture import PICTURE, picture
 from layers.serve.pages import site_frames, sites
 from layers.serve.pages.site_board import SCORE_COLOURS
@@ -41,7 +41,7 @@ def test_the_best_site_has_the_darkest_colour_and_other_weights_another_picture(
     steps = dict(zip(shown.board.ids, (classes.astype(int) - 1) % len(SCORE_COLOURS), strict=True))
     assert steps[best] == len(SCORE_COLOURS) - 1
     assert steps[last] == 0
-    trial = shown.bench.answer(Asked({"usable-area": 50.0}))
+    trial = shown.bench.answer(RankTrial({"usable-area": 50.0}))
     assert shown.board.url(trial.ranking) != shown.board.url(made.ranking)
     assert shown.board.url(made.ranking) == shown.board.url(shown.bench.answer().ranking)
 
@@ -104,7 +104,7 @@ def test_a_comparison_starts_from_the_weights_and_both_halves_agree():
 
 
 def test_sites_of_a_demand_come_back_as_they_were_found(results):
-    answer = assembly.ask(results, assembly.Asked(area_min_mu=30, area_max_mu=200, keep=3), silent)
+    answer = assembly.ask(results, assembly.SiteDemand(area_min_mu=30, area_max_mu=200, keep=3), silent)
     shown = sites.of_demand(results, assembly.as_plain(answer.tables))
     found = answer.tables["sites"].set_index("site_id")
     back = shown.sites.set_index("site_id").loc[found.index]

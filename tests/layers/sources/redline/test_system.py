@@ -4,7 +4,7 @@ import numpy as np
 import pyproj
 import pytest
 
-from layers.sources.redline.model import Notes, Point, Stated
+from layers.sources.redline.model import Notes, Point, StatedSystem
 from layers.sources.redline.system import axis_order, recognise
 from layers.sources.redline.zones import Wanted, meridian, old_datum, same, zone_code, zone_of
 
@@ -61,7 +61,7 @@ def points(*places):
 def test_the_far_south_is_asked():
     notes = Notes()
     found = recognise(
-        points((8e5, 5e5), (8.001e5, 5e5), (8.001e5, 5.001e5)), Stated(zone=38), Wanted("EPSG:4547"), notes
+        points((8e5, 5e5), (8.001e5, 5e5), (8.001e5, 5.001e5)), StatedSystem(zone=38), Wanted("EPSG:4547"), notes
     )
     assert (found.crs, found.axes) == ("EPSG:4547", "xy_north_first")
     assert "redline_axes_open" in {r.code for r in notes.confirmations}
@@ -71,18 +71,19 @@ def test_a_study_elsewhere_is_recognised_by_its_bounds():
     wanted = Wanted("EPSG:27700", (0.0, 0.0, 700_000.0, 100_000.0))
     for places in ([(600_000.0, 20_000.0), (600_100.0, 20_000.0)], [(50.0, 90_000.0), (60.0, 99_999.0)]):
         notes = Notes()
-        found = recognise(points(*places), Stated(order="east_first"), wanted, notes)
+        found = recognise(points(*places), StatedSystem(order="east_first"), wanted, notes)
         assert (found.crs, found.axes) == ("EPSG:27700", "east_first")
         assert "redline_crs_of_study" in {r.code for r in notes.confirmations}
     notes = Notes()
-    assert recognise(points((20_000.0, 900_000.0)), Stated(), wanted, notes) is None
+    assert recognise(points((20_000.0, 900_000.0)), StatedSystem(), wanted, notes) is None
     assert notes.problems
 
 
 @pytest.mark.parametrize(
     ("stated", "code"),
-    [(Stated(zone=41), "redline_zone_mismatch"), (Stated(zone=40, band=6), "redline_band_mismatch"),
-     (Stated(unit="deg"), "redline_degrees_expected"), (Stated(datum="地方坐标系"), "redline_datum_unknown")],
+    [(StatedSystem(zone=41), "redline_zone_mismatch"), (StatedSystem(zone=40, band=6), "redline_band_mismatch"),
+     (StatedSystem(unit="deg"), "redline_degrees_expected"),
+     (StatedSystem(datum="地方坐标系"), "redline_datum_unknown")],
 )  # fmt: skip
 def test_header_and_numbers_are_cross_checked(stated, code):
     notes = Notes()
@@ -92,16 +93,16 @@ def test_header_and_numbers_are_cross_checked(stated, code):
 
 def test_a_prefix_that_is_no_zone():
     notes = Notes()
-    assert recognise(points((3.18e6, 24.5e6)), Stated(), Wanted("EPSG:4549"), notes) is None
+    assert recognise(points((3.18e6, 24.5e6)), StatedSystem(), Wanted("EPSG:4549"), notes) is None
     assert [r.code for r in notes.problems] == ["redline_zone_unknown"]
 
 
 def test_a_band_without_zone_must_be_that_of_the_study():
     notes = Notes()
-    assert recognise(points((3.18e6, 5e5)), Stated(band=6), Wanted("EPSG:4549"), notes) is None
+    assert recognise(points((3.18e6, 5e5)), StatedSystem(band=6), Wanted("EPSG:4549"), notes) is None
     assert [r.code for r in notes.problems] == ["redline_band_not_study"]
 
 
 def test_a_study_with_prefix_reads_six_digits_in_the_same_zone():
-    found = recognise(points((3.18e6, 5e5)), Stated(), Wanted("EPSG:4528"), Notes())
+    found = recognise(points((3.18e6, 5e5)), StatedSystem(), Wanted("EPSG:4528"), Notes())
     assert found.crs == "EPSG:4549"

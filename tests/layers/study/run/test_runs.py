@@ -19,7 +19,7 @@ from layers.study.run import runs
 from layers.study.run.results import open_results, require
 from tests import district
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def tables(folder):

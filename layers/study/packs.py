@@ -1,0 +1,45 @@
+"""The rule packs of a study: shipped ones by name, files of its folder, merged in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geo.basis.errors import SpecError
+from geo.basis.reason import reason
+from geo.rules.applied import said_once
+from geo.rules.spec import Rule, RulePack, merged
+from layers import toml
+from layers.study.spec import Study
+
+PACKS = Path(__file__).resolve().parents[2] / "data" / "rules"
+
+
+def shipped() -> tuple[str, ...]:
+    """Return the names of the rule packs that come with Luodi, sorted."""
+    return tuple(sorted(path.stem for path in PACKS.glob("*.toml")))
+
+
+def pack(name: str, folder: Path) -> RulePack:
+    """Read one rule pack: a shipped one by its name, or a file of the study folder."""
+    own = PACKS / f"{name}.toml"
+    path = own if own.is_file() else folder / name
+    if not path.is_file():
+        raise SpecError(reason("rule_pack_missing", name=name, known=list(shipped())))
+    body = toml.read(path)
+    head = body.pop("pack", {})
+    head.setdefault("id", path.stem)
+    made: RulePack = toml.validated(RulePack, head | body, path.name)
+    if path == own and (lost := [r.id for r in made.rules if not (r.checked_on and r.source)]):
+        raise SpecError(reason("age_missing", file=path.name, ids=sorted(set(lost))))
+    return made
+
+
+def effective_rules(study: Study, folder: Path) -> tuple[Rule, ...]:
+    """Merge the packs of the study in order and check what the study says of rules."""
+    rules = merged(tuple(pack(name, folder) for name in study.rules), study.as_of)
+    rules = said_once(rules, {s.id: frozenset(s.fields) for s in study.layers})
+    known = {r.id for r in rules}
+    lost = [n.rule for n in study.not_examined if n.rule not in known]
+    if lost:
+        raise SpecError(reason("not_examined_unknown_rule", rules=lost, known=sorted(known)))
+    return rules
