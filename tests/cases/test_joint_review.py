@@ -114,7 +114,7 @@ def test_what_the_study_has_no_layer_for_is_said_once(study):
 
 def test_a_red_line_lists_them_once(study):
     folder, line = study
-    found = redline_files.answer_of(checks.check(folder, line, checks.Asked("线"), silent))
+    found = redline_files.answer_of(checks.check(folder, line, checks.RedlineQuestion("线"), silent))
     rows = {c.rule.id: c.outcome for c in found.constraints}
     assert rows["development-boundary-flexible"] == "conflict"
     assert "farmland-reserve" not in rows
