@@ -25,7 +25,12 @@ def add(folder, file, **given):
 
 def test_a_new_study_reads_back(folder):
     read = spec.read(folder)
-    assert (read.name, read.crs, read.as_of, read.rules) == ("试验", make.GK, date(2026, 11, 23), ("cn-national",))
+    assert (read.name, read.crs, read.as_of, read.rules) == (
+        "试验",
+        make.GK,
+        date(2026, 11, 23),
+        ("cn-national", "joint-review-cn"),
+    )
     with pytest.raises(CallError):
         catalog.new(folder, crs=make.GK)
 
