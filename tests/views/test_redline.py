@@ -297,7 +297,8 @@ def test_a_check_finds_its_file_again(tmp_path):
 
 
 def test_every_sentence_of_the_page_is_used():
-    source = "\n".join(p.read_text(encoding="utf-8") for p in (studies.ROOT / "views").rglob("*.py"))
+    rooms = (studies.ROOT / "views", studies.ROOT / "layers" / "serve" / "pages")
+    source = "\n".join(p.read_text(encoding="utf-8") for room in rooms for p in room.rglob("*.py"))
     ends = {key.rsplit(".", 1)[1] for key in catalogue("en") if key.startswith("uiredline.")}
     composed = ("step_", "download_", "crs_")  # uiredline.step_{k}, download_{kind}, crs_{key}
     assert [e for e in ends if e not in source and not e.startswith(composed)] == []
