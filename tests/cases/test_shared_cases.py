@@ -8,7 +8,7 @@ import shapely
 from geo.basis.errors import BlockedError
 from layers.sources import gate
 from layers.sources.redline.read import read
-from layers.study import catalog
+from layers.study import inspection
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases"
 STUDY, BOUNDS = "EPSG:4549", (490_000.0, 3_170_000.0, 510_000.0, 3_190_000.0)
@@ -117,7 +117,7 @@ def test_29_every_layout_is_the_square(tmp_path, name):
 @pytest.mark.parametrize(("name", "rows", "area", "codes"), LAYERS)
 def test_a_layer_has_its_rows_its_ground_and_its_findings(tmp_path, name, rows, area, codes):
     cache = tmp_path / ".cache"
-    found = {f.code: f.severity for f in catalog.report(case(name), study_crs=STUDY, cache=cache)}
+    found = {f.code: f.severity for f in inspection.report(case(name), study_crs=STUDY, cache=cache)}
     opened = gate.open_vector(case(name), cache)
     assert len(opened.frame) == rows
     assert shapely.area(opened.shapes).sum() == pytest.approx(area, abs=1.0)
