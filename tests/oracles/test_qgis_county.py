@@ -142,6 +142,9 @@ def test_scene_1_present_use(answer, red):
     for use in answer.uses:
         found[f"use {use.code}"] = found.get(f"use {use.code}", 0.0) + use.before_m2
     expected = {k: v for k, v in red.items() if k.startswith("use ")}
+    cultivated = [name for name in expected if name.startswith("use 01")]
+    assert len(cultivated) == 1, "field ridges (1203) are a share of the one cultivated class here"
+    found[cultivated[0]] += found.pop("use 1203")  # the ground is measured gross; the ledger tells the ridges apart
     assert set(found) == set(expected)
     assert all(close(found[k], v, 0.0) for k, v in expected.items()), (found, expected)
     assert sum(expected.values()) == pytest.approx(red["own"], rel=1e-6)

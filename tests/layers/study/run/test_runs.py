@@ -104,7 +104,7 @@ def test_nothing_to_do_the_second_time(run_district):
 def test_a_changed_rule_rebuilds_screening_only_and_marks_it_stale_before(own_district):
     rules = own_district / "inputs" / "rules.toml"
     rules.write_text(rules.read_text().replace("threshold = 0.0", "threshold = 6000.0", 1))
-    assert set(open_results(own_district).stale()) == {"verdicts", "candidates", "ledger", "land"}
+    assert set(open_results(own_district).stale()) == {"verdicts", "candidates", "ledger", "land", "use_status"}
     with pytest.raises(BlockedError):
         require(own_district, "candidates")
     report = runs.update(own_district, "screen", silent)
