@@ -158,10 +158,12 @@ class _Cells:
         """Return how much of each crossed cell a zone takes, so that a unit loses what the zone has of it.
 
         What a zone has of a unit was overlaid once, and checked. Overlaying that part again loses slivers
-        without a sign (inside nothing, outside everything), so it only says how cells share the part;
-        what is missing goes to the cell that holds most of it, or else runs longest along it.
+        without a sign (inside nothing, outside everything), and gives a crumb of a cell more than it has; so it
+        only says how cells share the part. What is missing goes to the cells that hold most of it and have room
+        for it, or else run longest along it.
         """
-        taken: Floats = np.nan_to_num(shapely.area(within), nan=0.0)
+        size = self.area[crossed]
+        taken: Floats = np.minimum(np.nan_to_num(shapely.area(within), nan=0.0), size)
         unit, whole, count = self.unit[crossed], shapely.area(parts), len(self.units)
         cells = np.bincount(self.unit, minlength=count)
         every = (np.bincount(unit, minlength=count) == cells)[unit] & ~shapely.is_missing(within)
@@ -173,10 +175,13 @@ class _Cells:
         for u in np.unique(unit[off]):
             own = np.flatnonzero(unit == u)
             along = shapely.intersection(shapely.boundary(parts[own]), self.shape[crossed[own]])
-            most = own[np.argmax(taken[own] if taken[own].any() else shapely.length(along))]
-            within[most] = parts[most] if taken[most] == 0 else within[most]
-            taken[most] += short[most]
-        return np.clip(taken, 0.0, self.area[crossed])
+            order = own[np.lexsort((-shapely.length(along), -taken[own]))]
+            room = size[order] - taken[order] if short[order[0]] > 0 else taken[order]
+            moved = _filled(abs(float(short[order[0]])), room) * np.sign(short[order[0]])
+            bare = order[(taken[order] == 0) & (moved > 0)]
+            within[bare] = parts[bare]
+            taken[order] += moved
+        return np.clip(taken, 0.0, size)
 
     def _grow(self, inside: Bools, rows: Positions, shapes: tuple[Geometries, Geometries], taken: Floats) -> Bools:
         """Keep the part beyond in place and append the part within."""
@@ -204,6 +209,12 @@ class _Cells:
         area = np.concatenate([area, np.zeros(len(blank))])
         states = np.concatenate([self.states, np.zeros((len(blank), self.states.shape[1]), np.uint8)])
         return _grouped(*_merged(*_grouped(parcel, states, area), gross))
+
+
+def _filled(amount: float, room: Floats) -> Floats:
+    """Return how much of an amount goes into each vessel when the first is filled before the next."""
+    before = np.concatenate([[0.0], np.cumsum(room)[:-1]])
+    return np.clip(amount - before, 0.0, room)
 
 
 def _grouped(parcel: Positions, states: States, area: Floats) -> tuple[Positions, States, Floats]:

@@ -4,8 +4,11 @@ import shapely
 
 from geo.basis.area import basis
 from geo.basis.layer import Zone
+from geo.basis.progress import silent
 from geo.basis.tables import settled
+from geo.measure import pieces as measuring
 from geo.measure import robust
+from geo.measure.zones import Ground
 from tests.geo.measure.making import CRS, X, Y, box, layer, measure, overlap, parcels, pieces, world
 
 FLOOD, MINE = Zone("flood"), Zone("mine")
@@ -205,3 +208,23 @@ def test_tables_fit_the_schema():
     inputs = world(parcels(PARCEL, box(100, 0, 200, 100)), layer(box(50, 0, 130, 60), coverage="unknown"))
     for name, frame in measure(inputs, [FLOOD, Zone("flood", 5.0)], ["flood"]).items():
         assert len(settled(name, frame)) == len(frame)
+
+
+def test_a_crumb_left_by_one_zone_takes_no_ground_of_the_next(monkeypatch):
+    """An overlay may hand a cell of 2e-4 m² more ground than it has; what the zone has of the parcel stays."""
+    parcel, west = shapely.box(0, 0, 200, 200), shapely.box(0, 0, 150, 200)
+    most = shapely.box(0, 0, 200, 199.999999)
+    grounds = [Ground(Zone(name, 0.0), np.array([zone])) for name, zone in (("a", most), ("b", west))]
+    sound = robust.parted
+
+    def swollen(shapes, parts):
+        within, beyond = sound(shapes, parts)
+        crumbs = shapely.area(shapes) < 1e-3
+        within[crumbs] = shapely.box(0, 199, 27, 200)
+        return within, beyond
+
+    monkeypatch.setattr(measuring.robust, "parted", swollen)
+    made = measuring.cut(np.array(["P"], object), np.array([parcel]), grounds, silent)
+    for column, area in enumerate((most.area, west.area)):
+        assert made.area_m2[made.states[:, column] == measuring.IN].sum() == pytest.approx(area, abs=3e-4)
+    assert made.area_m2.sum() == pytest.approx(parcel.area, abs=1e-6)
