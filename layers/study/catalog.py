@@ -129,8 +129,7 @@ def add(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
 def added(folder: Path, file: Path, given: Mapping[str, Any]) -> Added:
     """Add a file as `add` does, and tell which layer it became: an id nobody gave is settled last."""
     study, file = spec.read(folder), Path(file).resolve()
-    entry, taken = _named(folder, _entry(folder, file, given))
-    found = taken + checked(folder, file, entry)
+    entry, found = _examined(folder, study, _entry(file, given, study))
     if stop := [f for f in found if f.severity == "block"]:
         raise blocked(stop)
     return Added(_commit(folder, file, entry, study, bool(given.get("id"))), found)
@@ -145,18 +144,26 @@ def checked(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]
         As for `add`.
     """
     study = spec.read(folder)
-    entry, taken = _named(folder, _entry(folder, Path(file).resolve(), given))
+    return _examined(folder, study, _entry(Path(file).resolve(), given, study))[1]
+
+
+def _examined(folder: Path, study: Study, entry: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+    """Return the entry with the columns its role reads by name, and what was found, blocking things first.
+
+    The id is held against the settings it was made from; what others added meanwhile is settled under the lock.
+    """
+    entry, taken = _named(folder, entry)
     layer = _checked(LayerSpec, entry)
     if study.layer(layer.id) is not None:
         raise SpecError(reason("layer_id_taken", id=layer.id))
     found = taken + role_fields.unknown(layer.role, layer.fields) + inspection.check_layer(layer, Home(study, folder))
     area = str(entry.get("coverage", "unknown"))
-    return _ordered(found if area in ("complete", "unknown") else found + _area_findings(Path(area)))
+    return entry, _ordered(found if area in ("complete", "unknown") else found + _area_findings(Path(area)))
 
 
-def _entry(folder: Path, file: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(file: Path, given: Mapping[str, Any], study: Study) -> dict[str, Any]:
     """Return a ``[[layers]]`` entry for a file where it lies now."""
-    layer_id = given.get("id") or _layer_id(file, spec.read(folder))
+    layer_id = given.get("id") or _layer_id(file, study)
     return {"id": layer_id, **{k: v for k, v in given.items() if k not in ("id", "source")}, "source": str(file)}
 
 

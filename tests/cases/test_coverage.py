@@ -244,7 +244,10 @@ def test_a_note_under_a_table_is_no_row(folder, tmp_path):
     file = tmp_path / "data.csv"
     file.write_text("\n".join(["id,name,wkt", *rings, "注：面积为椭球面积", "填表人：张三"]), encoding="utf-8")
     found = add(folder, file, crs=base.CRS)
-    assert found == {"table_note": "fixed"}
+    assert found == {
+        "table_note": "fixed",
+        "fields_taken": "fixed",
+    }  # the column `id` is taken by its name
     assert statuses(folder)["p15"] == "eligible"
 
 

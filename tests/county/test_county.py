@@ -16,7 +16,7 @@ from county import county
 from geo.basis.errors import BlockedError, Cancelled
 from layers.study import spec
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 MU = 2000.0 / 3.0
 LINEAR = ["1001", "1003", "1004", "1006", "1101", "1107"]
 LAYERS = {

@@ -61,8 +61,10 @@ def chosen(tables, patches):
     lines = tables["ledger"]
     unsure = set(lines.loc[lines["layer_id"].isin(["?", "whole"]), "parcel_id"])
     open_ = set(tables["supply"].loc[tables["supply"]["balance_m2"].isna(), "parcel_id"])
+    # widths by class and classes of a layer are reckoned again in tests/properties/test_parts.py
+    other = set(lines.loc[~lines["rule_id"].isin(["", *rules()]) & (lines["step"] > 0), "parcel_id"])
     taken = lines[(lines["step"] > 0) & (lines["exclusive_m2"] + lines["shared_m2"] > 1.0)]
-    kept = taken[~taken["parcel_id"].isin(unsure | open_)]
+    kept = taken[~taken["parcel_id"].isin(unsure | open_ | other)]
     count = kept.groupby("parcel_id").size()
     net = tables["candidates"].set_index("parcel_id")["net_m2"]
     frame = pd.DataFrame({"count": count, "net": net.reindex(count.index), "use": patches["DLBM"].reindex(count.index)})

@@ -24,6 +24,11 @@ def _table(title: str, heads: list[str], rows: list[Html], cls: str) -> Html:
                 tag("table", tag("thead", head), tag("tbody", *rows), cls=f"lh-table {cls}"))  # fmt: skip
 
 
+def _span(low: str, high: str) -> str:
+    """Return both bounds as they are printed, once where they read alike."""
+    return low if low == high else f"{low} … {high}"
+
+
 def bars(seen: Glance, language: Language) -> Html:
     """Return usable area by status as bars (亩); what is not settled is drawn paler behind."""
     most = max(float(seen.status["net_hi_m2"].max()), float(seen.status["net_m2"].max()))
@@ -34,9 +39,7 @@ def bars(seen: Glance, language: Language) -> Html:
         colour = STATUS_COLOURS[status]
         bar = tag("div", tag("i", style=f"width:{share(net_hi, most):.2f}%;background:{colour}55"),
                   tag("i", style=f"width:{share(net, most):.2f}%;background:{colour}"), cls="lh-bar")  # fmt: skip
-        words = number(net, "mu", language)
-        if net_hi - net > NOTHING_M2:
-            words = f"{words} … {number(net_hi, 'mu', language)}"
+        words = _span(number(net, "mu", language), number(net_hi, "mu", language))
         count = say("uihome.count", language, parcels=int(row["parcels"]))
         rows.append(tag("tr", tag("td", tag("i", cls="lh-mark", style=f"background:{colour}"),
                                   code("status", status, language)), tag("td", count), tag("td", bar),
@@ -54,9 +57,7 @@ def parks(seen: Glance, language: Language) -> Html:
     rows = []
     for park in seen.parks:
         bar = tag("div", *_stacked(park.by_status, most), cls="lh-bar")
-        net = bare(park.net_m2, "mu", language)
-        if park.net_hi_m2 - park.net_m2 > NOTHING_M2:
-            net = f"{net} … {bare(park.net_hi_m2, 'mu', language)}"
+        net = _span(bare(park.net_m2, "mu", language), bare(park.net_hi_m2, "mu", language))
         rows.append(tag("tr", tag("td", park.name or park.park_id, tip=park.park_id), tag("td", bar), tag("td", net),
                         tag("td", bare(park.gross_m2, "mu", language))))  # fmt: skip
     heads = [say("uihome.park", language), "", *(f"{say(f'uihome.{k}', language)} {say('uiredline.mu', language)}"
@@ -84,9 +85,7 @@ def kinds(seen: Glance, language: Language) -> Html:
         row = seen.kinds.loc[kind]
         if row["net_hi_m2"] <= NOTHING_M2:
             continue
-        words = number(float(row["net_m2"]), "mu", language)
-        if row["net_hi_m2"] - row["net_m2"] > NOTHING_M2:
-            words = f"{words} … {number(float(row['net_hi_m2']), 'mu', language)}"
+        words = _span(number(float(row["net_m2"]), "mu", language), number(float(row["net_hi_m2"]), "mu", language))
         cls = "lh-landable" if kind in headline.LANDABLE else ""
         rows.append(tag("tr", tag("td", kind_word(kind, language)), tag("td", words), cls=cls))
     return join(tag("h4", say("uihome.by_kind", language), cls="lh-h"),
