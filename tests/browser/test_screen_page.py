@@ -215,6 +215,7 @@ def pick_first_row(page, parcel_id):
     """
     for _ in range(20):
         settled(page)
+        page.get_by_test_id("stDataFrame").first.scroll_into_view_if_needed()
         box = page.get_by_test_id("stDataFrame").first.bounding_box()
         if box:
             page.mouse.click(box["x"] + 18, box["y"] + 30 + 18)
