@@ -41,12 +41,12 @@ Study = Annotated[Path, typer.Argument(metavar="DIR", help="The study folder.")]
 
 def __getattr__(name: str) -> Any:
     """Return what a notebook asks for; a command does not load it."""
-    from layers.serve import notebook
-
-    known = {"open": notebook.open_study, "OpenStudy": notebook.OpenStudy}
+    known = {"open": "open_study", "OpenStudy": "OpenStudy"}
     if name not in known:
         raise AttributeError(name)
-    return known[name]
+    from layers.serve import notebook
+
+    return getattr(notebook, known[name])
 
 
 def system_language() -> Language:

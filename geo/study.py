@@ -179,14 +179,11 @@ def assemble(
 
 @dataclass(frozen=True)
 class Placed:
-    """A pipeline placed: the question, the answer, and its tables (`PLACED`)."""
+    """A pipeline placed: the question, the answer, and its tables, as `place` names them."""
 
     question: Question
     answer: Answer
     tables: Mapping[str, pd.DataFrame]
-
-
-PLACED = ("fits", "facilities", "capacity", "budgets", "matches", "misses", "draws", "placing")
 
 
 def place(base: Base, asked: Question, progress: Progress) -> Placed:
@@ -202,7 +199,8 @@ def place(base: Base, asked: Question, progress: Progress) -> Placed:
     Returns
     -------
     Placed
-        Tables `PLACED`; ``capacity`` says what each park can still hold after the draws.
+        Tables ``fits``, ``draws``, ``facilities``, ``budgets``, ``matches``, ``misses``, ``placing`` and
+        ``capacity``, which says what each park can still hold after the draws.
     """
     fits = fit.fits(base.tables, asked.objective)
     room = base.headroom(asked.on, asked.extra)

@@ -29,6 +29,35 @@ def read(path: Path) -> dict[str, Any]:
         raise SpecError(reason("toml_unreadable", file=path.name, detail=str(error))) from None
 
 
+def names(shipped: Path) -> tuple[str, ...]:
+    """Return the names of the files a folder of ours comes with, sorted."""
+    return tuple(sorted(path.stem for path in shipped.glob("*.toml")))
+
+
+def found(name: str, shipped: Path, folder: Path, missing: str) -> Path:
+    """Return a shipped file by its name, or a file of the study folder.
+
+    Raises
+    ------
+    SpecError
+        No such file: the reason `missing` names those that are shipped.
+    """
+    own = shipped / f"{name}.toml"
+    path = own if own.is_file() else folder / name
+    if not path.is_file():
+        raise SpecError(reason(missing, name=name, known=list(names(shipped))))
+    return path
+
+
+def pack(name: str, shipped: Path, folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Return file and body of a pack, see `found`; its id is settled."""
+    path = found(name, shipped, folder, "rule_pack_missing")
+    body = read(path)
+    head = body.pop("pack", {})
+    head.setdefault("id", path.stem)
+    return path, head | body
+
+
 def validated(model: type[M], body: dict[str, Any], file: str) -> M:
     """Return the frozen object of a model; unknown keys and wrong values are all reported together.
 

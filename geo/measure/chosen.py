@@ -6,6 +6,7 @@ any class; how far it reaches is then a range, and one that only may count reach
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from geo.basis.part import Edge, Part, Where, Width
 CLASS = "class"
 """Name under which the field a layer is broken down by is read, where no attribute bears it."""
 Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.str_]
 Floats = npt.NDArray[np.float64]
 
 
@@ -52,10 +54,11 @@ def chosen(layer: Layer, part: Part) -> Chosen:
         A class that is not known is "", NaN or None; a field the layer does not have is not known throughout.
     part : Part
     """
-    sure, may = _fits(layer, part.where)
+    texts = {field: _texts(layer, field) for field in part.fields}
+    sure, may = _fits(layer, part.where, texts)
     lo, hi = np.zeros(len(may)), np.zeros(len(may))
     if part.widths:
-        lo, hi = _reach(layer, part.widths)
+        lo, hi = _reach(layer, part.widths, texts)
         sure, may = sure & (lo > 0), may & (hi > 0)
         near, far = _edges(layer, part.edge)
         lo, hi = lo + near, hi + far
@@ -63,18 +66,17 @@ def chosen(layer: Layer, part: Part) -> Chosen:
     return Chosen(sure & ~layer.maybe, may, lo, hi, by_class)
 
 
-def _fits(layer: Layer, where: Where) -> tuple[Bools, Bools]:
+def _fits(layer: Layer, where: Where, texts: Mapping[str, Texts]) -> tuple[Bools, Bools]:
     """Return which features surely fit, and which may."""
     sure, may = np.ones(len(layer.shapes), bool), np.ones(len(layer.shapes), bool)
     for field, values in where:
-        texts = _texts(layer, field)
-        fits, open_ = np.isin(texts, np.array(values, str)), texts == ""
+        fits, open_ = np.isin(texts[field], np.array(values, str)), texts[field] == ""
         sure &= fits
         may &= fits | open_
     return sure, may
 
 
-def _texts(layer: Layer, field: str) -> npt.NDArray[np.str_]:
+def _texts(layer: Layer, field: str) -> Texts:
     raw = layer.attributes.get(field)
     if raw is None and field == CLASS:
         raw = layer.classes
@@ -83,7 +85,7 @@ def _texts(layer: Layer, field: str) -> npt.NDArray[np.str_]:
     return np.asarray(["" if pd.isna(v) else str(v) for v in raw], str)
 
 
-def _reach(layer: Layer, widths: tuple[Width, ...]) -> tuple[Floats, Floats]:
+def _reach(layer: Layer, widths: tuple[Width, ...], texts: Mapping[str, Texts]) -> tuple[Floats, Floats]:
     """Return least and greatest width of every feature, 0 where no width fits.
 
     The first width that surely fits a feature is its own; those before it that only may fit stay possible.
@@ -92,7 +94,7 @@ def _reach(layer: Layer, widths: tuple[Width, ...]) -> tuple[Floats, Floats]:
     settled, possible = np.zeros(count, bool), np.zeros(count, bool)
     lo, hi = np.full(count, np.inf), np.zeros(count)
     for width in widths:
-        sure, may = _fits(layer, width.where)
+        sure, may = _fits(layer, width.where, texts)
         here = may & ~settled
         lo[here], hi[here] = np.minimum(lo[here], width.m), np.maximum(hi[here], width.m_hi)
         possible |= here

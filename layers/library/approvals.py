@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from geo.basis.age import Text
 from geo.screen.handover import Approval
@@ -48,6 +49,18 @@ class ApprovalTable(_Frozen):
 
     head: _Head
     approvals: tuple[Entry, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ApprovalTable:
+        """Refuse what would count for nothing: a name twice, or waiting for what does not stand before."""
+        before: set[str] = set()
+        for one in self.approvals:
+            if one.id in before or not set(one.after) <= before:
+                raise ValueError("approvals_order")
+            if not 0 <= one.months[0] <= one.months[1] < math.inf:
+                raise ValueError("approvals_months")
+            before.add(one.id)
+        return self
 
 
 def table(folder: Path | None = None) -> ApprovalTable:

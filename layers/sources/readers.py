@@ -14,7 +14,7 @@ from layers.sources.formats import vector
 _HERE = "layers.sources.formats"
 _COMMON = (f"{_HERE}.contents:of",)
 _BY_KIND = frozenset({
-    f"{_HERE}.vector:_READ", f"{_HERE}.vector:_LAYERS", f"{_HERE}.contents:_DATA", f"{_HERE}.contents:_SUFFIX",
+    f"{_HERE}.vector:_READ", f"{_HERE}.vector:_LAYERS", f"{_HERE}.contents:DATA", f"{_HERE}.contents:_SUFFIX",
     "layers.sources.sniff:sniff", "layers.sources.sniff:SUPPORTED",
 })  # fmt: skip
 """What chooses among kinds: what it chose stands in the key."""

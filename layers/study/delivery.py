@@ -27,14 +27,13 @@ from layers.library import kinds
 from layers.library.standards import Code
 from layers.sources import gate
 from layers.sources.finding import Finding
+from layers.sources.formats.contents import DATA, SIDES
 from layers.study import catalog, load, packs, spec
 
 How = Literal["name_and_fields", "fields", "name", "nothing"]
-_DATA = {
-    ".shp", ".zip", ".gpkg", ".geojson", ".json", ".topojson", ".kml", ".kmz", ".dxf", ".parquet", ".geoparquet",
-    ".csv", ".tsv", ".xlsx", ".xls", ".dbf", ".tif", ".tiff", ".gdb",
-}  # fmt: skip
-_BESIDE = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".aih", ".ain", ".atx", ".fbn", ".fbx"}
+_DATA = {*DATA, ".zip", ".kmz", ".dbf", ".tsv", ".geoparquet"}
+"""What is data beside an archive as well as in one, and what is only so by itself."""
+_BESIDE = {*SIDES, ".sbn", ".sbx", ".qix", ".qmd", ".aih", ".ain", ".atx", ".fbn", ".fbx"}
 """Side files of a shapefile: they travel with it."""
 _ENOUGH, _LIKELY = 2, 0.5
 """Fields that back a name; share of the weight of a kind's fields that speaks without a name."""

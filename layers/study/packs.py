@@ -16,20 +16,14 @@ PACKS = Path(__file__).resolve().parents[2] / "data" / "rules"
 
 def shipped() -> tuple[str, ...]:
     """Return the names of the rule packs that come with Luodi, sorted."""
-    return tuple(sorted(path.stem for path in PACKS.glob("*.toml")))
+    return toml.names(PACKS)
 
 
 def pack(name: str, folder: Path) -> RulePack:
     """Read one rule pack: a shipped one by its name, or a file of the study folder."""
-    own = PACKS / f"{name}.toml"
-    path = own if own.is_file() else folder / name
-    if not path.is_file():
-        raise SpecError(reason("rule_pack_missing", name=name, known=list(shipped())))
-    body = toml.read(path)
-    head = body.pop("pack", {})
-    head.setdefault("id", path.stem)
-    made: RulePack = toml.validated(RulePack, head | body, path.name)
-    if path == own and (lost := [r.id for r in made.rules if not (r.checked_on and r.source)]):
+    path, body = toml.pack(name, PACKS, folder)
+    made: RulePack = toml.validated(RulePack, body, path.name)
+    if path.parent == PACKS and (lost := [r.id for r in made.rules if not (r.checked_on and r.source)]):
         raise SpecError(reason("age_missing", file=path.name, ids=sorted(set(lost))))
     return made
 

@@ -15,10 +15,11 @@ from layers.sources.sniff import SUPPORTED, sniff
 from layers.sources.unzip import ArchiveEntry, unzip
 
 SIDES = (".shx", ".dbf", ".prj", ".cpg")
-_DATA = (
+DATA = (
     ".shp", ".gpkg", ".geojson", ".json", ".topojson", ".kml", ".parquet", ".csv", ".xlsx", ".xls",
     ".tif", ".tiff", ".dxf", ".gdb",
 )  # fmt: skip
+"""Endings of data files, as they are looked for in archives."""
 
 
 @dataclass
@@ -122,7 +123,7 @@ def _datasets(entries: list[ArchiveEntry]) -> list[Contents]:
     for entry in entries:
         folder = entry.path.parent
         at, name = (folder, PurePosixPath(entry.name).parent.name) if folder.suffix == ".gdb" else (entry.path, "")
-        if at.suffix.lower() not in _DATA:
+        if at.suffix.lower() not in DATA:
             continue
         kind = "gdb" if at.suffix == ".gdb" else ""
         found[at] = Contents(kind, at, entry.name, PurePosixPath(name or entry.name).stem)

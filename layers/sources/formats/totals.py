@@ -75,11 +75,11 @@ def of_layer(read: RawLayer) -> list[int]:
     names = list(read.columns)
     if not len(bare) or not names:
         return []
-    rows: Rows = [(k + 1, [_text(read.columns[n][k]) for n in names]) for k in range(len(read.shapes))]
     gone = read.absent if read.absent is not None else np.zeros(len(read.shapes), bool)
-    maybe = {int(k) + 1 for k in bare if not gone[k] and label(rows[k][1])}
+    maybe = {int(k) + 1 for k in bare if not gone[k] and label([_text(read.columns[n][k]) for n in names])}
     if not maybe:
         return []
+    rows: Rows = [(k + 1, [_text(read.columns[n][k]) for n in names]) for k in range(len(read.shapes))]
     _, found = without([(k, row) for k, row in rows if not gone[k - 1] and (k in maybe or not label(row))], names)
     read.findings += found
     read.absent = gone | np.isin(np.arange(1, len(gone) + 1), list(maybe))

@@ -26,7 +26,7 @@ ENDS = ("low", "high")
 
 def names() -> tuple[str, ...]:
     """Return the names of the shipped sets."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return toml.names(FOLDER)
 
 
 def named(name: str, folder: Path) -> CriteriaSet:
@@ -37,10 +37,7 @@ def named(name: str, folder: Path) -> CriteriaSet:
     SpecError
         No such set, or one that does not hold together; all problems of the file together.
     """
-    shipped = FOLDER / f"{name}.toml"
-    path = shipped if shipped.is_file() else folder / name
-    if not path.is_file():
-        raise SpecError(reason("criteria_set_missing", name=name, known=list(names())))
+    path = toml.found(name, FOLDER, folder, "criteria_set_missing")
     body = toml.read(path)
     head = body.pop("set", None)
     if not isinstance(head, dict):

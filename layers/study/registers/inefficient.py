@@ -12,7 +12,6 @@ import pandas as pd
 import shapely
 
 from geo import study as flow
-from geo.basis.errors import SpecError
 from geo.basis.layer import Layer
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
@@ -33,7 +32,7 @@ CODE_LISTS = ("renewal_kinds", "renewal_stages")
 
 def names() -> tuple[str, ...]:
     """Return the places whose criteria are shipped."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return toml.names(FOLDER)
 
 
 def pack(name: str, folder: Path) -> LocalPack:
@@ -44,14 +43,8 @@ def pack(name: str, folder: Path) -> LocalPack:
     SpecError
         No such pack, or one that does not hold together.
     """
-    shipped = FOLDER / f"{name}.toml"
-    path = shipped if shipped.is_file() else folder / name
-    if not path.is_file():
-        raise SpecError(reason("rule_pack_missing", name=name, known=list(names())))
-    body = toml.read(path)
-    head = body.pop("pack", {})
-    head.setdefault("id", path.stem)
-    return toml.validated(LocalPack, head | body, path.name)
+    path, body = toml.pack(name, FOLDER, folder)
+    return toml.validated(LocalPack, body, path.name)
 
 
 def packs(work: Work) -> tuple[LocalPack, ...]:

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from geo.basis.errors import SpecError
 from layers.library import approvals
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES
@@ -29,3 +30,23 @@ def test_the_months_of_an_office_count(ranked_folder, tmp_path):
     (own / approvals.OWN).write_text(text, encoding="utf-8")
     before, after = (handover.listed(open_results(f))[1] for f in (ranked_folder, own))
     assert min(x.path.earliest for x in after) > max(x.path.earliest for x in before)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('id = "minerals"', 'id = "forest"', "approvals_order"),  # one name twice
+        ('id = "minerals"', 'id = "minerals"\nafter = ["supply"]', "approvals_order"),  # waits for what comes later
+        ('id = "minerals"', 'id = "minerals"\nafter = ["mineral"]', "approvals_order"),  # waits for nobody
+        ("months = [1.0, 4.0]", "months = [4.0, 1.0]", "approvals_months"),
+        ("months = [1.0, 4.0]", "months = [-1.0, 4.0]", "approvals_months"),
+    ],
+)
+def test_a_table_of_an_office_that_would_count_for_nothing_is_refused(tmp_path, old, new, code):
+    text = approvals.FILE.read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / approvals.OWN).parent.mkdir()
+    (tmp_path / approvals.OWN).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SpecError) as refused:
+        approvals.table(tmp_path)
+    assert [r.code for r in refused.value.reasons] == [code]
