@@ -1,7 +1,7 @@
 """The only place where codes and numbers become English or 中文.
 
-Sentences live in ``data/locales/<language>/<namespace>[_<part>].toml`` and are looked
-up as ``namespace.key``. Numbers are written by the format words of `_Writer`, for
+Sentences live in ``data/locales/<language>/<word of the flow>.toml``, there in the table of their
+namespace, and are looked up as ``namespace.key``. Numbers are written by the format words of `_Writer`, for
 example ``{area_m2:m2}``; a missing key shows as itself in brackets, and a test refuses it.
 """
 
@@ -30,12 +30,11 @@ def catalogue(language: Language) -> Mapping[str, str]:
     """Return every sentence of a language by ``namespace.key``."""
     out: dict[str, str] = {}
     for path in sorted((FOLDER / language).glob("*.toml")):
-        namespace = path.stem.split("_")[0]
-        for key, text in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            full = f"{namespace}.{key}"
-            if full in out:
-                raise KeyError(f"{full} stands twice in locales/{language}")
-            out[full] = text
+        for namespace, sentences in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found = {f"{namespace}.{key}": text for key, text in sentences.items()}
+            if twice := sorted(found.keys() & out.keys()):
+                raise KeyError(f"{twice} in locales/{language}/{path.name} stand elsewhere too")
+            out |= found
     return out
 
 

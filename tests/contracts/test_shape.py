@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import re
 import string
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,23 @@ def test_both_languages_say_everything_with_the_same_numbers():
     assert [key for key in en if not en[key].strip() or not zh[key].strip()] == []
     latin = [k for k, v in zh.items() if not re.search(r"[\u3000-\u9fff]", v) and re.search(r"[A-Za-z]{4,}", v)]
     assert [k for k in latin if zh[k] == en[k]] == []
+
+
+WORDS = {
+    "words", "study", "sources", "law", "screen", "supply", "assemble", "rank", "project", "place", "capacity", "idle",
+    "reuse", "redline", "handover",
+}  # fmt: skip
+"""One file of sentences for each word of the flow, and one for what all share."""
+
+
+def test_both_languages_keep_their_sentences_in_the_same_files():
+    def tables(language):
+        paths = (ROOT / "data" / "locales" / language).glob("*.toml")
+        return {p.stem: set(tomllib.loads(p.read_text(encoding="utf-8"))) for p in paths}
+
+    en, zh = (tables(language) for language in LANGUAGES)
+    assert en == zh
+    assert set(en) == WORDS
 
 
 def test_every_reason_raised_in_the_code_has_its_sentence():

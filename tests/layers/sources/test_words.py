@@ -41,8 +41,8 @@ def test_every_code_has_words(language):
 
 def test_both_languages_ask_for_the_same_values():
     english, chinese = (catalogue(lang) for lang in LANGUAGES)
-    path = make.ROOT / "data" / "locales" / "en" / "reason_sources.toml"
-    for code in tomllib.loads(path.read_text(encoding="utf-8")):
+    path = make.ROOT / "data" / "locales" / "en" / "sources.toml"
+    for code in tomllib.loads(path.read_text(encoding="utf-8"))["reason"]:
         asked = [
             {name for _, name, _, _ in string.Formatter().parse(table[f"reason.{code}"]) if name}
             for table in (english, chinese)
