@@ -66,10 +66,13 @@ def click_map(page, frame, lon, lat, answered):
     """Click a place of the map until the page has answered.
 
     The page may just be drawn again when the mouse comes down, and such a click is lost; a
-    second one at the same place is the same question.
+    second one at the same place is the same question. A map that was made anew meanwhile shows
+    its first view again, so a place that is out of sight is brought back first.
     """
     for _ in range(5):
         settled(page)
+        if not frame.evaluate("at => window.map.getBounds().contains(at)", [lat, lon]):
+            go(frame, lon, lat)
         spot = frame.evaluate("at => window.map.latLngToContainerPoint(at)", [lat, lon])
         box = page.locator("iframe").first.bounding_box()
         page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
