@@ -10,7 +10,6 @@ from geo.rules.terms import AREA_TESTS
 from layers.ask.redline import Constraint, RedlineAnswer
 from layers.library.standards import of_scheme
 from layers.outputs.coordinates import central_meridian
-from layers.outputs.origin import UNSURE
 from layers.outputs.project import notes
 from layers.outputs.redline_rows import (
     NOTHING_M2,
@@ -33,6 +32,7 @@ from layers.outputs.redline_words import (
     use_word,
 )
 from layers.outputs.word import SAME, WordTable
+from layers.study.run.layer_rows import UNSURE
 from layers.text import Language, both, code, say, sentence
 from layers.words import law
 from layers.words.explain import limit_text, rule_title

@@ -22,9 +22,9 @@ from geo.place.accounts import NOT_YET, SEPARATOR, UNKNOWN, accounts
 from layers.library import kinds
 from layers.library.standards import of_scheme
 from layers.outputs.dossier_rows import use_of_plan
-from layers.outputs.origin import UNSURE, rows_used, texts
 from layers.study.registers import facilities
 from layers.study.registers.facilities import FacilityRow
+from layers.study.run.layer_rows import UNSURE, rows_used
 from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, number, say
@@ -94,7 +94,7 @@ def _planned(results: Results, spec: LayerSpec, parcels: gpd.GeoDataFrame) -> pd
     study = results.study
     measured = basis(study.area, study.crs, tuple(gpd.GeoDataFrame(results.table("parcels")).total_bounds))
     ids, shapes = parcels["parcel_id"].to_numpy(object), parcels.geometry.to_numpy()
-    return composition(ids, shapes, rows.shapes, {name: texts(rows, name) for name in _PLAN}, measured)
+    return composition(ids, shapes, rows.shapes, {name: rows.texts(name) for name in _PLAN}, measured)
 
 
 def _plan_cells(
@@ -174,11 +174,10 @@ def _facilities(results: Results) -> list[_Facility]:
         rows = None if spec.use_only else rows_used(results, spec)
         if rows is None:
             continue
-        cells = {ours: texts(rows, ours) for ours in spec.fields}
-        doubt = rows.doubt if len(rows.doubt) else np.full(len(rows.frame), "", object)
+        cells = {ours: rows.texts(ours) for ours in spec.fields}
         stated = [
             FacilityRow(str(k), {n: str(v[k]).strip() for n, v in cells.items()}, "facility_may_belong" if d else "")
-            for k, d in enumerate(doubt)
+            for k, d in enumerate(rows.maybe)
         ]
         given = facilities.frame(facilities.facilities(spec, stated, (), []))
         for row in accounts(given, empty("budgets"), results.study.as_of).to_dict("records"):
@@ -227,7 +226,7 @@ def park_names(results: Results) -> Mapping[str, str]:
     for spec in results.study.with_role("park"):
         rows = None if spec.use_only else rows_used(results, spec)
         if rows is not None:
-            out |= dict(zip(texts(rows, "park_id"), texts(rows, "name"), strict=True))
+            out |= dict(zip(rows.texts("park_id"), rows.texts("name"), strict=True))
     return out
 
 
@@ -238,9 +237,7 @@ def industries(results: Results, language: Language) -> Mapping[str, str]:
         rows = None if spec.use_only else rows_used(results, spec)
         if rows is None:
             continue
-        for park, leading, admitted in zip(
-            *(texts(rows, k) for k in ("park_id", "leading", "industries")), strict=True
-        ):
+        for park, leading, admitted in zip(*(rows.texts(k) for k in ("park_id", "leading", "industries")), strict=True):
             first = _codes(leading)
             others = [c for c in _codes(admitted) if c not in first]
             parts = [(k, group) for k, group in (("leading", first), ("admitted", others)) if group]

@@ -18,8 +18,8 @@ from geo.rules.terms import AREA_TESTS
 from geo.screen.ledger import UNSURE_LINE, settled
 from layers.ask.redline import Constraint, RedlineAnswer
 from layers.library.standards import of_scheme
-from layers.outputs.origin import rows_used, texts
 from layers.outputs.redline_words import ledger_title
+from layers.study.run.layer_rows import rows_used
 from layers.study.run.released import masks
 from layers.text import Language, both, code, say, sentence
 from layers.words.explain import rule_title
@@ -149,7 +149,7 @@ def planned(answer: RedlineAnswer) -> tuple[Planned, ...] | None:
             continue
         quoted = True
         names = ("use", "far_min", "far_max", "height_max_m")
-        fields = {name: texts(rows, name) for name in names}
+        fields = {name: rows.texts(name) for name in names}
         areas = []
         for frame in (answer.plots, answer.land):
             shapes = frame.geometry.to_numpy()

@@ -23,8 +23,8 @@ from layers.ask.redline import RedlineAnswer
 from layers.library import kinds
 from layers.library.standards import of_scheme
 from layers.outputs import fonts
-from layers.outputs.origin import Texts, rows_used, texts
 from layers.outputs.plain import plain
+from layers.study.run.layer_rows import Texts, rows_used
 from layers.study.spec import LayerSpec
 from layers.text import Language, both, say
 
@@ -113,7 +113,7 @@ class _Sheet:
         if rows is None:
             self.notes.append(reason("sketch_without_fabric"))
             return
-        group = _groups(texts(rows, "land_use"), spec)
+        group = _groups(rows.texts("land_use"), spec)
         inside = self._near(rows.shapes)
         found = of_scheme(spec.land_use_scheme)
         titles = {g.id: both(g.title, self.language) for g in found.groups} if found else {}

@@ -37,7 +37,7 @@ from layers.library import standards, uses
 from layers.sources.redline import read as redline
 from layers.sources.redline import shape as redline_shape
 from layers.sources.redline.model import RedLine
-from layers.study import load, spec
+from layers.study import layer_tables, load, spec
 from layers.study.changes import commit
 from layers.study.lock import WAIT_S, writing
 from layers.study.registers import industry as industries
@@ -310,7 +310,8 @@ def _answered(
     setting = replace(plan.setting, rules=speaking(plan.rules, head["asked"], study.use_class))
     tables = flow.check(inputs, filled, plan.zones, setting, measured, progress)
     tables = flow.net_of_ridges(tables, standards.is_cultivated)
-    drawn = {f"shape_{name}": runs.drawn(layer, study.crs) for name, layer in inputs.layers.items()}
+    drawn = layer_tables.drawn(inputs.layers, study.crs)
+    drawn |= layer_tables.fabric(study.with_role("parcels")[0].id, inputs.parcels, plots)
     return _kept(plan, tables | drawn | {"problems": inputs.problems}, head, setting.rules)
 
 

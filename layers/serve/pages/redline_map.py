@@ -13,10 +13,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.basis.errors import LuodiError
 from layers.ask.redline import THREE_LINES, RedlineAnswer
 from layers.library.standards import of_scheme
-from layers.outputs.origin import rows_used, texts
 from layers.serve.draw.drawn import ShapeTiles
 from layers.serve.draw.mercator import Geometries, lonlat, unit_square, zoom_for
 from layers.serve.draw.places import View
@@ -24,7 +22,8 @@ from layers.serve.draw.published import SHELF, Draw
 from layers.serve.draw.styles import css, layer_style, rgb
 from layers.serve.draw.tiles import Ink, Paint, ParcelTiles, Rgba
 from layers.serve.pages.board import DrawnLayer
-from layers.study.run.released import open_results
+from layers.study.layer_tables import window
+from layers.study.run.layer_rows import rows_used
 
 GROUPS = ("cultivated", "farm", "construction", "unused", "")
 """Groups of present use in the order of the legend; "" is ground whose use is not known."""
@@ -38,9 +37,6 @@ USE_COLOURS = {
 }
 TAKEN, LEFT, CUT, OUTLINE = "#B4232A", "#12806A", "#111827", "#D1105A"
 DRAWN = ("boundary", "constraint", "plan", "park", "network", "facility", "building")
-AROUND = 4.0
-"""So many widths of the red line are drawn around it, at least `LEAST_M`."""
-LEAST_M = 1_500.0
 PIXELS = (430, 300)
 
 
@@ -64,7 +60,7 @@ class RedlineMap:
         self._answer, self._name = answer, name
         self._crs = answer.check.study.crs
         self._plots = answer.plots.geometry.to_numpy()
-        self._window = _window(tuple(shapely.total_bounds(self._plots)))
+        self._window = window(answer.plots)
         self._draws: dict[str, Draw] = {}
 
     @cached_property
@@ -103,7 +99,7 @@ class RedlineMap:
 
     def _ground(self) -> str:
         """Return the present use around the red line, "" where no parcels can be read."""
-        shapes, groups, source = self._fabric()
+        shapes, groups = self._fabric()
         if not len(shapes):
             return ""
         near = self._near(shapes)
@@ -111,24 +107,16 @@ class RedlineMap:
         classes = np.array([place.get(groups[k], len(GROUPS)) for k in near], np.uint8)
         tiles = ParcelTiles(self._clipped(shapes[near]))
         paint = Paint([_ground_ink(group) for group in GROUPS])
-        return self._url(f"ground|{source}", lambda at: tiles.png(at, classes, paint))
+        return self._url("ground", lambda at: tiles.png(at, classes, paint))
 
-    def _fabric(self) -> tuple[Geometries, list[str], str]:
-        """Return parcels, their groups and where they are from: the newest run, else the file of the check."""
+    def _fabric(self) -> tuple[Geometries, list[str]]:
+        """Return the parcels around the red line and their groups, as the check read them."""
         check = self._answer.check
-        try:
-            results = open_results(check.folder)
-        except LuodiError:
-            results = None
-        if results is not None and results.has("parcels"):
-            frame = gpd.GeoDataFrame(results.table("parcels"))
-            return frame.geometry.to_numpy(), _groups(frame["land_use"], frame["land_use_scheme"]), results.run_id
         spec = next(iter(check.study.with_role("parcels")), None)
         rows = rows_used(check, spec) if spec else None
-        if rows is None or spec is None:
-            return np.array([], object), [], ""
-        uses = texts(rows, "land_use")
-        return rows.shapes, _groups(uses, [spec.land_use_scheme] * len(uses)), check.manifest["inputs"].get(spec.id, "")
+        if rows is None:
+            return np.array([], object), []
+        return rows.shapes, _groups(rows.texts("land_use"), rows.texts("land_use_scheme"))
 
     def _parts(self) -> str:
         """Return what is left and, hatched, what is taken."""
@@ -155,11 +143,6 @@ class RedlineMap:
                            style.fill == 0, first, url)
             )  # fmt: skip
         return out
-
-
-def _window(bounds: tuple[float, ...]) -> Any:
-    reach = max(AROUND * max(bounds[2] - bounds[0], bounds[3] - bounds[1]), LEAST_M)
-    return shapely.box(bounds[0] - reach, bounds[1] - reach, bounds[2] + reach, bounds[3] + reach)
 
 
 def _groups(uses: Any, schemes: Any) -> list[str]:

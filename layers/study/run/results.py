@@ -16,6 +16,7 @@ from geo.basis.layer import Layer
 from geo.basis.reason import Reason, reason
 from geo.rank.spec import CriteriaSet
 from geo.rules.spec import Rule
+from layers.study.layer_tables import named
 from layers.study.run import manifest, runs, store
 from layers.study.spec import LayerSpec, Study
 
@@ -102,7 +103,7 @@ class Results:
 
     def layer_shapes(self, layer_id: str) -> gpd.GeoDataFrame:
         """Return the shapes of a layer as the run used them, in the study CRS; empty if it had none."""
-        name = f"shape_{layer_id}"
+        name = named(layer_id)
         if not self.has(name):
             return gpd.GeoDataFrame({"id": [], "maybe": []}, geometry=[], crs=self.study.crs)
         return gpd.GeoDataFrame(self.table(name))

@@ -32,9 +32,8 @@ from layers.study.run import manifest, store
 from layers.study.run.keyed import RunPlan, plan
 from layers.study.run.masks import Masks
 from layers.study.stages import STAGES, TABLE_STAGE, Stage, Work, wanted
-from layers.study.stages.land import drawn
 
-__all__ = ["TABLE_STAGE", "Report", "RunPlan", "current", "drawn", "header", "plan", "stale", "update"]
+__all__ = ["TABLE_STAGE", "Report", "RunPlan", "current", "header", "plan", "stale", "update"]
 EXPECTED = ("load", "measure", "screen")
 """Stages every run holds; a table of another that nobody has asked for yet is not built, which is not stale."""
 KEPT_RUNS = 3

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pandas as pd
 
 from geo import study as flow
 from geo.basis.area import statutory_m2
 from geo.measure.every import area_shapes
-from layers.library import classes
-from layers.study import load
+from layers.study import layer_tables, load
 from layers.study.registers import supply
 from layers.study.run.stage import Stage, Tables, Work
 
@@ -26,8 +24,7 @@ def _load_slice(plan: Plan) -> Any:
 
 def _load(work: Work) -> Tables:
     study, layers = work.plan.study, work.inputs.layers
-    shapes = {f"shape_{name}": drawn(layer, study.crs) for name, layer in layers.items()}
-    shapes |= load.outline(study, work.inputs)
+    shapes = layer_tables.drawn(layers, study.crs) | load.outline(study, work.inputs)
     return {"parcels": _parcels(work), "problems": work.inputs.problems} | shapes
 
 
@@ -37,13 +34,6 @@ def _parcels(work: Work) -> gpd.GeoDataFrame:
     parcels["area_m2"] = work.basis.areas(area_shapes(shapes, work.basis))
     parcels["area_statutory_m2"] = statutory_m2(shapes, work.plan.study.crs)
     return parcels
-
-
-def drawn(layer: Any, crs: str) -> gpd.GeoDataFrame:
-    """Return the shapes of a layer as they were used, with the classes rules read of them."""
-    told = {name: layer.attributes[name] for name in classes.fields() if name in layer.attributes}
-    frame = pd.DataFrame({"id": layer.ids, "maybe": layer.maybe} | told)
-    return gpd.GeoDataFrame(frame, geometry=layer.shapes, crs=crs)
 
 
 def _measure(work: Work) -> Tables:

@@ -8,7 +8,7 @@ from geo.basis.progress import silent
 from layers.outputs import meeting
 from layers.outputs.files import export
 from layers.study.run import runs
-from layers.study.run.results import open_results
+from layers.study.run.results import open_results, read_only
 from tests import district
 
 MU = 2000 / 3
@@ -146,3 +146,14 @@ def test_other_layouts_are_refused(results, tmp_path, name, table, layout):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_headings_are_words(results, language):
     assert not [c.head + c.sub for c in meeting.columns(results, language) if "_" in c.head + c.sub or "[" in c.head]
+
+
+def test_the_list_needs_no_file_of_the_user(results):
+    """Park names, planned use, FAR and facilities stand in tables of the run."""
+    before = meeting.columns(results, "zh")
+    inputs = results.folder / "inputs"
+    away = inputs.rename(inputs.with_name("away"))
+    try:
+        assert meeting.columns(read_only(results.folder, results.run), "zh") == before
+    finally:
+        away.rename(inputs)

@@ -60,14 +60,24 @@ def test_the_red_line_stands_where_it_belongs(answer):
     assert wide == pytest.approx(250 * metre, abs=8)
 
 
-def test_the_fabric_is_not_drawn_from_a_file_that_has_changed(joint_folder, tmp_path):
+def test_the_fabric_is_that_of_the_check_whatever_became_of_the_file(answer, joint_folder, tmp_path):
     folder = tmp_path / "study"
     shutil.copytree(joint_folder, folder, symlinks=True)
     frame = joint_study.parcels().assign(SSYQ="K1", QSXZ="20", GYZT="已建")
     (folder / "inputs" / "parcels.gpkg").unlink()
     frame.to_file(folder / "inputs" / "parcels.gpkg", layer="parcels")
     made = sketch.draw(RedlineAnswer(checks.open_check(folder, "甲")), "zh")
-    assert [n.code for n in made.notes] == ["sketch_without_fabric"]
+    assert made == sketch.draw(answer, "zh")
+
+
+def test_a_fabric_that_may_not_leave_is_not_drawn(joint_folder, tmp_path):
+    folder = tmp_path / "study"
+    shutil.copytree(joint_folder, folder, symlinks=True)
+    study = folder / "study.toml"
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace('role = "parcels"', 'role = "parcels"\nuse_only = true'), encoding="utf-8")
+    made = sketch.draw(RedlineAnswer(checks.open_check(folder, "甲")), "zh")
+    assert "sketch_without_fabric" in [n.code for n in made.notes]
     assert near(picture(made), sketch.GROUPS["cultivated"], 6).sum() == 0
 
 
