@@ -131,8 +131,8 @@ _DECLARED = (
         "site_id:id building_id:id name:text use:text park_id:code net_m2:float net_hi_m2:float floor_area_m2:float "
         "plate_m2:float floors:float vacant_floors:float vacant_since:text rect_length_m:float rect_width_m:float "
         "clear_height_m:float ground_height_m:float floor_load_kpa:float grid_m:float lifts:float lift_t:float "
-        "crane_t:float power_kva:float fire_class:code exhaust:code yard_m2:float built_year:float reason:reason "
-        "geometry:geometry")),
+        "crane_t:float power_kva:float fire_class:code exhaust:code dangerous_goods:code? yard_m2:float "
+        "built_year:float reason:reason geometry:geometry")),
     Table("reuse", ("project_id", "site_id"), _c(
         "project_id:id site_id:id outcome:code conflicts:text unknowns:text floor_m2:float free_m2:float "
         "free_hi_m2:float land_saved_m2:float reason:reason")),
@@ -159,6 +159,9 @@ _DECLARED = (
         "hall_length_m:float hall_width_m:float clear_height_m:float crane_t:float floor_load_kpa:float "
         "accepts_building:code power_kva:float power_kw:float water_m3d:float sewage_m3d:float heat_th:float "
         "gas_m3d:float energy_tce:float coal_t:float emissions_t:float fire_class:text safety_distance_m:float "
+        "far:float? coefficient_pct:float? office_land_pct:float? office_land_m2:float? office_floor_pct:float? "
+        "office_floor_m2:float? research_floor_pct:float? green_pct:float? green_m2:float? exhaust:code? "
+        "dangerous_goods:code? plate_m2:float? grid_m:float? lifts:float? lift_t:float? "
         "hazardous_chemicals_code:float own_intake_code:float two_high_code:float eia_class_code:float "
         "catalogue_class_code:float catalogue_new_build_class_code:float build_kind:code capacity:text "
         "reserved_on:date talks_on:date signed_on:date prepared_on:date started_on:date completed_on:date "
@@ -183,7 +186,8 @@ _DECLARED = (
         "project_id:id asked_m2:float land_min_m2:float land_need_m2:float land_max_m2:float land_max_hi_m2:float "
         "land_m2:float land_hi_m2:float over_m2:float condition_wan:float? floor_m2:float building_m2:float "
         "accepts_building:code hall_length_m:float hall_width_m:float clear_height_m:float crane_t:float "
-        "floor_load_kpa:float yard_m2:float fire_class:text power_kva:float power_hi_kva:float water_m3d:float "
+        "floor_load_kpa:float yard_m2:float fire_class:text exhaust:code? dangerous_goods:code? "
+        "plate_m2:float? grid_m:float? lifts:float? lift_t:float? power_kva:float power_hi_kva:float water_m3d:float "
         "water_hi_m3d:float sewage_m3d:float sewage_hi_m3d:float "
         "heat_th:float heat_hi_th:float gas_m3d:float gas_hi_m3d:float energy_tce:float energy_hi_tce:float "
         "tax_wan:float tax_wan_mu:float method:text binding:text findings:text")),

@@ -58,6 +58,7 @@ ATTRIBUTES = (
     Attribute("power", "power_kva", "power_kva"),
     Attribute("yard", "yard_m2", "yard_m2"),
     Attribute("exhaust", "exhaust", "exhaust", "has"),
+    Attribute("dangerous_goods", "dangerous_goods", "dangerous_goods", "has"),
     Attribute("fire_class", "fire_class", "fire_class", "class"),
 )
 """In the order in which reasons are named."""

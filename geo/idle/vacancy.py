@@ -50,7 +50,7 @@ def building_sites(layer: Layer, basis: AreaBasis, crs: str) -> gpd.GeoDataFrame
     layer : Layer
         Role building, study CRS (metres). Read are the attributes ``name use park_id floors
         footprint_m2 floor_area_m2 vacant_floors vacant_m2 vacant_since`` and those of
-        `NUMBERS`, ``fire_class`` and ``exhaust``; one the layer does not have is unknown.
+        `NUMBERS`, ``fire_class``, ``exhaust`` and ``dangerous_goods``; one the layer does not have is unknown.
     basis : AreaBasis
     crs : str
 
@@ -92,6 +92,7 @@ def _columns(layer: Layer, basis: AreaBasis) -> dict[str, Any]:
         "net_m2": net, "net_hi_m2": net_hi, "floor_area_m2": whole, "plate_m2": plate, "floors": floors,
         "vacant_floors": given.number("vacant_floors"), "rect_length_m": length, "rect_width_m": width,
         "fire_class": given.mapped("fire_class", fire_class), "exhaust": given.mapped("exhaust", yes_no),
+        "dangerous_goods": given.mapped("dangerous_goods", yes_no),
         "reason": wrong,
     }  # fmt: skip
     columns |= {ours: given.number(theirs) for ours, theirs in NUMBERS.items()}

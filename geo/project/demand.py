@@ -30,7 +30,7 @@ control indicators), ``plan_far`` (limits the plan sets for industrial plots),
 RESOURCES = ("power_kva", "water_m3d", "sewage_m3d", "heat_th", "gas_m3d", "energy_tce")
 EPS_M2 = 1e-6
 _CARRIED = ("floor_m2", "hall_length_m", "hall_width_m", "clear_height_m", "crane_t", "floor_load_kpa", "yard_m2",
-            "tax_wan_mu")  # fmt: skip
+            "tax_wan_mu", "plate_m2", "grid_m", "lifts", "lift_t")  # fmt: skip
 """Columns of a project that are demands as they stand."""
 
 
@@ -320,7 +320,8 @@ def _wide(ask: Ask, lines: list[Line], told: list[dict[str, Any]]) -> dict[str, 
     out["over_m2"] = over[0] if over else 0.0
     out["building_m2"] = _finite(bound["building"][0])
     out |= {name: ask.row.get(name, math.nan) for name in _CARRIED}
-    out |= {name: str(ask.row.get(name) or "") for name in ("accepts_building", "fire_class")}
+    out |= {name: str(ask.row.get(name) or "") for name in ("accepts_building", "fire_class", "exhaust")}
+    out["dangerous_goods"] = dangerous_goods(ask)
     for name in RESOURCES:
         out[name], out[hi(name)] = map(_finite, _bounds(lines, name))
     out["tax_wan"] = _tax(ask, out["land_m2"])
@@ -328,6 +329,12 @@ def _wide(ask: Ask, lines: list[Line], told: list[dict[str, Any]]) -> dict[str, 
     out["binding"] = "|".join(sorted({x.item for x in lines if x.binding}))
     out["findings"] = "|".join(f["code"] for f in told)
     return out
+
+
+def dangerous_goods(ask: Ask) -> str:
+    """Tell whether a project keeps dangerous goods: as stated, else yes where it handles hazardous chemicals."""
+    stated = str(ask.row.get("dangerous_goods") or "")
+    return stated or ("yes" if ask.get("hazardous_chemicals_code") == (1.0, 1.0) else "")
 
 
 def _bounds(lines: list[Line], item: str) -> tuple[float, float]:

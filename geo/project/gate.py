@@ -19,6 +19,7 @@ from geo.basis.figure import Figure
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.basis.units import MU_M2
+from geo.project import indicators
 from geo.project.facts import MAYBE, NO, YES, about_land, concerns, measured, of_projects
 from geo.project.uses import Uses, spoken_of, why_open
 from geo.rules.judge import CLEAR, CONFLICT, OUTCOMES, UNKNOWN, judge, outcome
@@ -96,6 +97,8 @@ class Gates:
         unknown), None where the place has none.
     uses : Uses
         Which industries are of which use.
+    indicators : callable
+        Industry code → the control indicators that hold for it.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -103,6 +106,7 @@ class Gates:
     parks: Parks = field(default_factory=Parks)
     intensity: Callable[[str], Figure | None] = lambda industry: None
     uses: Uses = field(default_factory=Uses)
+    indicators: Callable[[str], indicators.Limits] = lambda industry: {}
 
 
 def gates(projects: pd.DataFrame, demand: pd.DataFrame, asked: Gates) -> pd.DataFrame:
@@ -121,9 +125,15 @@ def gates(projects: pd.DataFrame, demand: pd.DataFrame, asked: Gates) -> pd.Data
         empty `park_id` say whether any park admits it.
     """
     parts = [by_rules(projects, asked), by_intensity(projects, demand, asked.intensity), by_parks(projects, asked)]
-    parts.append(by_membership(projects))
+    parts += [by_indicators(projects, asked), by_membership(projects)]
     made = [p for p in parts if len(p)]
     return pd.concat(made, ignore_index=True)[list(empty("gates").columns)] if made else empty("gates")
+
+
+def by_indicators(projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
+    """Judge every project by the control indicators it states; see `geo.project.indicators`."""
+    rows = indicators.gates(projects, asked.indicators)
+    return pd.DataFrame(rows) if rows else empty("gates")
 
 
 def by_membership(projects: pd.DataFrame) -> pd.DataFrame:

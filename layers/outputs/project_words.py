@@ -13,8 +13,9 @@ from layers.words.project_card import FACTS, gate_title, gate_word, industry_tex
 
 TABLES = ("projects", "gates", "gate_results", "demand", "demand_lines", "project_findings", "chain_fit", "links",
           "project_problems", "chain_problems")  # fmt: skip
-_WORDS = {"stage": "projectstage", "build_kind": "buildkind", "accepts_building": "word", "item": "demanditem",
-          "method": "demandmethod", "severity": "severity"}  # fmt: skip
+_WORDS = {"stage": "projectstage", "build_kind": "buildkind", "accepts_building": "word", "exhaust": "word",
+          "dangerous_goods": "word", "item": "demanditem", "method": "demandmethod",
+          "severity": "severity"}  # fmt: skip
 _GATES = ("failed", "unknowns", "conditions", "procedures")
 _IN_MU = {"asked_m2": "asked_mu", "land_m2": "land_mu", "over_m2": "over_mu"}
 

@@ -18,7 +18,7 @@ from layers.outputs.files import WRITERS
 from layers.outputs.project import Projection
 from layers.outputs.target import replaced
 from layers.study import packs, spec
-from layers.study.registers import inefficient
+from layers.study.registers import indicators, inefficient
 from layers.study.run.masks import Masks
 from layers.text import Language, both, say, sentence
 from layers.words.explain import origin_text
@@ -36,6 +36,8 @@ def of_study(folder: Path, language: Language) -> pd.DataFrame:
     unused = {_name(n.rule): n.why for n in not_applied(rules, study.use_class)}
     rows = [_rule(r, day, unused.get(_name(r)), language) for rule in rules for r in (rule, *rule.others)]
     rows += _inefficient(((name, folder) for name in study.inefficient), day, language)
+    own = indicators.own(study, folder)
+    rows += [_standard(own, own.id, day, language)] if own else []
     return _frame([*rows, *_texts(day, language)])
 
 
@@ -103,14 +105,17 @@ def _said(rule: Rule, language: Language) -> dict[str, object]:
 
 def _texts(day: date, language: Language) -> Iterator[dict[str, object]]:
     for name in standards.names():
-        found = standards.load(name)
-        marks = sorted({e.figure.confidence for e in found.figures})
-        own = {"mark": " ".join(marks), "document": both(found.document, language), "origin": f"{name}.toml"}
-        yield _plain("standard", found, name, day, language) | own
+        yield _standard(standards.load(name), name, day, language)
     for name in standards.names(standards.CODES):
         listed = standards.codes(name)
         own = {"mark": listed.confidence, "document": listed.scheme, "origin": f"{name}.toml"}
         yield _plain("codes", listed, name, day, language) | own
+
+
+def _standard(found: standards.Standard, name: str, day: date, language: Language) -> dict[str, object]:
+    marks = sorted({e.figure.confidence for e in found.figures})
+    own = {"mark": " ".join(marks), "document": both(found.document, language), "origin": f"{name}.toml"}
+    return _plain("standard", found, name, day, language) | own
 
 
 def _plain(

@@ -61,11 +61,15 @@ class Standards(_Frozen):
         Industry code (GB/T 4754-2017, ``C26`` or longer) → 万元/亩; the longest match counts.
     source : str
         Document, with its date.
+    indicators : str
+        File of the folder with the place's own control indicators (控制指标), in the form of a standard; it comes
+        before the shipped tables. "" for none.
     """
 
     investment_wan_mu: float | None = Field(None, gt=0)
     investment_wan_mu_by_industry: dict[str, float] = Field(default_factory=dict)
     source: str = ""
+    indicators: str = ""
 
     def investment(self, industry: str = "") -> float | None:
         """Return the minimum investment for an industry, None where the place has none."""

@@ -19,7 +19,7 @@ from geo.basis.reason import Reason, reason
 from geo.rules.spec import Rule
 from layers.library import standards
 from layers.library.standards import CodeList, Standard
-from layers.study.registers import inefficient
+from layers.study.registers import indicators, inefficient
 from layers.study.run import keyed
 from layers.study.run.released import released
 from layers.study.run.results import Results
@@ -118,6 +118,8 @@ def _texts(results: Results, stages: frozenset[str]) -> Iterator[Standard | Code
         place = PurePosixPath(path)
         if place.parent.name in FOLDERS:
             yield FOLDERS[place.parent.name](place.stem)
+    own = indicators.own(results.study, results.folder) if "project" in stages else None
+    yield from filter(None, (own,))
     schemes = {s.land_use_scheme for s in results.study.layers if s.land_use_scheme}
     yield from filter(None, (standards.of_scheme(s) for s in sorted(schemes)))
 

@@ -14,6 +14,7 @@ import pandas as pd
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from geo.project.gate import ADMISSION, INTENSITY
+from geo.project.indicators import INDICATORS
 from geo.project.uses import not_applied_to
 from geo.rules.spec import Rule
 from layers.ask import applied
@@ -26,6 +27,8 @@ from layers.words.measures import interval
 
 INDUSTRIES = "GB/T 4754-2017"
 FACTS = "luodi project facts"
+_INDICATORS = {i.gate_id: {"ratio": "1", "share": " %"}[i.kind] for i in INDICATORS}
+"""Gates of control indicators, and the unit of their figure ("1" for none)."""
 _ORDER = {"conflict": 0, "unknown": 1, "clear": 2}
 _GRAVITY = {"exclude": 0, "restrict": 1, "procedure": 2, "not_examined": 3, "prefer": 4}
 
@@ -183,7 +186,7 @@ def fact_text(column: str, value: Any, language: Language) -> str:
     """Write one cell of the project list as people read it; an empty one is not known."""
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
         return say("word.not_known", language)
-    if column in ("industry", "stage", "accepts_building", "build_kind"):
+    if column in ("industry", "stage", "accepts_building", "build_kind", "exhaust", "dangerous_goods"):
         return _word(column, str(value), language)
     if column.endswith("_code"):
         return standards.worded(FACTS, f"{column}:{int(value)}", language)
@@ -201,23 +204,30 @@ def fact_text(column: str, value: Any, language: Language) -> str:
 def _word(column: str, value: str, language: Language) -> str:
     if column == "industry":
         return industry_text(value, language)
-    return code(
-        {"stage": "projectstage", "accepts_building": "word", "build_kind": "buildkind"}[column], value, language
-    )
+    return code({"stage": "projectstage", "build_kind": "buildkind"}.get(column, "word"), value, language)
 
 
 # --- one project ------------------------------------------------------------------
 
 _SHOWN = (
     "industry", "stage", "investment_wan", "investment_ex_land_wan", "asked_m2", "tax_wan_mu", "staff", "capacity",
-    "build_kind", "catalogue_class_code", "two_high_code", "eia_class_code", "hazardous_chemicals_code", "wish",
+    "build_kind", "catalogue_class_code", "two_high_code", "eia_class_code", "hazardous_chemicals_code", "far",
+    "coefficient_pct", "office_land_pct", "office_floor_pct", "research_floor_pct", "green_pct", "exhaust",
+    "dangerous_goods", "wish",
     "unit", "leader", "next_milestone", "due", "paid_wan", "remark",
 )  # fmt: skip
 
 
+_QUIET = (
+    "investment_ex_land_wan", "capacity", "build_kind", "remark", "hazardous_chemicals_code", "eia_class_code", "far",
+    "coefficient_pct", "office_land_pct", "office_floor_pct", "research_floor_pct", "green_pct", "exhaust",
+    "dangerous_goods",
+)  # fmt: skip
+"""Facts that are shown only where the list states them."""
+
+
 def _facts(row: Mapping[str, Any], language: Language) -> tuple[tuple[str, str], ...]:
-    quiet = ("investment_ex_land_wan", "capacity", "build_kind", "remark", "hazardous_chemicals_code", "eia_class_code")
-    shown = [n for n in _SHOWN if n not in quiet or not _empty(row[n])]
+    shown = [n for n in _SHOWN if n not in _QUIET or not _empty(row.get(n))]
     return tuple((title(n, language), fact_text(n, row[n], language)) for n in shown)
 
 
@@ -303,6 +313,8 @@ def _value(gate: Mapping[str, Any], rule: Rule | None, language: Language) -> st
     if gate["gate_id"] == INTENSITY:
         text = span(low, high, "", language)
         return text if math.isnan(low) else say("project.per_mu", language, value=text)
+    if unit := _INDICATORS.get(str(gate["gate_id"])):
+        return span(low, high, "", language) + unit.removeprefix("1")
     if rule is None:
         return ""
     if rule.fact.endswith("_code") and low == high:
@@ -313,12 +325,21 @@ def _value(gate: Mapping[str, Any], rule: Rule | None, language: Language) -> st
 def _limit(gate: Mapping[str, Any], rule: Rule | None, language: Language) -> str:
     if gate["gate_id"] == INTENSITY:
         return say("project.limit_per_mu", language, value=number(gate["threshold"], "x", language))
+    if unit := _INDICATORS.get(str(gate["gate_id"])):
+        return _indicator_limit(gate, unit.removeprefix("1"), language)
     if rule is None:
         return ""
     if rule.fact.endswith("_code"):
         return say("project.limit_word", language,
                    value=standards.worded(FACTS, f"{rule.fact}:{int(rule.threshold)}", language))  # fmt: skip
     return limit_text(rule, language)
+
+
+def _indicator_limit(gate: Mapping[str, Any], unit: str, language: Language) -> str:
+    if math.isnan(gate["threshold"]):
+        return say("word.not_known", language)
+    sign = {">=": "≥", "<=": "≤"}[str(gate["operator"])]
+    return f"{sign} {number(gate['threshold'], 'x', language)}{unit}"
 
 
 def _rule(results: Results, gate_id: str) -> Rule | None:

@@ -30,18 +30,18 @@ from layers.words.project_card import FACTS
 SIGNS = {"clear": "✓", "conflict": "✗", "unknown": "?"}
 _SHOWN = ("project_id", "name", "result", "stage", "asked_mu", "land_mu", "findings", "industry", "investment_wan",
           "power_kva", "sewage_m3d", "wish", "unit", "due", "edited")  # fmt: skip
-_NUMBERS = {"asked_m2": "亩", "investment_wan": "万元", "floor_m2": "m2", "clear_height_m": "m", "power_kva": "kva",
-            "water_m3d": "m3/d", "sewage_m3d": "m3/d", "heat_th": "t/h", "gas_m3d": "m3/d", "energy_tce": "tce",
-            "tax_wan_mu": "万元/亩", "staff": "人", "paid_wan": "万元"}  # fmt: skip
+_NUMBERS = {"asked_m2": "亩", "investment_wan": "万元", "floor_m2": "m2", "clear_height_m": "m",
+            "floor_load_kpa": "kn/m2", "power_kva": "kva", "water_m3d": "m3/d", "sewage_m3d": "m3/d", "heat_th": "t/h", "gas_m3d": "m3/d",
+            "energy_tce": "tce", "tax_wan_mu": "万元/亩", "staff": "人", "paid_wan": "万元"}  # fmt: skip
 """Numbers that may be changed, with the unit a bare number is read in."""
 _UNIT_SHOWN = {"m2": "m²", "kva": "kVA", "m3/d": "m³/d"}
 _TEXTS = ("name", "industry", "wish", "unit", "leader", "next_milestone", "due")
-_CHOICES = ("stage", "accepts_building", "build_kind", "catalogue_class_code", "two_high_code", "eia_class_code",
-            "hazardous_chemicals_code", "own_intake_code")  # fmt: skip
+_CHOICES = ("stage", "accepts_building", "exhaust", "dangerous_goods", "build_kind", "catalogue_class_code",
+            "two_high_code", "eia_class_code", "hazardous_chemicals_code", "own_intake_code")  # fmt: skip
 FIELDS = ("stage", "industry", "asked_m2", "investment_wan", "floor_m2", "power_kva", "water_m3d", "sewage_m3d",
-          "accepts_building", "clear_height_m", "tax_wan_mu", "catalogue_class_code", "two_high_code",
-          "eia_class_code", "hazardous_chemicals_code", "own_intake_code", "build_kind", "energy_tce", "heat_th",
-          "gas_m3d", "staff", "paid_wan", "wish", "unit", "leader", "next_milestone", "due", "name")  # fmt: skip
+          "accepts_building", "clear_height_m", "floor_load_kpa", "exhaust", "dangerous_goods", "tax_wan_mu",
+          "catalogue_class_code", "two_high_code", "eia_class_code", "hazardous_chemicals_code", "own_intake_code",
+          "build_kind", "energy_tce", "heat_th", "gas_m3d", "staff", "paid_wan", "wish", "unit", "leader", "next_milestone", "due", "name")  # fmt: skip
 """Fields of the form, in its order: what gates and demand read first."""
 _MU = 2000.0 / 3.0
 
@@ -180,7 +180,7 @@ def _options(name: str, language: Language) -> tuple[tuple[str, str], ...]:
         return tuple((s, code("projectstage", s, language)) for s in STAGES)
     if name == "build_kind":
         return tuple((k, code("buildkind", k, language)) for k in ("new", "expand", "upgrade"))
-    if name == "accepts_building":
+    if name in ("accepts_building", "exhaust", "dangerous_goods"):
         return tuple((k, code("word", k, language)) for k in ("yes", "no"))
     found = [c for c in standards.codes("project_facts").codes if c.group == name]
     return tuple((c.code.rpartition(":")[2], standards.worded(FACTS, c.code, language)) for c in found)

@@ -13,6 +13,8 @@ from geo.basis.figure import Figure
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Layer
 from layers.library import crosswalk, standards
+from layers.library.standards import Standard
+from layers.study.registers import indicators
 from layers.study.spec import Standards, Study
 
 FILES = ("control-indicators-2008", "control-indicators-2023", "utilities")
@@ -23,8 +25,17 @@ STORAGE, CHEMICAL = ("G59", "G58"), ("C25", "C26")
 """Divisions whose floor and land are taken as warehouses, and whose sewage is that of chemical parks."""
 
 
+def least(study: Study, table: Standard | None, industry: str) -> Figure | None:
+    """Return the minimum of investment, 万元/亩: of study.toml, else of the place's own table while it is in force.
+
+    None where the place has none.
+    """
+    stated = investment(study.standards, industry)
+    return stated if stated is not None else indicators.demanded(table, study.as_of, industry).get("investment")
+
+
 def investment(local: Standards, industry: str) -> Figure | None:
-    """Return the local minimum of investment, 万元/亩.
+    """Return the minimum of investment the study states itself, 万元/亩.
 
     An industry that is unknown, or given too coarsely to tell, gets the range over all it may be.
     """
@@ -36,16 +47,21 @@ def investment(local: Standards, industry: str) -> Figure | None:
     return Figure(low=min(values), high=max(values), unit="万元/亩", source=source, confidence="local")
 
 
-def norms(local: Standards, plan_far: Mapping[str, Figure] | None = None) -> Callable[[str, str], Mapping[str, Figure]]:
+def norms(
+    local: Standards,
+    plan_far: Mapping[str, Figure] | None = None,
+    demanded: Callable[[str], Mapping[str, Figure]] = lambda industry: {},
+) -> Callable[[str, str], Mapping[str, Figure]]:
     """Return what finds the figures for an industry and a wished park; see `geo.project.demand.Norms`.
 
-    `plan_far` holds the plot ratio limits of each park, and under "" the widest of all (see `plan_ratios`).
+    `plan_far` holds the plot ratio limits of each park, and under "" the widest of all (see `plan_ratios`);
+    `demanded` what the place's own table says of an industry (`indicators.demanded`).
     """
     ratios = plan_far or {}
 
     @cache
     def of(industry: str, park_id: str) -> Mapping[str, Figure]:
-        found = _shipped(industry)
+        found = {**_shipped(industry), **demanded(industry)}
         limit, ratio = investment(local, industry), ratios.get(park_id, ratios.get(""))
         found |= {"investment": limit} if limit is not None else {}
         return found | ({"plan_far": ratio} if ratio is not None else {})

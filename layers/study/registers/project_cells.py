@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from layers.library import standards
 from layers.library.standards import Code
 from layers.sources.cells import quantity, recognise
@@ -33,8 +35,9 @@ BUILD = {"新建": "new", "new": "new", "迁建": "new", "扩建": "expand", "�
 _UNIT_WORDS = {"yi": "亿元", "wan": "万元", "yuan": "元", "mu": "亩", "ha": "ha", "m2": "m2", "mva": "mva",
                "kva": "kva", "kw": "kw", "mw": "mw", "m": "m", "m3d": "m3/d", "th": "t/h", "t": "t",
                "tce": "tce"}  # fmt: skip
-_QUANTITIES = ("money", "money_mu", "area", "length", "count", "apparent", "flow", "steam", "mass", "energy",
-               "load")  # fmt: skip
+_QUANTITIES = ("money", "money_mu", "area", "length", "count", "ratio", "percent", "apparent", "flow", "steam",
+               "mass", "energy", "load")  # fmt: skip
+WHOLE_PCT = 100.0
 SHORTEST_PART = 3
 """A heading that merely contains an alias must contain at least this many characters of it."""
 
@@ -181,12 +184,24 @@ def _quantity(text: str, at: Heading) -> CellReading:
     name, kind = at.code.code, at.code.group
     if text in NONE_WORDS:
         return CellReading({name: (0.0, 0.0)}) if kind in ZERO_KINDS else CellReading({}, "unreadable")
+    if kind == "percent":
+        return _percent(text, name)
     found = quantity.read(text, kind, at.unit)
     if found.problem:
         return CellReading({}, found.problem)
     # a load in kW is not the capacity in kVA it needs: kept apart, see geo/project/demand.py
     column = "power_kw" if found.kind == "real" else name
     return CellReading({column: (found.low, found.high)}, about=found.about)
+
+
+def _percent(text: str, name: str) -> CellReading:
+    """Read a share: a bare 0.07 may be 7 % (Excel keeps it so) or 0.07 %, and stays both."""
+    found = quantity.read(text, "percent", "%")
+    if found.problem or found.low > WHOLE_PCT or (np.isfinite(found.high) and found.high > WHOLE_PCT):
+        return CellReading({}, found.problem or "unreadable")
+    bare = not any(sign in text for sign in ("%", "‰", "percent"))
+    wide = found.high * WHOLE_PCT if bare and found.high <= 1.0 else found.high
+    return CellReading({name: (found.low, min(wide, WHOLE_PCT))}, about=found.about or wide > found.high)
 
 
 def _size(text: str) -> CellReading:

@@ -12,7 +12,7 @@ from geo.measure.every import area_shapes
 from geo.project.gate import Gates
 from layers.library import uses
 from layers.study import check_sites, load
-from layers.study.registers import chain, norms, parks, projects
+from layers.study.registers import chain, indicators, norms, parks, projects
 from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ def _slice(plan: Plan) -> Any:
     rules = _rules(plan)
     aside = [n.model_dump() for n in study.not_examined]
     edits = [[s, e.version] for s, e in sorted(plan.edits.of("project").items())]
-    return [study.as_of.isoformat(), study.standards.model_dump(), rules, aside, edits, plan.sources(*projects.ROLES)]
+    table = indicators.own(study, plan.folder)
+    local = [study.standards.model_dump(), table.model_dump(mode="json") if table else None]
+    return [study.as_of.isoformat(), local, rules, aside, edits, plan.sources(*projects.ROLES)]
 
 
 def _rules(plan: Plan) -> Any:
@@ -37,18 +39,23 @@ def _build(work: Work) -> Tables:
     names = {p.park_id: p.name for p in asked.parks.parks}
     register = projects.read(plan.study, plan.folder, names, plan.edits.of("project"))
     ratios = norms.plan_ratios(plan.study, work.inputs, parks.shapes(plan.study, work.inputs))
-    made = flow.gate_and_demand(register.projects, norms.norms(plan.study.standards, ratios), asked)
+    table = indicators.own(plan.study, plan.folder)
+    figures = norms.norms(
+        plan.study.standards, ratios, lambda industry: indicators.demanded(table, plan.study.as_of, industry)
+    )
+    made = flow.gate_and_demand(register.projects, figures, asked)
     problems: pd.DataFrame = load.problems(register.findings)
     return made | {"projects": register.projects, "links": register.links, "project_problems": problems}
 
 
 def _asked(work: Work) -> Gates:
     plan = work.plan
-    local = plan.study.standards
+    table = indicators.own(plan.study, plan.folder)
     found = parks.read(plan.study, work.inputs)
     return Gates(
-        plan.rules, plan.setting.aside, found, lambda industry: norms.investment(local, industry), uses.table()
-    )
+        plan.rules, plan.setting.aside, found, lambda industry: norms.least(plan.study, table, industry),
+        uses.table(), indicators.limits(table, plan.study.as_of),
+    )  # fmt: skip
 
 
 def _on_sites(work: Work) -> Tables:

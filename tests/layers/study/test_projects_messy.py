@@ -295,3 +295,35 @@ def test_every_heading_of_the_data_means_one_column():
     assert column_of("拟用地面积(亩)").code == "asked_m2"
     assert column_of("年综合能耗\n（tce）").code == "energy_tce"
     assert column_of("领导关注度") is None
+
+
+def test_control_indicators_are_read_with_and_without_their_sign(tmp_path):
+    head = [
+        "项目编号",
+        "项目名称",
+        "行业",
+        "容积率",
+        "建筑系数（%）",
+        "行政办公及生活服务设施用地占比",
+        "绿化率",
+        "是否排气",
+        "承重",
+    ]
+    rows = [
+        head,
+        ["A", "甲", "C17", 1.2, 45, "6.5%", "15%", "是", "1.5吨/平方米"],
+        ["B", "乙", "C17", "0.6-0.8", 0.45, 0.12, 130, "否", ""],
+        ["C", "丙", "C17", "", "", "不超过7%", "", "", ""],
+    ]  # fmt: skip
+    found = pipeline.register(written(tmp_path, rows)).projects.set_index("project_id")
+    assert (found.loc["A", "far"], found.loc["A", "coefficient_pct"], found.loc["A", "office_land_pct"]) == (
+        1.2,
+        45,
+        6.5,
+    )
+    assert (found.loc["A", "green_pct"], found.loc["A", "exhaust"]) == (15.0, "yes")
+    assert found.loc["A", "floor_load_kpa"] == pytest.approx(14.715)
+    assert (found.loc["B", "far"], found.loc["B", "far_hi"]) == (0.6, 0.8)
+    assert (found.loc["B", "office_land_pct"], found.loc["B", "office_land_hi_pct"]) == (0.12, 12.0)
+    assert np.isnan(found.loc["B", "green_pct"]), "130 % of a site is no green land"
+    assert (found.loc["C", "office_land_pct"], found.loc["C", "office_land_hi_pct"]) == (0.0, 7.0)
