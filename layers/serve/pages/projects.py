@@ -31,8 +31,9 @@ SIGNS = {"clear": "✓", "conflict": "✗", "unknown": "?"}
 _SHOWN = ("project_id", "name", "result", "stage", "asked_mu", "land_mu", "findings", "industry", "investment_wan",
           "power_kva", "sewage_m3d", "wish", "unit", "due", "edited")  # fmt: skip
 _NUMBERS = {"asked_m2": "亩", "investment_wan": "万元", "floor_m2": "m2", "clear_height_m": "m",
-            "floor_load_kpa": "kn/m2", "power_kva": "kva", "water_m3d": "m3/d", "sewage_m3d": "m3/d", "heat_th": "t/h", "gas_m3d": "m3/d",
-            "energy_tce": "tce", "tax_wan_mu": "万元/亩", "staff": "人", "paid_wan": "万元"}  # fmt: skip
+            "floor_load_kpa": "kn/m2", "power_kva": "kva", "water_m3d": "m3/d", "sewage_m3d": "m3/d",
+            "heat_th": "t/h", "gas_m3d": "m3/d", "energy_tce": "tce", "tax_wan_mu": "万元/亩", "staff": "人",
+            "paid_wan": "万元"}  # fmt: skip
 """Numbers that may be changed, with the unit a bare number is read in."""
 _UNIT_SHOWN = {"m2": "m²", "kva": "kVA", "m3/d": "m³/d"}
 _TEXTS = ("name", "industry", "wish", "unit", "leader", "next_milestone", "due")
@@ -41,7 +42,8 @@ _CHOICES = ("stage", "accepts_building", "exhaust", "dangerous_goods", "build_ki
 FIELDS = ("stage", "industry", "asked_m2", "investment_wan", "floor_m2", "power_kva", "water_m3d", "sewage_m3d",
           "accepts_building", "clear_height_m", "floor_load_kpa", "exhaust", "dangerous_goods", "tax_wan_mu",
           "catalogue_class_code", "two_high_code", "eia_class_code", "hazardous_chemicals_code", "own_intake_code",
-          "build_kind", "energy_tce", "heat_th", "gas_m3d", "staff", "paid_wan", "wish", "unit", "leader", "next_milestone", "due", "name")  # fmt: skip
+          "build_kind", "energy_tce", "heat_th", "gas_m3d", "staff", "paid_wan", "wish", "unit", "leader",
+          "next_milestone", "due", "name")  # fmt: skip
 """Fields of the form, in its order: what gates and demand read first."""
 _MU = 2000.0 / 3.0
 
