@@ -723,7 +723,7 @@ def capacity(
             console.text(line)
         rows = {
             "capacity": words.records(found.table("capacity")),
-            "facilities": words.records(found.table("facilities")),
+            "facilities": words.facilities(found),
         }
         _law(console, require(folder, "capacity"), "capacity")
         console.result({"run_id": report.run_id, "on": found.on.isoformat()} | rows)

@@ -29,7 +29,7 @@ from geo.idle.signals import Bounds
 from geo.measure import cut, every, ridges, within
 from geo.measure.fabric import composition
 from geo.place import fit, intake, match
-from geo.place.accounts import drawn_down, of_budgets, of_facilities
+from geo.place.accounts import drawn_down
 from geo.place.answer import Answer, Worth, subject_to
 from geo.place.base import Base, of_parks
 from geo.place.draws import PARK, draws
@@ -199,7 +199,7 @@ def place(base: Base, asked: Question, progress: Progress) -> Placed:
     Returns
     -------
     Placed
-        Tables ``fits``, ``draws``, ``facilities``, ``budgets``, ``matches``, ``misses``, ``placing`` and
+        Tables ``fits``, ``draws``, ``accounts``, ``matches``, ``misses``, ``placing`` and
         ``capacity``, which says what each park can still hold after the draws.
     """
     fits = fit.fits(base.tables, asked.objective)
@@ -212,8 +212,7 @@ def place(base: Base, asked: Question, progress: Progress) -> Placed:
     made = Answer(matching, portfolio, worth, fit.result_of(base.tables.gate_results))
     tables = {
         "fits": fits, "draws": taken,
-        "facilities": of_facilities(book, list(empty("facilities").columns)),
-        "budgets": of_budgets(book, list(empty("budgets").columns)),
+        "accounts": book.reindex(columns=empty("accounts").columns),
         "matches": subject_to(made.matches(), base.tables.demand), "misses": made.misses(),
         "placing": made.placing().assign(on=pd.Timestamp(asked.on)),
         "capacity": of_parks(base, portfolio, taken, book),

@@ -269,8 +269,8 @@ _DECLARED = (
     Table("fits", ("project_id", "site_id"), _c(
         "project_id:id site_id:id feasible:code kind:code park_id:code take_m2:float saved_m2:float worth:float "
         "value:int liking:float score:float lack:code lack_amount:float lack_share:float reason:reason")),
-    Table("facilities", ("facility_id", "resource"), _c(
-        "facility_id:id name:text kind:code resource:code unit:code stated_unit:text limit:float used:float "
+    Table("accounts", ("scope", "account", "resource"), _c(
+        "account:id scope:code name:text kind:code resource:code unit:code stated_unit:text limit:float used:float "
         "committed:float reserved:float free:float drawn:float unverified:float left:float state:code "
         "serves:text in_service:date date:date source:text layer_id:code")),
     Table("capacity", ("park_id", "resource"), _c(
@@ -278,10 +278,6 @@ _DECLARED = (
         "overdrawn:float free:float drawn:float left:float state:code accounts:text unknown:text date:date "
         "source:text rate:float "
         "supports_mu:float binding:bool then_resource:code frees_mu:float later_on:date later:float")),
-    Table("budgets", ("budget_id",), _c(
-        "budget_id:id name:text unit:code stated_unit:text limit:float earmarked:float committed:float "
-        "used:float free:float drawn:float unverified:float left:float state:code source:text date:date "
-        "layer_id:code")),
     Table("earmarks", ("budget_id", "row"), _c("budget_id:id row:text name:text amount:float unit:code")),
     Table("matches", ("project_id",), _c(
         "project_id:id status:code condition_wan:float? site_id:text park_id:code kind:code land_m2:float "

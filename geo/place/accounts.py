@@ -1,6 +1,6 @@
 """The account book (账本): what every facility and county account holds, has given away and has left.
 
-One table, one row per facility and per county account, every figure in the unit its resource is
+One published table, one row per facility and per county account, every figure in the unit its resource is
 counted in. Headroom, pools, capacity and what is drawn down all read it, and `together` is
 the only place that says what several accounts hold: one whose figures are not known adds
 nothing and is named, one that is overdrawn gives nothing and takes nothing from the others.
@@ -29,13 +29,14 @@ RUNNING, NOT_YET, UNKNOWN, OVERDRAWN, PARTLY = "in_service", "not_yet", "unknown
 """States: of an account the first four, of several together also that only part of them is known."""
 
 
-def accounts(
-    facilities: pd.DataFrame,
-    budgets: pd.DataFrame,
-    on: date,
-    extra: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
-    """Return the table `accounts` for a day, nothing drawn yet.
+GIVEN = ("account", "scope", "name", "kind", "resource", "unit", "stated_unit", "limit", *TAKEN, "serves", "in_service",
+         "date", "source", "layer_id")  # fmt: skip
+"""Columns of the book as the registers state them; the others are worked out."""
+COUNTED = ("free", "drawn", "unverified", "left", "state")
+
+
+def given(facilities: pd.DataFrame, budgets: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the rows of the account book as registers state them.
 
     Parameters
     ----------
@@ -43,8 +44,43 @@ def accounts(
         ``facility_id name kind resource unit stated_unit limit used committed reserved serves in_service date
         source``; NaN for a figure that is not given or stands in a unit nobody declared, NaT for a day;
         `serves` joins park ids by ``|``; `stated_unit` is a unit nobody declared, else "".
-    budgets : DataFrame
-        ``budget_id name unit stated_unit limit earmarked committed used source``.
+    budgets : DataFrame or None
+        ``budget_id name unit stated_unit limit earmarked committed used source date``; what is earmarked stands
+        in `reserved`.
+
+    Returns
+    -------
+    DataFrame
+        Columns `GIVEN`, facilities first.
+    """
+    works = facilities.assign(account=facilities["facility_id"], scope=FACILITY)
+    if budgets is None or budgets.empty:
+        return works.reindex(columns=list(GIVEN))
+    county = budgets.assign(
+        account=budgets["budget_id"], resource=budgets["budget_id"], reserved=budgets["earmarked"], scope=COUNTY,
+        kind="", serves="", in_service=pd.Timestamp("NaT"),
+    )  # fmt: skip
+    frames = [f.reindex(columns=list(GIVEN)) for f in (works, county) if len(f)]
+    return pd.concat(frames, ignore_index=True)
+
+
+def accounts(
+    facilities: pd.DataFrame,
+    budgets: pd.DataFrame,
+    on: date,
+    extra: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Return the table `accounts` of registers for a day, nothing drawn yet; see `given` and `opened`."""
+    return opened(given(facilities, budgets), on, extra)
+
+
+def opened(stated: pd.DataFrame, on: date, extra: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """Return the table `accounts` for a day, nothing drawn yet.
+
+    Parameters
+    ----------
+    stated : DataFrame
+        Columns `GIVEN`.
     on : date
         A facility commissioned later holds nothing yet.
     extra : mapping of account to amount
@@ -53,21 +89,11 @@ def accounts(
     Returns
     -------
     DataFrame
-        Columns of both (what is earmarked stands in `reserved`), `account` and `scope`. limit −
-        used − committed − reserved = free, which is negative where more was given away than there
-        is (state "overdrawn") and NaN where a figure is missing ("unknown").
+        Columns `GIVEN` and `COUNTED`. limit − used − committed − reserved = free, which is
+        negative where more was given away than there is (state "overdrawn") and NaN where a
+        figure is missing ("unknown").
     """
-    works = facilities.assign(account=facilities["facility_id"], scope=FACILITY)
-    county = budgets.rename(columns={"earmarked": "reserved"}).assign(
-        account=budgets["budget_id"],
-        resource=budgets["budget_id"],
-        scope=COUNTY,
-        serves="",
-        in_service=pd.Timestamp("NaT"),
-    )
-    frames = [f for f in (works, county) if len(f)]
-    table = pd.concat(frames, ignore_index=True) if frames else works.reindex(columns=[*works, *county]).iloc[:0]
-    table = table.loc[:, ~table.columns.duplicated()]
+    table = stated.copy()
     taken = table[list(TAKEN)].sum(axis=1, skipna=False)
     more = _given(table.assign(free=table["limit"] - taken), extra or {})
     table["limit"] = table["limit"] + table["account"].map(more).astype(float).fillna(0.0)
@@ -110,15 +136,9 @@ def drawn_down(book: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     return book.assign(**columns, left=book["free"] - columns["drawn"])
 
 
-def of_facilities(book: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Return the facilities of the book as the table `facilities`."""
-    return book[book["scope"] == FACILITY].reindex(columns=columns).reset_index(drop=True)
-
-
-def of_budgets(book: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Return the county accounts of the book as the table `budgets`."""
-    mine = book[book["scope"] == COUNTY].rename(columns={"reserved": "earmarked"})
-    return mine.reindex(columns=columns).reset_index(drop=True)
+def of_scope(book: pd.DataFrame, scope: str) -> pd.DataFrame:
+    """Return the facilities or the county accounts of the book."""
+    return book[(book["scope"] == scope).to_numpy(bool)].reset_index(drop=True)
 
 
 def serving(book: pd.DataFrame, park_id: str) -> pd.DataFrame:

@@ -46,8 +46,8 @@ class Base:
     ----------
     read : callable
         Hands over a table of the stages before by name.
-    facilities, budgets : DataFrame
-        As given by the registers, nothing drawn, no scenario applied.
+    given : DataFrame
+        The account book as the registers state it (`geo.place.accounts.given`), nothing drawn, no scenario applied.
     has : callable
         Tells whether the study has a table.
     counted : Counted
@@ -57,14 +57,13 @@ class Base:
 
     read: Read
     has: Callable[[str], bool]
-    facilities: pd.DataFrame
-    budgets: pd.DataFrame
+    given: pd.DataFrame
     counted: Counted
     land_source: tuple[str, date | None] = ("", None)
 
     def accounts(self, on: date, extra: Mapping[str, float]) -> pd.DataFrame:
         """Return the account book of a day, nothing drawn."""
-        return accounts.accounts(self.facilities, self.budgets, on, extra)
+        return accounts.opened(self.given, on, extra)
 
     def headroom(self, on: date, extra: Mapping[str, float]) -> Headroom:
         """Return the account book of a day with the pools it is drawn from."""

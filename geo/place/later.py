@@ -65,7 +65,7 @@ def from_day(base: Base, asked: Question, made: Answer) -> dict[str, date]:
     Projects that no commissioning of a facility helps are missing.
     """
     waiting = [p for p, left in made.left.items() if left.status == UNPLACED]
-    commissioned = pd.to_datetime(base.facilities["in_service"]).dropna().dt.date
+    commissioned = pd.to_datetime(base.given["in_service"]).dropna().dt.date
     days = sorted({d for d in commissioned if d > asked.on})
     pools = {day: base.headroom(day, asked.extra).pools for day in days}
     return first_days(made.placed, made.portfolio, waiting, pools)

@@ -14,7 +14,7 @@ from geo import study as flow
 from geo.basis.errors import CallError
 from geo.basis.progress import silent
 from geo.basis.reason import reason
-from geo.place.accounts import SET_ASIDE, TAKEN, TOGETHER
+from geo.place.accounts import FACILITY, GIVEN, TOGETHER, of_scope
 from geo.place.base import Base
 from geo.place.question import Question, pinned
 from geo.place.solve import QUICK, Work
@@ -25,9 +25,6 @@ from layers.study.run.released import as_told, inside
 from layers.study.run.results import Results
 
 DAY = "placing"
-GIVEN = ("facility_id", "name", "kind", "resource", "unit", "stated_unit", "limit", *TAKEN, "serves", "in_service",
-         "date", "source", "layer_id")  # fmt: skip
-ACCOUNT = ("budget_id", "name", "unit", "stated_unit", "limit", *SET_ASIDE, "source", "date", "layer_id")
 
 
 @dataclass(frozen=True)
@@ -80,11 +77,8 @@ class PlaceTables:
     @cached_property
     def accounts(self) -> dict[str, str]:
         """Facility or account → name."""
-        pairs = [("facilities", "facility_id"), ("budgets", "budget_id")]
-        return {
-            str(i): str(n) or str(i) for table, key in pairs
-            for i, n in self.table(table)[[key, "name"]].itertuples(index=False)
-        }  # fmt: skip
+        rows = self.table("accounts")[["account", "name"]].itertuples(index=False)
+        return {str(i): str(n) or str(i) for i, n in rows}
 
     @cached_property
     def parks(self) -> dict[str, str]:
@@ -157,9 +151,8 @@ def outcome(results: Results, asked: PlaceQuestion) -> flow.Placed:
 
 def base(results: Results) -> Base:
     """Return what placing reads, from a run; capacities decided by people are in its limits already."""
-    facilities = results.table("facilities")[list(GIVEN)]
-    budgets = results.table("budgets")[list(ACCOUNT)]
-    return Base(results.table, results.has, facilities, budgets, resources.counted(), results.study.land_source)
+    given = results.table("accounts")[list(GIVEN)]
+    return Base(results.table, results.has, given, resources.counted(), results.study.land_source)
 
 
 def question(results: Results) -> Question:
@@ -176,9 +169,10 @@ def _as_one(name: str, resource: Mapping[str, str]) -> bool:
 
 
 def _known(results: Results, asked: PlaceQuestion) -> None:
-    facilities = results.table("facilities")
-    resource = dict(zip(facilities["facility_id"], facilities["resource"], strict=True))
-    known = [*resource, *results.table("budgets")["budget_id"]]
+    book = results.table("accounts")
+    known = book["account"].tolist()
+    works = of_scope(book, FACILITY)
+    resource = dict(zip(works["account"], works["resource"], strict=True))
     lost = [name for name, _ in asked.extra if name not in known and not _as_one(name, resource)]
     if lost:
         raise CallError(reason("account_not_known", given=lost[0], known=known))

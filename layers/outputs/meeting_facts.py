@@ -16,9 +16,8 @@ import pandas as pd
 import shapely
 
 from geo.basis.area import basis
-from geo.basis.tables import empty
 from geo.measure.fabric import composition
-from geo.place.accounts import NOT_YET, SEPARATOR, UNKNOWN, accounts
+from geo.place.accounts import NOT_YET, SEPARATOR, UNKNOWN, given, opened
 from layers.library import kinds
 from layers.library.standards import of_scheme
 from layers.outputs.dossier_rows import use_of_plan
@@ -179,8 +178,8 @@ def _facilities(results: Results) -> list[_Facility]:
             FacilityRow(str(k), {n: str(v[k]).strip() for n, v in cells.items()}, "facility_may_belong" if d else "")
             for k, d in enumerate(rows.maybe)
         ]
-        given = facilities.frame(facilities.facilities(spec, stated, (), []))
-        for row in accounts(given, empty("budgets"), results.study.as_of).to_dict("records"):
+        works = given(facilities.frame(facilities.facilities(spec, stated, (), [])))
+        for row in opened(works, results.study.as_of).to_dict("records"):
             if row["state"] == NOT_YET:
                 continue
             free = max(float(row["free"]), 0.0) if row["state"] != UNKNOWN else math.nan

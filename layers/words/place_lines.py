@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.basis.reason import Reason
 from geo.basis.units import mu
-from geo.place.accounts import PARTLY, UNKNOWN
+from geo.place.accounts import COUNTY, FACILITY, PARTLY, UNKNOWN, of_scope
 from layers.ask.placement import PlaceTables, shown
 from layers.library import resources as counted
 from layers.study.run.results import Results
@@ -149,13 +149,23 @@ def price(found: PlaceTables, row: Mapping[str, Any], language: Language) -> Ite
 def accounts(found: PlaceTables, language: Language) -> Iterator[str]:
     """Yield every county account, and every facility something is drawn from or is short."""
     short = set(found.table("misses")["account"])
-    for table, key in (("budgets", "budget_id"), ("facilities", "facility_id")):
-        frame = found.table(table)
-        touched = frame[(frame["drawn"] > 0) | frame[key].isin(short) | (table == "budgets")]
+    for scope in (COUNTY, FACILITY):
+        frame = of_scope(found.table("accounts"), scope)
+        touched = frame[(frame["drawn"] > 0) | frame["account"].isin(short) | (scope == COUNTY)]
         for row in touched.to_dict("records"):
-            name, unit = str(row.get("resource", row[key])), str(row["unit"])
-            values = {k: quantity(row[k], name, unit, language) for k in ("free", "drawn", "left")}
-            yield say("place.account", language, account=account(found, str(row[key]), language), **values)
+            values = {k: quantity(row[k], row["resource"], row["unit"], language) for k in ("free", "drawn", "left")}
+            yield say("place.account", language, account=account(found, str(row["account"]), language), **values)
+
+
+def facilities(found: PlaceTables) -> list[dict[str, Any]]:
+    """Return the facilities of the account book as plain values for scripts, named by `facility_id`."""
+    return records(of_scope(found.table("accounts"), FACILITY).rename(columns={"account": "facility_id"}))
+
+
+def budgets(found: PlaceTables) -> list[dict[str, Any]]:
+    """Return the county accounts as plain values for scripts: `budget_id`, and what is set aside as `earmarked`."""
+    names = {"account": "budget_id", "reserved": "earmarked"}
+    return records(of_scope(found.table("accounts"), COUNTY).rename(columns=names))
 
 
 @dataclass(frozen=True)
@@ -290,7 +300,7 @@ def plain(found: PlaceTables) -> dict[str, Any]:
         "on": found.on.isoformat(), "objective": run["objective"], "worth": float(run["worth"]),
         "bound": float(run["bound"]), "gap": float(run["gap"]),
         "projects": [project_plain(found, p) for p in found.table("matches")["project_id"]],
-        "budgets": records(found.table("budgets")), "facilities": records(found.table("facilities")),
+        "budgets": budgets(found), "facilities": facilities(found),
     }  # fmt: skip
 
 

@@ -348,7 +348,7 @@ NUMBERS = {
         ("building_dist_m", "building_dist_hi_m"),
     ),
     ("capacity", "park_id", "resource"): (("limit", "limit"), ("free", "")),
-    ("budgets", "budget_id"): (("free", "free"), ("limit", "limit")),
+    ("accounts", "account"): (("free", "free"), ("limit", "limit")),
     ("building_sites", "site_id"): (("net_m2", "net_hi_m2"),),
     ("chain_fit", "project_id", "park_id"): (("points", "points"),),
     ("inefficient_facts", "asset_id"): (("tax_wan_mu", "tax_wan_hi_mu"), ("far", "far")),

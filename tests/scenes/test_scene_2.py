@@ -194,7 +194,7 @@ def restated(registers, station, unit, times=1.0):
         cells[name][k] = str(float(cells[name][k]) * times)
     inputs = SimpleNamespace(layers=given | {"substations": replace(layer, attributes=cells)})
     opened = facilities.read(results.study, results.folder, inputs, tuple(placement.shown(results).parks))
-    base = replace(placement.base(results), facilities=opened.facilities, budgets=opened.budgets)
+    base = replace(placement.base(results), given=opened.given)
     tables = flow.place(base, placement.question(results), silent).tables
     named = {f.row: f.code for layer, f in opened.findings if layer == "substations"}
     return tables, named
@@ -234,7 +234,7 @@ def test_a_station_in_kva_with_figures_times_1000_changes_nothing(registers):
     assert findings == {}
     for name in ("matches", "misses", "draws", "placing"):
         pd.testing.assert_frame_equal(settled(name, tables[name]), settled(name, registers[0].table(name)))
-    for name in ("facilities", "capacity"):
+    for name in ("accounts", "capacity"):
         pd.testing.assert_frame_equal(settled(name, tables[name]), settled(name, registers[0].table(name)), rtol=1e-6)
 
 

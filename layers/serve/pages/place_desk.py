@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.place.accounts import FACILITY, of_scope
 from layers.ask import placement
 from layers.ask.placement import PlaceQuestion, PlaceTables
 from layers.library import resources as counted
@@ -188,7 +189,7 @@ class ServiceDay:
 
 def days(results: Results) -> list[ServiceDay]:
     """Return the study's own day and those on which facilities are commissioned later."""
-    table = results.table("facilities")
+    table = of_scope(results.table("accounts"), FACILITY)
     later = table[pd.to_datetime(table["in_service"]).dt.date > results.study.as_of]
     found = {day: tuple(g["name"]) for day, g in later.groupby(pd.to_datetime(later["in_service"]).dt.date)}
     return [ServiceDay(results.study.as_of, ()), *(ServiceDay(d, n) for d, n in sorted(found.items()))]
@@ -196,14 +197,14 @@ def days(results: Results) -> list[ServiceDay]:
 
 def asked(results: Results, on: date, quota: float) -> PlaceQuestion:
     """Return the question of the controls; the study's own day and no extra quota ask nothing."""
-    extra = ((QUOTA, quota),) if quota and QUOTA in set(results.table("budgets")["budget_id"]) else ()
+    extra = ((QUOTA, quota),) if quota and QUOTA in set(results.table("accounts")["account"]) else ()
     return PlaceQuestion(None if on == results.study.as_of else on, extra)
 
 
 def accounts(desk_: PlaceView) -> list[dict[str, Any]]:
     """Return the county's accounts as bars: shares of the limit, and what is left in words."""
     out = []
-    for row in words.records(desk_.found.table("budgets")):
+    for row in words.budgets(desk_.found):
         limit = row["limit"] or 0.0
         parts = {k: (row[k] or 0.0) / limit if limit else 0.0 for k in ("earmarked", "committed", "used", "drawn")}
         out.append(row | {"parts": parts})
@@ -213,7 +214,7 @@ def accounts(desk_: PlaceView) -> list[dict[str, Any]]:
 def desk(results: Results, question: PlaceQuestion | None = None) -> PlaceView:
     """Return the answer of a run, or to a question; asked again it is there at once."""
     question = question or PlaceQuestion()
-    name = _name(results, ("matches", "fits", "facilities", "draws"), repr(question))
+    name = _name(results, ("matches", "fits", "accounts", "draws"), repr(question))
     return _desks.get(name, lambda: PlaceView(results, placement.shown(results, question), _sites(results)))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from geo.basis.inputs import Inputs
+from geo.place import accounts as book
 from geo.place.accounts import SEPARATOR, SET_ASIDE, TAKEN
 from layers.library import resources as counted
 from layers.sources.cells import recognise
@@ -46,6 +47,11 @@ class OpenedFacilities:
     budgets: pd.DataFrame
     earmarks: pd.DataFrame
     findings: tuple[tuple[str, Finding], ...]
+
+    @property
+    def given(self) -> pd.DataFrame:
+        """Facilities and accounts as rows of the account book."""
+        return book.given(self.facilities, self.budgets)
 
 
 def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> OpenedFacilities:

@@ -13,6 +13,7 @@ import pandas as pd
 from geo.basis.layer import SEPARATOR, layer_of
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES, empty
+from geo.place.accounts import COUNTY, FACILITY
 from geo.rank.spec import Criterion
 from geo.rules.gather import evidence
 from geo.screen import ledger
@@ -46,9 +47,9 @@ OF_ROLE: dict[str, tuple[str, ...]] = {
     "link": ("links", "chain_problems", "chain_fit"),
     "building": ("building_sites", "reuse", "upstairs"),
     "supply": ("supply_records", "idle_records"),
-    "budget": ("budgets", "earmarks"),
+    "budget": ("earmarks",),
     "earmark": ("earmarks",),
-    "facility": ("facilities", "capacity"),
+    "facility": ("capacity",),
     "park": ("capacity", "park_land", "zone_scores", "zone_potentials", "zone_accounts", "chain_fit", "gates"),
     "zone": ("zone_scores", "zone_potentials", "zone_accounts", "zone_problems"),
     "redevelopment": ("redevelopment",),
@@ -302,6 +303,12 @@ def _of_parks(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFra
     return raw.assign(**{str(c): raw[c].mask(rows) for c in floats}) if rows.any() else raw
 
 
+def _accounts(raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame:
+    """Leave out the facilities where one of their registers is use-only, and likewise the county accounts."""
+    roles = {FACILITY: "facility", COUNTY: "budget"}
+    return raw[~raw["scope"].map(roles).isin(hidden.masks.roles)]
+
+
 def _touched_parks(hidden: Hidden, results: Results) -> frozenset[str]:
     parcels = results.table("parcels") if hidden.parcels else pd.DataFrame()
     if "park_id" not in parcels:
@@ -318,6 +325,7 @@ SPECIAL: dict[str, Callable[[pd.DataFrame, Hidden, Results], pd.DataFrame]] = {
     "verdicts": _verdicts,
     "candidates": _candidates,
     "ledger": _ledger,
+    "accounts": _accounts,
     "park_land": _of_parks,
     "capacity": _of_parks,
 }

@@ -46,7 +46,7 @@ def _build(work: Work) -> Tables:
     def read(name: str) -> pd.DataFrame:
         return made[name] if name in made else work.table(name)
 
-    base = Base(read, work.has, opened.facilities, opened.budgets, resources.counted(), plan.study.land_source)
+    base = Base(read, work.has, opened.given, resources.counted(), plan.study.land_source)
     asked = wishes.question(plan.study.as_of, Objective(plan.study.objective), plan.edits.plain(*wishes.EDITS))
     found = flow.place(base, asked, work.progress)
     accounts = land.of_parks(base.park_land, names)
@@ -90,7 +90,7 @@ ZONES = Stage(
 )  # fmt: skip
 PLACE = Stage(
     name="place",
-    writes=("fits", "facilities", "capacity", "budgets", "earmarks", "matches", "misses", "draws", "placing",
+    writes=("fits", "accounts", "capacity", "earmarks", "matches", "misses", "draws", "placing",
             "place_from", "park_land", "check_sites", "check_members", "place_problems"),
     slice=_slice,
     build=_build,

@@ -8,7 +8,7 @@ import pytest
 
 from geo.basis.tables import empty
 from geo.basis.units import hi
-from geo.place.accounts import accounts
+from geo.place.accounts import opened
 from geo.place.capacity import Book, Draw, capacity
 from geo.place.fit import Tables, fits
 from geo.place.intake import needs
@@ -21,7 +21,7 @@ DAY = datetime.date(2026, 11, 23)
 def test_a_park_without_any_facility_has_its_land_row():
     park = {name: [10.0] for name in ("limit", "used", "committed", "reserved", "free", "drawn", "left")}
     parks = pd.DataFrame({"park_id": ["B1"], "date": [pd.NaT], "source": [""]} | park)
-    nothing = accounts(empty("facilities"), empty("budgets"), DAY)
+    nothing = opened(empty("accounts"), DAY)
     made = capacity(parks, Book(nothing, Resources(())), {"B1": Draw({"power": 1.0}, 1)})
     assert made["resource"].tolist() == ["land"]
 
@@ -29,10 +29,10 @@ def test_a_park_without_any_facility_has_its_land_row():
 def test_a_facility_to_come_whose_use_is_not_known_adds_an_unknown_amount():
     park = {name: [10.0] for name in ("limit", "used", "committed", "reserved", "free", "drawn", "left")}
     parks = pd.DataFrame({"park_id": ["B1"], "date": [pd.NaT], "source": [""]} | park)
-    station = {"facility_id": ["S"], "resource": ["power"], "unit": ["MVA"], "stated_unit": [""], "limit": [50.0],
-               "used": [np.nan], "committed": [0.0], "reserved": [0.0], "serves": ["B1"],
+    station = {"account": ["S"], "scope": ["facility"], "resource": ["power"], "unit": ["MVA"], "stated_unit": [""],
+               "limit": [50.0], "used": [np.nan], "committed": [0.0], "reserved": [0.0], "serves": ["B1"],
                "in_service": [pd.Timestamp("2027-06-30")], "date": [pd.NaT], "source": [""]}  # fmt: skip
-    book = accounts(pd.DataFrame(station), empty("budgets"), DAY)
+    book = opened(pd.DataFrame(station), DAY)
     made = capacity(parks, Book(book, Resources(())), {}).set_index("resource")
     assert made.loc["power", "state"] == "not_yet"
     assert made.loc["power", "left"] == 0.0
