@@ -151,7 +151,8 @@ def site_gates(
     tables = measure(replace(inputs, parcels=sites), what, far, basis, progress) | {"parcels": sites}
     data = _evidence(tables)
     parks = sites["park_id"].astype(str).to_numpy(object)
-    grounds = pair_room.Grounds(data.parcel_ids, parks, lambda rule: measured(rule, data))
+    across = shapely.minimum_bounding_radius(sites.geometry.to_numpy()) * 2.0
+    grounds = pair_room.Grounds(data.parcel_ids, parks, lambda rule: measured(rule, data), across)
     return pair_room.site_gates(projects, asked, grounds)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.basis.units import hi
 from geo.rules.judge import Measured
 from geo.rules.spec import Rule
 
+Floats = npt.NDArray[np.float64]
 NO, MAYBE, YES = 0, 1, 2
 LISTED = "listed_code"
 """Fact that is 1 for every project: a rule with industries and this fact is an entry of a negative list (负面清单)."""
@@ -24,6 +26,30 @@ def of_projects(rules: Sequence[Rule]) -> tuple[Rule, ...]:
 def about_land(rule: Rule, projects: pd.DataFrame) -> bool:
     """Tell whether a rule reads the land, not the project: it waits for a site."""
     return rule.test != "value" or not (rule.fact == LISTED or rule.fact in projects)
+
+
+def limits(rule: Rule, projects: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return the limit of a rule for every project, from … to: its own figure where the rule asks for it.
+
+    NaN where a project states none, or none at all (0): such a rule does not speak of it.
+    """
+    if not rule.limit_fact:
+        same = np.full(len(projects), rule.threshold)
+        return same, same
+    return column_limits(rule.limit_fact, projects)
+
+
+def column_limits(column: str, projects: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return the figure of a column for every project, from … to; NaN where it states none, or none at all (0)."""
+    if column not in projects:
+        none = np.full(len(projects), np.nan)
+        return none, none
+    low = projects[column].to_numpy(np.float64)
+    high = projects[hi(column)].to_numpy(np.float64) if hi(column) in projects else low
+    silent = (np.isnan(low) & np.isnan(high)) | (high <= 0)
+    return np.where(silent, np.nan, np.nan_to_num(low)), np.where(
+        silent, np.nan, np.where(np.isnan(high), np.inf, high)
+    )
 
 
 def concerns(codes: Sequence[str], industry: str) -> int:

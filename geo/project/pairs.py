@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.basis.reason import reason
 from geo.basis.tables import empty
-from geo.project.facts import MAYBE, NO, about_land, of_projects
+from geo.project.facts import MAYBE, NO, Floats, about_land, limits, of_projects
 from geo.project.gate import CHEMICAL, Gates
 from geo.project.uses import spoken_of, why_open
 from geo.rules.judge import CLEAR, CONFLICT, OUTCOMES, UNKNOWN, Measured, judge
@@ -41,11 +41,15 @@ class Grounds:
     measured : callable
         Interval a rule reads for every site, in the order of `ids`, for example
         `geo.rules.evidence.measured` over the sites' evidence.
+    across_m : array of float or None
+        Most that two points of each site are apart: a plant that keeps a distance stands anywhere on it.
+        None: points.
     """
 
     ids: npt.NDArray[np.object_]
     park_ids: npt.NDArray[np.object_]
     measured: Callable[[Rule], Measured]
+    across_m: npt.NDArray[np.float64] | None = None
 
 
 def no_grounds() -> Grounds:
@@ -82,7 +86,11 @@ def site_gates(projects: pd.DataFrame, asked: Gates, grounds: Grounds) -> pd.Dat
     judged = judge(rules, grounds.ids, lambda rule: _read(rule, asked, grounds))  # type: ignore[arg-type]
     blocks = []
     for k, rule in enumerate(rules):
-        speaks = spoken_of(rule, industries, asked.uses)
+        own = limits(rule, projects)
+        speaks = np.where(np.isnan(own[0]), NO, spoken_of(rule, industries, asked.uses)).astype(np.uint8)
+        if rule.limit_fact:
+            blocks += _by_own_limit(rule, _Who(ids, industries, speaks), grounds, (judged.measured[k], own))
+            continue
         who = _Who(ids, industries, speaks)
         blocks.append(_measured_rows(rule, who, grounds.ids, (judged.outcome[k], judged.measured[k])))
         blocks.append(_other_rows(rule, ids[speaks != NO]))
@@ -97,6 +105,42 @@ class _Who:
     ids: npt.NDArray[np.object_]
     industries: Sequence[str]
     speaks: Codes
+
+
+def _by_own_limit(
+    rule: Rule, who: _Who, grounds: Grounds, found: tuple[Measured, tuple[Floats, Floats]]
+) -> list[pd.DataFrame]:
+    """Judge every project by the distance it states itself.
+
+    The plant may stand anywhere on the site: short of the edge the layout decides, and only a site that lies
+    within the distance as a whole is a conflict. A distance given as a range is open between its ends.
+    """
+    read, (low, high) = found
+    reach = grounds.across_m if grounds.across_m is not None else np.zeros(len(grounds.ids))
+    most = read.hi + np.where(np.isfinite(read.hi), reach, 0.0)
+    asked = np.flatnonzero(who.speaks != NO)
+    out = [_other_rows(rule, who.ids[asked])]
+    for p in asked.tolist():
+        open_ = who.speaks[p] == MAYBE
+        codes = np.where(read.lo >= high[p], CLEAR, np.where((most < low[p]) & ~open_, CONFLICT, UNKNOWN))
+        at = np.flatnonzero(codes != CLEAR)
+        told = [_own_told(rule, int(codes[s]), read, s, (low[p], open_, who.industries[p])) for s in at.tolist()]
+        out.append(
+            _frame(rule, np.full(len(at), who.ids[p], object), grounds.ids[at], codes[at].astype(np.uint8), told)
+        )
+    return out
+
+
+def _own_told(rule: Rule, code: int, read: Measured, site: int, asked: tuple[float, bool, str]) -> str:
+    limit, open_, industry = asked
+    if open_:
+        return reason(why_open(rule, industry)).to_json()
+    near = float(read.hi[site])
+    if not np.isfinite(near):
+        return why(rule, UNKNOWN, read.causes[read.cause[site]]).to_json()
+    named = {"rules": [rule.id], "title": rule.title.model_dump(), "clause": rule.clause.model_dump()}
+    word = "land_gate_distance_m" if code == CONFLICT else "land_gate_layout"
+    return reason(word, **named, value=round(near, 3), limit=round(float(limit), 3)).to_json()
 
 
 def _measured_rows(
@@ -118,8 +162,6 @@ def _told(rule: Rule, outcome: int, read: Measured, site: int) -> str:
     if outcome != CONFLICT:
         return why(rule, outcome, read.causes[read.cause[site]]).to_json()
     value = read.lo[site] if rule.operator == "<=" else read.hi[site]
-    if not np.isfinite(value):
-        return why(rule, outcome, "").to_json()
     if not np.isfinite(value):
         return why(rule, outcome, "").to_json()
     kind = rule.test if rule.test in ("distance_m", "outside_m2", "overlap_m2") else "other"

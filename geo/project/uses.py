@@ -81,8 +81,12 @@ def why_open(rule: Rule, industry: str) -> str:
     return "gate_industry_unknown" if by_industry or not industry else "gate_use_unknown"
 
 
-def not_applied_to(rules: Sequence[Rule], industry: str, uses: Uses) -> tuple[NotApplied, ...]:
+def not_applied_to(
+    rules: Sequence[Rule], industry: str, uses: Uses, states: frozenset[str] | None = None
+) -> tuple[NotApplied, ...]:
     """Return what does not judge a project, on any site, with the reason.
+
+    `states` are the columns in which the project gives a figure; None takes every one as given.
 
     All other rules do: those of its industry and use, and those of every use, which judge the parcels
     a site is made of.
@@ -90,4 +94,7 @@ def not_applied_to(rules: Sequence[Rule], industry: str, uses: Uses) -> tuple[No
     known = uses.all_of(industry)
     silent = [r for r in rules if not r.stood_for and speaks(r, industry, known) == NO]
     named = (reason("applied_not_spoken", uses=list(r.use_classes), industries=list(r.industries)) for r in silent)
-    return (*(NotApplied(r, why) for r, why in zip(silent, named, strict=True)), *out_of_time(rules))
+    unstated = [r for r in rules if not (r.stood_for or r in silent) and r.limit_fact and
+                states is not None and r.limit_fact not in states]  # fmt: skip
+    own = [NotApplied(r, reason("applied_no_figure")) for r in unstated]
+    return (*(NotApplied(r, why) for r, why in zip(silent, named, strict=True)), *own, *out_of_time(rules))

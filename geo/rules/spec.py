@@ -34,6 +34,8 @@ class Example(_Frozen):
         Lower end of the measured interval, in the rule's unit; None is unbounded.
     value_hi : float or None
         Upper end; left out it equals `value`, ``inf`` is unbounded.
+    limit : float or None
+        The project's own figure, of a rule with a `limit_fact`; None takes the rule's threshold.
     missing : bool
         No data at all: unbounded at both ends; no value may be given.
     expect : {"clear", "conflict", "unknown"}
@@ -43,6 +45,7 @@ class Example(_Frozen):
     note: Text
     value: float | None = None
     value_hi: float | None = None
+    limit: float | None = None
     missing: bool = False
     expect: Literal["clear", "conflict", "unknown"]
 
@@ -78,6 +81,10 @@ class Rule(Aged):
         column of the facts table (with `test` value). Exactly one is given.
     test, operator, threshold
         The rule holds when ``measured operator threshold``.
+    limit_fact : str
+        Column of the project list whose figure is the limit in place of `threshold`: of a distance a project
+        states itself. It speaks only of projects that state one, so the rule names industries. What the distance
+        is kept from stands anywhere on the site.
     buffer_m : float
         Distance in metres by which the layer is widened first.
     where : mapping of field to classes
@@ -140,6 +147,7 @@ class Rule(Aged):
     test: Test
     operator: Operator
     threshold: float
+    limit_fact: str = ""
     buffer_m: float = Field(0.0, ge=0)
     where: Classes = Field(default_factory=dict)
     minus: tuple[str, ...] = ()
@@ -168,7 +176,7 @@ class Rule(Aged):
     speaks: Literal["", "yes", "maybe", "no"] = ""
     others: tuple[Rule, ...] = ()
 
-    @field_validator("id", "layer", "fact", "minus")
+    @field_validator("id", "layer", "fact", "minus", "limit_fact")
     @classmethod
     def _name(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if any(name and not _ID.match(name) for name in ([value] if isinstance(value, str) else value)):
@@ -181,6 +189,8 @@ class Rule(Aged):
             raise ValueError("rule_layer_or_fact")
         if (self.test == "value") != bool(self.fact):
             raise ValueError("rule_value_needs_fact")
+        if self.limit_fact and not (self.test == "distance_m" and self.operator == ">=" and self.industries):
+            raise ValueError("rule_limit_fact")
         if self.buffer_m and self.test not in AREA_TESTS:
             raise ValueError("rule_buffer_needs_area")
         if self.effect == "cut" and self.test not in ("overlap_m2", "outside_m2"):

@@ -19,6 +19,9 @@ from geo.place.base import Base
 from geo.place.question import Question, pinned
 from geo.place.solve import QUICK, Work
 from geo.place.worth import Objective
+from geo.project import apart
+from geo.project.apart import Near
+from geo.project.facts import column_limits
 from layers.library import resources
 from layers.study import wishes
 from layers.study.run.released import as_told, inside
@@ -116,6 +119,20 @@ class PlaceTables:
         """Return the row of a project."""
         rows = self.table("matches")
         return {str(k): v for k, v in rows[rows["project_id"] == project_id].iloc[0].items()}
+
+    @cached_property
+    def near(self) -> tuple[Near, ...]:
+        """Pairs of placed projects that stand nearer to each other than one of them states."""
+        listed = self.results.table("projects")
+        own = apart.stated(listed, column_limits("safety_distance_m", listed))
+        if not own:
+            return ()
+        placed = self.table("matches")[["project_id", "site_id"]].astype(str).to_numpy()
+        shapes: dict[str, Any] = {}
+        for name in ("sites", "check_sites", "building_sites"):
+            frame = self.results.table(name) if self.results.has(name) else pd.DataFrame()
+            shapes |= dict(zip(frame["site_id"].astype(str), frame["geometry"], strict=True)) if len(frame) else {}
+        return apart.too_near({str(p): shapes[s] for p, s in placed if s in shapes}, own)
 
     def rows(self, table: str, project_id: str) -> list[dict[str, Any]]:
         """Return the rows of a project in a table."""

@@ -72,6 +72,9 @@ def told(found: PlaceTables, row: Mapping[str, Any], language: Language) -> Iter
     if row["uncounted"]:
         names = [code("resource", r, language) for r in str(row["uncounted"]).split("|")]
         yield say("place.uncounted", language, resources=names)
+    for near in (n for n in found.near if n.project == str(row["project_id"])):
+        yield say(f"place.near_{'sure' if near.sure else 'open'}", language, other=found.names[near.other],
+                  value=near.distance_m, limit=near.limit_m)  # fmt: skip
     yield from relief(found, row, language)
     yield from price(found, row, language)
     later = found.rows("place_from", str(row["project_id"])) if row["status"] == "unplaced" else []

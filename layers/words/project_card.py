@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
+from geo.project.facts import limits
 from geo.project.gate import ADMISSION, INTENSITY
 from geo.project.indicators import INDICATORS
 from geo.project.uses import not_applied_to
@@ -126,12 +127,15 @@ def card(results: Results, project_id: str, language: Language = "en") -> Card:
         gates=_gates(results, project_id, language),
         parks=_parks(results, project_id, language),
         edited=_edited(str(row["edited"]), language),
-        unused=_unused(results, str(row["industry"]), language),
+        unused=_unused(results, row, language),
     )
 
 
-def _unused(results: Results, industry: str, language: Language) -> tuple[str, ...]:
-    found = not_applied_to(released(results).rules, industry, uses.table())
+def _unused(results: Results, row: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    rules = released(results).rules
+    own = pd.DataFrame([row])
+    stated = [r.limit_fact for r in rules if r.limit_fact and not math.isnan(limits(r, own)[1][0])]
+    found = not_applied_to(rules, str(row["industry"]), uses.table(), frozenset(stated))
     return tuple(applied.lines(found, lambda rule: rule_title(results, rule, language), language))
 
 

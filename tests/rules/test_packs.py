@@ -20,8 +20,13 @@ def answers(rule):
     """Judge the examples of a rule by the engine itself, one unit per example."""
     lo, hi = (np.array(side) for side in zip(*[e.interval for e in rule.examples], strict=True))
     read = Measured.interval(lo, hi, "not_known")
-    made = judge((rule,), np.arange(len(lo)).astype(object), lambda _: read)
-    return [OUTCOMES[code] for code in made.outcome[0]]
+    made = [judge((_limited(rule, e),), np.arange(len(lo)).astype(object), lambda _: read) for e in rule.examples]
+    return [OUTCOMES[one.outcome[0][k]] for k, one in enumerate(made)]
+
+
+def _limited(rule, example):
+    """Return a rule on a project's own figure as it holds for the project of an example."""
+    return rule if example.limit is None else rule.model_copy(update={"threshold": example.limit})
 
 
 def test_the_packs_are_there():
@@ -39,8 +44,8 @@ def test_examples_cover_the_three_answers_and_the_boundary(name, rule):
     assert any(e.missing and e.expect == "unknown" for e in rule.examples), "no data at all"
     points = [e for e in rule.examples if e.interval[0] == e.interval[1]]
     step = 0.1 if rule.test == "distance_m" else 1.0 if rule.fact.endswith("_code") else 0.02
-    limit = rule.threshold + (rule.tolerance if rule.operator == "<=" else -rule.tolerance)
-    near = [e for e in points if abs(e.interval[0] - limit) <= step + 1e-9]
+    slack = rule.tolerance if rule.operator == "<=" else -rule.tolerance
+    near = [e for e in points if abs(e.interval[0] - _limited(rule, e).threshold - slack) <= step + 1e-9]
     assert {"clear", "conflict"} <= {e.expect for e in near}, "the boundary is not shown from both sides"
 
 

@@ -9,9 +9,11 @@ import pandas as pd
 
 from geo import study as flow
 from geo.measure.every import area_shapes
+from geo.project import apart
+from geo.project.facts import column_limits
 from geo.project.gate import Gates
 from layers.library import uses
-from layers.study import check_sites, load
+from layers.study import check_sites, load, wishes
 from layers.study.registers import chain, indicators, norms, parks, projects
 from layers.study.run.stage import Stage, Tables, Work
 
@@ -64,8 +66,21 @@ def _on_sites(work: Work) -> Tables:
     whole = pd.concat([sites[["parcel_id", "park_id", "geometry"]], lines], ignore_index=True)
     units = gpd.GeoDataFrame(whole, geometry="geometry", crs=sites.crs)
     units["area_m2"] = work.basis.areas(area_shapes(units.geometry.to_numpy(), work.basis))
-    found = flow.site_gates(work.inputs, units, work.table("projects"), _asked(work), work.basis, work.progress)
+    listed = work.table("projects")
+    found = flow.site_gates(work.inputs, units, listed, _asked(work), work.basis, work.progress)
+    found = pd.concat([found, _apart(work, listed, units)], ignore_index=True)
     return {"site_gates": found, "sites_measured": pd.DataFrame({"site_id": units["parcel_id"].astype(str)})}
+
+
+def _apart(work: Work, listed: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Hold every project on every site against the projects people pinned, by the distances the list states."""
+    own = apart.stated(listed, column_limits("safety_distance_m", listed))
+    if not own:
+        return pd.DataFrame()
+    shapes = dict(zip(units["parcel_id"].astype(str), units.geometry, strict=True))
+    pins = wishes.wishes(work.plan.edits.plain(*wishes.EDITS)).pins
+    pinned = {p: shapes[w.site] for p, w in pins.items() if w.site in shapes}
+    return apart.site_rows(own, shapes, pinned, dict(listed[["project_id", "name"]].astype(str).to_numpy()))
 
 
 def _chain(work: Work) -> Tables:
@@ -98,7 +113,7 @@ CHAIN = Stage(
 SITES = Stage(
     name="sitegates",
     writes=("site_gates", "sites_measured"),
-    slice=lambda plan: [_rules(plan), check_sites.contents(plan.folder, plan.edits)],
+    slice=lambda plan: [_rules(plan), check_sites.contents(plan.folder, plan.edits), plan.edits.plain("pin")],
     build=_on_sites,
     needs=("load", "project", "assemble"),
 )  # fmt: skip

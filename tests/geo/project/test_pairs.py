@@ -81,3 +81,36 @@ def test_placing_takes_the_table_as_it_is():
         Tables.__dataclass_fields__["site_gates"].default_factory().columns.tolist()
         == judged(making.projects({"industry": "C26"})).columns.tolist()
     )
+
+
+HOMES = Rule(id="homes", layer="shoreline", test="distance_m", operator=">=", threshold=0.0, severity="exclude",
+             limit_fact="safety_distance_m", industries=("C",), confidence="S")  # fmt: skip
+
+
+def test_a_distance_a_project_states_itself():
+    frame = making.projects(
+        {"industry": "C26", "safety_distance_m": 800.0}, {"industry": "C26", "safety_distance_m": 0.0},
+        {"industry": "C26"}, {"industry": "G59", "safety_distance_m": 800.0},
+        {"industry": "", "safety_distance_m": 800.0},
+        {"industry": "C26", "safety_distance_m": 400.0, "safety_distance_hi_m": 800.0},
+    )  # fmt: skip
+    frame["safety_distance_hi_m"] = frame["safety_distance_hi_m"].fillna(frame["safety_distance_m"])
+    where = grounds((500.0, 900.0, np.nan, 800.0))
+    found = judged(frame, (HOMES,), where).set_index(["project_id", "site_id"])["outcome"].to_dict()
+    assert found[("P0", "S0")] == "conflict"
+    assert ("P0", "S1") not in found
+    assert ("P0", "S3") not in found, "exactly the distance stated is kept"
+    assert found[("P0", "S2")] == "unknown"
+    assert found[("P0", "")] == "unknown", "a site nobody measured"
+    assert not [key for key in found if key[0] in ("P1", "P2", "P3")], "they state none, or are not concerned"
+    assert found[("P4", "S0")] == "unknown", "its industry is not known"
+    assert found[("P5", "S0")] == "unknown", "400 to 800 m against 500"
+
+
+def test_the_plant_may_stand_anywhere_on_the_site():
+    frame = making.projects({"industry": "C26", "safety_distance_m": 800.0})
+    here = grounds((500.0, 500.0), ("A", "A"))
+    wide = pairs.Grounds(here.ids, here.park_ids, here.measured, np.array([290.0, 310.0]))
+    found = judged(frame, (HOMES,), wide).set_index("site_id")
+    assert found["outcome"].to_dict() == {"S0": "conflict", "S1": "unknown", "": "unknown"}
+    assert '"value": 500.0' in found.loc["S1", "reason"]
