@@ -203,7 +203,7 @@ def add(
         from layers.study import catalog
 
         if not role:
-            _delivery(console, folder, files, take)
+            _delivery(console, folder, files, take, _entry(given))
             return
         if take:
             raise CallError(reason("delivery_take_needs_delivery"))
@@ -219,11 +219,17 @@ def add(
     _call(as_json, lang, work)
 
 
-def _delivery(console: Console, folder: Path, files: list[Path], take: str) -> None:
+_OF_ALL = ("crs", "encoding", "coverage", "vintage", "owner", "accept")
+"""Options that may be said of all layers of a delivery at once."""
+
+
+def _delivery(console: Console, folder: Path, files: list[Path], take: str, said: dict[str, Any]) -> None:
     """Tell what each layer of a delivery is, and take those that were named."""
     from layers.study import delivery
     from layers.words import delivery as words
 
+    if lost := [k for k in said if k not in _OF_ALL]:
+        raise CallError(reason("delivery_option_of_one", options=[f"--{k.replace('_', '-')}" for k in lost]))
     found = delivery.delivery(folder, files, console.progress)
     language = console.language
     if not take:
@@ -231,7 +237,7 @@ def _delivery(console: Console, folder: Path, files: list[Path], take: str) -> N
             console.text(line)
         console.result(words.plain(found, folder))
         return
-    made = delivery.take(folder, delivery.chosen(found, take))
+    made = delivery.take(folder, delivery.chosen(found, take), said)
     for one in made:
         values = {"file": one.proposal.table.file.name, "id": one.id, "findings": len(one.findings), "path": folder}
         console.text(say("delivery.refused" if one.refused else "delivery.taken", language, **values))

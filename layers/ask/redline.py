@@ -27,7 +27,7 @@ from geo.rules.terms import AREA_TESTS
 from geo.study import taken
 from layers.ask.applied import of_land
 from layers.library import standards
-from layers.library.standards import CodeGroup
+from layers.library.codelist import CodeGroup
 from layers.study.checks import RedlineCheck
 from layers.study.run.released import inside, masks, released, touched
 

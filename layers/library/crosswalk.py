@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from geo.basis.figure import unverified
-from layers.library.standards import CodeList, FigureEntry, Standard
+from layers.library.codelist import CodeList
+from layers.library.standards import FigureEntry, Standard
 
 
 def through_crosswalk(standard: Standard, group: str, industry: str, older: CodeList) -> tuple[FigureEntry, ...]:

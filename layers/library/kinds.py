@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from layers.library import standards
-from layers.library.standards import Code, CodeList, Look
+from layers.library.codelist import Code, CodeList, Look
 
 LIST = "layers"
 ROAD = "road"

@@ -28,6 +28,11 @@ def pack(name: str, folder: Path) -> RulePack:
     return made
 
 
+def reading(layer_id: str) -> tuple[str, ...]:
+    """Return the shipped packs with a rule on a layer."""
+    return tuple(name for name in shipped() if any(r.layer == layer_id for r in pack(name, PACKS).rules))
+
+
 def effective_rules(study: Study, folder: Path) -> tuple[Rule, ...]:
     """Merge the packs of the study in order and check what the study says of rules."""
     rules = merged(tuple(pack(name, folder) for name in study.rules), study.as_of)

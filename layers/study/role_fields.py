@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from layers import toml
+from layers.sources.cells import quantity
 from layers.sources.finding import Finding, finding
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "fields.toml"
 ALIKE = 0.8
 """A name this close to one of ours is taken for a slip."""
+_SETTINGS = ("further", "unit")
+"""Keys of a role that are no field."""
+_ENDS = {"m2": "m2", "ha": "ha", "mu": "亩", "wan": "万元", "kwh": "kwh", "m3": "m3"}
+"""Endings of our names and the unit they stand for."""
+_WORDS = {"kwh": ("kwh", "度", "千瓦时"), "m3": ("m3", "m³", "立方米", "方", "吨")}
+"""Other words for units the tables of quantities do not hold."""
+_UNIT = re.compile(r"[万亿元亩顷米²³㎡方吨度时]|\b(?:m2|m3|ha|hm2|km2|k?wh|kw|mw|t)\b")
+"""What a word in brackets shows when it is a unit."""
+_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)(?:[)\]】]|$)")
 
 
 @cache
 def known() -> dict[str, dict[str, Any]]:
-    """Return role → our names with what files call them, and whether further fields may be mapped."""
+    """Return role → our names with what files call them, and whether further fields may be mapped.
+
+    ``unit`` of a role is the unit of the fields whose name ends in none.
+    """
     return toml.read(FILE)
 
 
 def names(role: str) -> tuple[str, ...]:
     """Return the fields of a role; none where the role reads columns in its own way."""
-    return tuple(name for name in known().get(role, {}) if name != "further")
+    return tuple(name for name in known().get(role, {}) if name not in _SETTINGS)
 
 
 def unknown(role: str, fields: Iterable[str]) -> list[Finding]:
@@ -37,17 +52,61 @@ def unknown(role: str, fields: Iterable[str]) -> list[Finding]:
     return [finding("block", "field_unknown", fields=others, known=list(listed))] if listed and others else []
 
 
+def meant(role: str, columns: Iterable[str]) -> dict[str, str]:
+    """Return our fields with the columns of a file that bear their names, the likeliest first.
+
+    A heading may name the unit its field is in, in brackets (``出让价款（万元）``); one that names another unit is
+    not that field. A field with several columns takes the one whose name stands first in the list.
+    """
+    own: dict[str, str] = {}
+    for column in columns:
+        own.setdefault(_key(str(column)), str(column))
+    bare: dict[str, list[str]] = {}
+    for column in own.values():
+        bare.setdefault(_key(_BRACKETS.sub("", _folded(column))), []).append(column)
+    out: dict[str, str] = {}
+    for name in names(role):
+        for word in map(_key, (name, *known()[role][name])):
+            hits = [own[word]] if word in own else [c for c in bare.get(word, ()) if _fits(role, name, c)]
+            if hits:
+                out[name] = hits[0]
+                break
+    return out
+
+
 def named(role: str, fields: Mapping[str, str], columns: Iterable[str]) -> tuple[dict[str, str], list[Finding]]:
     """Return the fields with columns of the very names a role reads, and say which were taken.
 
-    A column two of our names could mean, or one that is mapped already, is left alone.
+    A column that is mapped already is left alone.
     """
-    free = {str(c).strip().casefold(): str(c) for c in columns if str(c) not in fields.values()}
+    free = [str(c) for c in columns if str(c) not in fields.values()]
     found: dict[str, str] = {}
-    for name in names(role):
-        hits = [free[w.casefold()] for w in (name, *known()[role][name]) if w.casefold() in free]
+    for name, column in meant(role, free).items():
         twice = name.startswith("legal_") and any(f.startswith("legal_") for f in (*fields, *found))
-        if hits and name not in fields and not twice:
-            found[name] = hits[0]
+        if name not in fields and not twice and column not in found.values():
+            found[name] = column
     told = [f"{ours} = {theirs}" for ours, theirs in found.items()]
     return dict(fields) | found, [finding("fixed", "fields_taken", fields=told)] if told else []
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\s+", "", _folded(text)).casefold()
+
+
+def _fits(role: str, name: str, column: str) -> bool:
+    """Tell whether the unit a heading names in brackets, if any, is the one of our field."""
+    ours = _ENDS.get(name.rpartition("_")[2], "") or str(known()[role].get("unit", ""))
+    named_units = [
+        quantity.plain_unit(inside.removeprefix("单位").lstrip(":")) for inside in _BRACKETS.findall(_folded(column))
+    ]
+    return not ours or all(_same(unit, quantity.plain_unit(ours)) for unit in named_units if _UNIT.search(unit))
+
+
+def _same(unit: str, ours: str) -> bool:
+    """Tell whether two units are one: by the tables of units, else by the word."""
+    both = [table for table in quantity.UNITS.values() if ours in table]
+    return unit in _WORDS.get(ours, (ours,)) or any(table.get(unit) == table[ours] for table in both)

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from layers.study.delivery import Delivery, Proposal
+from layers.study import packs
+from layers.study.delivery import COVERED, Delivery
+from layers.study.recognition import Proposal
 from layers.text import Language, both, say, sentence
+
+ROLES = {"polygon": ("parcels", "constraint", "plan", "park"), "line": ("network", "constraint"),
+         "point": ("constraint", "facility", "enterprise"), "table": ("project", "supply", "budget", "signal"),
+         "raster": ("raster",)}  # fmt: skip
+"""Roles a layer without a proposal may have, by its shapes."""
+MOST = 8
+"""Fields named on a line of the table."""
 
 
 def lines(found: Delivery, folder: Path, language: Language) -> Iterator[str]:
@@ -16,30 +25,62 @@ def lines(found: Delivery, folder: Path, language: Language) -> Iterator[str]:
     for number, one in enumerate(found.proposals, 1):
         yield _title(number, one, language)
         yield "     " + _why(one, language)
-        yield "     " + (one.call(folder) if one.kind else say("delivery.ask", language, call=one.call(folder)))
+        if not one.sure:
+            yield "     " + (one.call(folder) if one.kind else say("delivery.ask", language, call=one.call(folder)))
     if found.left:
         yield say("delivery.left", language, count=len(found.left))
         for path, why in found.left:
             yield f"     {path.name}: {sentence(why, language)}"
-    if any(p.sure for p in found.proposals):
-        yield say("delivery.take", language, path=folder)
+    yield from _what_next(found, folder, language)
+
+
+def _what_next(found: Delivery, folder: Path, language: Language) -> Iterator[str]:
+    sure = [p for p in found.proposals if p.sure]
+    if sure:
+        yield say("delivery.take", language, path=folder, count=len(sure))
+    if any(p.kind and p.kind.role in COVERED for p in sure):
+        yield say("delivery.coverage", language)
 
 
 def _title(number: int, one: Proposal, language: Language) -> str:
-    name = f"{one.table.file.name} · {one.table.layer}" if one.table.layer else one.table.file.name
     taken = f"{both(one.kind.title, language)} ({one.kind.code})" if one.kind else say("delivery.unknown", language)
-    return say("delivery.row", language, number=f"{number:>3}", file=name, kind=taken)
+    size = say("delivery.bands" if one.table.shape == "raster" else "delivery.rows", language,
+               count=one.table.bands or one.table.rows)  # fmt: skip
+    return say("delivery.row", language, number=f"{number:>3}", file=one.table.title, kind=taken, size=size)
 
 
 def _why(one: Proposal, language: Language) -> str:
-    if one.table.shape == "" and one.kind is None:
-        return say("delivery.raster", language)
-    said = [say(f"delivery.{one.how}", language, fields=list(one.matched), count=len(one.matched))]
-    if one.kind is None and one.guesses:
+    if one.kind is None:
+        return _unknown(one, language)
+    values = one.how == "name_and_fields" and one.table.shape == "raster"
+    said = [say("delivery.name_and_values" if values else f"delivery.{one.how}", language,
+                fields=list(one.matched[:MOST]), count=len(one.matched))]  # fmt: skip
+    if one.where:
+        said.append(say("delivery.rows_where", language, where=one.where))
+    if not one.fits:
+        said.append(say("delivery.shape", language, role=one.kind.role))
+    if one.again:
+        said.append(say("delivery.again", language, id=one.entry()["id"]))
+    if one.kind.role == "constraint":
+        said.append(_judged(one, language))
+    return " ".join(said)
+
+
+def _judged(one: Proposal, language: Language) -> str:
+    if one.judged_by or one.kind is None:
+        return say("delivery.judged", language, rules=list(one.judged_by))
+    others = packs.reading(one.kind.code)
+    if others:
+        return say("delivery.judged_by_pack", language, packs=list(others))
+    return say("delivery.judged_by_nothing", language)
+
+
+def _unknown(one: Proposal, language: Language) -> str:
+    said = [say("delivery.raster" if one.table.shape == "raster" else "delivery.nothing", language)]
+    if one.guesses:
         said.append(say("delivery.guesses", language, kinds=list(one.guesses)))
-    if one.kind is not None and one.kind.role == "constraint":
-        key = "delivery.judged" if one.judged_by else "delivery.judged_by_nothing"
-        said.append(say(key, language, rules=list(one.judged_by)))
+    elif one.table.shape != "raster":
+        said.append(say("delivery.roles", language, roles=list(ROLES[one.table.shape])))
     return " ".join(said)
 
 
@@ -51,7 +92,8 @@ def plain(found: Delivery, folder: Path) -> dict[str, Any]:
                 "number": number, "file": str(p.table.file), "layer": p.table.layer, "rows": p.table.rows,
                 "shape": p.table.shape, "kind": p.kind.code if p.kind else None, "how": p.how,
                 "matched": list(p.matched), "guesses": list(p.guesses), "entry": p.entry(),
-                "judged_by": list(p.judged_by), "call": p.call(folder),
+                "judged_by": list(p.judged_by), "fits": p.fits, "again": p.again, "sure": p.sure,
+                "call": p.call(folder),
             }
             for number, p in enumerate(found.proposals, 1)
         ],

@@ -18,7 +18,8 @@ from geo.basis.age import Aged, Announced, Standing
 from geo.basis.reason import Reason, reason
 from geo.rules.spec import Rule
 from layers.library import standards
-from layers.library.standards import CodeList, Standard
+from layers.library.codelist import CodeList
+from layers.library.standards import Standard
 from layers.study.registers import indicators, inefficient
 from layers.study.run import keyed
 from layers.study.run.released import released

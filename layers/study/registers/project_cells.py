@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from layers.library import standards
-from layers.library.standards import Code
+from layers.library.codelist import Code
 from layers.sources.cells import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.study.registers import industry

@@ -11,10 +11,11 @@ import shapely
 
 from geo.basis.errors import CallError
 from layers.library import kinds
-from layers.study import catalog, delivery, spec
-from layers.study.delivery import DeliveredTable, proposed
+from layers.study import catalog, delivery, packs, role_fields, spec
+from layers.study.recognition import RECORDS, DeliveredTable, proposed
 from layers.text import LANGUAGES
 from layers.words import delivery as words
+from tests import counties
 from tests.layers.sources import make
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,13 +58,15 @@ def study(tmp_path):
     return folder
 
 
-@pytest.fixture
-def found(study, tmp_path):
-    return delivery.delivery(study, [sent(tmp_path / "交付")])
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sent")
+    catalog.new(folder / "study", crs=make.GK)
+    return delivery.delivery(folder / "study", [sent(folder / "交付")])
 
 
 def by_name(found):
-    return {(p.table.file.name, p.table.layer): p for p in found.proposals}
+    return {(p.table.file.name, p.table.layer): p for p in found.proposals if p.how != "part"}
 
 
 def test_layers_are_known_by_name_and_fields(found):
@@ -78,7 +81,9 @@ def test_layers_are_known_by_name_and_fields(found):
         ("DL.geojson", ""): ("roads", "name"),
     }
     parcels = by_name(found)["DLTB2025.shp", ""]
-    assert parcels.entry()["fields"] == {"parcel_id": "BSM", "land_use": "DLBM", "tenure": "QSXZ"}
+    assert parcels.entry()["fields"] == {
+        "parcel_id": "BSM", "land_use": "DLBM", "tenure": "QSXZ", "legal_m2": "TBMJ",
+    }  # fmt: skip
     assert parcels.entry()["land_use_scheme"] == "三调"
     assert by_name(found)["规划.gdb", "CZKFBJ"].entry()["class"] == "GHFQDM"
     assert by_name(found)["规划.gdb", "YJJBNTTB"].judged_by
@@ -92,24 +97,26 @@ def test_what_takes_no_part_is_listed_with_its_reason(found):
 
 def test_only_what_name_and_fields_agree_on_is_taken_with_all(study, found):
     made = delivery.take(study, delivery.chosen(found, "all"))
-    assert sorted(t.id for t in made) == ["basic_farmland", "development_boundary", "ecological_redline", "parcels"]
+    parts = ["agricultural_land", "collective_land", "construction_land", "cultivated_land", "forest_land"]
+    whole = ["basic_farmland", "development_boundary", "ecological_redline"]
+    assert sorted(t.id for t in made) == sorted([*parts, *whole, "parcels"])
     settings = spec.read(study)
-    assert {s.id: s.role for s in settings.layers} == {
-        "parcels": "parcels", "basic_farmland": "constraint", "development_boundary": "constraint",
-        "ecological_redline": "constraint",
-    }  # fmt: skip
+    assert {s.id: s.role for s in settings.layers} == {"parcels": "parcels"} | dict.fromkeys(
+        [*parts, *whole], "constraint"
+    )
+    assert settings.layer("forest_land").where == "DLBM = '0301'"
     assert settings.layer("basic_farmland").coverage == "unknown", "what a layer's silence proves is for people to say"
 
 
 def test_one_that_blocks_hinders_no_other(study, found):
     again = delivery.take(study, [*delivery.chosen(found, "all"), *delivery.chosen(found, "all")])
-    assert [bool(t.refused) for t in again] == [False] * 4 + [True] * 4
-    assert {r.code for t in again[4:] for r in t.refused} == {"layer_id_taken"}
+    assert [bool(t.refused) for t in again] == [False] * 9 + [True] * 9
+    assert {r.code for t in again[9:] for r in t.refused} == {"layer_id_taken"}
     unknown = next(p for p in found.proposals if p.kind is None)
     assert delivery.take(study, [unknown])[0].refused[0].code == "delivery_not_recognised"
 
 
-@pytest.mark.parametrize("words_", ["0", "8", "x", "", "1,9"])
+@pytest.mark.parametrize("words_", ["0", "13", "x", "", "1,14"])
 def test_a_number_that_is_not_in_the_table_is_refused(found, words_):
     with pytest.raises(CallError) as refused:
         delivery.chosen(found, words_)
@@ -120,7 +127,9 @@ def test_a_number_that_is_not_in_the_table_is_refused(found, words_):
 def test_the_table_says_what_judges_a_layer_and_how_to_take_it(study, found, language):
     text = "\n".join(words.lines(found, study, language))
     assert "DLTB2025.shp" in text
-    assert "--role parcels --id parcels --scheme '三调' --field parcel_id=BSM" in text
+    assert "--role network --id roads" in text, "what is not sure is to be looked at, and its call stands there"
+    parcels = next(p for p in found.proposals if p.kind and p.kind.code == "parcels")
+    assert "--role parcels --id parcels --scheme '三调' --field parcel_id=BSM" in parcels.call(study)
     assert "总图.dwg" in text
     assert "[" not in text
 
@@ -138,15 +147,109 @@ def test_the_table_says_what_judges_a_layer_and_how_to_take_it(study, found, lan
     ],
 )  # fmt: skip
 def test_other_spellings(name, columns, expected):
-    made = proposed(DeliveredTable(Path(f"{name}.shp"), "", columns, 1, "polygon"), ())
+    made = proposed(DeliveredTable(Path(f"{name}.shp"), "", columns, 1, "polygon"), ())[0]
     assert (made.kind.code if made.kind else None) == expected
 
 
 def test_a_new_standard_layer_is_one_block_of_data():
+    """Every kind is known by its own name with its own fields; a raster by its name and values."""
     for kind in kinds.kinds().codes:
-        made = proposed(DeliveredTable(Path(f"{kind.code}.shp"), "", kind.fields, 1, "polygon"), ())
+        shape = "raster" if kind.role == "raster" else "polygon"
+        columns = kind.fields or role_fields.names(kind.role) if kind.role in RECORDS else kind.fields
+        table = DeliveredTable(Path(f"{kind.code}.shp"), "", columns, 1, shape, shows=(kind.raster,))
+        made = proposed(table, ())[0]
         assert made.kind == kind
-        assert made.how == ("name_and_fields" if kind.fields else "name")
+        known = kind.fields or kind.raster or columns
+        assert made.how == ("name_and_fields" if known else "name")
+
+
+REGISTERS = {
+    "supply": ("行政区", "电子监管号", "项目名称", "面积(公顷)", "成交价格(万元", "土地使用权人", "约定交地时间",
+               "约定开工时间", "约定竣工时间", "实际开工时间", "实际竣工时间", "批准单位", "合同签定日期"),
+    "project": ("序号", "项目名称", "总投资（亿元）", "用地面积（亩）", "行业代码", "建设内容", "责任单位"),
+    "signal": ("企业编号", "月份", "用电量（kWh）", "用水量（m³）", "参保人数（人）"),
+    "zone": ("园区编码", "已建成城镇建设用地（公顷）", "不可建设（公顷）", "闲置（公顷）", "总建筑面积（㎡）"),
+    "enterprise": ("企业编号", "企业名称", "行业代码", "园区代码", "登记状态"),
+    "building": ("房屋编号", "房屋名称", "层数", "基底面积", "建筑面积", "空置面积"),
+    "facility": ("设施编号", "设施名称", "资源类型", "能力上限", "已用量", "服务园区", "投运日期"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", REGISTERS)
+def test_a_register_is_known_by_its_columns_alone(role):
+    made = proposed(DeliveredTable(Path("Sheet1.xlsx"), "", REGISTERS[role], 5, "table"), ())[0]
+    assert (made.kind.role, made.how, made.sure) == (role, "fields", False)
+
+
+def test_a_heading_in_another_unit_is_not_the_field():
+    assert role_fields.meant("supply", ["电子监管号", "供应面积（公顷）", "出让价款（万元）"]).keys() >= {
+        "area_ha",
+        "price_wan",
+    }
+    assert role_fields.meant("supply", ["电子监管号", "供应面积（亩）", "出让价款（元）"]) == {"id": "电子监管号"}
+    assert role_fields.meant("zone", ["未建成（亩）"]) == {}
+    assert role_fields.meant("signal", ["用电量（万kWh）"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "expected"),
+    [
+        ("衢江区永久基本农田储备区2023", "polygon", "farmland_reserve"),  # the longer name wins over the shorter in it
+        ("江山市永久基本农田保护图斑", "polygon", "basic_farmland"),
+        ("FEMA_FloodPlains100Year", "polygon", "flood_zone"),
+        ("HYDRO_Wetlands", "polygon", "wetland_other"),
+        ("TRANS_MajorRoads", "line", "roads"),
+        ("ASSESSING_ParcelsFY2014", "polygon", "parcels"),
+        ("开发区道路", "line", None),  # two kinds are called
+        ("数字高程DEM_30m", "raster", "dem"),
+        ("dem_slope", "raster", None),
+    ],
+)
+def test_names_in_the_wild(name, shape, expected):
+    made = proposed(DeliveredTable(Path(f"{name}.x"), "", (), 1, shape), ())[0]
+    assert (made.kind.code if made.kind else None) == expected
+    assert not made.sure, "a name alone is never taken by itself"
+
+
+def test_ground_without_shapes_is_not_taken():
+    made = proposed(DeliveredTable(Path("DLTB.dbf"), "", ("BSM", "DLBM", "TBBH"), 1, "table"), ())[0]
+    assert (made.kind.code, made.fits, made.sure) == ("parcels", False, False)
+
+
+def test_a_file_of_several_kinds_gives_one_line_for_each(study):
+    rules = packs.effective_rules(spec.read(study), study)
+    table = DeliveredTable(Path("饮用水水源保护区.shp"), "", ("BHQJB",), 3, "polygon", {"BHQJB": ("一级", "准保护区")})
+    assert [(p.kind.code, p.where) for p in proposed(table, rules)] == [
+        ("water_source_1", "BHQJB = '一级'"), ("water_source_quasi", "BHQJB = '准保护区'"),
+    ]  # fmt: skip
+    land = DeliveredTable(Path("DLTB.shp"), "", ("BSM", "DLBM", "TBBH", "QSXZ"), 3, "polygon",
+                          {"DLBM": ("0101", "0301", "0601"), "QSXZ": ("20", "30")})  # fmt: skip
+    where = {p.kind.code: p.where for p in proposed(land, rules)[1:]}
+    assert where["cultivated_land"] == "DLBM = '0101'"
+    assert where["forest_land"] == "DLBM = '0301'"
+    assert where["construction_land"] == "DLBM = '0601'"
+    assert where["agricultural_land"] == "DLBM in ('0101', '0301')"
+    assert where["collective_land"] == "QSXZ = '30'"
+
+
+@pytest.mark.long
+def test_the_county_moves_in(tmp_path):
+    """The inputs of the demonstration county as they lie there: what they are is found without being told."""
+    told, inputs = spec.read(counties.made("written")), counties.made("written") / "inputs"
+    folder = tmp_path / "moved"
+    catalog.new(folder, crs=told.crs, as_of=told.as_of)
+    found = delivery.delivery(folder, [inputs])
+    known = {(p.kind.code, p.table.layer) for p in found.proposals if p.kind}
+    named = {(kinds.kind(s.id, s.title).code, s.layer) for s in told.layers if kinds.kind(s.id, s.title)}
+    lost = {code for code, _ in named} - {code for code, _ in known}
+    assert lost == set()
+    assert sum(p.kind is None for p in found.proposals) == 2, "the two files of query ranges are nothing we know"
+    made = delivery.take(folder, delivery.chosen(found, "all"), {"coverage": "complete"})
+    assert [t.refused for t in made if t.refused] == []
+    moved = spec.read(folder)
+    assert moved.layer("basic_farmland").coverage == "complete"
+    assert moved.layer("projects").coverage == "unknown", "a list of projects covers no ground"
+    assert {s.role for s in moved.layers} >= {"parcels", "supply", "project", "zone", "budget", "earmark", "raster"}
 
 
 def test_by_commands(study, tmp_path):
@@ -159,11 +262,11 @@ def test_by_commands(study, tmp_path):
 
     code, events = called()
     assert code == 0
-    assert len(next(e for e in events if e["event"] == "result")["proposals"]) == 7
+    assert len(next(e for e in events if e["event"] == "result")["proposals"]) == 12
     assert spec.read(study).layers == ()
     code, events = called("--take", "all")
     assert code == 0
-    assert len(next(e for e in events if e["event"] == "result")["taken"]) == 4
+    assert len(next(e for e in events if e["event"] == "result")["taken"]) == 9
     code, events = called("--take", "all")
     assert code != 0
     assert {e["reason"]["code"] for e in events if e["event"] == "error"} == {"layer_id_taken"}
