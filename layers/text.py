@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import string
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +19,7 @@ from typing import Any, Literal
 from geo.basis.age import Text
 from geo.basis.errors import LuodiError
 from geo.basis.reason import Reason
-from geo.basis.units import hectares, mu
+from geo.basis.units import HA_M2, MU_M2, hectares, mu
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -115,7 +116,7 @@ class _Writer(string.Formatter):
         if not isinstance(value, (list, tuple)):
             return str(value)
         words = [code(namespace, str(v), self.language) if namespace else str(v) for v in value]
-        return ("、" if self.language == "zh" else ", ").join(words) or "–"
+        return joined(words, self.language) or "–"
 
 
 _NUMBERS: dict[str, tuple[Callable[[float], float], int, str, str]] = {
@@ -131,6 +132,28 @@ _NUMBERS: dict[str, tuple[Callable[[float], float], int, str, str]] = {
     "wan": (lambda v: v, 2, " ×10k yuan", " 万元"),
     "wan_mu": (lambda v: v, 2, " ×10k yuan/mu", " 万元/亩"),
 }
+
+
+@dataclass(frozen=True)
+class LandUnit:
+    """The unit a reader thinks of land in: its format word, which ends names of columns too, and its size in m²."""
+
+    word: Literal["mu", "ha"]
+    m2: float
+
+
+_LAND: Mapping[Language, LandUnit] = {"zh": LandUnit("mu", MU_M2), "en": LandUnit("ha", HA_M2)}
+
+
+def land_unit(language: Language) -> LandUnit:
+    """Return the unit of land of a language: 亩, or hectares."""
+    return _LAND[language]
+
+
+def joined(words: Iterable[str], language: Language, *, apart: bool = False) -> str:
+    """Join words as people do: by 、 or a comma; `apart`: by ； or a semicolon, for parts that hold commas."""
+    signs = {"zh": ("、", "；"), "en": (", ", "; ")}
+    return signs[language][apart].join(words)
 
 
 def number(value: Any, word: str, language: Language = "en", more: int = 0) -> str:

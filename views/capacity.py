@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-
+import pandas as pd
 import streamlit as st
 
-from geo.basis.errors import LuodiError
 from layers.ask.placement import PlaceQuestion
-from layers.serve.http.routes import study_folder
 from layers.serve.pages import capacity_desk, place_desk
 from layers.serve.pages.capacity_desk import Bar
 from layers.serve.pages.place_desk import PlaceView
-from layers.study.run.released import open_results
 from layers.study.run.results import Results
-from layers.text import Language, say, sentences
-from views.parts import frame, guard, opening, runner, state
+from layers.text import Language, joined, say
+from views.parts import opening, state
 from views.parts.markup import Html, join, label, tag
 
-NAME = "capacity"
-ICON = ":material/battery_charging_full:"
-STYLE = Path(__file__).parent / "parts" / "capacity_style.css"
 DAY, PARK = "capacity-day", "capacity-park"
 BODY = 540
 
 
-def show() -> None:
+def draw(results: Results, late: bool) -> None:
     """Draw the page."""
-    language, folder = state.language(), study_folder()
-    st.html(STYLE)
-    if folder is None:
-        frame.header(None, say("ui.title", language), language)
-        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
-        return
-    try:
-        results, problem = open_results(folder), None
-    except LuodiError as wrong:
-        results, problem = None, wrong
-    frame.header(results, results.study.name if results else folder.name, language)
-    if problem is not None:
-        frame.trouble(sentences(problem, language))
-    if results is None or not results.has("capacity"):
-        runner.first(folder, "" if problem else say("uiplace.no_run", language), "ui.no_run", language)
-        return
-    runner.bar(folder, "capacity" in results.stale(), language)
-    opening.law_bar(results, language, "capacity")
-    if opening.refused(results, "capacity", language):
-        return
-    if results.table("capacity").empty:
-        frame.trouble([say("uicapacity.none_text", language)], "uicapacity.none")
-        return
-    _workbench(results)
-
-
-@st.fragment
-def _workbench(results: Results) -> None:
-    """Draw everything a click changes; a click reruns this and nothing else."""
-    guard.guarded(functools.partial(_work, results))()
-
-
-def _work(results: Results) -> None:
     language = state.language()
     desk = _day(results, language)
     names = capacity_desk.parks(desk.found)
@@ -73,8 +32,7 @@ def _work(results: Results) -> None:
         st.html(_park(desk, str(park), language))
     with right, st.container(height=BODY, border=True, key="capacity-right"):
         st.html(tag("h4", say("uicapacity.overview", language)))
-        st.dataframe(capacity_desk.overview(desk.found, language), hide_index=True, row_height=30,
-                     key="capacity-overview")  # fmt: skip
+        st.html(_overview(capacity_desk.overview(desk.found, language)))
         st.html(_zone(results, str(park), language))
 
 
@@ -84,7 +42,7 @@ def _day(results: Results, language: Language) -> PlaceView:
 
     def named(on: object) -> str:
         names = days[on].names  # type: ignore[index]
-        return label(f"{on} {'、'.join(names)}") if names else say("uiplace.today", language, on=str(on))
+        return label(f"{on} {joined(names, language)}") if names else say("uiplace.today", language, on=str(on))
 
     with st.container(horizontal=True, vertical_alignment="center", key="capacity-bar"):
         st.html(tag("div", say("uicapacity.day", language), cls="lp-label"))
@@ -103,6 +61,13 @@ def _park(desk: PlaceView, park: str, language: Language) -> Html:
     told = [tag("div", line) for line in capacity_desk.binds(desk.found, park, language)]
     rows = [_bar(bar, language) for bar in capacity_desk.bars(desk.found, park, language)]
     return join(tag("div", *told, cls="lc-binds"), _legend(language), *rows)
+
+
+def _overview(rows: pd.DataFrame) -> Html:
+    """Return what binds each park; a table whose words may break is read without moving it."""
+    head = tag("tr", *(tag("th", str(c)) for c in rows))
+    lines = [tag("tr", *(tag("td", str(cell)) for cell in row)) for row in rows.itertuples(index=False)]
+    return tag("table", head, *lines, cls="lc-overview")
 
 
 def _legend(language: Language) -> Html:
@@ -145,3 +110,6 @@ def _zone(results: Results, park: str, language: Language) -> Html:
         tag("table", *land, cls="lu-facts"), tag("div", say("uicapacity.overlap", language), cls="lu-line"),
         tag("div", capacity_desk.zone_note(results, language), cls="lu-line"),
     )  # fmt: skip
+
+
+PAGE = opening.Page("capacity", ":material/battery_charging_full:", draw, table="capacity", styles=("capacity",))

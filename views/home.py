@@ -2,71 +2,36 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-from geo.basis.errors import LuodiError
 from geo.screen.headline import LANDABLE
-from layers.serve.http.routes import study_folder
 from layers.serve.pages import redlines
 from layers.serve.pages.board import board
 from layers.serve.pages.glance import Glance, glance, whole_view
 from layers.serve.pages.redlines import Kept
-from layers.study import packs, spec
-from layers.study.run.released import open_results
 from layers.study.run.results import Results
-from layers.text import Language, number, say, sentences
+from layers.text import Language, number, say
 from views.parts import frame, home_tables, map, opening, redline_bar, runner, state
 from views.parts.markup import join, tag
+from views.parts.opening import Opened
 
-NAME = "home"
-ICON = ":material/home:"
-STYLE = Path(__file__).parent / "parts" / "home_style.css"
 MAP_HEIGHT, MAP_PIXELS = 340, (450, 338)
 DOORS = {"redline": ":material/fact_check:", "screen": ":material/filter_alt:"}
 
 
-def show() -> None:
+def draw(found: Opened) -> None:
     """Draw the page."""
-    language, folder = state.language(), study_folder()
-    st.html(STYLE)
-    if folder is None:
-        frame.header(None, say("ui.title", language), language)
-        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
-        return
-    results, study, problems = _opened(folder)
-    name = study.name if study else results.study.name if results else folder.name
-    frame.header(results, name, language)
-    if results is None and study is not None and study.demonstration:
-        st.html(tag("span", say("ui.synthetic", language), cls="lu-badge"))
-    for problem in problems:
-        frame.trouble(sentences(problem, language))
+    language, results = state.language(), found.results
     whole = results is not None and results.has("candidates")
     late = bool(results.stale()) if results is not None and whole else False
-    runner.bar(folder, late, language)
-    _doors(language)
-    kept = redlines.kept_checks(folder)
+    runner.bar(found.folder, late, language)
+    kept = redlines.kept_checks(found.folder)
     if results is None or not whole:
-        _before_the_first_run(folder, study, problems, language)
+        _doors(language)
+        _before_the_first_run(found, language)
         _checks(kept, language)
         return
     _study(results, kept, late, language)
-
-
-def _opened(folder: Path) -> tuple[Results | None, spec.Study | None, list[LuodiError]]:
-    """Return the newest run, the study as it is now, and what is wrong with either."""
-    results, study, problems = None, None, []
-    try:
-        results = open_results(folder)
-    except LuodiError as problem:
-        problems.append(problem)
-    try:
-        study = spec.read(folder)
-        packs.effective_rules(study, folder)
-    except LuodiError as problem:
-        problems.append(problem)
-    return results, study, problems
 
 
 def _doors(language: Language) -> None:
@@ -80,22 +45,22 @@ def _doors(language: Language) -> None:
                                  query_params={"lang": language}, width="stretch")  # fmt: skip
 
 
-def _before_the_first_run(
-    folder: Path, study: spec.Study | None, problems: list[LuodiError], language: Language
-) -> None:
-    if runner.running(folder) or study is None:
+def _before_the_first_run(found: Opened, language: Language) -> None:
+    if runner.running(found.folder) or (found.results is None and found.study is None):
         return
-    if not problems:
+    if not found.damaged:
         frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
-    runner.offer(folder, language)
+    runner.offer(found.folder, language)
 
 
 def _study(results: Results, kept: list[Kept], late: bool, language: Language) -> None:
-    opening.law_bar(results, language)
     if opening.refused(results, "candidates", state.language()):
+        _doors(language)
         return
     seen = glance(results)
     st.html(_totals(seen, language))
+    _doors(language)
+    opening.notices(results, language)
     left, middle, right = st.columns([1.1, 1.0, 1.0], gap="small")
     with left:
         with st.container(key="home-mapbox"):
@@ -145,3 +110,6 @@ def _checks(kept: list[Kept], language: Language) -> None:
         for one in kept[:6]:
             st.page_link(page, label=redline_bar.label(one, language), disabled=not one.readable,
                          query_params={"lang": language, "select": f"check:{one.check_id}"})  # fmt: skip
+
+
+PAGE = opening.Page("home", ":material/home:", draw, styles=("home",))

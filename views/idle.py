@@ -2,72 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 from datetime import date, timedelta
-from pathlib import Path
 
 import streamlit as st
 
-from geo.basis.errors import LuodiError
 from layers.serve.draw.idle_symbols import GROUPS
-from layers.serve.http.routes import study_folder
 from layers.serve.pages import idle_desk
 from layers.serve.pages.board import board
 from layers.serve.pages.idle_desk import IdleView
-from layers.study.run.released import open_results
 from layers.study.run.results import Results
-from layers.text import Language, code, say, sentences
-from views.parts import frame, guard, idle_acts, idle_asset, map, opening, runner, state
+from layers.text import Language, code, say
+from views.parts import idle_acts, idle_asset, map, opening, state
 from views.parts.markup import label, tag
 
-NAME = "idle"
-ICON = ":material/hourglass_empty:"
-STYLE = Path(__file__).parent / "parts" / "idle_style.css"
 DAY, SHOWN = "idle-day", "idle-shown"
 QUIET = ("calm",)
 HEIGHT = 548
 
 
-def show() -> None:
+def draw(results: Results, late: bool) -> None:
     """Draw the page."""
-    language, folder = state.language(), study_folder()
-    st.html(STYLE)
     idle_asset.style()
-    if folder is None:
-        frame.header(None, say("ui.title", language), language)
-        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
-        return
-    results, problem = _opened(folder)
-    frame.header(results, results.study.name if results else folder.name, language)
-    if problem is not None:
-        frame.trouble(sentences(problem, language))
-    if results is None or not results.has("idle"):
-        runner.first(folder, "" if problem else say("uiidle.no_run", language), "ui.no_run", language)
-        return
-    runner.bar(folder, "idle" in results.stale(), language)
-    opening.law_bar(results, language, "idle")
-    if opening.refused(results, "idle", language):
-        return
-    if results.table("idle").empty:
-        frame.trouble([say("uiidle.none_text", language)], "uiidle.none")
-        return
-    _workbench(results)
-
-
-def _opened(folder: Path) -> tuple[Results | None, LuodiError | None]:
-    try:
-        return open_results(folder), None
-    except LuodiError as problem:
-        return None, problem
-
-
-@st.fragment
-def _workbench(results: Results) -> None:
-    """Draw everything a click changes; a click reruns this and nothing else."""
-    guard.guarded(functools.partial(_work, results))()
-
-
-def _work(results: Results) -> None:
     idle_acts.redraw()
     language = state.language()
     on = _day_bar(results, language)
@@ -179,3 +134,6 @@ def _follow_click(desk: IdleView, shown: tuple[str, ...]) -> None:
     if found is not None:
         state.select("asset", found)
         state.next_turn()
+
+
+PAGE = opening.Page("idle", ":material/hourglass_empty:", draw, table="idle", styles=("idle",))

@@ -9,8 +9,8 @@ from layers.text import say
 from views import capacity, home, idle, place, projects, redline, screen, sites
 from views.parts import frame, guard, state
 
-# in the order of the menu; a page is a module with NAME, ICON and show()
-PAGES = (home, redline, screen, sites, projects, place, capacity, idle)
+PAGES = tuple(p.PAGE for p in (home, redline, screen, sites, projects, place, capacity, idle))
+"""In the order of the menu; a page is a module with a `PAGE` (`views.parts.opening.Page`)."""
 
 
 def main() -> None:
@@ -19,11 +19,11 @@ def main() -> None:
     st.set_page_config(page_title=say("ui.title", language), page_icon=frame.mark(), layout="wide")
     frame.style()
     pages = [
-        st.Page(guard.guarded(p.show), title=say(f"ui.page_{p.NAME}", language), icon=p.ICON, url_path=p.NAME,
+        st.Page(guard.guarded(p.show), title=say(f"ui.page_{p.name}", language), icon=p.icon, url_path=p.name,
                 default=p is PAGES[0])
         for p in PAGES
     ]  # fmt: skip
-    state.note("pages", {p.NAME: page for p, page in zip(PAGES, pages, strict=True)})
+    state.note("pages", {p.name: page for p, page in zip(PAGES, pages, strict=True)})
     st.navigation(pages, position="top").run()
 
 

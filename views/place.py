@@ -2,69 +2,29 @@
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
-from geo.basis.errors import LuodiError
-from layers.serve.http.routes import study_folder
 from layers.serve.pages import place_desk
 from layers.serve.pages.board import board
 from layers.serve.pages.place_desk import PlaceView
-from layers.study.run.released import open_results
 from layers.study.run.results import Results
-from layers.text import Language, say, sentences
+from layers.text import Language, joined, say
 from layers.words import place_lines as words
-from views.parts import frame, guard, map, opening, place_panel, runner, state
+from views.parts import map, opening, place_panel, state
 from views.parts.markup import join, label, tag
 
-NAME = "place"
-ICON = ":material/pin_drop:"
-STYLE = Path(__file__).parent / "parts" / "place_style.css"
 DAY, QUOTA = "place-day", "place-quota"
 HEIGHT = 520
 
 
-def show() -> None:
+def draw(results: Results, late: bool) -> None:
     """Draw the page."""
-    language, folder = state.language(), study_folder()
-    st.html(STYLE)
-    if folder is None:
-        frame.header(None, say("ui.title", language), language)
-        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
-        return
-    try:
-        results, problem = open_results(folder), None
-    except LuodiError as wrong:
-        results, problem = None, wrong
-    frame.header(results, results.study.name if results else folder.name, language)
-    if problem is not None:
-        frame.trouble(sentences(problem, language))
-    if results is None or not results.has("matches"):
-        runner.first(folder, "" if problem else say("uiplace.no_run", language), "ui.no_run", language)
-        return
-    runner.bar(folder, "matches" in results.stale(), language)
-    opening.law_bar(results, language, "matches")
-    if opening.refused(results, "matches", language):
-        return
-    if results.table("matches").empty:
-        frame.trouble([say("uiplace.none_text", language)], "uiplace.none")
-        return
-    _workbench(results)
-
-
-@st.fragment
-def _workbench(results: Results) -> None:
-    """Draw everything a click changes; a click reruns this and nothing else."""
-    guard.guarded(functools.partial(_work, results))()
-
-
-def _work(results: Results) -> None:
     language = state.language()
+    answer = st.container(key="place-answer")  # above the question, so that the page starts with it
     desk = _question(results, language)
-    st.html(_headline(desk, language))
+    with answer:
+        st.html(_headline(desk, language))
     chosen = state.selection()
     project = chosen.id if chosen and chosen.kind == "project" and chosen.id in desk.ids else None
     left, middle, right = st.columns([1.28, 1.62, 1.0], gap="small")
@@ -86,7 +46,7 @@ def _question(results: Results, language: Language) -> PlaceView:
 
         def named(on: object) -> str:
             names = days[on].names  # type: ignore[index]
-            return label(f"{on} {'、'.join(names)}") if names else say("uiplace.today", language, on=str(on))
+            return label(f"{on} {joined(names, language)}") if names else say("uiplace.today", language, on=str(on))
 
         on = st.segmented_control(say("uiplace.day", language), list(days), default=results.study.as_of, required=True,
                                   key=DAY, format_func=named, label_visibility="collapsed")  # fmt: skip
@@ -142,3 +102,6 @@ def _accounts(desk: PlaceView, language: Language) -> str:
         rows.append(tag("div", tag("div", tag("b", name), tag("span", told), cls="lp-account-head"),
                         tag("div", *bars, cls="lp-account-bar"), cls="lp-account"))  # fmt: skip
     return tag("div", *rows, cls="lp-accounts")
+
+
+PAGE = opening.Page("place", ":material/pin_drop:", draw, table="matches", styles=("place",))

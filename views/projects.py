@@ -9,51 +9,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo.basis.errors import LuodiError
-from layers.serve.http.routes import study_folder
 from layers.serve.pages import projects as served
 from layers.serve.pages.projects import Pipeline
-from layers.study.run.released import open_results
 from layers.study.run.results import Results
-from layers.text import Language, code, number, say, sentences
+from layers.text import Language, code, number, say
 from layers.words import project_card
-from views.parts import frame, guard, opening, project_panel, runner, state, tables
+from views.parts import opening, project_panel, state, tables
 from views.parts.markup import Html, label, tag
 
-NAME = "projects"
-ICON = ":material/work:"
-STYLE = Path(__file__).parent / "parts" / "project_style.css"
 PANEL = 560
-
-
-def show() -> None:
-    """Draw the page."""
-    language, folder = state.language(), study_folder()
-    st.html(STYLE)
-    if folder is None:
-        frame.header(None, say("ui.title", language), language)
-        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
-        return
-    try:
-        results, problem = open_results(folder), None
-    except LuodiError as wrong:
-        results, problem = None, wrong
-    frame.header(results, results.study.name if results else folder.name, language)
-    if problem is not None:
-        frame.trouble(sentences(problem, language))
-    if results is None or not results.has("gate_results"):
-        _nothing(folder, results, problem, language)
-        return
-    _saved(language)
-    late = "projects" in results.stale()
-    runner.bar(folder, late, language)
-    opening.law_bar(results, language, "gate_results")
-    if opening.refused(results, "projects", language):
-        return
-    if results.table("projects").empty:
-        frame.trouble([say("uiprojects.none_text", language)], "uiprojects.none")
-        return
-    _workbench(folder, results, late)
 
 
 def _saved(language: Language) -> None:
@@ -65,20 +29,10 @@ def _saved(language: Language) -> None:
         state.note("project-saved", None)
 
 
-def _nothing(folder: Path, results: Results | None, problem: LuodiError | None, language: Language) -> None:
-    """Say that no run has come to the projects yet, and offer one."""
-    word = "ui.no_run" if results is None else "uiprojects.not_built"
-    runner.first(folder, "" if problem else say(f"{word}_text", language), word, language)
-
-
-@st.fragment
-def _workbench(folder: Path, results: Results, late: bool) -> None:
-    """Draw everything a click changes; a click reruns this and nothing else."""
-    guard.guarded(functools.partial(_work, folder, results, late))()
-
-
-def _work(folder: Path, results: Results, late: bool) -> None:
+def draw(results: Results, late: bool) -> None:
+    """Draw the page."""
     language = state.language()
+    _saved(language)
     drawn = served.shown(results, language)
     chosen = state.selection()
     selected = chosen.id if chosen and chosen.kind == "project" and chosen.id in drawn.ids else None
@@ -87,7 +41,7 @@ def _work(folder: Path, results: Results, late: bool) -> None:
         st.html(_board(drawn, language))
         _below(results, drawn, selected, late)
     with right:
-        _panel(folder, results, selected, language)
+        _panel(results.folder, results, selected, language)
 
 
 def _board(drawn: Pipeline, language: Language) -> Html:
@@ -126,7 +80,7 @@ def _below(results: Results, drawn: Pipeline, selected: str | None, late: bool) 
     if name in TABLES:
         TABLES[name](drawn, language)
         return
-    stamp = f"{results.run}|{results.manifest.get('written')}|{language}"
+    stamp = f"{results.name()} {language}"
     tables.pick_row(drawn.listed, drawn.ids, selected, f"projects-{hash(stamp)}", kind="project")
 
 
@@ -165,3 +119,6 @@ def _panel(folder: Path, results: Results, selected: str | None, language: Langu
             project_panel.form(folder, results, selected, language)
         else:
             project_panel.panel(project_card.card(results, selected, language), language)
+
+
+PAGE = opening.Page("projects", ":material/work:", draw, table="gate_results", rows="projects", styles=("project",))

@@ -8,41 +8,24 @@ import streamlit as st
 
 from geo.basis.errors import LuodiError
 from layers.ask.redline import RedlineAnswer
-from layers.serve.http.routes import study_folder
 from layers.serve.pages import redlines
 from layers.serve.pages.redline_map import redline_map
 from layers.serve.pages.redlines import Kept
-from layers.study.run import runs
-from layers.study.run.released import open_results
-from layers.study.run.results import Results
 from layers.text import Language, say, sentences
 from views.parts import frame, map, opening, redline_answer, redline_bar, redline_intake, state
 from views.parts.markup import join, tag
+from views.parts.opening import Opened
 
-NAME = "redline"
-ICON = ":material/fact_check:"
-STYLE = Path(__file__).parent / "parts" / "redline_style.css"
 MAP_HEIGHT, BODY = 290, 520
 
 
-def show() -> None:
+def draw(found: Opened) -> None:
     """Draw the page."""
-    language, folder = state.language(), study_folder()
-    st.html(STYLE)
+    language, folder = state.language(), found.folder
     redline_intake.words_of_dropzone(language)
-    if folder is None:
-        frame.header(None, say("ui.title", language), language)
-        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
-        return
-    try:
-        plan = runs.plan(folder)
-    except LuodiError as problem:
-        frame.header(None, folder.name, language)
-        frame.trouble(sentences(problem, language))
+    if found.study is None:
         return
     answer, problem = _asked_for(folder)
-    # the same run as on every other page; what a check rests on stands with the check
-    frame.header(_run(folder) or plan, plan.study.name, language)
     if problem is not None:
         frame.trouble(sentences(problem, language))
     redline_intake.watch(folder, language)
@@ -53,14 +36,6 @@ def show() -> None:
     redline_intake.failed(folder, language)
     redline_bar.bar(folder, answer, kept, language)
     _answer(answer, language)
-
-
-def _run(folder: Path) -> Results | None:
-    """Return the newest run, None where there is none or it cannot be read."""
-    try:
-        return open_results(folder)
-    except LuodiError:
-        return None
 
 
 def _asked_for(folder: Path) -> tuple[RedlineAnswer | None, LuodiError | None]:
@@ -102,4 +77,7 @@ def _answer(answer: RedlineAnswer, language: Language) -> None:
             map.draw_redline(drawn, f"redline-map-{hash(drawn.name)}", MAP_HEIGHT)
         st.html(join(redline_answer.legend(answer, language), redline_answer.ledger(answer, language)))
         # under the ledger: what the law will be next year must not push the numbers of today off the screen
-        opening.law_bar(answer.check, language)
+        opening.notices(answer.check, language)
+
+
+PAGE = opening.Page("redline", ":material/fact_check:", draw, styles=("redline",))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
-from geo.basis.units import HA_M2, MU_M2
 from layers.outputs.files import candidates_file
 from layers.outputs.project import notes
 from layers.serve.draw.styles import STATUSES
@@ -16,35 +14,19 @@ from layers.serve.pages import trial as trials
 from layers.serve.pages.board import Board, board
 from layers.serve.pages.trial import Trial
 from layers.study.run.results import Results
-from layers.text import Language, code, say
+from layers.text import Language, code, land_unit, say
 from layers.words.explain import Explanation, explain
 from layers.words.measures import measure_text
-from views.parts import funnel, guard, map, opening, state, tables, why
+from views.parts import funnel, map, opening, state, tables, why
 from views.parts import trial as turned
 from views.parts.markup import join, tag
 
-NAME = "screen"
-ICON = ":material/filter_alt:"
 FORMATS = (("xlsx", "Excel"), ("csv", "CSV"), ("gpkg", "GeoPackage"), ("geojson", "GeoJSON"))
 PANEL = map.HEIGHT - 37
-STYLE = Path(__file__).parent / "parts" / "trial_style.css"
 
 
-def show() -> None:
+def draw(results: Results, late: bool) -> None:
     """Draw the page."""
-    st.html(STYLE)
-    found = opening.opened("candidates", state.language())
-    if found is not None:
-        _workbench(*found)
-
-
-@st.fragment
-def _workbench(results: Results, late: bool) -> None:
-    """Draw everything a click changes; a click reruns this and nothing else."""
-    guard.guarded(functools.partial(_work, results, late))()
-
-
-def _work(results: Results, late: bool) -> None:
     language, drawn = state.language(), board(results)
     missed = _follow_click(drawn)
     chosen = state.selection()
@@ -129,7 +111,7 @@ def _why(told: Explanation | None, missed: bool, language: Language) -> None:
 
 def _legend(trial: Trial, language: Language) -> tuple[str, ...]:
     """Draw the legend, which is the filter too; return the statuses that are shown."""
-    counts, unit_m2 = trial.by_status, MU_M2 if language == "zh" else HA_M2
+    counts, unit_m2 = trial.by_status, land_unit(language).m2
 
     def words(status: str) -> str:
         row = counts.loc[status]
@@ -185,7 +167,7 @@ def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool
     with st.container(horizontal=True, vertical_alignment="center", key="listbar"):
         text = st.text_input(say("ui.find", language), key="find", placeholder=say("ui.find", language),
                              label_visibility="collapsed", width=260)  # fmt: skip
-        stamp = f"{results.run}|{results.manifest.get('written')}"
+        stamp = results.name()
         rows = tables.matching(results, trial.found["status"], shown, text or "")
         whole = tables.candidates(results, stamp, language)
         st.html(tag("div", tables.count_line(len(rows), len(whole), language), cls="lu-total"))
@@ -222,3 +204,6 @@ def _tip(late: bool, active: bool, closed: bool) -> str:
 
 def _file(results: Results, kind: str, language: Language) -> bytes:
     return candidates_file(results, kind, language)[1]
+
+
+PAGE = opening.Page("screen", ":material/filter_alt:", draw, table="candidates", styles=("trial",))

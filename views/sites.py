@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
@@ -15,33 +13,16 @@ from layers.serve.pages.site_board import OUT, SCORE_COLOURS, score_range
 from layers.serve.pages.sites import SiteView
 from layers.study.run.results import Results
 from layers.text import Language, say
-from views.parts import guard, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
+from views.parts import map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
 from views.parts.markup import tag
 
-NAME = "sites"
-ICON = ":material/join_inner:"
 PANEL = map.HEIGHT - 37
-STYLES = tuple(Path(__file__).parent / "parts" / f"{name}_style.css" for name in ("trial", "sites"))
 SIDES = ("why", "weights", "demand")
 BELOW = ("list", "compare", "stability", "matrix")
 
 
-def show() -> None:
+def draw(results: Results, late: bool) -> None:
     """Draw the page."""
-    for style in STYLES:
-        st.html(style)
-    found = opening.opened("ranking", state.language())
-    if found is not None:
-        _workbench(*found)
-
-
-@st.fragment
-def _workbench(results: Results, late: bool) -> None:
-    """Draw everything a click changes; a click reruns this and nothing else."""
-    guard.guarded(functools.partial(_work, results, late))()
-
-
-def _work(results: Results, late: bool) -> None:
     language = state.language()
     site_demand.watch(results.folder, results, language)
     site_demand.told(language)
@@ -128,3 +109,6 @@ def _list(shown: SiteView, made: Ranked, selected: str | None, language: Languag
     ids = made.ranking["site_id"].to_numpy(object)
     key = f"sites-{hash((tuple(ids), tuple(made.weights.values()), language))}"
     tables.pick_row(rows, ids, selected, key, kind="site")
+
+
+PAGE = opening.Page("sites", ":material/join_inner:", draw, table="ranking", styles=("trial", "sites"))

@@ -25,7 +25,7 @@ from layers.study import load
 from layers.study.registers import assembly
 from layers.study.run.released import as_told, inside
 from layers.study.run.results import Results
-from layers.text import Language, code, number, say
+from layers.text import Language, code, joined, number, say
 
 Box = tuple[float, float, float, float]
 AD_HOC = "asked"
@@ -222,7 +222,11 @@ def built(results: Results) -> Mapping[str, pd.DataFrame]:
 def listing(results: Results, language: Language) -> list[str]:
     """Return the sites of a run as lines: the largest first, with the projects each is offered to."""
     sites, offers = results.table("sites"), results.table("offers")
-    offered = offers.sort_values(["site_id", "project_id"]).groupby("site_id")["project_id"].agg("、".join)
+    offered = (
+        offers.sort_values(["site_id", "project_id"])
+        .groupby("site_id")["project_id"]
+        .agg(lambda ids: joined(ids, language))
+    )
     parts = results.table("availability")
     summed = parts.groupby("outcome")[["area_m2", "disputed_m2"]].sum()
     disputed = float(summed["disputed_m2"].get("clear", 0.0))  # ground another record judges otherwise is not proved

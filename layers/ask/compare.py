@@ -17,7 +17,7 @@ from geo.screen.status import Minimum
 from layers.study.run import store
 from layers.study.run.released import inside, open_results, read_only, touched
 from layers.study.run.results import Results
-from layers.text import Language, code, number, say
+from layers.text import Language, code, land_unit, number, say
 
 SHOWN = 20
 
@@ -105,7 +105,7 @@ def as_text(found: pd.DataFrame, language: Language) -> Iterator[str]:
     for (change, causes), rows in found.groupby(["change", "causes"]):
         yield say("diff.line", language, change=code("change", str(change), language), count=len(rows),
                   causes=[code("cause", c, language) for c in str(causes).split("|")])  # fmt: skip
-    unit = "mu" if language == "zh" else "ha"
+    unit = land_unit(language).word
     for row in found.head(SHOWN).to_dict("records"):
         words = [code("status", row[s], language) if row[s] else "–" for s in ("status_a", "status_b")]
         areas = [number(row[a], unit, language) for a in ("net_a_m2", "net_b_m2")]

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
-from geo.basis.units import HA_M2, MU_M2
 from geo.measure.robust import RESOLUTION_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers.study.run.released import masks, released
 from layers.study.run.results import Results
+from layers.text import LandUnit
 
-Unit = Literal["mu", "ha"]
-UNIT_M2 = {"mu": MU_M2, "ha": HA_M2}
 DECIMALS = {"mu": 2, "ha": 4}
 
 
-def deducted(results: Results, unit: Unit = "mu") -> pd.DataFrame:
+def deducted(results: Results, unit: LandUnit) -> pd.DataFrame:
     """Return what each cutting rule takes in order, so that the row adds up to its net area.
 
     Returns
@@ -39,8 +35,8 @@ def deducted(results: Results, unit: Unit = "mu") -> pd.DataFrame:
     if WHOLE in wide:
         whole = wide[WHOLE].fillna(0.0)
         out[f"cut_{WHOLE}"] = whole.mask((whole <= 0) & _may_fail(results).reindex(ids, fill_value=False))
-    frame = pd.DataFrame(out, index=ids).div(UNIT_M2[unit]).round(DECIMALS[unit])
-    return frame.add_suffix(f"_{unit}").reset_index()
+    frame = pd.DataFrame(out, index=ids).div(unit.m2).round(DECIMALS[unit.word])
+    return frame.add_suffix(f"_{unit.word}").reset_index()
 
 
 def _taken(results: Results) -> pd.DataFrame:

@@ -33,7 +33,7 @@ from layers.outputs.redline_words import (
 )
 from layers.outputs.word import SAME, WordTable
 from layers.study.run.layer_rows import UNSURE
-from layers.text import Language, both, code, say, sentence
+from layers.text import Language, both, code, joined, say, sentence
 from layers.words import law
 from layers.words.explain import limit_text, rule_title
 from layers.words.measures import interval, measure_text
@@ -124,8 +124,7 @@ def _heads(language: Language) -> tuple[str, ...]:
 
 def _uses(answer: RedlineAnswer, language: Language) -> WordTable:
     schemes = sorted({u.scheme for u in answer.uses if u.scheme})
-    joint = "、" if language == "zh" else ", "
-    scheme = joint.join(schemes) or say("word.not_known", language)
+    scheme = joined(schemes, language) or say("word.not_known", language)
     head = (say("dossier.use", language, scheme=scheme), say("dossier.group", language),
             say("dossier.tenure", language), *_heads(language))  # fmt: skip
     rows = [
@@ -205,7 +204,7 @@ def _special(answer: RedlineAnswer, language: Language) -> WordTable:
 
 
 def _listed(words: Sequence[str], language: Language) -> str:
-    return ("、" if language == "zh" else ", ").join(words)
+    return joined(words, language)
 
 
 def _conflict(answer: RedlineAnswer, row: Constraint, language: Language) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.basis.reason import Reason
 from layers.study.registers import inefficient
 from layers.study.run.results import Results
-from layers.text import Language, both, code, sentence
+from layers.text import Language, both, code, joined, sentence
 from layers.words.idle import state_word
 
 _CODES = {
@@ -36,7 +36,9 @@ def projected(results: Results, frame: pd.DataFrame, language: Language) -> pd.D
         out["recognition"] = [code("recognition", str(v), language) if v else "" for v in ruled]
     for name, part in (("contradictions", _contradiction), ("signals", _sign)):
         if name in frame:
-            out[name] = ["；".join(part(p, language) for p in str(v).split("|") if p) for v in frame[name]]
+            out[name] = [
+                joined([part(p, language) for p in str(v).split("|") if p], language, apart=True) for v in frame[name]
+            ]
     if "evidence_reason" in frame:
         out["evidence_reason"] = [sentence(r, language) for r in frame["evidence_reason"]]
     for day in [c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])]:

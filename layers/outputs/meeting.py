@@ -32,7 +32,7 @@ from layers.outputs.project import missing_layers, notes
 from layers.outputs.redline_book import OPTIONS
 from layers.outputs.redline_rows import tenure_word
 from layers.study.run.results import Results
-from layers.text import Language, both, say
+from layers.text import Language, both, joined, land_unit, say
 from layers.words.explain import marked_title
 
 GROUPS = ("cultivated", "farm", "construction", "unused")
@@ -180,7 +180,7 @@ class _List:
 
     def _cuts(self) -> Iterator[Column]:
         """Yield what each layer takes (亩), in the order of the ledger; what surely takes nothing here is left out."""
-        wide = deducted(self.results).set_index("parcel_id").reindex(self.found["parcel_id"])
+        wide = deducted(self.results, land_unit("zh")).set_index("parcel_id").reindex(self.found["parcel_id"])
         taking = [str(c) for c in wide if not (wide[c] == 0).all()]
         for name in taking:
             cells: Cells = [self.unknown if math.isnan(v) else v for v in wide[name]]
@@ -224,7 +224,8 @@ class _List:
             yield self._column("utilities", "", cells, name)
 
     def _rules(self, cell: str) -> str:
-        return "；".join(self.titles.get(r, r) for r in cell.split("|") if r) or say("word.none", self.language)
+        titles = [self.titles.get(r, r) for r in cell.split("|") if r]
+        return joined(titles, self.language, apart=True) or say("word.none", self.language)
 
     def _unknowns(self) -> Cells:
         """Return what is to be verified; a layer missing for the whole study is named once, above the rows."""
@@ -237,7 +238,7 @@ class _List:
             everywhere = sum(r in missing for r in rules)
             if everywhere:
                 words.append(say("meeting.missing_above", self.language, count=everywhere))
-            out.append("；".join(words) or say("word.none", self.language))
+            out.append(joined(words, self.language, apart=True) or say("word.none", self.language))
         return out
 
     def _belonging(self, why: str) -> str:

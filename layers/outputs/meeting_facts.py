@@ -26,7 +26,7 @@ from layers.study.registers.facilities import FacilityRow
 from layers.study.run.layer_rows import UNSURE, rows_used
 from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
-from layers.text import Language, both, number, say
+from layers.text import Language, both, joined, number, say
 
 Texts = npt.NDArray[np.object_]
 Cells = list[str | float]
@@ -110,7 +110,11 @@ def _plan_cells(
         word = use_of_plan(str(use), spec.land_use_scheme, language) if use else outside
         words.append(f"{word} {number(float(areas.sum()), 'mu', language)}" if len(set(shown["use"])) > 1 else word)
     planned = shown[shown["use"] != ""]
-    return "；".join(words) or unknown, _far(planned, "far_min", language), _far(planned, "far_max", language)
+    return (
+        joined(words, language, apart=True) or unknown,
+        _far(planned, "far_min", language),
+        _far(planned, "far_max", language),
+    )
 
 
 def _far(planned: pd.DataFrame, name: str, language: Language) -> str | float:
@@ -125,7 +129,7 @@ def _far(planned: pd.DataFrame, name: str, language: Language) -> str | float:
         return say("dossier.not_given", language)
     if len(limits) == 1:
         return limits[0]
-    return "；".join(f"{v:g}" if v else say("dossier.not_given", language) for v in limits)
+    return joined([f"{v:g}" if v else say("dossier.not_given", language) for v in limits], language, apart=True)
 
 
 # --- utilities -------------------------------------------------------------------------
@@ -244,7 +248,7 @@ def industries(results: Results, language: Language) -> Mapping[str, str]:
                 continue
             words = [say(f"meeting.{k}", language, names=[_industry(c, language) for c in g]) for k, g in parts]
             if words:
-                out[park] = "；".join(words)
+                out[park] = joined(words, language, apart=True)
     return out
 
 

@@ -14,10 +14,10 @@ import pandas as pd
 from geo.screen.ledger import WHOLE
 from layers.library import standards
 from layers.outputs import idle_words, project_words, site_words
-from layers.outputs.deducted import DECIMALS, UNIT_M2, Unit, deducted
+from layers.outputs.deducted import DECIMALS, deducted
 from layers.study.run.released import released, touched
 from layers.study.run.results import Results
-from layers.text import Language, code, has, say
+from layers.text import LandUnit, Language, code, has, joined, land_unit, say
 from layers.words import criteria as words
 from layers.words import law, once
 from layers.words.explain import cause_sentence, layer_title, marked_title, rule_title, status_sentence
@@ -134,7 +134,7 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
              "legal_m2", "area_statutory_m2"]  # fmt: skip
     frame = found.merge(pd.DataFrame(parcels[about]), on="parcel_id", how="left", validate="1:1")
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
-    unit: Unit = "mu" if language == "zh" else "ha"
+    unit = land_unit(language)
     frame = frame.merge(deducted(results, unit), on="parcel_id", how="left")
     frame = _shared(results, frame, unit)
     if held := touched(results):
@@ -146,28 +146,29 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     frame["tenure"] = [standards.worded(standards.TENURE, str(v), language) for v in frame["tenure"]]
     uses = zip(frame["land_use_scheme"], frame["land_use"], strict=True)
     frame["land_use"] = [standards.coded(str(scheme), str(use), language) for scheme, use in uses]
-    joint = "；" if language == "zh" else "; "
     for name in ("conflicts", "unknowns", "conditions"):
-        frame[name] = [joint.join(titles[r] for r in str(cell).split("|") if r) for cell in frame[name]]
+        frame[name] = [
+            joined([titles[r] for r in str(cell).split("|") if r], language, apart=True) for cell in frame[name]
+        ]
     sentences = {r: status_sentence(r, titles, language) for r in frame["reason"].unique()}
     frame["why"] = frame.pop("reason").map(sentences)
     for name in ("gross_m2", "net_m2", "net_hi_m2"):
-        frame[name.replace("_m2", f"_{unit}")] = (frame[name] / UNIT_M2[unit]).round(DECIMALS[unit])
+        frame[name.replace("_m2", f"_{unit.word}")] = (frame[name] / unit.m2).round(DECIMALS[unit.word])
     order = ["parcel_id", "status", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
-             f"gross_{unit}", f"shared_{unit}", "shared_with", *cuts,
-             f"net_{unit}", f"net_hi_{unit}", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
+             f"gross_{unit.word}", f"shared_{unit.word}", "shared_with", *cuts,
+             f"net_{unit.word}", f"net_hi_{unit.word}", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
              "area_statutory_m2", "conflicts", "unknowns", "conditions", "why", "withheld"]  # fmt: skip
     empty = [c for c in ("park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status", "legal_m2")
              if (frame[c].isna() | (frame[c].astype(str) == "")).all()]  # fmt: skip
     return frame[[c for c in order if c in frame and c not in empty]]
 
 
-def _shared(results: Results, frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
+def _shared(results: Results, frame: pd.DataFrame, unit: LandUnit) -> pd.DataFrame:
     """Add how much of a parcel lies in other parcels too, and in which, where any do."""
     if not once.overlap(results):
         return frame
     frame = frame.merge(once.shared(results), on="parcel_id", how="left")
-    area = (frame.pop("shared_m2") / UNIT_M2[unit]).round(DECIMALS[unit])
+    area = (frame.pop("shared_m2") / unit.m2).round(DECIMALS[unit.word])
     return frame.assign(**{f"shared_{unit}": area.fillna(0.0), "shared_with": frame["shared_with"].fillna("")})
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.basis.units import MU_M2
 from layers.library.standards import worded
 from layers.study.run.results import Results
-from layers.text import Language, code, say
+from layers.text import Language, code, joined, say
 from layers.words.pipeline import park_names
 from layers.words.project_card import FACTS, gate_title, gate_word, industry_text, result_sentence
 
@@ -59,7 +59,7 @@ def _plain(out: pd.DataFrame, frame: pd.DataFrame) -> None:
 
 
 def _joined(words: list[str], language: Language) -> str:
-    return ("；" if language == "zh" else "; ").join(words)
+    return joined(words, language, apart=True)
 
 
 def _results(results: Results, out: pd.DataFrame, language: Language) -> None:

@@ -14,7 +14,7 @@ from geo.rank.robust import Draws
 from layers.ask.ranked import Ranked
 from layers.study.registers.criteria import draws_of
 from layers.study.run.results import Results
-from layers.text import Language, number, say
+from layers.text import Language, both, land_unit, number, say
 from layers.words import criteria as words
 from layers.words.explain_site import CriterionLine, SiteExplanation
 from layers.words.project_card import result_sentence
@@ -28,7 +28,7 @@ def ranking_text(results: Results, made: Ranked, language: Language, count: int 
         yield say("rank.no_sites", language)
         return
     weighting = say(f"rank.{made.criteria.weighting}", language)
-    name = (made.criteria.title.zh if language == "zh" else made.criteria.title.en) or made.criteria.id
+    name = both(made.criteria.title, language) or made.criteria.id
     yield say(f"rank.head_{made.criteria.unit}", language, sites=len(made.ranking), title=name, weighting=weighting)
     about = _about(results, made, language)
     ranked = made.ranking[made.ranking["rank"].notna()]
@@ -49,7 +49,7 @@ def _about(results: Results, made: Ranked, language: Language) -> dict[str, str]
     if made.criteria.unit == "project":
         projects = results.table("projects")
         return dict(zip(projects["project_id"], projects["name"].astype(str), strict=True))
-    unit = "mu" if language == "zh" else "ha"
+    unit = land_unit(language).word
     areas = results.table("sites").set_index("site_id")["net_m2"]
     return {str(s): say("rank.usable", language, net=number(float(a), unit, language)) for s, a in areas.items()}
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from layers.library import standards
 from layers.study.run.results import Results
-from layers.text import Language, code
+from layers.text import Language, code, joined
 from layers.words.explain import marked_title
 
 TABLES = ("availability", "sites", "members", "crossings", "offers")
@@ -33,9 +33,15 @@ def projected(results: Results, frame: pd.DataFrame, language: Language) -> pd.D
         uses = zip(out["land_use_scheme"], out["land_use"], strict=True)
         out = out.assign(land_use=[standards.coded(str(s), str(u), language) for s, u in uses])
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
-    joint = "；" if language == "zh" else "; "
     for name in [c for c in ("conditions", "unknowns") if c in out]:
-        out = out.assign(**{name: [joint.join(titles[r] for r in str(v).split("|") if r in titles) for v in out[name]]})
+        out = out.assign(
+            **{
+                name: [
+                    joined([titles[r] for r in str(v).split("|") if r in titles], language, apart=True)
+                    for v in out[name]
+                ]
+            }
+        )
     return out
 
 

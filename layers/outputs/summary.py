@@ -13,7 +13,7 @@ from layers.study.registers.assembly import is_transport
 from layers.study.run.released import open_results
 from layers.study.run.results import Results
 from layers.study.run.runs import Report
-from layers.text import Language, code, number, say, sentence
+from layers.text import Language, code, land_unit, number, say, sentence
 from layers.words import once
 
 ORDER = ("eligible", "conditional", "unknown", "excluded")
@@ -45,7 +45,7 @@ def landable_line(results: Results, language: Language) -> str:
     made = by_kind(results)
     if made is None:
         return ""
-    unit = "mu" if language == "zh" else "ha"
+    unit = land_unit(language).word
     net, most = (made[name].to_numpy(np.float64) for name in ("net_m2", "net_hi_m2"))
     words = {
         k: f"{kind_word(k, language)} {number(float(v), unit, language)}"
@@ -69,7 +69,7 @@ def after_run(folder: Path, report: Report, language: Language) -> list[str]:
     lines = [say("command.run_done" if built else "command.run_up_to_date", language, run=report.run_id, stages=built)]
     if results is None or not results.has("candidates"):
         return lines
-    unit = "mu" if language == "zh" else "ha"
+    unit = land_unit(language).word
     for status, row in by_status(results).iterrows():
         lines.append(
             say("command.status_line", language, status=code("status", str(status), language),

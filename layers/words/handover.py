@@ -12,7 +12,7 @@ from geo.screen.handover import Path, path
 from layers.library import approvals
 from layers.library.approvals import ApprovalTable
 from layers.study.run.results import Results
-from layers.text import Language, both, number, say
+from layers.text import Language, both, land_unit, number, say
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def lines(results: Results, language: Language) -> Iterator[str]:
     yield say("handover.head", language, year=year, sure=len(sure), maybe=len(maybe), total=len(found))
     for x in found:
         days = {"earliest": x.path.earliest.isoformat(), "latest": x.path.latest.isoformat()}
-        area = number(x.net_m2, "mu" if language == "zh" else "ha", language)
+        area = number(x.net_m2, land_unit(language).word, language)
         yield say("handover.site", language, site=x.site_id, park=x.park_id or "–", area=area, **days)
         for name, needed in x.path.needed.items():
             title, level = words[name]

@@ -12,7 +12,7 @@ from geo.basis.units import MU_M2
 from geo.project import stages
 from geo.project.stages import STAGES, Rate
 from layers.study.run.results import Results
-from layers.text import Language, code, number, say
+from layers.text import Language, code, joined, number, say
 from layers.words.project_card import finding_text, industry_text, result_sentence, result_word
 
 YI_WAN = 10_000.0
@@ -41,6 +41,11 @@ def park_names(results: Results) -> dict[str, str]:
     return {p: str(name) for p, name in given.items()}
 
 
+def _told(findings: pd.DataFrame, language: Language) -> str:
+    rows = findings.to_dict("records")
+    return joined([finding_text({str(k): v for k, v in f.items()}, language) for f in rows], language, apart=True)
+
+
 def listed(results: Results, language: Language) -> pd.DataFrame:
     """Return the list: one row per project, machine names, areas in 亩, money in 万元; empty where unknown."""
     projects, found = results.table("projects"), results.table("gate_results").set_index("project_id")
@@ -48,10 +53,7 @@ def listed(results: Results, language: Language) -> pd.DataFrame:
     findings = results.table("project_findings")
     rows = found.reindex(projects["project_id"]).to_dict("records")
     names = park_names(results)
-    told = {
-        str(p): "；".join(finding_text({str(k): v for k, v in f.items()}, language) for f in some.to_dict("records"))
-        for p, some in findings.groupby("project_id")
-    }
+    told = {str(p): _told(some, language) for p, some in findings.groupby("project_id")}
     return pd.DataFrame(
         {
             "project_id": projects["project_id"].to_numpy(object),

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from layers.serve.draw.styles import GROUND, STATUS_COLOURS, STATUSES
 from layers.study.run.results import Results
-from layers.study.run.runs import RunPlan
+from layers.study.spec import Study
 from layers.text import LANGUAGES, Language, code, say
 from views.parts import state
 from views.parts.markup import Html, join, tag
@@ -51,10 +51,24 @@ def trouble(lines: list[str], title: str = "ui.trouble") -> None:
     st.html(tag("div", tag("h3", say(title, state.language())), tag("ul", *items), cls="lu-trouble"))
 
 
-def header(results: Results | RunPlan | None, name: str, language: Language) -> None:
-    """Draw the line on top: study, what its numbers rest on, badge, language."""
+def header(results: Results | None, study: Study | None, name: str, language: Language) -> None:
+    """Draw the line on top: study, what its numbers rest on, badge, language.
+
+    Parameters
+    ----------
+    results : Results or None
+        What the numbers rest on.
+    study : Study or None
+        The settings as they are now: its name, and what there is to say before the first run.
+    name : str
+        Shown where neither is there.
+    language : {"en", "zh"}
+    """
+    basis = results.study if results else study
+    if named := study or basis:
+        name = named.name
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
-        st.html(tag("div", tag("span", name, cls="lu-name"), _badge(results, language), _basis(results, language),
+        st.html(tag("div", tag("span", name, cls="lu-name"), _badge(basis, language), _basis(results, basis, language),
                     cls="lu-header"))  # fmt: skip
         st.segmented_control(
             "中文 / English", LANGUAGES[::-1], default=language, required=True, key=state.SWITCH,
@@ -63,17 +77,16 @@ def header(results: Results | RunPlan | None, name: str, language: Language) -> 
         )  # fmt: skip
 
 
-def _badge(results: Results | RunPlan | None, language: Language) -> Html:
-    if results is None or not results.study.demonstration:
+def _badge(study: Study | None, language: Language) -> Html:
+    if study is None or not study.demonstration:
         return Html()
     return tag("span", say("ui.synthetic", language), cls="lu-badge", tip=say("note.demonstration", language))
 
 
-def _basis(results: Results | RunPlan | None, language: Language) -> Html:
-    if results is None:
+def _basis(results: Results | None, study: Study | None, language: Language) -> Html:
+    if study is None:
         return Html()
-    study = results.study
     facts = [say("ui.as_of", language, day=study.as_of.isoformat()), code("area", study.area, language), study.crs]
-    if isinstance(results, Results):  # a plan is no run: its name would change with every file
+    if results is not None:
         facts.append(say("ui.land" if results.of_plots else "ui.run", language, run=results.run_id[:8]))
     return join(*(tag("span", fact, cls="lu-fact") for fact in facts))

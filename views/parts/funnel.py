@@ -5,11 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import UNSURE_LINE, WHOLE
 from layers.serve.draw.styles import OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
 from layers.serve.pages.trial import Trial
-from layers.text import Language, code, number, say
+from layers.text import Language, code, land_unit, number, say
 from layers.words.explain import marked_title
 from views.parts.markup import Html, join, tag
 
@@ -152,16 +151,15 @@ def ledger_by(trial: Trial, by: str, language: Language) -> pd.DataFrame:
     total = say("uitrial.whole_study", language)
     # groups that share ground count it each, the study once: the last row is no sum of those above
     lines = pd.concat([trial.ledger(by), trial.ledger().assign(**{by: total})], ignore_index=True)
-    size = MU_M2 if language == "zh" else HA_M2
-    unit = say("uitrial.unit_mu" if language == "zh" else "uitrial.unit_ha", language)
+    unit = say(f"uitrial.unit_{land_unit(language).word}", language)
     keys = ["step", "layer_id", "rule_id"]
     place = lines[keys].drop_duplicates().sort_values(keys, ignore_index=True)
     names = [line_title(trial, row, language) for row in place.to_dict("records")]
     lines = lines.merge(place.assign(line=place.index), on=keys, validate="m:1")
-    wide = _by_line(lines, by, total).div(size)
+    wide = _by_line(lines, by, total).div(land_unit(language).m2)
     wide = wide.rename(index=lambda name: name or say(f"uitrial.no_{by}", language))
     told = [names[c] for c in wide.columns[:-1]]
-    headers = [f"{title}（{unit}）" if language == "zh" else f"{title} ({unit})" for title in told]
+    headers = [say("uitrial.with_unit", language, title=title, unit=unit) for title in told]
     wide.columns = pd.Index([*headers, say("uitrial.left_in", language, unit=unit)])
     return wide.rename_axis(say(f"column.{by}", language)).reset_index()
 
@@ -223,7 +221,7 @@ def _bar(*parts: tuple[float, str]) -> Html:
 def area(m2: float, language: Language) -> str:
     """Return an area in the reader's large unit, short enough for a table."""
     shown = 0.0 if abs(m2) < NOTHING_M2 else m2
-    return say("uitrial.area", language, area=shown / (MU_M2 if language == "zh" else HA_M2))
+    return say("uitrial.area", language, area=shown / land_unit(language).m2)
 
 
 def _count(parcels: int, language: Language) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from layers.serve.draw.idle_symbols import GROUPS, SYMBOLS, picture
 from layers.serve.pages import idle_desk
 from layers.serve.pages.idle_desk import IdleView
-from layers.text import Language, code, number, say, sentence
+from layers.text import Language, code, joined, number, say, sentence
 from layers.words import idle
 from layers.words.measures import measure_text
 from views.parts import idle_acts, state
@@ -108,7 +108,7 @@ def _head(row: dict[Any, Any], park: str, language: Language) -> Html:
         told = (
             sentence(row["evidence_reason"], language)
             if row["evidence_status"] == "contradictory"
-            else "；".join(against)
+            else joined(against, language, apart=True)
         )
         lines.append(tag("div", told, cls="li-against"))
     name = tag("span", tag("i", cls=f"li-sign li-sign-{group}"), row["asset_id"], cls="lu-id")

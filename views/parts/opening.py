@@ -1,43 +1,128 @@
-"""Opening a study for a page: header, what is wrong, what has to be run first."""
+"""The frame of every page: header, what is wrong, what has to be run first, notices in one line; then the page."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from geo.basis.errors import DamagedError, LuodiError
+from geo.basis.errors import LuodiError
 from layers.serve.http.routes import study_folder
 from layers.study import packs, spec
 from layers.study.run.released import open_results, refusal
 from layers.study.run.results import Results
-from layers.text import Language, say, sentence, sentences
+from layers.study.spec import Study
+from layers.text import Language, has, say, sentence, sentences
 from layers.words import law, once
-from views.parts import frame, runner
-from views.parts.markup import tag
+from views.parts import frame, guard, runner, state
+from views.parts.markup import Html, tag
+
+STYLES = Path(__file__).parent
 
 
-def opened(table: str, language: Language) -> tuple[Results, bool] | None:
-    """Return the newest run with a table, and whether it is stale; None when the page has said what is missing.
+@dataclass(frozen=True)
+class Opened:
+    """A study somebody opened a page of.
 
-    Draws the header and the bar that offers or watches a run.
+    Parameters
+    ----------
+    folder : Path
+    results : Results or None
+        The newest run, None before the first one and when it cannot be read.
+    study : Study or None
+        The settings as they are now, None when they, or the rules they name, cannot be read.
+    damaged : bool
+        Something is wrong with the study; the page has said what.
     """
-    folder = study_folder()
-    if folder is None:
-        frame.header(None, say("ui.title", language), language)
-        frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
-        return None
-    results, problem = _read(folder)
-    frame.header(results, results.study.name if results else _name(folder), language)
-    late = dict(results.stale()) if results else {}
-    if problem is not None:
+
+    folder: Path
+    results: Results | None
+    study: Study | None
+    damaged: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the menu; its words are ``ui.page_NAME`` and those under ``[uiNAME]``.
+
+    Parameters
+    ----------
+    name : str
+        Last part of the address.
+    icon : str
+    draw : callable
+        Draws the page below the frame. With a `table`: called with the run that holds it, and whether
+        it is stale; a click on the page reruns this and nothing else. Without: called with what was opened.
+    table : str
+        What the page shows. Before a run has come so far the page offers one (``no_run``), and
+        says so where there is not a row of it (``none_text``).
+    rows : str
+        Table whose rows are meant where `table` is made from it.
+    styles : tuple of str
+        Style sheets beside this file, without their ending.
+    """
+
+    name: str
+    icon: str
+    draw: Callable[[Results, bool], None] | Callable[[Opened], None]
+    table: str = ""
+    rows: str = ""
+    styles: tuple[str, ...] = ()
+
+    def show(self) -> None:
+        """Draw frame and page."""
+        language, folder = state.language(), study_folder()
+        for style in self.styles:
+            st.html(STYLES / f"{style}_style.css")
+        if folder is None:
+            frame.header(None, None, say("ui.title", language), language)
+            frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
+            return
+        found = _opened(folder, language)
+        if not self.table:
+            self.draw(found)  # type: ignore[call-arg, arg-type]
+            return
+        if found.results is None or not found.results.has(self.table):
+            runner.first(folder, "" if found.damaged else self._word("no_run", language), "ui.no_run", language)
+            return
+        late = self.table in found.results.stale()
+        runner.bar(folder, late, language)
+        notices(found.results, language, self.table)
+        if not refused(found.results, self.rows or self.table, language) and not self._empty(found.results, language):
+            st.fragment(guard.guarded(functools.partial(self.draw, found.results, late)))()
+
+    def _word(self, name: str, language: Language) -> str:
+        own = f"ui{self.name}.{name}"
+        return say(own if has(own) else f"ui.{name}_text", language)
+
+    def _empty(self, results: Results, language: Language) -> bool:
+        """Say that there is not a row to show, on pages that have words for it."""
+        if not has(f"ui{self.name}.none_text") or not results.table(self.rows or self.table).empty:
+            return False
+        frame.trouble([say(f"ui{self.name}.none_text", language)], f"ui{self.name}.none")
+        return True
+
+
+def _opened(folder: Path, language: Language) -> Opened:
+    """Read what there is, draw the header and say what is wrong; old results stay readable."""
+    results, study, problems = None, None, []
+    try:
+        results = open_results(folder)
+    except LuodiError as problem:
+        problems.append(problem)
+    try:
+        read = spec.read(folder)
+        packs.effective_rules(read, folder)
+        study = read
+    except LuodiError as problem:
+        problems.append(problem)
+    frame.header(results, study, folder.name, language)
+    for problem in problems:
         frame.trouble(sentences(problem, language))
-    if results is None or not results.has(table):
-        _first_run(folder, problem, language)
-        return None
-    runner.bar(folder, bool(late), language)
-    law_bar(results, language, table)
-    return None if refused(results, table, language) else (results, bool(late))
+    return Opened(folder, results, study, bool(problems))
 
 
 def refused(results: Results, table: str, language: Language) -> bool:
@@ -48,44 +133,19 @@ def refused(results: Results, table: str, language: Language) -> bool:
     return why is not None
 
 
-def law_bar(results: Results, language: Language, table: str = "") -> None:
-    """Say on top of a page what of the law it rests on is out of force or will change, and which parcels overlap."""
-    if not results.of_plots:
-        for line in once.note(results, language):
-            st.html(tag("details", tag("summary", say("note.stacks_bar", language)), tag("div", line), cls="lu-law"))
+def notices(results: Results, language: Language, table: str = "") -> None:
+    """Say in one line, which opens, what of the law has changed or will, and which parcels overlap."""
     found = law.notices(results, language, table)
-    if not found:
-        return
-    warns = any(n.severity == "warn" for n in found)
-    title = say("law.bar_warn" if warns else "law.bar", language, count=len(found))
-    rows = (tag("div", sentence(n.reason, language), cls=f"lu-law-{n.severity}") for n in found)
-    st.html(tag("details", tag("summary", title), *rows, cls=f"lu-law lu-law-{found[0].severity}", is_open=warns))
+    told = [(n.severity, sentence(n.reason, language)) for n in found]
+    told += [("note", line) for line in ([] if results.of_plots else once.note(results, language))]
+    if told:
+        rows = [tag("div", line, cls=f"lu-law-{severity}") for severity, line in told]
+        grave = "warn" if any(severity == "warn" for severity, _ in told) else "note"
+        st.html(tag("details", _summary(len(found), grave, len(told) > len(found), language), *rows,
+                    cls=f"lu-law lu-law-{grave}"))  # fmt: skip
 
 
-def _read(folder: Path) -> tuple[Results | None, LuodiError | None]:
-    """Return the newest run and what is wrong with the study now; old results stay readable."""
-    try:
-        results = open_results(folder)
-    except LuodiError as problem:
-        return None, problem
-    try:
-        packs.effective_rules(spec.read(folder), folder)
-    except LuodiError as problem:
-        return results, problem
-    return results, None
-
-
-def _name(folder: Path) -> str:
-    try:
-        return spec.read(folder).name
-    except LuodiError:
-        return folder.name
-
-
-def _first_run(folder: Path, problem: LuodiError | None, language: Language) -> None:
-    """Say that there is nothing to look at yet, and offer to run."""
-    if problem is not None and not (folder / spec.FILE).is_file():
-        runner.bar(folder, False, language)
-        return
-    damaged = isinstance(problem, DamagedError)
-    runner.first(folder, "" if damaged else say("ui.no_run_text", language), "ui.no_run", language)
+def _summary(laws: int, grave: str, overlap: bool, language: Language) -> Html:
+    parts = [say("law.bar_warn" if grave == "warn" else "law.bar", language, count=laws)] if laws else []
+    parts += [say("note.stacks_bar", language)] if overlap else []
+    return tag("summary", " · ".join(parts))

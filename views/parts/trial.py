@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from geo.basis.units import HA_M2, MU_M2
 from geo.rules.spec import Rule
 from geo.screen.counterfactual import USE_CLASSES
 from layers.ask.whatif import ScreenTrial
@@ -18,7 +17,7 @@ from layers.serve.draw.styles import STATUS_COLOURS, STATUSES
 from layers.serve.pages import trial as trials
 from layers.serve.pages.trial import Trial
 from layers.study.run.results import Results
-from layers.text import Language, both, code, number, say
+from layers.text import Language, both, code, land_unit, number, say
 from layers.words import once
 from layers.words.explain import limit_text, marked_title, origin_text
 from layers.words.measures import unit_word
@@ -85,7 +84,7 @@ def panel(trial: Trial, selected: str | None, language: Language) -> None:
 def _whole_study(trial: Trial, language: Language) -> None:
     """Use class and minimum area: they concern every parcel."""
     results, turn = trial.results, _turn()
-    size = MU_M2 if language == "zh" else HA_M2
+    size = land_unit(language).m2
     left, right = st.columns(2, gap="small")
     use_key, area_key = f"trial-{turn}-use", f"trial-{turn}-area-{language}"
     with left:
@@ -96,7 +95,7 @@ def _whole_study(trial: Trial, language: Language) -> None:
         )  # fmt: skip
     with right:
         st.number_input(
-            say("uitrial.min_area_mu" if language == "zh" else "uitrial.min_area_ha", language), min_value=0.0,
+            say(f"uitrial.min_area_{land_unit(language).word}", language), min_value=0.0,
             value=round(trial.setting.minimum.area_m2 / size, 4), step=1.0, format="%g", key=area_key,
             on_change=lambda: _keep(
                 trials.with_minimum(results, now(results), float(state.value_of(area_key) or 0.0) * size)
@@ -304,8 +303,8 @@ def _moves_line(moves: pd.DataFrame, language: Language) -> str:
 
 
 def _moves_table(moves: pd.DataFrame, language: Language) -> pd.DataFrame:
-    size = MU_M2 if language == "zh" else HA_M2
-    unit = say("uitrial.unit_mu" if language == "zh" else "uitrial.unit_ha", language)
+    size = land_unit(language).m2
+    unit = say(f"uitrial.unit_{land_unit(language).word}", language)
     words = {c: functools.partial(code, "change" if c == "change" else "status", language=language)
              for c in ("change", "status_a", "status_b")}  # fmt: skip
     columns = {say("column.parcel_id", language): moves["parcel_id"]}
@@ -318,8 +317,8 @@ def _moves_table(moves: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 def beside_list(trial: Trial, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Return the candidate list with what the trial says set before what the run says."""
-    size = MU_M2 if language == "zh" else HA_M2
-    unit = say("uitrial.unit_mu" if language == "zh" else "uitrial.unit_ha", language)
+    size = land_unit(language).m2
+    unit = say(f"uitrial.unit_{land_unit(language).word}", language)
     status = [code("status", s, language) for s in trial.found["status"]]
     out = frame.copy()
     out.insert(1, say("uitrial.col_status_b", language), status)

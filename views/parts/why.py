@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.screen.counterfactual import Change
 from layers.serve.draw.styles import MISSED, OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
-from layers.text import Language, number, say
+from layers.text import Language, land_unit, number, say
 from layers.words.explain import Explanation, LedgerLine, RuleLine
 from views.parts import state
 from views.parts.markup import Html, join, tag
@@ -85,7 +85,7 @@ def _areas(told: Explanation, language: Language) -> Html:
 
 
 def _area(title: str, m2: float, language: Language) -> Html:
-    big, small = ("mu", "m2") if language == "zh" else ("ha", "m2")
+    big, small = land_unit(language).word, "m2"
     if math.isnan(m2):
         held = tag("div", say("word.withheld", language), cls="lu-small")
         return tag("div", tag("div", title, cls="lu-label"), held, cls="lu-area")
@@ -116,7 +116,7 @@ def _stack(told: Explanation) -> Html:
 
 
 def _ledger_row(line: LedgerLine, language: Language) -> Html:
-    unit = "mu" if language == "zh" else "ha"
+    unit = land_unit(language).word
     if line.taken_m2 is None:
         change = f"? {number(line.unknown_m2, unit, language)}"
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -133,6 +132,5 @@ _boards: Held[Board] = Held(3)
 
 def board(results: Results) -> Board:
     """Return the map of a run; the second visitor waits for the first instead of building it again."""
-    tables = {name: results.manifest["tables"][name].get("sha256") for name in ("parcels", "candidates")}
-    name = json.dumps([str(results.run), tables, results.manifest.get("written")], sort_keys=True)
+    name = results.name("parcels", "candidates")
     return _boards.get(name, lambda: Board(results, name))

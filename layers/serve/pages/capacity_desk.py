@@ -10,8 +10,10 @@ import pandas as pd
 
 from layers.ask.placement import PlaceTables
 from layers.library import resources as counted
+from layers.library import standards
+from layers.study.registers import zones
 from layers.study.run.results import Results
-from layers.text import Language, code, number, say
+from layers.text import Language, both, code, joined, number, say
 from layers.words import place_lines as words
 
 PARTS = ("used", "committed", "reserved", "drawn")
@@ -155,5 +157,7 @@ def zone_note(results: Results, language: Language) -> str:
     given = results.study.evaluation
     own = {k: d.reason for k, d in (given.weight | given.ideal).items()}
     text = say("uicapacity.weights", language, set=given.weights, kind=code("zonekind", given.kind, language))
-    reasons = "；".join(f"{k}：{why}" for k, why in own.items())
+    titles = {f.id: both(f.title, language) for f in standards.load(zones.STANDARD).figures}
+    named = {k: titles.get(k) or code("zonenode", k, language) for k in own}
+    reasons = joined([say("uicapacity.reason", language, of=named[k], why=own[k]) for k in own], language, apart=True)
     return f"{text} {say('uicapacity.own', language, reasons=reasons)}" if own else text

@@ -172,8 +172,7 @@ _glances: Held[Glance] = Held(4)
 
 def glance(results: Results) -> Glance:
     """Return the study at a glance, worked out once per run for all visitors."""
-    name = f"{results.run}|{results.manifest.get('written')}"
-    return _glances.get(name, lambda: _glance(results))
+    return _glances.get(results.name(), lambda: _glance(results))
 
 
 def whole_view(results: Results, pixels: tuple[int, int]) -> View:

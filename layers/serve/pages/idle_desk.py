@@ -237,8 +237,7 @@ _desks: Held[IdleView] = Held(24)
 
 def desk(results: Results, on: date) -> IdleView:
     """Return the assets of a run on a day; the second visitor waits for the first instead of asking again."""
-    tables = {name: results.manifest["tables"][name].get("sha256") for name in ("idle", *idle_tables(results))}
-    name = json.dumps([str(results.run), tables, results.manifest.get("written"), on.isoformat()], sort_keys=True)
+    name = f"{results.name('idle', *idle_tables(results))} {on}"
     return _desks.get(name, lambda: _made(results, on, name))
 
 

@@ -13,4 +13,4 @@ _names: Held[Mapping[str, str]] = Held(4)
 
 def park_names(results: Results) -> Mapping[str, str]:
     """Return the names of parks by id, those that can be quoted; read once per run."""
-    return _names.get(f"{results.run}|{results.manifest.get('written')}", lambda: meeting_facts.park_names(results))
+    return _names.get(results.name(), lambda: meeting_facts.park_names(results))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -214,14 +213,8 @@ def accounts(desk_: PlaceView) -> list[dict[str, Any]]:
 def desk(results: Results, question: PlaceQuestion | None = None) -> PlaceView:
     """Return the answer of a run, or to a question; asked again it is there at once."""
     question = question or PlaceQuestion()
-    name = _name(results, ("matches", "fits", "accounts", "draws"), repr(question))
+    name = f"{results.name('matches', 'fits', 'accounts', 'draws')} {question!r}"
     return _desks.get(name, lambda: PlaceView(results, placement.shown(results, question), _sites(results)))
-
-
-def _name(results: Results, tables: tuple[str, ...], more: str = "") -> str:
-    """Return a name of what is drawn: the content of the tables it is drawn from."""
-    contents = {n: results.manifest["tables"].get(n, {}).get("sha256") for n in tables}
-    return json.dumps([str(results.run), contents, more], sort_keys=True)
 
 
 def _sites(results: Results) -> SiteMap:
@@ -229,7 +222,7 @@ def _sites(results: Results) -> SiteMap:
     frames = [gpd.GeoDataFrame(results.table(n)) for n in grounds if results.has(n)]
     parcels = gpd.GeoDataFrame(results.table("parcels"))
     bounds = tuple(float(v) for v in shapely.total_bounds(parcels.geometry.to_numpy()))
-    return _maps.get(_name(results, grounds), lambda: SiteMap(frames, bounds, results.study.crs))  # type: ignore[arg-type]
+    return _maps.get(results.name(*grounds), lambda: SiteMap(frames, bounds, results.study.crs))  # type: ignore[arg-type]
 
 
 _desks: Held[PlaceView] = Held(24)

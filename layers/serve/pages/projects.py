@@ -83,7 +83,7 @@ _held: Held[Pipeline] = Held(8)
 
 def shown(results: Results, language: Language) -> Pipeline:
     """Return the pipeline of a run, worked out once per run and language."""
-    key = (str(results.run), str(results.manifest.get("written")), language)
+    key = f"{results.name()} {language}"
     return _held.get(key, lambda: _made(results, language))
 
 

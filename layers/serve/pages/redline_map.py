@@ -188,7 +188,7 @@ KEPT = 16
 def redline_map(answer: RedlineAnswer) -> RedlineMapData:
     """Return the map of an answer, drawn once for all visitors."""
     check = answer.check
-    name = f"{check.run}|{check.manifest.get('written')}|{check.manifest['tables']['land'].get('sha256')}"
+    name = check.name("land")
     with _building:
         if name not in _maps or _maps[name][0] is not answer:
             _maps[name] = (answer, RedlineMap(answer, name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.basis.units import HA_M2, MU_M2
 from layers.ask.ranked import Bench, Ranked
 from layers.serve.held import Held
 from layers.serve.pages.parks import park_names
 from layers.serve.pages.site_board import SiteBoard
 from layers.study.run import store
 from layers.study.run.results import Results
-from layers.text import Language, code, has, number, say
+from layers.text import Language, code, has, joined, land_unit, number, say
 from layers.words import criteria as words
 from layers.words.measures import measure_text
 
@@ -68,13 +66,13 @@ _shown: Held[SiteView] = Held(6)
 
 def of_run(results: Results) -> SiteView:
     """Return the sites of a run."""
-    name = json.dumps([str(results.run), results.manifest["tables"]["sites"].get("sha256"), "run"])
+    name = results.name("sites")
     return _shown.get(name, lambda: _made(results, gpd.GeoDataFrame(results.table("sites")), name, None))
 
 
 def of_demand(results: Results, found: Mapping[str, Any]) -> SiteView:
     """Return the sites the command `assemble` handed over for a demand."""
-    name = json.dumps([str(results.run), store.digest(found["offers"]), "demand"])
+    name = f"{results.name()} {store.digest(found['offers'])}"
     return _shown.get(name, lambda: _of_demand(results, found, name))
 
 
@@ -99,7 +97,7 @@ def parks(results: Results) -> list[str]:
 
 def listing(shown: SiteView, made: Ranked, language: Language) -> pd.DataFrame:
     """Return the ranked sites as the page lists them; row k is row k of the ranking."""
-    unit, size_m2 = ("mu", MU_M2) if language == "zh" else ("ha", HA_M2)
+    unit, size_m2 = land_unit(language).word, land_unit(language).m2
     rows, names = made.ranking, park_names(shown.results)
     sites = shown.sites.set_index("site_id").loc[rows["site_id"]]
     frame = {
@@ -148,9 +146,9 @@ def _fact(row: pd.Series, name: str, language: Language) -> str:
 
 def _joined(text: str, language: Language) -> str:
     """Write a list of names as people do."""
-    return str(text).replace("|", "、" if language == "zh" else ", ")
+    return joined(str(text).split("|"), language)
 
 
 def area_text(shown: SiteView, site_id: str, language: Language) -> str:
     """Return the usable area of a site in the reader's unit."""
-    return number(float(shown.site(site_id)["net_m2"]), "mu" if language == "zh" else "ha", language)
+    return number(float(shown.site(site_id)["net_m2"]), land_unit(language).word, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +66,18 @@ class Results:
     def criteria(self) -> CriteriaSet:
         """Criteria the sites of the run were ranked by."""
         return CriteriaSet.model_validate(self.manifest["criteria"])
+
+    def name(self, *tables: str) -> str:
+        """Return a name that only the same contents of the same run have; what is made from them is kept under it.
+
+        Parameters
+        ----------
+        *tables : str
+            What is made of: tables of the run, also such as it may not have; none stands for all of them.
+        """
+        held = self.manifest["tables"]
+        sums = {n: held.get(n, {}).get("sha256") for n in tables or held}
+        return json.dumps([str(self.run), self.manifest.get("written"), sums], sort_keys=True)
 
     def layer(self, layer_id: str) -> LayerSpec | None:
         """Return the settings of one layer, None if the study has none of that id."""
