@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import sqlite3
 import zipfile
@@ -12,6 +13,7 @@ from typing import Any
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
+from layers.sources.markup import xml_text
 
 SUPPORTED = (
     "Shapefile (.shp, .zip), GeoPackage, FileGDB (.gdb, .gdb.zip), GeoJSON, TopoJSON, KML/KMZ, "
@@ -142,7 +144,7 @@ def xml_root(path: Path) -> str:
     from defusedxml.ElementTree import ParseError, iterparse
 
     try:
-        for _, element in iterparse(path, events=("start",), forbid_dtd=True):
+        for _, element in iterparse(io.StringIO(xml_text(path, path.name).text), events=("start",), forbid_dtd=True):
             return str(element.tag).rsplit("}", 1)[-1]
     except DefusedXmlException:
         raise BlockedError(reason("xml_with_dtd", file=path.name)) from None
@@ -164,8 +166,8 @@ def _json(path: Path) -> str:
 
 
 def is_records(document: Any) -> bool:
-    """Tell whether a JSON document is a list of objects, none of which looks like GeoJSON."""
-    if not isinstance(document, list) or not document:
+    """Tell whether a JSON document is a list of objects (or of nothing), none of which looks like GeoJSON."""
+    if not isinstance(document, list):
         return False
     return all(isinstance(item, dict) and not any(name in item for name in _SHAPES) for item in document)
 

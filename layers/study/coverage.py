@@ -22,9 +22,9 @@ from layers.sources.finding import ELSEWHERE, EMPTY, FAR, LINKS, PAGES, UNREAD, 
 IGNORED_SHARE, IGNORED_MOST = 0.05, 0.5
 """Rejected rows a plain consent covers (at least one), and any consent: beyond it the file is to be mended."""
 DOUBTS = {
-    "layer_empty": EMPTY, "layer_nothing_left": EMPTY, "layer_elsewhere": ELSEWHERE, "rows_far_away": FAR,
-    "kml_link_ignored": LINKS, "kml_picture_ignored": UNREAD, "dxf_unread": UNREAD, "rows_held_back": PAGES,
-    "rows_rejected": IGNORE_ROWS, "rows_rejected_most": "",
+    "layer_empty": EMPTY, "table_empty": EMPTY, "layer_nothing_left": EMPTY, "layer_elsewhere": ELSEWHERE,
+    "rows_far_away": FAR, "kml_link_ignored": LINKS, "kml_picture_ignored": UNREAD, "dxf_unread": UNREAD,
+    "rows_held_back": PAGES, "rows_rejected": IGNORE_ROWS, "rows_rejected_most": "",
 }  # fmt: skip
 """Findings that take coverage away, gravest last, and the consent that gives it back ("": none does)."""
 
@@ -67,14 +67,20 @@ def examined(seen: Seen, accept: Collection[str], home: Any, study_crs: str) -> 
     home : shapely geometry or None
         Ground of the study; None while nobody has said where it lies.
     """
-    told = {f.code for f in seen.found}
+    told = {str(f.reason.values.get("doubt", f.code)) for f in seen.found}
     found = [*seen.found, *_rejected(seen)]
-    if len(seen.shapes) == 0 and "layer_empty" not in told:
+    if len(seen.shapes) == 0 and not told & {"layer_empty", "table_empty"}:
         found.append(finding("warn", "layer_nothing_left", rejected=seen.rejected, proposal=EMPTY))
     found += away(seen, home, study_crs)
     out = [_answered(f, seen, accept) for f in found]
     open_ = {f.code for f in out} & set(DOUBTS)
     return out, next((code for code in reversed(DOUBTS) if code in open_), "")
+
+
+def of_table(found: Sequence[Finding], accept: Collection[str]) -> list[Finding]:
+    """Return findings about a table without places, what the study accepted as a note."""
+    none = np.empty(0, object)
+    return [_answered(f, Seen(none, none, 0, 0, ()), accept) for f in found]
 
 
 def _rejected(seen: Seen) -> list[Finding]:

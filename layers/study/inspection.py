@@ -133,7 +133,7 @@ def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding
         found += doubt.sifted(layer, opened.frame.replace("", pd.NA), opened.rows).findings
     except LuodiError as error:
         return _blocks(error)
-    return found
+    return coverage.of_table(found, layer.accept)
 
 
 def of_study(folder: Path, progress: Progress) -> list[Finding]:

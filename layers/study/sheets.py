@@ -16,7 +16,7 @@ from geo.basis.layer import State
 from layers.sources import gate
 from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
-from layers.study import doubt, load
+from layers.study import coverage, doubt, load
 from layers.study.coverage import Seen
 from layers.study.placed import placed
 from layers.study.spec import LayerSpec, Study
@@ -138,5 +138,5 @@ def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64],
     notes += preflight.missing_fields(frame, dict(spec.fields))
     found = doubt.sifted(spec, frame.replace("", np.nan), rows)
     keep, shapes = found.keep, np.full(int(found.keep.sum()), None, object)
-    findings = (*notes, *found.findings)
+    findings = tuple(coverage.of_table([*notes, *found.findings], spec.accept))
     return RecordSheet(spec, frame[keep].reset_index(drop=True), rows[keep], shapes, found.fields, findings)

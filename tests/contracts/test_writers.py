@@ -102,6 +102,7 @@ APART = {
     "layers/study/run/store.py:_put": "swaps what `write_table` and `write_json` wrote",
     "layers/study/run/store.py:swap": "the last step of those that write a run, a check or a note of ours",
     "layers/outputs/target.py:replaced": "swaps a whole file in, refuses a place inside a study's own folders",
+    "layers/sources/redline/wkt.py:as_table": "a temporary folder of its own",
     "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
     "layers/study/inspection.py:report": TEMP,
     "layers/outputs/files.py:candidates_file": TEMP,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,11 +32,20 @@ class ChainRing:
     members: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Face:
+    """An area between lines of which three or more meet in a point, and the lines along its edge."""
+
+    shape: Any
+    members: tuple[int, ...]
+
+
 @dataclass
 class Joined:
-    """What lines make together: rings, gaps bridged, lines left open with their nearest gaps, lines drawn twice."""
+    """What lines make together: rings, faces of nets, gaps bridged, lines left open and their gaps, repeats."""
 
     rings: list[ChainRing] = field(default_factory=list)
+    faces: list[Face] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
     left: list[Gap] = field(default_factory=list)
@@ -55,7 +65,8 @@ def joined(lines: Sequence[Floats], tolerance: float) -> Joined:
     Returns
     -------
     Joined
-        Where three ends or more meet nothing tells which belong together: those lines stay open.
+        Where three ends or more meet, as at a border two plots share, the areas between the lines are taken; what
+        leads nowhere stays open.
     """
     out = Joined()
     own = _without_repeats(lines, out)
@@ -70,8 +81,32 @@ def joined(lines: Sequence[Floats], tolerance: float) -> Joined:
             walk = _walk(position, nodes, at, used)
             used |= {p for p, _ in walk}
             _take(walk, nodes, [lines[k] for k in own], own, out)
+    _net(out, lines, {own[p]: nodes[p] for p in range(len(own))})
     out.left = _left(out.open, lines)
     return out
+
+
+def _net(out: Joined, lines: Sequence[Floats], nodes: dict[int, npt.NDArray[np.int64]]) -> None:
+    """Take the areas between open lines that meet in threes; lines along none of them stay open."""
+    meeting = Counter(int(n) for k in out.open for n in nodes[k])
+    if not any(count > 2 for count in meeting.values()):
+        return
+    ends: dict[int, Floats] = {}
+    edges = []
+    for k in out.open:
+        places = lines[k].copy()
+        for end in (0, -1):
+            places[end] = ends.setdefault(int(nodes[k][end]), lines[k][end])
+            if width := float(np.hypot(*(places[end] - lines[k][end]))):
+                out.gaps.append(Gap(width, _place(lines[k][end]), _place(places[end])))
+        edges.append(shapely.LineString(places))
+    faces = shapely.get_parts(shapely.polygonize(edges))
+    tree = shapely.STRtree(edges)
+    for face in faces:
+        along = tree.query(shapely.boundary(face), predicate="covers")
+        out.faces.append(Face(face, tuple(sorted(out.open[int(e)] for e in along))))
+    used = {k for face in out.faces for k in face.members}
+    out.open = [k for k in out.open if k not in used]
 
 
 def _without_repeats(lines: Sequence[Floats], out: Joined) -> list[int]:

@@ -19,7 +19,7 @@ import shapely
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.sources.finding import UNREAD, Finding, finding
-from layers.sources.formats import chains, dxf_unread
+from layers.sources.formats import chains, dxf_text, dxf_unread
 from layers.sources.formats.contents import Contents
 
 WHOLE = "entities"
@@ -61,7 +61,17 @@ class _Header:
 
 def names(inside: Contents, gdal: Callable[..., Any]) -> list[str]:
     """Return the CAD layers that hold lines or areas."""
-    return _drawn(gdal(inside, WHOLE))
+    return _drawn(_entities(inside, gdal))
+
+
+def _entities(inside: Contents, gdal: Callable[..., Any]) -> Any:
+    """Read all entities, their texts as people read them."""
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"DXF_ENCODING": dxf_text.encoding(inside.path) or None})
+    entities = gdal(inside, WHOLE)
+    dxf_text.readable_columns(entities.columns)
+    return entities
 
 
 def read(inside: Contents, wanted: str, gdal: Callable[..., Any]) -> Drawing:
@@ -83,7 +93,7 @@ def read(inside: Contents, wanted: str, gdal: Callable[..., Any]) -> Drawing:
     """
     if dxf_unread.cut(inside.path):
         raise BlockedError(reason("dxf_cut", file=inside.name))
-    entities = gdal(inside, WHOLE)
+    entities = _entities(inside, gdal)
     paper = [str(v).lower() in ("1", "true") for v in entities.columns.get("PaperSpace", [])]
     paper = paper or [False] * len(entities.shapes)
     layers = _drawn(entities)
@@ -118,6 +128,9 @@ def _drawn(entities: Any) -> list[str]:
 
 
 def _chosen(name: str, wanted: str, layers: list[str], entities: Any) -> str:
+    alike = [layer for layer in layers if layer.casefold() == wanted.casefold()]
+    if len(alike) == 1:  # names of CAD layers do not tell capitals apart
+        return alike[0]
     if wanted and wanted not in (WHOLE, *layers):
         raise BlockedError(reason("layer_unknown", file=name, layer=wanted, layers=[*layers, WHOLE]))
     if wanted or len(layers) < 2:
@@ -165,6 +178,10 @@ def _closed(shapes: Shapes, found: list[Finding]) -> tuple[list[int], Shapes]:
         out[lines[min(ring.members)]] = shapely.Polygon(ring.places)
     for k in joined.open:
         out[lines[k]] = shapes[lines[k]]
+    for face in joined.faces:  # a net has at least as many lines as areas
+        out[next(lines[k] for k in (*face.members, *range(len(lines))) if lines[k] not in out)] = face.shape
+    if joined.faces:
+        found.append(finding("fixed", "dxf_net_taken", count=len(joined.faces)))
     if joined.rings:
         found.append(finding("fixed", "dxf_closed_lines", count=len(joined.rings)))
     if joined.repeated:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from layers.sources.formats.dxf_text import readable
+
 UNREAD = frozenset({
     "ACAD_PROXY_ENTITY", "BODY", "DGNUNDERLAY", "DWFUNDERLAY", "EXTRUDEDSURFACE", "LOFTEDSURFACE", "MESH", "MPOLYGON",
     "NURBSURFACE", "PDFUNDERLAY", "PLANESURFACE", "REGION", "REVOLVEDSURFACE", "SURFACE", "SWEPTSURFACE", "3DSOLID",
@@ -32,7 +34,7 @@ def cut(path: Path) -> bool:
 def _text(value: str) -> str:
     """Return a name as people read it: what is no UTF-8 is GB 18030 in drawings from here."""
     raw = value.encode("utf-8", "surrogateescape")
-    return value if value.isascii() else raw.decode("utf-8" if _is_utf8(raw) else "gb18030", "replace")
+    return readable(value) if value.isascii() else raw.decode("utf-8" if _is_utf8(raw) else "gb18030", "replace")
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -22,8 +22,17 @@ _X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", 
 _Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
 
 
+_SRID = re.compile(r"SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
+_HEX = re.compile(r"(?:00|01)(?:[0-9A-Fa-f]{2}){8,}")
+_SHAPE = re.compile(
+    r"\s*(SRID\s*=\s*\d+\s*;\s*)?((MULTI)?(POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\s*[ZM]{0,2}\s*(\(|EMPTY)"
+    r"|\s*0[01]0[1-7]000[0-9A-Fa-f]{10,}",
+    re.IGNORECASE,
+)
+
+
 def as_vector(inside: Contents, sheet: str, limits: Limits) -> RawLayer:
-    """Read a table with a WKT column or x and y columns as shapes.
+    """Read a table with a column of shapes (WKT, EWKT, hexadecimal WKB) or x and y columns as shapes.
 
     Raises
     ------
@@ -32,18 +41,42 @@ def as_vector(inside: Contents, sheet: str, limits: Limits) -> RawLayer:
     """
     found = table(inside, sheet or sheets(inside)[0], limits)
     key = {_key(name): name for name in found.columns}
-    wkt = next((key[w] for w in _WKT if w in key), "")
+    wkt = next((key[w] for w in _WKT if w in key), "") or _by_values(found.columns)
     x, y = (next((key[w] for w in names if w in key), "") for names in (_X, _Y))
     shapes = np.empty(len(found.lines), object)
+    crs = ""
     if wkt:
-        shapes[:] = shapely.from_wkt(found.columns[wkt], on_invalid="ignore")
+        shapes[:], crs = _written_out(found.columns[wkt])
         wrong = _unread(shapes, found.columns[wkt])
     elif x and y:
         wrong = _points(shapes, found.columns[x], found.columns[y])
     else:
         raise BlockedError(reason("table_without_coordinates", file=inside.name, known=list(found.columns)[:40]))
     columns = {n: [v or None for v in values] for n, values in found.columns.items() if n != wkt}
-    return RawLayer(columns, shapes, "", wrong=wrong, findings=found.findings, lines=found.lines)
+    return RawLayer(columns, shapes, crs, wrong=wrong, findings=found.findings, lines=found.lines)
+
+
+def _by_values(columns: dict[str, list[str]]) -> str:
+    """Return the column whose cells are shapes written out, whatever it is called; "" for none."""
+    for name, values in columns.items():
+        filled = [v for v in values if v]
+        if filled and sum(bool(_SHAPE.match(v)) for v in filled) * 2 > len(filled):
+            return name
+    return ""
+
+
+def _written_out(texts: list[str]) -> tuple[Any, str]:
+    """Return shapes written as WKT, EWKT or hexadecimal WKB, and the system all of them name ("" for none)."""
+    bare = [_SRID.sub("", text.strip()) for text in texts]
+    hexed = np.array([bool(_HEX.fullmatch(text)) for text in bare], dtype=bool)
+    shapes = np.array(shapely.from_wkt([None if h else t for h, t in zip(hexed, bare, strict=True)],
+                                       on_invalid="ignore"), dtype=object)  # fmt: skip
+    if hexed.any():
+        shapes[hexed] = shapely.from_wkb([t for h, t in zip(hexed, bare, strict=True) if h], on_invalid="ignore")
+    told = {int(found[1]) for text in texts if (found := _SRID.match(text.strip()))}
+    told |= set(shapely.get_srid(shapes[hexed & ~shapely.is_missing(shapes)]).tolist())
+    named = told - {0, -1}
+    return shapes, f"EPSG:{named.pop()}" if len(named) == 1 else ""
 
 
 def _key(name: str) -> str:

@@ -19,7 +19,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.cells import recognise
 from layers.sources.checks import digits
-from layers.sources.finding import Finding, finding
+from layers.sources.finding import EMPTY, Finding, finding
 from layers.sources.formats import dbf, records, totals, xlsx
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.read import ROW
@@ -90,7 +90,10 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path) -> dict[str, Any]
     body = {ROW: pa.array(found.lines, pa.int64())}
     body |= {name: pa.array(values, pa.string()) for name, values in found.columns.items()}
     parquet.write_table(pa.table(body), folder / "frame.parquet", compression="zstd")
-    findings = [f.to_dict() for f in inside.findings + found.findings]
+    told = inside.findings + found.findings
+    if not found.lines and not job.get("raw"):
+        told.append(finding("warn", "table_empty", layer=wanted, proposal=EMPTY))
+    findings = [f.to_dict() for f in told]
     return {"layer": wanted, "layers": names, "findings": findings}
 
 

@@ -235,8 +235,14 @@ def _gdb_layers(inside: Contents) -> list[str]:
 def _kml(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     from layers.sources.formats import kml
 
-    bare, count = kml.plain(inside)
-    read = _gdal(bare, layer)
+    bare = kml.plain(inside, job.get("encoding", ""))
+    count, text = bare.count, bare.written
+    read = _gdal(bare.inside, layer)
+    read.columns = kml.named(read.columns, bare.fields)
+    if text.surprising:
+        said: dict[str, Any] = {"encoding": text.encoding.upper(), "sample": text.sample}
+        wrong = finding("warn", "encoding_guessed", declared=text.declared, **said)
+        read.findings.append(wrong if text.declared else finding("fixed", "encoding_found", **said))
     if links := count[kml.LINK]:
         read.findings.append(finding("warn", "kml_link_ignored", count=links, proposal=LINKS))
     if pictures := sum(count[name] for name in kml.PICTURES):
@@ -248,7 +254,7 @@ def _kml(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
 def _kml_layers(inside: Contents) -> list[str]:
     from layers.sources.formats import kml
 
-    return _gdal_layers(kml.plain(inside)[0])
+    return _gdal_layers(kml.plain(inside).inside)
 
 
 def _dxf(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:

@@ -59,7 +59,7 @@ def is_text(path: Path) -> bool:
     except OSError as error:
         raise BlockedError(_not_opened(path, error)) from None
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return True
+        return not head.decode("utf-16", "ignore").lstrip("\ufeff \t\r\n").startswith("<")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"<", b"{") or head[:4] in (b"PK\x03\x04", b"PAR1", b"\x00\x00\x27\x0a", b"SQLi"):
         return False

@@ -24,6 +24,7 @@ from layers.sources.redline import shape as redline_shape
 from layers.sources.redline import sheet as redline_sheet
 from layers.sources.redline import system as redline_system
 from layers.sources.redline import text as redline_text
+from layers.sources.redline import wkt as redline_wkt
 from layers.sources.redline import zones as redline_zones
 from layers.sources.redline.chars import Line, decoded, lines_of
 from layers.sources.redline.model import Axes, Notes, Plot, RawPlot, RedLine, Source, StatedSystem
@@ -81,13 +82,26 @@ def read(
         `crs` or `axes` is not something this function takes.
     """
     wanted = _wanted(study_crs, bounds, crs, axes)
+    if not isinstance(source, Path) and redline_wkt.holds(source):
+        with redline_wkt.as_table(source) as table:
+            return _vector(table, layer, cache, wanted)
     if isinstance(source, Path):
+        if redline_file.is_text(source) and redline_wkt.holds(redline_file.content(source)):
+            return _wkt(source, layer, cache, wanted)
         if redline_file.is_text(source):
             return _text(redline_file.content(source), source.name, wanted)
         if redline_file.is_sheet(source):
             return _sheet(source, layer, cache, wanted)
         return _vector(source, layer, cache, wanted)
     return _text(source.encode("utf-8", "replace") if isinstance(source, str) else source, "", wanted)
+
+
+def _wkt(source: Path, layer: str, cache: Path | None, wanted: Wanted) -> RedLine:
+    """Read shapes written out as text: a table with a column of them, or nothing but them."""
+    if source.suffix.lower() in (".csv", ".txt", ".tsv") and not redline_wkt.bare(redline_file.content(source)):
+        return _vector(source, layer, cache, wanted)
+    with redline_wkt.as_table(redline_file.content(source)) as table:
+        return _vector(table, layer, cache, wanted)
 
 
 def _wanted(study_crs: str, bounds: Bounds | None, crs: str, axes: str) -> Wanted:

@@ -130,9 +130,9 @@ def _register(
     opened: list[RecordSheet],
 ) -> Register:
     sheet = sheets.read(spec, study, folder)
-    found += [(spec.id, f) for f in sheet.findings]
     opened.append(sheet)
     if sheet.state != "ok":
+        found += [(spec.id, f) for f in sheet.findings]
         return Register(_records(sheet), sheet.state)
     complete, known = _coverage(spec, sheet, study, folder, boundary, found)
     return Register(_records(sheet), "ok", complete, known)
@@ -143,7 +143,7 @@ def _coverage(
 ) -> tuple[bool, Any]:
     """Return whether, and where, a missing record means that there is none; lost rows take that away."""
     told, doubt = coverage.examined(sheet.seen, spec.accept, boundary if sheet.placed else None, study.crs)
-    found += [(spec.id, f) for f in told if f not in sheet.findings]
+    found += [(spec.id, f) for f in told]
     if spec.coverage == "unknown" or doubt:
         return False, None
     if spec.coverage == "complete":

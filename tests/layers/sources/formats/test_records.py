@@ -36,7 +36,7 @@ def test_records_with_coordinates_are_shapes(tmp_path):
 @pytest.mark.parametrize(
     ("document", "code"),
     [
-        ([1, 2], "geojson_not_object"), ([], "geojson_not_object"), ([[]], "geojson_not_object"),
+        ([1, 2], "geojson_not_object"), ([], "table_without_coordinates"), ([[]], "geojson_not_object"),
         # a list of features is broken GeoJSON, not a table
         ([{"type": "Feature", "geometry": None, "properties": {}}], "geojson_not_object"),
         ([{"coordinates": [1, 2]}], "geojson_not_object"),
