@@ -1,6 +1,7 @@
 """The command door: console script `luodi`. Commands say what they do; the work is in `layers`.
 
-In a notebook or a script ``import luodi`` gives ``luodi.open(folder)``: see `layers.serve.notebook` and docs/python.md.
+In a notebook or a script ``import luodi`` gives ``luodi.open(folder)``: see `layers.serve.notebook` and
+docs/zh/python.md.
 """
 
 import os.path

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from layers.outputs.files import candidates_file
+from layers.outputs.formats import FORMATS
 from layers.outputs.project import notes
 from layers.serve.draw.styles import STATUSES
 from layers.serve.pages import trial as trials
@@ -21,7 +22,6 @@ from views.parts import funnel, map, opening, state, tables, why
 from views.parts import trial as turned
 from views.parts.markup import join, tag
 
-FORMATS = (("xlsx", "Excel"), ("csv", "CSV"), ("gpkg", "GeoPackage"), ("geojson", "GeoJSON"))
 PANEL = map.HEIGHT - 37
 
 
@@ -184,11 +184,11 @@ def _downloads(trial: Trial, late: bool, language: Language) -> None:
     """Offer the list as files; stale results never leave, nor do trials, nor parcels that are use-only."""
     results, active = trial.results, trials.is_trial(trial.moved)
     secret = any(s.use_only for s in results.study.with_role("parcels"))
-    for kind, word in FORMATS:
+    for kind, form in FORMATS.items():
         closed = late or active or secret
         tip = say(_tip(late, active, closed), language)
         st.download_button(
-            word, data=functools.partial(_file, results, kind, language), key=f"download-{kind}", disabled=closed,
+            form.title, data=functools.partial(_file, results, kind, language), key=f"download-{kind}", disabled=closed,
             file_name=f"luodi-candidates-{results.run_id}.{kind}", on_click="ignore", help=tip,
             icon=":material/download:",
         )  # fmt: skip

@@ -14,7 +14,7 @@ from geo.basis.reason import Reason, reason
 from geo.rules.applied import not_applied, out_of_time
 from geo.rules.spec import Rule, merged
 from layers.library import standards
-from layers.outputs.files import WRITERS
+from layers.outputs import formats
 from layers.outputs.project import Projection
 from layers.outputs.target import replaced
 from layers.study import packs, spec
@@ -71,7 +71,7 @@ def write(frame: pd.DataFrame, path: Path, language: Language, folder: Path) -> 
     if not path.parent.is_dir():
         raise BlockedError(reason("folder_missing", path=str(path.parent)))
     made = Projection(frame, {c: say(f"rulelist.{c}", language) for c in COLUMNS}, (say("rulelist.note", language),))
-    replaced(path, lambda part: WRITERS[kind](part, made, None, "rules"), folder)
+    replaced(path, lambda part: formats.FORMATS[kind].write(part, made, None, "rules"), folder)
 
 
 def as_text(frame: pd.DataFrame, language: Language) -> Iterator[str]:

@@ -27,7 +27,7 @@ TREATMENTS: Mapping[Role, Treatment] = {
     "signal": "widens", "project": "listed", "link": "widens", "budget": "widens", "earmark": "widens",
     "zone": "widens", "boundary": "left_out", "raster": "none", "redevelopment": "listed",
 }  # fmt: skip
-"""What a row that may belong does in each role; ``docs/ingest.md`` tells it in words.
+"""What a row that may belong does in each role; ``docs/zh/ingest.md`` tells it in words.
 
 listed: it has its row in the answer, marked, and is unknown there; widens: what rests on it is
 an interval or unknown; left_out: leaving it out is the careful side (less ground is known);

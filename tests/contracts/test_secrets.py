@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from geo.basis.errors import LuodiError
 from geo.basis.tables import TABLES
-from layers.outputs.files import MAP_FORMATS, WITH_SHAPES, WRITERS, export
+from layers.outputs.files import export
+from layers.outputs.formats import FORMATS
 from layers.text import LANGUAGES
 from luodi import cli
 from tests.contracts.secrets import PLACES, leaks, planted, texts
@@ -31,7 +32,7 @@ def exported(results, folder):
     """Write every table of a run in every format and language; yield the files that could be written."""
     asked = [(t, "") for t in TABLES if results.has(t)] + [("candidates", "meeting")]
     for table, layout in asked:
-        for kind in WRITERS:
+        for kind in FORMATS:
             for language in LANGUAGES:
                 path = folder / f"{table}{layout}-{language}.{kind}"
                 try:
@@ -49,11 +50,14 @@ def test_no_export_holds_anything_of_a_use_only_layer(hidden, tmp_path):
 
 def test_the_search_finds_an_open_layer_in_every_format(told, tmp_path):
     files = {path.name: leaks(texts(path)) for path in exported(told, tmp_path)}
-    for kind in WRITERS:
-        assert "canary-rule" in files[f"verdicts-en.{kind}" if kind not in MAP_FORMATS else f"candidates-en.{kind}"]
+    for kind in FORMATS:
+        assert (
+            "canary-rule"
+            in files[f"verdicts-en.{kind}" if FORMATS[kind].shapes != "asked" else f"candidates-en.{kind}"]
+        )
         assert {"6287 in mu", "3713 in mu", "1329 in mu"} <= files[f"candidates-zh.{kind}"]
         assert {"6287 in ha", "3713 in ha", "6287 in m2"} <= files[f"candidates-en.{kind}"]
-    for kind in WITH_SHAPES:
+    for kind in (k for k, form in FORMATS.items() if form.shapes != "none"):
         assert set(PLACES) & files[f"land-en.{kind}"]
     assert {"金丝雀规则", "6287 in mu"} <= files["candidatesmeeting-zh.xlsx"]
 

@@ -1,6 +1,7 @@
 """Every format says the same, and nothing that must stay inside leaves."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import geopandas as gpd
@@ -11,7 +12,7 @@ import pytest
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
 from geo.basis.units import HA_M2, MU_M2
-from layers.outputs import meeting
+from layers.outputs import formats, meeting
 from layers.outputs.files import candidates_file, export
 from layers.outputs.project import notes, projection, safe, visible
 from layers.study.run import runs
@@ -134,13 +135,12 @@ def test_wrong_calls_are_told(results, tmp_path):
 def test_an_old_file_survives_a_failed_write(results, tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_text("old")
-    from layers.outputs import files
 
     def broken(part, *rest):
         part.write_text("half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(files.WRITERS, "csv", broken)
+    monkeypatch.setitem(formats.FORMATS, "csv", replace(formats.FORMATS["csv"], write=broken))
     with pytest.raises(BlockedError):
         export(results, path, "candidates", "en")
     assert path.read_text() == "old"

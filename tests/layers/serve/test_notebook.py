@@ -16,13 +16,13 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_example_of_the_manual_runs(own_district, monkeypatch):
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.S)
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "zh" / "python.md").read_text(encoding="utf-8"), re.S)
     monkeypatch.chdir(own_district.parent)
     own_district.rename(own_district.parent / "demo")
     said = io.StringIO()
     names: dict = {}
     with contextlib.redirect_stdout(said):
-        exec(compile(code, "docs/python.md", "exec"), names)  # our own manual, not a file of a user
+        exec(compile(code, "docs/zh/python.md", "exec"), names)  # our own manual, not a file of a user
     assert names["report"].run_id
     assert "candidates" in names["study"].tables
     for parcel_id in names["best"]["parcel_id"]:

@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import luodi
 from county import county
 from geo.basis.errors import Cancelled
 from geo.basis.reason import reason
-from layers.outputs import files
+from layers.outputs import formats
 from layers.outputs.console import Console
 from layers.study import catalog, changes, edits, spec
 from layers.study.lock import writing
@@ -309,7 +310,7 @@ def test_an_export_that_fails_leaves_the_old_file(own_district, tmp_path, monkey
         part.write_text("half")
         raise FAULT
 
-    monkeypatch.setitem(files.WRITERS, "csv", half)
+    monkeypatch.setitem(formats.FORMATS, "csv", replace(formats.FORMATS["csv"], write=half))
     done = called("export", own_district, path)
     assert NOTHING["en"] in done.output
     assert (path.read_text(), [p.name for p in path.parent.iterdir()]) == ("old", ["a.csv"])
