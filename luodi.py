@@ -483,6 +483,34 @@ def explain(
 
 
 @cli.command()
+def waive(
+    folder: Study,
+    names: Annotated[
+        list[str], typer.Argument(metavar="RULE|LAYER…", help="Rules, or layers: all rules that read one.")
+    ],
+    person: Annotated[str, typer.Option(help="Who decides.")] = "",
+    why: Annotated[str, typer.Option(help="On what ground.")] = "",
+    document: Annotated[str, typer.Option(help="The paper it rests on.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the rules up again.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Set rules aside (未审查) with person and ground, or take them up again; every list says so."""
+
+    def work(console: Console) -> None:
+        from layers.study import waive as waived
+        from layers.study.not_examined import NotExamined
+
+        note = NotExamined(rule="", reason=why, person=person, document=document, on=date.today())
+        rules = waived.again(folder, names) if undo else waived.aside(folder, names, note)
+        key = "command.waive_undone" if undo else "command.waived"
+        console.text(say(key, console.language, rules=rules, count=len(rules)))
+        console.result({"rules": rules, "aside": not undo})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def rules(
     folder: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="A study; without one all that is shipped.")

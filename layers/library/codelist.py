@@ -98,6 +98,8 @@ class Code(_Frozen):
         For layers: kind whose files hold these rows besides their own.
     raster : str
         For rasters: what they show, in the words of a study.
+    kept_by : Text
+        For layers: where they are usually kept.
     unit : str
         For columns: the unit taken where a file names none; "" takes none.
     note : Text
@@ -118,6 +120,7 @@ class Code(_Frozen):
     part: Part | None = None
     held_by: str = ""
     raster: str = ""
+    kept_by: Text = Text()
     unit: str = ""
     note: Text = Text()
 

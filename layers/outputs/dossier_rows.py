@@ -81,7 +81,7 @@ def notes_below(answer: RedlineAnswer, language: Language) -> Iterator[str]:
     for note in answer.check.study.not_examined:
         rule = next((r for r in answer.check.rules if r.id == note.rule), None)
         title = rule_title(answer.check, rule, language) if rule else note.rule
-        together.setdefault((note.reason, note.person), []).append(title)
+        together.setdefault((note.ground, note.person), []).append(title)
     aside = [
         say("dossier.aside", language, rule=_listed(titles, language), why=why, person=person)
         for (why, person), titles in together.items()

@@ -80,7 +80,7 @@ def notes(results: Results, language: Language, table: str = "") -> tuple[str, .
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
     together: dict[tuple[str, str], list[str]] = {}
     for n in study.not_examined:
-        together.setdefault((n.reason, n.person), []).append(titles[n.rule])
+        together.setdefault((n.ground, n.person), []).append(titles[n.rule])
     out += [
         say("note.not_examined", language, rules=rules, person=person, why=why)
         for (why, person), rules in together.items()

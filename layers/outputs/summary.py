@@ -14,7 +14,7 @@ from layers.study.run.released import open_results
 from layers.study.run.results import Results
 from layers.study.run.runs import Report
 from layers.text import Language, code, land_unit, number, say, sentence
-from layers.words import once
+from layers.words import first_steps, once
 
 ORDER = ("eligible", "conditional", "unknown", "excluded")
 SEVERITIES = ("block", "warn", "rejected", "fixed")
@@ -77,6 +77,7 @@ def after_run(folder: Path, report: Report, language: Language) -> list[str]:
                 net_hi=number(row["net_hi_m2"], unit, language))
         )  # fmt: skip
     lines += filter(None, (landable_line(results, language),))
+    lines += first_steps.lines(results, language)
     lines += _problems(results, language)
     return [*lines, *notes(results, language)]
 

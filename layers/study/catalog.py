@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,7 +24,7 @@ from layers.basis import disk
 from layers.basis.owned import owned
 from layers.sources import gate
 from layers.sources.finding import Finding, blocked
-from layers.study import formats, inspection, litter, load, role_fields, spec, staged
+from layers.study import formats, inspection, litter, load, role_fields, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.load import Home
 from layers.study.lock import PRIVATE, WAIT_S, writing
@@ -82,7 +80,7 @@ def new(
         _unused(folder)  # somebody may have been quicker
         (folder / INPUTS).mkdir(exist_ok=True)
         path = folder / spec.FILE
-        with _part(path, document) as part, commit(spec.FILE, "did_study", path=str(folder)):
+        with settings.part(path, document) as part, commit(spec.FILE, "did_study", path=str(folder)):
             os.replace(part, path)
     return path
 
@@ -294,22 +292,7 @@ def _append(path: Path, body: Mapping[str, Any], found: staged.StagedFiles) -> N
             table.add(key, list(value) if isinstance(value, tuple) else value)
     layers = document.setdefault("layers", tomlkit.aot())
     layers.append(table)
-    with _part(path, document) as part, commit(f"layer {body['id']}", "did_layer", id=body["id"], file=spec.FILE):
+    done = commit(f"layer {body['id']}", "did_layer", id=body["id"], file=spec.FILE)
+    with settings.part(path, document) as part, done:
         os.replace(part, path)
         found.kept = True
-
-
-@contextmanager
-def _part(path: Path, document: tomlkit.TOMLDocument) -> Iterator[Path]:
-    """Write settings beside their place and yield the file, once what was written holds together."""
-    part = path.with_suffix(".toml.part")
-    try:
-        with part.open("w", encoding="utf-8") as stream:
-            stream.write(tomlkit.dumps(document))
-            stream.flush()
-            os.fsync(stream.fileno())
-        body = tomllib.loads(part.read_text(encoding="utf-8"))
-        _checked(Study, body.pop("study") | body)
-        yield part
-    finally:
-        part.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from geo.screen.status import CANDIDATE_MIN_M2, CANDIDATE_MIN_WIDTH_M
 from layers import toml
 from layers.sources.checks import scale
 from layers.study import formats
+from layers.study.not_examined import NotExamined
 
 Role = Literal[
     "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
@@ -194,14 +195,6 @@ class Evaluation(_Frozen):
     kind: Literal["economic", "high-tech", "bonded"] = "economic"
     weight: dict[str, Decided] = Field(default_factory=dict)
     ideal: dict[str, Decided] = Field(default_factory=dict)
-
-
-class NotExamined(_Frozen):
-    """A rule left aside this round (未审查), by whom and why; printed on every list."""
-
-    rule: str
-    reason: str
-    person: str
 
 
 class LayerSpec(_Frozen):

@@ -283,7 +283,7 @@ def _pack(rule: Rule, language: Language) -> str:
 
 def _aside(results: Results, rule_id: str, language: Language) -> str:
     note = next(n for n in results.study.not_examined if n.rule == rule_id)
-    return say("word.aside", language, person=note.person, why=note.reason)
+    return say("word.aside", language, person=note.person, why=note.ground)
 
 
 def _ledger(results: Results, parcel_id: str, titles: dict[str, str], language: Language) -> tuple[LedgerLine, ...]:

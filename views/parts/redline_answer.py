@@ -239,7 +239,7 @@ def _tip(answer: RedlineAnswer, one: Constraint, language: Language) -> str:
     """Return limit and clause; for what is unknown, why."""
     why = why_unknown(answer, one, language) if one.outcome == "unknown" and not one.aside else ""
     aside = next((n for n in answer.check.study.not_examined if n.rule == one.rule.id), None)
-    left_out = say("word.aside", language, why=aside.reason, person=aside.person) if aside and one.aside else ""
+    left_out = say("word.aside", language, why=aside.ground, person=aside.person) if aside and one.aside else ""
     parts = [limit_text(one.rule, language), clause_of(answer, one, language), why, left_out]
     return "\n".join(p for p in parts if p)
 
