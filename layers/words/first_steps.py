@@ -41,7 +41,7 @@ def lines(results: Results, language: Language) -> Iterator[str]:
     found = table(results)
     if found.empty:
         return
-    unit = land_unit(language)
+    unit = land_unit(language).word
     total = number(float(found["decided_m2"].iloc[-1]), unit, language)
     yield say("first_steps.head", language, count=len(found), area=total)
     for place, row in enumerate(found.head(MOST).itertuples(), 1):

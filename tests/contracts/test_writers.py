@@ -113,6 +113,7 @@ APART = {
     "layers/sources/formats/vector.py:_gpkg": "reads only: mode=ro",
     "layers/sources/formats/vector.py:_gpkg_layers": "reads only: mode=ro",
     "layers/outputs/word.py:fixed": "writes to memory",
+    "layers/outputs/schema.py:main": "writes a page of the docs, called by whoever builds the project",
     **dict.fromkeys(
         ("layers/sources/child.py:_answered",
          "layers/sources/formats/contents.py:_private",
@@ -125,9 +126,9 @@ APART = {
          "layers/sources/formats/vector.py:_write"), JOB),
     **dict.fromkeys(
         ("layers/outputs/coordinates.py:write_txt", "layers/outputs/dossier.py:write",
-         "layers/outputs/field_sheet.py:write", "layers/outputs/files.py:_write_csv",
-         "layers/outputs/files.py:_write_geojson", "layers/outputs/files.py:_write_gpkg",
-         "layers/outputs/files.py:_write_parquet", "layers/outputs/meeting.py:write",
+         "layers/outputs/field_sheet.py:write", "layers/outputs/formats.py:_write_csv",
+         "layers/outputs/formats.py:_write_geojson", "layers/outputs/formats.py:_write_gpkg",
+         "layers/outputs/formats.py:_write_parquet", "layers/outputs/meeting.py:write",
          "layers/outputs/ranking_book.py:write", "layers/outputs/redline_book.py:write",
          "layers/outputs/redline_files.py:_write_txt", "layers/outputs/stage_book.py:write",
          "layers/outputs/workbook.py:write_xlsx"), PART),
