@@ -113,7 +113,7 @@ APART = {
     "layers/sources/formats/vector.py:_gpkg": "reads only: mode=ro",
     "layers/sources/formats/vector.py:_gpkg_layers": "reads only: mode=ro",
     "layers/outputs/word.py:fixed": "writes to memory",
-    "layers/outputs/schema.py:main": "writes a page of the docs, called by whoever builds the project",
+    "layers/words/schema.py:main": "writes a page of the docs, called by whoever builds the project",
     **dict.fromkeys(
         ("layers/sources/child.py:_answered",
          "layers/sources/formats/contents.py:_private",
