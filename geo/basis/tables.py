@@ -161,7 +161,8 @@ _DECLARED = (
         "gas_m3d:float energy_tce:float coal_t:float emissions_t:float fire_class:text safety_distance_m:float "
         "far:float? coefficient_pct:float? office_land_pct:float? office_land_m2:float? office_floor_pct:float? "
         "office_floor_m2:float? research_floor_pct:float? green_pct:float? green_m2:float? exhaust:code? "
-        "dangerous_goods:code? plate_m2:float? grid_m:float? lifts:float? lift_t:float? "
+        "dangerous_goods:code? plate_m2:float? grid_m:float? lifts:float? lift_t:float? cod_t:float? "
+        "ammonia_t:float? nox_t:float? so2_t:float? vocs_t:float? "
         "hazardous_chemicals_code:float own_intake_code:float two_high_code:float eia_class_code:float "
         "catalogue_class_code:float catalogue_new_build_class_code:float build_kind:code capacity:text "
         "reserved_on:date talks_on:date signed_on:date prepared_on:date started_on:date completed_on:date "
@@ -190,6 +191,8 @@ _DECLARED = (
         "plate_m2:float? grid_m:float? lifts:float? lift_t:float? power_kva:float power_hi_kva:float water_m3d:float "
         "water_hi_m3d:float sewage_m3d:float sewage_hi_m3d:float "
         "heat_th:float heat_hi_th:float gas_m3d:float gas_hi_m3d:float energy_tce:float energy_hi_tce:float "
+        "cod_t:float? cod_hi_t:float? ammonia_t:float? ammonia_hi_t:float? nox_t:float? nox_hi_t:float? "
+        "so2_t:float? so2_hi_t:float? vocs_t:float? vocs_hi_t:float? emissions_t:float? emissions_hi_t:float? "
         "tax_wan:float tax_wan_mu:float method:text binding:text findings:text")),
     Table("demand_lines", ("project_id", "item", "method"), _c(
         "project_id:id item:code method:code low:float high:float figure_unit:code binding:bool norm:code source:text "
@@ -295,7 +298,7 @@ _DECLARED = (
     Table("place_from", ("project_id",), _c("project_id:id from_on:date")),
     Table("park_land", ("park_id",), _c(
         "park_id:id name:text limit:float used:float committed:float reserved:float free:float open_unknown:float "
-        "open_new_construction:float open_farmland_balance:float")),
+        "open_new_construction:float open_farmland_balance:float floor_m2:float? floor_open:float?")),
     Table("check_sites", ("site_id",), _c(
         "site_id:id check_id:text project_id:id kind:code outcome:code status:code unknowns:text park_id:code "
         "net_m2:float net_hi_m2:float quota_m2:float quota_hi_m2:float balance_m2:float balance_hi_m2:float "

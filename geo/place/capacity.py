@@ -19,6 +19,7 @@ from geo.place.accounts import (
     COUNTY,
     FACILITY,
     NOT_YET,
+    PARTLY,
     RUNNING,
     SEPARATOR,
     TAKEN,
@@ -30,7 +31,7 @@ from geo.place.accounts import (
 from geo.place.portfolio import Need
 from geo.place.resource import Resources
 
-LAND = "land"
+LAND, FLOOR = "land", "floor"
 PARK = "park"
 FIGURES = ("limit", "used", "committed", "reserved", "free", "drawn", "left")
 
@@ -115,7 +116,7 @@ def _words(record: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _park(park: dict[str, Any], book: Book, draws: Mapping[str, Draw]) -> list[dict[str, Any]]:
     draw = draws.get(park["park_id"], Draw({}, 0))
-    rows = [_land(park), *_served(park["park_id"], book, draw), *_county(park, book, draw)]
+    rows = [_land(park), *_floor(park), *_served(park["park_id"], book, draw), *_county(park, book, draw)]
     ranked = sorted((r for r in rows if np.isfinite(r["supports_mu"])), key=lambda r: (r["supports_mu"], r["resource"]))
     for row in rows:
         row |= {"park_id": park["park_id"], "binding": False, "then_resource": "", "frees_mu": np.nan}
@@ -139,6 +140,25 @@ def _land(park: Mapping[str, Any]) -> dict[str, Any]:
     return {name: park[name] for name in (*FIGURES, "date", "source")} | {
         "resource": LAND, "unit": "亩", "scope": PARK, "state": RUNNING if known else UNKNOWN, "accounts": "",
         "rate": 1.0, "supports_mu": max(park["left"], 0.0) if known else np.nan,
+    }  # fmt: skip
+
+
+def _floor(park: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the open land told as floor by the plan's upper plot ratio: the same account, so it never binds.
+
+    What is drawn and left is in proportion to the land. Land of which the plan says nothing is left out and told:
+    then the state is "partly".
+    """
+    if "floor_m2" not in park:
+        return
+    floor, open_mu, free = (float(park[n]) for n in ("floor_m2", "floor_open", "free"))
+    told = np.isfinite(floor) and free > open_mu
+    left = floor * max(float(park["left"]), 0.0) / free if told else np.nan
+    yield dict.fromkeys(FIGURES, np.nan) | {
+        "resource": FLOOR, "unit": "m2", "scope": PARK, "accounts": "", "rate": np.nan, "supports_mu": np.nan,
+        "free": floor if told else np.nan, "left": left, "drawn": floor - left if told else np.nan,
+        "state": UNKNOWN if not told else PARTLY if open_mu > 0 else RUNNING, "date": park["date"],
+        "source": park["source"],
     }  # fmt: skip
 
 

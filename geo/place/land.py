@@ -10,6 +10,7 @@ import pandas as pd
 from geo.basis.units import MU_M2
 from geo.place.capacity import LAND
 
+FAR, FLOOR = "far_max", "floor_m2"
 BUILT, SUPPLIED = ("built",), ("supplied",)
 
 
@@ -24,7 +25,7 @@ def park_land(
     parcels : DataFrame
         ``parcel_id park_id area_m2``, and ``may_belong`` where rows only may be parcels.
     supply : DataFrame
-        ``parcel_id supply_status``.
+        ``parcel_id supply_status``, and ``far_max`` where a plan gives the upper plot ratio.
     open_land : DataFrame
         Table `availability`: the usable parts, ``parcel_id area_m2 disputed_m2 outcome``; what is
         clear is free, what is unknown or disputed is told beside and counts as kept out until it
@@ -39,12 +40,15 @@ def park_land(
     -------
     DataFrame
         ``park_id limit used committed reserved free open_unknown``, 亩, and ``open_<account>``:
-        free land that draws the account. limit − used − committed − reserved = free;
+        free land that draws the account. limit − used − committed − reserved = free; with ``far_max`` also
+        ``floor_m2``, the floor the plan's upper plot ratio allows on the free land of which it is known, and
+        ``floor_open``, the free land of which it is not, 亩;
         `reserved` is ground that is neither built nor handed over nor open: roads, what rules
         exclude, what is not known.
     """
     about = ["parcel_id", "park_id", "area_m2", *(["may_belong"] if "may_belong" in parcels else [])]
-    rows = parcels[about].merge(supply[["parcel_id", "supply_status"]], on="parcel_id")
+    status_of = [n for n in ("parcel_id", "supply_status", FAR) if n in supply]
+    rows = parcels[about].merge(supply[status_of], on="parcel_id")
     rows = rows[rows["park_id"].fillna("") != ""]
     found = {outcome: _by_parcel(open_land, outcome) for outcome in ("clear", "unknown")}
     free = rows["parcel_id"].map(found["clear"]).fillna(0.0).to_numpy(np.float64)
@@ -55,6 +59,7 @@ def park_land(
         "used": np.where(status.isin(BUILT), area - free, 0.0),
         "committed": np.where(status.isin(SUPPLIED), area - free, 0.0),
     }  # fmt: skip
+    columns |= _floor(rows, free)
     columns |= {
         f"open_{name}": free * rows["parcel_id"].map(rate).fillna(1.0).to_numpy() for name, rate in rates.items()
     }
@@ -66,8 +71,19 @@ def park_land(
         columns |= _counted_once(columns, rows, stacks)
     named = pd.DataFrame(columns).groupby(rows["park_id"].to_numpy(object))
     made = named.sum().where(named.count().eq(named.size(), axis=0)) / MU_M2  # a sum with an open part is open
+    if FLOOR in made:
+        made[FLOOR] = (made[FLOOR] * MU_M2).where(made["floor_open"] < made["free"])
     made["reserved"] = made["limit"] - made["used"] - made["committed"] - made["free"]
     return made.rename_axis("park_id").reset_index()
+
+
+def _floor(rows: pd.DataFrame, free: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the floor the plan allows on free land, m², and the free land of which it says nothing."""
+    if FAR not in rows:
+        return {}
+    ratio = rows[FAR].to_numpy(np.float64)
+    known = np.isfinite(ratio) & (ratio > 0)
+    return {FLOOR: np.where(known, free * np.where(known, ratio, 0.0), 0.0), "floor_open": np.where(known, 0.0, free)}
 
 
 def _counted_once(

@@ -87,3 +87,25 @@ def test_land_of_a_park_closes_and_built_ground_under_a_red_line_is_not_free_twi
     after = drawn(account, draws, pd.Series({"R1": 0.5}), ["P", "Q"]).set_index("park_id")
     assert after.loc["P", ["drawn", "left"]].tolist() == pytest.approx([30.0, 60.0])
     assert np.isnan(after.loc["Q", "left"])
+
+
+def test_open_land_is_told_as_floor_too_and_never_binds_twice():
+    from geo.place.land import drawn, park_land
+
+    parcels = pd.DataFrame({"parcel_id": list("abc"), "park_id": ["P", "P", "Q"], "area_m2": [100 * MU] * 3})
+    supply = pd.DataFrame({"parcel_id": list("abc"), "supply_status": ["unapproved"] * 3,
+                           "far_max": [2.0, np.nan, np.nan]})  # fmt: skip
+    open_ = pd.DataFrame({"parcel_id": list("abc"), "area_m2": [60 * MU, 30 * MU, 50 * MU], "disputed_m2": 0.0,
+                          "outcome": "clear"})  # fmt: skip
+    account = park_land(parcels, supply, open_, {}).set_index("park_id")
+    assert account.loc["P", ["floor_m2", "floor_open"]].tolist() == pytest.approx([120 * MU, 30.0])
+    assert np.isnan(account.loc["Q", "floor_m2"])
+    taken = pd.DataFrame({"resource": ["land"], "account": ["P"], "amount": [45.0], "site_id": ["S"]})
+    told = drawn(account.reset_index(), taken, pd.Series({"S": 1.0}), ["P", "Q"]).assign(source="图", date=pd.NaT)
+    book = pd.DataFrame(columns=["account", "resource", "scope", "serves"])
+    rows = capacity(told, Book(book, RESOURCES), {}).set_index(["park_id", "resource"])
+    floor = rows.loc[("P", "floor")]
+    assert (floor["free"], floor["left"], floor["state"]) == (pytest.approx(120 * MU), pytest.approx(60 * MU), "partly")
+    assert not floor["binding"]
+    assert rows.loc[("P", "land"), "left"] == pytest.approx(45.0)
+    assert (rows.loc[("Q", "floor"), "state"], np.isnan(rows.loc[("Q", "floor"), "left"])) == ("unknown", True)
