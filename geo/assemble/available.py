@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.assemble import renewal
 from geo.assemble.shared import Shared, shared
 from geo.assemble.spec import Available, Classes
 from geo.basis.area import AreaBasis
@@ -42,6 +43,8 @@ class Sources:
     schemes : mapping of plan layer to the scheme of its codes
     stacks : DataFrame or None
         Table `stacks`: which parcels overlap; None: none do.
+    renewal : GeoDataFrame or None
+        Table `redevelopment`: land of urban renewal; None: none is known.
     """
 
     land: gpd.GeoDataFrame
@@ -51,6 +54,7 @@ class Sources:
     plans: Sequence[Layer] = ()
     schemes: Mapping[str, str] | None = None
     stacks: pd.DataFrame | None = None
+    renewal: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ def sort(sources: Sources, allowed: Available, classes: Classes, basis: AreaBasi
     # a patch nobody can vouch for is not counted on for a way across
     sure = (parts["may_belong"] == "").to_numpy(bool)
     passable = (crossing > 0) & sure & parts["status"].isin(allowed.statuses).to_numpy()
+    passable &= (parts["renewal_stage"] == "").to_numpy(bool)
     listed = pd.DataFrame({"parcel_id": parts["parcel_id"], "part": parts["part"], "area_m2": parts["net_hi_m2"]})
     listed = listed.assign(disputed_m2=0.0, outcome=outcome, reason=why)
     once = None
@@ -151,7 +156,8 @@ def _parts(sources: Sources) -> gpd.GeoDataFrame:
     for name, source in (("quota_rate", "new_construction_m2"), ("balance_rate", "balance_m2")):
         with np.errstate(invalid="ignore", divide="ignore"):
             columns[name] = np.clip(supply[source].to_numpy(np.float64) / np.where(net > 0, net, np.nan), 0.0, 1.0)
-    return gpd.GeoDataFrame(columns, geometry=sources.land.geometry.to_numpy(), crs=sources.land.crs)
+    made = gpd.GeoDataFrame(columns, geometry=sources.land.geometry.to_numpy(), crs=sources.land.crs)
+    return made.join(renewal.of_parts(made, sources.renewal))
 
 
 def _doubts(parcels: pd.DataFrame) -> npt.NDArray[np.object_]:
@@ -209,6 +215,8 @@ def _judged(
 
 def _one(row: Any, crossing: bool, allowed: Available, classes: Classes) -> tuple[str, Reason]:
     use = {"land_use": row.land_use, "scheme": row.land_use_scheme}
+    if row.renewal_stage:
+        return _renewed(row, allowed)
     if crossing:
         return NO, reason("assembly_crossing_only", **use)
     if classes.is_barrier(row.land_use_scheme, row.land_use):
@@ -222,13 +230,23 @@ def _one(row: Any, crossing: bool, allowed: Available, classes: Classes) -> tupl
     return _doubt(row) or (CLEAR, reason("assembly_available"))
 
 
-def _doubt(row: Any) -> tuple[str, Reason] | None:
+def _renewed(row: Any, allowed: Available) -> tuple[str, Reason]:
+    """Judge land of urban renewal: what stands on it and how it was supplied say nothing, its stage does."""
+    if row.status not in allowed.statuses:
+        return NO, reason("assembly_status", status=row.status)
+    if row.barred_share >= WHOLE_SHARE:
+        return NO, reason("assembly_plan", plan_use=row.plan_use, share=row.barred_share)
+    outcome, why = renewal.judged(row.renewal_stage, row.renewal_on)
+    return (_doubt(row, supplied=False) or (outcome, why)) if outcome == CLEAR else (outcome, why)
+
+
+def _doubt(row: Any, supplied: bool = True) -> tuple[str, Reason] | None:
     """Return what keeps an available part from being proved available."""
     if row.may_belong:
         return UNKNOWN, reason("assembly_may_belong", fields=row.may_belong.split("|"))
     if row.status == UNKNOWN:
         return UNKNOWN, reason("assembly_status_unknown", rules=row.unknowns.split("|"))
-    if row.supply_status == UNKNOWN:
+    if supplied and row.supply_status == UNKNOWN:
         return UNKNOWN, reason("assembly_supply_unknown")
     free = 1.0 - row.barred_share if row.barred else 1.0
     if row.open_plan or row.admitted_share < WHOLE_SHARE * free:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.assemble import aggregate, shape
+from geo.assemble import aggregate, renewal, shape
 from geo.assemble.fabric import Fabric, outline
 from geo.assemble.graph import adjacency
 from geo.assemble.spec import Classes, Joining
@@ -136,6 +136,7 @@ def _row(
         "crossings": len(over),
         **_by_use(nodes, area, around.classes),
         **_by_supply(nodes, area),
+        **_renewed(nodes),
         **_drawn(nodes, area),
         "status": next(s for s in WORST if (nodes["status"] == s).any()),
         "conditions": aggregate.words(nodes["conditions"].to_numpy(object)),
@@ -176,6 +177,19 @@ def _by_supply(nodes: pd.DataFrame, area: npt.NDArray[np.float64]) -> dict[str, 
     status = nodes["supply_status"].to_numpy(object)
     sums = {name: float(area[status == code].sum()) for code, name in SUPPLY.items()}
     return {"supply_status": aggregate.common(status), **sums}
+
+
+def _renewed(nodes: pd.DataFrame) -> dict[str, str]:
+    """Return the land of urban renewal in a site: which, how far it has come, the latest day it is to be clear."""
+    if "renewal" not in nodes or not (nodes["renewal"] != "").any():
+        return {}
+    mine = nodes[nodes["renewal"] != ""]
+    days = mine["renewal_on"].astype(str).tolist()
+    return {
+        "renewal": aggregate.words(mine["renewal"].to_numpy(object)),
+        "renewal_stage": min(mine["renewal_stage"].astype(str), key=renewal.ORDER.index),
+        "renewal_on": max(days) if all(days) else "",
+    }
 
 
 def _drawn(nodes: pd.DataFrame, area: npt.NDArray[np.float64]) -> dict[str, float]:

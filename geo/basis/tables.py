@@ -207,7 +207,8 @@ _DECLARED = (
     # open: facts of the site's own ground, measured again (see the table `facts`), follow
     Table("sites", ("site_id",), _c(
         "site_id:id kind:code outcome:code park_id:code township:text tenure:code plan_use:code status:code "
-        "conditions:text unknowns:text parcels:int owners:int owners_hi:int townships:int "
+        "renewal:text? renewal_stage:code? renewal_on:text? conditions:text unknowns:text parcels:int owners:int "
+        "owners_hi:int townships:int "
         "gross_m2:float net_m2:float net_hi_m2:float crossed_m2:float crossings:int remnant_m2:float "
         "cultivated_m2:float farm_m2:float construction_m2:float unused_m2:float use_unknown_m2:float "
         "supply_status:code unapproved_m2:float approved_m2:float supply_unknown_m2:float "
@@ -265,8 +266,8 @@ _DECLARED = (
         "unfinished_code:float stopped_months:float empty_mu:float eliminated_code:float safety_failed_code:float "
         "environment_failed_code:float rented_out_code:float")),
     Table("redevelopment", ("site_id",), _c(
-        "site_id:id name:text kind:code stage:code area_m2:float:sum parcel_ids:text households:float reason:reason "
-        "geometry:geometry")),
+        "site_id:id name:text kind:code stage:code ready_on:text? area_m2:float:sum parcel_ids:text households:float "
+        "reason:reason geometry:geometry")),
     Table("idle_problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
     Table("fits", ("project_id", "site_id"), _c(

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.assemble.available import Sources
@@ -118,13 +119,14 @@ def _number(value: Any) -> float:
     return 0.0 if value is None or math.isnan(float(value)) else float(value)
 
 
-def sources(study: Study, inputs: Any, table: Any) -> Sources:
-    """Return the tables and plans assembling reads; `table` hands over a table by name."""
+def sources(study: Study, inputs: Any, table: Any, renewal: gpd.GeoDataFrame | None = None) -> Sources:
+    """Return the tables and plans assembling reads; `table` hands over a table by name, `renewal` is the land of it."""
     plans = study.with_role("plan")
     return Sources(
         **{name: table(name) for name in ("land", "parcels", "candidates", "supply", "stacks")},
         plans=[inputs.layers[s.id] for s in plans if s.id in inputs.layers],
         schemes={s.id: s.land_use_scheme for s in plans},
+        renewal=renewal,
     )
 
 

@@ -62,6 +62,11 @@ def build(work: Work) -> Tables:
 # --- urban renewal ----------------------------------------------------------------
 
 
+def renewal_of(work: Work) -> gpd.GeoDataFrame | None:
+    """Return land of urban renewal for assembling; None for a study without such a layer."""
+    return renewal(work) if work.plan.study.with_role("redevelopment") else None
+
+
 def renewal(work: Work) -> gpd.GeoDataFrame:
     """Return land of urban renewal (role ``redevelopment``): each site with its kind, its stage and the parcels on it.
 
@@ -82,7 +87,10 @@ def renewal(work: Work) -> gpd.GeoDataFrame:
 
 def _sites(layer: Layer, parcels: gpd.GeoDataFrame, work: Work) -> pd.DataFrame:
     count = len(layer.shapes)
-    text = {n: [str(v) for v in layer.attributes.get(n, [""] * count)] for n in ("name", "kind", "stage", "households")}
+    text = {
+        n: [str(v) for v in layer.attributes.get(n, [""] * count)]
+        for n in ("name", "kind", "stage", "households", "ready_on")
+    }
     kinds = [idle_records.worded("renewal_kinds", word) or "unknown" for word in text["kind"]]
     stages = [idle_records.worded("renewal_stages", word) or "unknown" for word in text["stage"]]
     stages = ["unknown" if maybe else stage for stage, maybe in zip(stages, layer.maybe, strict=True)]
@@ -92,9 +100,16 @@ def _sites(layer: Layer, parcels: gpd.GeoDataFrame, work: Work) -> pd.DataFrame:
     why = [_why(stage, bool(maybe)).to_json() for stage, maybe in zip(stages, layer.maybe, strict=True)]
     return pd.DataFrame({
         "site_id": [f"{layer.layer_id}:{i}" for i in layer.ids], "name": text["name"], "kind": kinds, "stage": stages,
+        "ready_on": [_day(t) for t in text["ready_on"]],
         "area_m2": work.basis.areas(work.basis.project(layer.shapes)), "parcel_ids": on,
         "households": [v.value if v is not None else np.nan for v in read], "reason": why, "geometry": layer.shapes,
     })  # fmt: skip
+
+
+def _day(text: str) -> str:
+    """Return the day land is to be clear, as ISO text; "" where none is given or it cannot be read."""
+    found = recognise.day(text) if text.strip() else None
+    return found.value.isoformat() if found and found.value else ""
 
 
 def _why(stage: str, maybe: bool) -> Reason:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from geo import study as flow
 from geo.assemble import available
 from geo.assemble.fabric import Fabric, woven
-from layers.study.registers import assembly
+from layers.study.registers import assembly, inefficient
 from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def _slice(plan: Plan) -> Any:
     own = plan.study.assembly
-    return [own.model_dump(mode="json"), assembly.meaning(own), plan.distances]
+    return [own.model_dump(mode="json"), assembly.meaning(own), plan.distances, plan.sources("redevelopment")]
 
 
 def _build(work: Work) -> Tables:
@@ -32,7 +32,7 @@ def _build(work: Work) -> Tables:
 def prepared(work: Work) -> tuple[available.Ground, Fabric]:
     """Return the land sorted for assembling, and who borders whom."""
     own = work.plan.study.assembly
-    sources = assembly.sources(work.plan.study, work.inputs, work.table)
+    sources = assembly.sources(work.plan.study, work.inputs, work.table, inefficient.renewal_of(work))
     ground = available.sort(sources, assembly.available(own), assembly.classes(own), work.basis)
     return ground, woven(ground.nodes, ground.patches, assembly.joining(own))
 

@@ -18,7 +18,7 @@ RENEWAL = """
 id = "renewal"
 role = "redevelopment"
 source = "inputs/renewal.gpkg"
-fields = { id = "BH", name = "MC", kind = "LX", stage = "JD", households = "HS" }
+fields = { id = "BH", name = "MC", kind = "LX", stage = "JD", households = "HS", ready_on = "RQ" }
 """
 BUILT = {"合同": "2015-01-01", "约定": "2015-06-01", "动工": "2015-06-01", "竣工": "2017-01-01"}
 
@@ -90,6 +90,7 @@ def test_urban_renewal_is_a_source_with_a_status_of_its_own(tmp_path):
         "LX": ["城中村改造", "旧村"],
         "JD": ["拆迁中", "看情况"],
         "HS": ["120", ""],
+        "RQ": ["2027年6月30日", ""],
     }
     gpd.GeoDataFrame(made, geometry=shapes, crs=CRS).to_file(place / "inputs" / "renewal.gpkg")
     toml = (place / "study.toml").read_text(encoding="utf-8")
@@ -98,6 +99,7 @@ def test_urban_renewal_is_a_source_with_a_status_of_its_own(tmp_path):
     found = results.table("redevelopment").set_index("site_id")
     assert found["kind"].tolist() == ["urban_village", "old_village"]
     assert found["stage"].tolist() == ["clearing", "unknown"]
+    assert found["ready_on"].tolist() == ["2027-06-30", ""]
     assert found["parcel_ids"].tolist() == ["p01|p02", "p03"]
     assert found["area_m2"].tolist() == pytest.approx([20_000, 5_000])
     # neither idle nor supplied
