@@ -111,6 +111,20 @@ def basis(kind: Kind, crs: str, bounds: tuple[float, float, float, float]) -> Ar
     return AreaBasis("ellipsoidal", crs, pyproj.CRS.from_json_dict(made).to_wkt())
 
 
+def around(crs: str) -> tuple[float, float, float, float]:
+    """Return a kilometre of ground in the middle of where a CRS is used: for a study that states no ground at all.
+
+    Metres of the CRS; around its origin where nobody says where it is used.
+    """
+    system = pyproj.CRS.from_user_input(crs)
+    east, north = 0.0, 0.0
+    if (use := system.area_of_use) is not None:
+        east, north = _geographic(crs).transform(
+            (use.west + use.east) / 2.0, (use.south + use.north) / 2.0, direction="INVERSE"
+        )
+    return east - 500.0, north - 500.0, east + 500.0, north + 500.0
+
+
 def carried(shapes: Geometries, transformer: pyproj.Transformer, edge_m: float = EDGE_M) -> Geometries:
     """Densify shapes and carry them through a transformer; raise when a coordinate is lost."""
     dense = shapely.segmentize(shapes, edge_m)

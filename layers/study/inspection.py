@@ -142,7 +142,7 @@ def of_study(folder: Path, progress: Progress) -> list[Finding]:
     packs.effective_rules(study, folder)
     found: list[Finding] = []
     home = Home(study, folder)
-    if not study.with_role("parcels"):
+    if not study.with_role("parcels", "supply"):
         found.append(finding("block", "parcels_not_declared"))
     for k, layer in enumerate(study.layers):
         progress(k, len(study.layers), "load")

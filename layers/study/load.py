@@ -64,18 +64,20 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     Raises
     ------
     BlockedError
-        The study has no parcels, or they cannot be used as they are; every reason is given.
+        The study has neither parcels nor a supply register, or they cannot be used as they are; every reason is given.
     """
     specs = [s for s in study.layers if s.role in ROLES]
-    if not study.with_role("parcels"):
+    registered = bool(study.with_role("supply"))
+    if not (study.with_role("parcels") or registered):
         raise BlockedError(reason("parcels_not_declared"))
     vectors = [s for s in specs if s.role != "raster"]
     opened = {item.spec.id: item for item in _all(vectors, study, folder, progress)}
     edges = [opened[s.id] for s in study.with_role("boundary")]
     boundary = _union(edges)
-    parcels = _parcels(opened[study.with_role("parcels")[0].id], study, boundary)
-    ground = shapely.box(*shapely.total_bounds(parcels.geometry.to_numpy()))
-    for edge in edges:
+    declared = study.with_role("parcels")
+    parcels = _parcels(opened[declared[0].id], study, boundary) if declared else _no_parcels(study)
+    ground = shapely.box(*shapely.total_bounds(parcels.geometry.to_numpy())) if len(parcels) else None
+    for edge in edges if ground is not None else ():
         edge.findings += coverage.strays(edge.seen, edge.names, ground, study.crs)
     home = boundary if boundary is not None else ground
     layers = {s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in LAYER_ROLES}
@@ -177,6 +179,11 @@ def _identified(
     found = found + more + preflight.overlapping(item.shapes, ids) + preflight.duplicates(item.shapes, ids)
     found += coverage.strays(item.seen, ids, boundary, study_crs)
     return ids, legal, found
+
+
+def _no_parcels(study: Study) -> gpd.GeoDataFrame:
+    """Return the parcels of a study that has a supply register alone: enough for idle land, and for nothing else."""
+    return gpd.GeoDataFrame(empty("parcels"), geometry="geometry", crs=study.crs)
 
 
 def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:

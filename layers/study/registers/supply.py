@@ -215,9 +215,9 @@ def event(cell: str, *, document: bool = False, paper: str = "") -> Event:
 
 def meaning(study: Study, inputs: Inputs) -> Meaning:
     """Return what the codes of a study's files mean, from the shipped code lists."""
-    parcels = study.with_role("parcels")[0]
+    day = next((s.vintage for s in study.with_role("parcels")), None)
     schemes = {s.id: s.land_use_scheme for s in study.with_role("plan") if s.id in inputs.layers}
-    return Meaning(study.as_of, parcels.vintage, cache(present_use), cache(is_construction), stated_code, schemes)
+    return Meaning(study.as_of, day, cache(present_use), cache(is_construction), stated_code, schemes)
 
 
 def present_use(scheme: str, code: str) -> PresentUse | None:

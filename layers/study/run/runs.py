@@ -22,7 +22,7 @@ from typing import Any
 
 import shapely
 
-from geo.basis.errors import DamagedError, LuodiError
+from geo.basis.errors import BlockedError, DamagedError, LuodiError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
 from layers.study import edits, formats, spec
@@ -36,6 +36,8 @@ from layers.study.stages import STAGES, TABLE_STAGE, Stage, Work, wanted
 __all__ = ["TABLE_STAGE", "Report", "RunPlan", "current", "header", "plan", "stale", "update"]
 EXPECTED = ("load", "measure", "screen")
 """Stages every run holds; a table of another that nobody has asked for yet is not built, which is not stale."""
+WITHOUT_PARCELS = ("load", "idle", "inefficient")
+"""Stages a study may ask for that has a supply register and no parcels."""
 KEPT_RUNS = 3
 RESULTS = "results"
 SETTINGS = ("study", "rules", "criteria", "not_applied", "inputs", "edits")
@@ -66,6 +68,8 @@ def update(folder: Path, until: str, progress: Progress) -> Report:
     with writing(folder, f"run until {until}"):
         brought = formats.upgrade(folder / spec.FILE)
         made = plan(folder)
+        if not made.study.with_role("parcels") and until not in WITHOUT_PARCELS:
+            raise BlockedError(reason("parcels_not_declared"))
         hidden = Masks(made.study, made.rules)
         try:
             report = _Run(made, progress).to(until)

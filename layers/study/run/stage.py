@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.basis.area import AreaBasis, basis
+from geo.basis.area import AreaBasis, around, basis
 from geo.basis.inputs import Inputs
 from geo.basis.progress import Progress
 from layers.study import load
@@ -47,7 +47,8 @@ class Work:
     @cached_property
     def basis(self) -> AreaBasis:
         """The study's area basis."""
-        return basis(self.plan.study.area, self.plan.study.crs, tuple(self.inputs.parcels.total_bounds))
+        study, parcels = self.plan.study, self.inputs.parcels
+        return basis(study.area, study.crs, tuple(parcels.total_bounds) if len(parcels) else around(study.crs))
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of a stage this one needs."""
