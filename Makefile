@@ -8,7 +8,7 @@ DEMO    = demo
 PORT   ?= 8501
 DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils
 
-.PHONY: run install test test-all lint lock clean
+.PHONY: run install test test-all mutants lint lock clean
 
 install: .venv/.installed
 
@@ -44,6 +44,9 @@ test: install .stamps/debian lint
 test-all: install .stamps/debian lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
 	$(BIN)/pytest -m browser
+
+mutants: install
+	$(BIN)/python -m tests.mutants
 
 lock: install
 	$(BIN)/python -m pip install --quiet uv

@@ -1,15 +1,18 @@
-"""The whole flow on one page: what each stage reads and what it returns."""
+"""The whole flow on one page: `run` goes through its stages from top to bottom, each function below it is one of them.
+
+The list of stages a study is built by is made from `run` (`steps`); nowhere else is their order written, nor what
+they read and write.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -17,22 +20,25 @@ from geo.assemble import flow as assemble_room
 from geo.assemble.fabric import Fabric
 from geo.assemble.sites import Around
 from geo.assemble.spec import Budget, Demand, Limits
-from geo.basis.area import AreaBasis
+from geo.basis.area import AreaBasis, statutory_m2
 from geo.basis.inputs import Inputs
-from geo.basis.layer import Geometries, Layer, Zone
+from geo.basis.layer import Layer, Zone
 from geo.basis.progress import Progress
 from geo.basis.tables import empty
-from geo.idle import assess, landfacts
+from geo.idle import assess, landfacts, upstairs, vacancy
+from geo.idle import reuse as reuse_room
+from geo.idle.imagery import statistics
 from geo.idle.inefficient import LocalPack, judged
 from geo.idle.known import Figures, Known
 from geo.idle.signals import Bounds
-from geo.measure import cut, every, ridges, within
-from geo.measure.fabric import composition
+from geo.idle.upstairs import Guide
+from geo.measure import cut, every
 from geo.place import fit, intake, match
 from geo.place.accounts import drawn_down
 from geo.place.answer import Answer, Worth, subject_to
 from geo.place.base import Base, of_parks
 from geo.place.draws import PARK, draws
+from geo.place.evaluation import score
 from geo.place.question import Question
 from geo.place.worth import STEP
 from geo.project import chain as chain_room
@@ -58,6 +64,76 @@ from geo.screen.supplied import Register
 from geo.screen.supply import Meaning
 
 Tables = dict[str, pd.DataFrame]
+INPUTS = "inputs"
+"""What is read but is no table: the layers as they were opened. Whoever reads them rests on `load`."""
+
+
+class Visit(Protocol):
+    """What is done with a stage as the flow comes to it."""
+
+    def __call__(self, name: str, function: Callable[..., Any], reads: str, writes: str) -> None:
+        """Take a stage: its name, its function, the tables it reads and those it writes."""
+
+
+def run(stage: Visit) -> None:
+    """Go through the whole flow, from the files of a study to its answers."""
+    stage("load", load, "inputs", "inputs parcels problems")
+    stage("measure", measure, "inputs", "zones overlaps overlap_classes pieces stacks stack_pieces facts")
+    stage("screen", screen_and_cut, "inputs parcels zones pieces facts",
+          "verdicts candidates use_status ledger land")  # fmt: skip
+    stage("supply", supply, "inputs parcels candidates", "supply supply_records supply_problems")
+    stage("project", gate_and_demand, "inputs",
+          "projects links project_problems gates gate_results demand demand_lines project_findings")  # fmt: skip
+    stage("chain", chain_fit, "inputs projects links", "chain_fit chain_problems")
+    stage("buildings", buildings, "inputs", "building_sites upstairs")
+    stage("reuse", reuse, "projects demand building_sites", "reuse")
+    stage("imagery", statistics, "inputs", "imagery imagery_change imagery_problems")
+    # land recovered there is stock land in `supply`: both tables are told together, so both are of one state
+    stage("idle", idle, "inputs parcels supply imagery imagery_change",
+          "idle idle_signals idle_assets idle_records idle_readings idle_marks idle_problems")  # fmt: skip
+    stage("inefficient", inefficient,
+          "inputs parcels idle idle_assets idle_records idle_readings idle_marks imagery imagery_change",
+          "inefficient inefficient_facts redevelopment")  # fmt: skip
+    stage("assemble", assemble, "inputs parcels candidates land stacks supply demand gate_results",
+          "availability sites members crossings offers")  # fmt: skip
+    stage("sitegates", site_gates, "inputs projects sites", "site_gates sites_measured")
+    stage("rank", rank, "sites", "scores ranking tolerance")
+    stage("zones", score, "", "zone_scores zone_potentials zone_accounts zone_problems")
+    stage("place", place,
+          "inputs parcels candidates land stacks stack_pieces supply projects demand gates gate_results building_sites "
+          "reuse availability sites members site_gates sites_measured ranking",
+          "fits accounts capacity earmarks matches misses draws placing place_from park_land check_sites check_members "
+          "place_problems")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage of the flow as `run` states it."""
+
+    name: str
+    function: Callable[..., Any]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+def steps() -> tuple[Step, ...]:
+    """Return the stages in the order `run` goes through them."""
+    out: list[Step] = []
+    run(lambda name, function, reads, writes: out.append(Step(name, function, _names(reads), _names(writes))))
+    return tuple(out)
+
+
+def _names(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+def load(inputs: Inputs, basis: AreaBasis) -> Tables:
+    """Return the parcels as they were opened with their areas, and what was found while opening."""
+    parcels = inputs.parcels.copy()
+    shapes = parcels.geometry.to_numpy()
+    parcels["area_m2"] = basis.areas(every.area_shapes(shapes, basis))
+    parcels["area_statutory_m2"] = statutory_m2(shapes, basis.crs)
+    return {"parcels": parcels, "problems": inputs.problems}
 
 
 def zones(rules: Sequence[Rule], polygon_layers: Sequence[str]) -> tuple[Zone, ...]:
@@ -116,6 +192,23 @@ def supply(
     plans = [inputs.layers[name] for name in sorted(meaning.schemes) if name in inputs.layers]
     parcels = gpd.GeoDataFrame(tables["parcels"])
     return supply_room.tables(parcels, tables["candidates"], plans, register, meaning, basis)
+
+
+def buildings(layers: Sequence[Layer], plan: Layer | None, guides: Sequence[Guide], basis: AreaBasis) -> Tables:
+    """Return the buildings as sites with their empty floors, and what speaks for production upstairs in them."""
+    sites = [vacancy.building_sites(layer, basis, basis.crs) for layer in layers]
+    if not sites:
+        nothing = gpd.GeoDataFrame(empty("building_sites"), geometry="geometry", crs=basis.crs)
+        return {"building_sites": nothing, "upstairs": empty("upstairs")}
+    tests = [upstairs.tested(some, guides, layer, plan) for some, layer in zip(sites, layers, strict=True)]
+    whole = gpd.GeoDataFrame(pd.concat(sites, ignore_index=True), geometry="geometry", crs=basis.crs)
+    return {"building_sites": whole, "upstairs": pd.concat(tests, ignore_index=True)}
+
+
+def reuse(demand: pd.DataFrame, halls: pd.DataFrame, projects: pd.DataFrame) -> Tables:
+    """Say whom what stands empty in buildings would suit."""
+    made = reuse_room.match(reuse_room.proved(demand), halls).table()
+    return {"reuse": reuse_room.left_open(made, projects)}
 
 
 def idle(known: Known, as_of: date, figures: Figures) -> Tables:
@@ -219,83 +312,6 @@ def place(base: Base, asked: Question, progress: Progress) -> Placed:
         "capacity": of_parks(base, portfolio, taken, book),
     }  # fmt: skip
     return Placed(asked, made, tables)
-
-
-def check(
-    inputs: Inputs,
-    plots: gpd.GeoDataFrame,
-    what: Sequence[Zone],
-    setting: Setting,
-    basis: AreaBasis,
-    progress: Progress,
-) -> Tables:
-    """Answer for plots that are not parcels of the study (a red line, 压占分析): the same stages on them.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        Of the study; its parcels are the fabric the plots are cut out of.
-    plots : GeoDataFrame
-        Columns of the table `parcels`, areas filled.
-    what, setting, basis, progress
-        As for the study.
-
-    Returns
-    -------
-    dict of DataFrame
-        The tables of measuring and screening about the plots, ``composition`` (see `present_use`)
-        before and after the cut, and ``zone_uses``: the present use of what lies in each layer that is found.
-        Both with the ridges of every patch beside its use; `net_of_ridges` takes them apart.
-    """
-    own = replace(inputs, parcels=plots)
-    asked = sorted({r.layer for r in setting.applicable if r.test == "distance_m"})
-    tables = measure(own, with_ground(what, setting.rules, inputs.layers), asked, basis, progress) | {"parcels": plots}
-    screened = screen_and_cut(own, tables, setting, basis, progress)
-    land = gpd.GeoDataFrame(screened["land"])
-    before = present_use(inputs.parcels, plots["parcel_id"].to_numpy(object), plots.geometry.to_numpy(), basis)
-    after = present_use(inputs.parcels, land["parcel_id"].to_numpy(object), land.geometry.to_numpy(), basis)
-    composition = pd.concat([before.assign(phase="before"), after.assign(phase="after")], ignore_index=True)
-    return tables | screened | {"composition": composition, "zone_uses": _zone_uses(inputs, plots, setting, basis)}
-
-
-def _zone_uses(inputs: Inputs, plots: gpd.GeoDataFrame, setting: Setting, basis: AreaBasis) -> pd.DataFrame:
-    """Return the present use of what lies in each layer that area rules read, or outside it where it must lie in."""
-    rules = [r for r in setting.applicable if r.test in ("overlap_m2", "outside_m2")]
-    wanted = sorted({taken(r) for r in rules if not r.zone.reach_m})
-    ids = plots["parcel_id"].to_numpy(object)
-    none = present_use(inputs.parcels, ids[:0], plots.geometry.to_numpy()[:0], basis)
-    out = [none.assign(layer_id="", part="", test="")]
-    for one, shapes in within.grounds(plots.geometry.to_numpy(), inputs.layers, wanted):
-        some = ~shapely.is_empty(shapes)
-        if some.any():
-            uses = present_use(inputs.parcels, ids[some], shapes[some], basis)
-            test = "outside_m2" if one.outside else "overlap_m2"
-            out.append(uses.assign(layer_id=one.zone.layer_id, part=one.part, test=test))
-    return pd.concat(out, ignore_index=True)
-
-
-def net_of_ridges(tables: Tables, cultivated: ridges.Cultivated) -> Tables:
-    """Return what a check measured with field ridges as a class of their own (see `geo.measure.ridges.apart`)."""
-    out = {name: ridges.apart(tables[name], cultivated) for name in ("composition", "zone_uses")}
-    keys = ["layer_id", "part", "test", "unit_id", "land_use", "land_use_scheme"]
-    return tables | out | {"zone_uses": out["zone_uses"].groupby(keys, as_index=False).sum(numeric_only=True)}
-
-
-def present_use(
-    fabric: gpd.GeoDataFrame, ids: npt.NDArray[np.object_], shapes: Geometries, basis: AreaBasis
-) -> pd.DataFrame:
-    """Return the area of each unit by present use (现状地类), tenure and stated ridges of the parcels it lies on."""
-    names = ("land_use", "land_use_scheme", "tenure", "township")
-    attributes = {name: fabric[name].to_numpy(object) for name in names}
-    none = np.full(len(fabric), "", object)
-    attributes["settlement"] = fabric["settlement"].to_numpy(object) if "settlement" in fabric else none
-    share = ridges.shares(fabric)
-    attributes["ridge_share"] = np.array(["" if np.isnan(v) else repr(float(v)) for v in share], object)
-    attributes["ridge_use"] = ridges.classes(fabric)
-    if "may_belong" in fabric:  # a row that only may be a parcel vouches for no present use
-        sure = (fabric["may_belong"] == "").to_numpy(bool)
-        attributes = {name: np.where(sure, values, "") for name, values in attributes.items()}
-    return composition(ids, shapes, fabric.geometry.to_numpy(), attributes, basis)
 
 
 def _evidence(tables: Mapping[str, pd.DataFrame]) -> Evidence:

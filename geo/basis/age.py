@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
+
+from geo.basis.frozen import Frozen
 
 Standing = Literal["in_force", "past", "future"]
 """Where a day lies: within the time a text holds, after its end, before its beginning."""
 
 
-class Text(BaseModel):
+class Text(Frozen):
     """A text in both languages; a plain string in the file stands for both."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     en: str = ""
     zh: str = ""
@@ -28,16 +28,14 @@ class Text(BaseModel):
         return bool(self.en or self.zh)
 
 
-class Announced(BaseModel):
+class Announced(Frozen):
     """A change of the law that has been published and is not in force yet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     on: date
     what: Text
 
 
-class Aged(BaseModel):
+class Aged(Frozen):
     """What a rule, a standard or a code list says of its own age.
 
     Parameters
@@ -53,8 +51,6 @@ class Aged(BaseModel):
     announced : tuple of Announced
         Changes to come.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     in_force: date | None = None
     expires: date | None = None

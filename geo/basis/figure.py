@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
+
+from geo.basis.frozen import Frozen
 
 Confidence = Literal["S", "S2", "C", "M", "local"]
 """S seen in a source · S2 seen in a secondary one · C computed · M from memory · local set by the user."""
@@ -16,7 +18,7 @@ def unverified(confidence: str, verified_by: str = "") -> bool:
     return confidence == "M" and not verified_by
 
 
-class Figure(BaseModel):
+class Figure(Frozen):
     """A value or range with unit, source, date and confidence.
 
     Parameters
@@ -32,8 +34,6 @@ class Figure(BaseModel):
     verified_by : str
         Who checked an M figure against a document; lifts the mark.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     low: float | None = None
     high: float | None = None

@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from geo.basis.age import Text
+from geo.basis.frozen import Frozen
 from geo.basis.reason import reason
 from geo.basis.tables import empty
 from geo.basis.units import hi
@@ -33,7 +34,7 @@ FACTS = (
 """Facts a criterion can read; codes are 1 for yes and 0 for no."""
 
 
-class Criterion(BaseModel):
+class Criterion(Frozen):
     """One criterion of a place.
 
     Parameters
@@ -44,8 +45,6 @@ class Criterion(BaseModel):
     grade : {"", "key"}
         "key" for a list of its own the place keeps (重点名单).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     title: Text

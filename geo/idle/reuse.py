@@ -252,3 +252,16 @@ def _words(frame: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
 def _places(frame: pd.DataFrame, name: str) -> npt.NDArray[np.intp]:
     """Return where a class stands among `CLASSES`, -1 where none is named."""
     return np.array([CLASSES.find(w) if w else -1 for w in _words(frame, name)], np.intp)
+
+
+def left_open(made: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Leave open what suits a project that only may be one of the list."""
+    if "may_belong" not in projects:
+        return made
+    fields = made["project_id"].map(projects.set_index("project_id")["may_belong"]).fillna("")
+    doubtful = (fields != "") & (made["outcome"] == "clear")
+    made.loc[doubtful, "outcome"] = "unknown"
+    made.loc[doubtful, "reason"] = [
+        reason("project_may_belong", fields=f.split("|")).to_json() for f in fields[doubtful]
+    ]
+    return made

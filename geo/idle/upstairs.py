@@ -194,3 +194,12 @@ def _rows(
         "outcome": np.array(OUTCOMES, object)[codes], "value": finite[0], "value_hi": finite[1],
         "low": limits[0], "high": limits[1],
     })  # fmt: skip
+
+
+def tested(buildings: gpd.GeoDataFrame, guides: Sequence[Guide], every: Layer, plan: Layer | None) -> pd.DataFrame:
+    """Return the table ``upstairs`` of a layer; tests of a building that only may belong to it stay open."""
+    tests = assess(buildings, guides, *ratios(buildings, every, plan))
+    doubtful = tests["building_id"].isin(every.ids[every.maybe].astype(str))
+    tests.loc[doubtful, "outcome"] = "unknown"
+    tests.loc[doubtful, "reason"] = reason("building_may_belong").to_json()
+    return tests

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from geo.basis.age import Text
 from geo.basis.figure import Confidence, unverified
+from geo.basis.frozen import Frozen
 from geo.rank.value import Categories, Increasing, Value
 
 SUM_TOLERANCE = 1e-9
@@ -20,11 +21,7 @@ Weighting = Literal["given", "ahp", "entropy"]
 _ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Criterion(_Frozen):
+class Criterion(Frozen):
     """One criterion of a set.
 
     Parameters
@@ -110,7 +107,7 @@ class Criterion(_Frozen):
         return unverified(self.confidence, self.verified_by)
 
 
-class CriteriaSet(_Frozen):
+class CriteriaSet(Frozen):
     """A named set of criteria for one kind of unit.
 
     Parameters

@@ -13,17 +13,15 @@ from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from geo.basis.frozen import Frozen
 
 Floats = npt.NDArray[np.float64]
 Corners = tuple[tuple[float, float], ...]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Increasing(_Frozen):
+class Increasing(Frozen):
     """More is better (正向): nothing up to `none_at`, all from `full_at`; beyond it up to `cap` times all.
 
     A `cap` above 1 is for scoring rules that pay for more than the benchmark
@@ -48,7 +46,7 @@ class Increasing(_Frozen):
         return (self.none_at, 0.0), (top, self.cap)
 
 
-class Decreasing(_Frozen):
+class Decreasing(Frozen):
     """Less is better (逆向): all up to `full_at`, nothing from `none_at`."""
 
     kind: Literal["decreasing"] = "decreasing"
@@ -67,7 +65,7 @@ class Decreasing(_Frozen):
         return (self.full_at, 1.0), (self.none_at, 0.0)
 
 
-class Target(_Frozen):
+class Target(Frozen):
     """A range is best (适度): all within `full_from … full_to`, nothing from `none_below` and `none_above` outwards."""
 
     kind: Literal["target"] = "target"
@@ -88,7 +86,7 @@ class Target(_Frozen):
         return (self.none_below, 0.0), (self.full_from, 1.0), (self.full_to, 1.0), (self.none_above, 0.0)
 
 
-class Categories(_Frozen):
+class Categories(Frozen):
     """A table (分级): code → share of the points; a code that is not in it is unknown, not zero."""
 
     kind: Literal["categories"] = "categories"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
+from geo.basis.frozen import Frozen
 from geo.basis.part import WHOLE, Edge, Part, Where, Width
 
 _FIELD = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
@@ -25,11 +26,7 @@ Classes = Annotated[dict[str, tuple[str, ...]], AfterValidator(_plain)]
 Metres = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Reach(_Frozen):
+class Reach(Frozen):
     """How far features of some classes reach beyond their edge (metres); `m_hi` where the text leaves a range."""
 
     where: Classes = Field(default_factory=dict)
@@ -42,7 +39,7 @@ class Reach(_Frozen):
         return Width(_where(self.where), self.m, self.m if self.m_hi is None else self.m_hi)
 
 
-class LineEdge(_Frozen):
+class LineEdge(Frozen):
     """Where widths are measured from when a thing with a width is drawn as a line, see `geo.basis.part.Edge`."""
 
     field: str = ""

@@ -7,10 +7,11 @@ import re
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from geo.basis.age import Aged, Standing, Text
 from geo.basis.figure import Confidence, unverified
+from geo.basis.frozen import Frozen
 from geo.basis.layer import Zone
 from geo.basis.part import Part
 from geo.rules.parts import Classes, LineEdge, Reach, made
@@ -19,11 +20,7 @@ from geo.rules.terms import AREA_TESTS, Effect, Limit, Operator, Severity, Test,
 _ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Example(_Frozen):
+class Example(Frozen):
     """One case of a rule, worked by hand: what is measured, and the answer it must give.
 
     Parameters
@@ -266,7 +263,7 @@ OF_A_VERSION = ("in_force", "expires", "replaced_by", "successor", "announced", 
 """What a version of a rule never takes from the rule it is written under."""
 
 
-class RulePack(_Frozen):
+class RulePack(Frozen):
     """A named set of rules with the place and date it speaks for.
 
     A rule may carry ``versions``: tables of what was or will be different in it, each with its own

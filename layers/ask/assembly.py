@@ -21,6 +21,7 @@ from geo.basis.layer import Layer
 from geo.basis.progress import Progress
 from geo.basis.reason import reason
 from geo.basis.units import MU_M2
+from layers.library import roles
 from layers.study import load
 from layers.study.registers import assembly
 from layers.study.run.released import as_told, inside
@@ -174,7 +175,7 @@ def _around(results: Results) -> Around:
     study = results.study
     parcels = gpd.GeoDataFrame(results.table("parcels"))
     names = [s.id for s in study.with_role("building")]
-    measured = [s.id for s in study.with_role("network", "facility", "building")]
+    measured = [s.id for s in study.with_role(*roles.measured("distance"))]
     layers = {name: _layer(results, name) for name in (*measured, *study.assembly.access) if study.layer(name)}
     bounds = parcels.total_bounds
     return Around(

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.basis.errors import BlockedError
-from geo.basis.reason import reason
 from geo.rules.gather import evidence
 from geo.screen.diff import Side
 from geo.screen.diff import diff as compared
@@ -16,7 +14,7 @@ from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from layers.study.run import store
 from layers.study.run.released import inside, open_results, read_only, touched
-from layers.study.run.results import Results
+from layers.study.run.results import Results, there
 from layers.text import Language, code, land_unit, number, say
 
 SHOWN = 20
@@ -45,10 +43,7 @@ def opened(path: Path) -> Results:
     """Return the run a path means."""
     if (path / store.MANIFEST).is_file():
         return read_only(path.parent.parent, path)
-    results = open_results(path)
-    if results is None:
-        raise BlockedError(reason("no_run_yet", path=str(path)))
-    return results
+    return there(open_results(path), path)
 
 
 def setting_of(results: Results) -> Setting:

@@ -12,7 +12,7 @@ from geo.basis.reason import reason
 from layers.ask.placement import shown
 from layers.study import check_sites, edits
 from layers.study.run.released import open_results
-from layers.study.run.results import Results
+from layers.study.run.results import Results, there
 from layers.study.wishes import OF
 from layers.text import Language, say
 
@@ -66,9 +66,8 @@ def decide(folder: Path, kind: str, project: str, place: dict[str, str], ground:
     CallError
         Project not known, no place for a pin, or no person or ground.
     """
-    results = open_results(folder)
-    if results is None or not results.has("projects"):
-        raise BlockedError(reason("no_run_yet", path=str(folder)))
+    results = there(open_results(folder), folder)
+    results.table("projects")
     project_id, name = named(results, project)
     given = {k: v for k, v in place.items() if v}
     subject = subject_of(kind, project_id, given)

@@ -6,9 +6,10 @@ import math
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from geo.basis.age import Text
+from geo.basis.frozen import Frozen
 from geo.screen.handover import Approval
 from layers import toml
 
@@ -17,11 +18,7 @@ OWN = Path("inputs") / "approvals.toml"
 """Where a study keeps a table of its own, with the months of its office."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Entry(_Frozen):
+class Entry(Frozen):
     """One approval with its words; `months` from … to."""
 
     id: str
@@ -38,13 +35,13 @@ class Entry(_Frozen):
         return Approval(self.id, *self.months, self.when, self.rules, self.after)
 
 
-class _Head(_Frozen):
+class _Head(Frozen):
     source: str
     confidence: str
     checked_on: object = None
 
 
-class ApprovalTable(_Frozen):
+class ApprovalTable(Frozen):
     """The approvals in their order, and where the table comes from."""
 
     head: _Head

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from geo.basis.age import Aged, Text
 from geo.basis.figure import Confidence, unverified
+from geo.basis.frozen import Frozen
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CodeGroup(_Frozen):
+class CodeGroup(Frozen):
     """A group of codes; `flags` are words the program reads (``new_construction``, ``farmland_balance``).
 
     `of` is the class of the land law it belongs to (三大类): ``agricultural``, ``construction``, ``unused``.
@@ -26,7 +23,7 @@ class CodeGroup(_Frozen):
     of: str = ""
 
 
-class Look(_Frozen):
+class Look(Frozen):
     """How a kind of layer is drawn, wherever it is drawn: map, picture, legend.
 
     Parameters
@@ -47,7 +44,7 @@ class Look(_Frozen):
     line: float = Field(1.4, gt=0)
 
 
-class Part(_Frozen):
+class Part(Frozen):
     """Which rows of a file a kind of layer is, where one file holds several (按字段拆分).
 
     Parameters
@@ -68,7 +65,7 @@ class Part(_Frozen):
     groups: tuple[str, ...] = ()
 
 
-class Code(_Frozen):
+class Code(Frozen):
     """One code.
 
     Parameters

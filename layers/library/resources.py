@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from geo.basis.age import Text
+from geo.basis.frozen import Frozen
 from geo.place.base import Counted
 from geo.place.resource import Resource, Resources
 from layers import toml
@@ -20,7 +21,7 @@ FILE = "data/resources.toml"
 PATH = Path(__file__).resolve().parents[2] / FILE
 
 
-class ResourceEntry(BaseModel):
+class ResourceEntry(Frozen):
     """One resource as the file has it.
 
     Parameters
@@ -41,8 +42,6 @@ class ResourceEntry(BaseModel):
         Words by which files name it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     id: str
     title: Text
     unit: str
@@ -58,9 +57,7 @@ class ResourceEntry(BaseModel):
     aliases: tuple[str, ...] = ()
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Frozen):
     spellings: dict[str, str]
     multiples: dict[str, float]
     resources: tuple[ResourceEntry, ...]

@@ -11,11 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from geo.basis.age import Aged, Text
 from geo.basis.errors import CallError, SpecError
 from geo.basis.figure import Figure
+from geo.basis.frozen import Frozen
 from geo.basis.reason import Reason, reason
 from layers import toml
 from layers.library.codelist import CodeList
@@ -27,11 +26,7 @@ SUM_TOLERANCE = 1e-9
 """Weights of a group are decimals of a document; they add up exactly, or a weight is wrong."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Group(_Frozen):
+class Group(Frozen):
     """A set of figures that belong together.
 
     Parameters
@@ -49,7 +44,7 @@ class Group(_Frozen):
     sums_to: float | None = None
 
 
-class FigureEntry(_Frozen):
+class FigureEntry(Frozen):
     """One figure of a standard.
 
     Parameters

@@ -7,6 +7,7 @@ in a map file cannot say different things.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -85,19 +86,24 @@ def notes(results: Results, language: Language, table: str = "") -> tuple[str, .
         say("note.not_examined", language, rules=rules, person=person, why=why)
         for (why, person), rules in together.items()
     ]
-    found = results.table("candidates")
-    open_ = int(((found["unknowns"] != "") & found["status"].isin(("eligible", "conditional"))).sum())
-    if open_:
-        out.append(say("note.open", language, parcels=open_))
-    missing = missing_layers(results)
-    if missing:
-        left_open = _left_open(results)
-        named = [say("note.missing_rule", language, rule=titles[r], parcels=left_open.get(r, 0)) for r in missing]
-        out.append(say("note.missing", language, layers=named))
+    out += _of_land(results, titles, language) if results.has("candidates") else []
     unverified = [titles[r.id] for r in results.rules if r.unverified]
     if unverified:
         out.append(say("note.unverified", language, rules=unverified))
     return tuple(out)
+
+
+def _of_land(results: Results, titles: Mapping[str, str], language: Language) -> list[str]:
+    """Return what of the screening stays open; nothing where a run has not come that far."""
+    out, found = [], results.table("candidates")
+    open_ = int(((found["unknowns"] != "") & found["status"].isin(("eligible", "conditional"))).sum())
+    if open_:
+        out.append(say("note.open", language, parcels=open_))
+    if missing := missing_layers(results):
+        left_open = _left_open(results)
+        named = [say("note.missing_rule", language, rule=titles[r], parcels=left_open.get(r, 0)) for r in missing]
+        out.append(say("note.missing", language, layers=named))
+    return out
 
 
 def headlines(results: Results, language: Language, table: str = "") -> tuple[str, ...]:

@@ -12,13 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from geo.basis.errors import BlockedError
 from geo.basis.progress import Progress, silent
-from geo.basis.reason import reason
 from layers.outputs.told import told
 from layers.study import spec
 from layers.study.run import released, runs
-from layers.study.run.results import Results
+from layers.study.run.results import Results, there
 from layers.study.run.runs import Report
 from layers.study.spec import Study
 from layers.text import Language
@@ -101,10 +99,7 @@ class OpenStudy:
 
     @property
     def _results(self) -> Results:
-        found = released.open_results(self.folder)
-        if found is None:
-            raise BlockedError(reason("no_run_yet", path=str(self.folder)))
-        return found
+        return there(released.open_results(self.folder), self.folder)
 
 
 def open_study(folder: str | Path) -> OpenStudy:

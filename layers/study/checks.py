@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import study as flow
+from geo import plots as plots_room
 from geo.basis.area import basis, statutory_m2
 from geo.basis.errors import BlockedError, CallError, DamagedError
 from geo.basis.progress import Progress
@@ -308,8 +308,8 @@ def _answered(
     texts = [c.name for c in TABLES["parcels"].columns if c.kind in ("code", "text")]
     filled = filled.assign(**dict.fromkeys(texts, ""), legal_m2=np.nan)
     setting = replace(plan.setting, rules=speaking(plan.rules, head["asked"], study.use_class))
-    tables = flow.check(inputs, filled, plan.zones, setting, measured, progress)
-    tables = flow.net_of_ridges(tables, standards.is_cultivated)
+    tables = plots_room.check(inputs, filled, plan.zones, setting, measured, progress)
+    tables = plots_room.net_of_ridges(tables, standards.is_cultivated)
     drawn = layer_tables.drawn(inputs.layers, study.crs)
     drawn |= layer_tables.fabric(study.with_role("parcels")[0].id, inputs.parcels, plots)
     return _kept(plan, tables | drawn | {"problems": inputs.problems}, head, setting.rules)

@@ -8,31 +8,17 @@ fields leave it open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.library.roles import Role
 from layers.sources.cells import where
 from layers.sources.finding import Finding, finding
-from layers.study.spec import LayerSpec, Role
+from layers.study.spec import LayerSpec
 
-Treatment = Literal["listed", "widens", "left_out", "none"]
-TREATMENTS: Mapping[Role, Treatment] = {
-    "parcels": "listed", "redline": "none", "plan": "widens", "constraint": "widens", "park": "widens",
-    "facility": "widens", "network": "widens", "building": "widens", "supply": "widens", "enterprise": "widens",
-    "signal": "widens", "project": "listed", "link": "widens", "budget": "widens", "earmark": "widens",
-    "zone": "widens", "boundary": "left_out", "raster": "none", "redevelopment": "listed",
-}  # fmt: skip
-"""What a row that may belong does in each role; ``docs/zh/ingest.md`` tells it in words.
-
-listed: it has its row in the answer, marked, and is unknown there; widens: what rests on it is
-an interval or unknown; left_out: leaving it out is the careful side (less ground is known);
-none: the role has no rows to filter.
-"""
 SEPARATOR = "|"
 """Between the fields of one row."""
 

@@ -13,6 +13,7 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
+from layers.library import roles
 from layers.sources import gate
 from layers.sources.checks import crs, preflight, scale
 from layers.sources.finding import EMPTY, Finding, finding
@@ -23,7 +24,6 @@ from layers.study.placed import Loaded, placed
 from layers.study.registers import imagery
 from layers.study.spec import LayerSpec
 
-TABLE_ROLES = ("supply", "enterprise", "signal", "project", "link", "budget", "earmark", "zone")
 """Roles whose file may be a plain table."""
 _READING = ("layer", "crs", "encoding")
 """Keys of an entry that say how a file is to be read, whatever it is used for."""
@@ -97,7 +97,7 @@ def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
     try:
         opened = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding)
     except LuodiError as error:
-        if layer.role in TABLE_ROLES and any(r.code == "table_without_coordinates" for r in error.reasons):
+        if layer.role in roles.opened_as("sheet") and any(r.code == "table_without_coordinates" for r in error.reasons):
             return _table_findings(layer, source, cache)
         return _blocks(error)
     item = placed(opened, layer, study.crs)
@@ -112,7 +112,7 @@ def _at_home(item: Loaded, home: Home) -> list[Finding]:
     if role == "boundary":
         away = [] if ground is None else coverage.strays(item.seen, item.names, ground, home.study.crs)
         return found + away + scale.scale(home.study.crs, item.shapes)
-    if role in (*load.LAYER_ROLES, "supply"):
+    if role in (*roles.opened_as("layer"), "supply"):
         return coverage.examined(item.seen, item.spec.accept, ground, home.study.crs)[0]
     if len(item.shapes) == 0:
         return [*found, finding("warn", "layer_nothing_left", rejected=item.rejected, proposal=EMPTY)]

@@ -26,21 +26,24 @@ from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import TABLES, empty
 from geo.measure import ridges
+from layers.library import roles
+from layers.library.roles import Role
 from layers.sources import gate
 from layers.sources.checks import preflight, scale
 from layers.sources.finding import Finding, blocked, finding
 from layers.study import coverage, grid
 from layers.study.class_fields import classified
 from layers.study.placed import Loaded, placed
-from layers.study.spec import LayerSpec, Role, Study
+from layers.study.spec import LayerSpec, Study
 
 CACHE = Path(".luodi") / "cache"
-LAYER_ROLES: tuple[Role, ...] = ("plan", "constraint", "park", "facility", "network", "building", "redevelopment")
-"""Vector roles that become layers; what is a table of records has its own reader."""
-ROLES: tuple[Role, ...] = ("parcels", "boundary", "raster", *LAYER_ROLES)
-"""Roles of the files opened here."""
 AT_ONCE = 2
 _LEGAL = {"legal_m2": "", "legal_mu": "mu", "legal_ha": "ha"}
+
+
+def ours() -> tuple[Role, ...]:
+    """Return the roles of the files opened here; records have readers of their own."""
+    return roles.opened_as("parcels", "boundary", "raster", "layer")
 
 
 def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
@@ -66,7 +69,7 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     BlockedError
         The study has neither parcels nor a supply register, or they cannot be used as they are; every reason is given.
     """
-    specs = [s for s in study.layers if s.role in ROLES]
+    specs = [s for s in study.layers if s.role in ours()]
     registered = bool(study.with_role("supply"))
     if not (study.with_role("parcels") or registered):
         raise BlockedError(reason("parcels_not_declared"))
@@ -80,7 +83,9 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     for edge in edges if ground is not None else ():
         edge.findings += coverage.strays(edge.seen, edge.names, ground, study.crs)
     home = boundary if boundary is not None else ground
-    layers = {s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in LAYER_ROLES}
+    layers = {
+        s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in roles.opened_as("layer")
+    }
     grids, notes = rasters(study, folder, home)
     found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes
     digests = {i.spec.id: i.sha256 for i in opened.values()} | _other_digests(study, folder, set(opened))

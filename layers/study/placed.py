@@ -11,6 +11,7 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.layer import State
+from layers.library import roles
 from layers.sources.checks import crs, preflight
 from layers.sources.finding import Finding, Severity, finding
 from layers.sources.opened import VectorFile
@@ -18,7 +19,6 @@ from layers.study import doubt
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec
 
-POLYGON_ROLES = ("parcels", "plan", "park", "boundary", "redline", "redevelopment")
 ROW_IDS = "ids:rows"
 """Proposal: the number of the row is the id of a parcel."""
 
@@ -80,7 +80,7 @@ def _of_dimension(out: Loaded) -> list[Finding]:
     rule finds at such a point it finds at its polygon, so they are no rows of their own.
     """
     found: list[Finding] = []
-    wanted = 2 if out.spec.role in POLYGON_ROLES else None
+    wanted = 2 if out.spec.role in roles.polygons() else None
     if out.spec.role == "constraint":
         label, found = preflight.labels(out.shapes, out.rows)
         out.total -= int(label.sum())

@@ -10,35 +10,32 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pyproj
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from geo.basis.errors import BlockedError, SpecError
+from geo.basis.frozen import Frozen
 from geo.basis.reason import reason
 from geo.place.worth import TERMS
 from geo.rank.spec import Criterion, Weighting
 from geo.rules.terms import UseClass
 from geo.screen.status import CANDIDATE_MIN_M2, CANDIDATE_MIN_WIDTH_M
 from layers import toml
+from layers.library.roles import Role
 from layers.sources.checks import scale
 from layers.study import formats
 from layers.study.not_examined import NotExamined
 
-Role = Literal[
-    "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
-    "enterprise", "signal", "project", "link", "budget", "earmark", "zone", "boundary", "raster",
-    "redevelopment",
-]  # fmt: skip
 RasterKind = Literal["dem", "slope", "classes", "index", "imagery"]
 BANDS = ("red", "green", "blue", "nir", "swir", "cloud")
 FILE = "study.toml"
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+class _Named(Frozen):
+    model_config = ConfigDict(populate_by_name=True)
 
 
-class Screen(_Frozen):
+class Screen(_Named):
     """What is left of a parcel must reach the minimum, or the parcel is excluded.
 
     A part that does not reach the measures of a candidate is a remnant (零星地块): it keeps its status, may be
@@ -51,7 +48,7 @@ class Screen(_Frozen):
     candidate_min_width_m: float = Field(CANDIDATE_MIN_WIDTH_M, ge=0)
 
 
-class Standards(_Frozen):
+class Standards(_Named):
     """Local standards a project is held against (地方用地标准), with where they come from.
 
     Parameters
@@ -80,7 +77,7 @@ class Standards(_Frozen):
         return self.investment_wan_mu
 
 
-class Assembly(_Frozen):
+class Assembly(_Named):
     """How sites are assembled from neighbouring land (拼地); metres and square metres.
 
     Parameters
@@ -140,7 +137,7 @@ class Assembly(_Frozen):
     access: tuple[str, ...] = ("roads",)
 
 
-class Ranking(_Frozen):
+class Ranking(_Named):
     """How sites are ranked.
 
     Parameters
@@ -170,7 +167,7 @@ class Ranking(_Frozen):
     around: Literal["dirichlet", "each", "any"] = "dirichlet"
 
 
-class Decided(_Frozen):
+class Decided(_Named):
     """A weight or an ideal value somebody set, and why (特尔菲法、政策或专家)."""
 
     value: float
@@ -178,7 +175,7 @@ class Decided(_Frozen):
     date: date_ | None = None
 
 
-class Evaluation(_Frozen):
+class Evaluation(_Named):
     """How development zones are evaluated (开发区土地集约利用评价).
 
     Parameters
@@ -197,7 +194,7 @@ class Evaluation(_Frozen):
     ideal: dict[str, Decided] = Field(default_factory=dict)
 
 
-class LayerSpec(_Frozen):
+class LayerSpec(_Named):
     """One input file and what it means.
 
     Parameters
@@ -277,7 +274,7 @@ class LayerSpec(_Frozen):
         return self
 
 
-class Law(_Frozen):
+class Law(_Named):
     """When the age of a rule, a standard or a code list is worth a note.
 
     Parameters
@@ -292,7 +289,7 @@ class Law(_Frozen):
     ahead_days: int = Field(365, ge=0)
 
 
-class Study(_Frozen):
+class Study(_Named):
     """The whole study as read from `study.toml`."""
 
     format: int = formats.FORMAT

@@ -27,12 +27,14 @@ from geo.project.gate import MEMBERSHIP, Gates, by_parks
 from geo.screen import supplied
 from geo.screen.planned import dominant, doubtful_share, plots_on
 from geo.screen.records import Record
+from layers.library.roles import Role
+from layers.library.roles import roles as role_table
 from layers.outputs.files import export
-from layers.study import catalog, doubt, spec
+from layers.study import catalog, spec
 from layers.study.registers import assembly, chain, facilities, norms, parks, projects, zones
 from layers.study.run import runs
 from layers.study.run.results import open_results
-from layers.study.spec import Role, Standards
+from layers.study.spec import Standards
 from layers.text import LANGUAGES, has, say
 from tests.cases import base, roles
 
@@ -145,10 +147,11 @@ def test_sites_of_what_only_may_be_a_parcel_are_unknown(tmp_path):
 
 
 def test_every_role_says_what_a_doubtful_row_does():
-    assert set(doubt.TREATMENTS) == set(get_args(Role))
-    rowless = {role for role, treatment in doubt.TREATMENTS.items() if treatment == "none"}
+    treated = {role: entry.doubt for role, entry in role_table().items()}
+    assert set(treated) == set(get_args(Role))
+    rowless = {role for role, treatment in treated.items() if treatment == "none"}
     assert set(roles.LAYERS) | {"parcels"} | rowless == set(get_args(Role))  # each is tried in three worlds
-    for role, treatment in doubt.TREATMENTS.items():
+    for role, treatment in treated.items():
         assert has(f"reason.may_belong_{role}") is (treatment != "none"), role
         values = {"count": 2, "rows": [1, 2], "fields": ["F"]}
         said = [say(f"reason.may_belong_{role}", language, **values) for language in LANGUAGES]

@@ -8,12 +8,12 @@ from geo.basis.progress import silent
 from geo.rules.judge import OUTCOMES
 from geo.rules.terms import Effect, Severity, UseClass
 from geo.screen.status import STATUSES
+from layers.library.roles import Role
 from layers.outputs.project import notes
 from layers.serve.draw.styles import MISSED, OUTCOME_COLOURS, outcome_colour
 from layers.sources.cells.quantity import number_of
 from layers.study.run import runs
 from layers.study.run.results import open_results
-from layers.study.spec import Role
 from layers.text import LANGUAGES, catalogue
 from tests import district, worlds
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo.screen.counterfactual import Change
 from layers.ask.whatif import desk
+from layers.library import roles
 from layers.serve.draw.drawn import ShapeTiles, Style
 from layers.serve.draw.mercator import unit_square
 from layers.serve.draw.places import Places, url_of
@@ -25,7 +26,6 @@ from layers.serve.draw.tiles import Ink, Paint
 from layers.serve.held import Held
 from layers.study.run.results import Results
 
-DRAWN_ROLES = ("boundary", "constraint", "plan", "park", "network", "facility", "building", "redline")
 FIRST_SHOWN = ("boundary", "park", "network")
 PLAIN = Ink((226, 222, 213, 255), (203, 197, 186, 190), None, (240, 238, 232, 255))
 """Ground on which something else is looked at."""
@@ -91,7 +91,7 @@ class Board(Places):
     @cached_property
     def _described(self) -> list[DrawnLayer]:
         out = []
-        for place, spec in enumerate(self._results.study.with_role(*DRAWN_ROLES)):
+        for place, spec in enumerate(self._results.study.with_role(*roles.drawn())):
             if not self._results.manifest["tables"].get(f"shape_{spec.id}", {}).get("rows"):
                 continue
             style = layer_style(spec, place)

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from layers.ask.redline import THREE_LINES, RedlineAnswer
+from layers.library import roles
 from layers.library.standards import of_scheme
 from layers.serve.draw.drawn import ShapeTiles
 from layers.serve.draw.mercator import Geometries, lonlat, unit_square, zoom_for
@@ -36,7 +37,6 @@ USE_COLOURS = {
     "": "#EDEAF6",
 }
 TAKEN, LEFT, CUT, OUTLINE = "#B4232A", "#12806A", "#111827", "#D1105A"
-DRAWN = ("boundary", "constraint", "plan", "park", "network", "facility", "building")
 PIXELS = (430, 300)
 
 
@@ -129,7 +129,7 @@ class RedlineMap:
 
     def _layers(self) -> list[DrawnLayer]:
         out = []
-        for place, spec in enumerate(self._answer.check.study.with_role(*DRAWN)):
+        for place, spec in enumerate(self._answer.check.study.with_role(*roles.drawn())):
             shapes = self._answer.check.layer_shapes(spec.id).geometry.to_numpy()
             near = self._near(shapes) if len(shapes) else []
             if not len(near):

@@ -210,18 +210,15 @@ class _Row:
         """Return a figure; NaN where the cell is empty or unreadable, 0 where the register has no such column."""
         if column not in self.cell:
             return 0.0 if column != "limit" else math.nan
-        text = self.cell[column].replace(",", "").replace("，", "")
+        text = self.cell[column]
         if not text:
             self.say("warn", "figure_blank", column=column)
             return math.nan
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not 0 <= value <= MOST:
+        found = recognise.number(text)
+        if found is None or found.about or not 0 <= found.value <= MOST:
             self.say("warn", "figure_unreadable", column=column, text=text)
             return math.nan
-        return value * factor
+        return found.value * factor
 
     def figures(self, resource: str, columns: Sequence[str]) -> dict[str, Any]:
         """Return figures in the unit the resource is counted in, that unit, and one nobody declared as it is stated.
@@ -240,8 +237,9 @@ class _Row:
         return values | {"unit": kept, "stated_unit": next(iter(strange), "")}
 
     def _unit(self, resource: str, column: str) -> tuple[str, counted.Unit]:
-        """Return the unit of a figure: of the row, else in brackets in the heading of the figure."""
-        stated = self.cell.get("unit", "")
+        """Return the unit of a figure: beside it in its cell, else of the row, else in brackets in its heading."""
+        inside = recognise.number(self.cell.get(column, ""))
+        stated = (inside.unit if inside else "") or self.cell.get("unit", "")
         heading = _BRACKETS.findall(unicodedata.normalize("NFKC", self.spec.fields.get(column, "")))
         named = [w for w in heading if not stated and counted.unit(resource, w).known]
         stated = next(iter(named), stated)

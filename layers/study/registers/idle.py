@@ -22,6 +22,7 @@ from geo.idle.known import Figures, Known
 from geo.idle.signals import SIGNALS, Bounds
 from geo.idle.terms import Limits
 from layers.library import standards
+from layers.library.roles import Role
 from layers.sources.cells import recognise
 from layers.sources.cells.quantity import number_of
 from layers.sources.finding import Finding, finding
@@ -29,7 +30,7 @@ from layers.study import sheets
 from layers.study.registers import idle_records, imagery, supply
 from layers.study.registers.idle_buildings import Buildings, buildings_of
 from layers.study.run.stage import Work
-from layers.study.spec import Role, Study
+from layers.study.spec import Study
 
 CODE_LISTS = ("idle_causes", "building_uses", "registration")
 STANDARDS = ("idle-land", "idle-signals", imagery.STANDARD)

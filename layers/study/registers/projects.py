@@ -22,6 +22,7 @@ import pandas as pd
 from geo.basis.tables import TABLES, empty
 from geo.basis.units import hi
 from geo.project.stages import DAY_OF, STAGES
+from layers.library.roles import Role
 from layers.sources.cells import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.study import sheets
@@ -29,7 +30,7 @@ from layers.study.edits import Edit
 from layers.study.registers import project_cells as cells
 from layers.study.registers.industry import industry_code
 from layers.study.registers.project_cells import Heading
-from layers.study.spec import LayerSpec, Role, Study
+from layers.study.spec import LayerSpec, Study
 
 ROLES: tuple[Role, ...] = ("project", "link", "enterprise")
 CODE_LISTS = ("project_columns", "project_facts", "project_stages", "industries")

@@ -16,9 +16,10 @@ from geo.basis.tables import empty
 from geo.place import evaluation
 from geo.place.evaluation import GROWTH, INDICATORS, MAIN, Node
 from layers.library import standards
+from layers.library.roles import Role
 from layers.sources.finding import Finding, finding
 from layers.study import sheets
-from layers.study.spec import Evaluation, LayerSpec, Role, Study
+from layers.study.spec import Evaluation, LayerSpec, Study
 
 STANDARD = "zone-evaluation"
 ROLES: tuple[Role, ...] = ("zone",)

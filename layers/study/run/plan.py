@@ -12,9 +12,11 @@ from geo.rank.spec import CriteriaSet
 from geo.rules.spec import Rule
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
+from layers.library import roles
+from layers.library.roles import Role
 from layers.study.edits import Edits
 from layers.study.registers import criteria
-from layers.study.spec import LayerSpec, Role, Study
+from layers.study.spec import LayerSpec, Study
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,13 @@ class Plan:
     @cached_property
     def zones(self) -> tuple[Any, ...]:
         """Zones to measure: polygon layers of the study and what the rules ask for."""
-        names = [s.id for s in self.study.with_role("constraint", "plan", "park", "redline")]
+        names = [s.id for s in self.study.with_role(*roles.measured("overlap"))]
         return flow.zones(self.rules, names)
 
     @cached_property
     def distances(self) -> tuple[str, ...]:
         """Layers to which distances are measured."""
-        names = {s.id for s in self.study.with_role("network", "facility", "building")}
+        names = {s.id for s in self.study.with_role(*roles.measured("distance"))}
         return tuple(sorted(names | {r.layer for r in self.rules if r.test == "distance_m"}))
 
 

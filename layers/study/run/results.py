@@ -166,6 +166,19 @@ def open_results(folder: Path) -> Results | None:
     return None if run is None else read_only(folder, run)
 
 
+def there(results: Results | None, folder: Path) -> Results:
+    """Return the results, or say that nothing has been run yet.
+
+    Raises
+    ------
+    BlockedError
+        No run yet.
+    """
+    if results is None:
+        raise BlockedError(reason("no_run_yet", path=str(folder)))
+    return results
+
+
 def read_only(folder: Path, run: Path) -> Results:
     """Return one run of a study folder, the newest or an earlier one.
 
@@ -187,9 +200,7 @@ def require(folder: Path, table: str) -> Results:
     BlockedError
         No run yet, the table is missing, damaged, or stale.
     """
-    results = open_results(folder)
-    if results is None:
-        raise BlockedError(reason("no_run_yet", path=str(folder)))
+    results = there(open_results(folder), folder)
     results.table(table)
     late = results.stale()
     if table in late:

@@ -31,6 +31,7 @@ from layers.study.lock import writing
 from layers.study.run import manifest, store
 from layers.study.run.keyed import RunPlan, plan
 from layers.study.run.masks import Masks
+from layers.study.run.stage import Opened
 from layers.study.stages import STAGES, TABLE_STAGE, Stage, Work, wanted
 
 __all__ = ["TABLE_STAGE", "Report", "RunPlan", "current", "header", "plan", "stale", "update"]
@@ -150,8 +151,8 @@ class _Run:
         return self.plan.folder / "runs" / self.plan.run_id
 
     @cached_property
-    def work(self) -> Work:
-        return Work(self.plan, self.target, self.progress, self.plan.land_id)
+    def opened(self) -> Opened:
+        return Opened(self.plan, self.progress)
 
     @cached_property
     def body(self) -> dict[str, Any]:
@@ -198,7 +199,8 @@ class _Run:
 
     def _build(self, stage: Stage) -> None:
         self.progress(0, 1, stage.name)
-        tables = stage.build(self.work)
+        work = Work(self.plan, self.target, self.progress, self.plan.land_id, self.opened, stage.reads)
+        tables = stage.build(work)
         self.target.mkdir(parents=True, exist_ok=True)
         key = self.plan.stage_keys[stage.name]
         entries = {

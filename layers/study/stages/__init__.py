@@ -1,13 +1,11 @@
-"""The stages of a study in the order they are built; a new stage is a module here and a place in this list."""
+"""The stages of a study in the order of the flow (`geo.study.run`): each is bound to the folder by a module here."""
 
-from layers.study.run.stage import Stage, Tables, Work
+from layers.study.run.stage import STEPS, Stage, Tables, Work
 from layers.study.stages import assemble, idle, inefficient, land, place, project, rank, stock
 
-STAGES: tuple[Stage, ...] = (
-    land.LOAD, land.MEASURE, land.SCREEN, land.SUPPLY, project.PROJECT, project.CHAIN,
-    stock.BUILDINGS, stock.REUSE, stock.IMAGERY, idle.IDLE, inefficient.INEFFICIENT, assemble.ASSEMBLE,
-    project.SITES, rank.RANK, place.ZONES, place.PLACE,
-)  # fmt: skip
+_MODULES = (assemble, idle, inefficient, land, place, project, rank, stock)
+_BOUND = {made.name: made for module in _MODULES for made in vars(module).values() if isinstance(made, Stage)}
+STAGES: tuple[Stage, ...] = tuple(_BOUND[name] for name in STEPS)
 TABLE_STAGE = {table: stage for stage in STAGES for table in stage.writes}
 
 __all__ = ["STAGES", "TABLE_STAGE", "Stage", "Tables", "Work", "wanted"]

@@ -39,8 +39,6 @@ def prepared(work: Work) -> tuple[available.Ground, Fabric]:
 
 ASSEMBLE = Stage(
     name="assemble",
-    writes=("availability", "sites", "members", "crossings", "offers"),
     slice=_slice,
     build=_build,
-    needs=("supply", "project"),
 )  # fmt: skip

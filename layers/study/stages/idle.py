@@ -33,8 +33,6 @@ def _build(work: Work) -> Tables:
 
 IDLE = Stage(
     name="idle",
-    writes=("idle", "idle_signals", *KNOWN, "idle_problems"),
     slice=_slice,
     build=_build,
-    needs=("load", "supply", "imagery"),
 )

@@ -18,8 +18,6 @@ def _slice(plan: Plan) -> Any:
 
 INEFFICIENT = Stage(
     name="inefficient",
-    writes=("inefficient", "inefficient_facts", "redevelopment"),
     slice=_slice,
     build=inefficient.build,
-    needs=("load", "idle"),
 )  # fmt: skip

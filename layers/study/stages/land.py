@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-
 from geo import study as flow
-from geo.basis.area import statutory_m2
-from geo.measure.every import area_shapes
 from layers.study import layer_tables, load
 from layers.study.registers import supply
 from layers.study.run.stage import Stage, Tables, Work
@@ -19,21 +15,13 @@ if TYPE_CHECKING:
 
 def _load_slice(plan: Plan) -> Any:
     study = plan.study
-    return [study.crs, study.area, study.as_of.isoformat(), plan.sources(*load.ROLES)]
+    return [study.crs, study.area, study.as_of.isoformat(), plan.sources(*load.ours())]
 
 
 def _load(work: Work) -> Tables:
     study, layers = work.plan.study, work.inputs.layers
     shapes = layer_tables.drawn(layers, study.crs) | load.outline(study, work.inputs)
-    return {"parcels": _parcels(work), "problems": work.inputs.problems} | shapes
-
-
-def _parcels(work: Work) -> gpd.GeoDataFrame:
-    parcels = work.inputs.parcels.copy()
-    shapes = parcels.geometry.to_numpy()
-    parcels["area_m2"] = work.basis.areas(area_shapes(shapes, work.basis))
-    parcels["area_statutory_m2"] = statutory_m2(shapes, work.plan.study.crs)
-    return parcels
+    return flow.load(work.inputs, work.basis) | shapes
 
 
 def _measure(work: Work) -> Tables:
@@ -63,28 +51,21 @@ def _supply(work: Work) -> Tables:
 
 LOAD = Stage(
     name="load",
-    writes=("parcels", "problems"),
     slice=_load_slice,
     build=_load,
 )
 MEASURE = Stage(
     name="measure",
-    writes=("zones", "overlaps", "overlap_classes", "pieces", "stacks", "stack_pieces", "facts"),
     slice=lambda plan: [[repr(z) for z in plan.zones], plan.distances],
     build=_measure,
-    needs=("load",),
 )
 SCREEN = Stage(
     name="screen",
-    writes=("verdicts", "candidates", "use_status", "ledger", "land"),
     slice=_screen_slice,
     build=_screen,
-    needs=("measure",),
 )
 SUPPLY = Stage(
     name="supply",
-    writes=("supply", "supply_records", "supply_problems"),
     slice=lambda plan: [plan.study.as_of.isoformat(), plan.sources("supply"), sorted(plan.recovered)],
     build=_supply,
-    needs=("screen",),
 )  # fmt: skip

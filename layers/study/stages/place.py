@@ -15,11 +15,11 @@ from geo.place.base import Base
 from geo.place.later import from_day
 from geo.place.worth import Objective
 from layers.library import resources, standards
+from layers.library.roles import Role
 from layers.study import check_sites, load, wishes
 from layers.study.check_sites import RedlineContext
 from layers.study.registers import facilities, parks, zones
 from layers.study.run.stage import Stage, Tables, Work
-from layers.study.spec import Role
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan
@@ -84,15 +84,11 @@ def _zones(work: Work) -> Tables:
 
 ZONES = Stage(
     name="zones",
-    writes=("zone_scores", "zone_potentials", "zone_accounts", "zone_problems"),
     slice=lambda plan: [plan.study.evaluation.model_dump(mode="json"), plan.sources(*zones.ROLES)],
     build=_zones,
 )  # fmt: skip
 PLACE = Stage(
     name="place",
-    writes=("fits", "accounts", "capacity", "earmarks", "matches", "misses", "draws", "placing",
-            "place_from", "park_land", "check_sites", "check_members", "place_problems"),
     slice=_slice,
     build=_build,
-    needs=("supply", "project", "sitegates", "assemble", "rank", "buildings", "reuse"),
 )  # fmt: skip

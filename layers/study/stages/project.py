@@ -97,23 +97,16 @@ def _chain(work: Work) -> Tables:
 
 PROJECT = Stage(
     name="project",
-    writes=("projects", "links", "project_problems", "gates", "gate_results", "demand", "demand_lines",
-            "project_findings"),
     slice=_slice,
     build=_build,
-    needs=("load",),
 )  # fmt: skip
 CHAIN = Stage(
     name="chain",
-    writes=("chain_fit", "chain_problems"),
     slice=lambda plan: plan.sources("enterprise"),
     build=_chain,
-    needs=("project",),
 )  # fmt: skip
 SITES = Stage(
     name="sitegates",
-    writes=("site_gates", "sites_measured"),
     slice=lambda plan: [_rules(plan), check_sites.contents(plan.folder, plan.edits), plan.edits.plain("pin")],
     build=_on_sites,
-    needs=("load", "project", "assemble"),
 )  # fmt: skip

@@ -23,8 +23,6 @@ def _build(work: Work) -> Tables:
 
 RANK = Stage(
     name="rank",
-    writes=("scores", "ranking", "tolerance"),
     slice=_slice,
     build=_build,
-    needs=("assemble",),
 )

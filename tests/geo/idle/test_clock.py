@@ -417,3 +417,42 @@ def test_a_reason_is_a_code_with_numbers():
                 suspensions=spans(("2025-08-01", None))).reason == reason(
         "idle_may_be_recognised", record="G-1", cause="owner", evidence="–", developed=0.28, invested=0.27,
         on="2025-08-01", due="2026-08-01")  # fmt: skip
+
+
+# --- what a mutation run found nobody held ------------------------------------------
+
+
+def test_what_is_built_without_a_day_is_finished_since_nobody_knows_when():
+    found = read("2026-01-01", contract="", stated="built")
+    assert (found.state, found.since, found.next_state) == ("finished", None, "")
+
+
+def test_of_several_pauses_and_suspensions_that_last_the_earliest_counts():
+    paused = read("2025-12-01", start_by="2024-09-30", pauses=spans(("2025-05-01", None), ("2025-03-01", None)))
+    assert (paused.state, paused.since) == ("paused", day("2025-03-01"))
+    both = spans(("2025-06-01", None), ("2025-03-01", None))
+    stopped = read("2025-12-01", **BUILD, developed_share=0.1, invested_share=0.1, suspensions=both)
+    assert stopped.reason.values["on"] == "2025-03-01"
+
+
+def test_a_pause_counts_from_its_first_day():
+    pause = spans(("2025-03-01", None))
+    assert read("2025-02-28", start_by="2024-09-30", pauses=pause).dates.one_year_on == day("2025-09-30")
+    assert read("2025-03-01", start_by="2024-09-30", pauses=pause).dates.one_year_on is None
+
+
+def test_where_the_state_is_open_nothing_is_due_before_the_year_is_full():
+    given = {"start_by": "2024-09-30", "starts_recorded": False}
+    due = [read(d, **given).consequence for d in ("2025-09-29", "2025-09-30")]
+    assert due == ["none", "open"]
+
+
+def test_the_reason_names_the_day_the_fee_became_due_only_after_two_years():
+    assert read("2026-09-30", start_by="2024-09-30").reason.values["due_on"] == "2025-09-30"
+    assert "due_on" not in read("2026-09-29", start_by="2024-09-30").reason.values
+
+
+def test_a_stop_that_is_excused_is_told_as_a_stop():
+    given = BUILD | {"developed_share": 0.1, "suspensions": spans(("2025-08-01", None)), "evidence": "通知"}
+    found = read("2026-08-01", **given, cause="government")
+    assert (found.state, found.reason.code) == ("government_caused", "idle_stopped_exempt")

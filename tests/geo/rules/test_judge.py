@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,8 @@ def rule(**given_):
         (0, 2000, ">=", 1000, 0, UNKNOWN),
         (0, 999, ">=", 1000, 0, CONFLICT),
         (np.nan, 999, ">=", 1000, 0, CONFLICT),
+        (999, 999, ">=", 1000, 1, CLEAR),  # exactly at the limit with its tolerance: clear, and not both
+        (998.9, 998.9, ">=", 1000, 1, CONFLICT),
         (5, 1, "<=", 10, 0, UNKNOWN),  # a reversed interval proves nothing
     ],
 )
@@ -42,6 +45,21 @@ def test_outcome_at_every_boundary(lo, hi, operator, limit, tolerance, expected)
     m = Measured.interval(np.array([lo], float), np.array([hi], float), "why")
     assert outcome(m.lo, m.hi, operator, limit, tolerance)[0] == expected
     assert m.causes[m.cause[0]] == ("" if lo == hi else "why")
+
+
+@pytest.mark.parametrize("operator", ["<=", ">="])
+def test_nothing_known_is_unknown_whatever_is_asked(operator):
+    m = Measured.unbounded(2, "layer_missing")
+    assert outcome(m.lo, m.hi, operator, 5.0, 0.0).tolist() == [UNKNOWN, UNKNOWN]
+    assert [m.causes[c] for c in m.cause] == ["layer_missing"] * 2
+
+
+def test_one_column_is_an_interval_of_points_unless_something_is_missing_in_it():
+    whole, open_ = np.array([1.0, 2.0]), np.array([1.0, np.nan])
+    assert Measured.interval(whole, whole, "why").lo is whole
+    m = Measured.interval(open_, open_, "why")
+    assert (m.lo.tolist(), m.hi.tolist()) == ([1.0, -np.inf], [1.0, np.inf])
+    assert [m.causes[c] for c in m.cause] == ["", "why"]
 
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
@@ -67,7 +85,11 @@ def test_table_says_value_limit_and_reason():
     made = table(judge([rule(tolerance_m2=1)], np.array(["a", "b", "c"], object), lambda r: measured))
     assert made["outcome"].tolist() == ["clear", "conflict", "unknown"]
     assert made["value"].isna().tolist() == [False, False, True]
-    assert '"layer_missing"' in made["reason"][2]
+    assert [json.loads(r)["code"] for r in made["reason"]] == [
+        "overlap_m2_within",
+        "overlap_m2_beyond",
+        "layer_missing",
+    ]
     assert (made["threshold"] == 0).all()
     assert (made["tolerance"] == 1).all()
 

@@ -142,6 +142,22 @@ def test_a_station_in_a_unit_nobody_declared_is_not_known_and_says_so(tmp_path, 
     assert codes(found) == [f"account_unit_{code}"]
 
 
+@pytest.mark.parametrize(("text", "mva"), [
+    ("50", 50.0), ("1,200", 1200.0), ("５０", 50.0), ("50 MVA", 50.0), ("50000kVA", 50.0), ("5万kVA", 50.0),
+])  # fmt: skip
+def test_figures_are_read_as_everywhere_and_a_unit_beside_the_figure_wins(tmp_path, text, mva):
+    found = opened(tmp_path, [with_(limit=text, used="0", committed="0", reserved="0")])
+    assert found.facilities["limit"].tolist() == pytest.approx([mva])
+    assert codes(found) == []
+
+
+@pytest.mark.parametrize("text", ["约50", "50,0", "50 度"])
+def test_a_figure_that_may_mean_another_amount_is_not_known(tmp_path, text):
+    found = opened(tmp_path, [with_(limit=text)])
+    assert math.isnan(found.facilities["limit"].iloc[0])
+    assert len(codes(found)) == 1
+
+
 def test_the_heading_may_name_the_unit(tmp_path):
     more = (
         'fields = { budget_id = "账户", limit = "总量（公顷）", committed = "已用（亩）", earmarked = "其中（预留）" }'

@@ -2,8 +2,12 @@ import pandas as pd
 import pytest
 
 from geo.basis.errors import SpecError
+from geo.basis.progress import silent
+from layers.outputs.files import export
 from layers.study import spec
 from layers.study.registers import zones
+from layers.study.run import runs
+from layers.study.run.released import open_results
 from layers.study.spec import Decided, Evaluation
 from tests.layers.study import pipeline
 
@@ -62,3 +66,13 @@ def test_an_account_stated_twice_is_not_known_whichever_row_comes_first(tmp_path
     known = accounts.set_index(["park_id", "account"])["amount"]
     assert known.isna().to_dict() == {("P1", "A"): True, ("P1", "B"): False, ("P2", "A"): True, ("P2", "B"): False}
     assert sorted(f.code for _, f in findings) == ["zone_account_repeats", "zone_account_unreadable"]
+
+
+def test_an_evaluation_leaves_although_no_land_was_screened(tmp_path):
+    more = 'fields = { park_id = "园区", A = "已建成", B = "未建成" }'
+    made = pipeline.folder(tmp_path, pipeline.LAYER.format(id="z", role="zone", source="z.csv", more=more))
+    (made / "inputs" / "z.csv").write_text("园区,已建成,未建成\nP1,100,7\n", encoding="utf-8")
+    runs.update(made, "zones", silent)
+    target = tmp_path / "zones.csv"
+    assert export(open_results(made), target, "zone_accounts", "zh") > 0
+    assert "P1" in target.read_text(encoding="utf-8-sig")
