@@ -35,6 +35,8 @@ class RoleEntry(Frozen):
         What a row that only may belong does to the answers.
     polygons : bool
         Only areas count.
+    silence : bool
+        Absence proves something where the layer is complete, so somebody has to say whether it is.
     measured : {"", "overlap", "distance"}
         What is measured of every parcel.
     drawn : int
@@ -44,6 +46,7 @@ class RoleEntry(Frozen):
     opens: Opens
     doubt: Treatment
     polygons: bool = False
+    silence: bool = False
     measured: Literal["", "overlap", "distance"] = ""
     drawn: int = Field(0, ge=0)
 
@@ -71,6 +74,12 @@ def measured(how: Literal["overlap", "distance"]) -> tuple[Role, ...]:
 def polygons() -> tuple[Role, ...]:
     """Return the roles of which only areas count."""
     return tuple(name for name, role in roles().items() if role.polygons)
+
+
+@cache
+def silent() -> tuple[Role, ...]:
+    """Return the roles of which it matters whether the layer is complete."""
+    return tuple(name for name, role in roles().items() if role.silence)
 
 
 @cache

@@ -20,7 +20,7 @@ import shapely
 from geo.basis.errors import CallError, LuodiError
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
-from layers.library import kinds
+from layers.library import kinds, roles
 from layers.sources import gate
 from layers.sources.finding import Finding
 from layers.sources.formats.contents import DATA, SIDES
@@ -35,7 +35,7 @@ _FEW = 64
 """Distinct values of a column that may be classes."""
 _PEAKS_M = (-450.0, 9000.0)
 """Heights of the ground anywhere on land."""
-COVERED = frozenset({"constraint", "network", "plan", "park", "building", "facility", "supply", "boundary"})
+COVERED = frozenset(roles.silent())
 """Roles of which it matters whether the layer is complete."""
 
 

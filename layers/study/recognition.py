@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from geo.rules.spec import Rule
-from layers.library import kinds, standards
+from layers.library import kinds, roles, standards
 from layers.library.codelist import Code, Part
 from layers.study import role_fields
 from layers.study.registers import project_cells
@@ -31,11 +31,10 @@ _ENOUGH_COLUMNS, _LEAD = 4, 2
 _GUESSES = 3
 _SHORTEST = 2
 """Chinese characters a name must hold of an alias."""
-AREAS = frozenset({"parcels", "park", "plan", "boundary", "redevelopment"})
+AREAS = frozenset(roles.polygons())
 """Roles that are ground: a layer of points, of lines or without shapes is none of them."""
 GROUND_OR_LINES = frozenset({"constraint", "network"})
-RECORDS = frozenset({"project", "supply", "enterprise", "signal", "building", "facility", "budget", "earmark", "zone",
-                     "link"})  # fmt: skip
+RECORDS = frozenset({*roles.opened_as("sheet"), "building", "facility"})
 """Roles whose columns are those of `role_fields` or of the project list."""
 _ASKED = {"slope": ("--vertical-unit pct|deg",), "imagery": ("--band red=…", "--band nir=…", "--vintage …")}
 """What nobody but people can say of a raster."""
