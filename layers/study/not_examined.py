@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from geo.basis.frozen import Frozen
 
 
-class NotExamined(BaseModel):
+class NotExamined(Frozen):
     """A rule left aside this round (未审查), by whom and why; printed on every list.
 
     `document` is the paper it rests on, `on` the day it was said.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule: str
     reason: str
