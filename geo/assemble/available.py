@@ -104,6 +104,7 @@ def sort(sources: Sources, allowed: Available, classes: Classes, basis: AreaBasi
         once = shared(parts, np.where(passable, "cross", outcome), sources.parcels, sources.stacks)
         parts = parts.set_geometry(once.left)
         listed = _listed_once(listed, once, basis)
+        parts["also_held_by"] = _also_held_by(parts, once, sources)
     kept = (listed["outcome"] != NO).to_numpy(bool)
     nodes = parts[kept].assign(outcome=outcome[kept], plan_use=plan["plan_use"][kept].to_numpy(object))
     columns = ["parcel_id", "part", "land_use", "land_use_scheme", "geometry"]
@@ -113,6 +114,26 @@ def sort(sources: Sources, allowed: Available, classes: Classes, basis: AreaBasi
     plots = _barred_plots(sources, classes) if cuts.any() else _NOTHING
     made = _cut_up(nodes, cuts, _of(once, kept), plots, basis)
     return Ground(made, gpd.GeoDataFrame(patches.reset_index(drop=True), crs=sources.land.crs), listed)
+
+
+def _also_held_by(parts: gpd.GeoDataFrame, once: Shared, sources: Sources) -> npt.NDArray[np.object_]:
+    """Return per part who else holds its ground by another record: names, ``?`` with the parcel of a nameless one."""
+    out = np.full(len(parts), None, object)
+    out[:] = [()] * len(parts)
+    if sources.stacks is None:
+        return out
+    beside: dict[str, set[str]] = {}
+    for who in sources.stacks.groupby("stack_id")["parcel_id"].agg(list):
+        for one in who:
+            beside.setdefault(one, set()).update(who)
+    names = pd.Series(_owners(pd.DataFrame(sources.parcels)), index=sources.parcels["parcel_id"])
+    ground = sources.parcels.set_index("parcel_id").geometry
+    for k in np.flatnonzero(once.any_disputed):
+        own = parts["parcel_id"].iloc[k]
+        others = sorted(beside.get(own, set()) - {own})
+        met = [o for o in others if shapely.intersection(ground.loc[o], once.disputed[k]).area > LEAST_M2]
+        out[k] = tuple(names.loc[o] or f"?{o}" for o in met)
+    return out
 
 
 _NOTHING = np.empty(0, object)

@@ -155,9 +155,10 @@ def _holders(nodes: pd.DataFrame) -> dict[str, int]:
     owner = nodes["owner"].to_numpy(object)
     known = len({o for o in owner if o})
     blank = int(nodes.loc[owner == "", "parcel_id"].nunique())
+    also = {o for held in nodes.get("also_held_by", ()) for o in held} - set(owner)
     return {
         "owners": known + (1 if blank and not known else 0),
-        "owners_hi": known + blank,
+        "owners_hi": known + blank + len(also),
         "townships": nodes["township"].nunique(),
     }
 

@@ -24,19 +24,20 @@ UNION = {"stacked": 30_000.0, "crossed": 31_500.0}
 ASSEMBLY = '\n[assembly]\narea_min_m2 = 1000.0\nstatuses = ["eligible"]\nsupply_statuses = ["unapproved", "unknown"]\n'
 
 
-def written(folder, rows, uses=(), kind="gpkg", order=1):
+def written(folder, rows, uses=(), kind="gpkg", order=1, holders=()):
     """Write a study of some parcels in one park with a plan over all, and return its results."""
     planar(base.study(folder, with_parcels=False))
     path = folder / "study.toml"
     path.write_text(path.read_text(encoding="utf-8") + ASSEMBLY, encoding="utf-8")
     names = list(rows)[::order]
     state = dict(zip(rows, [*uses, *["0301"] * len(rows)], strict=False))
+    held = dict(zip(rows, [*holders, *[""] * len(rows)], strict=False))
     frame = gpd.GeoDataFrame(
-        {"BSM": names, "XZ": "K1", "DLBM": [state[n] for n in names]},
+        {"BSM": names, "XZ": "K1", "DLBM": [state[n] for n in names], "QSR": [held[n] for n in names]},
         geometry=[base.box(*rows[n]) for n in names], crs=base.CRS,
     )  # fmt: skip
     file = folder.parent / f"parcels.{kind}"
-    fields = {"parcel_id": "BSM", "park_id": "XZ", "land_use": "DLBM"}
+    fields = {"parcel_id": "BSM", "park_id": "XZ", "land_use": "DLBM"} | ({"owner": "QSR"} if holders else {})
     frame.to_file(file)
     catalog.add(folder, file, {"role": "parcels", "id": "parcels", "fields": fields, "land_use_scheme": "三调"})
     gpd.GeoDataFrame({"MC": ["甲"]}, geometry=[base.box(590, 590, 591, 591)], crs=base.CRS).to_file(
@@ -131,3 +132,21 @@ def test_the_commands_name_them(made):
         told = CliRunner().invoke(luodi.cli, [command, str(results.folder), "--lang", "zh"])
         assert pair in told.stdout, (command, told.stdout)
     assert HA > MU
+
+
+@pytest.mark.parametrize(
+    ("holders", "most"),
+    [
+        (("甲", "乙", "甲", "甲"), 2),
+        (("甲", "甲", "甲", "甲"), 1),
+        (("甲", "", "甲", "甲"), 2),
+        (("", "乙", "甲", "甲"), 3),
+    ],
+)
+def test_who_holds_ground_by_another_record_counts_among_the_most(tmp_path, holders, most):
+    """P1 and P2 are two records of one lot: whoever the other record names may have to be asked."""
+    results = written(tmp_path / "study", STACKED, holders=holders)
+    sites, members = results.table("sites").set_index("site_id"), results.table("members")
+    largest = members.loc[members["parcel_id"].isin(["P1", "P2"]), "site_id"]
+    assert sites.loc[largest, "owners_hi"].max() == most
+    assert (sites["owners"] <= sites["owners_hi"]).all()

@@ -12,9 +12,17 @@ __all__ = ["STAGES", "TABLE_STAGE", "Stage", "Tables", "Work", "wanted"]
 
 
 def wanted(until: str) -> tuple[Stage, ...]:
-    """Return a stage and all it needs, in order; all of them for the word ``all``."""
+    """Return a stage and all it needs, in order; all of them for the word ``all``.
+
+    Raises
+    ------
+    ValueError
+        No stage has that name; a run of nothing would leave results that lead nowhere.
+    """
     if until == "all":
         return STAGES
+    if until not in {s.name for s in STAGES}:
+        raise ValueError(f"no stage {until!r}")
     asked = {until}
     for stage in reversed(STAGES):
         if stage.name in asked:
