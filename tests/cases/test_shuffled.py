@@ -1,4 +1,4 @@
-"""The order of rows in every file, and of layers in the study, changes no answer (rasters, records and projects too)."""
+"""The order of rows in every file, and of layers in the study, changes no answer (rasters and projects too)."""
 
 import random
 import tomllib
@@ -25,8 +25,9 @@ def cover(folder):
     """Add a raster of classes in another system than the study's."""
     west, south, east, north = gpd.GeoSeries([base.box(-200, -200, 600, 600)], crs=base.CRS).to_crs(4490).total_bounds
     values = np.where(np.add.outer(np.arange(60), np.arange(60)) % 7 < 3, 1, 2).astype("uint8")
-    with rasterio.open(folder / "inputs" / "cover.tif", "w", driver="GTiff", width=60, height=60, count=1, dtype="uint8",
-                       crs="EPSG:4490", transform=from_bounds(west, south, east, north, 60, 60)) as made:  # fmt: skip
+    to = from_bounds(west, south, east, north, 60, 60)
+    given = {"driver": "GTiff", "width": 60, "height": 60, "count": 1, "dtype": "uint8", "crs": "EPSG:4490"}
+    with rasterio.open(folder / "inputs" / "cover.tif", "w", transform=to, **given) as made:
         made.write(values, 1)
     with (folder / "study.toml").open("a", encoding="utf-8") as stream:
         stream.write('\n[[layers]]\nid = "cover"\nrole = "raster"\nsource = "inputs/cover.tif"\nkind = "classes"\n')
