@@ -277,6 +277,9 @@ def check(
     band: Bands = None,
     vertical_unit: VerticalUnit = "",
     accept: Accept = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the findings as .xlsx or .csv.")
+    ] = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -289,16 +292,46 @@ def check(
     }  # fmt: skip
 
     def work(console: Console) -> None:
+        from layers.outputs import findings_list
         from layers.study import catalog
 
         findings = catalog.check(target, console.progress, _entry(given), study)
-        for finding in findings:
+        for finding in findings if console.as_json else ():
             console.note(finding.reason)
+        listed = findings_list.frame(findings, target, console.language)
+        for row in listed.to_dict("records"):
+            console.text(
+                say("command.problem_line", console.language, **{k: row[k] for k in ("layer", "severity", "text")})
+            )
+            if row["remedy"]:
+                console.text(say("findingslist.call", console.language, call=row["remedy"]))
+        if out is not None:
+            findings_list.write(listed, out, console.language, target if target.is_dir() else Path.cwd())
         blocking = [f.reason for f in findings if f.severity == "block"]
         if blocking:
             raise LuodiError(reason("check_blocked", count=len(blocking)))
         console.text(say("command.check_done", console.language, count=len(findings)))
-        console.result({"findings": len(findings)})
+        console.result({"findings": len(findings), "listed": listed.to_dict("records")})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def accept(
+    folder: Study,
+    layer: Annotated[str, typer.Argument(help="Layer of the study.")],
+    names: Annotated[list[str], typer.Argument(metavar="PROPOSAL…", help="Proposals of its check.")],
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Accept what the check of a layer proposes; the decision stands in its settings."""
+
+    def work(console: Console) -> None:
+        from layers.study import accept as accepted
+
+        whole = accepted.accept(folder, layer, names)
+        console.text(say("command.accepted", console.language, id=layer, names=whole))
+        console.result({"id": layer, "accept": whole})
 
     _call(as_json, lang, work)
 

@@ -144,7 +144,8 @@ UNDER = {
     "county/county.py:_moved": ("county/county.py:write",),
     "layers/study/catalog.py:_append": ("layers/study/catalog.py:_commit",),
     "layers/study/settings.py:part": (
-        "layers/study/catalog.py:new", "layers/study/catalog.py:_append", "layers/study/waive.py:_write"),
+        "layers/study/catalog.py:new", "layers/study/catalog.py:_append", "layers/study/waive.py:_write",
+        "layers/study/accept.py:accept"),
     "layers/study/waive.py:_write": ("layers/study/waive.py:aside", "layers/study/waive.py:again"),
     "layers/study/staged.py:moved": ("layers/study/catalog.py:_commit",),
     "layers/study/staged.py:_move": ("layers/study/staged.py:moved",),
@@ -175,13 +176,14 @@ HOLDERS = {
     "layers/study/checks.py:accept", "layers/study/checks.py:again", "layers/study/checks.py:check",
     "layers/study/edits.py:_changing", "layers/study/incoming.py:keep", "layers/study/incoming.py:link",
     "layers/study/lock.py:writing", "layers/study/run/runs.py:update", "layers/study/waive.py:aside",
-    "layers/study/waive.py:again",
+    "layers/study/waive.py:again", "layers/study/accept.py:accept",
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:upgrade",
     "county/county.py:write", "layers/outputs/target.py:replaced", "layers/study/catalog.py:_append",
     "layers/study/catalog.py:new", "layers/study/checks.py:_kept", "layers/study/edits.py:_changing",
     "layers/study/run/runs.py:_Run._write", "layers/study/run/runs.py:_point", "layers/study/waive.py:_write",
+    "layers/study/accept.py:accept",
 }  # fmt: skip
 """Where something people rely on changes: each is noted, so that what is said after a failure is true."""
 

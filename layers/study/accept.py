@@ -1,0 +1,50 @@
+"""Accept what a check proposes for a layer (接受处理方式): the decision is written to its settings, by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import tomlkit
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from layers.study import inspection, settings, spec
+from layers.study.changes import commit
+from layers.study.load import Home
+from layers.study.lock import WAIT_S, writing
+
+
+def accept(folder: Path, layer_id: str, names: Sequence[str]) -> list[str]:
+    """Accept proposals for a layer of a study and return all it has accepted.
+
+    Parameters
+    ----------
+    folder : Path
+    layer_id : str
+    names : sequence of str
+        Names of proposals as the check of the layer gives them now.
+
+    Raises
+    ------
+    CallError
+        No such layer, or a name the check of the layer does not propose.
+    LockedError
+        Another process went on writing the study for longer than a short wait.
+    """
+    with writing(folder, "accept", WAIT_S):
+        study = spec.read(folder)
+        layer = study.layer(layer_id)
+        if layer is None:
+            raise CallError(reason("layer_id_unknown", id=layer_id, known=[s.id for s in study.layers]))
+        offered = {f.proposal for f in inspection.check_layer(layer, Home(study, folder)) if f.proposal}
+        if not names or (lost := [n for n in names if n not in offered and n not in layer.accept]):
+            raise CallError(reason("accept_not_proposed", names=list(lost if names else ["–"]), known=sorted(offered)))
+        whole = [*layer.accept, *(n for n in dict.fromkeys(names) if n not in layer.accept)]
+        path = folder / spec.FILE
+        document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+        next(t for t in document["layers"] if t["id"] == layer_id)["accept"] = whole
+        with settings.part(path, document) as part, commit("accept", "did_accept", id=layer_id, file=spec.FILE):
+            os.replace(part, path)
+    return whole
