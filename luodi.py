@@ -752,7 +752,12 @@ def _number(text: str) -> float:
 
 
 @cli.command()
-def handover(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+def handover(
+    folder: Study,
+    out: Annotated[Path | None, typer.Option(help="Write the list too: CSV or XLSX.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
     """Say which sites can be handed over this year: approvals still open, who gives them, the earliest day."""
 
     def work(console: Console) -> None:
@@ -764,6 +769,10 @@ def handover(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
         for line in words.lines(results, console.language):
             console.text(line)
         _law(console, results, "sites")
+        if out is not None:
+            from layers.outputs import handover_list
+
+            handover_list.write(results, out, console.language)
         console.result({"run_id": report.run_id, "sites": words.plain(results)})
 
     _call(as_json, lang, work)

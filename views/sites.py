@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from layers.ask.ranked import Ranked
+from layers.outputs import handover_list
 from layers.serve.pages import sites as shelf
 from layers.serve.pages.board import board
 from layers.serve.pages.site_board import OUT, SCORE_COLOURS, score_range
@@ -18,7 +19,7 @@ from views.parts.markup import tag
 
 PANEL = map.HEIGHT - 37
 SIDES = ("why", "weights", "demand")
-BELOW = ("list", "compare", "stability", "matrix")
+BELOW = ("list", "compare", "stability", "matrix", "handover")
 
 
 def draw(results: Results, late: bool) -> None:
@@ -100,8 +101,19 @@ def _below(shown: SiteView, made: Ranked, selected: str | None, language: Langua
         "compare": lambda: site_panels.compare(shown, made, selected, language),
         "stability": lambda: site_charts.stability(made, shown.results.study.ranking.top, language),
         "matrix": lambda: site_weights.matrix(shown, made, site_weights.now(shown)[0], language),
+        "handover": lambda: _handover(shown.results, language),
     }
     draws.get(str(name), lambda: _list(shown, made, selected, language))()
+
+
+def _handover(results: Results, language: Language) -> None:
+    """Draw the sites of the run by the day they can be handed over, with what is open, and offer the list."""
+    made = handover_list.projection(results, language)
+    st.dataframe(made.frame.rename(columns=made.headers), hide_index=True, width="stretch", height=tables.HEIGHT)
+    for note in made.notes:
+        st.caption(note)
+    name = f"{results.study.name}-{say('uisites.below_handover', language)}.csv"
+    st.download_button(say("handover.download", language), handover_list.as_csv(results, language), name, "text/csv")
 
 
 def _list(shown: SiteView, made: Ranked, selected: str | None, language: Language) -> None:

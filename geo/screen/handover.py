@@ -16,6 +16,7 @@ COLLECTIVE = ("30", "31", "32", "33", "34", "40")
 STATE = ("10", "20", "21")
 DAYS_A_MONTH = 30
 SLIGHT_M2 = 0.01
+DAY_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,14 @@ class Path:
         In the order of the table; what is surely not needed is not in it.
     earliest, latest : date
         If only what is surely needed is, as fast as it goes; if all that may be is, as slow as it goes.
+    clearing : str
+        "" but for renewal land that is not cleared: the day it is to be, or `DAY_UNKNOWN`. Approvals run beside.
     """
 
     needed: Mapping[str, Needed]
     earliest: date
     latest: date
+    clearing: str = ""
 
 
 def path(site: Mapping[str, Any], approvals: Sequence[Approval], as_of: date) -> Path:
@@ -77,7 +81,22 @@ def path(site: Mapping[str, Any], approvals: Sequence[Approval], as_of: date) ->
     most = {a.id: a.high_months for a in approvals if a.id in needed}
     ends = (_longest(approvals, months) for months in (least, most))
     earliest, latest = (later(as_of, months) for months in ends)
-    return Path(needed, earliest, latest)
+    clearing = _clearing(site)
+    if not clearing:
+        return Path(needed, earliest, latest)
+    if clearing == DAY_UNKNOWN:
+        return Path(needed, earliest, date.max, clearing)
+    clear = date.fromisoformat(clearing)
+    return Path(needed, max(earliest, clear), max(latest, clear), clearing)
+
+
+def _clearing(site: Mapping[str, Any]) -> str:
+    """Return the day renewal land of a site is to be clear, `DAY_UNKNOWN`, or "" where there is nothing to clear."""
+    stage = site.get("renewal_stage")
+    if not isinstance(stage, str) or stage in ("", "cleared"):
+        return ""
+    on = site.get("renewal_on")
+    return on if isinstance(on, str) and on else DAY_UNKNOWN
 
 
 def _needed(site: Mapping[str, Any], approval: Approval) -> Needed | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from geo.basis.tables import rows
 from geo.basis.units import MU_M2
-from geo.screen.handover import Path, path
+from geo.screen.handover import DAY_UNKNOWN, Path, path
 from layers.library import approvals
 from layers.library.approvals import ApprovalTable
 from layers.study.run.results import Results
@@ -46,13 +47,27 @@ def lines(results: Results, language: Language) -> Iterator[str]:
     maybe = [x for x in found if x.path.earliest.year <= year < x.path.latest.year]
     yield say("handover.head", language, year=year, sure=len(sure), maybe=len(maybe), total=len(found))
     for x in found:
-        days = {"earliest": x.path.earliest.isoformat(), "latest": x.path.latest.isoformat()}
+        days = {"earliest": x.path.earliest.isoformat(), "latest": latest(x.path, language)}
         area = number(x.net_m2, land_unit(language).word, language)
         yield say("handover.site", language, site=x.site_id, park=x.park_id or "–", area=area, **days)
+        if x.path.clearing:
+            yield "  " + clearing(x.path, language)
         for name, needed in x.path.needed.items():
             title, level = words[name]
             yield "  " + say(f"handover.{needed}", language, title=title, level=level)
     yield say("handover.source", language, source=known.head.source)
+
+
+def latest(found: Path, language: Language) -> str:
+    """Return the latest day, or that nobody can tell."""
+    return found.latest.isoformat() if found.latest < date.max else say("word.not_known", language)
+
+
+def clearing(found: Path, language: Language) -> str:
+    """Say that renewal land is to be cleared first, and when."""
+    if found.clearing == DAY_UNKNOWN:
+        return say("handover.cleared_unknown", language)
+    return say("handover.cleared_on", language, on=found.clearing)
 
 
 def plain(results: Results) -> list[dict[str, Any]]:
@@ -60,7 +75,9 @@ def plain(results: Results) -> list[dict[str, Any]]:
     return [
         {
             "site_id": x.site_id, "park_id": x.park_id, "net_mu": round(x.net_m2 / MU_M2, 2),
-            "earliest": x.path.earliest.isoformat(), "latest": x.path.latest.isoformat(), "needed": dict(x.path.needed),
+            "earliest": x.path.earliest.isoformat(),
+            "latest": x.path.latest.isoformat() if x.path.latest < date.max else None,
+            "clearing": x.path.clearing or None, "needed": dict(x.path.needed),
         }
         for x in listed(results)[1]
     ]  # fmt: skip

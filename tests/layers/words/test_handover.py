@@ -1,11 +1,14 @@
 """What can be handed over: every site once, the earliest first, in both languages; an office's own months."""
 
 import shutil
+from datetime import date
 
 import pytest
 
-from geo.basis.errors import SpecError
+from geo.basis.errors import CallError, SpecError
+from geo.screen.handover import path
 from layers.library import approvals
+from layers.outputs import handover_list
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES
 from layers.words import handover
@@ -50,3 +53,25 @@ def test_a_table_of_an_office_that_would_count_for_nothing_is_refused(tmp_path, 
     with pytest.raises(SpecError) as refused:
         approvals.table(tmp_path)
     assert [r.code for r in refused.value.reasons] == [code]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_list_is_handed_over_as_a_file(ranked_folder, tmp_path, kind):
+    results = open_results(ranked_folder)
+    handover_list.write(results, tmp_path / f"list.{kind}", "zh")
+    made = handover_list.projection(results, "zh")
+    assert (tmp_path / f"list.{kind}").stat().st_size > 0
+    assert made.frame["site_id"].tolist() == [x.site_id for x in handover.listed(results)[1]]
+    assert set(made.frame["this_year"]) <= {"可交付", "最快可交付", "不能"}
+    assert set(made.headers) == set(made.frame)
+    with pytest.raises(CallError):
+        handover_list.write(results, tmp_path / "list.docx", "zh")
+
+
+def test_renewal_land_waits_until_it_is_clear():
+    on = {"renewal_stage": "clearing", "renewal_on": "2028-01-01", "supply_status": "built", "quota_m2": 0.0}
+    day = date(2026, 11, 23)
+    assert path(on, (), day).earliest == date(2028, 1, 1)
+    assert path(on | {"renewal_on": ""}, (), day).latest == date.max
+    assert path(on | {"renewal_stage": "cleared"}, (), day).earliest == day
+    assert path(on | {"renewal_stage": float("nan")}, (), day).clearing == ""

@@ -1,0 +1,67 @@
+"""What can be handed over, as a list: a row per site with its days, the approvals open and who gives them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geo.basis.errors import BlockedError, CallError
+from geo.basis.reason import reason
+from geo.basis.units import MU_M2
+from layers.outputs import formats
+from layers.outputs.project import Projection
+from layers.outputs.target import replaced
+from layers.study.run.results import Results
+from layers.text import Language, both, say
+from layers.words import handover, law
+
+COLUMNS = ("site_id", "park_id", "net_mu", "this_year", "earliest", "latest", "needed", "maybe_needed")
+FORMATS = ("csv", "xlsx")
+
+
+def projection(results: Results, language: Language) -> Projection:
+    """Return the list with its headings and notes: where the months come from, and the age of the law."""
+    known, found = handover.listed(results)
+    words = {e.id: f"{both(e.title, language)}（{both(e.level, language)}）" if language == "zh" else
+             f"{both(e.title, language)} ({both(e.level, language)})" for e in known.approvals}  # fmt: skip
+    joint = "、" if language == "zh" else "; "
+    year = results.study.as_of.year
+    rows = [
+        (
+            x.site_id, x.park_id, round(x.net_m2 / MU_M2, 2),
+            say(f"handover.{'sure' if x.path.latest.year <= year else 'may' if x.path.earliest.year <= year else 'no'}",
+                language),
+            x.path.earliest.isoformat(), handover.latest(x.path, language),
+            joint.join([*([handover.clearing(x.path, language)] if x.path.clearing else []),
+                        *(words[a] for a, n in x.path.needed.items() if n == "yes")]),
+            joint.join(words[a] for a, n in x.path.needed.items() if n == "maybe"),
+        )
+        for x in found
+    ]  # fmt: skip
+    heads = {c: say(f"handover.col_{c}", language, year=year) for c in COLUMNS}
+    notes = (say("handover.source", language, source=known.head.source), *law.lines(results, language, "sites"))
+    return Projection(pd.DataFrame(rows, columns=list(COLUMNS)), heads, notes)
+
+
+def write(results: Results, path: Path, language: Language) -> None:
+    """Write the list as CSV or XLSX.
+
+    Raises
+    ------
+    CallError, BlockedError
+        Another format, or a folder that is not there.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise CallError(reason("format_unknown", format=kind or path.name, known=list(FORMATS)))
+    if not path.parent.is_dir():
+        raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    made = projection(results, language)
+    replaced(path, lambda part: formats.FORMATS[kind].write(part, made, None, "handover"), results.folder)
+
+
+def as_csv(results: Results, language: Language) -> bytes:
+    """Return the list for a download, UTF-8 with a byte order mark as Excel wants it."""
+    made = projection(results, language)
+    return made.frame.rename(columns=made.headers).to_csv(index=False).encode("utf-8-sig")
