@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.counties import copied
+from tests.views import studies
+
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_MS = 90_000  # a run that shares its computer with others is slow, not wrong
 ARGS = [
@@ -53,6 +56,28 @@ def serve():
     for server in started:
         server.terminate()
         server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """The small study, run to the end of screening; shared, so treat it as read-only."""
+    return studies.run(studies.write(tmp_path_factory.mktemp("small") / "study", count=150))
+
+
+@pytest.fixture(scope="session")
+def small_url(serve, small):
+    return serve(small)
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory):
+    """A county of its own with every stage run, shared by walks that leave it as they found it, or add to it."""
+    return copied("run", tmp_path_factory.mktemp("county") / "county")
+
+
+@pytest.fixture(scope="session")
+def county_url(serve, county):
+    return serve(county)
 
 
 @pytest.fixture(scope="session")

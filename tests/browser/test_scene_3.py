@@ -12,21 +12,19 @@ from layers.study import field_checks
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
 from tests.browser.steps import click_map, go, gone, leaflet, press, settled, until, without_icons
-from tests.counties import copied
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=90_000)
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("scene3") / "county"
-    return copied("run", folder)
+def study(county):
+    return county
 
 
 @pytest.fixture(scope="module")
-def url(serve, study):
-    return serve(study)
+def url(county_url):
+    return county_url
 
 
 def asset_panel(page):

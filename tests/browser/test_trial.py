@@ -17,8 +17,8 @@ GRIDS = {"funnel": "funnel", "ledger": "study-ledger", "binding": "binding", "fi
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    return studies.run(studies.write(tmp_path_factory.mktemp("trial") / "study", count=60))
+def study(small):
+    return small
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,8 @@ def results(study):
 
 
 @pytest.fixture(scope="module")
-def url(serve, study):
-    return serve(study)
+def url(small_url):
+    return small_url
 
 
 def counts(page, language):
