@@ -20,7 +20,7 @@ from layers.words.explain import Explanation, explain
 from layers.words.measures import measure_text
 from views.parts import funnel, map, opening, state, tables, why
 from views.parts import trial as turned
-from views.parts.markup import join, tag
+from views.parts.markup import join, label, tag
 
 PANEL = map.HEIGHT - 37
 
@@ -188,8 +188,8 @@ def _downloads(trial: Trial, late: bool, language: Language) -> None:
         closed = late or active or secret
         tip = say(_tip(late, active, closed), language)
         st.download_button(
-            form.title, data=functools.partial(_file, results, kind, language), key=f"download-{kind}", disabled=closed,
-            file_name=f"luodi-candidates-{results.run_id}.{kind}", on_click="ignore", help=tip,
+            label(form.title), data=functools.partial(_file, results, kind, language), key=f"download-{kind}",
+            disabled=closed, file_name=f"luodi-candidates-{results.run_id}.{kind}", on_click="ignore", help=tip,
             icon=":material/download:",
         )  # fmt: skip
 
