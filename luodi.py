@@ -143,7 +143,7 @@ Encoding = Annotated[str, typer.Option(help="Text encoding, when the file says i
 Fields = Annotated[list[str] | None, typer.Option(help="ours=theirs, for example parcel_id=BSM.")]
 ClassField = Annotated[str, typer.Option("--class", help="Break the overlap down by this field.")]
 Where = Annotated[str, typer.Option(help="Only the rows for which this holds.")]
-Coverage = Annotated[str, typer.Option(help="complete, unknown, or a polygon file.")]
+Coverage = Annotated[str, typer.Option(help="complete, unknown (unless said otherwise), or a polygon file.")]
 Vintage = Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")]
 Owner = Annotated[str, typer.Option(help="Department the data comes from.")]
 Title = Annotated[str, typer.Option(help="Name shown to people.")]
@@ -173,6 +173,7 @@ def add(
         str, typer.Option(help="parcels, constraint, plan, network, raster …; without it, say what each layer is.")
     ] = "",
     take: Annotated[str, typer.Option(help="Without --role: take lines of the table, `all` or 1,3.")] = "",
+    replace: Annotated[str, typer.Option(help="Put the file in the place of this layer's; its settings stay.")] = "",
     layer_id: LayerId = "",
     layer: Inside = "",
     crs: Crs = "",
@@ -180,7 +181,7 @@ def add(
     field: Fields = None,
     class_field: ClassField = "",
     where: Where = "",
-    coverage: Coverage = "unknown",
+    coverage: Coverage = "",
     vintage: Vintage = "",
     owner: Owner = "",
     title: Title = "",
@@ -203,6 +204,9 @@ def add(
     def work(console: Console) -> None:
         from layers.study import catalog
 
+        if replace:
+            _replace(console, folder, files, replace, _entry(given))
+            return
         if not role:
             _delivery(console, folder, files, take, _entry(given))
             return
@@ -216,6 +220,40 @@ def add(
             console.note(finding.reason)
         console.text(say("command.added", console.language, id=made.id, path=file.name))
         console.result({"id": made.id, "findings": len(made.findings)})
+
+    _call(as_json, lang, work)
+
+
+def _replace(console: Console, folder: Path, files: list[Path], layer: str, said: dict[str, Any]) -> None:
+    """Put a newer file in the place of a layer's and say what changed."""
+    from layers.study import replacing
+    from layers.words import replaced as words
+
+    if len(files) > 1 or said.get("role") or said.get("id"):
+        raise CallError(reason("replace_one_file"))
+    made = replacing.replace(folder, layer, files[0], said)
+    for finding in made.findings:
+        console.note(finding.reason)
+    for line in words.lines(made, folder, console.language):
+        console.text(line)
+    console.result(words.plain(made))
+
+
+@cli.command()
+def remove(
+    folder: Study,
+    layer: Annotated[str, typer.Argument(help="Layer of the study.")],
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Take a layer out of a study; its file stays among the inputs."""
+
+    def work(console: Console) -> None:
+        from layers.study import replacing
+
+        replacing.remove(folder, layer)
+        console.text(say("command.removed", console.language, id=layer))
+        console.result({"id": layer})
 
     _call(as_json, lang, work)
 
@@ -268,7 +306,7 @@ def check(
     field: Fields = None,
     class_field: ClassField = "",
     where: Where = "",
-    coverage: Coverage = "unknown",
+    coverage: Coverage = "",
     vintage: Vintage = "",
     owner: Owner = "",
     title: Title = "",

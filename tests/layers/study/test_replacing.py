@@ -1,0 +1,99 @@
+"""Newer data in the place of a layer's: settings stay, what changed is told, and what blocks changes nothing."""
+
+from datetime import date
+
+import geopandas as gpd
+import pytest
+
+from geo.basis.errors import BlockedError, CallError
+from layers.study import catalog, replacing, spec
+from layers.text import LANGUAGES
+from layers.words import replaced as words
+from tests.cases import base
+
+GIVEN = {
+    "role": "constraint", "id": "farm", "coverage": "complete", "vintage": date(2024, 12, 31), "class": "MC",
+    "owner": "农业农村局", "where": "MC != '丙'",
+}  # fmt: skip
+
+
+@pytest.fixture
+def study(tmp_path):
+    folder = base.study(tmp_path / "study")
+    base.farm().to_file(tmp_path / "farm.gpkg")
+    catalog.add(folder, tmp_path / "farm.gpkg", GIVEN)
+    return folder
+
+
+@pytest.fixture
+def newer(tmp_path):
+    path = tmp_path / "farm2025.gpkg"
+    shapes = [base.box(0, 0, 100, 100), base.box(200, 0, 300, 100), base.box(300, 0, 350, 100)]
+    gpd.GeoDataFrame({"MC": ["甲", "乙", "丁"], "ND": [2025] * 3}, geometry=shapes, crs=base.CRS).to_file(path)
+    return path
+
+
+def test_settings_stay_and_what_changed_is_told(study, newer):
+    before = spec.read(study).layer("farm")
+    made = replacing.replace(study, "farm", newer, {"vintage": date(2025, 12, 31)})
+    after = spec.read(study).layer("farm")
+    assert after == before.model_copy(update={"source": after.source, "vintage": date(2025, 12, 31)})
+    assert after.source != before.source
+    assert (study / before.source).exists(), "the old file stays"
+    assert (made.before.rows, made.after.rows) == (2, 3)
+    assert made.after.area_m2 - made.before.area_m2 == pytest.approx(5000.0)
+    assert made.after.columns - made.before.columns == {"ND"}
+
+
+def test_the_order_of_layers_and_the_comments_stay(study, newer):
+    path = study / spec.FILE
+    path.write_text("# 备注\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    order = [s.id for s in spec.read(study).layers]
+    replacing.replace(study, "farm", newer, {"vintage": date(2025, 12, 31)})
+    assert [s.id for s in spec.read(study).layers] == order
+    assert path.read_text(encoding="utf-8").startswith("# 备注")
+
+
+def test_the_day_of_the_data_is_asked_for(study, newer):
+    with pytest.raises(CallError) as refused:
+        replacing.replace(study, "farm", newer, {})
+    assert refused.value.reasons[0].code == "replace_without_vintage"
+
+
+def test_a_field_that_is_gone_blocks_and_changes_nothing(study, newer, tmp_path):
+    lost = tmp_path / "lost.gpkg"
+    gpd.read_file(newer).rename(columns={"MC": "NAME"}).to_file(lost)
+    before = (study / spec.FILE).read_bytes()
+    inputs = sorted(p.name for p in (study / "inputs").iterdir())
+    with pytest.raises(BlockedError) as refused:
+        replacing.replace(study, "farm", lost, {"vintage": date(2025, 12, 31)})
+    assert "replace_loses_columns" in {r.code for r in refused.value.reasons} | {"field_missing"}
+    assert (study / spec.FILE).read_bytes() == before
+    assert sorted(p.name for p in (study / "inputs").iterdir()) == inputs
+    made = replacing.replace(study, "farm", lost, {"vintage": date(2025, 12, 31), "class": "NAME", "where": ""})
+    assert made.after.rows == 3
+
+
+def test_a_layer_that_is_not_there(study, newer):
+    for call in (lambda: replacing.replace(study, "x", newer, {}), lambda: replacing.remove(study, "x")):
+        with pytest.raises(CallError) as refused:
+            call()
+        assert refused.value.reasons[0].code == "layer_id_unknown"
+
+
+def test_taken_out(study):
+    source = spec.read(study).layer("farm").source
+    replacing.remove(study, "farm")
+    assert spec.read(study).layer("farm") is None
+    assert (study / source).exists()
+    for layer in [s.id for s in spec.read(study).layers]:
+        replacing.remove(study, layer)
+    assert spec.read(study).layers == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_words(study, newer, language):
+    made = replacing.replace(study, "farm", newer, {"vintage": date(2025, 12, 31)})
+    text = "\n".join(words.lines(made, study, language))
+    assert "ND" in text
+    assert "[" not in text
