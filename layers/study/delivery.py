@@ -80,7 +80,7 @@ def delivery(folder: Path, given: Sequence[Path], progress: Progress = silent) -
     for done, file in enumerate(files):
         progress(done, len(files), "load")
         try:
-            proposals += [p for t in _tables(file, folder / load.CACHE) for p in proposed(t, rules)]
+            proposals += [p for t in tables(file, folder / load.CACHE) for p in proposed(t, rules)]
         except LuodiError as problem:
             left += [(file, r) for r in problem.reasons]
     progress(len(files), len(files), "load")
@@ -173,7 +173,8 @@ def _walked(given: Path) -> Iterator[Path]:
         yield from (here / n for n in names if not n.startswith(("~$", ".")) and not (here / n).is_symlink())
 
 
-def _tables(file: Path, cache_folder: Path) -> list[DeliveredTable]:
+def tables(file: Path, cache_folder: Path) -> list[DeliveredTable]:
+    """Return the layers of a file as recognition looks at them."""
     if file.suffix.lower() in (".tif", ".tiff"):
         return [_raster(file, cache_folder)]
     inside = gate.listing(file, cache_folder)

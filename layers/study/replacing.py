@@ -17,14 +17,18 @@ from geo.basis.reason import reason
 from layers import toml
 from layers.basis import disk
 from layers.basis.owned import owned
+from layers.library import kinds
 from layers.sources import gate
 from layers.sources.finding import Finding, blocked
-from layers.study import inspection, litter, load, settings, spec, staged
+from layers.study import delivery, inspection, litter, load, recognition, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.load import Home
 from layers.study.lock import PRIVATE, WAIT_S, writing
 from layers.study.placed import placed
 from layers.study.spec import LayerSpec, Study
+
+OTHER_KIND = "other-kind"
+"""Consent to a file that looks like another kind of layer."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,12 @@ def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any]) -
     old = _layer(study, layer_id)
     if old.vintage is not None and not given.get("vintage"):
         raise CallError(reason("replace_without_vintage", id=layer_id, before=old.vintage.isoformat()))
-    body = _entry(folder, layer_id) | dict(given) | {"id": layer_id, "source": str(file)}
+    sure = OTHER_KIND in given.get("accept", ())
+    said = {k: v for k, v in given.items() if k != "accept" or not sure}
+    body = _entry(folder, layer_id) | said | {"id": layer_id, "source": str(file)}
     new = toml.validated(LayerSpec, dict(body), file.name)
     found = inspection.check_layer(new, Home(study, folder))
-    found += _lost_columns(old, new, study, folder)
+    found += _lost_columns(old, new, study, folder) + ([] if sure else _other_kind(old, file, folder))
     if any(f.severity == "block" for f in found):
         raise blocked(found)
     told = Replaced(layer_id, content(old, study, folder), content(new, study, folder), tuple(found))
@@ -136,6 +142,20 @@ def _lost_columns(old: LayerSpec, new: LayerSpec, study: Study, folder: Path) ->
     lost = sorted(asked - held.columns) if held else []
     why = reason("replace_loses_columns", id=old.id, columns=lost)
     return [Finding("", why.code, "block", "", why)] if lost else []
+
+
+def _other_kind(old: LayerSpec, file: Path, folder: Path) -> list[Finding]:
+    """Block a file whose name and fields are those of another kind of layer."""
+    mine = kinds.kind(old.id, old.title)
+    try:
+        seen = [p for t in delivery.tables(file, folder / load.CACHE) for p in recognition.proposed(t, ())]
+    except LuodiError:
+        return []
+    others = {p.kind.code for p in seen if p.kind and p.how == "name_and_fields"}
+    if mine is None or not others or mine.code in others or mine.held_by in others:
+        return []
+    why = reason("replace_other_kind", id=old.id, kinds=sorted(others), proposal=OTHER_KIND)
+    return [Finding("", why.code, "block", OTHER_KIND, why)]
 
 
 def _commit(folder: Path, file: Path, body: Mapping[str, Any]) -> None:

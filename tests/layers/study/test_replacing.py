@@ -97,3 +97,16 @@ def test_in_words(study, newer, language):
     text = "\n".join(words.lines(made, study, language))
     assert "ND" in text
     assert "[" not in text
+
+
+def test_a_file_of_another_kind_is_asked_about(tmp_path):
+    folder = base.study(tmp_path / "study")
+    base.farm().rename(columns={"MC": "DLBM"}).to_file(tmp_path / "YJJBNTTB.gpkg")
+    catalog.add(folder, tmp_path / "YJJBNTTB.gpkg", {"role": "constraint", "id": "basic_farmland"})
+    town = base.farm().assign(GHFQDM="110", GHFQMC="集中建设区", XZQDM="331100", DLBM="0101")
+    town.to_file(tmp_path / "CZKFBJ.gpkg")
+    with pytest.raises(BlockedError) as refused:
+        replacing.replace(folder, "basic_farmland", tmp_path / "CZKFBJ.gpkg", {})
+    assert [r.code for r in refused.value.reasons] == ["replace_other_kind"]
+    replacing.replace(folder, "basic_farmland", tmp_path / "CZKFBJ.gpkg", {"accept": (replacing.OTHER_KIND,)})
+    assert spec.read(folder).layer("basic_farmland").accept == (), "said once, not kept"
