@@ -25,7 +25,7 @@ from geo.basis.inputs import Inputs
 from geo.basis.layer import Layer, Zone
 from geo.basis.progress import Progress
 from geo.basis.tables import empty
-from geo.idle import assess, landfacts, upstairs, vacancy
+from geo.idle import assess, landfacts, mu, upstairs, vacancy
 from geo.idle import reuse as reuse_room
 from geo.idle.imagery import statistics
 from geo.idle.inefficient import LocalPack, judged
@@ -93,7 +93,7 @@ def run(stage: Visit) -> None:
           "idle idle_signals idle_assets idle_records idle_readings idle_marks idle_problems")  # fmt: skip
     stage("inefficient", inefficient,
           "inputs parcels idle idle_assets idle_records idle_readings idle_marks imagery imagery_change",
-          "inefficient inefficient_facts redevelopment")  # fmt: skip
+          "inefficient inefficient_facts mu_evaluation redevelopment")  # fmt: skip
     stage("assemble", assemble, "inputs parcels candidates land stacks supply demand gate_results",
           "availability sites members crossings offers")  # fmt: skip
     stage("sitegates", site_gates, "inputs projects sites", "site_gates sites_measured")
@@ -216,10 +216,19 @@ def idle(known: Known, as_of: date, figures: Figures) -> Tables:
     return assess.tables(known, as_of, figures)
 
 
-def inefficient(known: Known, found: pd.DataFrame, packs: Sequence[LocalPack], as_of: date, bounds: Bounds) -> Tables:
-    """Hold land on which works began against local criteria of inefficient use; `found` is the table `idle`."""
+def inefficient(
+    known: Known, found: pd.DataFrame, packs: Sequence[LocalPack], as_of: date, bounds: Bounds,
+    firms: pd.DataFrame | None = None, mu_packs: Sequence[mu.MuPack] = (),
+) -> Tables:  # fmt: skip
+    """Hold land on which works began against local criteria of inefficient use; `found` is the table `idle`.
+
+    The grade per mu (亩均评价) of the firms on it is one of the facts: `firms` as `geo.idle.mu.evaluated` reads them.
+    """
+    graded = mu.evaluated(firms if firms is not None else pd.DataFrame(), mu_packs)
     facts = landfacts.facts(known, found, as_of, bounds)
-    return {"inefficient": judged(packs, facts), "inefficient_facts": facts}
+    if mu_packs:
+        facts = facts.merge(mu.grade_codes(graded), on="asset_id", how="left")
+    return {"inefficient": judged(packs, facts), "inefficient_facts": facts, "mu_evaluation": graded}
 
 
 def gate_and_demand(

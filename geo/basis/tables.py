@@ -264,7 +264,11 @@ _DECLARED = (
         "no_tax_months:float no_tax_months_hi:float production_stopped_months:float production_stopped_months_hi:float "
         "far:float far_contract_ratio:float developed_pct:float invested_pct:float idle_code:float "
         "unfinished_code:float stopped_months:float empty_mu:float eliminated_code:float safety_failed_code:float "
-        "environment_failed_code:float rented_out_code:float")),
+        "environment_failed_code:float rented_out_code:float mu_grade_code:float? mu_grade_code_hi:float?")),
+    # 亩均评价: every enterprise of every year by every pack; a grade is "" where it is open
+    Table("mu_evaluation", ("pack", "year", "enterprise_id"), _c(
+        "pack:code year:int enterprise_id:id name:text asset_id:id scale:code grade:code score:float score_hi:float "
+        "land_mu:float items:text reason:reason")),
     Table("redevelopment", ("site_id",), _c(
         "site_id:id name:text kind:code stage:code ready_on:text? area_m2:float:sum parcel_ids:text households:float "
         "reason:reason geometry:geometry")),

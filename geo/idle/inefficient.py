@@ -29,7 +29,7 @@ FACTS = (
     "area_mu", "tax_wan_mu", "tax_industry_ratio", "tax_contract_ratio", "tax_growth_pct", "no_tax_months", "far",
     "far_contract_ratio", "empty_mu", "developed_pct", "invested_pct", "stopped_months", "production_stopped_months",
     "idle_code", "unfinished_code", "eliminated_code", "safety_failed_code", "environment_failed_code",
-    "rented_out_code",
+    "rented_out_code", "mu_grade_code",
 )  # fmt: skip
 """Facts a criterion can read; codes are 1 for yes and 0 for no."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.basis.reason import Reason
-from layers.study.registers import inefficient
+from layers.study.registers import inefficient, mu
 from layers.study.run.results import Results
-from layers.text import Language, both, code, joined, sentence
+from layers.text import Language, both, code, joined, say, sentence
 from layers.words.idle import state_word
 
 _CODES = {
@@ -44,6 +44,22 @@ def projected(results: Results, frame: pd.DataFrame, language: Language) -> pd.D
     for day in [c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])]:
         out[day] = frame[day].dt.strftime("%Y-%m-%d").fillna("")
     return out
+
+
+def per_mu(results: Results, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Put the evaluation per mu into words: open grades, scale, and the pack with what of it is from memory."""
+    if any(s.use_only for s in results.study.with_role("signal", "enterprise", "supply")):
+        frame = frame.iloc[:0]
+    packs = {p.id: p for p in mu.packs(results.study, results.folder)}
+    names = {
+        name: both(p.title, language) + (f" · {say('word.unverified', language)}" if p.unverified else "")
+        for name, p in packs.items()
+    }
+    return frame.assign(
+        pack=[names.get(str(p), str(p)) for p in frame["pack"]],
+        grade=[str(g) or say("word.not_known", language) for g in frame["grade"]],
+        scale=[code("muscale", str(s), language) if s else "" for s in frame["scale"]],
+    )
 
 
 def local(results: Results, frame: pd.DataFrame, language: Language) -> pd.DataFrame:

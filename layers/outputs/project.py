@@ -239,8 +239,9 @@ def _plain(results: Results, table: str, language: Language) -> pd.DataFrame:
         frame = site_words.projected(results, frame, language)
     if table.startswith("idle"):
         frame = idle_words.projected(results, frame, language)
-    if table in ("inefficient", "redevelopment"):
-        frame = idle_words.local(results, frame, language)
+    if table in ("inefficient", "redevelopment", "mu_evaluation"):
+        told = idle_words.per_mu if table == "mu_evaluation" else idle_words.local
+        frame = told(results, frame, language)
     if table in ("scores", "ranking", "tolerance"):
         return _ranked(results, table, frame, language)
     if "reason" in frame and len(frame):

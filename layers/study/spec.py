@@ -300,6 +300,7 @@ class Study(_Named):
     use_class: UseClass = "general"
     rules: tuple[str, ...] = ("cn-national",)
     inefficient: tuple[str, ...] = ()
+    mu: tuple[str, ...] = ()
     demonstration: bool = False
     screen: Screen = Screen()
     law: Law = Law()

@@ -29,6 +29,7 @@ from layers.sources.finding import Finding, finding
 from layers.study import sheets
 from layers.study.registers import idle_records, imagery, supply
 from layers.study.registers.idle_buildings import Buildings, buildings_of
+from layers.study.registers.mu import annual
 from layers.study.run.stage import Work
 from layers.study.spec import Study
 
@@ -167,7 +168,8 @@ def _sheets(study: Study, work: Work, role: str, found: Findings) -> Iterable[sh
 
 def _readings(work: Work, firms: Firms, found: Findings) -> pd.DataFrame:
     """Return the monthly readings of all firms; a month told twice differently is not known."""
-    parts = [_monthly(sheet, found) for sheet in _sheets(work.plan.study, work, "signal", found)]
+    monthly = (sheet for sheet in _sheets(work.plan.study, work, "signal", found) if not annual(sheet.spec))
+    parts = [_monthly(sheet, found) for sheet in monthly]
     parts = [p for p in parts if len(p)]
     if not parts:
         return empty("idle_readings")

@@ -21,7 +21,7 @@ from geo.screen.supplied import SLIVER_SHARE
 from layers import toml
 from layers.sources.cells import recognise
 from layers.study.packs import PACKS
-from layers.study.registers import idle, idle_records
+from layers.study.registers import idle, idle_records, mu
 
 if TYPE_CHECKING:
     from layers.study.run.stage import Tables, Work
@@ -53,9 +53,10 @@ def packs(work: Work) -> tuple[LocalPack, ...]:
 
 
 def build(work: Work) -> Tables:
-    """Make the tables ``inefficient``, ``inefficient_facts`` and ``redevelopment``."""
+    """Make the tables ``inefficient``, ``inefficient_facts``, ``mu_evaluation`` and ``redevelopment``."""
     held = Known(*(work.table(name) for name in idle.AGAIN))
-    made = flow.inefficient(held, work.table("idle"), packs(work), work.plan.study.as_of, idle.bounds())
+    made = flow.inefficient(held, work.table("idle"), packs(work), work.plan.study.as_of, idle.bounds(),
+                            mu.firms(work), mu.packs(work.plan.study, work.plan.folder))  # fmt: skip
     return made | {"redevelopment": renewal(work)}
 
 

@@ -53,8 +53,8 @@ OF_ROLE: dict[str, tuple[str, ...]] = {
     "park": ("capacity", "park_land", "zone_scores", "zone_potentials", "zone_accounts", "chain_fit", "gates"),
     "zone": ("zone_scores", "zone_potentials", "zone_accounts", "zone_problems"),
     "redevelopment": ("redevelopment",),
-    "signal": ("idle_signals",),
-    "enterprise": ("idle_signals", "chain_fit"),
+    "signal": ("idle_signals", "mu_evaluation"),
+    "enterprise": ("idle_signals", "chain_fit", "mu_evaluation"),
 }  # fmt: skip
 """Role: tables that are nothing but what its layers say; with a use-only layer of that role they stay inside."""
 PLAN = ("plan_use", "plan_scheme", "far_min", "far_max", "height_max_m", "plan_share")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layers.study.registers import inefficient
+from layers.study.registers import inefficient, mu
 from layers.study.run.stage import Stage
 
 if TYPE_CHECKING:
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def _slice(plan: Plan) -> Any:
     chosen = [inefficient.pack(n, plan.folder).model_dump(mode="json") for n in plan.study.inefficient]
-    return [chosen, plan.sources("redevelopment")]
+    scored = [p.model_dump(mode="json") for p in mu.packs(plan.study, plan.folder)]
+    return [chosen, scored, plan.sources("redevelopment", "signal")]
 
 
 INEFFICIENT = Stage(
