@@ -131,7 +131,7 @@ def quotas(answer: RedlineAnswer, language: Language) -> Html:
     before, after = say("uiredline.before", language), say("uiredline.after", language)
     heads = ["", *(f"{phase} {_unit(word, language)}" for phase in (before, after) for word in ("mu", "ha"))]
     net = balance_words(both_ways[0], language)
-    below = tag("div", net, cls="lu-small") if net else join()
+    below = tag("div", net, cls="lu-line") if net else join()
     return join(_table(say("uiredline.quotas", language), heads, rows, "lr-quotas"), below)
 
 
@@ -225,7 +225,7 @@ def _cell(one: Constraint, late: bool, language: Language) -> Html:
         sure = high - low < NOTHING_M2 or high == float("inf")
         text = number(low, "mu", language) if sure else f"{number(low, 'mu', language)} …"
         net = "" if late else net_of(one, language)
-        below = tag("small", net) if net and one.rule.layer in THREE_LINES else join()
+        below = tag("div", net, cls="lr-net") if net and one.rule.layer in THREE_LINES else join()
         return join(tag("span", text), tag("small", number(low, "ha", language)), below)
     if outcome == "conflict":
         return tag("span", interval(one.rule, low, high, language))

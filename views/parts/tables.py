@@ -77,7 +77,8 @@ def pick_row(
             state.ask_to_move()
 
     st.dataframe(
-        frame, height=HEIGHT, hide_index=True, key=key, on_select=picked, selection_mode="single-row",
+        frame, height=min(HEIGHT, 36 + 30 * max(len(frame), 1)), hide_index=True, key=key, on_select=picked,
+        selection_mode="single-row",
         selection_default={"selection": {"rows": at[:1].tolist()}}, column_config=_formats(frame), row_height=30,
     )  # fmt: skip
 
