@@ -74,6 +74,8 @@ def out_of_time(rules: Sequence[Rule]) -> tuple[NotApplied, ...]:
 def _why(rule: Rule, use_class: str) -> Reason:
     if rule.absent:
         return reason("applied_absent")
+    if rule.limit_fact and rule.speaks in ("yes", "maybe"):
+        return reason("applied_no_figure")
     if rule.speaks == "no":
         return reason("applied_not_spoken", uses=list(rule.use_classes), industries=list(rule.industries))
     if rule.industries:

@@ -252,6 +252,8 @@ class Rule(Aged):
         """Tell whether land screened for this use is judged by the rule at parcel level."""
         if self.stood_for or self.absent:
             return False
+        if self.limit_fact:  # its limit is a project's own figure: land alone states none
+            return False
         if self.speaks:
             return self.speaks != "no"
         if self.industries:

@@ -156,3 +156,16 @@ def test_judged_and_listed_are_all_rules_for_every_red_line(drawn, use, use_clas
         if r.id in judged:
             continue
         assert r.stood_for or use or industry or (r.industries and not r.layer)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"use": "", "industry": "C26"}, {"use": "chemical", "industry": ""}, {"use": "", "industry": ""}]
+)
+def test_a_rule_on_a_projects_own_figure_is_listed_for_land_that_states_none(asked):
+    one = {"id": "own", "layer": "schools", "test": "distance_m", "operator": ">=", "threshold": 0.0, "confidence": "S",
+           "limit_fact": "safety_distance_m", "severity": "exclude", "industries": ["C"]}  # fmt: skip
+    pack = RulePack.model_validate({"id": "p", "rules": [one]})
+    (rule,) = checks.speaking(merged((pack,), date(2026, 11, 23)), asked, "general")
+    assert not rule.applies("general")
+    (listed,) = not_applied((rule,), "general")
+    assert listed.why.code == "applied_no_figure"
