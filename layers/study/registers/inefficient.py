@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from layers import toml
 from layers.sources.cells import recognise
 from layers.study.packs import PACKS
 from layers.study.registers import idle, idle_records, mu
+from layers.study.spec import LayerSpec
 
 if TYPE_CHECKING:
     from layers.study.run.stage import Tables, Work
@@ -64,11 +66,15 @@ def build(work: Work) -> Tables:
 
 
 def renewal_of(work: Work) -> gpd.GeoDataFrame | None:
-    """Return land of urban renewal for assembling; None for a study without such a layer."""
-    return renewal(work) if work.plan.study.with_role("redevelopment") else None
+    """Return land of urban renewal for assembling; None for a study without such a layer.
+
+    A use-only layer feeds no site: a site would tell where its land lies, and how far it has come.
+    """
+    open_ = [s for s in work.plan.study.with_role("redevelopment") if not s.use_only]
+    return renewal(work, open_) if open_ else None
 
 
-def renewal(work: Work) -> gpd.GeoDataFrame:
+def renewal(work: Work, specs: Sequence[LayerSpec] | None = None) -> gpd.GeoDataFrame:
     """Return land of urban renewal (role ``redevelopment``): each site with its kind, its stage and the parcels on it.
 
     It is a source of land beside the supply register and is never mixed up with it: a
@@ -78,7 +84,7 @@ def renewal(work: Work) -> gpd.GeoDataFrame:
     parcels = gpd.GeoDataFrame(work.table("parcels"))
     parts = [
         _sites(work.inputs.layers[spec.id], parcels, work)
-        for spec in work.plan.study.with_role("redevelopment")
+        for spec in (work.plan.study.with_role("redevelopment") if specs is None else specs)
         if work.inputs.layers[spec.id].state == "ok"
     ]
     parts = [p for p in parts if len(p)]

@@ -1,5 +1,8 @@
 """Local criteria on a register, and land of urban renewal, in a run."""
 
+from datetime import date
+from types import SimpleNamespace
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -7,8 +10,10 @@ import shapely
 from geo.basis.errors import SpecError
 from geo.basis.progress import silent
 from layers.outputs.project import projection
+from layers.study.registers import inefficient
 from layers.study.run import runs
 from layers.study.run.results import open_results
+from layers.study.spec import LayerSpec, Study
 from tests import district
 from tests.district import CRS, X0, Y0
 from tests.layers.study.registers.test_idle import FIRMS, MONTHS, row, study
@@ -107,3 +112,9 @@ def test_urban_renewal_is_a_source_with_a_status_of_its_own(tmp_path):
     assert set(results.table("supply")["supply_status"]) == {"unknown"}
     told = projection(results, "redevelopment", "zh").frame
     assert told["stage"].tolist() == ["征收拆迁中", "待核实"]
+
+
+def test_a_use_only_layer_of_renewal_feeds_no_site():
+    layer = LayerSpec(id="renewal", role="redevelopment", source="inputs/renewal.gpkg", use_only=True)
+    made = Study(name="试", crs=CRS, as_of=date(2026, 11, 23), layers=(layer,))
+    assert inefficient.renewal_of(SimpleNamespace(plan=SimpleNamespace(study=made))) is None
