@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import streamlit as st
@@ -15,7 +16,7 @@ from layers.serve.pages.sites import SiteView
 from layers.study.run.results import Results
 from layers.text import Language, say
 from views.parts import map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
-from views.parts.markup import tag
+from views.parts.markup import join, tag
 
 PANEL = map.HEIGHT - 37
 SIDES = ("why", "weights", "demand")
@@ -43,7 +44,7 @@ def draw(results: Results, late: bool) -> None:
         map.draw_sites(board(results), shown.board, shown.board.url(made.ranking), selected, site_demand.outline())
     with right:
         _panel(shown, made, selected, late, language)
-    _below(shown, made, selected, language)
+    _below(shown, made, selected, late, language)
 
 
 def _selected(shown: SiteView) -> str | None:
@@ -92,7 +93,7 @@ def _panel(shown: SiteView, made: Ranked, selected: str | None, late: bool, lang
             site_panels.why(shown, made, selected, language)
 
 
-def _below(shown: SiteView, made: Ranked, selected: str | None, language: Language) -> None:
+def _below(shown: SiteView, made: Ranked, selected: str | None, late: bool, language: Language) -> None:
     name = st.segmented_control(
         say("uisites.below", language), BELOW, default="list", required=True, key="site-below",
         format_func=lambda n: say(f"uisites.below_{n}", language), label_visibility="collapsed",
@@ -101,19 +102,21 @@ def _below(shown: SiteView, made: Ranked, selected: str | None, language: Langua
         "compare": lambda: site_panels.compare(shown, made, selected, language),
         "stability": lambda: site_charts.stability(made, shown.results.study.ranking.top, language),
         "matrix": lambda: site_weights.matrix(shown, made, site_weights.now(shown)[0], language),
-        "handover": lambda: _handover(shown.results, language),
+        "handover": lambda: _handover(shown.results, late, language),
     }
     draws.get(str(name), lambda: _list(shown, made, selected, language))()
 
 
-def _handover(results: Results, language: Language) -> None:
+def _handover(results: Results, late: bool, language: Language) -> None:
     """Draw the sites of the run by the day they can be handed over, with what is open, and offer the list."""
     made = handover_list.projection(results, language)
     st.dataframe(made.frame.rename(columns=made.headers), hide_index=True, width="stretch", height=tables.HEIGHT)
-    for note in made.notes:
-        st.caption(note)
+    st.html(join(*(tag("div", note, cls="lu-note") for note in made.notes)))
     name = f"{results.study.name}-{say('uisites.below_handover', language)}.csv"
-    st.download_button(say("handover.download", language), handover_list.as_csv(results, language), name, "text/csv")
+    st.download_button(
+        say("handover.download", language), functools.partial(handover_list.as_csv, results, language), name,
+        "text/csv", disabled=late, help=say("ui.stale_no_export", language) if late else None, on_click="ignore",
+    )  # fmt: skip
 
 
 def _list(shown: SiteView, made: Ranked, selected: str | None, language: Language) -> None:

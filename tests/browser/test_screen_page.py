@@ -86,7 +86,7 @@ def test_a_click_tells_what_the_row_says(page, url, results):
     parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id")
     ordinary = [i for i in parcels.index if i.startswith("P0")]
     asked = {
-        i: parcels.geometry[i].representative_point() for i in np.random.default_rng(11).choice(ordinary, 20, False)
+        i: parcels.geometry[i].representative_point() for i in np.random.default_rng(11).choice(ordinary, 10, False)
     }
     by_status = results.table("candidates").set_index("parcel_id")["status"]
     unsure = by_status.index[by_status == "unknown"][0]

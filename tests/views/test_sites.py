@@ -109,6 +109,8 @@ def test_stale_sites_stay_and_no_demand_is_asked_of_them(visit, study):
     try:
         page = visit(study)
         assert say("ui.stale", "zh") in words(page)
+        turn(page, "site-below", "handover")
+        assert [b.disabled for b in page.get("download_button")] == [True], "stale results never leave"
         turn(page, "site-side", "demand")
         assert page.button(key="demand-go").disabled
     finally:
