@@ -30,6 +30,10 @@ _MAGIC = (
 )  # fmt: skip
 _SHAPES = ("type", "geometry", "coordinates", "features")
 """Members by which an object is GeoJSON, good or bad; such a list is not a table."""
+_BOUNDARY_TXT = tuple(
+    word for name in ("[属性描述]", "[地块坐标]") for word in (name, name.encode("gbk").decode("utf-8", "replace"))
+)
+"""Heads of a boundary TXT, also as GBK looks where UTF-8 is expected."""
 _APPLICATION = {b"GPKG", b"GP10", b"GP11"}
 
 
@@ -102,9 +106,11 @@ def _ole(path: Path) -> str:
 
 
 def _text(path: Path, head: bytes) -> str:
-    start = head.decode(_bom(head), errors="replace").lstrip("\ufeff \t\r\n")
+    start = head.decode(_bom(head), errors="replace").lstrip("\ufeff \t\r\n\x1e")
     if start.startswith("<"):
         return _xml(path)
+    if any(head in start[:2_000] for head in _BOUNDARY_TXT):
+        raise BlockedError(reason("boundary_txt_as_layer", file=path.name))
     if start[:1] in ("{", "[") or path.suffix.lower() in (".geojson", ".json", ".topojson"):
         return _json(path)
     if start.startswith("AutoCAD Binary DXF") or start.startswith("AC10"):
@@ -159,6 +165,8 @@ def _json(path: Path) -> str:
         return "records"
     if isinstance(doc, dict) and doc.get("type") == "Topology":
         return "topojson"
+    if isinstance(doc, dict) and ("geometryType" in doc or "rings" in doc):
+        raise BlockedError(reason("not_spatial", file=path.name, found="Esri JSON", supported=SUPPORTED))
     known = isinstance(doc, dict) and isinstance(doc.get("type"), str)
     if known and doc["type"] not in GEOJSON_TYPES and doc["type"].lower() not in {t.lower() for t in GEOJSON_TYPES}:
         raise BlockedError(reason("not_spatial", file=path.name, found=f"type = {doc['type']}", supported=SUPPORTED))
@@ -200,10 +208,22 @@ def read_json(path: Path) -> Any:
         except UnicodeDecodeError:
             _LAST[path] = _gb_json(path)
         except json.JSONDecodeError as error:
-            raise _broken(path, error) from None
+            _LAST[path] = _lines(path, error)
         except RecursionError:
             raise BlockedError(reason("json_too_deep", file=path.name)) from None
     return _LAST[path]
+
+
+def _lines(path: Path, error: json.JSONDecodeError) -> Any:
+    """Read a feature a line (GeoJSON text sequence) as a collection; anything else is broken."""
+    texts = [text.strip(" \t\r\x1e") for text in path.read_text(encoding="utf-8-sig").split("\n")]
+    try:
+        found = [json.loads(text, object_pairs_hook=_members) for text in texts if text]
+    except json.JSONDecodeError:
+        raise _broken(path, error) from None
+    if not all(isinstance(one, dict) and one.get("type") == "Feature" for one in found):
+        raise _broken(path, error)
+    return {"type": "FeatureCollection", "features": found}
 
 
 def _gb_json(path: Path) -> Any:

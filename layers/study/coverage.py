@@ -71,10 +71,18 @@ def examined(seen: Seen, accept: Collection[str], home: Any, study_crs: str) -> 
     found = [*seen.found, *_rejected(seen)]
     if len(seen.shapes) == 0 and not told & {"layer_empty", "table_empty"}:
         found.append(finding("warn", "layer_nothing_left", rejected=seen.rejected, proposal=EMPTY))
-    found += away(seen, home, study_crs)
+    found += [*_outlines(seen), *away(seen, home, study_crs)]
     out = [_answered(f, seen, accept) for f in found]
     open_ = {f.code for f in out} & set(DOUBTS)
     return out, next((code for code in reversed(DOUBTS) if code in open_), "")
+
+
+def _outlines(seen: Seen) -> list[Finding]:
+    """Name a layer of closed lines: what they enclose is no area to any rule."""
+    lines = shapely.get_parts(seen.shapes) if len(seen.shapes) else np.empty(0, object)
+    if not len(lines) or not shapely.is_ring(lines).all():
+        return []
+    return [finding("warn", "layer_of_outlines", count=len(seen.shapes))]
 
 
 def of_table(found: Sequence[Finding], accept: Collection[str]) -> list[Finding]:

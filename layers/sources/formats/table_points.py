@@ -16,12 +16,15 @@ from layers.sources.formats.contents import Contents
 from layers.sources.formats.read import RawLayer
 from layers.sources.formats.tabular import sheets, table
 from layers.sources.limits import Limits
+from layers.sources.redline.chars import number
 
 _WKT = ("wkt", "geometry", "geom", "the_geom", "shape_wkt", "wkt_geom", "几何", "图形")
 _X = ("x", "lon", "lng", "long", "longitude", "经度", "x坐标", "横坐标", "point_x", "east", "easting", "东坐标")
 _Y = ("y", "lat", "latitude", "纬度", "y坐标", "纵坐标", "point_y", "north", "northing", "北坐标")
 
 
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")
+"""With three digits behind the comma it may group thousands."""
 _SRID = re.compile(r"SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
 _HEX = re.compile(r"(?:00|01)(?:[0-9A-Fa-f]{2}){8,}")
 _SHAPE = re.compile(
@@ -93,9 +96,20 @@ def _unread(shapes: Any, texts: list[str]) -> list[tuple[int, Reason]]:
 def _points(shapes: Any, x: list[str], y: list[str]) -> list[tuple[int, Reason]]:
     wrong = []
     for k, (east, north) in enumerate(zip(x, y, strict=True)):
-        a, b = recognise.number(east), recognise.number(north)
+        a, b = _coordinate(east), _coordinate(north)
         if a is None or b is None:
             wrong.append((k + 1, reason("coordinate_unreadable", text=f"{east}, {north}"[:40])))
             continue
-        shapes[k] = shapely.Point(a.value, b.value)
+        shapes[k] = shapely.Point(a, b)
     return wrong
+
+
+def _coordinate(text: str) -> float | None:
+    """Read a number, degrees with minutes and seconds, or a number with a decimal comma where it can be no other."""
+    if _DECIMAL_COMMA.fullmatch(text):
+        return float(text.replace(",", "."))
+    plain = recognise.number(text)
+    if plain is not None:
+        return plain.value
+    other = number(text)
+    return None if other.wrong else other.value
