@@ -112,7 +112,7 @@ def _gdal(name: str) -> Callable[[], str]:
 _LIBRARIES: Mapping[str, Callable[[], str] | None] = {
     "shapely": _shapely, "pyproj": _pyproj, "rasterio": _gdal("rasterio"), "pyogrio": _gdal("pyogrio"),
     **dict.fromkeys(("numpy", "scipy", "pandas", "pyarrow", "geopandas", "numba", "ortools", "exactextract",
-                     "openpyxl", "xlrd", "python_calamine")),
+                     "openpyxl", "xlrd", "python_calamine", "lark")),
 }  # fmt: skip
 """Packages that compute or read: how to ask for their version; None asks the installed distribution."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 T = TypeVar("T")
 
@@ -14,8 +15,7 @@ class Held(Generic[T]):
     """At most `most` things by name; a second visitor waits for the first instead of building again."""
 
     def __init__(self, most: int):
-        self._most = most
-        self._things: OrderedDict[Hashable, T] = OrderedDict()
+        self._things: LRUCache[Hashable, T] = LRUCache(most)
         self._lock = threading.Lock()
 
     def get(self, name: Hashable, build: Callable[[], T]) -> T:
@@ -23,7 +23,5 @@ class Held(Generic[T]):
         with self._lock:
             if name not in self._things:
                 self._things[name] = build()
-                while len(self._things) > self._most:
-                    self._things.popitem(last=False)
-            self._things.move_to_end(name)
-            return self._things[name]
+            thing: T = self._things[name]
+            return thing

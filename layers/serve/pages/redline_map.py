@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +21,7 @@ from layers.serve.draw.places import View
 from layers.serve.draw.published import SHELF, Draw
 from layers.serve.draw.styles import css, layer_style, rgb
 from layers.serve.draw.tiles import Ink, Paint, ParcelTiles, Rgba
+from layers.serve.held import Held
 from layers.serve.pages.board import DrawnLayer
 from layers.study.layer_tables import window
 from layers.study.run.layer_rows import rows_used
@@ -62,6 +62,7 @@ class RedlineMap:
         self._plots = answer.plots.geometry.to_numpy()
         self._window = window(answer.plots)
         self._draws: dict[str, Draw] = {}
+        self.drawing = threading.Lock()
 
     @cached_property
     def drawn(self) -> RedlineMapData:
@@ -180,22 +181,16 @@ def _hatch(colour: str) -> Ink:
     return Ink((red, green, blue, 60), (red, green, blue, 150), (red, green, blue, 235), None)
 
 
-_maps: OrderedDict[str, tuple[RedlineAnswer, RedlineMap]] = OrderedDict()
-_building = threading.Lock()
-KEPT = 16
+_maps: Held[RedlineMap] = Held(16)
 
 
 def redline_map(answer: RedlineAnswer) -> RedlineMapData:
     """Return the map of an answer, drawn once for all visitors."""
     check = answer.check
     name = check.name("land")
-    with _building:
-        if name not in _maps or _maps[name][0] is not answer:
-            _maps[name] = (answer, RedlineMap(answer, name))
-            while len(_maps) > KEPT:
-                _maps.popitem(last=False)
-        _maps.move_to_end(name)
-        found = _maps[name][1]
+    # by the very answer: one that is opened anew may be released differently
+    found = _maps.get((name, id(answer)), lambda: RedlineMap(answer, name))
+    with found.drawing:
         drawn = found.drawn
         found.publish()
         return drawn

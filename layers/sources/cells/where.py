@@ -4,23 +4,18 @@ Text becomes a tree of our own, and the tree is evaluated over columns. Nothing 
 handed to ``eval``, ``DataFrame.query`` or SQL, so a filter can only compare fields with
 literals. Logic has three values: a comparison with null is neither true nor false.
 
-    filter     = any_of
-    any_of     = all_of { "or" all_of }
-    all_of     = negation { "and" negation }
-    negation   = "not" negation | "(" any_of ")" | comparison
-    comparison = field ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) literal
-               | field [ "not" ] "in" "(" literal { "," literal } ")"
-               | field "is" [ "not" ] "null"
-    field      = a name, or any text in backquotes: `图斑 编号`
-    literal    = 'text' | "text" | number | a bare word (read as text; so are 0101 and 19-digit numbers)
+The grammar is `GRAMMAR`. A field is a name, or any text in backquotes: `图斑 编号`. A literal is a text in
+quotes (one quote doubled stands for itself), a number, or a bare word, which is text; so are 0101 and 19-digit numbers.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,14 +29,8 @@ Answers = npt.NDArray[np.uint8]
 Literal = str | float
 MAX_DEPTH = 50
 
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<text>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?P<field>`[^`]+`)|(?P<op><=|>=|!=|<>|==|=|<|>|\(|\)|,)
-    |(?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))|(?P<word>[\w.\-%²]+))""",
-    re.VERBOSE,
-)
 _CODE = re.compile(r"0\d|\d{16}")
 """A number written with a leading zero, or longer than a float is exact, is a code: compared as text."""
-_KEYWORDS = ("and", "or", "not", "in", "is", "null")
 _OPERATORS: dict[str, Callable[..., npt.NDArray[np.bool_]]] = {
     "=": operator.eq, "==": operator.eq, "!=": operator.ne, "<>": operator.ne,
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -90,13 +79,6 @@ class Both:
 Node = Compare | In | IsNull | Not | Both
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str
-    text: str
-    at: int
-
-
 def parse(text: str) -> Node:
     """Read a filter into its tree.
 
@@ -105,7 +87,18 @@ def parse(text: str) -> Node:
     SpecError
         ``where_syntax`` with the position (from 1), what stands there and what was expected.
     """
-    return _Parser(text).whole()
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    try:
+        return _node(_grammar().parse(text))
+    except UnexpectedCharacters as error:
+        at = error.pos_in_stream or 0
+        raise _wrong(text, at, text[at : at + 10], "field / value / operator") from None
+    except UnexpectedToken as error:
+        at = len(text) if error.token.type == END else int(error.token.start_pos or 0)
+        raise _wrong(text, at, str(error.token), _wanted(error.accepts)) from None
+    except _TooDeepError as error:
+        raise _wrong(text, error.at, "(", f"≤ {MAX_DEPTH} ( )") from None
 
 
 def holds(text: str, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -215,121 +208,108 @@ def _compare(values: pd.Series, word: str, literal: Literal) -> Answers:
     return np.where(null, UNKNOWN, np.asarray(held, bool)).astype(np.uint8)
 
 
-class _Parser:
-    def __init__(self, text: str):
-        self.text = text
-        self.tokens = list(self._split())
-        self.at = 0
-        self.depth = 0
+# --- reading ----------------------------------------------------------------------
 
-    def _split(self) -> Iterator[_Token]:
-        at = 0
-        while self.text[at:].strip():
-            match = _TOKEN.match(self.text, at)
-            if match is None:
-                at += len(self.text[at:]) - len(self.text[at:].lstrip())
-                raise self._error(at, self.text[at : at + 10], "field / value / operator")
-            kind = str(match.lastgroup)
-            yield _Token(kind, match.group(kind), match.start(kind))
-            at = match.end()
+GRAMMAR = r"""
+    ?start   : any_of
+    ?any_of  : all_of (_OR all_of)*                          -> any
+    ?all_of  : negation (_AND negation)*                     -> all
+    ?negation: _NOT negation                                 -> negated
+             | _OPEN any_of _CLOSE
+             | comparison
+    ?comparison: field OP literal                            -> compared
+             | field _IN _list                               -> within
+             | field _NOT _IN _list                          -> without
+             | field _IS _NULL                               -> empty
+             | field _IS _NOT _NULL                          -> filled
+    _list    : _OPEN literal (_COMMA literal)* _CLOSE
+    field    : WORD | QUOTED
+    literal  : WORD | TEXT | NUMBER
 
-    def _error(self, at: int, found: str, expected: str) -> SpecError:
-        return SpecError(reason("where_syntax", text=self.text, position=at + 1, found=found or "–", expected=expected))
+    TEXT.6   : /'(?:[^']|'')*'|"(?:[^"]|"")*"/
+    QUOTED.6 : /`[^`]+`/
+    OP.6     : /<=|>=|!=|<>|==|=|<|>/
+    _OPEN.6  : "("
+    _CLOSE.6 : ")"
+    _COMMA.6 : ","
+    NUMBER.5 : /[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/
+    _AND.4   : /and(?![\w.\-%²])/i
+    _OR.4    : /or(?![\w.\-%²])/i
+    _NOT.4   : /not(?![\w.\-%²])/i
+    _IN.4    : /in(?![\w.\-%²])/i
+    _IS.4    : /is(?![\w.\-%²])/i
+    _NULL.4  : /null(?![\w.\-%²])/i
+    WORD.1   : /[\w.\-%²]+/
+    %ignore /\s+/
+"""
+END = "$END"
+_SAID = {"NUMBER": "value", "QUOTED": "field", "OP": "= != < <= > >=", "_IN": "in", "_IS": "is", "_NULL": "null",
+         "_NOT": "not", "_OPEN": "(", "_COMMA": ",", "_CLOSE": ")", "_AND": "and", "_OR": "or"}  # fmt: skip
+"""What is expected, in words, by the signs of the grammar."""
 
-    def _fail(self, expected: str) -> SpecError:
-        token = self._peek()
-        return self._error(token.at, token.text, expected)
 
-    def _peek(self) -> _Token:
-        return self.tokens[self.at] if self.at < len(self.tokens) else _Token("end", "", len(self.text))
+class _TooDeepError(Exception):
+    def __init__(self, at: int):
+        super().__init__(at)
+        self.at = at
 
-    def _is(self, *words: str) -> bool:
-        token = self._peek()
-        return token.kind in ("word", "op") and token.text.lower() in words
 
-    def _take(self, *words: str) -> bool:
-        taken = self._is(*words)
-        self.at += taken
-        return taken
+class _Depth:
+    """Watches how deep parentheses and negations stand, so that no filter can exhaust the program."""
 
-    def whole(self) -> Node:
-        node = self._chain("or")
-        if self._peek().kind != "end":
-            raise self._fail("and / or")
-        return node
+    always_accept = ()
 
-    def _chain(self, word: str) -> Node:
-        below = self._negation if word == "and" else lambda: self._chain("and")
-        parts = [below()]
-        while self._take(word):
-            parts.append(below())
-        return parts[0] if len(parts) == 1 else Both(word, tuple(parts))
+    def process(self, stream: Iterator[Any]) -> Iterator[Any]:
+        depth = negated = 0
+        for token in stream:
+            negated = negated + 1 if token.type == "_NOT" else 0 if token.type not in ("_OPEN", "_NOT") else negated
+            depth += (token.type == "_OPEN") - (token.type == "_CLOSE")
+            if depth + negated > MAX_DEPTH:
+                raise _TooDeepError(int(token.start_pos))
+            yield token
 
-    def _negation(self) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self._fail(f"≤ {MAX_DEPTH} ( )")
-        try:
-            if self._take("not"):
-                return Not(self._negation())
-            if self._take("("):
-                node = self._chain("or")
-                if not self._take(")"):
-                    raise self._fail(")")
-                return node
-            return self._comparison()
-        finally:
-            self.depth -= 1
 
-    def _comparison(self) -> Node:
-        field = self._field()
-        if self._take("is"):
-            negated = self._take("not")
-            if not self._take("null"):
-                raise self._fail("null")
-            return Not(IsNull(field)) if negated else IsNull(field)
-        if self._take("not"):
-            if not self._take("in"):
-                raise self._fail("in")
-            return Not(self._list(field))
-        if self._take("in"):
-            return self._list(field)
-        token = self._peek()
-        if token.kind != "op" or token.text not in _OPERATORS:
-            raise self._fail("= != < <= > >= in / is")
-        self.at += 1
-        return Compare(field, token.text, self._literal())
+@cache
+def _grammar() -> Any:
+    from lark import Lark  # read when the first filter is
 
-    def _field(self) -> str:
-        token = self._peek()
-        if token.kind == "field":
-            self.at += 1
-            return token.text[1:-1]
-        if token.kind != "word" or token.text.lower() in _KEYWORDS:
-            raise self._fail("field")
-        self.at += 1
-        return token.text
+    watch: Any = _Depth()
+    return Lark(GRAMMAR, parser="lalr", lexer="basic", postlex=watch)
 
-    def _list(self, field: str) -> Node:
-        if not self._take("("):
-            raise self._fail("(")
-        literals = [self._literal()]
-        while self._take(","):
-            literals.append(self._literal())
-        if not self._take(")"):
-            raise self._fail(", )")
-        return In(field, tuple(literals))
 
-    def _literal(self) -> Literal:
-        token = self._peek()
-        if token.kind == "text":
-            self.at += 1
-            quote = token.text[0]
-            return token.text[1:-1].replace(quote * 2, quote)
-        if token.kind == "number":
-            self.at += 1
-            return token.text if _CODE.match(token.text) else float(token.text)
-        if token.kind == "word" and token.text.lower() not in _KEYWORDS:
-            self.at += 1
-            return token.text
-        raise self._fail("value")
+def _wrong(text: str, at: int, found: str, expected: str) -> SpecError:
+    return SpecError(reason("where_syntax", text=text, position=at + 1, found=found or "–", expected=expected))
+
+
+def _wanted(signs: Collection[str]) -> str:
+    """Return what could stand there; a filter that could end there could go on with and, or."""
+    return " / ".join(words for sign, words in _SAID.items() if sign in signs)
+
+
+def _node(tree: Any) -> Node:
+    """Return our tree for one of the grammar."""
+    parts = tree.children
+    if tree.data in ("any", "all") and len(parts) == 1:
+        return _node(parts[0])
+    if tree.data in ("any", "all"):
+        return Both("or" if tree.data == "any" else "and", tuple(_node(p) for p in parts))
+    if tree.data == "negated":
+        return Not(_node(parts[0]))
+    field = _field(str(parts[0].children[0]))
+    if tree.data == "compared":
+        return Compare(field, str(parts[1]), _literal(parts[2].children[0]))
+    if tree.data in ("empty", "filled"):
+        return IsNull(field) if tree.data == "empty" else Not(IsNull(field))
+    listed = In(field, tuple(_literal(p.children[0]) for p in parts[1:]))
+    return listed if tree.data == "within" else Not(listed)
+
+
+def _field(text: str) -> str:
+    return text[1:-1] if text.startswith("`") else text
+
+
+def _literal(token: Any) -> Literal:
+    text = str(token)
+    if token.type == "TEXT":
+        return text[1:-1].replace(text[0] * 2, text[0])
+    return float(text) if token.type == "NUMBER" and not _CODE.match(text) else text

@@ -45,4 +45,11 @@ def test_tiles_take_no_more_room_than_they_may():
     for x in (0, 1, 2, 2, 1, 0):
         assert shelf.tile(key, (3, x, 0)) == b"0123456789"
     assert [at[1] for at in drawn] == [0, 1, 2, 0]
-    assert shelf._held <= 25
+    assert shelf._tiles.currsize <= 25
+
+
+def test_a_tile_larger_than_all_the_room_is_drawn_and_not_kept():
+    shelf, drawn = Shelf(tile_bytes=5), []
+    key = shelf.put("a", lambda at: drawn.append(at) or b"0123456789")
+    assert [shelf.tile(key, (3, 0, 0)) for _ in range(2)] == [b"0123456789"] * 2
+    assert len(drawn) == 2
