@@ -8,7 +8,11 @@ from geo.rank.score import places
 from geo.rank.twins import twins
 from tests.geo.rank.making import criterion, shares
 
-RANDOM = np.random.default_rng(7)
+
+@pytest.fixture
+def random():
+    """Numbers of the test's own: what one test draws must not depend on those before it."""
+    return np.random.default_rng(7)
 
 
 def plain(values, weights, draws):
@@ -21,8 +25,8 @@ def plain(values, weights, draws):
 
 
 @pytest.mark.parametrize("kind", ["dirichlet", "each", "any"])
-def test_intervals_are_those_of_ranking_one_weighting_at_a_time(kind):
-    values = np.round(RANDOM.random((60, 5)), 2)
+def test_intervals_are_those_of_ranking_one_weighting_at_a_time(kind, random):
+    values = np.round(random.random((60, 5)), 2)
     values[10:13] = values[9]  # alike units share every rank
     weights = np.array([0.4, 0.3, 0.2, 0.1, 0.0])
     draws = Draws(count=203, kind=kind, top=5)
@@ -48,8 +52,8 @@ def test_weightings_are_shares_around_the_given_and_the_same_every_time():
     assert each[:, 0].max() <= 1.3 / 2.0
 
 
-def test_a_site_best_in_everything_is_first_under_every_weighting():
-    values = RANDOM.random((30, 4)) * 0.9
+def test_a_site_best_in_everything_is_first_under_every_weighting(random):
+    values = random.random((30, 4)) * 0.9
     values[4] = 1.0
     got = stability(values, np.full(4, 0.25), Draws(count=200, kind="any", top=1))
     assert (got.low[4], got.high[4], got.top_share[4]) == (1, 1, 1.0)
@@ -76,8 +80,8 @@ def moved(weights, k, to):
 
 
 @pytest.mark.parametrize("top", [1, 4])
-def test_the_first_swap_is_where_it_says(top):
-    values, weights = RANDOM.random((25, 4)), np.array([0.4, 0.3, 0.2, 0.1])
+def test_the_first_swap_is_where_it_says(top, random):
+    values, weights = random.random((25, 4)), np.array([0.4, 0.3, 0.2, 0.1])
     ids = np.array([f"S{k:02}" for k in range(25)], object)
     found = tolerance(values, weights, ids, list("abcd"), top)
 
