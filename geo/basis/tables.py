@@ -153,7 +153,7 @@ _DECLARED = (
         "passed_high:code passing_high:code")),
     # a quantity given as a range has its upper end in a column of its own, see `hi`
     Table("projects", ("project_id",), _c(
-        "project_id:id name:text industry:code industry_text:text stage:code "
+        "project_id:id name:text industry:code industry_text:text industries:text? stage:code "
         "investment_wan:float investment_total_wan:float investment_ex_land_wan:float asked_m2:float "
         "output_wan:float tax_wan:float tax_wan_mu:float staff:float floor_m2:float footprint_m2:float yard_m2:float "
         "hall_length_m:float hall_width_m:float clear_height_m:float crane_t:float floor_load_kpa:float "

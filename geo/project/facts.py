@@ -18,6 +18,19 @@ LISTED = "listed_code"
 """Fact that is 1 for every project: a rule with industries and this fact is an entry of a negative list (负面清单)."""
 
 
+SEVERAL = "|"
+"""Between the industries of a project that states several: one of them holds for its land, nobody says which."""
+
+
+def industries(projects: pd.DataFrame) -> list[str]:
+    """Return what is known of every project's industry: a code, "" for none, several joined by `SEVERAL`."""
+    one = projects["industry"].astype(str)
+    if "industries" not in projects:
+        return one.tolist()
+    all_ = projects["industries"].fillna("").astype(str)
+    return one.where(one != "", all_).tolist()
+
+
 def of_projects(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return the rules that judge projects: those that name industries or uses."""
     return tuple(r for r in rules if (r.industries or r.use_classes) and not (r.stood_for or r.absent))

@@ -20,7 +20,7 @@ from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.basis.units import MU_M2
 from geo.project import indicators
-from geo.project.facts import MAYBE, NO, YES, about_land, concerns, measured, of_projects
+from geo.project.facts import MAYBE, NO, YES, about_land, concerns, industries, measured, of_projects
 from geo.project.uses import Uses, spoken_of, why_open
 from geo.rules.judge import CLEAR, CONFLICT, OUTCOMES, UNKNOWN, judge, outcome
 from geo.rules.spec import Rule
@@ -158,7 +158,8 @@ def by_rules(projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
 
 
 def _block(rule: Rule, projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
-    speaks = spoken_of(rule, projects["industry"].astype(str).tolist(), asked.uses)
+    known = np.array(industries(projects), object)
+    speaks = spoken_of(rule, known.tolist(), asked.uses)
     some, certain = projects[speaks != NO], speaks[speaks != NO] == YES
     judged = judge([rule], some["project_id"].to_numpy(object), lambda _: measured(rule, some))
     made = table(judged, asked.aside & {rule.id}).rename(columns={"parcel_id": "project_id", "rule_id": "gate_id"})
@@ -167,7 +168,7 @@ def _block(rule: Rule, projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
     # a rule that may not apply proves nothing against a project
     open_ = ~certain & (made["outcome"] != "clear").to_numpy()
     made.loc[open_, "outcome"] = "unknown"
-    told = [reason(why_open(rule, str(i))).to_json() for i in some["industry"]]
+    told = [reason(why_open(rule, str(i))).to_json() for i in known[speaks != NO]]
     made.loc[open_, "reason"] = np.array(told, object)[open_]
     return made
 

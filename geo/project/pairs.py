@@ -18,6 +18,7 @@ import pandas as pd
 from geo.basis.reason import reason
 from geo.basis.tables import empty
 from geo.project.facts import MAYBE, NO, Floats, about_land, limits, of_projects
+from geo.project.facts import industries as known_industries
 from geo.project.gate import CHEMICAL, Gates
 from geo.project.uses import spoken_of, why_open
 from geo.rules.judge import CLEAR, CONFLICT, OUTCOMES, UNKNOWN, Measured, judge
@@ -82,7 +83,7 @@ def site_gates(projects: pd.DataFrame, asked: Gates, grounds: Grounds) -> pd.Dat
     """
     rules = land_rules(projects, asked)
     ids = projects["project_id"].to_numpy(object)
-    industries = projects["industry"].astype(str).tolist()
+    industries = known_industries(projects)
     judged = judge(rules, grounds.ids, lambda rule: _read(rule, asked, grounds))  # type: ignore[arg-type]
     blocks = []
     for k, rule in enumerate(rules):

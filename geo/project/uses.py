@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.basis.reason import reason
-from geo.project.facts import MAYBE, NO, YES, concerns
+from geo.project.facts import MAYBE, NO, SEVERAL, YES, concerns
 from geo.rules.applied import NotApplied, out_of_time
 from geo.rules.spec import Rule
 from geo.rules.terms import UseClass
@@ -71,12 +71,20 @@ def speaks(rule: Rule, industry: str, uses: Mapping[str, int]) -> int:
 
 def spoken_of(rule: Rule, industries: Sequence[str], uses: Uses) -> npt.NDArray[np.uint8]:
     """Return `speaks` for every industry."""
-    answers = {i: speaks(rule, i, uses.all_of(i)) for i in set(industries)}
+    answers = {i: _speaks_of(rule, i, uses) for i in set(industries)}
     return np.array([answers[i] for i in industries], np.uint8)
+
+
+def _speaks_of(rule: Rule, industry: str, uses: Uses) -> int:
+    """Tell whether a rule speaks of a project; of one with several industries only what holds for all is sure."""
+    found = {speaks(rule, i, uses.all_of(i)) for i in industry.split(SEVERAL)}
+    return found.pop() if len(found) == 1 else MAYBE
 
 
 def why_open(rule: Rule, industry: str) -> str:
     """Return the code of the reason why a rule may or may not speak of a project."""
+    if SEVERAL in industry:
+        return "gate_industry_unknown"
     by_industry = bool(rule.industries) and concerns(rule.industries, industry) == MAYBE
     return "gate_industry_unknown" if by_industry or not industry else "gate_use_unknown"
 
@@ -91,8 +99,7 @@ def not_applied_to(
     All other rules do: those of its industry and use, and those of every use, which judge the parcels
     a site is made of.
     """
-    known = uses.all_of(industry)
-    silent = [r for r in rules if not r.stood_for and speaks(r, industry, known) == NO]
+    silent = [r for r in rules if not r.stood_for and _speaks_of(r, industry, uses) == NO]
     named = (reason("applied_not_spoken", uses=list(r.use_classes), industries=list(r.industries)) for r in silent)
     unstated = [r for r in rules if not (r.stood_for or r in silent) and r.limit_fact and
                 states is not None and r.limit_fact not in states]  # fmt: skip

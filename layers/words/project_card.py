@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from geo.project.facts import limits
+from geo.project.facts import SEVERAL, industries, limits
 from geo.project.gate import ADMISSION, INTENSITY
 from geo.project.indicators import INDICATORS
 from geo.project.uses import not_applied_to
@@ -135,7 +135,7 @@ def _unused(results: Results, row: Mapping[str, Any], language: Language) -> tup
     rules = released(results).rules
     own = pd.DataFrame([row])
     stated = [r.limit_fact for r in rules if r.limit_fact and not math.isnan(limits(r, own)[1][0])]
-    found = not_applied_to(rules, str(row["industry"]), uses.table(), frozenset(stated))
+    found = not_applied_to(rules, industries(own)[0], uses.table(), frozenset(stated))
     return tuple(applied.lines(found, lambda rule: rule_title(results, rule, language), language))
 
 
@@ -232,7 +232,10 @@ _QUIET = (
 
 def _facts(row: Mapping[str, Any], language: Language) -> tuple[tuple[str, str], ...]:
     shown = [n for n in _SHOWN if n not in _QUIET or not _empty(row.get(n))]
-    return tuple((title(n, language), fact_text(n, row[n], language)) for n in shown)
+    told = {n: fact_text(n, row[n], language) for n in shown}
+    if not row["industry"] and (several := str(row.get("industries") or "")):
+        told["industry"] = " / ".join(industry_text(i, language) for i in several.split(SEVERAL))
+    return tuple((title(n, language), told[n]) for n in shown)
 
 
 def title(column: str, language: Language) -> str:

@@ -49,4 +49,5 @@ def test_a_cell_keeps_its_text():
     at = Heading(known_columns()["industry"], "行业代码")
     found = read("C26、C28", at)
     assert (found.values["industry"], found.values["industry_text"]) == ("", "C26、C28")
+    assert found.values["industries"] == "C26|C28"
     assert found.problem == "industry_several"

@@ -27,10 +27,11 @@ _LOST_ZERO = re.compile(
 
 @dataclass(frozen=True)
 class Named:
-    """The code a text names, "" for none, and what is to be said of it ("" for nothing)."""
+    """The code a text names, "" for none; what is to be said of it, "" for nothing; all codes where it names several."""
 
     code: str
     problem: str = ""
+    several: tuple[str, ...] = ()
 
 
 def industry_code(text: str) -> str:
@@ -57,7 +58,7 @@ def named(text: str) -> Named:
     read = [_one(p) for p in parts] if len(parts) > 1 else []
     codes = {r.code for r in read if r.code}
     if len(codes) > 1 and all(r.code for r in read):
-        return Named("", "industry_several")
+        return Named("", "industry_several", tuple(r.code for r in read))
     whole = _one(plain)
     if not whole.code and len(codes) == 1 and all(r.code for r in read):
         return read[0]

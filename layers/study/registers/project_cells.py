@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.project.facts import SEVERAL
 from layers.library import standards
 from layers.library.codelist import Code
 from layers.sources.cells import quantity, recognise
@@ -256,7 +257,8 @@ def _choice(text: str, name: str) -> CellReading:
 
 def _industry(text: str, name: str) -> CellReading:
     found = industry.named(text)
-    return CellReading({name: found.code, "industry_text": text}, found.problem)
+    kept = {"industries": SEVERAL.join(dict.fromkeys(found.several))} if found.several else {}
+    return CellReading({name: found.code, "industry_text": text} | kept, found.problem)
 
 
 _WORDS = {"yesno": _yes, "build": _build, "stage": _stage, "choice": _choice, "industry": _industry}

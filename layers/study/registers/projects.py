@@ -45,6 +45,7 @@ OWN = (
     "edited",
     "may_belong",
     "industry_text",
+    "industries",
     "wish_park_id",
     "project_id",
     "catalogue_new_build_class_code",
@@ -331,7 +332,7 @@ def _doubts(record: Mapping[str, Any], parks: Mapping[str, str]) -> list[Finding
 def _table(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     if not records:
         return empty("projects")
-    told = [name for name in TEXTS if name != "may_belong" or any(r.get(name) for r in records)]
+    told = [n for n in TEXTS if n not in ("may_belong", "industries") or any(r.get(n) for r in records)]
     columns: dict[str, Any] = {name: [str(r.get(name, "") or "") for r in records] for name in told}
     for name in DATES:
         columns[name] = pd.to_datetime(pd.Series([r.get(name) for r in records]), errors="coerce")

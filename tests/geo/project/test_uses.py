@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.project import pairs
-from geo.project.facts import MAYBE, NO, YES
+from geo.project.facts import MAYBE, NO, YES, industries
 from geo.project.gate import Gates
-from geo.project.uses import Uses, not_applied_to, speaks
+from geo.project.uses import Uses, not_applied_to, speaks, spoken_of
 from geo.rules.judge import Measured
 from geo.rules.spec import Rule, RulePack, merged
 from layers.text import sentence
@@ -101,3 +101,14 @@ def test_a_conflict_on_land_is_told_with_its_distance_in_both_languages():
     told = found.loc[found["site_id"] == "S0", "reason"].iloc[0]
     assert sentence(told, "zh").startswith("岸线：距离 386.6 m")
     assert sentence(told, "en").startswith("Shore: 386.6 m away, at least 1,000.0 m required")
+
+
+def test_of_several_industries_only_what_holds_for_all_is_sure():
+    frame = making.projects({"industry": "", "industries": "C26|C28"},
+                            {"industry": "", "industries": "C26|C34"},
+                            {"industry": "", "industries": "C17|C34"}, {"industry": "C26", "industries": ""})  # fmt: skip
+    assert industries(frame) == ["C26|C28", "C26|C34", "C17|C34", "C26"]
+    chemistry = making.rule("r", industries=("C26", "C28"))
+    assert spoken_of(chemistry, industries(frame), TABLE).tolist() == [YES, MAYBE, NO, YES]
+    assert {n.rule.id for n in not_applied_to((chemistry,), "C17|C34", TABLE)} == {"r"}
+    assert not not_applied_to((chemistry,), "C26|C34", TABLE)
