@@ -27,7 +27,7 @@ _LOST_ZERO = re.compile(
 
 @dataclass(frozen=True)
 class Named:
-    """The code a text names, "" for none; what is to be said of it, "" for nothing; all codes where it names several."""
+    """The code a text names ("" for none), what is to be said of it ("" for nothing), all codes of several."""
 
     code: str
     problem: str = ""

@@ -106,7 +106,8 @@ def test_a_conflict_on_land_is_told_with_its_distance_in_both_languages():
 def test_of_several_industries_only_what_holds_for_all_is_sure():
     frame = making.projects({"industry": "", "industries": "C26|C28"},
                             {"industry": "", "industries": "C26|C34"},
-                            {"industry": "", "industries": "C17|C34"}, {"industry": "C26", "industries": ""})  # fmt: skip
+                            {"industry": "", "industries": "C17|C34"},
+                            {"industry": "C26", "industries": ""})  # fmt: skip
     assert industries(frame) == ["C26|C28", "C26|C34", "C17|C34", "C26"]
     chemistry = making.rule("r", industries=("C26", "C28"))
     assert spoken_of(chemistry, industries(frame), TABLE).tolist() == [YES, MAYBE, NO, YES]
