@@ -115,6 +115,7 @@ def renewed(page):
     settled(page)
 
 
+@pytest.mark.long  # two runs of the whole county; through commands it is walked in tests/scenes/test_scene_2.py
 def test_friday_recovered_land_takes_a_project_and_undo_returns_every_number(page, url):
     """Scene 3, second half; the last walk of this county, since it changes it."""
     page.goto(f"{url}/idle?lang=zh&select=asset:G-07")
