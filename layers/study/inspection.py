@@ -21,7 +21,7 @@ from layers.study import coverage, doubt, grid, load, packs, spec
 from layers.study.coverage import Seen
 from layers.study.load import Home
 from layers.study.placed import Loaded, placed
-from layers.study.registers import imagery
+from layers.study.registers import imagery, project_cells
 from layers.study.spec import LayerSpec
 
 """Roles whose file may be a plain table."""
@@ -131,6 +131,9 @@ def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding
         opened = gate.open_table(source, cache, sheet=layer.layer)
         found = [*opened.findings, *preflight.missing_fields(opened.frame, dict(layer.fields))]
         found += doubt.sifted(layer, opened.frame.replace("", pd.NA), opened.rows).findings
+        if layer.role == "project":
+            headings = [str(c) for c in opened.frame]
+            found += project_cells.nameless(headings, project_cells.recognised(headings, layer.fields, ())[0])
     except LuodiError as error:
         return _blocks(error)
     return coverage.of_table(found, layer.accept)

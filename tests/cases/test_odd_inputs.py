@@ -3,11 +3,13 @@
 import json
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
 from geo.basis.errors import BlockedError
 from layers.sources import gate
+from layers.study import catalog
 from layers.text import sentence
 from tests.cases import base
 
@@ -90,3 +92,17 @@ def test_roads_are_no_outlines(tmp_path):
     roads.to_file(tmp_path / "a.gpkg")
     folder = base.study(tmp_path / "study")
     assert "layer_of_outlines" not in base.add(folder, tmp_path / "a.gpkg", id="road")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_project_list_without_names_is_refused_where_it_is_added(tmp_path, kind):
+    """It used to be added without a word, and the run found no project in it."""
+    folder = base.study(tmp_path / "study", with_parcels=False, boundary=False)
+    frame = pd.DataFrame({"甲列": ["a"], "乙列": ["b"]})
+    file = tmp_path / f"a.{kind}"
+    frame.to_csv(file, index=False) if kind == "csv" else frame.to_excel(file, index=False)
+    given = {"role": "project", "id": "list"}
+    assert base.codes(catalog.checked(folder, file, given)) == {"project_name_missing": "block"}
+    with pytest.raises(BlockedError):
+        catalog.add(folder, file, given)
+    catalog.add(folder, file, given | {"fields": {"name": "甲列"}})

@@ -99,6 +99,13 @@ def recognised(headings: Sequence[str], fields: Mapping[str, str], units: Sequen
     return out, found
 
 
+def nameless(headings: Sequence[str], columns: Mapping[str, Heading]) -> list[Finding]:
+    """Block a list in which no recognised column names its projects; nothing to say of any other."""
+    if "name" in columns or "project_id" in columns:
+        return []
+    return [finding("block", "project_name_missing", known=list(headings)[:40])]
+
+
 def _given(ours: str) -> tuple[Code | None, str]:
     known = known_columns()
     if ours in known:

@@ -120,8 +120,8 @@ def _layer(spec: LayerSpec, at: _Reading) -> None:
     plain = [quantity.plain_unit(u) for u in units]
     columns, notes = cells.recognised([str(c) for c in rows.frame], spec.fields, plain)
     at.say(spec, *notes)
-    if "name" not in columns and "project_id" not in columns:
-        at.say(spec, finding("block", "project_name_missing", known=[str(c) for c in rows.frame][:40]))
+    if stop := cells.nameless([str(c) for c in rows.frame], columns):
+        at.say(spec, *stop)
         return
     lines = zip(rows.rows, _rows(rows.frame), rows.doubt, strict=True)
     read_ = [(_record(row, int(line), columns, spec, at), doubt) for line, row, doubt in lines]
