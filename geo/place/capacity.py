@@ -157,7 +157,8 @@ def _floor(park: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield dict.fromkeys(FIGURES, np.nan) | {
         "resource": FLOOR, "unit": "m2", "scope": PARK, "accounts": "", "rate": np.nan, "supports_mu": np.nan,
         "free": floor if told else np.nan, "limit": floor if told else np.nan, "left": left,
-        **dict.fromkeys(("used", "committed", "reserved"), 0.0 if told else np.nan), "drawn": floor - left if told else np.nan,
+        **dict.fromkeys(("used", "committed", "reserved"), 0.0 if told else np.nan),
+        "drawn": floor - left if told else np.nan,
         "state": UNKNOWN if not told else PARTLY if open_mu > 0 else RUNNING, "date": park["date"],
         "source": park["source"],
     }  # fmt: skip
