@@ -28,6 +28,8 @@ _ENOUGH, _LIKELY = 2, 0.5
 """Fields that back a name; share of the weight of a kind's fields that speaks without a name."""
 _ENOUGH_COLUMNS, _LEAD = 4, 2
 """Columns of a register that speak without a name, and by how many it must lead over the next."""
+_ENOUGH_FIGURES = 3
+"""Columns of a project list that are more than a text."""
 _GUESSES = 3
 _SHORTEST = 2
 """Chinese characters a name must hold of an alias."""
@@ -191,10 +193,18 @@ def _by_fields(table: DeliveredTable, own: Mapping[str, str]) -> Code | None:
     shares = sorted(((_share(k, own), k) for k in listed if _share(k, own) >= _LIKELY), key=lambda s: -s[0])
     if shares and (len(shares) == 1 or shares[0][0] >= shares[1][0] + 0.2):
         return shares[0][1]
-    counts = sorted(((len(_columns(k, table)), k) for k in kinds.kinds().codes if k.role in RECORDS),
+    counts = sorted(((_telling(k, table), k) for k in kinds.kinds().codes if k.role in RECORDS),
                     key=lambda s: -s[0])  # fmt: skip
     first, second = counts[0], counts[1]
     return first[1] if first[0] >= _ENOUGH_COLUMNS and first[0] >= second[0] + _LEAD else None
+
+
+def _telling(kind: Code, table: DeliveredTable) -> int:
+    """Return how many columns speak for a register without its name; names and numbers alone are on every list."""
+    if kind.role != "project":
+        return len(_columns(kind, table))
+    found = {f.code: f.group for c in table.columns if (f := project_cells.column_of(c)) and f.group != "ignored"}
+    return len(found) if sum(group != "text" for group in found.values()) >= _ENOUGH_FIGURES else 0
 
 
 def _guessed(table: DeliveredTable, called: Sequence[Code], own: Mapping[str, str]) -> tuple[str, ...]:

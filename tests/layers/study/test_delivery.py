@@ -181,6 +181,13 @@ def test_a_register_is_known_by_its_columns_alone(role):
     assert (made.kind.role, made.how, made.sure) == (role, "fields", False)
 
 
+@pytest.mark.parametrize(
+    "columns", [("FCODE", "NAME", "OSCODE", "RCODE"), ("Location", "UseCode", "LandArea", "TotalAppraisedLandValue")]
+)
+def test_a_table_of_names_and_codes_is_no_project_list(columns):
+    assert proposed(DeliveredTable(Path("Sheet1.csv"), "", columns, 5, "table"), ())[0].kind is None
+
+
 def test_a_heading_in_another_unit_is_not_the_field():
     assert role_fields.meant("supply", ["电子监管号", "供应面积（公顷）", "出让价款（万元）"]).keys() >= {
         "area_ha",
