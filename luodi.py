@@ -24,7 +24,7 @@ from layers.basis import disk  # noqa: E402
 from layers.outputs import stream  # noqa: E402
 from layers.outputs.console import Console  # noqa: E402
 from layers.study import changes  # noqa: E402
-from layers.text import LANGUAGES, Language, say  # noqa: E402
+from layers.text import LANGUAGES, Language, say, sentence  # noqa: E402
 
 if TYPE_CHECKING:
     from layers.study.run.results import Results
@@ -280,8 +280,11 @@ def _delivery(console: Console, folder: Path, files: list[Path], take: str, said
     for one in made:
         values = {"file": one.proposal.table.file.name, "id": one.id, "findings": len(one.findings), "path": folder}
         console.text(say("delivery.refused" if one.refused else "delivery.taken", language, **values))
+        for why in one.refused:
+            console.text("     " + sentence(why, language))
     if stop := [why for one in made for why in one.refused]:
-        raise BlockedError(stop)
+        count = sum(bool(one.refused) for one in made)
+        raise BlockedError(stop if console.as_json else reason("delivery_some_refused", count=count))
     console.result({"taken": [t.id for t in made]})
 
 
@@ -588,6 +591,8 @@ def rules(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the list: OUT.csv or OUT.xlsx.")] = None,
     on: Annotated[str, typer.Option("--on", help="Without a study: the day asked about, YYYY-MM-DD.")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="Begin a local pack: a rule for each layer.")] = False,
+    instead: Annotated[bool, typer.Option("--instead", help="With --draft: in the place of all other packs.")] = False,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -595,7 +600,15 @@ def rules(
 
     def work(console: Console) -> None:
         from layers.outputs import rule_list
+        from layers.study import draft as drafting
 
+        if draft:
+            if folder is None:
+                raise CallError(reason("draft_needs_study"))
+            made = drafting.draft(folder, instead)
+            console.text(say("command.drafted", console.language, file=drafting.FILE, count=len(made), rules=made))
+            console.result({"file": drafting.FILE, "rules": made})
+            return
         day = _day(on) or date.today()
         of_all = rule_list.shipped(day, console.language) if folder is None else None
         found = rule_list.of_study(folder, console.language) if folder is not None else of_all

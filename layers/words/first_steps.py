@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+import pyproj
 
 from geo.screen.wanted import wanted
 from layers.library import kinds
+from layers.sources.checks.crs import CHINA_LAT, CHINA_LON
 from layers.study.run.results import Results
 from layers.text import Language, both, land_unit, number, say
 from layers.words import once
@@ -48,6 +50,17 @@ def lines(results: Results, language: Language) -> Iterator[str]:
         yield say("first_steps.layer", language, place=place, **_about(str(row.layer_id), language),
                   parcels=int(row.parcels), area=number(float(row.open_m2), unit, language))  # type: ignore[arg-type] # fmt: skip
     yield say("first_steps.foot", language, path=results.folder)
+    if _abroad(results.study.crs):
+        yield say("first_steps.abroad", language, path=results.folder)
+
+
+def _abroad(system: str) -> bool:
+    """Tell whether the CRS of a study is made for ground outside China."""
+    area = pyproj.CRS.from_user_input(system).area_of_use
+    if area is None:
+        return False
+    (west, east), (south, north) = CHINA_LON, CHINA_LAT
+    return area.east < west or area.west > east or area.north < south or area.south > north
 
 
 def _about(layer_id: str, language: Language) -> dict[str, Any]:

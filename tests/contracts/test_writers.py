@@ -145,7 +145,9 @@ UNDER = {
     "layers/study/catalog.py:_append": ("layers/study/catalog.py:_commit",),
     "layers/study/settings.py:part": (
         "layers/study/catalog.py:new", "layers/study/catalog.py:_append", "layers/study/waive.py:_write",
-        "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written"),
+        "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
+        "layers/study/draft.py:_write"),
+    "layers/study/draft.py:_write": ("layers/study/draft.py:draft",),
     "layers/study/replacing.py:_written": ("layers/study/replacing.py:_commit",),
     "layers/study/waive.py:_write": ("layers/study/waive.py:aside", "layers/study/waive.py:again"),
     "layers/study/staged.py:moved": ("layers/study/catalog.py:_commit", "layers/study/replacing.py:_commit"),
@@ -178,7 +180,7 @@ HOLDERS = {
     "layers/study/edits.py:_changing", "layers/study/incoming.py:keep", "layers/study/incoming.py:link",
     "layers/study/lock.py:writing", "layers/study/run/runs.py:update", "layers/study/waive.py:aside",
     "layers/study/waive.py:again", "layers/study/accept.py:accept",
-    "layers/study/replacing.py:remove", "layers/study/replacing.py:_commit",
+    "layers/study/replacing.py:remove", "layers/study/replacing.py:_commit", "layers/study/draft.py:draft",
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:upgrade",
@@ -186,6 +188,7 @@ COMMITS = {
     "layers/study/catalog.py:new", "layers/study/checks.py:_kept", "layers/study/edits.py:_changing",
     "layers/study/run/runs.py:_Run._write", "layers/study/run/runs.py:_point", "layers/study/waive.py:_write",
     "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
+    "layers/study/draft.py:_write",
 }  # fmt: skip
 """Where something people rely on changes: each is noted, so that what is said after a failure is true."""
 

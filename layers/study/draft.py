@@ -1,0 +1,83 @@
+"""A local rule pack to start from (本地规则包草稿): one rule for each layer of a study that no rule reads yet."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from geo.rules.spec import RulePack
+from layers import toml
+from layers.library import kinds
+from layers.study import packs, settings, spec
+from layers.study.changes import commit
+from layers.study.lock import WAIT_S, writing
+from layers.study.spec import LayerSpec, Study
+from layers.study.staged import INPUTS
+
+FILE = f"{INPUTS}/rules-local.toml"
+CLAUSE = {"zh": "本地规则：条款待填写", "en": "Local rule: clause to be filled in"}
+ROLE = "constraint"
+
+
+def draft(folder: Path, instead: bool = False) -> list[str]:
+    """Write a pack with a rule for each layer no rule reads, name it in the settings, and return its rules.
+
+    Each rule says that ground in the layer is to be looked at (``restrict``), is marked M, and waits for its
+    clause, limit and gravity: it invents no law.
+
+    Parameters
+    ----------
+    folder : Path
+    instead : bool
+        Put the pack in the place of all others (a study to which their law does not apply): it then has a rule for
+        every layer.
+
+    Raises
+    ------
+    CallError
+        A draft is there already, or every layer is read by a rule.
+    LockedError
+        Another process went on writing the study for longer than a short wait.
+    """
+    with writing(folder, "draft", WAIT_S):
+        study = spec.read(folder)
+        if (folder / FILE).exists():
+            raise CallError(reason("draft_is_there", file=FILE))
+        read = set() if instead else {r.layer for r in packs.effective_rules(study, folder)}
+        layers = [s for s in study.with_role(ROLE) if s.id not in read]
+        if not layers:
+            raise CallError(reason("draft_needs_layers"))
+        rules = [_rule(s) for s in layers]
+        body = tomlkit.dumps({"pack": {"id": "local", "title": {"zh": "本地规则（草稿）", "en": "Local rules (draft)"}},
+                              "rules": rules})  # fmt: skip
+        _write(folder, study, body, instead)
+    return [r["id"] for r in rules]
+
+
+def _rule(layer: LayerSpec) -> dict[str, Any]:
+    kind = kinds.kind(layer.id, layer.title)
+    title = {"zh": kind.title.zh, "en": kind.title.en} if kind else {"zh": layer.title or layer.id, "en": layer.id}
+    made = {"id": f"local-{layer.id.replace('_', '-').lower()}", "title": title, "layer": layer.id}
+    measured = {"test": "overlap_m2", "operator": "<=", "threshold": 0.0, "tolerance_m2": 1.0}
+    return made | measured | {"severity": "restrict", "clause": CLAUSE, "confidence": "M"}
+
+
+def _write(folder: Path, study: Study, body: str, instead: bool) -> None:
+    """Write the pack, then the settings that name it; a pack that does not hold together is not named."""
+    path, part = folder / spec.FILE, folder / f"{FILE}.part"
+    try:
+        part.write_text("# 草稿：每条规则的条款、限值与轻重由使用者填写。\n" + body, encoding="utf-8")
+        made = toml.read(part)
+        toml.validated(RulePack, made.pop("pack") | made, part.name)
+        document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+        document["study"]["rules"] = [FILE] if instead else [*study.rules, FILE]
+        os.replace(part, folder / FILE)
+        with settings.part(path, document) as written, commit("draft", "did_draft", file=FILE):
+            os.replace(written, path)
+    finally:
+        part.unlink(missing_ok=True)
