@@ -165,3 +165,14 @@ def test_place_and_capacity_agree_when_a_county_is_placed(on):
 def test_figures_are_counted_in_one_unit_only():
     assert Resources(()).get("氢", "kg").unit == "kg"
     assert RESOURCES.get("power", "kW").unit == "MVA"
+
+
+@pytest.mark.parametrize("figure", ["limit", "used", "committed", "reserved"])
+def test_an_account_with_one_figure_missing_is_not_known(figure):
+    made = book(station("S1", 50.0, 10.0) | {figure: np.nan}).iloc[0]
+    assert (made["state"], np.isnan(made["free"]), np.isnan(made["left"])) == ("unknown", True, True)
+
+
+def test_more_for_several_goes_to_one_that_is_not_overdrawn():
+    made = book(station("S1", 10.0, 15.0), station("S2", 20.0, 5.0), extra={"S1+S2": 4.0}).set_index("account")
+    assert made["free"].to_dict() == {"S1": -5.0, "S2": 19.0}
