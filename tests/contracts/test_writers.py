@@ -106,6 +106,7 @@ APART = {
     "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
     "layers/study/inspection.py:report": TEMP,
     "layers/outputs/files.py:candidates_file": TEMP,
+    "layers/outputs/handover_list.py:as_csv": "writes to memory",
     "layers/serve/pages/projects.py:workbook": TEMP,
     "layers/serve/pages/redlines.py:as_file": TEMP,
     "layers/sources/redline/file.py:_folder": TEMP,
