@@ -106,8 +106,11 @@ def table(inside: Contents, sheet: str, limits: Limits, raw: bool = False) -> Ta
     if inside.kind == "table":
         read, notes = _csv(inside)
     else:
-        notes = xlsx.looked_over(inside.path, inside.name, sheet, limits) if inside.kind == "xlsx" else []
+        notes, silent = xlsx.looked_over(inside.path, inside.name, sheet, limits) if inside.kind == "xlsx" else ([], [])
         read = _excel(inside, sheet, limits)
+        for row, column in silent:
+            if row < len(read.cells) and column < len(read.cells[row]):
+                read.cells[row][column] = ""
     if len(read.cells) > limits.rows:
         raise BlockedError(reason("too_many_rows", file=inside.name, count=len(read.cells), limit=limits.rows))
     out = _as_it_stands(read, inside.name) if raw else arranged(read, inside.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geo.basis.errors import BlockedError
@@ -22,6 +22,8 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/)?>")
 _PLACE = re.compile(rb'\br="([A-Z]{1,4})(\d{1,8})"')
 _TEXT = re.compile(rb'\bt="str"')
 _END = re.compile(rb"</(?:\w+:)?c>")
+_KIND = re.compile(rb'\bt="(\w+)"')
+_GIVEN = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
 _CHUNK = 1 << 22
@@ -31,17 +33,24 @@ _LONGEST_CELL = 1 << 16
 
 @dataclass
 class Extent:
-    """The farthest row and column of a sheet, how many cells it has, and cells whose formula has no result."""
+    """The farthest row and column of a sheet, how many cells it has, and cells that do not hold what they say.
+
+    `uncalculated` formulas have no result; a cell `mistyped` calls itself a number and holds none (row and column
+    from 0).
+    """
 
     rows: int = 0
     columns: int = 0
     cells: int = 0
     uncalculated: int = 0
     first: tuple[str, ...] = ()
+    mistyped: list[tuple[int, int]] = field(default_factory=list)
 
 
-def looked_over(path: Path, name: str, sheet: str, limits: Limits) -> list[Finding]:
-    """Refuse a sheet that reaches too far; return what is to be said of its formulas.
+def looked_over(path: Path, name: str, sheet: str, limits: Limits) -> tuple[list[Finding], list[tuple[int, int]]]:
+    """Refuse a sheet that reaches too far; return what is to be said of its cells, and those that say nothing.
+
+    A cell that calls itself a number and holds a text says nothing: its row and column are returned, from 0.
 
     Raises
     ------
@@ -55,9 +64,13 @@ def looked_over(path: Path, name: str, sheet: str, limits: Limits) -> list[Findi
     if found.rows * found.columns > limits.sheet_cells:
         size = {"rows": found.rows, "columns": found.columns, "cells": found.cells}
         raise BlockedError(reason("sheet_too_large", file=name, sheet=sheet, limit=limits.sheet_cells, **size))
-    if not found.uncalculated:
-        return []
-    return [finding("warn", "formula_not_calculated", count=found.uncalculated, rows=list(found.first))]
+    out = []
+    if found.uncalculated:
+        out.append(finding("warn", "formula_not_calculated", count=found.uncalculated, rows=list(found.first)))
+    if found.mistyped:
+        cells = [f"{_letters(column)}{row + 1}" for row, column in found.mistyped[:5]]
+        out.append(finding("warn", "number_cell_holds_text", count=len(found.mistyped), rows=cells))
+    return out, found.mistyped
 
 
 def filled(path: Path, name: str) -> list[str]:
@@ -130,6 +143,9 @@ def _count(block: bytes, out: Extent) -> None:
             continue
         end = _END.search(block, match.end())
         inner = block[match.end() : end.start()] if end else b""
+        kind, given = _KIND.search(match[1]), _GIVEN.search(inner)
+        if place is not None and given and (kind is None or kind[1] == b"n") and not _is_number(given[1]):
+            out.mistyped.append((int(place[2]) - 1, _column(place[1]) - 1))
         if _FORMULA.search(inner) and not _VALUE.search(inner):
             out.uncalculated += 1
             if len(out.first) < 5 and place is not None:
@@ -141,3 +157,20 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
+
+
+def _letters(column: int) -> str:
+    """Return the letters of a column counted from 0."""
+    out, number = "", column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        out = chr(65 + rest) + out
+    return out
+
+
+def _is_number(text: bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return not text.strip()
+    return True
