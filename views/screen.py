@@ -31,13 +31,14 @@ def draw(results: Results, late: bool) -> None:
     missed = _follow_click(drawn)
     chosen = state.selection()
     selected = chosen.id if chosen and chosen.kind == "parcel" and drawn.has(chosen.id) else None
-    if selected and (state.asked_to_move() or state.first_visit()):
+    first, asked = state.first_visit(), state.asked_to_move()  # each tells once, whatever is selected
+    if selected and (asked or first):
         state.set_aim(drawn.view_of(selected))
     trial = trials.trial(results, turned.now(results))
     with st.container(key="trialbox"):
         if trials.is_trial(trial.moved):
             turned.banner(trial, language)
-    shown = _legend(trial, language)
+    shown = _legend(trial, drawn, language)
     told = explain(results, selected, language) if selected is not None else None
     left, right = st.columns([2.3, 1], gap="small")
     with left, st.container(key="mapbox"):
@@ -109,7 +110,7 @@ def _why(told: Explanation | None, missed: bool, language: Language) -> None:
         why.empty(language)
 
 
-def _legend(trial: Trial, language: Language) -> tuple[str, ...]:
+def _legend(trial: Trial, drawn: Board, language: Language) -> tuple[str, ...]:
     """Draw the legend, which is the filter too; return the statuses that are shown."""
     counts, unit_m2 = trial.by_status, land_unit(language).m2
 
@@ -123,6 +124,8 @@ def _legend(trial: Trial, language: Language) -> tuple[str, ...]:
                           label_visibility="collapsed")  # fmt: skip
         net, net_hi = trial.total["net_m2"] / unit_m2, trial.total["net_hi_m2"] / unit_m2
         st.html(tag("div", say("ui.net_total", language, net=net, net_hi=net_hi), cls="lu-total"))
+        st.button(say("ui.whole", language), icon=":material/zoom_out_map:", type="tertiary", key="whole",
+                  on_click=state.set_aim, args=(drawn.home,))  # fmt: skip
     return tuple(s for s in STATUSES if s in (picked or STATUSES))
 
 

@@ -208,6 +208,16 @@ def test_a_row_moves_the_map(page, url, results):
     until(page, centre, lambda at: at == pytest.approx(middle, abs=1e-4))
     assert centre() != (before["lng"], before["lat"])
     until(page, lambda: frame.evaluate("window.map.getZoom()"), 17)
+    # away by hand, the tick off and on again: the map goes there again, as near as before
+    go(frame, 118.5, 28.6, 11)
+    settled(page)
+    pick_first_row(page, "")
+    pick_first_row(page, "OVER")
+    until(page, centre, lambda at: at == pytest.approx(middle, abs=1e-4))
+    until(page, lambda: frame.evaluate("window.map.getZoom()"), 17)
+    # and back to the whole study
+    press(page, page.get_by_role("button", name=say("ui.whole", "zh")))
+    until(page, lambda: frame.evaluate("window.map.getZoom()"), lambda zoom: zoom < 17)
 
 
 def pick_first_row(page, parcel_id):

@@ -15,8 +15,9 @@ import streamlit as st
 
 from layers.text import LANGUAGES, Language
 
-MAP, SWITCH, AIM, CLICKED, TURN, SPOKEN, VISITOR = "map", "language", "aim", "clicked", "turn", "spoken", "visitor"
-View = tuple[float, float, int]
+MAP, SWITCH, AIM, AIMED, CLICKED, TURN = "map", "language", "aim", "aimed", "clicked", "turn"
+SPOKEN, VISITOR = "spoken", "visitor"
+View = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,14 @@ def aim() -> View | None:
 
 
 def set_aim(view: View | None) -> None:
-    """Send the map to a place once; panning and zooming afterwards are the visitor's own."""
+    """Send the map to a place once; panning and zooming afterwards are the visitor's own.
+
+    The map moves only to numbers it was not given before, so the same place differs each time by less than it shows.
+    """
     if view is not None:
-        st.session_state[AIM] = view
+        times = st.session_state[AIMED] = int(st.session_state.get(AIMED, 0)) % 1000 + 1
+        lat, lon, zoom = view
+        st.session_state[AIM] = (lat + times * 1e-10, lon, zoom + times * 1e-6)
 
 
 def first_visit() -> bool:
