@@ -175,7 +175,7 @@ def _shared(results: Results, frame: pd.DataFrame, unit: LandUnit) -> pd.DataFra
         return frame
     frame = frame.merge(once.shared(results), on="parcel_id", how="left")
     area = (frame.pop("shared_m2") / unit.m2).round(DECIMALS[unit.word])
-    return frame.assign(**{f"shared_{unit}": area.fillna(0.0), "shared_with": frame["shared_with"].fillna("")})
+    return frame.assign(**{f"shared_{unit.word}": area.fillna(0.0), "shared_with": frame["shared_with"].fillna("")})
 
 
 def _supply_status(results: Results, frame: pd.DataFrame) -> pd.Series:

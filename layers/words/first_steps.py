@@ -32,8 +32,8 @@ def table(results: Results) -> pd.DataFrame:
 def _patterns(results: Results) -> pd.DataFrame:
     """Return what is open, one row for parcels with the same open rules; ground in several parcels counts once."""
     found = results.table("candidates")
-    alive = found.loc[(found["status"] != "excluded") & (found["unknowns"] != "")]
-    made = once.areas(results, alive, alive["unknowns"].astype(str), tuple(sorted(set(alive["unknowns"].astype(str)))))
+    open_by = found["unknowns"].astype(str).where(found["status"] != "excluded", "")
+    made = once.areas(results, found, open_by, tuple(sorted(set(open_by) - {""})))
     rows = made.reset_index(names="unknowns")
     return rows.assign(status="unknown")[["status", "unknowns", "net_hi_m2", "parcels"]]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.study.replacing import Content, Replaced
-from layers.study.run.results import open_results
+from layers.study.run.released import open_results
 from layers.text import Language, land_unit, number, say
 
 

@@ -384,8 +384,8 @@ def test_check_file_takes_the_options_of_add(folder, tmp_path):
     checked = CliRunner().invoke(cli, ["check", str(file), "--study", str(folder), *options])
     added = CliRunner().invoke(cli, ["add", str(folder), str(file), *options])
     assert checked.exit_code == added.exit_code == 0
-    said = [line for line in checked.output.splitlines() if "研究范围内" in line]
-    assert said
+    said = [line.partition("：")[2] for line in checked.output.splitlines() if "研究范围内" in line]
+    assert said, "a check names the file and how grave it is before the sentence"
     assert said == [line for line in added.output.splitlines() if "研究范围内" in line]
     bare = CliRunner().invoke(cli, ["check", str(file), "--study", str(folder)])
     assert bare.exit_code == 2

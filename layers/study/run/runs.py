@@ -37,7 +37,7 @@ from layers.study.stages import STAGES, TABLE_STAGE, Stage, Work, wanted
 __all__ = ["TABLE_STAGE", "Report", "RunPlan", "current", "header", "plan", "stale", "update"]
 EXPECTED = ("load", "measure", "screen")
 """Stages every run holds; a table of another that nobody has asked for yet is not built, which is not stale."""
-WITHOUT_PARCELS = ("load", "idle", "inefficient")
+WITHOUT_PARCELS = ("load", "idle", "inefficient", "zones")
 """Stages a study may ask for that has a supply register and no parcels."""
 KEPT_RUNS = 3
 RESULTS = "results"
