@@ -260,6 +260,15 @@ def test_at_every_moment_what_is_said_is_what_happened(run_district, tmp_path, m
     assert at > 4
 
 
+@pytest.fixture
+def interrupts():
+    """Ctrl+C reaches the test, also where whoever started it ignores it (a job in the background of a shell)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_a_decision_is_whole_whatever_happens_to_it(own_district, monkeypatch):
     class Base(sqlite3.Connection):
         def execute(self, text, *more):
