@@ -22,7 +22,7 @@ from docx.shared import Pt
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.outputs import field_map, word
-from layers.outputs.target import replaced
+from layers.outputs.target import folder_there, replaced
 from layers.outputs.word import SAME, WordTable
 from layers.study import field_checks
 from layers.study.field_checks import FOUND, FieldCheck
@@ -84,8 +84,7 @@ def write(results: Results, shown: IdleTables, asset: str, path: Path, language:
     BlockedError
         No asset of that id, no such folder, or the file cannot be written.
     """
-    if not path.parent.is_dir():
-        raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    folder_there(path)
     content = document(sheet(results, shown, asset), language)
     replaced(path, lambda part: part.write_bytes(content), results.folder)
 

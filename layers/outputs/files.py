@@ -15,7 +15,7 @@ from geo.basis.tables import TABLES
 from layers.outputs import meeting, ranking_book, stage_book
 from layers.outputs.formats import FORMATS
 from layers.outputs.project import Projection, projection
-from layers.outputs.target import replaced
+from layers.outputs.target import ending, replaced
 from layers.study.run.released import masks, refusal, released, touched
 from layers.study.run.results import Results
 from layers.text import Language
@@ -53,11 +53,7 @@ def export(
     """
     if table not in TABLES:
         raise CallError(reason("table_unknown", table=table, known=sorted(TABLES)))
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        raise CallError(reason("format_unknown", format=kind or path.name, known=sorted(FORMATS)))
-    if not path.parent.is_dir():
-        raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    kind = ending(path, sorted(FORMATS))
     results = leaving(results, table, kind)
     if layout:
         return _laid_out(results, path, table, language, keep, layout)

@@ -8,17 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.basis.errors import BlockedError, CallError
-from geo.basis.reason import reason
-from layers.outputs import formats
+from layers.outputs import lists
 from layers.outputs.project import Projection
-from layers.outputs.target import replaced
 from layers.sources.finding import Finding
 from layers.study import spec
 from layers.text import Language, code, say, sentence
 
 COLUMNS = ("layer", "severity", "row", "text", "code", "remedy")
-FORMATS = ("csv", "xlsx")
 
 
 def frame(found: Sequence[Finding], target: Path, language: Language) -> pd.DataFrame:
@@ -59,11 +55,6 @@ def write(found: pd.DataFrame, path: Path, language: Language, folder: Path) -> 
     CallError, BlockedError
         Another format, or a folder that is not there.
     """
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        raise CallError(reason("format_unknown", format=kind or path.name, known=list(FORMATS)))
-    if not path.parent.is_dir():
-        raise BlockedError(reason("folder_missing", path=str(path.parent)))
     heads = {c: say(f"findingslist.{c}", language) for c in COLUMNS}
     made = Projection(found, heads, (say("findingslist.note", language, count=len(found)),))
-    replaced(path, lambda part: formats.FORMATS[kind].write(part, made, None, "findings"), folder)
+    lists.write(made, path, "findings", folder)

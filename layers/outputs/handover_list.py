@@ -6,18 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.basis.errors import BlockedError, CallError
-from geo.basis.reason import reason
 from geo.basis.units import MU_M2
-from layers.outputs import formats
+from layers.outputs import lists
 from layers.outputs.project import Projection
-from layers.outputs.target import replaced
 from layers.study.run.results import Results
 from layers.text import Language, both, say
 from layers.words import handover, law
 
 COLUMNS = ("site_id", "park_id", "net_mu", "this_year", "earliest", "latest", "needed", "maybe_needed")
-FORMATS = ("csv", "xlsx")
 
 
 def projection(results: Results, language: Language) -> Projection:
@@ -52,13 +48,8 @@ def write(results: Results, path: Path, language: Language) -> None:
     CallError, BlockedError
         Another format, or a folder that is not there.
     """
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        raise CallError(reason("format_unknown", format=kind or path.name, known=list(FORMATS)))
-    if not path.parent.is_dir():
-        raise BlockedError(reason("folder_missing", path=str(path.parent)))
     made = projection(results, language)
-    replaced(path, lambda part: formats.FORMATS[kind].write(part, made, None, "handover"), results.folder)
+    lists.write(made, path, "handover", results.folder)
 
 
 def as_csv(results: Results, language: Language) -> bytes:

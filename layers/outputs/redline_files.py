@@ -9,7 +9,7 @@ from typing import Any
 
 import shapely
 
-from geo.basis.errors import BlockedError, CallError
+from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import rows
 from geo.screen.ledger import settled
@@ -27,7 +27,7 @@ from layers.outputs.redline_words import (
     unused_lines,
     use_word,
 )
-from layers.outputs.target import replaced
+from layers.outputs.target import ending, replaced
 from layers.outputs.txt_layouts import USUAL_FORM, Form
 from layers.sources.redline.model import Plot
 from layers.study.checks import RedlineCheck
@@ -138,11 +138,7 @@ def write(answer: RedlineAnswer, path: Path, language: Language, form: Form = US
     BlockedError
         The folder is not there, or the file cannot be written.
     """
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in WRITERS:
-        raise CallError(reason("format_unknown", format=kind or path.name, known=sorted(WRITERS)))
-    if not path.parent.is_dir():
-        raise BlockedError(reason("folder_missing", path=str(path.parent)))
+    kind = ending(path, sorted(WRITERS))
     if kind == "txt":
         replaced(path, lambda part: _write_txt(answer, part, form), answer.check.folder)
         lost = form.laid_out.left_out(_plots(answer))

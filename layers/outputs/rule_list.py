@@ -9,14 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from geo.basis.age import Aged
-from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from geo.rules.applied import not_applied, out_of_time
 from geo.rules.spec import Rule, merged
 from layers.library import standards
-from layers.outputs import formats
+from layers.outputs import lists
 from layers.outputs.project import Projection
-from layers.outputs.target import replaced
 from layers.study import packs, spec
 from layers.study.registers import indicators, inefficient
 from layers.study.run.masks import Masks
@@ -25,7 +23,6 @@ from layers.words.explain import origin_text
 
 COLUMNS = ("kind", "id", "title", "origin", "applied", "why", "mark", "in_force", "expires", "replaced_by", "announced",
            "checked_on", "clause", "document", "source")  # fmt: skip
-FORMATS = ("csv", "xlsx")
 
 
 def of_study(folder: Path, language: Language) -> pd.DataFrame:
@@ -65,13 +62,8 @@ def write(frame: pd.DataFrame, path: Path, language: Language, folder: Path) -> 
     CallError, BlockedError
         Another format, or a folder that is not there.
     """
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        raise CallError(reason("format_unknown", format=kind or path.name, known=list(FORMATS)))
-    if not path.parent.is_dir():
-        raise BlockedError(reason("folder_missing", path=str(path.parent)))
     made = Projection(frame, {c: say(f"rulelist.{c}", language) for c in COLUMNS}, (say("rulelist.note", language),))
-    replaced(path, lambda part: formats.FORMATS[kind].write(part, made, None, "rules"), folder)
+    lists.write(made, path, "rules", folder)
 
 
 def as_text(frame: pd.DataFrame, language: Language) -> Iterator[str]:

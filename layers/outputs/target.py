@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from tempfile import gettempdir
 
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo.basis.errors import BlockedError, LuodiError
+from geo.basis.errors import BlockedError, CallError, LuodiError
 from geo.basis.reason import reason
 from layers.basis import disk, owned
 from layers.study import litter, spec
@@ -46,6 +46,29 @@ def replaced(path: Path, write: Callable[[Path], object], study: Path | None = N
                 os.replace(part, path)
     except OSError as error:
         raise BlockedError(disk.refusal(error, path)) from None
+
+
+def ending(path: Path, known: Collection[str]) -> str:
+    """Return the ending a file is to be written by.
+
+    Raises
+    ------
+    CallError
+        Not one of those that are known.
+    BlockedError
+        The folder is not there.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in known:
+        raise CallError(reason("format_unknown", format=kind or path.name, known=list(known)))
+    folder_there(path)
+    return kind
+
+
+def folder_there(path: Path) -> None:
+    """Refuse a file in a folder that is not there."""
+    if not path.parent.is_dir():
+        raise BlockedError(reason("folder_missing", path=str(path.parent)))
 
 
 def _written(part: Path, write: Callable[[Path], object], target: Path) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
-
-import tomlkit
 
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
@@ -35,16 +32,12 @@ def accept(folder: Path, layer_id: str, names: Sequence[str]) -> list[str]:
     """
     with writing(folder, "accept", WAIT_S):
         study = spec.read(folder)
-        layer = study.layer(layer_id)
-        if layer is None:
-            raise CallError(reason("layer_id_unknown", id=layer_id, known=[s.id for s in study.layers]))
+        layer = settings.layer_of(study, layer_id)
         offered = {f.proposal for f in inspection.check_layer(layer, Home(study, folder)) if f.proposal}
         if not names or (lost := [n for n in names if n not in offered and n not in layer.accept]):
             raise CallError(reason("accept_not_proposed", names=list(lost if names else ["–"]), known=sorted(offered)))
         whole = [*layer.accept, *(n for n in dict.fromkeys(names) if n not in layer.accept)]
-        path = folder / spec.FILE
-        document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+        document = settings.read(folder)
         next(t for t in document["layers"] if t["id"] == layer_id)["accept"] = whole
-        with settings.part(path, document) as part, commit("accept", "did_accept", id=layer_id, file=spec.FILE):
-            os.replace(part, path)
+        settings.put(folder, document, commit("accept", "did_accept", id=layer_id, file=spec.FILE))
     return whole

@@ -6,7 +6,6 @@ once neither is lost.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,11 +19,9 @@ from geo.basis.errors import BlockedError, CallError, LuodiError, SpecError
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import reason
 from layers import toml
-from layers.basis import disk
-from layers.basis.owned import owned
 from layers.sources import gate
 from layers.sources.finding import Finding, blocked
-from layers.study import formats, inspection, litter, load, role_fields, settings, spec, staged
+from layers.study import formats, inspection, load, role_fields, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.load import Home
 from layers.study.lock import PRIVATE, WAIT_S, writing
@@ -79,10 +76,8 @@ def new(
     with writing(folder, "new", WAIT_S):
         _unused(folder)  # somebody may have been quicker
         (folder / INPUTS).mkdir(exist_ok=True)
-        path = folder / spec.FILE
-        with settings.part(path, document) as part, commit(spec.FILE, "did_study", path=str(folder)):
-            os.replace(part, path)
-    return path
+        settings.put(folder, document, commit(spec.FILE, "did_study", path=str(folder)))
+    return folder / spec.FILE
 
 
 def _unused(folder: Path) -> None:
@@ -155,8 +150,7 @@ def _examined(folder: Path, study: Study, entry: dict[str, Any]) -> tuple[dict[s
     if study.layer(layer.id) is not None:
         raise SpecError(reason("layer_id_taken", id=layer.id))
     found = taken + role_fields.unknown(layer.role, layer.fields) + inspection.check_layer(layer, Home(study, folder))
-    area = str(entry.get("coverage", "unknown"))
-    return entry, _ordered(found if area in ("complete", "unknown") else found + _area_findings(Path(area)))
+    return entry, _ordered(found + inspection.of_area(entry))
 
 
 def _entry(file: Path, given: Mapping[str, Any], study: Study) -> dict[str, Any]:
@@ -224,11 +218,6 @@ def _ordered(found: Iterable[Finding]) -> list[Finding]:
     return sorted(found, key=lambda f: rank[f.severity])
 
 
-def _area_findings(file: Path) -> list[Finding]:
-    found = inspection.report(file)
-    return [f for f in found if f.severity == "block"]
-
-
 # --- writing ---------------------------------------------------------------------
 
 
@@ -250,19 +239,10 @@ def _layer_id(file: Path, study: Study) -> str:
 
 def _commit(folder: Path, file: Path, entry: dict[str, Any], seen: Study, named: bool) -> str:
     """Copy aside, then move in and write the entry under the lock; return the id of the layer."""
-    coverage = str(entry.get("coverage", "unknown"))
-    sources = {"source": file} | ({} if coverage in ("complete", "unknown") else {"coverage": Path(coverage)})
-    private = folder / PRIVATE
-    try:
-        private.mkdir(exist_ok=True)
-        with owned(private, litter.ADDING) as aside:
-            copies = staged.copied(sources, folder, aside)
-            with writing(folder, "add", WAIT_S):
-                body = dict(entry) | {"id": _settled_id(folder, file, entry, seen, named)}
-                with staged.moved(copies, folder, aside) as found:
-                    _append(folder / spec.FILE, body | found.places, found)
-    except OSError as error:
-        raise BlockedError(disk.refusal(error, folder / INPUTS)) from None
+    with staged.aside(folder, file, entry) as (copies, place), writing(folder, "add", WAIT_S):
+        body = dict(entry) | {"id": _settled_id(folder, file, entry, seen, named)}
+        with staged.moved(copies, folder, place) as found:
+            _append(folder, body | found.places, found)
     return str(body["id"])
 
 
@@ -278,9 +258,9 @@ def _settled_id(folder: Path, file: Path, entry: Mapping[str, Any], seen: Study,
     return _layer_id(file, study)
 
 
-def _append(path: Path, body: Mapping[str, Any], found: staged.StagedFiles) -> None:
+def _append(folder: Path, body: Mapping[str, Any], found: staged.StagedFiles) -> None:
     """Write the entry; from then on the study names the files, so they stay."""
-    document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+    document = settings.read(folder)
     table = tomlkit.table()
     for key in ("id", "role", "source", *sorted(set(body) - {"id", "role", "source"})):
         value = body[key]
@@ -293,6 +273,4 @@ def _append(path: Path, body: Mapping[str, Any], found: staged.StagedFiles) -> N
     layers = document.setdefault("layers", tomlkit.aot())
     layers.append(table)
     done = commit(f"layer {body['id']}", "did_layer", id=body["id"], file=spec.FILE)
-    with settings.part(path, document) as part, done:
-        os.replace(part, path)
-        found.kept = True
+    settings.put(folder, document, done, then=found.keep)

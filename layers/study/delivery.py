@@ -198,16 +198,23 @@ def _described(file: Path, layer: str, frame: pd.DataFrame, shape: str) -> Deliv
     """Return a table with what recognition asks of its columns."""
     columns = [str(c) for c in frame.columns]
     telling = {f.casefold() for k in kinds.kinds().codes if k.part for f in k.part.fields}
-    words: dict[str, tuple[str, ...]] = {}
-    keys: list[str] = []
-    for place, name in enumerate(columns):
-        values = frame.iloc[:, place]
-        if name.casefold() in telling:
-            words[name] = tuple(sorted({str(v).strip() for v in values.dropna().unique()}))
-        given = values.notna().all() and values.is_unique and len(values) > 1
-        if given and not pd.api.types.is_float_dtype(values):
-            keys.append(name)
-    return DeliveredTable(file, layer, tuple(columns), len(frame), shape, words, tuple(keys))
+    words = {
+        name: tuple(sorted({str(v).strip() for v in frame.iloc[:, place].dropna().unique()}))
+        for place, name in enumerate(columns)
+        if name.casefold() in telling
+    }
+    key = next((name for place, name in enumerate(columns) if _tells_apart(frame.iloc[:, place])), "")
+    return DeliveredTable(file, layer, tuple(columns), len(frame), shape, words, key)
+
+
+def _tells_apart(values: pd.Series) -> bool:
+    """Tell whether every row has a value of its own; a measured figure is no name."""
+    return (
+        len(values) > 1
+        and not pd.api.types.is_float_dtype(values)
+        and bool(values.notna().all())
+        and bool(values.is_unique)
+    )
 
 
 def _raster(file: Path, cache_folder: Path) -> DeliveredTable:

@@ -69,15 +69,14 @@ def _rule(layer: LayerSpec) -> dict[str, Any]:
 
 def _write(folder: Path, study: Study, body: str, instead: bool) -> None:
     """Write the pack, then the settings that name it; a pack that does not hold together is not named."""
-    path, part = folder / spec.FILE, folder / f"{FILE}.part"
+    part = folder / f"{FILE}.part"
     try:
         part.write_text("# 草稿：每条规则的条款、限值与轻重由使用者填写。\n" + body, encoding="utf-8")
         made = toml.read(part)
         toml.validated(RulePack, made.pop("pack") | made, part.name)
-        document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+        document = settings.read(folder)
         document["study"]["rules"] = [FILE] if instead else [*study.rules, FILE]
-        os.replace(part, folder / FILE)
-        with settings.part(path, document) as written, commit("draft", "did_draft", file=FILE):
-            os.replace(written, path)
+        done = commit("draft", "did_draft", file=FILE)
+        settings.put(folder, document, done, first=lambda: os.replace(part, folder / FILE))
     finally:
         part.unlink(missing_ok=True)

@@ -77,6 +77,12 @@ def _other_than_vector(file: Path, cache: Path, error: LuodiError, layer: str) -
     return _blocks(error)
 
 
+def of_area(entry: Mapping[str, Any]) -> list[Finding]:
+    """Return what blocks the file an entry names as its coverage; nothing where it names none."""
+    area = str(entry.get("coverage", "unknown"))
+    return [] if area in ("complete", "unknown") else [f for f in report(Path(area)) if f.severity == "block"]
+
+
 def _blocks(error: LuodiError) -> list[Finding]:
     return [Finding("", r.code, "block", str(r.values.get("proposal", "")), r) for r in error.reasons]
 

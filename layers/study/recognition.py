@@ -58,8 +58,8 @@ class DeliveredTable:
     shape : {"polygon", "line", "point", "table", "raster"}
     words : mapping of str to tuple of str
         What stands in the columns that may say which rows are of which kind (`Part.fields`).
-    keys : tuple of str
-        Columns whose values are all given and never repeat.
+    key : str
+        First column whose values are all given and never repeat; "" without one.
     shows : tuple of str
         Of a raster: what its values may be, in the words of a study.
     bands : int
@@ -72,7 +72,7 @@ class DeliveredTable:
     rows: int
     shape: str
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    keys: tuple[str, ...] = ()
+    key: str = ""
     shows: tuple[str, ...] = ()
     bands: int = 0
 
@@ -221,8 +221,8 @@ def _made(table: DeliveredTable, how: How, kind: Code, rules: Sequence[Rule]) ->
     if kind.role in RECORDS and kind.role != "project":
         found = dict(role_fields.meant(kind.role, table.columns)) | found
     key = KEYS.get(kind.role, "")
-    if key and key not in found and table.keys:
-        found[key] = table.keys[0]
+    if key and key not in found and table.key:
+        found[key] = table.key
     return Proposal(table, how, kind, _hits(kind, table), (), {k: v for k, v in found.items() if k != "class"},
                     found.get("class", ""), "", judges(kind, rules), _fits(kind, table))  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,20 +9,17 @@ from typing import Any
 
 import numpy as np
 import shapely
-import tomlkit
 
-from geo.basis.errors import BlockedError, CallError, LuodiError
+from geo.basis.errors import CallError, LuodiError
 from geo.basis.reason import reason
 from layers import toml
-from layers.basis import disk
-from layers.basis.owned import owned
 from layers.library import kinds
 from layers.sources import gate
 from layers.sources.finding import Finding, blocked
-from layers.study import delivery, inspection, litter, load, recognition, settings, spec, staged
+from layers.study import delivery, inspection, load, recognition, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.load import Home
-from layers.study.lock import PRIVATE, WAIT_S, writing
+from layers.study.lock import WAIT_S, writing
 from layers.study.placed import placed
 from layers.study.spec import LayerSpec, Study
 
@@ -69,20 +65,23 @@ def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any]) -
         Something in the new file blocks; nothing is changed. The old file stays among the inputs.
     """
     study, file = spec.read(folder), Path(file).resolve()
-    old = _layer(study, layer_id)
+    old = settings.layer_of(study, layer_id)
     if old.vintage is not None and not given.get("vintage"):
         raise CallError(reason("replace_without_vintage", id=layer_id, before=old.vintage.isoformat()))
     sure = OTHER_KIND in given.get("accept", ())
     said = {k: v for k, v in given.items() if k != "accept" or not sure}
     body = _entry(folder, layer_id) | said | {"id": layer_id, "source": str(file)}
     new = toml.validated(LayerSpec, dict(body), file.name)
-    found = inspection.check_layer(new, Home(study, folder))
-    found += _lost_columns(old, new, study, folder) + ([] if sure else _other_kind(old, file, folder))
+    after = content(new, study, folder)
+    found = inspection.check_layer(new, Home(study, folder)) + inspection.of_area(said)
+    found += _lost_columns(new, after) + ([] if sure else _other_kind(old, file, folder))
     if any(f.severity == "block" for f in found):
         raise blocked(found)
-    told = Replaced(layer_id, content(old, study, folder), content(new, study, folder), tuple(found))
-    _commit(folder, file, body)
-    return told
+    before = content(old, study, folder)
+    aside = staged.aside(folder, file, said)
+    with aside as (copies, place), writing(folder, "replace", WAIT_S), staged.moved(copies, folder, place) as moved:
+        _written(folder, layer_id, said | moved.places, moved)
+    return Replaced(layer_id, before, after, tuple(found))
 
 
 def remove(folder: Path, layer_id: str) -> None:
@@ -94,17 +93,10 @@ def remove(folder: Path, layer_id: str) -> None:
         No such layer.
     """
     with writing(folder, "remove", WAIT_S):
-        _layer(spec.read(folder), layer_id)
-        path = folder / spec.FILE
-        document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
-        kept = [t for t in document["layers"] if t["id"] != layer_id]
-        document.remove("layers")
-        if kept:
-            document["layers"] = tomlkit.aot()
-            for table in kept:
-                document["layers"].append(table)
-        with settings.part(path, document) as part, commit("remove", "did_remove", id=layer_id, file=spec.FILE):
-            os.replace(part, path)
+        settings.layer_of(spec.read(folder), layer_id)
+        document = settings.read(folder)
+        settings.drop(document, "layers", lambda table: table["id"] == layer_id)
+        settings.put(folder, document, commit("remove", "did_remove", id=layer_id, file=spec.FILE))
 
 
 def content(layer: LayerSpec, study: Study, folder: Path) -> Content | None:
@@ -123,24 +115,16 @@ def content(layer: LayerSpec, study: Study, folder: Path) -> Content | None:
     return Content(len(item.rows), area, frozenset(map(str, opened.frame.columns)))
 
 
-def _layer(study: Study, layer_id: str) -> LayerSpec:
-    found = study.layer(layer_id)
-    if found is None:
-        raise CallError(reason("layer_id_unknown", id=layer_id, known=[s.id for s in study.layers]))
-    return found
-
-
 def _entry(folder: Path, layer_id: str) -> dict[str, Any]:
-    tables = tomlkit.parse((folder / spec.FILE).read_text(encoding="utf-8-sig")).unwrap()["layers"]
+    tables = settings.read(folder).unwrap()["layers"]
     return dict(next(t for t in tables if t["id"] == layer_id))
 
 
-def _lost_columns(old: LayerSpec, new: LayerSpec, study: Study, folder: Path) -> list[Finding]:
+def _lost_columns(new: LayerSpec, held: Content | None) -> list[Finding]:
     """Block a file without a column the settings of the layer read."""
-    held = content(new, study, folder)
     asked = {*new.fields.values(), *filter(None, (new.class_field,))}
     lost = sorted(asked - held.columns) if held else []
-    why = reason("replace_loses_columns", id=old.id, columns=lost)
+    why = reason("replace_loses_columns", id=new.id, columns=lost)
     return [Finding("", why.code, "block", "", why)] if lost else []
 
 
@@ -158,27 +142,10 @@ def _other_kind(old: LayerSpec, file: Path, folder: Path) -> list[Finding]:
     return [Finding("", why.code, "block", OTHER_KIND, why)]
 
 
-def _commit(folder: Path, file: Path, body: Mapping[str, Any]) -> None:
-    private, path = folder / PRIVATE, folder / spec.FILE
-    try:
-        private.mkdir(exist_ok=True)
-        with owned(private, litter.ADDING) as aside:
-            copies = staged.copied({"source": file}, folder, aside)
-            with writing(folder, "replace", WAIT_S), staged.moved(copies, folder, aside) as found:
-                _written(path, dict(body) | found.places, found)
-    except OSError as error:
-        raise BlockedError(disk.refusal(error, folder / staged.INPUTS)) from None
-
-
-def _written(path: Path, body: Mapping[str, Any], found: staged.StagedFiles) -> None:
-    document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
-    table = next((t for t in document["layers"] if t["id"] == body["id"]), None)
-    if table is None:
-        raise CallError(reason("layer_id_unknown", id=body["id"], known=[]))
-    for key, value in body.items():
-        if table.get(key) != value:
-            table[key] = value
-    done = commit(f"layer {body['id']}", "did_replace", id=body["id"], file=spec.FILE)
-    with settings.part(path, document) as part, done:
-        os.replace(part, path)
-        found.kept = True
+def _written(folder: Path, layer_id: str, said: Mapping[str, Any], found: staged.StagedFiles) -> None:
+    """Change what was said of the layer; what somebody else changed in it meanwhile stays."""
+    settings.layer_of(spec.read(folder), layer_id)
+    document = settings.read(folder)
+    next(t for t in document["layers"] if t["id"] == layer_id).update(said)
+    done = commit(f"layer {layer_id}", "did_replace", id=layer_id, file=spec.FILE)
+    settings.put(folder, document, done, then=found.keep)

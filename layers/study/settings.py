@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
 from layers import toml
 from layers.study import spec
-from layers.study.spec import Study
+from layers.study.spec import LayerSpec, Study
 
 
 @contextmanager
@@ -29,3 +32,58 @@ def part(path: Path, document: tomlkit.TOMLDocument) -> Iterator[Path]:
         yield made
     finally:
         made.unlink(missing_ok=True)
+
+
+def read(folder: Path) -> tomlkit.TOMLDocument:
+    """Return the settings of a study with their comments, to be changed."""
+    return tomlkit.parse((folder / spec.FILE).read_text(encoding="utf-8-sig"))
+
+
+def put(
+    folder: Path, document: tomlkit.TOMLDocument, noted: AbstractContextManager[None],
+    first: Callable[[], object] | None = None, then: Callable[[], object] | None = None,
+) -> None:  # fmt: skip
+    """Put settings in the place of those of a study, whole or not at all; the caller holds the study.
+
+    Parameters
+    ----------
+    folder : Path
+    document : TOMLDocument
+        What does not hold together is refused before anything happens.
+    noted : context manager
+        Notes the step (`layers.study.changes.commit`).
+    first, then : callable or None
+        What belongs to the same step, before and after the settings are there.
+    """
+    path = folder / spec.FILE
+    with part(path, document) as made, noted:
+        if first:
+            first()
+        os.replace(made, path)
+        if then:
+            then()
+
+
+def drop(document: tomlkit.TOMLDocument, section: str, gone: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Take tables out of an array of tables; an empty one goes with its name."""
+    kept = [t for t in document[section] if not gone(t)]
+    if not kept:
+        document.remove(section)
+        return
+    document[section] = tomlkit.aot()
+    for table in kept:
+        document[section].append(table)
+
+
+def layer_of(study: Study, layer_id: str) -> LayerSpec:
+    """Return a layer of a study.
+
+    Raises
+    ------
+    CallError
+        It has none of this id.
+    """
+    found = study.layer(layer_id)
+    if found is None:
+        raise CallError(reason("layer_id_unknown", id=layer_id, known=[s.id for s in study.layers]))
+    return found

@@ -13,9 +13,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from geo.basis.errors import BlockedError
+from layers.basis import disk
+from layers.basis.owned import owned
 from layers.sources import gate
 from layers.study import litter, names
+from layers.study.lock import PRIVATE
 
 INPUTS = "inputs"
 
@@ -60,6 +65,10 @@ class StagedFiles:
     kept: bool = False
     made: list[Path] = field(default_factory=list)
 
+    def keep(self) -> None:
+        """The study names them now: they stay."""
+        self.kept = True
+
 
 def copied(sources: Mapping[str, Path], folder: Path, aside: Path) -> dict[str, Copy]:
     """Copy datasets with their side files into a folder of ours; one among the inputs stays where it is."""
@@ -77,6 +86,25 @@ def copied(sources: Mapping[str, Path], folder: Path, aside: Path) -> dict[str, 
             name = item.name if file.is_dir() else "data" if item == file else f"side{item.suffix.lower()}"
             shutil.copyfile(item, place / name)
     return out
+
+
+@contextmanager
+def aside(folder: Path, file: Path, entry: Mapping[str, Any]) -> Iterator[tuple[dict[str, Copy], Path]]:
+    """Copy the file of an entry, and the one its coverage names, into a folder of ours; yield copies and folder.
+
+    Raises
+    ------
+    BlockedError
+        The disk refuses, here or in what is done with the copies.
+    """
+    coverage, private = str(entry.get("coverage", "unknown")), folder / PRIVATE
+    sources = {"source": file} | ({} if coverage in ("complete", "unknown") else {"coverage": Path(coverage)})
+    try:
+        private.mkdir(exist_ok=True)
+        with owned(private, litter.ADDING) as place:
+            yield copied(sources, folder, place), place
+    except OSError as error:
+        raise BlockedError(disk.refusal(error, folder / INPUTS)) from None
 
 
 @contextmanager

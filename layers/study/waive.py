@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def aside(folder: Path, words: Sequence[str], note: NotExamined) -> list[str]:
         rules = _rules(folder, study, words)
         if again := sorted({n.rule for n in study.not_examined} & set(rules)):
             raise CallError(reason("waive_again", rules=again))
-        document = tomlkit.parse((folder / spec.FILE).read_text(encoding="utf-8-sig"))
+        document = settings.read(folder)
         section = document.setdefault(SECTION, tomlkit.aot())
         for rule in rules:
             body = note.model_copy(update={"rule": rule}).model_dump()
@@ -64,14 +63,8 @@ def again(folder: Path, words: Sequence[str]) -> list[str]:
         lost = sorted(set(rules) - {n.rule for n in study.not_examined})
         if lost:
             raise CallError(reason("waive_not_aside", rules=lost))
-        document = tomlkit.parse((folder / spec.FILE).read_text(encoding="utf-8-sig"))
-        kept = [t for t in document[SECTION] if str(t["rule"]) not in rules]
-        if kept:
-            document[SECTION] = tomlkit.aot()
-            for table in kept:
-                document[SECTION].append(table)
-        else:
-            document.remove(SECTION)
+        document = settings.read(folder)
+        settings.drop(document, SECTION, lambda table: str(table["rule"]) in rules)
         _write(folder, document, rules)
     return rules
 
@@ -86,6 +79,4 @@ def _rules(folder: Path, study: spec.Study, words: Sequence[str]) -> list[str]:
 
 
 def _write(folder: Path, document: tomlkit.TOMLDocument, rules: Sequence[str]) -> None:
-    path = folder / spec.FILE
-    with settings.part(path, document) as part, commit("waive", "did_waive", rules=list(rules), file=spec.FILE):
-        os.replace(part, path)
+    settings.put(folder, document, commit("waive", "did_waive", rules=list(rules), file=spec.FILE))

@@ -18,6 +18,7 @@ from layers.words import once
 MOST = 5
 NAMES = 3
 """Names of a layer that are told."""
+NOTHING = pd.DataFrame(columns=["status", "unknowns", "net_hi_m2", "parcels"])
 
 
 def table(results: Results) -> pd.DataFrame:
@@ -26,7 +27,7 @@ def table(results: Results) -> pd.DataFrame:
     known = set(zones["layer_id"]) | {s.id for s in results.study.layers}
     missing = {r.id: r.layer for r in results.rules if r.layer and r.layer not in known}
     first = [r.layer for r in results.rules if r.binding == "exclude" and r.layer]
-    return wanted(_patterns(results), missing, first)
+    return wanted(_patterns(results) if missing else NOTHING, missing, first)
 
 
 def _patterns(results: Results) -> pd.DataFrame:

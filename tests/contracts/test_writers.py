@@ -94,7 +94,7 @@ APART = {
     "layers/study/lock.py:_sign": "is the lock",
     "layers/study/lock.py:writing": HOLDS,
     "layers/study/litter.py:exporting": "a note of a name nobody else has, left by a reader",
-    "layers/study/catalog.py:_commit": "copies aside into a folder of our own; moves and names under the lock",
+    "layers/study/staged.py:aside": "makes a folder of our own; who uses it moves and names under the lock",
     "layers/study/staged.py:copied": "copies aside into a folder of our own",
     "layers/study/edits.py:_opened": "opens what is there; `_changing` writes, under the lock",
     "layers/study/formats.py:upgrade": "brings the settings up, under the lock of the run",
@@ -144,14 +144,15 @@ APART = {
 UNDER = {
     "county/county.py:_moved": ("county/county.py:write",),
     "layers/study/catalog.py:_append": ("layers/study/catalog.py:_commit",),
-    "layers/study/settings.py:part": (
+    "layers/study/settings.py:part": ("layers/study/settings.py:put",),
+    "layers/study/settings.py:put": (
         "layers/study/catalog.py:new", "layers/study/catalog.py:_append", "layers/study/waive.py:_write",
         "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
         "layers/study/draft.py:_write"),
     "layers/study/draft.py:_write": ("layers/study/draft.py:draft",),
-    "layers/study/replacing.py:_written": ("layers/study/replacing.py:_commit",),
+    "layers/study/replacing.py:_written": ("layers/study/replacing.py:replace",),
     "layers/study/waive.py:_write": ("layers/study/waive.py:aside", "layers/study/waive.py:again"),
-    "layers/study/staged.py:moved": ("layers/study/catalog.py:_commit", "layers/study/replacing.py:_commit"),
+    "layers/study/staged.py:moved": ("layers/study/catalog.py:_commit", "layers/study/replacing.py:replace"),
     "layers/study/staged.py:_move": ("layers/study/staged.py:moved",),
     "layers/study/staged.py:_record": ("layers/study/staged.py:moved",),
     "layers/study/checks.py:_kept": ("layers/study/checks.py:_answered",),
@@ -181,7 +182,7 @@ HOLDERS = {
     "layers/study/edits.py:_changing", "layers/study/incoming.py:keep", "layers/study/incoming.py:link",
     "layers/study/lock.py:writing", "layers/study/run/runs.py:update", "layers/study/waive.py:aside",
     "layers/study/waive.py:again", "layers/study/accept.py:accept",
-    "layers/study/replacing.py:remove", "layers/study/replacing.py:_commit", "layers/study/draft.py:draft",
+    "layers/study/replacing.py:remove", "layers/study/replacing.py:replace", "layers/study/draft.py:draft",
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:upgrade",

@@ -4,7 +4,7 @@ import geopandas as gpd
 import pytest
 
 from geo.basis.errors import CallError
-from layers.outputs import findings_list
+from layers.outputs import findings_list, lists
 from layers.study import catalog, spec
 from layers.study.accept import accept
 from layers.text import LANGUAGES
@@ -44,7 +44,7 @@ def test_what_nobody_proposed_is_refused(study, layer, names):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("ending", findings_list.FORMATS)
+@pytest.mark.parametrize("ending", lists.KINDS)
 def test_the_list_names_layer_row_and_call(study, tmp_path, language, ending):
     found = catalog.check(study)
     listed = findings_list.frame(found, study, language)

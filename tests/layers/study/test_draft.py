@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo.basis.errors import CallError
+from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
 from layers.study import catalog, draft, packs, spec
 from layers.study.run import runs
@@ -52,3 +52,14 @@ def test_nothing_to_begin_with(tmp_path):
         draft.draft(folder)
     assert refused.value.reasons[0].code == "draft_needs_layers"
     assert not (folder / draft.FILE).exists()
+
+
+def test_a_draft_that_is_not_named_is_not_there(study, monkeypatch):
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(draft.settings.os, "fsync", full)
+    with pytest.raises(BlockedError):
+        draft.draft(study)
+    assert not (study / draft.FILE).exists()
+    assert draft.FILE not in spec.read(study).rules

@@ -110,3 +110,27 @@ def test_a_file_of_another_kind_is_asked_about(tmp_path):
     assert [r.code for r in refused.value.reasons] == ["replace_other_kind"]
     replacing.replace(folder, "basic_farmland", tmp_path / "CZKFBJ.gpkg", {"accept": (replacing.OTHER_KIND,)})
     assert spec.read(folder).layer("basic_farmland").accept == (), "said once, not kept"
+
+
+def test_what_somebody_else_changed_meanwhile_stays(study, newer, monkeypatch):
+    """Between the check and the writing another planner names the office anew: both changes stand."""
+    moved = replacing.staged.moved
+
+    def late(*given):
+        path = study / spec.FILE
+        path.write_text(path.read_text(encoding="utf-8").replace("农业农村局", "自然资源局"), encoding="utf-8")
+        return moved(*given)
+
+    monkeypatch.setattr(replacing.staged, "moved", late)
+    replacing.replace(study, "farm", newer, {"vintage": date(2025, 12, 31)})
+    after = spec.read(study).layer("farm")
+    assert (after.owner, after.vintage) == ("自然资源局", date(2025, 12, 31))
+
+
+def test_a_new_coverage_comes_along(study, newer, tmp_path):
+    area = tmp_path / "area.gpkg"
+    gpd.GeoDataFrame(geometry=[base.box(0, 0, 200, 200)], crs=base.CRS).to_file(area)
+    replacing.replace(study, "farm", newer, {"vintage": date(2025, 12, 31), "coverage": str(area)})
+    coverage = spec.read(study).layer("farm").coverage
+    assert coverage.startswith("inputs/")
+    assert (study / coverage).exists()
