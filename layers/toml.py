@@ -49,13 +49,13 @@ def found(name: str, shipped: Path, folder: Path, missing: str) -> Path:
     return path
 
 
-def pack(name: str, shipped: Path, folder: Path) -> tuple[Path, dict[str, Any]]:
-    """Return file and body of a pack, see `found`; its id is settled."""
+def pack(model: type[M], name: str, shipped: Path, folder: Path) -> tuple[Path, M]:
+    """Return file and frozen object of a pack, see `found` and `validated`; its id is settled."""
     path = found(name, shipped, folder, "rule_pack_missing")
     body = read(path)
     head = body.pop("pack", {})
     head.setdefault("id", path.stem)
-    return path, head | body
+    return path, validated(model, head | body, path.name)
 
 
 def validated(model: type[M], body: dict[str, Any], file: str) -> M:

@@ -72,8 +72,7 @@ def _write(folder: Path, study: Study, body: str, instead: bool) -> None:
     part = folder / f"{FILE}.part"
     try:
         part.write_text("# 草稿：每条规则的条款、限值与轻重由使用者填写。\n" + body, encoding="utf-8")
-        made = toml.read(part)
-        toml.validated(RulePack, made.pop("pack") | made, part.name)
+        toml.pack(RulePack, f"{FILE}.part", packs.PACKS, folder)
         document = settings.read(folder)
         document["study"]["rules"] = [FILE] if instead else [*study.rules, FILE]
         done = commit("draft", "did_draft", file=FILE)

@@ -21,8 +21,7 @@ def shipped() -> tuple[str, ...]:
 
 def pack(name: str, folder: Path) -> RulePack:
     """Read one rule pack: a shipped one by its name, or a file of the study folder."""
-    path, body = toml.pack(name, PACKS, folder)
-    made: RulePack = toml.validated(RulePack, body, path.name)
+    path, made = toml.pack(RulePack, name, PACKS, folder)
     if path.parent == PACKS and (lost := [r.id for r in made.rules if not (r.checked_on and r.source)]):
         raise SpecError(reason("age_missing", file=path.name, ids=sorted(set(lost))))
     return made

@@ -1,5 +1,6 @@
 """A small study, written and run for real, with everything a map can trip over planted in it."""
 
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -175,3 +176,33 @@ def open_page(main, name):
     test = AppTest.from_file(str(main), default_timeout=60)
     test._page_hash = calc_hash(name)
     return test
+
+
+KEY = re.compile(r"\[(ui\w*|reason|place\w*|column|word|code|aim\w*|zone\w*|resource)\.")
+"""A key of a sentence on a page: nobody has written the sentence."""
+
+
+def words(page):
+    """What the page has written itself."""
+    return "\n".join(h.proto.body for h in page.get("html"))
+
+
+def whole(page):
+    """Return a page on which nothing failed and every sentence stands."""
+    assert not page.exception
+    assert not KEY.search(words(page))
+    return page
+
+
+def visitor(monkeypatch, name):
+    """Return how a page of the app is visited: study, language, what is selected."""
+
+    def go(folder, language="zh", select=""):
+        monkeypatch.setenv("LUODI_STUDY", str(folder))
+        page = open_page(ROOT / "views" / "main.py", name)
+        page.query_params["lang"] = language
+        if select:
+            page.query_params["select"] = select
+        return whole(page.run())
+
+    return go

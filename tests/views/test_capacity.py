@@ -9,9 +9,7 @@ from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue, number, say
 from tests.counties import made
 from tests.views import studies
-
-MAIN = studies.ROOT / "views" / "main.py"
-KEY = re.compile(r"\[(ui\w*|reason|place\w*|column|word|zone\w*|resource)\.")
+from tests.views.studies import whole, words
 
 
 @pytest.fixture(scope="module")
@@ -21,23 +19,7 @@ def county():
 
 @pytest.fixture
 def visit(monkeypatch):
-    def go(folder, language="zh"):
-        monkeypatch.setenv("LUODI_STUDY", str(folder))
-        page = studies.open_page(MAIN, "capacity")
-        page.query_params["lang"] = language
-        return whole(page.run())
-
-    return go
-
-
-def whole(page):
-    assert not page.exception
-    assert not KEY.search(words(page))
-    return page
-
-
-def words(page):
-    return "\n".join(h.proto.body for h in page.get("html"))
+    return studies.visitor(monkeypatch, "capacity")
 
 
 def text(body):

@@ -9,10 +9,9 @@ from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
 from tests.counties import copied, made
 from tests.views import studies
+from tests.views.studies import whole, words
 
-MAIN = studies.ROOT / "views" / "main.py"
 PUKE, BAONAI, ZHONGXIN = "XM-02", "XM-04", "XM-05"
-KEY = re.compile(r"\[(ui\w*|reason|place\w*|column|word|code|aim\w*)\.")
 
 
 @pytest.fixture(scope="module")
@@ -23,25 +22,8 @@ def county():
 
 @pytest.fixture
 def visit(monkeypatch):
-    def go(folder, language="zh", select=""):
-        monkeypatch.setenv("LUODI_STUDY", str(folder))
-        page = studies.open_page(MAIN, "place")
-        page.query_params["lang"] = language
-        if select:
-            page.query_params["select"] = f"project:{select}"
-        return whole(page.run())
-
-    return go
-
-
-def whole(page):
-    assert not page.exception
-    assert not KEY.search(words(page))
-    return page
-
-
-def words(page):
-    return "\n".join(h.proto.body for h in page.get("html"))
+    go = studies.visitor(monkeypatch, "place")
+    return lambda folder, language="zh", select="": go(folder, language, f"project:{select}" if select else "")
 
 
 def text(page):

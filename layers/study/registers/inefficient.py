@@ -45,8 +45,7 @@ def pack(name: str, folder: Path) -> LocalPack:
     SpecError
         No such pack, or one that does not hold together.
     """
-    path, body = toml.pack(name, FOLDER, folder)
-    return toml.validated(LocalPack, body, path.name)
+    return toml.pack(LocalPack, name, FOLDER, folder)[1]
 
 
 def packs(work: Work) -> tuple[LocalPack, ...]:

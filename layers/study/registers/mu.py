@@ -33,8 +33,7 @@ def pack(name: str, folder: Path) -> MuPack:
     SpecError
         No such pack, or one that does not hold together.
     """
-    path, body = toml.pack(name, FOLDER, folder)
-    return toml.validated(MuPack, body, path.name)
+    return toml.pack(MuPack, name, FOLDER, folder)[1]
 
 
 def packs(study: Study, folder: Path) -> tuple[MuPack, ...]:
