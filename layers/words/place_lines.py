@@ -283,7 +283,7 @@ def quantity(value: Any, name: str, unit: str, language: Language) -> str:
 
 
 def _unit(unit: str, language: Language) -> str:
-    return code("aimunit", "mu", language) if unit == "亩" else unit.replace("m3", "m³")
+    return code("aimunit", "mu", language) if unit == "亩" else unit.replace("m3", "m³").replace("m2", "m²")
 
 
 def amount(value: Any, unit: str) -> str:

@@ -26,6 +26,11 @@ def text(body):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_unit_stands_as_programs_write_it(visit, county, language):
+    assert not re.search(r"\bm[23]\b", text(words(visit(county, language))))
+
+
 def bars(page):
     """Resource → its line, in the order of the page."""
     return {
