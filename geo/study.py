@@ -52,12 +52,12 @@ from geo.rank.spec import CriteriaSet
 from geo.rules import verdicts
 from geo.rules.evidence import Evidence, measured
 from geo.rules.gather import evidence
-from geo.rules.judge import judge
+from geo.rules.judge import Judgement, judge
 from geo.rules.spec import Rule
 from geo.rules.terms import AREA_TESTS
 from geo.screen import candidates, ledger, status, uses
 from geo.screen import supply as supply_room
-from geo.screen.remains import deductions
+from geo.screen.remains import Deductions, deductions
 from geo.screen.setting import Setting
 from geo.screen.status import Minimum
 from geo.screen.supplied import Register
@@ -163,7 +163,7 @@ def measure(
 
 def screen(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Tables:
     """Judge tables: verdicts, candidates, ledger. No geometry is touched."""
-    return _screened(_evidence(tables), setting, None)
+    return _seen(_evidence(tables), setting).tables(None)
 
 
 def screen_and_cut(
@@ -171,17 +171,17 @@ def screen_and_cut(
 ) -> Tables:
     """Judge, cut the net shapes of what is not excluded, and hold them against the minimum."""
     data = _evidence(tables)
-    first = _screened(data, setting, None)
-    kept = first["candidates"]["status"].to_numpy() != "excluded"
+    seen = _seen(data, setting)
+    kept = seen.standing(None).code != status.S_EXCLUDED
     # the table, not the input: verdicts and candidates stand in its order
     parcels = gpd.GeoDataFrame(tables["parcels"])[kept]
     land = cut.land(parcels, inputs.layers, _taken(setting), basis, progress)
     narrow = _too_narrow(data, kept, land, setting.minimum)
-    final = _screened(data, setting, narrow) if narrow.any() else first
+    final = seen.tables(narrow)
     remnant = _remnants(final["candidates"], land, setting.candidate)
     final["candidates"] = final["candidates"].assign(remnant=remnant)
-    final["use_status"] = uses.table(final["candidates"], setting, lambda s: _screened(data, s, narrow)["candidates"])
-    left = set(final["candidates"].loc[final["candidates"]["status"] != "excluded", "parcel_id"])
+    final["use_status"] = uses.table(final["candidates"], setting, lambda s: _seen(data, s).candidates(narrow))
+    left = final["candidates"].loc[final["candidates"]["status"] != "excluded", "parcel_id"]
     return final | {"land": land[land["parcel_id"].isin(left)]}
 
 
@@ -327,15 +327,34 @@ def _evidence(tables: Mapping[str, pd.DataFrame]) -> Evidence:
     return evidence(tables["parcels"], tables["zones"], tables["pieces"], tables["facts"])
 
 
-def _screened(data: Evidence, setting: Setting, narrow: np.ndarray | None) -> Tables:
+@dataclass(frozen=True)
+class _Seen:
+    """Parcels judged once: the standing and the tables follow from it, with and without what is too narrow."""
+
+    data: Evidence
+    setting: Setting
+    judged: Judgement
+    found: Deductions
+
+    def standing(self, narrow: np.ndarray | None) -> status.Standing:
+        return status.standing(self.judged, self.found.total, self.setting.aside, self.setting.minimum, narrow)
+
+    def candidates(self, narrow: np.ndarray | None) -> pd.DataFrame:
+        stand = self.standing(narrow)
+        return candidates.table(stand, self.judged, self.found.total, self.data, self.setting.aside)
+
+    def tables(self, narrow: np.ndarray | None) -> Tables:
+        stand = self.standing(narrow)
+        return {
+            "verdicts": verdicts.table(self.judged, self.setting.aside),
+            "candidates": self.candidates(narrow),
+            "ledger": ledger.table(self.found, self.data, stand.code == status.S_EXCLUDED, stand.unsure_whole),
+        }
+
+
+def _seen(data: Evidence, setting: Setting) -> _Seen:
     judged = judge(setting.applicable, data.parcel_ids, lambda rule: measured(rule, data))
-    found = deductions(setting.examined, data)
-    stand = status.standing(judged, found.total, setting.aside, setting.minimum, narrow)
-    return {
-        "verdicts": verdicts.table(judged, setting.aside),
-        "candidates": candidates.table(stand, judged, found.total, data, setting.aside),
-        "ledger": ledger.table(found, data, stand.code == status.S_EXCLUDED, stand.unsure_whole),
-    }
+    return _Seen(data, setting, judged, deductions(setting.examined, data))
 
 
 def _taken(setting: Setting) -> tuple[cut.Taken, ...]:
@@ -356,7 +375,7 @@ def _remnants(found: pd.DataFrame, land: gpd.GeoDataFrame, least: Minimum) -> np
     wide = 2.0 * shapely.area(shapes) >= least.width_m * shapely.length(shapes)
     wide[~wide] = cut.wide_enough(shapes[~wide], least.width_m)
     whole = large.loc[wide, "parcel_id"]
-    out = np.where(found["parcel_id"].isin(set(whole)), "no", "yes").astype(object)
+    out = np.where(found["parcel_id"].isin(whole), "no", "yes").astype(object)
     out[(found["status"] == "excluded").to_numpy()] = ""
     return out
 
@@ -365,4 +384,4 @@ def _too_narrow(data: Evidence, kept: np.ndarray, land: gpd.GeoDataFrame, minimu
     """Tell which kept parcels have no part that reaches the minimum area and width."""
     fits = land["net_m2"].to_numpy() >= minimum.area_m2
     fits &= cut.wide_enough(land.geometry.to_numpy(), minimum.width_m)
-    return kept & ~np.isin(data.parcel_ids, land.loc[fits, "parcel_id"].to_numpy())
+    return kept & ~pd.Index(data.parcel_ids).isin(land.loc[fits, "parcel_id"])

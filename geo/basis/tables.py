@@ -386,6 +386,14 @@ def _settle(column: Column, values: pd.Series) -> pd.Series:
         number = values.astype("float64")
         # +0.0 turns a rounded -0.0 into 0.0, so equal tables are equal bytes
         return number if column.decimals is None else number.round(column.decimals) + 0.0
+    if column.kind in ("id", "code", "reason") and isinstance(values.dtype, pd.CategoricalDtype):
+        return _dictionary(values) if values.notna().all() else _settle(column, values.astype("object"))
     if column.kind in ("id", "code", "text", "reason"):
         return values.astype("str") if values.notna().all() else values.astype("object").where(values.notna(), None)
     return values if column.kind == "geometry" else values.astype(_DTYPES[column.kind])  # type: ignore[call-overload]
+
+
+def _dictionary(values: pd.Series) -> pd.Series:
+    """Return words that came as a dictionary as one that holds those used, in their order: they sort as the words."""
+    used = values.cat.remove_unused_categories()
+    return used.cat.set_categories(used.cat.categories.astype("str").sort_values())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -23,33 +26,49 @@ def table(judgement: Judgement, set_aside: frozenset[str] = frozenset()) -> pd.D
         Rules not examined this round (未审查): their verdict is unknown and their
         severity reads ``not_examined``, whatever was measured.
     """
-    blocks = [_block(judgement, k, rule, rule.id in set_aside) for k, rule in enumerate(judgement.rules)]
-    return pd.concat(blocks, ignore_index=True) if blocks else empty("verdicts")
+    if not judgement.rules:
+        return empty("verdicts")
+    told: dict[str, int] = {}
+    rules, count = judgement.rules, len(judgement.unit_ids)
+    aside = [rule.id in set_aside for rule in rules]
+    outcome = np.concatenate([np.zeros_like(o) if out else o for o, out in zip(judgement.outcome, aside, strict=True)])
+    read = zip(rules, judgement.outcome, judgement.measured, aside, strict=True)
+    reasons = np.concatenate([_reasons(rule, np.where(out, UNKNOWN, o), m, out, told) for rule, o, m, out in read])
 
+    def each(values: list[Any]) -> Any:
+        """Say of every row what is said of its rule."""
+        return np.repeat(np.asarray(values), count)
 
-def _block(j: Judgement, k: int, rule: Terms, aside: bool) -> pd.DataFrame:
-    m = j.measured[k]
-    codes = np.zeros_like(j.outcome[k]) if aside else j.outcome[k]
+    ids = pd.Categorical(judgement.unit_ids)
+    severity = ["not_examined" if out else rule.binding for rule, out in zip(rules, aside, strict=True)]
     return pd.DataFrame(
         {
-            "parcel_id": j.unit_ids,
-            "rule_id": rule.id,
-            "outcome": np.asarray(OUTCOMES, object)[codes],
-            "severity": "not_examined" if aside else rule.binding,
-            "value": _finite(m.lo),
-            "value_hi": _finite(m.hi),
-            "operator": rule.operator,
-            "threshold": rule.threshold,
-            "tolerance": rule.tolerance,
-            "reason": _reasons(rule, codes, m, aside),
+            "parcel_id": pd.Categorical.from_codes(np.tile(ids.codes, len(rules)), dtype=ids.dtype),
+            "rule_id": _coded(each(range(len(rules))), [rule.id for rule in rules]),
+            "outcome": _coded(outcome, OUTCOMES),
+            "severity": _coded(each(range(len(rules))), severity),
+            "value": _finite(np.concatenate([m.lo for m in judgement.measured])),
+            "value_hi": _finite(np.concatenate([m.hi for m in judgement.measured])),
+            "operator": _coded(each(range(len(rules))), [rule.operator for rule in rules]),
+            "threshold": each([float(rule.threshold) for rule in rules]),
+            "tolerance": each([float(rule.tolerance) for rule in rules]),
+            "reason": _coded(reasons, list(told)),
         }
     )
 
 
-def _reasons(rule: Terms, codes: Codes, m: Measured, aside: bool) -> npt.NDArray[np.object_]:
-    """Return the reason of every verdict; there are few different ones, so each is made once."""
-    words = np.array([[why(rule, c, cause, aside).to_json() for cause in m.causes] for c in range(3)], object)
-    return words[codes, m.cause]
+def _coded(codes: npt.NDArray[Any], words: Sequence[str]) -> pd.Categorical:
+    """Return words that repeat as a dictionary and a code a row: the table has as many rows as parcels × rules."""
+    distinct, place = np.unique(np.asarray(words, object).astype(str), return_inverse=True)
+    return pd.Categorical.from_codes(place.astype(np.int32).ravel()[codes], categories=distinct.astype(object))
+
+
+def _reasons(rule: Terms, codes: Codes, m: Measured, aside: bool, told: dict[str, int]) -> npt.NDArray[np.int32]:
+    """Return for every verdict the number of its reason; there are few different ones, so each is made once."""
+    words = [[why(rule, c, cause, aside).to_json() for cause in m.causes] for c in range(3)]
+    numbers = np.array([[told.setdefault(word, len(told)) for word in row] for row in words], np.int32)
+    found: npt.NDArray[np.int32] = numbers[codes, m.cause]
+    return found
 
 
 def _finite(values: Floats) -> Floats:

@@ -98,7 +98,7 @@ def _change(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> npt.NDArray[n
 
 def _alone(side: Side, other: Side, change: str) -> pd.DataFrame:
     """Return the parcels only one side has."""
-    rows = np.flatnonzero(~np.isin(side.data.parcel_ids, other.data.parcel_ids))
+    rows = np.flatnonzero(~pd.Index(side.data.parcel_ids).isin(other.data.parcel_ids))
     code, net = _state(side, rows)
     words = np.asarray(STATUSES, object)[code]
     blank = np.full(len(rows), "", object)

@@ -44,33 +44,32 @@ def table(found: Deductions, data: Evidence, failed: Bools, unsure: Bools) -> pd
     left out. The line ``?`` holds all ground that is unsure, once; after it
     `left_m2` is what is proved.
     """
-    lines = [_line(data, 0, "", "", left=data.gross_m2)]
+    zero, every = np.zeros(len(data.parcel_ids)), np.ones(len(data.parcel_ids), bool)
+    lines = [_line(data, every, (0, "", ""), zero, zero, zero, data.gross_m2)]
     for k, rule in enumerate(found.rules):
-        line = _line(
-            data, k + 1, rule.layer, rule.id,
-            exclusive=found.exclusive[k], shared=found.shared[k], unknown=found.unsure[k], left=found.left[k],
-        )  # fmt: skip
-        lines.append(line[(line[["exclusive_m2", "shared_m2", "unknown_m2"]] > 0).any(axis=1)])
+        areas = found.exclusive[k], found.shared[k], found.unsure[k]
+        some = (areas[0] > 0) | (areas[1] > 0) | (areas[2] > 0)
+        lines.append(_line(data, some, (k + 1, rule.layer, rule.id), *areas, found.left[k]))
     last = len(found.rules) + 1
-    whole = _line(data, last, WHOLE, "", exclusive=found.total.net_hi, left=np.zeros_like(found.total.net_hi))
-    lines.append(whole[failed])
+    lines.append(_line(data, failed, (last, WHOLE, ""), found.total.net_hi, zero, zero, zero))
     unknown = np.where(failed, 0.0, np.where(unsure, found.total.net_hi, found.total.net_hi - found.total.net))
-    doubt = _line(data, last + 1, UNSURE_LINE, "", unknown=unknown, left=np.maximum(found.total.net_hi - unknown, 0.0))
-    lines.append(doubt[unknown > 0])
+    proved = np.maximum(found.total.net_hi - unknown, 0.0)
+    lines.append(_line(data, unknown > 0, (last + 1, UNSURE_LINE, ""), zero, zero, unknown, proved))
     return pd.concat(lines, ignore_index=True) if len(data.parcel_ids) else empty("ledger")
 
 
-def _line(data: Evidence, step: int, layer_id: str, rule_id: str, **areas: Floats) -> pd.DataFrame:
-    nothing = np.zeros(len(data.parcel_ids))
+def _line(data: Evidence, rows: Bools, of: tuple[int, str, str], *areas: Floats) -> pd.DataFrame:
+    """Return one line of the ledger of those parcels that have it."""
+    exclusive, shared, unknown, left = (area[rows] for area in areas)
     return pd.DataFrame(
         {
-            "parcel_id": data.parcel_ids,
-            "step": step,
-            "layer_id": layer_id,
-            "rule_id": rule_id,
-            "exclusive_m2": areas.get("exclusive", nothing),
-            "shared_m2": areas.get("shared", nothing),
-            "unknown_m2": areas.get("unknown", nothing),
-            "left_m2": areas["left"],
+            "parcel_id": data.parcel_ids[rows],
+            "step": of[0],
+            "layer_id": of[1],
+            "rule_id": of[2],
+            "exclusive_m2": exclusive,
+            "shared_m2": shared,
+            "unknown_m2": unknown,
+            "left_m2": left,
         }
     )
