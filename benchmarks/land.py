@@ -73,7 +73,7 @@ def _ragged(vertices, a, b, rng):
 
 
 def _placed(shapes, x, y):
-    return shapely.transform(shapes, lambda xy: np.round(xy + [x, y], 3))
+    return shapely.transform(shapes, lambda xy: np.round(xy + np.array([x, y]), 3))
 
 
 def _blob(rng, x, y, radius, vertices, rough):
@@ -134,10 +134,13 @@ def layers(density: float = 1.0) -> dict[str, np.ndarray]:
     wide = [_river(rng, int(200_000 * density), 500, k, 60, rng.uniform(0.2, 0.8)) for k in (0, 1)]
     narrow = [_river(rng, int(20_000 * density), 180, k % 2, 20, rng.uniform(0.15, 0.85)) for k in range(8)]
     made["flood_zone"] = wide + narrow
-    made["mineral"] = [_patch(rng, x, y, r, n * density, 0.3, 0) for x, y, r, n in
-                    zip(within(300), within(300), rng.uniform(80, 900, 300), rng.integers(20, 200, 300), strict=True)]  # fmt: skip
-    made["water_source_quasi"] = [shapely.Point(x, y).buffer(r, quad_segs=int(32 * density))
-                            for x, y in zip(within(250), within(250), strict=True) for r in (150, 500, 1100)]  # fmt: skip
+    mines = zip(within(300), within(300), rng.uniform(80, 900, 300), rng.integers(20, 200, 300), strict=True)
+    made["mineral"] = [_patch(rng, x, y, r, n * density, 0.3, 0) for x, y, r, n in mines]
+    wells = zip(within(250), within(250), strict=True)
+    segments = int(32 * density)
+    made["water_source_quasi"] = [
+        shapely.Point(x, y).buffer(r, quad_segs=segments) for x, y in wells for r in (150, 500, 1100)
+    ]
     return {name: _sound(_placed(np.array(shapes, object), WEST, SOUTH)) for name, shapes in made.items()}
 
 

@@ -17,6 +17,7 @@ from geo.measure import robust, zones
 from geo.measure.local import Local, local
 from geo.measure.robust import RESOLUTION_M2
 from geo.measure.shape import wide_enough
+from geo.measure.subdivide import Near
 
 __all__ = ["land", "wide_enough"]
 
@@ -80,21 +81,22 @@ def shares(shapes: Geometries, layers: Mapping[str, Layer], one: Taken) -> Geome
 
 
 def _of(shapes: Geometries, layers: Mapping[str, Layer], one: Taken) -> Local | None:
-    ground = _ground(layers, one.zone)
+    near = Near(shapes)
+    ground = _ground(layers, one.zone, near)
     if ground is None:
         return None
-    others = [_ground(layers, zone) for zone in one.minus]
+    others = [_ground(layers, zone, near) for zone in one.minus]
     return _outside(shapes, ground, others) if one.outside else _inside(shapes, ground, others)
 
 
 Known = zones.Ground | None
 
 
-def _ground(layers: Mapping[str, Layer], zone: Zone) -> Known:
-    """Return the ground of a zone, None where its layer is missing or could not be used."""
+def _ground(layers: Mapping[str, Layer], zone: Zone, near: Near) -> Known:
+    """Return the ground of a zone near shapes, None where its layer is missing or could not be used."""
     if zone.layer_id not in layers:
         return None
-    found = zones.ground(layers[zone.layer_id], zone, lambda polygons: polygons)
+    found = zones.ground(layers[zone.layer_id], zone, lambda polygons: polygons, near)
     return found if found.state == "ok" else None
 
 
@@ -201,13 +203,36 @@ def spikeless(shapes: Geometries) -> Geometries:
         or would change by more, comes back as it was.
     """
     out = shapes.copy()
-    for k, shape in enumerate(shapes):
+    for k in _turning_back(shapes):
+        shape = shapes[k]
         rings = [_spikeless(shapely.get_coordinates(ring)) for ring in (shape.exterior, *shape.interiors)]
         if any(changed for _, changed in rings) and len(rings[0][0]) > MIN_RING:
             made = shapely.Polygon(rings[0][0], [xy for xy, _ in rings[1:] if len(xy) > MIN_RING])
             if made.is_valid and abs(made.area - shape.area) <= SPIKE_M2 * len(shapely.get_coordinates(shape)):
                 out[k] = made
     return out
+
+
+def _turning_back(shapes: Geometries) -> npt.NDArray[np.intp]:
+    """Return the shapes with a point at which the boundary turns back on itself: the only ones to go through."""
+    rings, shape = shapely.get_rings(shapes, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    if not len(xy):
+        return np.empty(0, np.intp)
+    last = np.flatnonzero(np.diff(ring, append=-1) != 0)
+    first = np.concatenate([[0], last[:-1] + 1]).astype(np.intp)
+    before, after = np.arange(len(xy)) - 1, np.arange(len(xy)) + 1
+    before[first], after[last] = last - 1, first + 1  # a ring is closed: its last point is its first
+    spikes = _spikes(xy[before] - xy, xy[after] - xy)
+    return np.unique(shape[ring[spikes]])
+
+
+def _spikes(back: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Tell at which points a boundary turns back on itself, or stands still."""
+    area = np.abs(back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]) / 2
+    turning = (back * ahead).sum(axis=1) > 0  # both neighbours lie on the same side
+    found: npt.NDArray[np.bool_] = turning & (area < SPIKE_M2) | (np.abs(ahead).sum(axis=1) == 0)
+    return found
 
 
 SPIKE_M2 = 1e-3
@@ -219,10 +244,7 @@ def _spikeless(xy: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], bo
     """Return a ring without its spikes, closed, and whether any was found."""
     points, found = xy[:-1], False
     while len(points) > MIN_RING:
-        back, ahead = np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points
-        area = np.abs(back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]) / 2
-        turning = (back * ahead).sum(axis=1) > 0  # both neighbours lie on the same side
-        spikes = turning & (area < SPIKE_M2) | (np.abs(ahead).sum(axis=1) == 0)
+        spikes = _spikes(np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points)
         if not spikes.any():
             break
         points, found = np.delete(points, np.flatnonzero(spikes)[0], axis=0), True

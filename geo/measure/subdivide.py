@@ -23,7 +23,58 @@ LOST = 1e-9
 """Relative loss of area by the fast clip that makes the exact overlay take over."""
 
 
-def subdivided(shapes: Geometries, limit: int = MAX_VERTICES) -> tuple[Geometries, npt.NDArray[np.intp]]:
+class Near:
+    """Where shapes are, roughly: tells of other boxes which may meet one of them.
+
+    Parameters
+    ----------
+    shapes : array of shapely geometries
+        None and empty ones are nowhere.
+    """
+
+    SIDE = 512
+
+    def __init__(self, shapes: Geometries):
+        boxes = shapely.bounds(shapes)
+        boxes = boxes[np.isfinite(boxes).all(axis=1)]
+        self.low = boxes[:, :2].min(axis=0, initial=np.inf)
+        high = boxes[:, 2:].max(axis=0, initial=-np.inf)
+        self.step = np.maximum((high - self.low) / self.SIDE, MIN_SIDE_M) if len(boxes) else np.ones(2)
+        marks = np.zeros((self.SIDE + 2, self.SIDE + 2))
+        if len(boxes):
+            (west, south), (east, north) = self._cells(boxes[:, :2]), self._cells(boxes[:, 2:])
+            for i, j, sign in (
+                (west, south, 1),
+                (east + 1, south, -1),
+                (west, north + 1, -1),
+                (east + 1, north + 1, 1),
+            ):
+                np.add.at(marks, (i, j), sign)
+        covered = marks.cumsum(axis=0).cumsum(axis=1) > 0
+        self.count = np.pad(covered.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+
+    def _cells(self, corners: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        cells = np.clip(np.floor((corners - self.low) / self.step), 0, self.SIDE).astype(np.intp)
+        return cells[:, 0], cells[:, 1]
+
+    def meets(self, shapes: Geometries) -> npt.NDArray[np.bool_]:
+        """Tell of shapes, none of them empty, whether they may meet one of those."""
+        if not np.isfinite(self.low).all():
+            return np.zeros(len(shapes), bool)
+        boxes = shapely.bounds(shapes)
+        (west, south), (east, north) = self._cells(boxes[:, :2]), self._cells(boxes[:, 2:])
+        n = self.count
+        found = n[east + 1, north + 1] - n[west, north + 1] - n[east + 1, south] + n[west, south]
+        off = (boxes[:, 2:] < self.low).any(axis=1) | (boxes[:, :2] > self.low + self.step * (self.SIDE + 1)).any(
+            axis=1
+        )
+        out: npt.NDArray[np.bool_] = (found > 0) & ~off
+        return out
+
+
+def subdivided(
+    shapes: Geometries, limit: int = MAX_VERTICES, near: Near | None = None
+) -> tuple[Geometries, npt.NDArray[np.intp]]:
     """Cut shapes into parts of at most `limit` vertices.
 
     Parameters
@@ -32,6 +83,8 @@ def subdivided(shapes: Geometries, limit: int = MAX_VERTICES) -> tuple[Geometrie
         Valid polygons, lines or points in metres. None and empty shapes give no part.
     limit : int
         Largest number of vertices of a part.
+    near : Near or None
+        Parts that meet none of those are left out.
 
     Returns
     -------
@@ -45,6 +98,9 @@ def subdivided(shapes: Geometries, limit: int = MAX_VERTICES) -> tuple[Geometrie
     parts, owner = parts[full], owner[full]
     done: list[tuple[Geometries, npt.NDArray[np.intp]]] = []
     while len(parts):
+        if near is not None:
+            here = near.meets(parts)
+            parts, owner = parts[here], owner[here]
         big = _too_big(parts, limit)
         done.append((parts[~big], owner[~big]))
         halves, source = _halved(parts[big])

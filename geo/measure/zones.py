@@ -22,7 +22,7 @@ from geo.basis.tables import empty
 from geo.measure import robust
 from geo.measure.chosen import Chosen, chosen
 from geo.measure.curves import height_m, rims
-from geo.measure.subdivide import subdivided
+from geo.measure.subdivide import Near, subdivided
 
 SAGITTA_M = 0.05
 """Round buffers lie within this of the true curve, up to a radius of 42 km."""
@@ -78,7 +78,7 @@ def grounds(layers: Mapping[str, Layer], zones: list[Zone], carry: Carry) -> lis
     return [ground(layers[z.layer_id], z, carry) for z in zones if z.layer_id in layers]
 
 
-def ground(layer: Layer, zone: Zone, carry: Carry) -> Ground:
+def ground(layer: Layer, zone: Zone, carry: Carry, near: Near | None = None) -> Ground:
     """Return the ground of one zone.
 
     Parameters
@@ -91,6 +91,8 @@ def ground(layer: Layer, zone: Zone, carry: Carry) -> Ground:
         points cannot be measured without one and comes back as failed (``no_area``).
     carry : callable
         Brings shapes into the CRS to measure in (`AreaBasis.project`, or identity).
+    near : Near or None
+        Ground that meets none of those shapes, in the CRS to measure in, may be left out.
     """
     taken = chosen(layer, zone.part)
     counts: dict[str, Any] = {"features": int(taken.sure.sum()), "doubtful": int((taken.may & ~taken.sure).sum())}
@@ -100,13 +102,13 @@ def ground(layer: Layer, zone: Zone, carry: Carry) -> Ground:
     if zone.reach_m == 0 and len(layer.shapes) and not (shapely.get_dimensions(layer.shapes) == 2).any():
         return Ground(zone, known=_none(), state="failed", cause="no_area", coverage=layer.coverage, **counts)
     drawn = _widened(layer, zone, taken)
-    sure, owner = _ready(drawn.sure, carry)
+    sure, owner = _ready(drawn.sure, carry, near)
     classes = layer.classes[taken.sure][owner] if layer.classes is not None and zone.reach_m == 0 else None
     return Ground(
         zone,
         found=sure,
-        maybe=_ready(drawn.maybe, carry)[0],
-        known=_known(layer, zone.reach_m, carry),
+        maybe=_ready(drawn.maybe, carry, near)[0],
+        known=_known(layer, zone.reach_m, carry, near),
         classes=classes,
         cause=layer.cause or _cause(layer, taken, drawn),
         coverage=layer.coverage,
@@ -196,13 +198,13 @@ def table(grounds: list[Ground]) -> pd.DataFrame:
     )
 
 
-def _known(layer: Layer, buffer_m: float, carry: Carry) -> Geometries | None:
+def _known(layer: Layer, buffer_m: float, carry: Carry, near: Near | None) -> Geometries | None:
     if layer.coverage == "unknown" or (layer.coverage == "partial" and layer.known is None):
         return _none()
     if layer.known is None:
         return None
     eroded = layer.known if buffer_m == 0 else _eroded(layer.known, buffer_m)
-    return _ready(np.array([eroded], object), carry)[0]
+    return _ready(np.array([eroded], object), carry, near)[0]
 
 
 def _eroded(known: shapely.Geometry, buffer_m: float) -> shapely.Geometry:
@@ -216,11 +218,11 @@ def _eroded(known: shapely.Geometry, buffer_m: float) -> shapely.Geometry:
     return shapely.difference(inner, shapely.union_all(strips)) if len(strips) else inner
 
 
-def _ready(shapes: Geometries, carry: Carry) -> tuple[Geometries, npt.NDArray[np.intp]]:
+def _ready(shapes: Geometries, carry: Carry, near: Near | None) -> tuple[Geometries, npt.NDArray[np.intp]]:
     """Return polygons carried, valid and subdivided, with the position of the shape they come from."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)
     flat = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
     owner = owner[inner][flat]
-    small, source = subdivided(robust.valid(carry(parts[flat])))
+    small, source = subdivided(robust.valid(carry(parts[flat])), near=near)
     return small, owner[source]

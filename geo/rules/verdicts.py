@@ -35,7 +35,7 @@ def table(judgement: Judgement, set_aside: frozenset[str] = frozenset()) -> pd.D
     read = zip(rules, judgement.outcome, judgement.measured, aside, strict=True)
     reasons = np.concatenate([_reasons(rule, np.where(out, UNKNOWN, o), m, out, told) for rule, o, m, out in read])
 
-    def each(values: list[Any]) -> Any:
+    def each(values: Sequence[Any]) -> Any:
         """Say of every row what is said of its rule."""
         return np.repeat(np.asarray(values), count)
 
@@ -57,10 +57,10 @@ def table(judgement: Judgement, set_aside: frozenset[str] = frozenset()) -> pd.D
     )
 
 
-def _coded(codes: npt.NDArray[Any], words: Sequence[str]) -> pd.Categorical:
+def _coded(codes: npt.NDArray[Any], words: Sequence[str]) -> Any:
     """Return words that repeat as a dictionary and a code a row: the table has as many rows as parcels × rules."""
     distinct, place = np.unique(np.asarray(words, object).astype(str), return_inverse=True)
-    return pd.Categorical.from_codes(place.astype(np.int32).ravel()[codes], categories=distinct.astype(object))
+    return pd.Categorical.from_codes(place.astype(np.int32).ravel()[codes], categories=pd.Index(distinct.tolist()))
 
 
 def _reasons(rule: Terms, codes: Codes, m: Measured, aside: bool, told: dict[str, int]) -> npt.NDArray[np.int32]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.measure.subdivide import subdivided
+from geo.measure.subdivide import Near, subdivided
 from tests.geo.measure.making import X, Y, box
 
 
@@ -48,3 +48,18 @@ def test_missing_and_empty_shapes_give_no_part_and_crowded_points_end():
     crowded = shapely.LineString(np.full((900, 2), X) + np.random.default_rng(0).uniform(0, 1e-5, (900, 2)))
     assert shapely.length(subdivided(array(crowded), 100)[0]).sum() == pytest.approx(crowded.length)
     assert len(subdivided(array())[0]) == 0
+
+
+def test_only_what_may_meet_a_shape_is_kept():
+    angles = np.linspace(0, 2 * np.pi, 4001)[:-1]
+    wide = shapely.Polygon(np.c_[1000 + 900 * np.cos(angles), 1000 + 900 * np.sin(angles)])
+    lots = array(shapely.box(1850, 950, 1910, 1010), shapely.box(500, 500, 510, 510))
+    parts, owner = subdivided(array(wide), 64, Near(lots))
+    assert 0 < len(parts) < len(subdivided(array(wide), 64)[0])
+    assert set(owner) == {0}
+    for lot in lots:  # nothing is missing of what they meet
+        assert shapely.union_all(parts).intersection(lot).area == pytest.approx(wide.intersection(lot).area, abs=1e-6)
+    far = array(shapely.box(-500, 0, -400, 1), shapely.box(0, 9000, 1, 9001), shapely.box(1e6, 1e6, 1e6 + 1, 1e6 + 1))
+    assert not Near(lots).meets(far).any()
+    assert Near(array(shapely.box(0, 0, 0, 0))).meets(array(shapely.box(-1, -1, 1, 1))).all()
+    assert not Near(array(None, shapely.Polygon())).meets(far).any()

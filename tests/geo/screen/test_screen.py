@@ -177,3 +177,13 @@ def test_rule_order_changes_the_steps_not_the_result(order, parts):
         one.iloc[0][["status", "net_m2", "net_hi_m2"]].tolist()
         == two.iloc[0][["status", "net_m2", "net_hi_m2"]].tolist()
     )
+
+
+def test_every_parcel_has_the_pattern_of_its_own_outcomes():
+    outcome = np.random.default_rng(3).integers(0, 3, (60, 500)).astype(np.uint8)
+    outcome[:, 250:] = outcome[:, :250]
+    kind, distinct = candidates.patterns(outcome)
+    assert (distinct[:, kind] == outcome).all()
+    assert distinct.shape[1] == len(np.unique(outcome, axis=1).T)
+    assert candidates.patterns(outcome[:0])[1].shape == (0, 1)
+    assert candidates.patterns(outcome[:, :0])[1].shape == (60, 0)
