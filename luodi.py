@@ -585,6 +585,51 @@ def waive(
 
 
 @cli.command()
+def override(
+    folder: Study,
+    layer: Annotated[str, typer.Argument(metavar="[LAYER]", help="Without one: list what was corrected.")] = "",
+    record: Annotated[str, typer.Argument(metavar="[RECORD]", help="Id of the record, or row:12.")] = "",
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="FIELD=VALUE…", help="Our field, or that of the file.")
+    ] = None,
+    person: Annotated[str, typer.Option(help="Who decides.")] = "",
+    why: Annotated[str, typer.Option(help="On what ground.")] = "",
+    document: Annotated[str, typer.Option(help="The paper it rests on.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: all of the record, or the fields named.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Correct one record of a layer (人工更正) with person and ground; the official value stays beside it."""
+
+    def work(console: Console) -> None:
+        from layers.study import overrides
+        from layers.study.correction import Correction
+        from layers.words import corrections as words
+
+        language, pairs = console.language, values or []
+        if not layer:
+            standing = overrides.standing(folder)
+            for line in words.of_layers(standing, language) or [say("command.override_none", language)]:
+                console.text(line)
+            console.result({"corrections": words.plain(standing)})
+            return
+        if not record or not (pairs or undo):
+            raise CallError(reason("override_arguments"))
+        if undo:
+            made = overrides.undo(folder, layer, record, [p.split("=", 1)[0] for p in pairs], person, why)
+        else:
+            note = Correction(record=record, column="", value="", official="", person=person, reason=why,
+                              document=document, on=date.today())  # fmt: skip
+            made = overrides.correct(folder, layer, record, _fields(pairs), note)
+        key = "command.override_undone" if undo else "command.overridden"
+        for one in made:
+            console.text(say(key, language, line=words.text(layer, one, language)))
+        console.result({"corrections": words.plain({layer: tuple(made)}), "standing": not undo})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def rules(
     folder: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="A study; without one all that is shipped.")

@@ -34,7 +34,7 @@ from layers.outputs.redline_words import (
 from layers.outputs.word import SAME, WordTable
 from layers.study.run.layer_rows import UNSURE
 from layers.text import Language, both, code, joined, say, sentence
-from layers.words import law
+from layers.words import corrections, law
 from layers.words.explain import limit_text, rule_title
 from layers.words.measures import interval, measure_text
 
@@ -88,6 +88,7 @@ def notes_below(answer: RedlineAnswer, language: Language) -> Iterator[str]:
     ]
     if aside:
         yield " ".join(aside)
+    yield from (say("correction.note", language, line=line) for line in corrections.lines(answer.check, language))
     told = [sentence(r, language) for r in answer.told]
     if told:
         yield say("dossier.told", language, text=" ".join(told))

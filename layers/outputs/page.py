@@ -18,6 +18,9 @@ def explanation_text(found: Explanation, language: Language) -> Iterator[str]:
     yield found.why
     for title, text in found.facts:
         yield f"  {title}: {text}"
+    if found.corrected:
+        yield say("correction.head", language)
+    yield from (f"  {line}" for line in found.corrected)
     yield ""
     yield say("explain.ledger", language)
     for line in found.ledger:

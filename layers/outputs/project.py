@@ -19,8 +19,8 @@ from layers.outputs.deducted import DECIMALS, deducted
 from layers.study.run.released import released, touched
 from layers.study.run.results import Results
 from layers.text import LandUnit, Language, code, has, joined, land_unit, say
+from layers.words import corrections, law, once
 from layers.words import criteria as words
-from layers.words import law, once
 from layers.words.explain import cause_sentence, layer_title, marked_title, rule_title, status_sentence
 
 _FORMULA = re.compile(r"[\s\x00-\x20\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[-=+@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
@@ -76,6 +76,7 @@ def notes(results: Results, language: Language, table: str = "") -> tuple[str, .
     results = released(results)
     study, out = results.study, list(headlines(results, language, table))
     out += once.note(results, language)
+    out += [say("correction.note", language, line=line) for line in corrections.lines(results, language)]
     if touched(results):
         out.append(say("note.withheld", language, parcels=len(touched(results))))
     titles = {r.id: rule_title(results, r, language) for r in results.rules}
@@ -145,6 +146,8 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     frame = _shared(results, frame, unit)
     if held := touched(results):
         frame["withheld"] = frame["parcel_id"].isin(held).map({True: say("word.withheld", language), False: ""})
+    if told := corrections.beside_parcels(results, language):
+        frame["corrected"] = frame["parcel_id"].map(told).fillna("")
     cuts = [c for c in frame if str(c).startswith("cut_")]
     frame["status"] = [code("status", s, language) for s in frame["status"]]
     frame["supply_status"] = _supply_status(results, frame)
@@ -163,7 +166,7 @@ def _candidates(results: Results, language: Language) -> pd.DataFrame:
     order = ["parcel_id", "status", "park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status",
              f"gross_{unit.word}", f"shared_{unit.word}", "shared_with", *cuts,
              f"net_{unit.word}", f"net_hi_{unit.word}", "gross_m2", "net_m2", "net_hi_m2", "legal_m2",
-             "area_statutory_m2", "conflicts", "unknowns", "conditions", "why", "withheld"]  # fmt: skip
+             "area_statutory_m2", "conflicts", "unknowns", "conditions", "why", "corrected", "withheld"]  # fmt: skip
     empty = [c for c in ("park_id", "township", "land_use", "land_use_scheme", "tenure", "supply_status", "legal_m2")
              if (frame[c].isna() | (frame[c].astype(str) == "")).all()]  # fmt: skip
     return frame[[c for c in order if c in frame and c not in empty]]

@@ -14,8 +14,9 @@ from layers.outputs.card import card_text
 from layers.outputs.idle_words import criteria_met
 from layers.outputs.page import explanation_text
 from layers.study.run.released import require
-from layers.text import Language
-from layers.words import explain, explain_site, idle, place_lines, project_card
+from layers.study.run.results import Results
+from layers.text import Language, say
+from layers.words import corrections, explain, explain_site, idle, place_lines, project_card
 
 Told = tuple[dict[str, Any], Iterator[str]]
 
@@ -37,6 +38,20 @@ def told(folder: Path, subject: str, on: date | None, language: Language) -> Tol
         No run, results that are stale, or nothing of that id.
     """
     results = require(folder, "candidates")
+    corrected = corrections.lines(results, language)
+    told = _other_than_parcel(results, folder, subject, on, language)
+    if told is not None:
+        plain, lines = told
+        head = [say("correction.head", language)] if corrected else []
+        return plain | {"corrected": corrected}, chain(lines, head, (f"  {line}" for line in corrected))
+    parcel = explain.explain(results, subject, language)
+    return asdict(parcel), explanation_text(parcel, language)
+
+
+def _other_than_parcel(
+    results: Results, folder: Path, subject: str, on: date | None, language: Language
+) -> Told | None:
+    """Return what is told of a project, idle land or a building, or a site; None where the id is none of them."""
     if project_card.is_project(results, subject):
         card = project_card.card(require(folder, "gates"), subject, language)
         placed = place_lines.explained(results, subject, language)
@@ -48,5 +63,4 @@ def told(folder: Path, subject: str, on: date | None, language: Language) -> Tol
     if explain_site.is_site(results, subject):
         site = explain_site.explain_site(require(folder, "ranking"), subject, language)
         return asdict(site), rank_page.explanation_text(site, results.study.ranking.top, language)
-    parcel = explain.explain(results, subject, language)
-    return asdict(parcel), explanation_text(parcel, language)
+    return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
-from layers.study import inspection, settings, spec
+from layers.study import inspection, overrides, settings, spec
 from layers.study.changes import commit
 from layers.study.load import Home
 from layers.study.lock import WAIT_S, writing
@@ -31,7 +31,7 @@ def accept(folder: Path, layer_id: str, names: Sequence[str]) -> list[str]:
         Another process went on writing the study for longer than a short wait.
     """
     with writing(folder, "accept", WAIT_S):
-        study = spec.read(folder)
+        study = overrides.study(folder)
         layer = settings.layer_of(study, layer_id)
         offered = {f.proposal for f in inspection.check_layer(layer, Home(study, folder)) if f.proposal}
         if not names or (lost := [n for n in names if n not in offered and n not in layer.accept]):

@@ -17,7 +17,7 @@ from layers.library import roles
 from layers.sources import gate
 from layers.sources.checks import crs, preflight, scale
 from layers.sources.finding import EMPTY, Finding, finding
-from layers.study import coverage, doubt, grid, load, packs, spec
+from layers.study import corrected, coverage, doubt, grid, load, overrides, packs
 from layers.study.coverage import Seen
 from layers.study.load import Home
 from layers.study.placed import Loaded, placed
@@ -135,10 +135,11 @@ def _blocking(found: list[Finding]) -> list[Finding]:
 def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding]:
     try:
         opened = gate.open_table(source, cache, sheet=layer.layer)
-        found = [*opened.findings, *preflight.missing_fields(opened.frame, dict(layer.fields))]
-        found += doubt.sifted(layer, opened.frame.replace("", pd.NA), opened.rows).findings
+        frame, told = corrected.laid(layer, opened.frame, opened.rows, "")
+        found = [*opened.findings, *told, *preflight.missing_fields(frame, dict(layer.fields))]
+        found += doubt.sifted(layer, frame.replace("", pd.NA), opened.rows).findings
         if layer.role == "project":
-            headings = [str(c) for c in opened.frame]
+            headings = [str(c) for c in frame]
             found += project_cells.nameless(headings, project_cells.recognised(headings, layer.fields, ())[0])
     except LuodiError as error:
         return _blocks(error)
@@ -147,12 +148,14 @@ def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding
 
 def of_study(folder: Path, progress: Progress) -> list[Finding]:
     """Check every layer by itself, so that one that blocks does not hide the others."""
-    study = spec.read(folder)
+    study = overrides.study(folder)
     packs.effective_rules(study, folder)
     found: list[Finding] = []
     home = Home(study, folder)
     if not study.with_role("parcels", "supply"):
         found.append(finding("block", "parcels_not_declared"))
+    lost = sorted(set(overrides.standing(folder)) - {layer.id for layer in study.layers})
+    found += [finding("warn", "override_no_layer", layer=layer_id) for layer_id in lost]
     for k, layer in enumerate(study.layers):
         progress(k, len(study.layers), "load")
         mine = [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, home), layer)]

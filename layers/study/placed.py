@@ -15,7 +15,7 @@ from layers.library import roles
 from layers.sources.checks import crs, preflight
 from layers.sources.finding import Finding, Severity, finding
 from layers.sources.opened import VectorFile
-from layers.study import doubt
+from layers.study import corrected, doubt
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec
 
@@ -101,7 +101,8 @@ def _without_ids(item: Loaded) -> Finding:
 
 def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     """Bring an opened file into the study CRS; what blocks is among the findings, and the state says failed."""
-    out = Loaded(spec, file.frame, file.shapes, file.rows, list(file.findings), file.sha256, total=file.total)
+    frame, told = corrected.laid(spec, file.frame, file.rows)
+    out = Loaded(spec, frame, file.shapes, file.rows, [*file.findings, *told], file.sha256, total=file.total)
     notes = _of_dimension(out)
     settled = crs.settle(out.shapes, file.crs, study_crs, spec.accept, spec.crs)
     wanted = dict(spec.fields) | ({"class": spec.class_field} if spec.class_field else {})

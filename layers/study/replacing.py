@@ -16,7 +16,7 @@ from layers import toml
 from layers.library import kinds
 from layers.sources import gate
 from layers.sources.finding import Finding, blocked
-from layers.study import delivery, inspection, load, recognition, settings, spec, staged
+from layers.study import delivery, inspection, load, overrides, recognition, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.load import Home
 from layers.study.lock import WAIT_S, writing
@@ -64,14 +64,14 @@ def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any]) -
     BlockedError
         Something in the new file blocks; nothing is changed. The old file stays among the inputs.
     """
-    study, file = spec.read(folder), Path(file).resolve()
+    study, file = overrides.study(folder), Path(file).resolve()
     old = settings.layer_of(study, layer_id)
     if old.vintage is not None and not given.get("vintage"):
         raise CallError(reason("replace_without_vintage", id=layer_id, before=old.vintage.isoformat()))
     sure = OTHER_KIND in given.get("accept", ())
     said = {k: v for k, v in given.items() if k != "accept" or not sure}
     body = _entry(folder, layer_id) | said | {"id": layer_id, "source": str(file)}
-    new = toml.validated(LayerSpec, dict(body), file.name)
+    new = toml.validated(LayerSpec, dict(body), file.name).model_copy(update={"corrected": old.corrected})
     after = content(new, study, folder)
     found = inspection.check_layer(new, Home(study, folder)) + inspection.of_area(said)
     found += _lost_columns(new, after) + ([] if sure else _other_kind(old, file, folder))

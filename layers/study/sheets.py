@@ -16,7 +16,7 @@ from geo.basis.layer import State
 from layers.sources import gate
 from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
-from layers.study import coverage, doubt, load
+from layers.study import corrected, coverage, doubt, load
 from layers.study.coverage import Seen
 from layers.study.placed import placed
 from layers.study.spec import LayerSpec, Study
@@ -135,7 +135,8 @@ def _opened(spec: LayerSpec, source: Path, study: Study, folder: Path) -> Record
 
 def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64], notes: list[Finding]) -> RecordSheet:
     """Apply the filter to a plain table: what it certainly leaves out is counted."""
-    notes += preflight.missing_fields(frame, dict(spec.fields))
+    frame, told = corrected.laid(spec, frame, rows, "")
+    notes += [*told, *preflight.missing_fields(frame, dict(spec.fields))]
     found = doubt.sifted(spec, frame.replace("", np.nan), rows)
     keep, shapes = found.keep, np.full(int(found.keep.sum()), None, object)
     findings = tuple(coverage.of_table([*notes, *found.findings], spec.accept))

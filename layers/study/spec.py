@@ -23,6 +23,7 @@ from layers import toml
 from layers.library.roles import Role
 from layers.sources.checks import scale
 from layers.study import formats
+from layers.study.correction import Correction
 from layers.study.not_examined import NotExamined
 
 RasterKind = Literal["dem", "slope", "classes", "index", "imagery"]
@@ -224,6 +225,8 @@ class LayerSpec(_Named):
         is a mask: anything but 0 may be cloud.
     use_only : bool
         Usable in the analysis, never exported (敏感图层).
+    corrected : tuple of Correction
+        Values people corrected (`layers.study.overrides`): of the study as it is run, never written in the file.
     """
 
     id: str
@@ -247,6 +250,7 @@ class LayerSpec(_Named):
     stale_after_days: int | None = Field(None, ge=1)
     accept: tuple[str, ...] = ()
     use_only: bool = False
+    corrected: tuple[Correction, ...] = ()
 
     @field_validator("id")
     @classmethod
@@ -386,4 +390,6 @@ def read(folder: Path) -> Study:
     if not isinstance(body.get("study"), dict):
         raise SpecError(reason("study_section_missing", file=FILE))
     formats.brought_up(body, FILE)
+    if any("corrected" in layer for layer in body.get("layers", ()) if isinstance(layer, dict)):
+        raise SpecError(reason("key_unknown", file=FILE, where="layers.corrected", given="corrected", expected=""))
     return toml.validated(Study, body.pop("study") | body, FILE)

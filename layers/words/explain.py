@@ -25,7 +25,7 @@ from layers.library import standards
 from layers.study.run.released import inside, masks, released, touched
 from layers.study.run.results import Results
 from layers.text import Language, both, code, has, number, rounded, say, sentence
-from layers.words import once
+from layers.words import corrections, once
 from layers.words.measures import MOST_DECIMALS, interval, measure_text, unit_word
 
 _ORDER = {"conflict": 0, "unknown": 1, "clear": 2}
@@ -90,6 +90,8 @@ class Explanation:
     """Says that some of it would give a restricted layer away, and is left out."""
     unused: tuple[str, ...] = ()
     """Rules that do not judge the parcel, a line for each reason."""
+    corrected: tuple[str, ...] = ()
+    """Values people corrected that bear on it, the official ones beside."""
 
 
 def explain(results: Results, parcel_id: str, language: Language = "en") -> Explanation:
@@ -125,6 +127,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         levers=levers,
         withheld=say("change.withheld", language) if held else "",
         unused=_unused(results, language),
+        corrected=tuple(corrections.of_parcel(results, parcel_id, language)),
     )
 
 

@@ -16,7 +16,7 @@ from layers.study.run.released import open_results, refusal
 from layers.study.run.results import Results
 from layers.study.spec import Study
 from layers.text import Language, has, say, sentence, sentences
-from layers.words import law, once
+from layers.words import corrections, law, once
 from views.parts import frame, guard, runner, state
 from views.parts.markup import Html, tag
 
@@ -137,15 +137,19 @@ def notices(results: Results, language: Language, table: str = "") -> None:
     """Say in one line, which opens, what of the law has changed or will, and which parcels overlap."""
     found = law.notices(results, language, table)
     told = [(n.severity, sentence(n.reason, language)) for n in found]
-    told += [("note", line) for line in ([] if results.of_plots else once.note(results, language))]
+    overlaps = [] if results.of_plots else once.note(results, language)
+    corrected = corrections.lines(results, language)
+    told += [("note", line) for line in overlaps]
+    told += [("note", say("correction.note", language, line=line)) for line in corrected]
     if told:
         rows = [tag("div", line, cls=f"lu-law-{severity}") for severity, line in told]
         grave = "warn" if any(severity == "warn" for severity, _ in told) else "note"
-        st.html(tag("details", _summary(len(found), grave, len(told) > len(found), language), *rows,
+        st.html(tag("details", _summary(len(found), grave, bool(overlaps), len(corrected), language), *rows,
                     cls=f"lu-law lu-law-{grave}"))  # fmt: skip
 
 
-def _summary(laws: int, grave: str, overlap: bool, language: Language) -> Html:
+def _summary(laws: int, grave: str, overlap: bool, corrected: int, language: Language) -> Html:
     parts = [say("law.bar_warn" if grave == "warn" else "law.bar", language, count=laws)] if laws else []
     parts += [say("note.stacks_bar", language)] if overlap else []
+    parts += [say("correction.bar", language, count=corrected)] if corrected else []
     return tag("summary", " · ".join(parts))

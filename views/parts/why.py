@@ -177,4 +177,6 @@ def _aside(line: RuleLine) -> Html:
 
 def _facts(told: Explanation, language: Language) -> Html:
     rows = [tag("tr", tag("td", name), tag("td", value)) for name, value in told.facts]
-    return join(tag("h4", say("ui.facts", language)), tag("table", *rows, cls="lu-facts"))
+    corrected = [tag("h4", say("correction.head", language))] if told.corrected else []
+    return join(tag("h4", say("ui.facts", language)), tag("table", *rows, cls="lu-facts"), *corrected,
+                *(tag("div", line, cls="lu-line") for line in told.corrected))  # fmt: skip

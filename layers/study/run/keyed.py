@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.basis import keys
 from layers.sources import gate, readers
-from layers.study import edits, load, packs, spec
+from layers.study import edits, load, overrides, packs, spec
 from layers.study.run import store
 from layers.study.run.plan import Plan, files
 from layers.study.spec import Study
@@ -49,9 +49,10 @@ def plan(folder: Path) -> RunPlan:
     BlockedError, SpecError
         Not a study, or settings and rule packs that do not hold together.
     """
-    study = spec.read(folder)
+    decided = edits.current(folder)
+    study = overrides.laid_over(spec.read(folder), decided)
     rules = packs.effective_rules(study, folder)
-    return RunPlan(folder, study, rules, _digests(folder, study), _readers(folder, study), edits.current(folder))
+    return RunPlan(folder, study, rules, _digests(folder, study), _readers(folder, study), decided)
 
 
 def code(stage: Stage) -> str:
