@@ -10,7 +10,7 @@ import sys
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 
 import os  # noqa: E402
-from collections.abc import Callable  # noqa: E402
+from collections.abc import Callable, Iterable  # noqa: E402
 from datetime import date  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING, Annotated, Any  # noqa: E402
@@ -523,6 +523,103 @@ def rank(
         console.result({"run_id": report.run_id, "trial": bool(changes or criteria)} | rank_page.as_plain(made))
 
     _call(as_json, lang, work)
+
+
+@cli.command()
+def rate(
+    folder: Study,
+    criteria: Annotated[str, typer.Option("--set", help="ankang, lanzhou, or a file of the study.")] = "ankang",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (recalculates) or CSV.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Rate the projects (评价) by facts and by what people scored, apart; say what would raise each most."""
+
+    def work(console: Console) -> None:
+        from layers.ask import rated
+        from layers.outputs import rating_list
+        from layers.words import rating as words
+
+        found = rated.rated(_projects(folder, console), criteria)
+        _tell(console, words.text(found, console.language))
+        _listed(console, out, lambda path: rating_list.write(found, path, console.language))
+        console.result(words.plain(found))
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def reserve(
+    folder: Study,
+    criteria: Annotated[str, typer.Option("--set", help="The set that rates: ankang, lanzhou, a file.")] = "ankang",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX or CSV.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say which projects are in the reserve library (储备库), which enter or leave, and by which rule."""
+
+    def work(console: Console) -> None:
+        from layers.ask import rated
+        from layers.outputs import rating_list
+        from layers.words import rating as words
+
+        found = rated.rated(_projects(folder, console), criteria)
+        _tell(console, words.reserve_text(found, console.language))
+        _listed(console, out, lambda path: rating_list.write_reserve(found, path, console.language))
+        console.result({"reserve": words.plain(found)["reserve"]})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def score(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="technology, environment, sustainability.")],
+    points: Annotated[float, typer.Argument(metavar="POINTS", help="0 to 100.")] = -1.0,
+    person: Annotated[str, typer.Option("--person", help="Who scores.")] = "",
+    why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take this person's score back.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Score what no list states of a project (评审打分), with person and ground."""
+
+    def work(console: Console) -> None:
+        from layers.ask import rated
+        from layers.text import code
+
+        results = _projects(folder, console)
+        told = {"project": project, "item": code("rateditem", item, console.language), "person": person, "why": why}
+        if undo:
+            rated.take_back(results, project, item, person, why)
+        else:
+            rated.give(results, project, item, points, person, why)
+        key = "command.score_taken_back" if undo else "command.scored"
+        console.text(say(key, console.language, points=points, **told))
+        console.result(told | {"item": item, "points": None if undo else points})
+
+    _call(as_json, lang, work)
+
+
+def _projects(folder: Path, console: Console) -> "Results":
+    """Return the newest results of a study with its projects, brought up to date."""
+    from layers.study.run.released import require
+
+    _fresh(folder, "chain", console)
+    return require(folder, "gate_results")
+
+
+def _tell(console: Console, lines: Iterable[str]) -> None:
+    for line in lines:
+        console.text(line)
+
+
+def _listed(console: Console, out: Path | None, write: Callable[[Path], int]) -> None:
+    """Write a list where one is asked for, and say so."""
+    if out is not None:
+        count = write(out)
+        console.text(say("command.list_written", console.language, path=out.name, count=count))
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 import layers  # noqa: F401 - bans drivers before anything loads GDAL
 from geo.basis.progress import silent
 from tests import district, ranked_study
+from tests import month_end as month
 
 # A loaded computer must not fail a property, and every run of CI tries the same cases;
 # HYPOTHESIS_PROFILE=search looks for new ones.
@@ -41,3 +42,9 @@ def ranked_folder(run_district, tmp_path_factory):
     shutil.copytree(run_district, folder, symlinks=True)
     ranked_study.add(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def month_end(tmp_path_factory):
+    """The eight projects at a month's end, scored and run as far as the chain; treat it as read-only."""
+    return month.run(tmp_path_factory.mktemp("month") / "study")

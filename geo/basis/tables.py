@@ -162,11 +162,12 @@ _DECLARED = (
         "far:float? coefficient_pct:float? office_land_pct:float? office_land_m2:float? office_floor_pct:float? "
         "office_floor_m2:float? research_floor_pct:float? green_pct:float? green_m2:float? exhaust:code? "
         "dangerous_goods:code? plate_m2:float? grid_m:float? lifts:float? lift_t:float? cod_t:float? "
-        "ammonia_t:float? nox_t:float? so2_t:float? vocs_t:float? "
+        "ammonia_t:float? nox_t:float? so2_t:float? vocs_t:float? research_pct:float? "
         "hazardous_chemicals_code:float own_intake_code:float two_high_code:float eia_class_code:float "
         "catalogue_class_code:float catalogue_new_build_class_code:float build_kind:code capacity:text "
         "reserved_on:date talks_on:date signed_on:date prepared_on:date started_on:date completed_on:date "
         "producing_on:date unit:text leader:text next_milestone:text due:date paid_wan:float "
+        "county:text? start_promised_on:date? production_promised_on:date? "
         "wish:text wish_park_id:code remark:text edited:text may_belong:text? layer_id:code row:text"), open=True),
     Table("links", ("from_industry", "to_industry"), _c(
         "from_industry:code to_industry:code strength:float")),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.basis.units import MU_M2, hi
+from geo.project import length
 
 DRAWN = ("quota", "balance", "buildings")
 """Areas that lie on the site: ``<name>_m2 … <name>_hi_m2``, so never more than its ground."""
@@ -43,28 +44,49 @@ def of_sites(sites: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**made)
 
 
-def of_projects(projects: pd.DataFrame) -> pd.DataFrame:
-    """Return the projects with their intensities.
+def of_projects(projects: pd.DataFrame, links: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the projects with their intensities, as intervals.
 
     Parameters
     ----------
     projects : DataFrame
         The table `projects`. A missing column or a null makes what rests on it unknown.
+    links : DataFrame or None
+        The table `links`; None or without rows: the length of no chain is known.
 
     Returns
     -------
     DataFrame
-        Further columns: ``investment_wan_mu``, ``output_wan_mu`` (万元 per 亩 of the land asked
-        for) and ``energy_tce_wan`` (tonnes of coal equivalent per 万元 of output). One that the
-        table has already stays.
+        Further columns, each with its upper end; one that the table has already stays:
+
+        - ``investment_wan_mu``, ``output_wan_mu``, ``staff_per_mu``: per 亩 of the land asked for;
+        - ``energy_tce_wan``, ``emissions_kg_wan``: tonnes of coal equivalent, and kg, per 万元 of output;
+        - ``tax_wan`` and ``tax_wan_mu``, each from the other where the land is stated. Where both are stated and
+          differ the greater counts: stating one more figure never lowers a project, so blanking one never raises it;
+        - ``chain_links``: links of the longest chain through the industry (`geo.project.length`).
     """
-    land_mu, output = _column(projects, "asked_m2") / MU_M2, _column(projects, "output_wan")
-    made = {
-        "investment_wan_mu": _share(_column(projects, "investment_wan"), land_mu),
-        "output_wan_mu": _share(output, land_mu),
-        "energy_tce_wan": _share(_column(projects, "energy_tce"), output),
-    }
-    return projects.assign(**{name: values for name, values in made.items() if name not in projects})
+    land, output = _ends(projects, "asked_m2", 1.0 / MU_M2), _ends(projects, "output_wan")
+    made: dict[str, np.ndarray] = {}
+    for name, part, whole in (
+        ("investment_wan_mu", _ends(projects, "investment_wan"), land), ("output_wan_mu", output, land),
+        ("staff_per_mu", _ends(projects, "staff"), land), ("energy_tce_wan", _ends(projects, "energy_tce"), output),
+        ("emissions_kg_wan", _ends(projects, "emissions_t", 1000.0), output),
+    ):  # fmt: skip
+        if name not in projects:
+            made[name], made[hi(name)] = _share(part[0], whole[1]), _share(part[1], whole[0])
+    tax, per_mu = _ends(projects, "tax_wan"), _ends(projects, "tax_wan_mu")
+    made["tax_wan"], made[hi("tax_wan")] = (np.fmax(t, m * a) for t, m, a in zip(tax, per_mu, land, strict=True))
+    made["tax_wan_mu"] = np.fmax(per_mu[0], _share(tax[0], land[1]))
+    made[hi("tax_wan_mu")] = np.fmax(per_mu[1], _share(tax[1], land[0]))
+    if links is not None and "industry" in projects:
+        made["chain_links"] = length.of_industries(projects["industry"].astype(str).tolist(), links)
+    return projects.assign(**made)
+
+
+def _ends(frame: pd.DataFrame, name: str, factor: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return both ends of a column; without a column of its own the upper end is the lower one."""
+    low = _column(frame, name) * factor
+    return low, _column(frame, hi(name)) * factor if hi(name) in frame else low
 
 
 def _column(frame: pd.DataFrame, name: str) -> np.ndarray:

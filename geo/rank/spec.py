@@ -21,6 +21,13 @@ Weighting = Literal["given", "ahp", "entropy"]
 _ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
 
 
+class CriterionGroup(Frozen):
+    """A criterion that has several parts: a fact and what people say of it, an amount and the amount per 亩."""
+
+    id: str
+    title: Text
+
+
 class Criterion(Frozen):
     """One criterion of a set.
 
@@ -48,6 +55,10 @@ class Criterion(Frozen):
         makes nothing infeasible.
     figure : str
         ``standard:entry`` the bounds were taken from (`data/standards`); kept for the reader.
+    group : str
+        The criterion it is a part of, one of the set's `groups`; "" where it stands for itself.
+    by : {"facts", "people"}
+        people: its fact is what named persons scored, 0 to 100, and never stands in for a figure.
     """
 
     id: str
@@ -64,6 +75,8 @@ class Criterion(Frozen):
     verified_by: str = ""
     figure: str = ""
     note: Text = Text()
+    group: str = ""
+    by: Literal["facts", "people"] = "facts"
 
     @field_validator("id", "fact")
     @classmethod
@@ -121,6 +134,8 @@ class CriteriaSet(Frozen):
         given: as the criteria say · ahp: out of `judgements` · entropy: out of the units.
     judgements : tuple of (id, id, number)
         For AHP: how many times more the first matters than the second, on Saaty's 1 … 9.
+    groups : tuple
+        Criteria that have several parts.
     criteria : tuple
         Their weights add up to 1.
     """
@@ -134,6 +149,7 @@ class CriteriaSet(Frozen):
     note: Text = Text()
     weighting: Weighting = "given"
     judgements: tuple[tuple[str, str, float], ...] = ()
+    groups: tuple[CriterionGroup, ...] = ()
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -143,6 +159,8 @@ class CriteriaSet(Frozen):
             raise ValueError("criterion_id_repeats")
         if abs(sum(c.weight for c in self.criteria) - 1.0) > SUM_TOLERANCE:
             raise ValueError("criteria_weights_do_not_sum")
+        if not {c.group for c in self.criteria} - {""} <= {g.id for g in self.groups}:
+            raise ValueError("criterion_group_unknown")
         return self
 
     @property

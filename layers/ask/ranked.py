@@ -23,6 +23,7 @@ from geo.rank.scale import Scaled, scaled
 from geo.rank.spec import CriteriaSet, Weighting
 from geo.rank.twins import twins
 from layers import toml
+from layers.ask import rated
 from layers.study.registers import criteria
 from layers.study.run.results import Results
 
@@ -81,7 +82,7 @@ class Bench:
         projects = self.criteria.unit == "project"
         table = results.table("projects" if projects else "sites") if sites is None else sites
         self.sites = table
-        units = facts.of_projects(table) if projects else facts.of_sites(table)
+        units = rated.units(results) if projects else facts.of_sites(table)
         found = scaled(units, self.criteria.criteria, self.criteria.unit_id)
         self.found: Scaled = replace(found, barred=_rejected(results, table)) if projects else found
 

@@ -130,7 +130,8 @@ APART = {
          "layers/outputs/field_sheet.py:write", "layers/outputs/formats.py:_write_csv",
          "layers/outputs/formats.py:_write_geojson", "layers/outputs/formats.py:_write_gpkg",
          "layers/outputs/formats.py:_write_parquet", "layers/outputs/meeting.py:write",
-         "layers/outputs/ranking_book.py:write", "layers/outputs/redline_book.py:write",
+         "layers/outputs/ranking_book.py:write", "layers/outputs/rating_book.py:write",
+         "layers/outputs/redline_book.py:write",
          "layers/outputs/redline_files.py:_write_txt", "layers/outputs/stage_book.py:write",
          "layers/outputs/workbook.py:write_xlsx"), PART),
     **dict.fromkeys(

@@ -27,7 +27,15 @@ def score(name, **facts):
 def test_the_sets_are_there():
     assert {"sites-default", "ankang", "lanzhou", "mu-large", "mu-small"} <= set(names())
     assert len([n for n in names() if n.startswith("standard-land-")]) == 5
-    assert len(named("ankang", FOLDER).criteria) == len(named("lanzhou", FOLDER).criteria) == 7
+    for name in ("ankang", "lanzhou"):
+        made = named(name, FOLDER)
+        heads = {c.group or c.id for c in made.criteria}
+        assert len(heads) == 7
+        # every one of the seven weighs the same, whatever its parts
+        assert [sum(c.weight for c in made.criteria if (c.group or c.id) == h) for h in heads] == pytest.approx(
+            [1 / 7] * 7
+        )
+        assert {c.by for c in made.criteria} == {"facts", "people"}
 
 
 @EVERY

@@ -44,9 +44,15 @@ def named(name: str, folder: Path) -> CriteriaSet:
         raise SpecError(reason("data_section_missing", file=path.name, section="set"))
     given = [_with_figure(c, path.name) for c in body.pop("criteria", [])]
     if head.pop("weights", "") == "equal":
-        given = [{"weight": 1.0 / len(given)} | c for c in given]
+        given = _equal(given)
     made: CriteriaSet = toml.validated(CriteriaSet, {"id": path.stem} | head | body | {"criteria": given}, path.name)
     return made
+
+
+def _equal(given: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give every criterion the same weight, and the parts of one the same share of it."""
+    heads = [str(c.get("group") or f"-{k}") for k, c in enumerate(given)]
+    return [{"weight": 1.0 / len(set(heads)) / heads.count(head)} | c for c, head in zip(given, heads, strict=True)]
 
 
 def effective(

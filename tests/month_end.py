@@ -1,0 +1,129 @@
+"""A small study at a month's end: eight projects, four firms, three links, one park; every number by hand.
+
+Shares of the seven standards (安康): what is stated against its full value, what people scored of 100, the parts of
+one standard in equal shares; the score is their sum × 100/7.
+
+| | technology | investment | tax | jobs | environment | energy | sustainability | sum | score |
+|---|---|---|---|---|---|---|---|---|---|
+| M1 | (0.5+0.7)/2 | (1+1)/2 | (1+0.8)/2 | 0.5 | (0.5+0.5)/2 | 0.8 | 0.9 | 5.2 | 74.29 |
+| M2 | (1+0.4)/2 | (1+0.75)/2 | (0.5+0.2)/2 | 0.4 | (0.8+0.6)/2 | 0.5 | – | 3.525 | 50.36 |
+| M3 | – | (0.5+0.3)/2 | (0.5+0.16)/2 | 1 | – | 0.9 | – | 2.63 | 37.57 |
+| M4 | (0+0.2)/2 | (1+1)/2 | (1+0.64)/2 | 0.2 | (0+0.2)/2 | 0 | 0.2 | 2.42 | 34.57 |
+| M8 | – | (1+0.45)/2 | – | 0.2 | – | – | – | 0.925 | 13.21 |
+| M5 | – | (0.2+0.06)/2 | (0.125+0.02)/2 | 0.6 | – | – | – | 0.8025 | 11.46 |
+
+M7 has no industry: its gates are open, it stands apart with 1.9125 → 27.32. M6 is of an industry the park does not
+admit: neither score nor rank.
+"""
+
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.basis.progress import silent
+from layers.ask import rated
+from layers.study.run import runs
+from layers.study.run.results import open_results
+
+CRS = "EPSG:4549"
+X0, Y0 = 500_000.0, 3_180_000.0
+LIST = Path(__file__).resolve().parent / "golden" / "month_end_projects.csv"
+SCORES = (
+    ("M1", "technology", 80.0, "王工"), ("M1", "technology", 60.0, "李工"), ("M1", "environment", 50.0, "王工"),
+    ("M1", "sustainability", 90.0, "王工"), ("M2", "technology", 40.0, "王工"), ("M2", "environment", 60.0, "王工"),
+    ("M4", "technology", 20.0, "王工"), ("M4", "environment", 20.0, "王工"), ("M4", "sustainability", 20.0, "王工"),
+)  # fmt: skip
+RANKED = {"M1": 520 / 7, "M2": 352.5 / 7, "M3": 263 / 7, "M4": 242 / 7, "M8": 92.5 / 7, "M5": 80.25 / 7}
+OPEN = {"M7": 191.25 / 7}
+LINKS = (("C28", "C17", 0.8), ("C17", "C18", 0.9), ("C26", "C28", 0.6))
+FIRMS = (("F1", "化纤厂", "C28"), ("F2", "制衣一厂", "C18"), ("F3", "制衣二厂", "C18"), ("F4", "轴承厂", "C34"))
+STUDY = """
+[study]
+name = "月末"
+crs = "EPSG:4549"
+area = "planar"
+as_of = 2026-11-30
+rules = ["inputs/rules.toml"]
+
+[standards]
+investment_wan_mu = 20.0
+source = "演示标准"
+
+[[layers]]
+id = "parcels"
+role = "parcels"
+source = "inputs/parcels.gpkg"
+fields = { parcel_id = "BSM", land_use = "DLBM" }
+land_use_scheme = "三调"
+
+[[layers]]
+id = "parks"
+role = "park"
+source = "inputs/parks.gpkg"
+coverage = "complete"
+fields = { park_id = "park_id", name = "name", industries = "industries", leading = "leading" }
+
+[[layers]]
+id = "firms"
+role = "enterprise"
+source = "inputs/firms.gpkg"
+fields = { enterprise_id = "id", name = "name", industry = "industry" }
+
+[[layers]]
+id = "projects"
+role = "project"
+source = "inputs/projects.csv"
+
+[[layers]]
+id = "links"
+role = "link"
+source = "inputs/links.csv"
+"""
+RULES = """
+[[rules]]
+id = "slope"
+title = { zh = "坡度", en = "Slope" }
+fact = "slope_p90_pct"
+test = "value"
+operator = "<="
+threshold = 25.0
+severity = "restrict"
+clause = "演示"
+confidence = "S"
+"""
+
+
+def written(folder: Path) -> Path:
+    """Write the study and return its folder."""
+    inputs = folder / "inputs"
+    inputs.mkdir(parents=True)
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    (inputs / "rules.toml").write_text(RULES, encoding="utf-8")
+    squares = [_box(x, 0) for x in (0, 300, 600)]
+    gpd.GeoDataFrame({"BSM": ["a", "b", "c"], "DLBM": ["0601"] * 3}, geometry=squares, crs=CRS).to_file(
+        inputs / "parcels.gpkg"
+    )
+    park = {"park_id": ["P1"], "name": ["河东园"], "industries": ["C13;C17;C26;C30;C34;G59"], "leading": ["C17"]}
+    gpd.GeoDataFrame(park, geometry=[_box(0, 0, 900)], crs=CRS).to_file(inputs / "parks.gpkg")
+    firms = pd.DataFrame(FIRMS, columns=["id", "name", "industry"])
+    places = [shapely.Point(X0 + 100 + 200 * k, Y0 + 500) for k in range(len(FIRMS))]
+    gpd.GeoDataFrame(firms, geometry=places, crs=CRS).to_file(inputs / "firms.gpkg")
+    shutil.copyfile(LIST, inputs / "projects.csv")
+    pd.DataFrame(LINKS, columns=["上游行业", "下游行业", "关联强度"]).to_csv(inputs / "links.csv", index=False)
+    return folder
+
+
+def run(folder: Path, until: str = "chain") -> Path:
+    """Write the study, run it as far as a stage, and record what people scored."""
+    runs.update(written(folder), until, silent)
+    found = open_results(folder)
+    for project, item, points, person in SCORES:
+        rated.give(found, project, item, points, person, "评审会纪要")
+    return folder
+
+
+def _box(x: float, y: float, side: float = 300.0) -> shapely.Polygon:
+    return shapely.box(X0 + x, Y0 + y, X0 + x + side, Y0 + y + side)
