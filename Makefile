@@ -8,7 +8,7 @@ DEMO    = demo
 PORT   ?= 8501
 DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils
 
-.PHONY: run install test test-all mutants lint lock clean
+.PHONY: run install test test-all mutants lint lock component clean
 
 install: .venv/.installed
 
@@ -51,6 +51,9 @@ mutants: install
 lock: install
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --all-extras pyproject.toml .ci/build.in -o requirements.lock
+
+component:
+	cd layers/serve/component && npm ci && npm run check && npm test && npm run build
 
 clean:
 	rm -rf .venv .stamps $(DEMO)

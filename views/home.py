@@ -7,7 +7,7 @@ import streamlit as st
 from geo.screen.headline import LANDABLE
 from layers.serve.pages import redlines
 from layers.serve.pages.board import board
-from layers.serve.pages.glance import Glance, glance, whole_view
+from layers.serve.pages.glance import Glance, glance
 from layers.serve.pages.redlines import Kept
 from layers.study.run.results import Results
 from layers.text import Language, number, say
@@ -15,7 +15,7 @@ from views.parts import frame, home_tables, map, opening, redline_bar, runner, s
 from views.parts.markup import join, tag
 from views.parts.opening import Opened
 
-MAP_HEIGHT, MAP_PIXELS = 340, (450, 338)
+MAP_HEIGHT = 340
 DOORS = {"redline": ":material/fact_check:", "screen": ":material/filter_alt:"}
 
 
@@ -64,9 +64,7 @@ def _study(results: Results, kept: list[Kept], late: bool, language: Language) -
     left, middle, right = st.columns([1.1, 1.0, 1.0], gap="small")
     with left:
         with st.container(key="home-mapbox"):
-            drawn = board(results)
-            view = whole_view(results, MAP_PIXELS)
-            map.draw_overview(drawn, view, f"home-map-{hash(drawn.parcels_url())}", MAP_HEIGHT)
+            map.draw_overview(board(results), "home-map", MAP_HEIGHT)
         st.html(home_tables.bars(seen, language))
         if seen.kinds is not None:
             st.html(home_tables.kinds(seen, language))

@@ -118,12 +118,11 @@ def _list(desk: IdleView, shown: tuple[str, ...], asset: str | None, language: L
 
 def _map(desk: IdleView, shown: tuple[str, ...], asset: str | None) -> None:
     if asset and (state.asked_to_move() or not state.noted("idle-aim")):
-        view = desk.map.view_of(asset, idle_desk.MAP_PIXELS)
-        state.note("idle-aim", view or state.noted("idle-aim"))
+        state.note("idle-aim", asset)
+        state.set_aim(desk.map.view_of(asset, idle_desk.MAP_PIXELS))
     drawn = board(desk.results)
     outline = desk.map.outline(asset) if asset else None
-    home = desk.map.home(idle_desk.MAP_PIXELS) or drawn.home
-    map.draw_idle(drawn, (drawn.ground_url(), desk.map.url(shown)), outline, (home, state.noted("idle-aim")), HEIGHT)
+    map.draw_idle(drawn, desk.map.url(shown), outline, desk.map.bounds or drawn.bounds, HEIGHT)
 
 
 def _follow_click(desk: IdleView, shown: tuple[str, ...]) -> None:

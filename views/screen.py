@@ -54,7 +54,8 @@ def _moving(drawn: Board, trial: Trial, shown: tuple[str, ...], told: Explanatio
     found = trial.found if trials.is_trial(trial.moved) else None
     cut = why.shown_cut(told) if told is not None else None
     left = drawn.left_after(told.parcel_id, cut) if told is not None and cut is not None else None
-    return map.Moving(drawn.parcels_url(shown, found), told.parcel_id if told is not None else None, left)
+    parcels = drawn.parcels(state.language(), shown, found)
+    return map.Moving(parcels, (told.parcel_id,) if told is not None else (), left)
 
 
 def _not_drawn(trial: Trial, told: Explanation | None, language: Language) -> None:

@@ -41,7 +41,8 @@ def draw(results: Results, late: bool) -> None:
     _legend(made, language)
     left, right = st.columns([2.1, 1.05], gap="small")
     with left, st.container(key="mapbox"):
-        map.draw_sites(board(results), shown.board, shown.board.url(made.ranking), selected, site_demand.outline())
+        layer = shown.board.layer(made.ranking, functools.partial(shelf.card, shown, made, language=language))
+        map.draw_sites(board(results), shown.board, layer, selected, site_demand.outline())
     with right:
         _panel(shown, made, selected, late, language)
     _below(shown, made, selected, late, language)

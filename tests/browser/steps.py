@@ -46,20 +46,27 @@ def gone(page, locator):
     until(page, locator.count, 0)
 
 
+MAP = ".lm-root"
+"""The map's element; it holds a shadow tree: locators look into it, `inner_text` of a page does not."""
+
+
 def leaflet(page):
-    """Wait until the map listens to clicks and shows its first picture; return its frame."""
-    page.frame_locator("iframe >> nth=0").locator("img.leaflet-tile-loaded").first.wait_for()
-    frame = until(
-        page, lambda: next(f for f in page.frames if "streamlit_folium" in f.url), lambda f: hasattr(f, "url")
-    )
-    frame.wait_for_function("() => window.map && window.map.listens && window.map.listens('click')")
+    """Wait until every tile the map asked for is on the screen; return what can be asked about it."""
+    page.locator(MAP).first.wait_for()
+    page.wait_for_function("() => window.luodi?.chart.root.isConnected && window.luodi.chart.ready")
     settled(page)
-    return frame
+    return page
+
+
+def open_layers(page):
+    """Open the list of layers; return it."""
+    page.locator(".lm-head").first.click()
+    return page.locator(".lm-layers").first
 
 
 def go(frame, lon, lat, zoom=18):
     """Move the map at once."""
-    frame.evaluate("([lat, lon, z]) => window.map.setView([lat, lon], z, {animate: false})", [lat, lon, zoom])
+    frame.evaluate("([lat, lon, z]) => window.luodi.map.setView([lat, lon], z, {animate: false})", [lat, lon, zoom])
 
 
 def click_map(page, frame, lon, lat, answered):
@@ -71,10 +78,10 @@ def click_map(page, frame, lon, lat, answered):
     """
     for _ in range(5):
         settled(page)
-        if not frame.evaluate("at => window.map.getBounds().contains(at)", [lat, lon]):
+        if not frame.evaluate("at => window.luodi.map.getBounds().contains(at)", [lat, lon]):
             go(frame, lon, lat)
-        spot = frame.evaluate("at => window.map.latLngToContainerPoint(at)", [lat, lon])
-        box = page.locator("iframe").first.bounding_box()
+        spot = frame.evaluate("at => window.luodi.map.latLngToContainerPoint(at)", [lat, lon])
+        box = page.locator(MAP).first.bounding_box()
         page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
         end = time.monotonic() + WAIT_S / 5
         while time.monotonic() < end:
@@ -106,5 +113,5 @@ def press(page, locator):
 
 
 def tile_keys(page):
-    """Keys of the pictures asked for so far, in the order they first came."""
-    return list(dict.fromkeys(m.group(1) for u in page.asked if (m := re.search(r"/tiles/(\w+)/", u))))
+    """Keys of the classes asked for so far, in the order they first came: the colours of what the map shows."""
+    return list(dict.fromkeys(m.group(1) for u in page.asked if (m := re.search(r"/facts/(\w+)/0$", u))))

@@ -6,7 +6,7 @@ import pytest
 
 from layers.study.run.results import open_results
 from tests import payloads
-from tests.browser.steps import leaflet, settled, until
+from tests.browser.steps import leaflet, open_layers, settled, until
 
 pytestmark = pytest.mark.browser
 MAPS = {"home": "", "screen": "parcel", "sites": "site", "place": "project", "idle": "asset", "redline": "check"}
@@ -47,11 +47,10 @@ def opened(page, url, study):
 @pytest.mark.parametrize(("name", "kind"), MAPS.items())
 def test_maps_show_names(opened, name, kind):
     page = opened(name, kind)
-    frame = leaflet(page)
+    leaflet(page)
     if name == "home":
         return  # its layers cannot be switched
-    frame.evaluate("document.querySelector('.leaflet-control-layers').classList.add('leaflet-control-layers-expanded')")
-    told = frame.locator(".leaflet-control-layers-list").first.inner_text()
+    told = open_layers(page).inner_text()
     assert payloads.bad("永久基本农田").split("\x1b")[0] in told
     assert r"\x1b]0;hit\x07\x9b2J\u202egnp\u2066" in told
 

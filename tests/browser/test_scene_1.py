@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from layers.study.checks import listing
 from layers.text import catalogue, code, say
-from tests.browser.steps import press, settled
+from tests.browser.steps import MAP, leaflet, press, settled
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=90_000)
@@ -69,8 +69,7 @@ def table(page, cls):
 
 def wait_for_answer(page, name):
     page.locator(".lr-name", has_text=name).first.wait_for(timeout=120_000)
-    page.frame_locator("iframe >> nth=0").locator("img.leaflet-tile-loaded").first.wait_for(timeout=90_000)
-    settled(page)
+    leaflet(page)
 
 
 def test_from_the_file_to_the_report_in_eight_clicks(page, url, study, clicks, tmp_path):
@@ -157,7 +156,7 @@ def test_map_and_tables_stand_on_one_screen(page, url, study, clicks):
     settled(page)
     # the list of special layers is as long as the rules that ask: it scrolls inside its own column
     assert page.locator("table.lr-special").first.bounding_box()["y"] < 768
-    for part in ("iframe", "table.lr-ledger", "table.lr-uses", "table.lr-quotas", "table.lr-plan", "table.lr-three",
+    for part in (MAP, "table.lr-ledger", "table.lr-uses", "table.lr-quotas", "table.lr-plan", "table.lr-three",
                  ".st-key-redline-right"):  # fmt: skip
         box = page.locator(part).first.bounding_box()
         assert box["y"] > 0, part

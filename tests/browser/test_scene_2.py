@@ -37,8 +37,8 @@ def test_the_answer_with_its_bound_and_the_map_with_its_lines(page, url):
     expect(head).to_contain_text("、".join(f"{code('placestatus', s, 'zh')} {n}" for s, n in counts))
     quota = page.locator(".lp-account", has_text="新增建设用地计划指标").first
     expect(quota).to_contain_text("余 115.00 亩")
-    drawn = page.frame_locator(".st-key-place-mapbox iframe")
-    expect(drawn.locator(".lp-tag")).to_have_count(5)
+    drawn = page.locator(".st-key-place-mapbox .lm-root")
+    expect(drawn.locator(".lm-tag")).to_have_count(5)
     expect(drawn.locator("path.leaflet-interactive, path[stroke-dasharray]").first).to_be_attached()
 
 

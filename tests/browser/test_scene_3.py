@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from layers.study import field_checks
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
-from tests.browser.steps import click_map, go, gone, leaflet, press, settled, until, without_icons
+from tests.browser.steps import MAP, click_map, go, gone, leaflet, press, settled, until, without_icons
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=90_000)
@@ -179,7 +179,7 @@ def test_the_page_is_one_screen_in_either_language(page, url, language):
         ".st-key-idle-daybar",
         ".st-key-idle-legend",
         "[data-testid=stDataFrame]",
-        "iframe",
+        MAP,
         ".st-key-idle-asset",
     ):
         until(page, lambda part=part: on_screen(page, part), True)

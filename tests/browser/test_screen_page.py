@@ -16,7 +16,20 @@ from PIL import Image
 from layers.outputs.formats import FORMATS
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, number, say
-from tests.browser.steps import click_map, go, gone, leaflet, panel, press, settled, told_id, until, without_icons
+from tests.browser.steps import (
+    MAP,
+    click_map,
+    go,
+    gone,
+    leaflet,
+    open_layers,
+    panel,
+    press,
+    settled,
+    told_id,
+    until,
+    without_icons,
+)  # fmt: skip
 from tests.views import studies
 
 pytestmark = pytest.mark.browser
@@ -152,8 +165,7 @@ def test_text_of_data_is_text(page, url):
     shows(page, "HOLED")
     until(page, lambda: studies.NASTY in panel(page).inner_text(), True)
     assert page.locator("img[src='x']").count() == 0
-    frame.evaluate("document.querySelector('.leaflet-control-layers').classList.add('leaflet-control-layers-expanded')")
-    assert "<img src=x" in frame.locator(".leaflet-control-layers-list").first.inner_text()
+    assert "<img src=x" in open_layers(page).inner_text()
     assert frame.locator("img[src='x']").count() == 0
     assert page.evaluate("window.hit") is None
     assert frame.evaluate("window.hit") is None
@@ -164,10 +176,10 @@ def test_map_and_reasons_stand_on_one_screen(page, url):
     leaflet(page)
     shows(page, "RING")
     settled(page)
-    for box in (page.locator("iframe").first.bounding_box(), panel(page).bounding_box()):
+    for box in (page.locator(MAP).first.bounding_box(), panel(page).bounding_box()):
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 768
-    assert page.locator("iframe").first.bounding_box()["width"] > 800
+    assert page.locator(MAP).first.bounding_box()["width"] > 800
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -193,7 +205,7 @@ def test_chinese_browsers_get_chinese(chromium, url):
 def test_a_row_moves_the_map(page, url, results):
     page.goto(f"{url}/screen?lang=zh")
     frame = leaflet(page)
-    before = frame.evaluate("window.map.getCenter()")
+    before = frame.evaluate("window.luodi.map.getCenter()")
     page.get_by_placeholder(say("ui.find", "zh")).first.fill("OVER")
     page.keyboard.press("Enter")
     page.get_by_text(say("ui.rows_some", "zh", found=1, total=len(results.table("candidates")))).first.wait_for()
@@ -202,22 +214,22 @@ def test_a_row_moves_the_map(page, url, results):
     middle = TO_DEGREES.transform(studies.EAST + 2150, studies.NORTH + 250)
 
     def centre():
-        at = frame.evaluate("window.map.getCenter()")
+        at = frame.evaluate("window.luodi.map.getCenter()")
         return at["lng"], at["lat"]
 
     until(page, centre, lambda at: at == pytest.approx(middle, abs=1e-4))
     assert centre() != (before["lng"], before["lat"])
-    until(page, lambda: frame.evaluate("window.map.getZoom()"), 17)
+    until(page, lambda: frame.evaluate("window.luodi.map.getZoom()"), 17)
     # away by hand, the tick off and on again: the map goes there again, as near as before
     go(frame, 118.5, 28.6, 11)
     settled(page)
     pick_first_row(page, "")
     pick_first_row(page, "OVER")
     until(page, centre, lambda at: at == pytest.approx(middle, abs=1e-4))
-    until(page, lambda: frame.evaluate("window.map.getZoom()"), 17)
+    until(page, lambda: frame.evaluate("window.luodi.map.getZoom()"), 17)
     # and back to the whole study
     press(page, page.get_by_role("button", name=say("ui.whole", "zh")))
-    until(page, lambda: frame.evaluate("window.map.getZoom()"), lambda zoom: zoom < 17)
+    until(page, lambda: frame.evaluate("window.luodi.map.getZoom()"), lambda zoom: zoom < 17)
 
 
 def pick_first_row(page, parcel_id):
@@ -238,7 +250,7 @@ def pick_first_row(page, parcel_id):
 
 
 def shown_colours(page):
-    picture = Image.open(io.BytesIO(page.locator("iframe").first.screenshot())).convert("RGB")
+    picture = Image.open(io.BytesIO(page.locator(MAP).first.screenshot())).convert("RGB")
     return np.asarray(picture).reshape(-1, 3)
 
 
@@ -256,7 +268,7 @@ def test_the_filter_colours_map_and_list_alike(page, url, results):
     page.goto(f"{url}/screen?lang=zh")
     leaflet(page)
     until(page, lambda: (seen("eligible"), seen("conditional")), (True, True))
-    with page.expect_response(re.compile("/tiles/")):
+    with page.expect_response(re.compile("/facts/")):
         page.locator(".st-key-shown button").nth(1).click()
     count = int((results.table("candidates")["status"] == "conditional").sum())
     page.get_by_text(say("ui.rows_some", "zh", found=count, total=len(results.table("candidates")))).first.wait_for()

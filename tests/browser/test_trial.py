@@ -8,7 +8,7 @@ from layers.ask.whatif import ScreenTrial, desk
 from layers.outputs.summary import by_status
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
-from tests.browser.steps import gone, leaflet, press, settled, tile_keys, until, without_icons
+from tests.browser.steps import MAP, gone, leaflet, open_layers, press, settled, tile_keys, until, without_icons
 from tests.views import studies
 
 pytestmark = pytest.mark.browser
@@ -99,7 +99,7 @@ def test_map_and_trial_stand_on_one_screen(page, url):
     set_threshold(page, 50_000)
     unsaved(page, "zh").first.wait_for()
     settled(page)
-    for part in ("iframe", ".st-key-why", ".st-key-trialbar"):
+    for part in (MAP, ".st-key-why", ".st-key-trialbar"):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 768, part
@@ -109,9 +109,8 @@ def test_map_and_trial_stand_on_one_screen(page, url):
 
 def test_the_boundary_of_the_study_is_drawn(page, url):
     page.goto(f"{url}/screen?lang=zh")
-    frame = leaflet(page)
-    frame.evaluate("document.querySelector('.leaflet-control-layers').classList.add('leaflet-control-layers-expanded')")
-    row = frame.locator(".leaflet-control-layers-overlays label", has_text="评价范围").first
+    leaflet(page)
+    row = open_layers(page).locator("label", has_text="评价范围").first
     until(page, lambda: row.locator("input").first.is_checked(), True)
 
 
@@ -139,7 +138,7 @@ def test_what_a_cut_leaves_is_drawn(page, url):
     frame = leaflet(page)
     press(page, page.get_by_text(say("uitrial.draw_cut", "zh"), exact=True))
     page.get_by_text(say("uitrial.hide_cut", "zh"), exact=True).first.wait_for()
-    count = "document.querySelectorAll('.leaflet-overlay-pane path').length"
+    count = "window.luodi.chart.root.querySelectorAll('.leaflet-overlay-pane path').length"
     frame.wait_for_function(f"() => {count} === 3")
     press(page, page.get_by_text(say("uitrial.hide_cut", "zh"), exact=True))
     frame.wait_for_function(f"() => {count} === 2")

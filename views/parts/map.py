@@ -1,4 +1,4 @@
-"""The maps of the pages. Shapes stay on the server; the page gets pictures of them."""
+"""The maps of the pages. Shapes stay on the server; the page gets numbers and pictures of them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from layers.serve.draw.places import View
+from layers.serve.draw.mapped import Bounds, IdsLayer, MapDrawing, PictureLayer, Stroke, dot, legend_line, sign
 from layers.serve.draw.styles import LEFT, SELECTED
 from layers.serve.pages.board import Board, DrawnLayer
 from layers.serve.pages.place_map import COLOURS as PLACE_COLOURS
 from layers.serve.pages.place_map import Scene
 from layers.serve.pages.redline_map import CUT, OUTLINE, RedlineMapData
 from layers.serve.pages.site_board import SiteBoard
-from views.parts import leaflet, state
-from views.parts.leaflet import Entry, Stroke
+from views.parts import chart, state
 
 HEIGHT = 470
 IDLE, PLACING = "idle-map", "placing-map"
 WHITE = "#FFFFFF"
+TOOLS = ("box", "measure", "print")
 
 
 @dataclass(frozen=True)
@@ -27,74 +27,76 @@ class Moving:
 
     Parameters
     ----------
-    parcels : str
-        Tile address of the parcels as they are coloured now.
-    selected : str or None
-        The parcel with an outline.
+    parcels : IdsLayer
+        The parcels as they are coloured now.
+    selected : tuple of str
+        Parcels with an outline.
     left : GeoJSON or None
-        What a cut would leave of it.
+        What a cut would leave of the one that is selected.
     """
 
-    parcels: str
-    selected: str | None = None
+    parcels: IdsLayer
+    selected: tuple[str, ...] = ()
     left: dict[str, Any] | None = None
 
 
 def draw(board: Board, moving: Moving) -> None:
-    """Draw the map with the parcels as coloured, the outline of one, and what a cut would leave of it."""
-    leaflet.show(_base(board), state.MAP, HEIGHT, _moving(board, moving), state.aim(), clicks=True)
-
-
-def _base(board: Board, home: View | None = None) -> Any:
-    """Return what never changes during a visit, so that the browser keeps its view and its pictures."""
-    base = leaflet.base(home or board.home)
-    _switched(base, board.layers())
-    return base
-
-
-def _switched(base: Any, layers: Iterable[DrawnLayer]) -> None:
-    """Add the layers of a study, each with its line in the layer list."""
-    drawn = list(layers)
-    for place, layer in enumerate(drawn):
-        entry = Entry(layer.title, layer.vintage, layer.colour, layer.outline_only)
-        leaflet.tiles(layer.url, place + 2, entry, layer.shown_first).add_to(base)
-    if drawn:
-        leaflet.switches().add_to(base)
-
-
-def _moving(board: Board, moving: Moving) -> Any:
-    group = leaflet.group()
-    leaflet.tiles(moving.parcels, 1).add_to(group)
-    selected = moving.selected
-    _outline(group, board.outline(selected) if selected is not None and board.has(selected) else None)
+    """Draw the map with the parcels as coloured, the outline of some, and what a cut would leave of one."""
+    drawing = _study(board, state.MAP)
+    drawing.layers = [moving.parcels, *_pictures(board.layers())]
+    drawing.selected = board.numbers(moving.selected)
+    if len(moving.selected) == 1 and board.has(moving.selected[0]):
+        drawing.shapes += _outline(board.outline(moving.selected[0]))
     if moving.left is not None:
-        leaflet.shape(moving.left, _ground(LEFT)).add_to(group)
-    return group
+        drawing.shapes.append(_ground(LEFT).shape(moving.left))
+    drawing.asked = True
+    chart.show(drawing, state.MAP, HEIGHT, state.language())
 
 
-def _outline(group: Any, shape: dict[str, Any] | None, weight: float = 3.0, dash: str | None = None) -> None:
-    """Add a line that a white one carries across any ground."""
-    if shape is not None:
-        for colour, wide in ((WHITE, weight + 3), (SELECTED, weight)):
-            leaflet.shape(shape, Stroke(colour, wide, dash)).add_to(group)
+def _study(board: Board, name: str) -> MapDrawing:
+    """Return the map of a study without its layers: names, search, metres, tools."""
+    language = state.language()
+    legend = [legend_line(colour, text) for colour, text in board.words.legend(language)]
+    return MapDrawing(name, board.bounds, labels=board.labels_url(), find=board.find_url(language), plane=board.plane,
+                   tools=TOOLS, legend=legend, sheet=board.sheet(language))  # fmt: skip
+
+
+def _pictures(layers: Iterable[DrawnLayer]) -> list[PictureLayer]:
+    """Return the layers of a study, each with its line in the layer list."""
+    return [
+        PictureLayer(layer.layer_id, layer.url, layer.title, layer.vintage, layer.colour, layer.outline_only,
+                     layer.shown_first, True, leaves=layer.leaves)
+        for layer in layers
+    ]  # fmt: skip
+
+
+def _outline(shape: dict[str, Any] | None, weight: float = 3.0, dash: str = "") -> list[dict[str, Any]]:
+    """Return a line that a white one carries across any ground."""
+    if shape is None:
+        return []
+    return [Stroke(colour, wide, dash).shape(shape) for colour, wide in ((WHITE, weight + 3), (SELECTED, weight))]
 
 
 def _ground(colour: str) -> Stroke:
     return Stroke(WHITE, 1.5, "5 4", colour)
 
 
-def draw_sites(board: Board, sites: SiteBoard, colours: str, selected: str | None, area: dict[str, Any] | None) -> None:
-    """Draw the sites as coloured over the parcels, the outline of one, and the area a demand is stated for.
+def draw_sites(
+    board: Board, sites: SiteBoard, layer: IdsLayer, selected: str | None, area: dict[str, Any] | None
+) -> None:
+    """Draw the sites as coloured, the outline of one, and the area a demand is stated for.
 
-    The parcels stand pale behind, so that what could not be assembled is seen as well.
+    Present use stands behind, so that what could not be assembled is seen as well.
     """
-    group = leaflet.group()
-    leaflet.tiles(colours, 80).add_to(group)
-    _outline(group, sites.outline(selected) if selected is not None and sites.has(selected) else None)
-    _outline(group, area, 2.0, "6 5")
-    base = _base(board, sites.home if len(sites.ids) else None)
-    leaflet.tiles(board.parcels_url(), 1, opacity=0.35).add_to(base)
-    leaflet.show(base, state.MAP, HEIGHT, group, state.aim(), clicks=True)
+    drawing = _study(board, state.MAP)
+    drawing.home = sites.bounds if len(sites.ids) else board.bounds
+    drawing.layers = [board.fabric(), *_pictures(board.layers()), layer]
+    if selected is not None and sites.has(selected):
+        drawing.selected = sites.numbers([selected])
+        drawing.shapes += _outline(sites.outline(selected))
+    drawing.shapes += _outline(area, 2.0, "6 5")
+    drawing.asked, drawing.tools = True, ("measure", "print")
+    chart.show(drawing, state.MAP, HEIGHT, state.language())
 
 
 def draw_redline(drawn: RedlineMapData, key: str, height: int) -> None:
@@ -102,14 +104,13 @@ def draw_redline(drawn: RedlineMapData, key: str, height: int) -> None:
 
     The view is the visitor's own; nothing on the map is asked back.
     """
-    base = leaflet.base(drawn.home)
+    drawing = MapDrawing(key, drawn.bounds, plane=drawn.plane, tools=("measure",), follow=False)
     if drawn.ground:
-        leaflet.tiles(drawn.ground, 1).add_to(base)
-    _switched(base, drawn.layers)
-    leaflet.tiles(drawn.parts, 90).add_to(base)
+        drawing.layers.append(PictureLayer("ground", drawn.ground))
+    drawing.layers += [*_pictures(drawn.layers), PictureLayer("parts", drawn.parts)]
     for shape, stroke in _redline_lines(drawn):
-        leaflet.shape(shape, stroke).add_to(base)
-    leaflet.show(base, key, height)
+        drawing.shapes.append(stroke.shape(shape))
+    chart.show(drawing, key, height, state.language())
 
 
 def _redline_lines(drawn: RedlineMapData) -> list[tuple[dict[str, Any], Stroke]]:
@@ -120,14 +121,12 @@ def _redline_lines(drawn: RedlineMapData) -> list[tuple[dict[str, Any], Stroke]]
     return lines
 
 
-def draw_overview(board: Board, view: View, key: str, height: int) -> None:
+def draw_overview(board: Board, key: str, height: int) -> None:
     """Draw every parcel by its status, to look at; clicks belong to the Screen page."""
-    base = leaflet.base(view)
-    leaflet.tiles(board.parcels_url(), 1).add_to(base)
-    for place, layer in enumerate(board.layers()):
-        if layer.shown_first:
-            leaflet.tiles(layer.url, place + 2).add_to(base)
-    leaflet.show(base, key, height)
+    drawing = _study(board, key)
+    drawing.layers = [board.parcels(state.language()), *_pictures(board.layers())]
+    drawing.tools, drawing.legend, drawing.follow = (), [], False
+    chart.show(drawing, key, height, state.language())
 
 
 def draw_placing(board: Board, scene: Scene, selected: str | None, height: int) -> None:
@@ -135,48 +134,42 @@ def draw_placing(board: Board, scene: Scene, selected: str | None, height: int) 
 
     A dashed line leads to the site an unplaced project comes nearest to. Nothing is asked back.
     """
-    base = leaflet.base(scene.home)
-    leaflet.tiles(board.ground_url(), 1).add_to(base)
-    _switched(base, board.layers())
-    leaflet.show(base, PLACING, height, _placed(scene, selected))
+    drawing = _study(board, PLACING)
+    drawing.home, drawing.labels, drawing.legend, drawing.tools = scene.bounds, "", [], ("measure", "print")
+    drawing.follow = False
+    drawing.layers = [board.fabric(), *_pictures(board.layers())]
+    _placed(drawing, scene, selected)
+    chart.show(drawing, PLACING, height, state.language())
 
 
-def _placed(scene: Scene, selected: str | None) -> Any:
-    group = leaflet.group()
-    for fill in scene.fills:
-        leaflet.shape(fill.shape, _ground(PLACE_COLOURS[fill.kind])).add_to(group)
-    for cut in scene.cuts:
-        leaflet.shape(cut, Stroke(WHITE, 2.6, "6 4")).add_to(group)
+def _placed(drawing: MapDrawing, scene: Scene, selected: str | None) -> None:
+    drawing.shapes += [_ground(PLACE_COLOURS[fill.kind]).shape(fill.shape) for fill in scene.fills]
+    drawing.shapes += [Stroke(WHITE, 2.6, "6 4").shape(cut) for cut in scene.cuts]
     for call in scene.calls:
         colour, chosen = PLACE_COLOURS[call.status], call.project_id == selected
-        dash = None if call.status in ("placed", "conditional") else "5 5"
-        leaflet.line([call.tag, call.site], Stroke(colour, 3.4 if chosen else 1.8, dash)).add_to(group)
-        leaflet.dot(call.site, colour).add_to(group)
-        leaflet.sign(call.tag, call.text, colour, chosen).add_to(group)
-    return group
+        dash = "" if call.status in ("placed", "conditional") else "5 5"
+        drawing.lines.append(Stroke(colour, 3.4 if chosen else 1.8, dash).line([call.tag, call.site]))
+        drawing.dots.append(dot(call.site, colour))
+        drawing.signs.append(sign(call.tag, call.text, colour, chosen))
 
 
-def draw_idle(
-    board: Board, tiles: tuple[str, str], outline: dict[str, Any] | None, views: tuple[View, View | None], height: int
-) -> None:
-    """Draw idle land and buildings on plain ground; a click is asked back.
+def draw_idle(board: Board, assets: str, outline: dict[str, Any] | None, home: Bounds, height: int) -> None:
+    """Draw idle land and buildings on present use; a click is asked back.
 
     Parameters
     ----------
     board : Board
-    tiles : (ground, assets)
-        Tile addresses.
+    assets : str
+        Tile address of their pictures.
     outline : GeoJSON or None
         Of the asset that is selected.
-    views : (home, aim)
-        Where the map starts, and where it was last sent on purpose.
+    home : Bounds
+        Where the map starts.
     height : int
         Pixels.
     """
-    base = leaflet.base(views[0])
-    leaflet.tiles(tiles[0], 1).add_to(base)
-    _switched(base, board.layers())
-    group = leaflet.group()
-    leaflet.tiles(tiles[1], 90).add_to(group)
-    _outline(group, outline)
-    leaflet.show(base, IDLE, height, group, views[1], clicks=True)
+    drawing = _study(board, IDLE)
+    drawing.home, drawing.legend, drawing.tools, drawing.asked = home, [], ("measure", "print"), True
+    drawing.layers = [board.fabric(), *_pictures(board.layers()), PictureLayer("assets", assets)]
+    drawing.shapes = _outline(outline)
+    chart.show(drawing, IDLE, height, state.language())

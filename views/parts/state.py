@@ -15,7 +15,7 @@ import streamlit as st
 
 from layers.text import LANGUAGES, Language
 
-MAP, SWITCH, AIM, AIMED, CLICKED, TURN = "map", "language", "aim", "aimed", "clicked", "turn"
+MAP, SWITCH, AIM, AIMED, SAID, TURN = "map", "language", "aim", "aimed", "said", "turn"
 SPOKEN, VISITOR = "spoken", "visitor"
 View = tuple[float, float, float]
 
@@ -81,13 +81,26 @@ def clear() -> None:
         del st.query_params["select"]
 
 
+def hear(key: str) -> None:
+    """Keep what a visitor did on a map until the page answers it; runs before the page is drawn."""
+    event = (st.session_state.get(key) or {}).get("event")
+    if isinstance(event, dict):
+        st.session_state[f"{key}-{SAID}"] = event
+
+
+def said(*kinds: str, key: str = MAP) -> dict[str, Any] | None:
+    """Return once what the visitor did on a map, when it is of these kinds."""
+    event: dict[str, Any] | None = st.session_state.get(f"{key}-{SAID}")
+    if event is None or event.get("kind") not in kinds:
+        return None
+    del st.session_state[f"{key}-{SAID}"]
+    return event
+
+
 def new_click(key: str = MAP) -> tuple[float, float] | None:
     """Return longitude and latitude of a click on a map that was not answered yet."""
-    told, seen = (st.session_state.get(key) or {}).get("last_clicked"), f"{key}-{CLICKED}"
-    if not told or told == st.session_state.get(seen):
-        return None
-    st.session_state[seen] = dict(told)
-    return float(told["lng"]), float(told["lat"])
+    click = said("click", key=key)
+    return (float(click["lon"]), float(click["lat"])) if click else None
 
 
 def aim() -> View | None:
@@ -96,15 +109,16 @@ def aim() -> View | None:
     return view
 
 
-def set_aim(view: View | None) -> None:
-    """Send the map to a place once; panning and zooming afterwards are the visitor's own.
+def journeys() -> int:
+    """Return how often the map was sent somewhere: the same place twice is two journeys."""
+    return int(st.session_state.get(AIMED, 0))
 
-    The map moves only to numbers it was not given before, so the same place differs each time by less than it shows.
-    """
+
+def set_aim(view: View | None) -> None:
+    """Send the map to a place once; panning and zooming afterwards are the visitor's own."""
     if view is not None:
-        times = st.session_state[AIMED] = int(st.session_state.get(AIMED, 0)) % 1000 + 1
-        lat, lon, zoom = view
-        st.session_state[AIM] = (lat + times * 1e-10, lon, zoom + times * 1e-6)
+        st.session_state[AIMED] = journeys() + 1
+        st.session_state[AIM] = view
 
 
 def first_visit() -> bool:

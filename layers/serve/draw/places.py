@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from layers.serve.draw import numbered
 from layers.serve.draw.mercator import lonlat, unit_square, zoom_for
+from layers.serve.draw.plane import fitted
 from layers.serve.draw.tiles import ParcelTiles
 
 View = tuple[float, float, int]
@@ -30,10 +33,12 @@ class Places:
     ids : object array
     shapes : GeoSeries
         In the study CRS; a missing shape is nowhere.
+    name : str
+        Names the content: equal names, equal pictures.
     """
 
-    def __init__(self, ids: npt.NDArray[np.object_], shapes: gpd.GeoSeries):
-        self.ids = ids
+    def __init__(self, ids: npt.NDArray[np.object_], shapes: gpd.GeoSeries, name: str):
+        self.ids, self._name = ids, name
         self._place = {name: k for k, name in enumerate(ids)}
         self._shapes = shapes.fillna(shapely.Polygon()).to_numpy()
         self._crs = shapes.crs
@@ -62,6 +67,40 @@ class Places:
     @cached_property
     def _to_study(self) -> pyproj.Transformer:
         return pyproj.Transformer.from_crs(4326, self._crs, always_xy=True, only_best=False)
+
+    @cached_property
+    def ids_url(self) -> str:
+        """Tile address of their numbers; a number is a place in `ids`."""
+        return numbered.ids_url(self._tiles, self._name)
+
+    def numbers(self, names: Iterable[str]) -> list[int]:
+        """Return the places in `ids` of those that are there."""
+        return [self._place[n] for n in names if n in self._place]
+
+    def within(self, area: Any) -> npt.NDArray[np.intp]:
+        """Return the numbers of those whose inner point lies in an area (longitude and latitude).
+
+        A road or a river would else be taken whole wherever a box touches it.
+        """
+        turned = shapely.transform(area, lambda xy: np.column_stack(self._to_study.transform(xy[:, 0], xy[:, 1])))
+        if not shapely.is_valid(turned):
+            turned = shapely.make_valid(turned)
+        return np.sort(shapely.STRtree(self._inner).query(turned, predicate="intersects"))
+
+    @cached_property
+    def _inner(self) -> npt.NDArray[np.object_]:
+        return np.asarray(shapely.point_on_surface(self._shapes), object)
+
+    @cached_property
+    def plane(self) -> dict[str, Any] | None:
+        """How the map turns degrees into metres of the study."""
+        (south, west), (north, east) = self.bounds
+        return fitted(self._crs, (west, south, east, north))
+
+    @property
+    def bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """South-west and north-east corner of everything, as latitude and longitude."""
+        return corners(self._tiles.polygons.bounds or (0.25, 0.25, 0.75, 0.75))
 
     def has(self, name: str) -> bool:
         """Tell whether there is one of that id."""
@@ -93,6 +132,12 @@ def _view(bounds: tuple[float, float, float, float], deepest: int) -> View:
     margin = (MAP_PIXELS[0] * 0.96, MAP_PIXELS[1] * 0.96)
     lon, lat = lonlat((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
     return lat, lon, min(zoom_for(bounds, int(margin[0]), int(margin[1])), deepest)
+
+
+def corners(square: tuple[float, float, float, float]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return bounds in the square as south-west and north-east corner, latitude and longitude."""
+    (w, n), (e, s) = lonlat(square[0], square[1]), lonlat(square[2], square[3])
+    return (s, w), (n, e)
 
 
 def url_of(key: str) -> str:

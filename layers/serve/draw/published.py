@@ -10,12 +10,14 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Any
 
 from cachetools import LRUCache
 
 Address = tuple[int, int, int]
 Draw = Callable[[Address], bytes]
+Answer = Callable[[Any], bytes]
 
 
 class Shelf:
@@ -24,20 +26,20 @@ class Shelf:
     def __init__(self, drawings: int = 256, tile_bytes: int = 64_000_000):
         self._secret = secrets.token_bytes(32)
         self._lock = threading.Lock()
-        self._drawings: LRUCache[str, Draw] = LRUCache(drawings)
-        self._tiles: LRUCache[tuple[str, Address], bytes] = LRUCache(tile_bytes, getsizeof=len)
+        self._drawings: LRUCache[str, Answer] = LRUCache(drawings)
+        self._tiles: LRUCache[tuple[str, Hashable], bytes] = LRUCache(tile_bytes, getsizeof=len)
 
-    def put(self, content: str, draw: Draw) -> str:
+    def put(self, content: str, draw: Answer) -> str:
         """Put a drawing on the shelf and return its key; equal `content` means equal tiles."""
         key = hmac.new(self._secret, content.encode(), hashlib.sha256).hexdigest()[:32]
         with self._lock:
             self._drawings[key] = draw
         return key
 
-    def tile(self, key: str, address: Address) -> bytes | None:
-        """Return a tile as PNG, or None when the key is not on the shelf."""
+    def tile(self, key: str, address: Hashable) -> bytes | None:
+        """Return a tile, or None when the key is not on the shelf."""
         with self._lock:
-            draw: Draw | None = self._drawings.get(key)
+            draw: Answer | None = self._drawings.get(key)
             kept: bytes | None = self._tiles.get((key, address))
         if draw is None:
             return None
@@ -51,4 +53,6 @@ class Shelf:
 
 
 SHELF = Shelf()
-"""The one shelf of this server."""
+"""Pictures: tiles as PNG."""
+FACTS = Shelf()
+"""What the map is told in numbers and words, gzipped: tiles of polygon numbers, class bytes, cards, names, finds."""

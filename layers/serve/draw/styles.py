@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from layers.library import kinds
 from layers.serve.draw.drawn import Style
 from layers.serve.draw.tiles import Ink, Paint
@@ -19,6 +21,7 @@ STATUS_COLOURS = {
 """Differ in lightness as well as in hue; 待核实 is hatched besides."""
 
 OUTCOME_COLOURS = {"conflict": "#B4432E", "unknown": "#6E64B0", "clear": "#12806A"}
+EXCLUDED_ALPHA = 105
 MISSED = "#6B6459"
 """A preference that is not met: nothing stands against the land, so it is not red."""
 SELECTED = "#111827"
@@ -51,6 +54,15 @@ def rgb(colour: str) -> tuple[int, int, int]:
 def status_paint() -> Paint:
     """Return the inks of the statuses: filled, outlined darker, 待核实 hatched."""
     return Paint([_status_ink(s) for s in STATUSES])
+
+
+def status_inks() -> list[Ink]:
+    """Return the inks of the statuses over present use: what is excluded lets its ground be seen."""
+    inks = [_status_ink(s) for s in STATUSES]
+    excluded = STATUSES.index("excluded")
+    pale = (*inks[excluded].fill[:3], EXCLUDED_ALPHA)
+    inks[excluded] = replace(inks[excluded], fill=pale, line=(*inks[excluded].line[:3], 90), seam=(255, 255, 255, 60))
+    return inks
 
 
 def _status_ink(status: str) -> Ink:

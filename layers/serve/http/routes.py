@@ -19,11 +19,13 @@ from starlette.staticfiles import StaticFiles
 
 from geo.basis.errors import LuodiError
 from layers.serve.draw.mercator import exists
-from layers.serve.draw.published import SHELF
+from layers.serve.draw.published import FACTS, SHELF
 from layers.serve.http.access import Guard
 from layers.serve.pages.board import board
 from layers.study.run.released import open_results
 
+COMPONENT = Path(__file__).resolve().parents[1] / "component" / "built"
+LONGEST_QUESTION = 80
 LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
 KEEP = {"Cache-Control": "private, max-age=604800, immutable", "X-Content-Type-Options": "nosniff"}
 FORGET = {"Cache-Control": "no-store"}
@@ -36,6 +38,29 @@ def tile(request: Request) -> Response:
     if picture is None:
         return Response(status_code=404, headers=FORGET)
     return Response(picture, media_type="image/png", headers=KEEP)
+
+
+def numbers(request: Request) -> Response:
+    """Answer the numbers of the polygons under one tile."""
+    at = (request.path_params["z"], request.path_params["x"], request.path_params["y"])
+    return _facts(FACTS.tile(request.path_params["key"], at) if exists(*at) else None)
+
+
+def facts(request: Request) -> Response:
+    """Answer bytes by their place: classes, a card, names."""
+    return _facts(FACTS.tile(request.path_params["key"], request.path_params["n"]))
+
+
+def find(request: Request) -> Response:
+    """Answer the places a text may mean."""
+    asked = request.query_params.get("q", "")[:LONGEST_QUESTION]
+    return _facts(FACTS.tile(request.path_params["key"], asked))
+
+
+def _facts(packed: bytes | None) -> Response:
+    if packed is None:
+        return Response(status_code=404, headers=FORGET)
+    return Response(packed, media_type="application/octet-stream", headers=KEEP | {"Content-Encoding": "gzip"})
 
 
 def study_folder() -> Path | None:
@@ -64,6 +89,10 @@ def _warm() -> None:
 
 ROUTES = [
     Route("/tiles/{key}/{z:int}/{x:int}/{y:int}.png", tile),
+    Route("/ids/{key}/{z:int}/{x:int}/{y:int}", numbers),
+    Route("/facts/{key}/{n:int}", facts),
+    Route("/find/{key}", find),
+    Mount("/assets/map", StaticFiles(directory=COMPONENT)),
     Mount("/assets/leaflet", StaticFiles(directory=LEAFLET)),
 ]
 MIDDLEWARE = [Middleware(Guard)]

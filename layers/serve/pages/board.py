@@ -16,15 +16,19 @@ import pandas as pd
 
 from geo.screen.counterfactual import Change
 from layers.ask.whatif import desk
-from layers.library import roles
+from layers.library import grounds, roles
 from layers.serve.draw.drawn import ShapeTiles, Style
+from layers.serve.draw.mapped import IdsLayer
 from layers.serve.draw.mercator import unit_square
+from layers.serve.draw.numbered import bytes_url, cards_url, find_url, words_url
 from layers.serve.draw.places import Places, url_of
 from layers.serve.draw.published import SHELF, Address
-from layers.serve.draw.styles import STATUSES, css, layer_style, status_paint
+from layers.serve.draw.styles import STATUSES, css, layer_style, status_inks, status_paint
 from layers.serve.draw.tiles import Ink, Paint
 from layers.serve.held import Held
+from layers.serve.pages.board_words import Words
 from layers.study.run.results import Results
+from layers.text import Language, say
 
 FIRST_SHOWN = ("boundary", "park", "network")
 PLAIN = Ink((226, 222, 213, 255), (203, 197, 186, 190), None, (240, 238, 232, 255))
@@ -43,6 +47,7 @@ class DrawnLayer:
     outline_only: bool
     shown_first: bool
     url: str
+    leaves: bool = True
 
 
 class Board(Places):
@@ -50,8 +55,9 @@ class Board(Places):
 
     def __init__(self, results: Results, name: str):
         parcels = gpd.GeoDataFrame(results.table("parcels"))
-        super().__init__(parcels["parcel_id"].to_numpy(object), parcels.geometry)
-        self._results, self._name = results, name
+        super().__init__(parcels["parcel_id"].to_numpy(object), parcels.geometry, name)
+        self._results = results
+        self.words = Words(results, parcels, self._square)
         self._classes = self._status_classes(results.table("candidates"))
         self._paint = status_paint()
         self._styles: dict[str, Style] = {}
@@ -75,13 +81,65 @@ class Board(Places):
             ``parcel_id, status`` of a trial; None: as in the run. Equal answers share
             an address, whatever led to them.
         """
-        wanted = [s in set(shown) for s in STATUSES]
-        lut = np.r_[False, wanted]
-        states = self._classes if found is None else self._status_classes(found)
-        classes = np.where(lut[states], states, 0).astype(np.uint8)
+        classes = self._shown(shown, found)
         content = hashlib.sha256(classes.tobytes()).hexdigest()
         key = SHELF.put(f"{self._name}|parcels|{content}", lambda at: self._tiles.png(at, classes, self._paint))
         return url_of(key)
+
+    def _shown(self, shown: Iterable[str], found: pd.DataFrame | None) -> npt.NDArray[np.uint8]:
+        wanted = [s in set(shown) for s in STATUSES]
+        lut = np.r_[False, wanted]
+        states = self._classes if found is None else self._status_classes(found)
+        return np.where(lut[states], states, 0).astype(np.uint8)
+
+    def parcels(
+        self, language: Language, shown: Iterable[str] = STATUSES, found: pd.DataFrame | None = None, asked: bool = True
+    ) -> IdsLayer:
+        """Return the parcels for the map: their states over their present use; parameters as `parcels_url`."""
+        card = cards_url(f"{self._name}|{language}", lambda k: self.words.card(k, language)) if asked else ""
+        return IdsLayer("parcels", "", self.ids_url, len(self.ids), bytes_url(self._shown(shown, found)),
+                        bytes_url(self.words.uses + np.uint8(1)), status_inks(), self.grounds, card,
+                        leaves=self.leaves)  # fmt: skip
+
+    def fabric(self) -> IdsLayer:
+        """Return the parcels as ground on which something else is looked at: their present use, nothing more."""
+        classes = bytes_url(np.zeros(len(self.ids), np.uint8))
+        return IdsLayer("fabric", "", self.ids_url, len(self.ids), classes, bytes_url(self.words.uses + np.uint8(1)),
+                        [], self.grounds, leaves=self.leaves)  # fmt: skip
+
+    @property
+    def grounds(self) -> list[str]:
+        """Colours of present use by number."""
+        return [look.colour for look in grounds.looks()]
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the shapes of parcels may leave this computer."""
+        return not any(s.use_only for s in self._results.study.with_role("parcels"))
+
+    def labels_url(self) -> str:
+        """Return the address of the names on the map."""
+        return words_url(f"{self._name}|labels", self.words.labels)
+
+    def find_url(self, language: Language) -> str:
+        """Return the address of the search."""
+        return find_url(f"{self._name}|{language}", lambda text: self.words.find(text, language))
+
+    def sheet(self, language: Language) -> dict[str, Any]:
+        """Return what stands on a printed map, or why it may not leave."""
+        results, day = self._results, self._results.study.as_of.isoformat()
+        lines = [" · ".join([say("ui.as_of", language, day=day), results.study.crs,
+                             say("ui.run", language, run=results.run_id[:8])])]  # fmt: skip
+        kept = [layer.title for layer in self._described if not layer.leaves]
+        lines += [say("uimap.left_out", language, layers=kept)] if kept else []
+        lines += [say("ui.synthetic", language)] if results.study.demonstration else []
+        refused = "" if self.leaves else say("ui.use_only_no_export", language)
+        return {
+            "title": results.study.name,
+            "lines": lines,
+            "file": f"luodi-map-{results.run_id[:8]}",
+            "refused": refused,
+        }
 
     def ground_url(self) -> str:
         """Return the tile address of the parcels as plain ground, whatever their status."""
@@ -98,7 +156,7 @@ class Board(Places):
             self._styles[spec.id] = style
             shown = DrawnLayer(
                 spec.id, spec.title or spec.id, spec.role, str(spec.vintage or ""), css(style.colour),
-                style.fill == 0, spec.role in FIRST_SHOWN, "",
+                style.fill == 0, spec.role in FIRST_SHOWN, "", not spec.use_only,
             )  # fmt: skip
             out.append(shown)
         return out

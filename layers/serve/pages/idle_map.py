@@ -15,8 +15,9 @@ from PIL import Image, ImageDraw
 
 from layers.serve.draw.drawn import OVER
 from layers.serve.draw.idle_symbols import GROUPS, SYMBOLS, stamp
+from layers.serve.draw.mapped import Bounds
 from layers.serve.draw.mercator import TILE, exists, lonlat, unit_square, zoom_for
-from layers.serve.draw.places import View
+from layers.serve.draw.places import View, corners
 from layers.serve.draw.published import SHELF
 from layers.serve.draw.rings import Frame, Polygons, fill
 from layers.serve.draw.styles import rgb
@@ -97,6 +98,11 @@ class IdleMap:
     def home(self, pixels: tuple[int, int]) -> View | None:
         """Return the view that holds every asset, None when none has a place."""
         return _view(tuple(shapely.total_bounds(self._square)), pixels, 16) if len(self._ids) else None
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """Corners that hold every asset, None when none has a place."""
+        return corners(tuple(shapely.total_bounds(self._square))) if len(self._ids) else None
 
     # --- pictures -----------------------------------------------------------------
 

@@ -80,7 +80,7 @@ class PlaceView:
                     fills += [f for f in [self.sites.fill(site, status)] if f is not None]
         if choice:
             fills += [f for f in [self.sites.fill(choice, "choice")] if f is not None]
-        return Scene(tuple(fills), self._cuts(), self.sites.calls(calls), self.sites.home(MAP_PIXELS))
+        return Scene(tuple(fills), self._cuts(), self.sites.calls(calls), self.sites.bounds)
 
     def _cuts(self) -> tuple[dict[str, Any], ...]:
         """Return the cut lines of placed projects that take part of a site."""

@@ -12,8 +12,9 @@ import numpy as np
 import pyproj
 import shapely
 
-from layers.serve.draw.mercator import lonlat, square_x, square_y, unit_square, zoom_for
-from layers.serve.draw.places import View
+from layers.serve.draw.mapped import Bounds
+from layers.serve.draw.mercator import lonlat, square_x, square_y, unit_square
+from layers.serve.draw.places import corners
 
 COLOURS = {
     "placed": "#12806A",
@@ -63,7 +64,7 @@ class Scene:
     fills: tuple[Fill, ...]
     cuts: tuple[dict[str, Any], ...]
     calls: tuple[Call, ...]
-    home: View
+    bounds: Bounds
 
 
 class SiteMap:
@@ -92,11 +93,10 @@ class SiteMap:
         """Tell whether a site has ground."""
         return site in self._shapes
 
-    def home(self, pixels: tuple[int, int]) -> View:
-        """Return the view that holds the county and the tags around it."""
-        west, north, east, south = self._bounds
-        lon, lat = lonlat((west + east) / 2, (north + south) / 2)
-        return lat, lon, zoom_for((west, north, east, south), *pixels)
+    @property
+    def bounds(self) -> Bounds:
+        """Corners of the county and the tags around it."""
+        return corners(self._bounds)
 
     def fill(self, site: str, kind: str) -> Fill | None:
         """Return the ground of a site, None where it has none."""

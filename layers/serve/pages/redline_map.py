@@ -16,8 +16,10 @@ from layers.ask.redline import THREE_LINES, RedlineAnswer
 from layers.library import roles
 from layers.library.standards import of_scheme
 from layers.serve.draw.drawn import ShapeTiles
-from layers.serve.draw.mercator import Geometries, lonlat, unit_square, zoom_for
-from layers.serve.draw.places import View
+from layers.serve.draw.mapped import Bounds
+from layers.serve.draw.mercator import Geometries, unit_square
+from layers.serve.draw.places import corners
+from layers.serve.draw.plane import fitted
 from layers.serve.draw.published import SHELF, Draw
 from layers.serve.draw.styles import css, layer_style, rgb
 from layers.serve.draw.tiles import Ink, Paint, ParcelTiles, Rgba
@@ -37,7 +39,8 @@ USE_COLOURS = {
     "": "#EDEAF6",
 }
 TAKEN, LEFT, CUT, OUTLINE = "#B4232A", "#12806A", "#111827", "#D1105A"
-PIXELS = (430, 300)
+ROOM = 0.1
+"""Ground shown beside a red line, as a share of its longer side."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,13 @@ class RedlineMapData:
     """What the page hands to the map: addresses of pictures and a few lines in degrees."""
 
     name: str
-    home: View
+    bounds: Bounds
     ground: str
     parts: str
     layers: tuple[DrawnLayer, ...]
     outline: dict[str, Any]
     cut: dict[str, Any] | None
+    plane: dict[str, Any] | None
 
 
 class RedlineMap:
@@ -67,13 +71,13 @@ class RedlineMap:
     @cached_property
     def drawn(self) -> RedlineMapData:
         """Everything the map shows."""
-        bounds = shapely.total_bounds(unit_square(self._plots, self._crs))
-        lon, lat = lonlat((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-        room = (int(PIXELS[0] * 0.82), int(PIXELS[1] * 0.82))
+        west, north, east, south = shapely.total_bounds(unit_square(self._plots, self._crs))
+        room = max(east - west, south - north) * ROOM
+        (s, w), (n, e) = around = corners((west - room, north - room, east + room, south + room))
         cut = self._answer.cut_line
         return RedlineMapData(
-            self._name, (lat, lon, min(zoom_for(tuple(bounds), *room), 18)), self._ground(), self._parts(),
-            tuple(self._layers()), self._degrees(self._plots), None if cut.is_empty else self._degrees([cut]),
+            self._name, around, self._ground(), self._parts(), tuple(self._layers()), self._degrees(self._plots),
+            None if cut.is_empty else self._degrees([cut]), fitted(self._crs, (w, s, e, n)),
         )  # fmt: skip
 
     def publish(self) -> None:
@@ -141,7 +145,7 @@ class RedlineMap:
             first = spec.id in THREE_LINES or spec.role == "network"
             out.append(
                 DrawnLayer(spec.id, spec.title or spec.id, spec.role, str(spec.vintage or ""), css(style.colour),
-                           style.fill == 0, first, url)
+                           style.fill == 0, first, url, not spec.use_only)
             )  # fmt: skip
         return out
 

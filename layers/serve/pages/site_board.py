@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from layers.serve.draw.mapped import Card, IdsLayer
+from layers.serve.draw.numbered import bytes_url, cards_url
 from layers.serve.draw.places import Places, url_of
 from layers.serve.draw.published import SHELF
 from layers.serve.draw.styles import rgb
@@ -31,10 +34,9 @@ class SiteBoard(Places):
     """
 
     def __init__(self, sites: gpd.GeoDataFrame, name: str):
-        super().__init__(sites["site_id"].to_numpy(object), sites.geometry)
-        self._name = name
-        inks = [_ink(c, False) for c in SCORE_COLOURS] + [_ink(c, True) for c in SCORE_COLOURS] + [_ink(OUT, False)]
-        self._paint = Paint(inks)
+        super().__init__(sites["site_id"].to_numpy(object), sites.geometry, name)
+        self._inks = [_ink(c, h) for h in (False, True) for c in SCORE_COLOURS] + [_ink(OUT, False)]
+        self._paint = Paint(self._inks)
 
     def url(self, ranking: pd.DataFrame) -> str:
         """Return the tile address of the sites as a ranking colours them; equal colours share an address."""
@@ -42,6 +44,13 @@ class SiteBoard(Places):
         content = hashlib.sha256(classes.tobytes()).hexdigest()
         key = SHELF.put(f"{self._name}|sites|{content}", lambda at: self._tiles.png(at, classes, self._paint))
         return url_of(key)
+
+    def layer(self, ranking: pd.DataFrame, card: Callable[[int], Card]) -> IdsLayer:
+        """Return the sites as a ranking colours them, with the card of each."""
+        classes = self._classes(ranking)
+        name = hashlib.sha256(classes.tobytes()).hexdigest()
+        return IdsLayer("sites", "", self.ids_url, len(self.ids), bytes_url(classes), "", self._inks,
+                        cards=cards_url(f"{self._name}|{name}", card))  # fmt: skip
 
     def _classes(self, ranking: pd.DataFrame) -> np.ndarray:
         own = ranking.set_index("site_id").reindex(self.ids)

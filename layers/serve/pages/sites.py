@@ -90,6 +90,19 @@ def _made(results: Results, sites: gpd.GeoDataFrame, name: str, offers: pd.DataF
     return SiteView(results, Bench(results, sites), SiteBoard(sites, name), offers)
 
 
+def card(shown: SiteView, made: Ranked, k: int, language: Language) -> tuple[str, list[str]] | None:
+    """Return what stands on the card of site k of the board, None where there is none."""
+    if not 0 <= k < len(shown.board.ids):
+        return None
+    site = str(shown.board.ids[k])
+    found = made.ranking[made.ranking["site_id"] == site]
+    score = number(float(found["score"].iloc[0]), "x", language) if len(found) else say("word.not_known", language)
+    names, park = park_names(shown.results), str(shown.site(site)["park_id"] or "")
+    lines = [say("uimap.site_card", language, score=score, area=area_text(shown, site, language)),
+             " ".join(p for p in (park, names.get(park, "")) if p)]  # fmt: skip
+    return site, [line for line in lines if line]
+
+
 def parks(results: Results) -> list[str]:
     """Return the parks with land that may be assembled."""
     return sorted({str(p) for p in results.table("shape_ground")["park_id"] if p})

@@ -1,13 +1,15 @@
 """The routes and their guard, asked as a browser and as a stranger would."""
 
 import asyncio
+import gzip
 from dataclasses import dataclass
 
 import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 
-from layers.serve.draw.published import SHELF
+from layers.serve.draw.numbered import packed
+from layers.serve.draw.published import FACTS, SHELF
 from layers.serve.http.access import allowed_hosts, trusted
 from layers.serve.http.routes import MIDDLEWARE, ROUTES, study_folder
 
@@ -104,6 +106,28 @@ def test_a_tile_may_be_kept_for_ever(client, key):
     assert answer.headers["content-type"] == "image/png"
     assert "immutable" in answer.headers["cache-control"]
     assert "private" in answer.headers["cache-control"]
+
+
+def test_facts_are_kept_by_their_content_and_read_as_they_were_packed(client):
+    facts = FACTS.put("test_routes facts", lambda place: packed(repr(place).encode()))
+    for path, wanted in ((f"/ids/{facts}/3/1/2", "(3, 1, 2)"), (f"/facts/{facts}/7", "7"), (f"/find/{facts}", "''")):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert gzip.decompress(answer.content).decode() == wanted
+    for path in (f"/ids/{facts}/3/8/0", f"/ids/{'0' * 32}/3/1/2", f"/facts/{'0' * 32}/0", f"/find/{'0' * 32}"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["cache-control"] == "no-store"
+    assert client.get(f"/facts/{facts}/7", headers={"origin": "https://evil.example"}).status_code == 403
+
+
+def test_the_component_comes_from_here_and_nothing_beside_it(client):
+    answer = client.get("/assets/map/map.js")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith(("text/javascript", "application/javascript"))
+    assert client.get("/assets/map/../build.mjs").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["0" * 32 + "/3/1/2", "{key}/3/8/0", "{key}/99/0/0"])
