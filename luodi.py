@@ -602,6 +602,68 @@ def score(
     _call(as_json, lang, work)
 
 
+@cli.command()
+def schedule(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="[PROJECT]", help="Id or name: its steps.")] = "",
+    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, or SVG (Gantt).")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Count back from what is promised (倒排工期): what is late, by which step, who holds it."""
+
+    def work(console: Console) -> None:
+        from layers.ask import rated, scheduled
+        from layers.outputs import schedule_list
+        from layers.words import schedule as words
+
+        results = _projects(folder, console)
+        asked = rated.project_id(results, project) if project else ""
+        found = scheduled.scheduled(results, _day(on))
+        _tell(console, words.text(found, console.language, asked))
+        _listed(console, out, lambda path: schedule_list.write(found, path, console.language, asked))
+        console.result(words.plain(found))
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def step(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
+    name: Annotated[str, typer.Argument(metavar="STEP", help="A step of the schedule: eia, supply, permit …")],
+    done: Annotated[str, typer.Option(help="The day it was done, YYYY-MM-DD.")] = "",
+    days: Annotated[int | None, typer.Option(help="Days it takes here.")] = None,
+    holder: Annotated[str, typer.Option(help="Who holds it.")] = "",
+    needed: Annotated[str, typer.Option(help="yes or no.")] = "",
+    person: Annotated[str, typer.Option("--person", help="Who says so.")] = "",
+    why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take back all that was said of the step.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say of a project's step (工期节点) that it is done, takes other days, is held by another, or is not needed."""
+
+    def work(console: Console) -> None:
+        from layers.ask import scheduled
+
+        results, on = _projects(folder, console), _day(done)
+        if needed not in ("", "yes", "no"):
+            raise CallError(reason("step_needed_wrong", given=needed))
+        value = {"done_on": on.isoformat() if on else None, "days": days, "holder": holder or None,
+                 "needed": needed == "yes" if needed else None}  # fmt: skip
+        if undo:
+            scheduled.take_back(results, project, name, person, why)
+        else:
+            scheduled.say_of(results, project, name, value, person, why)
+        key = "command.step_taken_back" if undo else "command.step_said"
+        console.text(say(key, console.language, project=project, step=name, person=person, why=why))
+        console.result({"project": project, "step": name} | ({} if undo else value))
+
+    _call(as_json, lang, work)
+
+
 def _projects(folder: Path, console: Console) -> "Results":
     """Return the newest results of a study with its projects, brought up to date."""
     from layers.study.run.released import require

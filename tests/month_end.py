@@ -14,6 +14,14 @@ one standard in equal shares; the score is their sum × 100/7.
 
 M7 has no industry: its gates are open, it stands apart with 1.9125 → 27.32. M6 is of an industry the park does not
 admit: neither score nor rank.
+
+Schedule by the county's own steps (立项 5, 环评 20, 能评 10 beside it where energy is 1,000 tce or more, 施工许可 10,
+建设 200 working days) on Monday 30 November 2026; 1 January 2027 is off:
+
+- M1 promises its start on 1 March 2027: 30 November to 4 December, 7 December to 4 January, 5 to 18 January: 42 spare;
+- M2 promises it on 31 December: 环评 to 25 December, permit to 11 January: **11 days late**, held by 生态环境局;
+- M3 promises it on 1 December; 环评 was done on 20 November, no 能评: permit to 11 December: **10 days late** (住建局);
+- M4 began on 20 May: 200 working days from 21 May end on 8 March 2027, 298 days before 31 December 2027.
 """
 
 import shutil
@@ -24,7 +32,7 @@ import pandas as pd
 import shapely
 
 from geo.basis.progress import silent
-from layers.ask import rated
+from layers.ask import rated, scheduled
 from layers.study.run import runs
 from layers.study.run.results import open_results
 
@@ -82,6 +90,61 @@ id = "links"
 role = "link"
 source = "inputs/links.csv"
 """
+STEPS = """
+[head]
+source = { zh = "本县 2026 年工期表（演示）", en = "This county's own table of 2026 (demonstration)" }
+confidence = "local"
+
+[[steps]]
+id = "filing"
+title = { zh = "立项", en = "Filing" }
+holder = { zh = "发改局", en = "Development and reform" }
+days = 5
+stage = "preparing"
+[[steps]]
+id = "eia"
+title = { zh = "环评", en = "EIA" }
+holder = { zh = "生态环境局", en = "Environment" }
+days = 20
+after = ["filing"]
+[[steps]]
+id = "energy"
+title = { zh = "能评", en = "Energy review" }
+holder = { zh = "发改局", en = "Development and reform" }
+days = 10
+after = ["filing"]
+when = { fact = "energy_tce", least = 1000.0 }
+[[steps]]
+id = "permit"
+title = { zh = "施工许可", en = "Permit" }
+holder = { zh = "住建局", en = "Housing" }
+days = 10
+after = ["eia", "energy"]
+[[steps]]
+id = "start"
+title = { zh = "开工", en = "Start" }
+holder = { zh = "项目单位", en = "Company" }
+days = 0
+after = ["permit"]
+stage = "started"
+milestone = "start"
+[[steps]]
+id = "works"
+title = { zh = "建设", en = "Works" }
+holder = { zh = "项目单位", en = "Company" }
+days = 200
+after = ["start"]
+runs = true
+stage = "completed"
+[[steps]]
+id = "production"
+title = { zh = "投产", en = "Production" }
+holder = { zh = "项目单位", en = "Company" }
+days = 0
+after = ["works"]
+stage = "producing"
+milestone = "production"
+"""
 RULES = """
 [[rules]]
 id = "slope"
@@ -101,6 +164,7 @@ def written(folder: Path) -> Path:
     inputs = folder / "inputs"
     inputs.mkdir(parents=True)
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    (inputs / "schedule.toml").write_text(STEPS, encoding="utf-8")
     (inputs / "rules.toml").write_text(RULES, encoding="utf-8")
     squares = [_box(x, 0) for x in (0, 300, 600)]
     gpd.GeoDataFrame({"BSM": ["a", "b", "c"], "DLBM": ["0601"] * 3}, geometry=squares, crs=CRS).to_file(
@@ -122,6 +186,7 @@ def run(folder: Path, until: str = "chain") -> Path:
     found = open_results(folder)
     for project, item, points, person in SCORES:
         rated.give(found, project, item, points, person, "评审会纪要")
+    scheduled.say_of(found, "M3", "eia", {"done_on": "2026-11-20"}, "生态环境局 周", "批复〔2026〕31号")
     return folder
 
 

@@ -6,10 +6,10 @@ import streamlit as st
 
 import layers  # noqa: F401 - bans drivers before GDAL is loaded
 from layers.text import say
-from views import capacity, home, idle, place, projects, redline, screen, sites
+from views import capacity, drive, home, idle, place, projects, redline, screen, sites
 from views.parts import frame, guard, state
 
-PAGES = tuple(p.PAGE for p in (home, redline, screen, sites, projects, place, capacity, idle))
+PAGES = tuple(p.PAGE for p in (home, redline, screen, sites, projects, drive, place, capacity, idle))
 """In the order of the menu; a page is a module with a `PAGE` (`views.parts.opening.Page`)."""
 
 

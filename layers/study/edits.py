@@ -28,10 +28,10 @@ from layers.study.changes import commit
 from layers.study.lock import PRIVATE, WAIT_S, writing
 
 FILE = "study.sqlite"
-KINDS = ("pin", "ban", "project", "override", "recovered", "field_check", "capacity", "score")
+KINDS = ("pin", "ban", "project", "override", "recovered", "field_check", "capacity", "score", "step")
 """Kinds of edits: pin and ban of a project; fields of a project or parcel corrected; idle land taken as
 recovered; what was found in the field; more capacity of a facility or account in a scenario;
-what a person scored of a project."""
+what a person scored of a project; what an office says of a step of its schedule."""
 _SCHEMA = """
 create table if not exists edits (
     version integer primary key autoincrement, at text not null, person text not null, kind text not null,

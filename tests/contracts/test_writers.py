@@ -132,7 +132,8 @@ APART = {
          "layers/outputs/formats.py:_write_parquet", "layers/outputs/meeting.py:write",
          "layers/outputs/ranking_book.py:write", "layers/outputs/rating_book.py:write",
          "layers/outputs/redline_book.py:write",
-         "layers/outputs/redline_files.py:_write_txt", "layers/outputs/stage_book.py:write",
+         "layers/outputs/redline_files.py:_write_txt", "layers/outputs/schedule_list.py:_book",
+         "layers/outputs/schedule_list.py:_picture", "layers/outputs/stage_book.py:write",
          "layers/outputs/workbook.py:write_xlsx"), PART),
     **dict.fromkeys(
         ("county/county.py:_made", "county/incoming.py:write", "county/writers.py:_restamped",

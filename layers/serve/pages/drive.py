@@ -1,0 +1,123 @@
+"""What the Drive page shows and keeps: rating, reserve library and schedules, live on decisions; their files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from layers.ask import rated, scheduled
+from layers.ask.rated import Rated
+from layers.ask.scheduled import Scheduled
+from layers.outputs import gantt, rating_list, schedule_list
+from layers.study.run.results import Results
+from layers.text import Language, both, code, say
+from layers.words import rating, schedule
+
+
+@dataclass(frozen=True)
+class DriveTable:
+    """One table of the page: what is said over it, its rows under their headings, the project of each row."""
+
+    notes: tuple[str, ...]
+    frame: pd.DataFrame
+    ids: tuple[str, ...]
+
+
+def sets() -> tuple[str, ...]:
+    """Return the sets projects are rated by."""
+    return rated.sets()
+
+
+def rating_of(results: Results, name: str) -> Rated:
+    """Return the projects rated by a set, with the scores that count now."""
+    return rated.rated(results, name)
+
+
+def schedule_of(results: Results) -> Scheduled:
+    """Return the schedules, with what offices said until now."""
+    return scheduled.scheduled(results)
+
+
+def ranking_table(found: Rated, language: Language) -> DriveTable:
+    """Return the ranking as shown."""
+    frame = rating.ranking(found, language)
+    return DriveTable(rating.notes(found, language), rating.titled(frame, language), tuple(frame["project_id"]))
+
+
+def reserve_table(found: Rated, language: Language) -> DriveTable:
+    """Return the reserve library as shown."""
+    frame = rating.library(found, language)
+    return DriveTable(rating.reserve_notes(found, language), rating.titled(frame, language), tuple(frame["project_id"]))
+
+
+def schedule_table(found: Scheduled, language: Language) -> DriveTable:
+    """Return the schedules as shown."""
+    frame = schedule.listed(found, language)
+    return DriveTable(schedule.notes(found, language), schedule.titled(frame, language), tuple(frame["project_id"]))
+
+
+def charts(found: Scheduled, project: str | None, language: Language) -> str:
+    """Return the chart of a project, or of all of them."""
+    return gantt.project(found, project, language) if project else gantt.everyone(found, language)
+
+
+def items(found: Rated, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return what people score in a set: the id and its word."""
+    known = rated.people(found.criteria.id, found.results.folder)
+    return tuple((i, code("rateditem", i, language)) for i in known)
+
+
+def steps(found: Scheduled, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return the steps of the schedule: the id and its title."""
+    return tuple((s.id, both(s.title, language)) for s in found.steps.steps)
+
+
+def lines(found: Rated, project: str, language: Language) -> tuple[pd.DataFrame, list[str], pd.DataFrame]:
+    """Return of a project: its criteria, what would raise it most, the scores given."""
+    scores = rating.scores(found, language, project).drop(columns=["project_id", "name"])
+    return (rating.titled(rating.lines_of(found, project, language), language),
+            rating.raises(found, project, language), rating.titled(scores, language))  # fmt: skip
+
+
+def step_lines(found: Scheduled, project: str, language: Language) -> pd.DataFrame:
+    """Return the steps of a project as shown."""
+    return schedule.titled(schedule.steps(found, project, language), language)
+
+
+def score(results: Results, project: str, item: str, points: float, person: str, why: str) -> None:
+    """Keep what a person scored; raises as `layers.ask.rated.give`."""
+    rated.give(results, project, item, points, person, why)
+
+
+def done(results: Results, project: str, step: str, on: date, who: tuple[str, str]) -> None:
+    """Keep that a step was done; raises as `layers.ask.scheduled.say_of`."""
+    scheduled.say_of(results, project, step, {"done_on": on.isoformat()}, *who)
+
+
+def file_of(write: Callable[[Path], int], ending: str) -> bytes:
+    """Return what a writer writes, for a download."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"list.{ending}"
+        write(path)
+        return path.read_bytes()
+
+
+def rating_file(results: Results, name: str, language: Language) -> bytes:
+    """Return the workbook of the rating."""
+    return file_of(lambda path: rating_list.write(rated.rated(results, name), path, language), "xlsx")
+
+
+def schedule_file(results: Results, language: Language) -> bytes:
+    """Return the workbook of the schedules."""
+    return file_of(lambda path: schedule_list.write(scheduled.scheduled(results), path, language), "xlsx")
+
+
+def title(results: Results, project: str, language: Language) -> str:
+    """Return id and name of a project."""
+    table = results.table("projects").set_index("project_id")["name"]
+    return say("uidrive.project", language, project=project, name=str(table[project]))

@@ -1,0 +1,81 @@
+"""The Drive page without a browser: every view in both languages, and the forms that score and report."""
+
+import re
+import shutil
+
+import pytest
+
+from layers.ask import rated, scheduled
+from layers.study import edits
+from layers.study.run.results import open_results
+from layers.text import LANGUAGES, code, say
+from tests.views import studies
+from tests.views.test_projects import text
+
+MAIN = studies.ROOT / "views" / "main.py"
+
+
+@pytest.fixture
+def visit(monkeypatch):
+    def go(folder, language="zh", select="", view="rating"):
+        monkeypatch.setenv("LUODI_STUDY", str(folder))
+        page = studies.open_page(MAIN, "drive")
+        page.query_params["lang"] = language
+        if select:
+            page.query_params["select"] = f"project:{select}"
+        page.run()
+        if view != "rating":
+            page.segmented_control(key="drive-view").set_value(view).run()
+        assert not page.exception
+        assert not re.search(r"\[(ui\w*|reason|rating\w*|reserve\w*|schedule\w*|code)\.", text(page))
+        return page
+
+    return go
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_lists_say_what_the_commands_say(visit, month_end, language):
+    results = open_results(month_end)
+    page = visit(month_end, language)
+    shown = page.dataframe[0].value
+    assert shown.iloc[:, 0].tolist() == ["M1", "M2", "M3", "M4", "M8", "M5", "M7", "M6"]
+    assert shown[say("ratinglist.score", language)].iloc[0] == pytest.approx(520 / 7, abs=1e-6)
+    library = visit(month_end, language, view="reserve").dataframe[0].value
+    assert library[say("ratinglist.state", language)].tolist().count(code("reservestate", "in", language)) == 3
+    late = visit(month_end, language, view="schedule").dataframe[0].value
+    assert late.iloc[:2, 0].tolist() == scheduled.scheduled(results).late == ["M2", "M3"]
+    assert late[say("schedulelist.late_days", language)].tolist()[:2] == [11, 10]
+
+
+def test_a_project_shows_what_raises_it_and_its_steps(visit, month_end):
+    words = text(visit(month_end, "zh", "M2"))
+    assert "请人评“可持续评审”" in words
+    page = visit(month_end, "zh", "M3", "schedule")
+    assert "批复〔2026〕31号" in page.dataframe[1].value.to_string()
+
+
+def test_scoring_and_reporting_need_a_person_and_count_at_once(visit, month_end, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(month_end, own, symlinks=True)
+    page = visit(own, "zh", "M3")
+    page.number_input[0].set_value(100.0)
+    next(b for b in page.button if b.label == say("uidrive.give", "zh")).click()
+    page.run()
+    assert ("M3", "technology") not in {(s.project_id, s.item) for s in rated.given(own)}  # nobody's score
+    person, why = page.text_input[0], page.text_input[1]
+    person.set_value("王工")
+    why.set_value("评审会")
+    next(b for b in page.button if b.label == say("uidrive.give", "zh")).click()
+    page.run()
+    assert not page.exception
+    assert [s.points for s in rated.given(own) if s.project_id == "M3"] == [100.0]
+    # technology: half of one seventh by people
+    assert page.dataframe[0].value.iloc[2, 5] == pytest.approx(313 / 7, abs=1e-6)
+    page = visit(own, "zh", "M2", "schedule")
+    page.text_input[0].set_value("周")
+    page.text_input[1].set_value("批复")
+    next(b for b in page.button if b.label == say("uidrive.report", "zh")).click()
+    page.run()
+    assert not page.exception
+    [said] = [e for e in edits.current(own).of("step").values() if e.value["project"] == "M2"]
+    assert said.value == {"project": "M2", "step": "filing", "done_on": "2026-11-30"}
