@@ -932,12 +932,19 @@ def report(
 @cli.command()
 def export(
     folder: Study,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.xlsx, .csv, .gpkg, .geojson or .parquet")],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT", help="OUT.xlsx .csv .gpkg .shp.zip .gdb.zip .geojson .kml .dxf .parquet .txt (报盘)"
+        ),
+    ],
     table: Annotated[str, typer.Option(help="Table to write; by default candidates, or what the layout lists.")] = "",
     where: Annotated[str, typer.Option(help='"status = eligible and net_m2 > 20000"; status_chemical = …')] = "",
     layout: Annotated[
         str, typer.Option(help="meeting: the columns of a joint review; stages: the month's project workbook (xlsx).")
     ] = "",
+    encoding: Annotated[str, typer.Option(help="gbk or utf-8, for CSV, shapefile and TXT.")] = "",
+    txt: Annotated[str, typer.Option(help="Form of OUT.txt: v9,prefix,gbk,unit=… (see redline --txt).")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -951,7 +958,8 @@ def export(
         name = table or files.LAYOUTS.get(layout, "candidates")
         results = require(folder, name) if name in files.TABLES else require(folder, "candidates")
         keep = rows_where(by_use(results, name), where) if where and name in files.TABLES else None
-        rows = files.export(results, out, name, console.language, keep, layout)
+        asked = {k: v for k, v in (("encoding", encoding.lower()), ("txt", txt)) if v}
+        rows = files.export(results, out, name, console.language, keep, layout, asked)
         console.text(say("command.exported", console.language, count=rows, path=out.name))
         console.result({"file": str(out), "rows": rows})
 

@@ -188,14 +188,26 @@ def _downloads(trial: Trial, late: bool, language: Language) -> None:
     """Offer the list as files; stale results never leave, nor do trials, nor parcels that are use-only."""
     results, active = trial.results, trials.is_trial(trial.moved)
     secret = any(s.use_only for s in results.study.with_role("parcels"))
-    for kind, form in FORMATS.items():
-        closed = late or active or secret
-        tip = say(_tip(late, active, closed), language)
-        st.download_button(
-            label(form.title), data=functools.partial(_file, results, kind, language), key=f"download-{kind}",
-            disabled=closed, file_name=f"luodi-candidates-{results.run_id}.{kind}", on_click="ignore", help=tip,
-            icon=":material/download:",
-        )  # fmt: skip
+    closed = late or active or secret
+    tip = say(_tip(late, active, closed), language)
+    first = list(FORMATS)[:FIRST]
+    for kind in first:
+        _button(results, kind, language, closed, tip)
+    with st.popover(say("ui.more_formats", language), icon=":material/download:"):
+        for kind in [k for k in FORMATS if k not in first]:
+            _button(results, kind, language, closed, tip)
+
+
+def _button(results: Results, kind: str, language: Language, closed: bool, tip: str) -> None:
+    st.download_button(
+        label(FORMATS[kind].title), data=functools.partial(_file, results, kind, language), key=f"download-{kind}",
+        disabled=closed, file_name=f"luodi-candidates-{results.run_id}.{kind}", on_click="ignore", help=tip,
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+FIRST = 3
+"""Formats with a button of their own; the others wait behind one."""
 
 
 def _tip(late: bool, active: bool, closed: bool) -> str:

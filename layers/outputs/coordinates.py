@@ -26,6 +26,7 @@ from layers.sources.redline.model import Plot
 from layers.sources.redline.zones import meridian, zone_of
 
 DECIMALS = 3
+MILLIMETRE = 0.001
 ZONE_M = 1_000_000
 """What a zone number adds to an easting."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,9 +14,10 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from geo.basis.tables import TABLES
 from layers.outputs import meeting, ranking_book, stage_book
-from layers.outputs.formats import FORMATS
-from layers.outputs.project import Projection, projection
-from layers.outputs.target import ending, replaced
+from layers.outputs.formats import FORMATS, Format
+from layers.outputs.project import projection
+from layers.outputs.projected import Projection
+from layers.outputs.target import counted, ending, replaced
 from layers.study.run.released import masks, refusal, released, touched
 from layers.study.run.results import Results
 from layers.text import Language
@@ -24,8 +26,9 @@ Book = Callable[[Results, Path, Language, np.ndarray | None], int]
 
 
 def export(
-    results: Results, path: Path, table: str, language: Language, keep: np.ndarray | None = None, layout: str = ""
-) -> int:
+    results: Results, path: Path, table: str, language: Language, keep: np.ndarray | None = None, layout: str = "",
+    asked: Mapping[str, str] | None = None,
+) -> int:  # fmt: skip
     """Write one table to a file whose ending names the format; return the rows written.
 
     Parameters
@@ -43,6 +46,8 @@ def export(
     layout : {"", "meeting", "stages"}
         "meeting" writes the candidates as the list for the joint review, "stages" the projects as the
         month's workbook: list, by stage, by place, rates, milestones (XLSX only).
+    asked : mapping or None
+        How the format is wanted: ``encoding`` (gbk, utf-8), ``txt`` (see `layers.outputs.txt_layouts.form`).
 
     Raises
     ------
@@ -60,15 +65,27 @@ def export(
     if (table, kind) in BOOKS:
         return _book(results, path, BOOKS[table, kind], language, keep)
     made = projection(results, table, language)
+    day = str(results.manifest.get("written", ""))[:10]
+    made = replace(made, asked={"day": day} | dict(asked or {}))
     form = FORMATS[kind]
-    shapes = None if form.shapes == "none" else _shapes(results, table)
+    shapes = None if form.shapes == "none" else shapes_of(results, table)
     if form.shapes == "asked" and shapes is None:
         raise CallError(reason("table_without_shapes", table=table, format=kind))
     if keep is not None:
-        made = Projection(made.frame[keep], made.headers, made.notes)
+        made = replace(made, frame=made.frame[keep])
         shapes = None if shapes is None else shapes[keep]
-    replaced(path, lambda part: form.write(part, made, shapes, table), results.folder)
+    written(form, path, made, shapes, table, results.folder)
     return len(made.frame)
+
+
+def written(form: Format, path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str, folder: Path) -> None:
+    """Write beside the target, open again and count, swap."""
+
+    def whole(part: Path) -> None:
+        form.write(part, made, shapes, table)
+        counted(part, len(made.frame), form.count, table)
+
+    replaced(path, whole, folder)
 
 
 def _laid_out(
@@ -100,16 +117,27 @@ def candidates_file(results: Results, kind: str, language: Language) -> tuple[st
         return path.name, path.read_bytes()
 
 
-def _shapes(results: Results, table: str) -> gpd.GeoSeries | None:
+def shapes_of(results: Results, table: str) -> gpd.GeoSeries | None:
+    """Return the shapes of the rows of a table, None where its rows have no place; a row may have none."""
     if TABLES[table].geometry:
-        return gpd.GeoDataFrame(results.table(table)).geometry
-    if table == "ranking":
-        sites = gpd.GeoDataFrame(results.table("sites")).set_index("site_id").geometry
-        return sites.loc[results.table("ranking")["site_id"]].reset_index(drop=True)
-    if table != "candidates":
+        return gpd.GeoDataFrame(results.table(table)).geometry.reset_index(drop=True)
+    if table not in PLACES:
         return None
-    parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id").geometry
-    return parcels.loc[results.table("candidates")["parcel_id"]].reset_index(drop=True)
+    column, where = PLACES[table]
+    known: dict[str, object] = {}
+    for name in where:
+        if results.has(name):
+            frame = gpd.GeoDataFrame(results.table(name))
+            known |= dict(zip(frame[TABLES[name].key[0]].astype(str), frame.geometry, strict=True))
+    found = [known.get(str(one)) for one in results.table(table)[column]]
+    return gpd.GeoSeries(found, crs=results.study.crs)
+
+
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("candidates", "supply", "facts", "use_status"), ("parcel_id", ("parcels",))),
+    **dict.fromkeys(("ranking", "offers", "matches"), ("site_id", ("sites", "building_sites", "check_sites"))),
+}
+"""Tables whose rows have their place in another one: by which column, and where it is looked for."""
 
 
 def leaving(results: Results, table: str, kind: str) -> Results:
@@ -130,5 +158,5 @@ def leaving(results: Results, table: str, kind: str) -> Results:
 
 BOOKS: dict[tuple[str, str], Book] = {("ranking", "xlsx"): ranking_book.write}
 """Tables that have a workbook of their own."""
-CUT_SHAPES = ("land", "sites", "ranking")
+CUT_SHAPES = ("land", "sites", "ranking", "offers", "matches", "check_sites")
 """Tables whose shapes follow the outline of what was cut."""

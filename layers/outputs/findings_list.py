@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from layers.outputs import lists
-from layers.outputs.project import Projection
+from layers.outputs.projected import Projection
 from layers.sources.finding import Finding
 from layers.study import spec
 from layers.text import Language, code, say, sentence

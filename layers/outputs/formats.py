@@ -1,101 +1,57 @@
-"""The formats a table can be written in; a new one is a function here with `writes` above it.
-
-Every writer takes where to write, the projection (frame in the reader's words, headers, notes), the shapes in
-the study CRS or None, and the name of the table. It must carry every row, and the notes: no list travels without them.
-"""
+"""The formats a table can be written in; a new one is a function here with `writes` above it."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
+import pyarrow.parquet as pq
 import shapely
 
-from layers.outputs.project import Projection, safe
-from layers.outputs.workbook import write_xlsx
+from layers.outputs import boundary_txt, drawing, earth, geodatabases, shapefiles  # noqa: F401 - each adds its formats
+from layers.outputs.form import FORMATS, Format, marked, writes
+from layers.outputs.project import safe
+from layers.outputs.projected import Projection
+from layers.outputs.workbook import rows_of, write_xlsx
 
-Writer = Callable[[Path, Projection, gpd.GeoSeries | None, str], None]
-Shapes = Literal["none", "taken", "asked"]
-
-
-@dataclass(frozen=True)
-class Format:
-    """A format of files.
-
-    Parameters
-    ----------
-    ending : str
-        Of the file's name, without the dot; it names the format in `luodi export DIR OUT.ending`.
-    title : str
-        As a button names it, the same in both languages.
-    shapes : {"none", "taken", "asked"}
-        Whether shapes are left out, written where the table has some, or asked for: a table without is refused.
-    write : callable
-    """
-
-    ending: str
-    title: str
-    shapes: Shapes
-    write: Writer
+__all__ = ["FORMATS", "Format", "writes"]
+ORDER = ("xlsx", "csv", "gpkg", "shp.zip", "gdb.zip", "geojson", "kml", "dxf", "parquet", "txt")
+"""In which the pages offer them."""
 
 
-FORMATS: dict[str, Format] = {}
-"""By ending, in the order in which the pages offer them."""
+def _csv_rows(path: Path, table: str) -> int:
+    with path.open(encoding=_encoding_of(path), newline="") as stream:
+        return sum(1 for _ in csv.reader(stream)) - 1
 
 
-def writes(ending: str, title: str, shapes: Shapes = "none") -> Callable[[Writer], Writer]:
-    """Return what makes a function the writer of a format.
-
-    Raises
-    ------
-    KeyError
-        The ending has a writer already.
-    """
-
-    def keep(write: Writer) -> Writer:
-        if ending in FORMATS:
-            raise KeyError(f".{ending} has a writer already")
-        FORMATS[ending] = Format(ending, title, shapes, write)
-        return write
-
-    return keep
+def _encoding_of(path: Path) -> str:
+    return "utf-8-sig" if path.read_bytes()[:3] == b"\xef\xbb\xbf" else "gb18030"
 
 
-@writes("xlsx", "Excel")
+@writes("xlsx", "Excel", count=rows_of)
 def _write_xlsx(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
     write_xlsx(path, made, table)
 
 
-@writes("csv", "CSV")
+@writes("csv", "CSV", count=_csv_rows)
 def _write_csv(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
-    frame = _marked(made)
+    frame = marked(made)
     texts = [c for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
     frame = frame.assign(**{str(c): frame[c].map(safe) for c in texts})
     headers = [str(safe(made.headers.get(str(c), str(c)))) for c in frame]
     # the byte order mark lets spreadsheets read Chinese text
-    frame.to_csv(path, index=False, header=headers, encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)
+    wanted = "gb18030" if made.asked.get("encoding") == "gbk" else "utf-8-sig"
+    frame.to_csv(path, index=False, header=headers, encoding=wanted, quoting=csv.QUOTE_MINIMAL)
 
 
-@writes("gpkg", "GeoPackage", "asked")
-def _write_gpkg(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
-    frame = gpd.GeoDataFrame(_marked(made), geometry=_multi(shapes))
-    notes = {"DESCRIPTION": "\n".join(made.notes)}
-    pyogrio.write_dataframe(
-        frame, path, layer=table, driver="GPKG", layer_metadata=notes, layer_options={"DESCRIPTION": made.notes[0]}
-    )
-    written = pyogrio.read_info(path, layer=table, force_feature_count=True)["features"]
-    if written != len(frame):
-        raise OSError(f"{written} of {len(frame)} rows")
+def _features(path: Path, table: str) -> int:
+    return len(json.loads(path.read_text(encoding="utf-8"))["features"])
 
 
-@writes("geojson", "GeoJSON", "asked")
+@writes("geojson", "GeoJSON", "asked", count=_features)
 def _write_geojson(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
     """RFC 7946: WGS 84 longitude and latitude, seven decimals (a centimetre), right-hand rings."""
     assert shapes is not None
@@ -103,32 +59,21 @@ def _write_geojson(path: Path, made: Projection, shapes: gpd.GeoSeries | None, t
     geometry = shapely.to_geojson(shapely.set_precision(turned, 1e-7, mode="pointwise"))
     rows = json.loads(made.frame.to_json(orient="records", force_ascii=False, double_precision=4))
     features = [
-        {"type": "Feature", "properties": row, "geometry": json.loads(shape)}
+        {"type": "Feature", "properties": row, "geometry": None if shape is None else json.loads(shape)}
         for row, shape in zip(rows, geometry, strict=True)
     ]
     body = {"type": "FeatureCollection", "name": table, "notes": list(made.notes), "features": features}
     path.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
 
 
-@writes("parquet", "Parquet", "taken")
+@writes("parquet", "GeoParquet", "taken", count=lambda path, table: int(pq.read_metadata(path).num_rows))
 def _write_parquet(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
-    frame = _marked(made)
+    frame = marked(made)
     if shapes is None:
         frame.to_parquet(path, index=False)
     else:
         gpd.GeoDataFrame(frame, geometry=shapes).to_parquet(path, index=False)
 
 
-def _marked(made: Projection) -> pd.DataFrame:
-    """Return the frame with the notes as a last column, so that no list travels without them."""
-    return made.frame.assign(notes=" / ".join(made.notes))
-
-
-def _multi(shapes: gpd.GeoSeries | None) -> gpd.GeoSeries:
-    """Return all shapes as multipolygons: one geometry type per layer, as departments expect."""
-    assert shapes is not None
-    return gpd.GeoSeries(
-        [shapely.multipolygons(shapely.get_parts(s)) if s.geom_type == "Polygon" else s for s in shapes],
-        index=shapes.index,
-        crs=shapes.crs,
-    )
+for _ending in ORDER:
+    FORMATS[_ending] = FORMATS.pop(_ending)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.basis.units import MU_M2
 from layers.outputs import lists
-from layers.outputs.project import Projection
+from layers.outputs.projected import Projection
 from layers.study.run.results import Results
 from layers.text import Language, both, say
 from layers.words import handover, law

@@ -1,23 +1,48 @@
-"""A list that is no table of a run (rules, findings, what can be handed over), written as people open it."""
+"""A list that is no table of a run (rules, findings, what can be handed over), written in every format.
+
+The one simple way: put rows into a `Projection`, shapes beside them where they have a place, and call `write`.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from layers.outputs.files import written
 from layers.outputs.formats import FORMATS
-from layers.outputs.project import Projection
-from layers.outputs.target import ending, replaced
+from layers.outputs.projected import Projection
+from layers.outputs.target import ending
 
-KINDS = ("csv", "xlsx")
+KINDS = tuple(kind for kind, form in FORMATS.items() if form.shapes != "asked")
+"""Formats a list without shapes can be written in."""
 
 
-def write(made: Projection, path: Path, name: str, folder: Path) -> None:
-    """Write a list as CSV or XLSX; `name` is that of its sheet, `folder` the study it comes from.
+def write(made: Projection, path: Path, name: str, folder: Path, shapes: gpd.GeoSeries | None = None) -> None:
+    """Write a list in the format its ending names; see `layers.outputs.form` for what is counted afterwards.
+
+    Parameters
+    ----------
+    made : Projection
+        Rows in words, headers, notes, and how a map shows them.
+    path : Path
+        Its folder must exist; an older file is replaced in one step.
+    name : str
+        Of the sheet, the layer or the table.
+    folder : Path
+        The study it comes from.
+    shapes : GeoSeries or None
+        One a row, in the order of the rows, with its CRS; a row may have None. Without shapes a format of maps is
+        refused.
 
     Raises
     ------
     CallError, BlockedError
-        Another format, or a folder that is not there.
+        A format that is not known or asks for shapes, or a folder that is not there.
     """
-    form = FORMATS[ending(path, KINDS)]
-    replaced(path, lambda part: form.write(part, made, None, name), folder)
+    form = FORMATS[ending(path, sorted(FORMATS))]
+    if form.shapes == "asked" and shapes is None:
+        raise CallError(reason("table_without_shapes", table=name, format=form.ending))
+    written(form, path, made, None if form.shapes == "none" else shapes, name, folder)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -16,6 +15,8 @@ from geo.screen.ledger import WHOLE
 from layers.library import standards
 from layers.outputs import idle_words, project_words, site_words
 from layers.outputs.deducted import DECIMALS, deducted
+from layers.outputs.looks import look_of
+from layers.outputs.projected import Projection
 from layers.study.run.released import released, touched
 from layers.study.run.results import Results
 from layers.text import LandUnit, Language, code, has, joined, land_unit, say
@@ -27,25 +28,6 @@ _FORMULA = re.compile(r"[\s\x00-\x20\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\
 """What a spreadsheet takes for the start of a formula, full-width forms and what it skips before them included."""
 _HARMLESS = re.compile(r"[-＋－﹣]")
 """A dash alone and a negative number are no formulas: an id keeps its letters."""
-
-
-@dataclass(frozen=True)
-class Projection:
-    """A table as it may leave: machine names, headers, values in the reader's words.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns by machine name; codes are words, areas numbers.
-    headers : mapping
-        Machine name → header in the reader's language, with its unit.
-    notes : tuple of str
-        What every list must say: synthetic data, rules not examined, layers missing.
-    """
-
-    frame: pd.DataFrame
-    headers: dict[str, str]
-    notes: tuple[str, ...]
 
 
 def projection(results: Results, table: str = "candidates", language: Language = "en") -> Projection:
@@ -62,7 +44,7 @@ def projection(results: Results, table: str = "candidates", language: Language =
     results = released(results)
     frame = _candidates(results, language) if table == "candidates" else _plain(results, table, language)
     headers = {str(c): _header(str(c), table, results, language) for c in frame}
-    return Projection(frame, headers, notes(results, language, table))
+    return Projection(frame, headers, notes(results, language, table), look_of(results, table, frame))
 
 
 def visible(results: Results, table: str = "candidates", language: Language = "en") -> pd.DataFrame:

@@ -14,7 +14,7 @@ from geo.basis.reason import Reason, reason
 from geo.basis.tables import rows
 from geo.screen.ledger import settled
 from layers.ask.redline import RedlineAnswer
-from layers.outputs.coordinates import write_txt
+from layers.outputs.coordinates import MILLIMETRE, write_txt
 from layers.outputs.redline_words import (
     balance_words,
     class_rows,
@@ -34,8 +34,6 @@ from layers.study.checks import RedlineCheck
 from layers.text import Language, code, say, sentence
 from layers.words.explain import limit_text, rule_title
 from layers.words.measures import measure_text
-
-MILLIMETRE = 0.001
 
 
 def answer_of(check: RedlineCheck) -> RedlineAnswer:
@@ -157,7 +155,7 @@ def _write_txt(answer: RedlineAnswer, path: Path, form: Form) -> None:
         raise BlockedError(reason("land_reveals_sensitive", count=len(secret)))
     head = {k: v for k, v in answer.check.head["attributes"].items() if k in ("数据产生单位", "精度", "转换参数")}
     with path.open("wb") as stream:
-        write_txt(stream, _plots(answer), answer.check.study.crs, head, form)
+        write_txt(stream, _plots(answer), answer.check.study.crs, head | form.said(), form)
 
 
 def _plots(answer: RedlineAnswer) -> list[Plot]:

@@ -14,7 +14,7 @@ from geo.rules.applied import not_applied, out_of_time
 from geo.rules.spec import Rule, merged
 from layers.library import standards
 from layers.outputs import lists
-from layers.outputs.project import Projection
+from layers.outputs.projected import Projection
 from layers.study import packs, spec
 from layers.study.registers import indicators, inefficient
 from layers.study.run.masks import Masks

@@ -58,11 +58,27 @@ def ending(path: Path, known: Collection[str]) -> str:
     BlockedError
         The folder is not there.
     """
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in known:
-        raise CallError(reason("format_unknown", format=kind or path.name, known=list(known)))
+    name = path.name.lower()
+    fitting = [kind for kind in known if name.endswith(f".{kind}") and name != f".{kind}"]
+    if not fitting:
+        given = path.suffix.lower().lstrip(".")
+        raise CallError(reason("format_unknown", format=given or path.name, known=list(known)))
+    kind = max(fitting, key=len)
     folder_there(path)
     return kind
+
+
+def counted(path: Path, rows: int, count: Callable[[Path, str], int] | None, table: str) -> None:
+    """Open a written file again and hold its rows against those that were to be written.
+
+    Raises
+    ------
+    BlockedError
+        It holds fewer or more.
+    """
+    found = rows if count is None else count(path, table)
+    if found != rows:
+        raise BlockedError(reason("export_rows_differ", path=path.name, count=found, expected=rows))
 
 
 def folder_there(path: Path) -> None:

@@ -66,11 +66,18 @@ class Form:
         Whether the zone stands in front of the easting (加带号); None: as in the CRS.
     encoding : {"utf-8", "utf-8-sig", "gbk"}
         Many receiving programs take GBK only.
+    head : tuple of (str, str)
+        Values for keys of [属性描述] that the office gives.
     """
 
     layout: str = USUAL
     prefix: bool | None = None
     encoding: Encoding = "utf-8"
+    head: tuple[tuple[str, str], ...] = ()
+
+    def said(self) -> dict[str, str]:
+        """Return what the office gives for the head."""
+        return dict(self.head)
 
     @property
     def laid_out(self) -> Layout:
@@ -101,23 +108,31 @@ def _layout(body: Mapping[str, Any]) -> Layout:
     return Layout(body["id"], Text(**body["title"]), tuple(body["fields"]), head=head, **more)
 
 
+OFFICE = {"unit": "数据产生单位", "date": "数据产生日期", "version": "格式版本号", "shift": "转换参数"}
+"""Word of a command: the key of the head an office gives with it, as in ``unit=江山市自然资源和规划局``."""
+
+
 def form(words: str) -> Form:
-    """Read a form as it is asked on a command: ``v11,prefix,gbk``, in any order.
+    """Read a form as it is asked on a command: ``v11,prefix,gbk,unit=…``, in any order.
 
     Raises
     ------
     CallError
-        A word is no layout, no encoding and neither ``prefix`` nor ``plain``.
+        A word is no layout, no encoding, neither ``prefix`` nor ``plain``, and gives nothing of the head.
     """
     layout, prefix, encoding = USUAL, None, ENCODINGS[0]
-    for word in filter(None, (w.strip().lower() for w in words.split(","))):
+    head: dict[str, str] = {}
+    for given in filter(None, (w.strip() for w in words.split(","))):
+        word = given.lower()
         if word in ("prefix", "plain"):
             prefix = word == "prefix"
         elif word in ENCODINGS:
             encoding = next(e for e in ENCODINGS if e == word)
         elif word in layouts():
             layout = word
+        elif "=" in given and word.partition("=")[0] in OFFICE:
+            head[OFFICE[word.partition("=")[0]]] = given.partition("=")[2].strip()
         else:
-            known = [*layouts(), "prefix", "plain", *ENCODINGS]
-            raise CallError(reason("redline_write_layout", given=word[:40], known=known))
-    return Form(layout, prefix, encoding)
+            known = [*layouts(), "prefix", "plain", *ENCODINGS, *(f"{w}=" for w in OFFICE)]
+            raise CallError(reason("redline_write_layout", given=given[:40], known=known))
+    return Form(layout, prefix, encoding, tuple(head.items()))

@@ -10,7 +10,7 @@ import pandas as pd
 import xlsxwriter
 
 from layers.outputs.plain import plain
-from layers.outputs.project import Projection
+from layers.outputs.projected import Projection
 
 _WIDEST = 48
 
@@ -28,6 +28,16 @@ def write_xlsx(path: Path, made: Projection, sheet: str) -> None:
         _notes(book, page, made)
         _rows(book, page, made, first=len(made.notes) + 1)
     path.write_bytes(content.getvalue())
+
+
+def rows_of(path: Path, table: str) -> int:
+    """Count the rows of a written workbook: those below the notes and the header of its first sheet."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=False)
+    page = book.worksheets[0]
+    head = int(str(page.freeze_panes).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) - 1
+    return max(int(page.max_row) - head, 0)
 
 
 def _notes(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: Projection) -> None:

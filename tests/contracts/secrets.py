@@ -94,16 +94,30 @@ def places() -> list[str]:
 def texts(path: Path) -> str:
     """Return all a file says: bytes as text, zipped members, decoded tables and coordinates."""
     body = path.read_bytes()
-    said = [path.name, body.decode("utf-8", "ignore"), body.decode("utf-16-le", "ignore"), *_zipped(body)]
+    said = [path.name, body.decode("utf-8", "ignore"), body.decode("utf-16-le", "ignore"),
+            body.decode("gb18030", "ignore"), *_zipped(body)]  # fmt: skip
     if path.suffix == ".parquet":
         said += [_frame(pd.read_parquet(path)), _shapes(path)]
     if path.suffix == ".gpkg":
         with sqlite3.connect(path) as db:
             names = [n for (n,) in db.execute("select name from sqlite_master where type = 'table'")]
             said += [_frame(pd.read_sql(f'select * from "{n}"', db)) for n in names]
-        said += [_frame(g.drop(columns="geometry")) + g.geometry.to_wkt(rounding_precision=7).str.cat()
-                 for g in (gpd.read_file(path, layer=layer) for layer, _ in pyogrio.list_layers(path))]  # fmt: skip
+    if path.name.endswith((".gpkg", ".gdb.zip")):
+        said += [_layer(path, str(layer)) for layer, _ in pyogrio.list_layers(path)]
+    if path.name.endswith(".shp.zip"):
+        with zipfile.ZipFile(path) as archive:
+            shapes = [n for n in archive.namelist() if n.endswith(".shp")]
+        said += [_drawn(gpd.read_file(f"/vsizip/{path}/{n}")) for n in shapes]
     return "\n".join(said)
+
+
+def _layer(path: Path, name: str) -> str:
+    frame = gpd.read_file(path, layer=name)
+    return _drawn(frame) if isinstance(frame, gpd.GeoDataFrame) else _frame(frame)
+
+
+def _drawn(frame: gpd.GeoDataFrame) -> str:
+    return _frame(frame.drop(columns="geometry")) + str(frame.geometry.to_wkt(rounding_precision=7).str.cat())
 
 
 def _zipped(body: bytes) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.library import kinds
+from layers.library.colours import OUTCOME_COLOURS, STATUS_COLOURS, TURN
 from layers.serve.draw.drawn import Style
 from layers.serve.draw.tiles import Ink, Paint
 from layers.study.spec import LayerSpec
@@ -12,15 +13,6 @@ from layers.study.spec import LayerSpec
 STATUSES = ("eligible", "conditional", "unknown", "excluded")
 """In the order of the legend; a parcel's class is its place here, counted from 1."""
 
-STATUS_COLOURS = {
-    "eligible": "#12806A",
-    "conditional": "#E8A72D",
-    "unknown": "#8E86C4",
-    "excluded": "#CFC9C1",
-}
-"""Differ in lightness as well as in hue; 待核实 is hatched besides."""
-
-OUTCOME_COLOURS = {"conflict": "#B4432E", "unknown": "#6E64B0", "clear": "#12806A"}
 EXCLUDED_ALPHA = 105
 MISSED = "#6B6459"
 """A preference that is not met: nothing stands against the land, so it is not red."""
@@ -29,7 +21,6 @@ LEFT = "#0EA5C6"
 """What a cut would leave: a colour no status has."""
 GROUND = "#F3F1EC"
 
-_TURN = ("#7A5195", "#2F6F4F", "#B5651D", "#33658A", "#8C4A5A", "#5C6B2E", "#3D5A80", "#93632B")
 _BY_ROLE = {
     "boundary": ("#374151", 0.0, 2.0),
     "network": ("#6E737B", 0.0, 1.8),
@@ -76,7 +67,7 @@ def layer_style(spec: LayerSpec, place: int) -> Style:
     """Return how a layer is drawn; layers nobody knows take turns by their place in the study."""
     if known := kinds.look(spec.id, spec.title):
         return Style(rgb(known.colour), known.fill, known.line)
-    colour, fill, line = _BY_ROLE.get(spec.role, (_TURN[place % len(_TURN)], 0.24, 1.4))
+    colour, fill, line = _BY_ROLE.get(spec.role, (TURN[place % len(TURN)], 0.24, 1.4))
     return Style(rgb(colour), fill, line)
 
 
