@@ -6,7 +6,7 @@ from pathlib import Path
 
 from layers.ask.rated import Rated
 from layers.outputs import lists, rating_book
-from layers.outputs.project import Projection
+from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
 from layers.text import Language
 from layers.words import rating as words

@@ -13,7 +13,8 @@ import xlsxwriter
 from layers.ask.scheduled import Scheduled
 from layers.outputs import gantt, lists
 from layers.outputs.plain import plain
-from layers.outputs.project import Projection, headlines
+from layers.outputs.project import headlines
+from layers.outputs.projected import Projection
 from layers.outputs.stage_book import OPTIONS
 from layers.outputs.target import ending, replaced
 from layers.text import Language, say
