@@ -96,12 +96,12 @@ def run(stage: Visit) -> None:
           "inefficient inefficient_facts mu_evaluation redevelopment")  # fmt: skip
     stage("assemble", assemble, "inputs parcels candidates land stacks supply demand gate_results",
           "availability sites members crossings offers")  # fmt: skip
-    stage("sitegates", site_gates, "inputs projects sites", "site_gates sites_measured")
+    stage("sitegates", site_gates, "inputs projects sites", "site_gates sites_measured protection")
     stage("rank", rank, "sites", "scores ranking tolerance")
     stage("zones", score, "", "zone_scores zone_potentials zone_accounts zone_problems")
     stage("place", place,
           "inputs parcels candidates land stacks stack_pieces supply projects demand gates gate_results building_sites "
-          "reuse availability sites members site_gates sites_measured ranking",
+          "reuse availability sites members site_gates sites_measured protection ranking",
           "fits accounts capacity earmarks matches misses draws placing place_from park_land check_sites check_members "
           "place_problems")  # fmt: skip
 
@@ -307,7 +307,7 @@ def place(base: Base, asked: Question, progress: Progress) -> Placed:
     """
     fits = fit.fits(base.tables, asked.objective)
     room = base.headroom(asked.on, asked.extra)
-    portfolio = intake.portfolio(base.tables, fits, base.members, room.pools)
+    portfolio = intake.portfolio(base.tables, fits, base.members, room.pools, base.spacing)
     matching = match.place(portfolio, room.pools, asked.wishes, asked.work, progress)
     taken = draws(matching, room.accounts)
     book = drawn_down(room.accounts, taken[taken["kind"] != PARK])

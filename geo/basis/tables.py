@@ -181,6 +181,7 @@ _DECLARED = (
     Table("site_gates", ("project_id", "site_id", "gate_id"), _c(
         "project_id:id site_id:id gate_id:code outcome:code severity:code reason:reason")),
     Table("sites_measured", ("site_id",), _c("site_id:id")),
+    Table("protection", ("project_id",), _c("project_id:id distance_m:float distance_hi_m:float binding:bool")),
     Table("gate_results", ("project_id",), _c(
         "project_id:id result:code failed:text unknowns:text conditions:text procedures:text parks:text "
         "parks_unknown:text reason:reason")),

@@ -35,10 +35,11 @@ def anneal(problem: Problem, start: Ints, moves: int, seed: int = 1, hot: float 
     first, options = _listed(problem.by_project)
     given = kernels.Given(
         problem.project, problem.site, problem.goal, problem.land, drawn.indptr.astype(np.int64),
-        drawn.indices.astype(np.int64), drawn.data.astype(np.int64), near, rival, first, options, problem.must,
+        drawn.indices.astype(np.int64), drawn.data.astype(np.int64), near, rival,
+        problem.keeps.indptr.astype(np.int64), problem.keeps.indices.astype(np.int64), first, options, problem.must,
     )  # fmt: skip
     log = np.zeros(2 * (kernels.MOST_OUT + kernels.REFILL) + 4, np.int64)
-    now = kernels.Now(state.left, state.room, state.users, state.barred, state.chosen, log)
+    now = kernels.Now(state.left, state.room, state.users, state.barred, state.kept, state.chosen, log)
     mean = max(float(problem.goal.mean()), 1e-6)
     found: Ints = kernels.anneal(given, now, moves, mean * hot, mean * COLD, seed)
     return found

@@ -114,7 +114,7 @@ class Answer:
     def _relief(self, project_id: str, left: Left) -> dict[str, Any]:
         """Return what the amounts a project lacks would bring if they were there: by re-solving, nobody held."""
         booked = self.placed.booked
-        if not left.lacks or left.miss.taken_by or len(booked.options) > FEW:
+        if not left.lacks or left.miss.taken_by or left.miss.near or len(booked.options) > FEW:
             return {}
         view = self.placed.view()
         found = view.with_more(left.miss.accounts, left.miss.amounts)

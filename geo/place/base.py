@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,8 @@ from geo.place.capacity import Book
 from geo.place.headroom import Headroom, pools
 from geo.place.portfolio import Portfolio
 from geo.place.resource import Resources
+from geo.place.spacing import Spacing
+from geo.project.apart import limits_of
 from geo.project.gate import MEMBERSHIP
 
 Read = Callable[[str], pd.DataFrame]
@@ -119,6 +122,23 @@ class Base:
             return {}
         rows = self.read("ranking")[["site_id", "score"]].dropna()
         return dict(zip(rows["site_id"].astype(str), rows["score"].astype(float), strict=True))
+
+    @cached_property
+    def grounds(self) -> dict[str, Any]:
+        """Ground of every site, red line and building."""
+        out: dict[str, Any] = {}
+        for name in ("sites", "check_sites", "building_sites"):
+            frame = self._or_empty(name)
+            if "geometry" in frame:
+                out |= dict(zip(frame["site_id"].astype(str), frame["geometry"], strict=True))
+        return out
+
+    @cached_property
+    def spacing(self) -> Spacing:
+        """Distances projects ask all others to keep, as far as they keep anybody out."""
+        listed = self._or_empty("protection")
+        asked = limits_of(listed[listed["binding"].astype(bool)])
+        return Spacing(asked, self.grounds) if asked else Spacing()
 
     @cached_property
     def park_land(self) -> pd.DataFrame:

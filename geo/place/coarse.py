@@ -93,15 +93,9 @@ def with_sites(problem: Problem, given: Coarse, items: Ints, effort: Effort) -> 
     meant = group[problem.project] == given.label[problem.site]
     for number in np.unique(group[placed]).tolist():
         mine = group == number
-        only = np.flatnonzero(meant & mine[problem.project])
-        part, options = around(problem.keeping(only), renumbered(chosen, _places(problem, only)), mine)
-        found = satisfy.search(part, effort)
+        part, options = around(problem, chosen, mine)
+        only = np.flatnonzero(meant[options])
+        found = satisfy.search(part.keeping(only), effort)
         if found.chosen is not None:
-            chosen[mine] = renumbered(found.chosen, only[options])[mine]
+            chosen[mine] = renumbered(found.chosen, options[only])[mine]
     return greedy.taken(problem, np.argsort(-problem.goal, kind="stable"), chosen)
-
-
-def _places(problem: Problem, only: Ints) -> Ints:
-    place = np.full(problem.n_options, -1, np.int64)
-    place[only] = np.arange(len(only))
-    return place

@@ -14,6 +14,7 @@ from geo.basis.reason import Reason, reason
 from geo.basis.tables import empty
 from geo.place.portfolio import BUILDING, LAND, LAND_STEP_M2, NO, UNKNOWN, YES
 from geo.place.worth import STEP, Objective, worths
+from geo.project.apart import GATE as APART
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
@@ -211,7 +212,8 @@ def _by_park(judged: _Judged, parks: _Parks, sites: pd.DataFrame) -> None:
 def _by_land(judged: _Judged, tables: Tables, project_id: str, sites: pd.DataFrame) -> None:
     """Note what the rules on the land say of a project; a site nobody measured is unknown where a rule speaks."""
     gates = tables.site_gates
-    mine = gates[(gates["project_id"] == project_id) & (gates["severity"] == "exclude")]
+    # of two projects too near to each other the solver decides who stays
+    mine = gates[(gates["project_id"] == project_id) & (gates["severity"] == "exclude") & (gates["gate_id"] != APART)]
     other = mine.loc[mine["site_id"] == "", "reason"].tolist()
     known = mine[mine["site_id"] != ""]
     refused = _first_site(known[known["outcome"] == "conflict"])

@@ -12,13 +12,16 @@ from geo.place.fit import Tables
 from geo.place.headroom import Pool
 from geo.place.portfolio import BUILDING, LAND_STEP_M2, Need, Portfolio
 from geo.place.resource import Resource
+from geo.place.spacing import NO_SPACING, Spacing
 
 OPEN = Need(0.0, np.inf)
 """What is needed of a resource is not known."""
 SEPARATOR = "#"
 
 
-def portfolio(tables: Tables, fits: pd.DataFrame, members: pd.DataFrame, pools: Sequence[Pool]) -> Portfolio:
+def portfolio(
+    tables: Tables, fits: pd.DataFrame, members: pd.DataFrame, pools: Sequence[Pool], spacing: Spacing = NO_SPACING
+) -> Portfolio:
     """Return what is placed, from the tables of the stages before.
 
     Parameters
@@ -30,6 +33,8 @@ def portfolio(tables: Tables, fits: pd.DataFrame, members: pd.DataFrame, pools: 
         Table `members`, red lines included: which land part belongs to which site.
     pools : sequence of Pool
         What there is to draw from.
+    spacing : Spacing
+        Distances projects ask all others to keep.
     """
     land = tables.sites[["site_id", "kind", "park_id", "net_m2"]].rename(columns={"net_m2": "room_m2"})
     halls = tables.buildings[["site_id", "park_id", "net_m2"]].rename(columns={"net_m2": "room_m2"})
@@ -41,6 +46,7 @@ def portfolio(tables: Tables, fits: pd.DataFrame, members: pd.DataFrame, pools: 
     return Portfolio(
         tables.projects[["project_id"]], needs(tables.demand, resources), fits, sites,
         pd.concat([owned, own], ignore_index=True), rates(tables.sites, resources),
+        spacing,
     )  # fmt: skip
 
 

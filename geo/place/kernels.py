@@ -20,12 +20,14 @@ MOST_OUT = 4
 """Projects that may leave for one that enters."""
 REFILL = 6
 """Projects tried after a move, to fill what became free."""
-NOTHING, NO_ROOM, SHARED_LAND = -1, -2, -3
+NOTHING, NO_ROOM, SHARED_LAND, TOO_NEAR = -1, -2, -3, -4
 """What keeps an option out; else the number of the account that is short."""
 
 
 class Given(NamedTuple):
-    """What does not change: options, their draws, who shares land, options of each project, who must stay."""
+    """What does not change: options, their draws, who shares land, what they keep others off, options of each
+    project, who must stay.
+    """
 
     project: Ints
     site: Ints
@@ -36,18 +38,21 @@ class Given(NamedTuple):
     amount: Ints
     near: Ints
     rival: Ints
+    reach: Ints
+    off: Ints
     first: Ints
     options: Ints
     must: Flags
 
 
 class Now(NamedTuple):
-    """What changes: accounts, room, users and bars of sites, the option of each project, and a list to undo by."""
+    """What changes: accounts, room, users and bars of sites, who keeps off them, options chosen, a list to undo by."""
 
     left: Ints
     room: Ints
     users: Ints
     barred: Ints
+    kept: Ints
     chosen: Ints
     log: Ints
 
@@ -64,6 +69,8 @@ def shift(k: int, sign: int, given: Given, now: Now) -> None:
     if before == 0 or now.users[s] == 0:
         for c in range(given.near[s], given.near[s + 1]):
             now.barred[given.rival[c]] += sign
+    for c in range(given.reach[k], given.reach[k + 1]):
+        now.kept[given.off[c]] += sign
     now.chosen[given.project[k]] = k if sign > 0 else -1
 
 
@@ -90,10 +97,24 @@ def short(k: int, given: Given, now: Now) -> int:
         return SHARED_LAND
     if now.room[s] < given.land[k]:
         return NO_ROOM
+    if now.kept[s] > 0:
+        return TOO_NEAR
+    for c in range(given.reach[k], given.reach[k + 1]):
+        if now.users[given.off[c]] > 0:
+            return TOO_NEAR
     for c in range(given.at[k], given.at[k + 1]):
         if now.left[given.account[c]] < given.amount[c]:
             return int(given.account[c])
     return NOTHING
+
+
+@kernel
+def keeps_off(k: int, site: int, given: Given) -> bool:
+    """Tell whether an option keeps other projects off a site."""
+    found = False
+    for c in range(given.reach[k], given.reach[k + 1]):
+        found = found or given.off[c] == site
+    return found
 
 
 @kernel
@@ -106,6 +127,8 @@ def weight(o: int, k: int, why: int, given: Given) -> float:
             if given.rival[c] == given.site[o]:
                 return 1.0
         return 0.0
+    if why == TOO_NEAR:
+        return 1.0 if keeps_off(o, given.site[k], given) or keeps_off(k, given.site[o], given) else 0.0
     for c in range(given.at[o], given.at[o + 1]):
         if given.account[c] == why:
             return float(given.amount[c])

@@ -25,6 +25,8 @@ class Miss:
         Land the option's site would have to hold more (whole steps), 0 when it holds enough.
     taken_by : tuple of int
         Projects on land the site needs.
+    near : tuple of int
+        Projects placed nearer than one of the two asks for.
     """
 
     option: int
@@ -32,6 +34,7 @@ class Miss:
     amounts: Ints
     land: int = 0
     taken_by: tuple[int, ...] = ()
+    near: tuple[int, ...] = ()
 
 
 _NONE = np.zeros(0, np.int64)
@@ -52,7 +55,7 @@ def nearest(problem: Problem, chosen: Ints, project: int, families: Ints) -> Mis
 
     Notes
     -----
-    Options on land nobody uses come before those on taken land. Among them the smallest sum
+    Options on land nobody uses and far enough from everybody come before others. Among them the smallest sum
     of amounts counts, each as a share of what the project itself draws of that resource: so a
     set of amounts that is smaller in every account is never passed over, and with 99 % of
     the amounts the project still fits nowhere.
@@ -69,7 +72,9 @@ def nearest(problem: Problem, chosen: Ints, project: int, families: Ints) -> Mis
         land = max(int(problem.land[option] - state.room[site]), 0)
         by = _users(problem, chosen, project, site) if land or state.barred[site] else ()
         size = float((amounts / norm[families[accounts]]).sum())
-        found.append(((bool(by), size, land, -problem.goal[option], option), Miss(option, accounts, amounts, land, by)))
+        near = () if state.far(option) else _near(problem, chosen, project, option)
+        order = (bool(by) + bool(near), size, land, -problem.goal[option], option)
+        found.append((order, Miss(option, accounts, amounts, land, by, near)))
     return min(found, key=lambda pair: pair[0])[1]
 
 
@@ -84,3 +89,10 @@ def _norms(problem: Problem, options: Ints, families: Ints) -> npt.NDArray[np.fl
 def _users(problem: Problem, chosen: Ints, project: int, site: np.int64) -> tuple[int, ...]:
     near = {int(site), *problem.rivals[site].tolist()}
     return tuple(p for p, k in enumerate(chosen.tolist()) if k >= 0 and p != project and int(problem.site[k]) in near)
+
+
+def _near(problem: Problem, chosen: Ints, project: int, option: int) -> tuple[int, ...]:
+    """Return the placed projects an option is too near to, by what it or they ask for."""
+    site, mine = int(problem.site[option]), set(problem.kept_from(option).tolist())
+    placed = [(p, k) for p, k in enumerate(chosen.tolist()) if k >= 0 and p != project]
+    return tuple(p for p, k in placed if int(problem.site[k]) in mine or site in problem.kept_from(k).tolist())

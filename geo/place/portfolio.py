@@ -15,6 +15,7 @@ from geo.basis.reason import Reason, reason
 from geo.basis.units import MU_M2
 from geo.place.headroom import Pool, not_known, serving
 from geo.place.problem import Ints, Problem
+from geo.place.spacing import NO_SPACING, Spacing, kept_off
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 LAND, BUILDING = "land", "building"
@@ -61,6 +62,8 @@ class Portfolio:
         same parts are one block that several projects may share.
     rates : mapping of site to mapping of account to float
         Share of the land taken that draws the account (新增, 占补 …); NaN is not known.
+    spacing : Spacing
+        Distances projects ask all others to keep.
     """
 
     projects: pd.DataFrame
@@ -69,6 +72,7 @@ class Portfolio:
     sites: pd.DataFrame
     parts: pd.DataFrame
     rates: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    spacing: Spacing = NO_SPACING
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,7 @@ class Booked:
     doubts: tuple[Doubt, ...]
     uncounted: Mapping[str, tuple[str, ...]]
     project_ids: tuple[str, ...]
+    spacing: Spacing = NO_SPACING
 
     def number(self, project_id: str) -> int:
         """Return the number of a project."""
@@ -143,7 +148,7 @@ def book(portfolio: Portfolio, pools: Sequence[Pool]) -> Booked:
     ids = tuple(portfolio.projects["project_id"].astype(str))
     uncounted = {p: tuple(sorted(set(portfolio.needs.get(p, {})) - counted)) for p in ids}
     made = _problem(options, ids, portfolio, pools)
-    return Booked(made, tuple(options), tuple(pools), tuple(doubts), uncounted, ids)
+    return Booked(made, tuple(options), tuple(pools), tuple(doubts), uncounted, ids, portfolio.spacing)
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,7 @@ class _Asked:
         needs = portfolio.needs.get(row["project_id"], {})
         self.needs = {r: n for r, n in needs.items() if r in counted.resources and n.high > 0}
         self.rates = portfolio.rates.get(row["site_id"], {})
+        self.spacing = portfolio.spacing
         self.serving = {r: self._serving(r) for r in self.needs}
 
     def _serving(self, resource: str) -> tuple[int, ...]:
@@ -170,6 +176,8 @@ class _Asked:
         """Return what is not known; None where everything is."""
         if self.row["feasible"] == UNKNOWN:
             return Reason.from_json(self.row["reason"])
+        if apart := self.spacing.doubt(str(self.row["project_id"])):
+            return apart
         for resource, need in self.needs.items():
             if not need.binding:
                 continue
@@ -236,11 +244,13 @@ def _problem(options: Sequence[Option], ids: Sequence[str], portfolio: Portfolio
     for site_id, size in portfolio.sites[["site_id", "room_m2"]].itertuples(index=False):
         unit = FLOOR_STEP_M2 if kinds[site_id] == BUILDING else LAND_STEP_M2
         room[block_of[site_id]] = max(room[block_of[site_id]], round(np.nan_to_num(size) / unit))
+    off = kept_off(portfolio.spacing, [(o.project_id, o.site_id) for o in options], at, blocks.shape[1])
     return Problem(
         np.array([number[o.project_id] for o in options], np.int64), at,
         np.array([o.value for o in options], np.int64), np.array([o.liking for o in options], float),
         np.rint(take / step).astype(np.int64) if len(options) else np.zeros(0, np.int64), len(ids), room, blocks,
         _draws(options, len(pools)), np.array([p.free or 0 for p in pools], np.int64), np.zeros(len(ids), bool),
+        off,
     )  # fmt: skip
 
 

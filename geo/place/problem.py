@@ -41,6 +41,9 @@ class Problem:
     free : int64 array, one per account
     must : bool array, one per project
         Placed in every answer, or there is none.
+    off : csr array, options × sites, or None
+        1 where no other project may stand while the option is taken: within the distance its project asks for.
+        None: nobody asks for any.
     """
 
     project: Ints
@@ -54,6 +57,7 @@ class Problem:
     draws: sparse.csr_array
     free: Ints
     must: Flags
+    off: sparse.csr_array | None = None
 
     @property
     def n_options(self) -> int:
@@ -73,6 +77,16 @@ class Problem:
         shared = sparse.csr_array(self.parts.T @ self.parts)
         rows = (shared.indices[a:b] for a, b in pairwise(shared.indptr))
         return tuple(np.asarray(r[r != s], np.int64) for s, r in enumerate(rows))
+
+    @cached_property
+    def keeps(self) -> sparse.csr_array:
+        """Sites each option keeps others off, an empty array where nobody asks for a distance."""
+        return self.off if self.off is not None else sparse.csr_array((self.n_options, len(self.room)), dtype=np.int64)
+
+    def kept_from(self, option: int) -> Ints:
+        """Return the sites an option keeps other projects off."""
+        keeps = self.keeps
+        return np.asarray(keeps.indices[keeps.indptr[option] : keeps.indptr[option + 1]], np.int64)
 
     @cached_property
     def drawn(self) -> sparse.csc_array:
@@ -100,6 +114,7 @@ class Problem:
         return replace(
             self, project=self.project[options], site=self.site[options], value=self.value[options],
             liking=self.liking[options], land=self.land[options], draws=sparse.csr_array(columns),
+            off=None if self.off is None else self.off[options],
         )  # fmt: skip
 
 
@@ -120,7 +135,8 @@ def around(problem: Problem, chosen: Ints, freed: Flags) -> tuple[Problem, Ints]
         whole problem. Projects, sites and accounts keep their numbers.
     """
     state = held(problem, np.where(freed, -1, chosen))
-    fits = freed[problem.project] & (state.barred[problem.site] == 0)
+    fits = freed[problem.project] & (state.barred[problem.site] == 0) & (state.kept[problem.site] == 0)
+    fits &= np.asarray(problem.keeps @ state.users).ravel() == 0
     fits &= problem.land <= state.room[problem.site]
     over = problem.draws.copy()
     over.data = (over.data > np.repeat(state.left, np.diff(over.indptr))).astype(np.int64)
@@ -155,12 +171,17 @@ class State:
         self.room = problem.room.copy()
         self.users = np.zeros(len(problem.room), np.int64)
         self.barred = np.zeros(len(problem.room), np.int64)
+        self.kept = np.zeros(len(problem.room), np.int64)
         self.chosen = np.full(problem.n_projects, -1, np.int64)
 
     def fits_land(self, option: int) -> bool:
-        """Tell whether the site still has the room and no used site shares its land."""
+        """Tell whether the site still has the room, no used site shares its land, and distances are kept."""
         site = self.problem.site[option]
-        return bool(self.room[site] >= self.problem.land[option] and self.barred[site] == 0)
+        return bool(self.room[site] >= self.problem.land[option] and self.barred[site] == 0) and self.far(option)
+
+    def far(self, option: int) -> bool:
+        """Tell whether an option is as far from the projects placed as it and they ask for."""
+        return bool(self.kept[self.problem.site[option]] == 0 and not self.users[self.problem.kept_from(option)].any())
 
     def short(self, option: int) -> tuple[Ints, Ints]:
         """Return the accounts an option would overdraw, and by how much."""
@@ -194,6 +215,7 @@ class State:
         accounts, amounts = self.draws_of(option)
         self.left[accounts] -= sign * amounts
         self.room[site] -= sign * self.problem.land[option]
+        self.kept[self.problem.kept_from(option)] += sign
         before = self.users[site]
         self.users[site] += sign
         if before == 0 or self.users[site] == 0:

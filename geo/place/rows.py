@@ -18,7 +18,8 @@ from geo.place.problem import Ints, Problem
 
 Floats = npt.NDArray[np.float64]
 STRONG = 20_000
-"""Up to so many options on divided sites each gets its own row "only if open": slower, but a closer bound."""
+"""Up to so many options on divided sites each gets its own row "only if open": slower, but a closer bound. And up to
+so many rows of distances are written; a system without them bounds all the same."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Rows:
     """Maximise ``goal · x`` with ``low <= matrix · x <= high``, ``0 <= x <= 1``, all whole.
 
     Columns are the options, then the divided sites. `kind` names what a row is about:
-    0 project, 1 land, 2 account.
+    0 project, 1 land, 2 account, 3 distance.
     """
 
     goal: Floats
@@ -47,17 +48,18 @@ def rows(problem: Problem) -> Rows:
     options = np.arange(count)
     ones = np.ones(count)
     projects = sparse.csr_array((ones, (problem.project, options)), (problem.n_projects, width))
-    blocks = [projects, _land(problem, column, width), _only_if_open(problem, column, width)]
+    blocks = [projects, _land(problem, column, width), _only_if_open(problem, column, width), _apart(problem, width)]
     accounts = sparse.hstack([problem.draws, sparse.csr_array((len(problem.free), width - count))], format="csr")
     scale = np.maximum(abs(accounts).max(axis=1).toarray().ravel(), 1.0) if count else np.ones(len(problem.free))
     blocks.append(sparse.csr_array(sparse.diags_array(1.0 / scale) @ accounts))
     high = np.concatenate([
-        np.ones(projects.shape[0]), np.ones(blocks[1].shape[0]), np.zeros(blocks[2].shape[0]), problem.free / scale,
+        np.ones(projects.shape[0]), np.ones(blocks[1].shape[0]), np.zeros(blocks[2].shape[0]),
+        np.ones(blocks[3].shape[0]), problem.free / scale,
     ])  # fmt: skip
     low = np.full(len(high), -np.inf)
     low[: problem.n_projects][problem.must] = 1.0
     sizes = [b.shape[0] for b in blocks]
-    kind = np.repeat([0, 1, 1, 2], sizes)
+    kind = np.repeat([0, 1, 1, 3, 2], sizes)
     goal = np.concatenate([problem.goal, np.zeros(len(open_))])
     return Rows(goal, sparse.csr_array(sparse.vstack(blocks, format="csr")), low, high, kind, count)
 
@@ -117,12 +119,39 @@ def _only_if_open(problem: Problem, column: Ints, width: int) -> sparse.csr_arra
     return sparse.csr_array(sparse.vstack([room, single - gate], format="csr"))
 
 
+def _apart(problem: Problem, width: int) -> sparse.csr_array:
+    """Return a row per option another project would keep off: it, or that project anywhere near."""
+    none = sparse.csr_array((0, width))
+    if problem.off is None:
+        return none
+    near = sparse.csr_array(problem.keeps[:, problem.site])  # options that keep off × options
+    rows_ = []
+    for p in np.unique(problem.project[np.diff(near.indptr) > 0]).tolist():
+        mine = problem.by_project[p]
+        others = sparse.csr_array(near[mine].T)
+        of = np.flatnonzero((np.diff(others.indptr) > 0) & (problem.project != p))
+        held = sparse.csr_array((np.ones(len(of)), (np.arange(len(of)), of)), (len(of), width))
+        wide = sparse.csr_array((np.ones(len(mine)), (np.arange(len(mine)), mine)), (len(mine), width))
+        rows_.append(sparse.csr_array(others[of] @ wide + held))
+    made = sparse.csr_array(sparse.vstack(rows_, format="csr")) if rows_ else none
+    return made if made.shape[0] <= STRONG else none
+
+
 def valid(problem: Problem, chosen: Ints) -> bool:
-    """Check an answer in whole numbers: accounts, room, shared land, projects that must be placed."""
+    """Check an answer in whole numbers: accounts, room, shared land, distances, projects that must be placed."""
     options = chosen[chosen >= 0]
     sites = problem.site[options]
     used = np.unique(sites)
     taken = np.bincount(sites, problem.land[options].astype(np.float64), len(problem.room))
     twice = np.asarray(problem.parts[:, used].sum(axis=1)).ravel() > 1 if len(used) else np.zeros(1, bool)
     enough = bool((problem.left(chosen) >= 0).all() and (taken <= problem.room).all())
-    return enough and not bool(twice.any()) and bool((chosen[problem.must] >= 0).all())
+    return enough and not bool(twice.any()) and far(problem, options) and bool((chosen[problem.must] >= 0).all())
+
+
+def far(problem: Problem, options: Ints) -> bool:
+    """Tell whether options taken together keep the distances their projects ask for."""
+    if problem.off is None or not len(options):
+        return True
+    near = problem.keeps[options][:, problem.site[options]].toarray()
+    np.fill_diagonal(near, 0)
+    return not bool(near.any())

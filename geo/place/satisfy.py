@@ -95,6 +95,7 @@ def _model(problem: Problem, cp_model: Any, start: Ints | None) -> _Made:
         mine = [x[k] for k in options]
         (model.add_exactly_one if problem.must[project] else model.add_at_most_one)(mine)
     _land(problem, model, x)
+    _apart(problem, model, x)
     draws = problem.draws
     for account, (a, b) in enumerate(pairwise(draws.indptr)):
         terms = [x[k] * int(d) for k, d in zip(draws.indices[a:b], draws.data[a:b], strict=True)]
@@ -128,3 +129,15 @@ def _land(problem: Problem, model: Any, x: list[Any]) -> None:
         rivals = [v for s in sites for v in users.get(s, [])]
         if len(rivals) > 1:
             model.add_at_most_one(rivals)
+
+
+def _apart(problem: Problem, model: Any, x: list[Any]) -> None:
+    """Shut what lies nearer to an option than its project asks for, to all other projects."""
+    if problem.off is None:
+        return
+    on_site = [np.flatnonzero(problem.site == s) for s in range(len(problem.room))]
+    for k in np.flatnonzero(np.diff(problem.keeps.indptr) > 0).tolist():
+        near = [j for s in problem.kept_from(k).tolist() for j in on_site[s].tolist()]
+        others = [x[j].negated() for j in near if problem.project[j] != problem.project[k]]
+        if others:
+            model.add_bool_and(others).only_enforce_if(x[k])

@@ -12,6 +12,7 @@ from geo.place.match import Placed
 from geo.place.miss import Miss
 from geo.place.portfolio import NO, Portfolio
 from geo.place.problem import held
+from geo.project.apart import GATE
 
 PLACED, UNPLACED, REJECTED, UNSETTLED = "placed", "unplaced", "rejected", "unknown"
 Gates = Mapping[str, tuple[str, Reason]]
@@ -71,6 +72,8 @@ def left_out(placed: Placed, portfolio: Portfolio, gates: Gates, project_id: str
         return Left(
             UNPLACED, reason("unplaced_land_taken_short", site=site, projects=names, missing=lines), miss, lacks
         )
+    if miss.near:
+        return _too_near(placed, project_id, miss, lacks)
     if not lacks:
         return Left(UNPLACED, reason("pin_not_kept", pin=_pin(placed, project_id)), miss)
     if all(_within_range(portfolio, project_id, lack) for lack in lacks):
@@ -78,6 +81,28 @@ def left_out(placed: Placed, portfolio: Portfolio, gates: Gates, project_id: str
     if open_ := _may_be_supplied(placed, project_id):
         return Left(UNSETTLED, reason("short_but_open", facilities=open_), miss, lacks)
     return Left(UNPLACED, reason("unplaced_short", site=site, missing=lines), miss, lacks)
+
+
+def _too_near(placed: Placed, project_id: str, miss: Miss, lacks: tuple[Lack, ...]) -> Left:
+    """Return what is to be said of a project that only fits nearer to others than it or they ask for.
+
+    Where no layout keeps the distance it is unplaced and told what is missing; where one might, it is open.
+    """
+    site = placed.booked.options[miss.option].site_id
+    others = [placed.booked.project_ids[p] for p in miss.near]
+    stands = {o.project_id: o.site_id for o in placed.placed_options()}
+    found = [placed.booked.spacing.between((project_id, site), (q, stands[q])) for q in others]
+    near = [n for n in found if n is not None]
+    worst = min(near, key=lambda n: (not n.sure, n.distance_m - n.limit_m))
+    named = {"site": site, "projects": others, "limit": round(worst.limit_m, 3)}
+    if np.isnan(worst.distance_m):
+        return Left(UNSETTLED, reason("near_not_measured", **named), miss, lacks)
+    named |= {"value": round(worst.distance_m, 3)}
+    if not worst.sure:
+        return Left(UNSETTLED, reason("near_layout", **named), miss, lacks)
+    short = Lack(GATE, "distance", "m", worst.limit_m - worst.distance_m)
+    lacks = (*lacks, short)
+    return Left(UNPLACED, reason("unplaced_too_near", **named, missing=[told(x) for x in lacks]), miss, lacks)
 
 
 def lacking(placed: Placed, miss: Miss) -> Iterator[Lack]:

@@ -1,7 +1,8 @@
 """Distances between projects (项目之间的防护距离): who stands nearer to another than one of the two states itself.
 
-What a project states is its own figure. No text demands it of every neighbour, so it restricts and is told: whether
-the neighbour is one that must be kept away is for the assessment.
+What a project states is its own figure; the rule `GATE` makes it a gate between projects. Placing never puts two
+projects nearer than one of them states, whoever comes first; where the layout of their sites might keep the distance
+the one left out is open, not refused. Set aside or softened, the rule is told and keeps nobody out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import shapely
 
 from geo.basis.reason import reason
 from geo.basis.tables import empty
-from geo.project.facts import Floats
+from geo.project.facts import APART, MAYBE, NO, column_limits, industries
+from geo.project.gate import Gates
+from geo.project.uses import spoken_of
 
 GATE = "protection-projects"
 Limits = Mapping[str, tuple[float, float]]
@@ -31,7 +34,7 @@ class Near:
     ----------
     project, other : str
     distance_m, limit_m : float
-        Between the edges of their sites, and the most the first may ask for.
+        Between the edges of their sites (NaN where one is not known), and the most the first may ask for.
     sure : bool
         No layout of the two sites can keep the least it asks for.
     """
@@ -43,10 +46,29 @@ class Near:
     sure: bool
 
 
-def stated(projects: pd.DataFrame, own: tuple[Floats, Floats]) -> dict[str, tuple[float, float]]:
-    """Return the distances projects state, out of the columns `geo.project.facts.limits` reads."""
-    ids = projects["project_id"].astype(str)
-    return {p: (float(a), float(b)) for p, a, b in zip(ids, *own, strict=True) if not np.isnan(b)}
+def protection(projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
+    """Return the table `protection`: the distance each project asks others to keep, and whether it keeps them out.
+
+    A project the rule only may speak of asks for it at most. Who states none, or none at all (0), is not listed.
+    """
+    rule = next((r for r in asked.rules if r.fact == APART and not (r.stood_for or r.absent)), None)
+    if rule is None:
+        return empty("protection")
+    low, high = column_limits(rule.limit_fact, projects)
+    speaks = spoken_of(rule, industries(projects), asked.uses)
+    at = np.flatnonzero((speaks != NO) & ~np.isnan(high))
+    keeps = rule.binding == "exclude" and not rule.doubted and rule.id not in asked.aside
+    return pd.DataFrame({
+        "project_id": projects["project_id"].to_numpy(object)[at],
+        "distance_m": np.where(speaks[at] == MAYBE, 0.0, low[at]), "distance_hi_m": high[at],
+        "binding": np.full(len(at), keeps),
+    })  # fmt: skip
+
+
+def limits_of(listed: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return the rows of `protection` as limits."""
+    rows = listed[["project_id", "distance_m", "distance_hi_m"]].itertuples(index=False)
+    return {str(p): (float(a), float(b)) for p, a, b in rows}
 
 
 def too_near(placed: Mapping[str, Any], asked: Limits) -> tuple[Near, ...]:
@@ -65,6 +87,8 @@ def too_near(placed: Mapping[str, Any], asked: Limits) -> tuple[Near, ...]:
 
 
 def _pair(project: str, other: str, grounds: tuple[Any, Any], limit: tuple[float, float]) -> Near | None:
+    if any(g is None for g in grounds):
+        return Near(project, other, float("nan"), limit[1], False)
     far = float(shapely.distance(*grounds))
     if far >= limit[1]:
         return None

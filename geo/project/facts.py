@@ -18,6 +18,8 @@ LISTED = "listed_code"
 """Fact that is 1 for every project: a rule with industries and this fact is an entry of a negative list (负面清单)."""
 
 
+APART = "nearest_project_m"
+"""Fact that is known only of projects on sites together: how far the next one stands (`geo.project.apart`)."""
 SEVERAL = "|"
 """Between the industries of a project that states several: one of them holds for its land, nobody says which."""
 

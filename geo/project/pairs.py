@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.basis.reason import reason
 from geo.basis.tables import empty
-from geo.project.facts import MAYBE, NO, Floats, about_land, limits, of_projects
+from geo.project.facts import APART, MAYBE, NO, Floats, about_land, limits, of_projects
 from geo.project.facts import industries as known_industries
 from geo.project.gate import CHEMICAL, Gates
 from geo.project.uses import spoken_of, why_open
@@ -60,8 +60,9 @@ def no_grounds() -> Grounds:
 
 
 def land_rules(projects: pd.DataFrame, asked: Gates) -> tuple[Rule, ...]:
-    """Return the rules that judge projects by the land, those set aside left out."""
-    return tuple(r for r in of_projects(asked.rules) if about_land(r, projects) and r.id not in asked.aside)
+    """Return the rules that judge projects by the land, those set aside left out, and that between projects."""
+    mine = (r for r in of_projects(asked.rules) if r.fact != APART and r.id not in asked.aside)
+    return tuple(r for r in mine if about_land(r, projects))
 
 
 def site_gates(projects: pd.DataFrame, asked: Gates, grounds: Grounds) -> pd.DataFrame:

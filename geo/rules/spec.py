@@ -186,7 +186,8 @@ class Rule(Aged):
             raise ValueError("rule_layer_or_fact")
         if (self.test == "value") != bool(self.fact):
             raise ValueError("rule_value_needs_fact")
-        if self.limit_fact and not (self.test == "distance_m" and self.operator == ">=" and self.industries):
+        far = self.test in ("distance_m", "value") and self.operator == ">="
+        if self.limit_fact and not (far and self.industries):
             raise ValueError("rule_limit_fact")
         if self.buffer_m and self.test not in AREA_TESTS:
             raise ValueError("rule_buffer_needs_area")

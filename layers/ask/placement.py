@@ -21,7 +21,6 @@ from geo.place.solve import QUICK, Work
 from geo.place.worth import Objective
 from geo.project import apart
 from geo.project.apart import Near
-from geo.project.facts import column_limits
 from layers.library import resources
 from layers.study import wishes
 from layers.study.run.released import as_told, inside
@@ -123,8 +122,7 @@ class PlaceTables:
     @cached_property
     def near(self) -> tuple[Near, ...]:
         """Pairs of placed projects that stand nearer to each other than one of them states."""
-        listed = self.results.table("projects")
-        own = apart.stated(listed, column_limits("safety_distance_m", listed))
+        own = apart.limits_of(self.results.table("protection")) if self.results.has("protection") else {}
         if not own:
             return ()
         placed = self.table("matches")[["project_id", "site_id"]].astype(str).to_numpy()

@@ -12,6 +12,7 @@ import pandas as pd
 from geo.basis.reason import Reason
 from geo.basis.units import mu
 from geo.place.accounts import COUNTY, FACILITY, PARTLY, UNKNOWN, of_scope
+from geo.project.apart import GATE as DISTANCE
 from layers.ask.placement import PlaceTables, shown
 from layers.library import resources as counted
 from layers.study.run.results import Results
@@ -102,7 +103,7 @@ def why(found: PlaceTables, row: Mapping[str, Any], language: Language) -> str:
         named["site"] = found.sites.get(str(values["site"]), str(values["site"]))
     if "park" in values:
         named["park"] = park(found, str(values["park"]))
-    if given.code in ("unplaced_short", "unplaced_short_now", "unplaced_land_taken_short"):
+    if given.code in ("unplaced_short", "unplaced_short_now", "unplaced_land_taken_short", "unplaced_too_near"):
         named["missing"] = missing(found, str(row["project_id"]), language)
     if "projects" in values:
         named["projects"] = [found.names.get(str(p), str(p)) for p in values["projects"]]
@@ -262,6 +263,8 @@ def account(found: PlaceTables, name: str, language: Language) -> str:
 
 
 def _account(found: PlaceTables, name: str, language: Language) -> str:
+    if name == DISTANCE:
+        return code("gate", name, language)
     declared = counted.entry(name) is not None
     return counted.titled(name, language) if declared and language != "zh" else found.accounts.get(name, name)
 

@@ -10,7 +10,6 @@ import pandas as pd
 from geo import study as flow
 from geo.measure.every import area_shapes
 from geo.project import apart
-from geo.project.facts import column_limits
 from geo.project.gate import Gates
 from layers.library import uses
 from layers.study import check_sites, load, wishes
@@ -68,19 +67,23 @@ def _on_sites(work: Work) -> Tables:
     units["area_m2"] = work.basis.areas(area_shapes(units.geometry.to_numpy(), work.basis))
     listed = work.table("projects")
     found = flow.site_gates(work.inputs, units, listed, _asked(work), work.basis, work.progress)
-    found = pd.concat([found, _apart(work, listed, units)], ignore_index=True)
-    return {"site_gates": found, "sites_measured": pd.DataFrame({"site_id": units["parcel_id"].astype(str)})}
+    asked = apart.protection(listed, _asked(work))
+    found = pd.concat([found, _apart(work, listed, units, asked)], ignore_index=True)
+    measured = pd.DataFrame({"site_id": units["parcel_id"].astype(str)})
+    return {"site_gates": found, "sites_measured": measured, "protection": asked}
 
 
-def _apart(work: Work, listed: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+def _apart(work: Work, listed: pd.DataFrame, units: gpd.GeoDataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """Hold every project on every site against the projects people pinned, by the distances the list states."""
-    own = apart.stated(listed, column_limits("safety_distance_m", listed))
+    own = apart.limits_of(asked)
     if not own:
         return pd.DataFrame()
     shapes = dict(zip(units["parcel_id"].astype(str), units.geometry, strict=True))
     pins = wishes.wishes(work.plan.edits.plain(*wishes.EDITS)).pins
     pinned = {p: shapes[w.site] for p, w in pins.items() if w.site in shapes}
-    return apart.site_rows(own, shapes, pinned, dict(listed[["project_id", "name"]].astype(str).to_numpy()))
+    severity = "exclude" if asked["binding"].any() else "restrict"
+    names = dict(listed[["project_id", "name"]].astype(str).to_numpy())
+    return apart.site_rows(own, shapes, pinned, names).assign(severity=severity)
 
 
 def _chain(work: Work) -> Tables:

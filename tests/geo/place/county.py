@@ -16,6 +16,7 @@ from geo.place.headroom import pools
 from geo.place.intake import portfolio
 from geo.place.match import Wish, Wishes, place
 from geo.place.resource import Resource, Resources
+from geo.place.spacing import NO_SPACING, Spacing
 from geo.place.worth import Objective
 
 MU = 2000 / 3
@@ -68,6 +69,7 @@ class County:
     bans: dict = field(default_factory=dict)
     binding: str = "power_kva|water_m3d|sewage_m3d|energy_tce"
     gas: float = np.nan
+    spacing: Spacing = NO_SPACING
 
     def but(self, **changes):
         return replace(self, **changes)
@@ -158,7 +160,7 @@ class County:
     def answer(self, work=None):
         tables = self.tables()
         made = pools(self.book(), RESOURCES)
-        book = portfolio(tables, fits(tables, Objective()), self.members(), made)
+        book = portfolio(tables, fits(tables, Objective()), self.members(), made, self.spacing)
         placed = place(book, made, Wishes(self.pins, self.bans), work)
         return Answer(placed, book, Worth("tax", "wan_a"), result_of(tables.gate_results))
 
