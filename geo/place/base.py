@@ -127,8 +127,8 @@ class Base:
     def grounds(self) -> dict[str, Any]:
         """Ground of every site, red line and building."""
         out: dict[str, Any] = {}
-        for name in ("sites", "check_sites", "building_sites"):
-            frame = self._or_empty(name)
+        frames = [self.read("sites"), self.read("check_sites"), self._or_empty("building_sites")]
+        for frame in frames:
             if "geometry" in frame:
                 out |= dict(zip(frame["site_id"].astype(str), frame["geometry"], strict=True))
         return out

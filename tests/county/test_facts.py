@@ -174,7 +174,9 @@ def test_projects_as_an_office_keeps_them(demo):
     rows = list(sheet.iter_rows(values_only=True))
     header = [str(h).replace("\n", "") for h in rows[2]]
     table = pd.DataFrame(rows[3:-1], columns=header).set_index("项目名称")
-    assert len(table) == 7
+    assert len(table) == 8
+    only_total = table["固定资产投资（亿元）"].isna()
+    assert only_total[only_total].index.tolist() == ["汽车零部件（演示）"]
     assert rows[-1][0] == "合计"
     assert table["总投资（亿元）"].sum() == pytest.approx(rows[-1][header.index("总投资（亿元）")])
     assert pd.isna(table.loc["浙江力胜", "行业代码（GB/T 4754）"])

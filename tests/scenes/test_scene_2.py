@@ -1,4 +1,4 @@
-"""Scene 2, Wednesday: seven projects, not enough quota. Through commands; numbers of the guide."""
+"""Scene 2, Wednesday: seven projects, one more that states only its total, not enough quota. Numbers of the guide."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ from layers.text import LANGUAGES, sentence
 from tests.scenes.shared import luodi, result
 from tests.views import studies
 
-LIREN, PUKE, LEIQI, BAONAI, ZHONGXIN, SHENGHAI, LISHENG = (f"XM-0{k}" for k in range(1, 8))
+LIREN, PUKE, LEIQI, BAONAI, ZHONGXIN, SHENGHAI, LISHENG, ONLY_TOTAL = (f"XM-0{k}" for k in range(1, 9))
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +42,21 @@ def answer(county):
     return placed(county)
 
 
-def test_seven_projects(answer):
+def test_eight_projects(answer):
     assert {p: row["status"] for p, row in answer["projects"].items()} == {
         LIREN: "placed", PUKE: "placed", LEIQI: "placed", BAONAI: "unplaced", ZHONGXIN: "unplaced",
-        SHENGHAI: "rejected", LISHENG: "unknown",
+        SHENGHAI: "rejected", LISHENG: "unknown", ONLY_TOTAL: "unplaced",
     }  # fmt: skip
+
+
+def test_what_states_only_its_total_stands_on_a_condition_or_not_at_all(county, answer):
+    row = answer["projects"][ONLY_TOTAL]
+    assert not row["draws"]
+    assert {m["account"] for m in row["misses"]} == {"S-N", "new_construction"}
+    extra = [w for m in row["misses"] for w in ("--extra", f"{m['account']}={m['amount']}")]
+    found = placed(county, *extra)
+    stands = found["projects"][ONLY_TOTAL]
+    assert (stands["status"], stands["condition_wan"], stands["park_id"]) == ("conditional", 22500.0, "D1")
 
 
 def test_quota(answer):
@@ -205,7 +215,7 @@ def statuses(tables):
 
 
 STATUSES = {LIREN: "placed", PUKE: "placed", LEIQI: "placed", BAONAI: "unplaced", ZHONGXIN: "unplaced",
-            SHENGHAI: "rejected", LISHENG: "unknown"}  # fmt: skip
+            SHENGHAI: "rejected", LISHENG: "unknown", ONLY_TOTAL: "unplaced"}  # fmt: skip
 
 
 def test_a_station_in_a_unit_nobody_knows_leaves_its_projects_unknown_and_nobody_else(registers):

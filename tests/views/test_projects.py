@@ -107,11 +107,11 @@ def press(page, key):
 def test_board_list_and_results(visit, study, language):
     page = visit(study, language)
     words = text(page)
-    for result, count in (("clear", 5), ("conflict", 1), ("unknown", 1)):
+    for result, count in (("clear", 6), ("conflict", 1), ("unknown", 1)):
         assert say("uiprojects.result", language, word=code("gateresult", result, language), count=count) in words
     assert say("uiprojects.pick_title", language) in words
     listed = page.dataframe[0].value
-    assert len(listed) == 7
+    assert len(listed) == 8
     assert listed[say("column.findings", language)].str.contains("10.00").sum() == 1
 
 

@@ -47,14 +47,14 @@ def sheets(path):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_five_sheets_whose_sums_add_up(results, tmp_path, language):
     path = tmp_path / "month.xlsx"
-    assert export(results, path, "projects", language, None, "stages") == 7
+    assert export(results, path, "projects", language, None, "stages") == 8
     found = sheets(path)
     assert len(found) == 5
     stage = list(found.values())[1]
     head, *rows, total = stage[next(k for k, r in enumerate(stage) if r[1] is not None) :]
     for column in range(1, len(head)):
         assert sum(r[column] for r in rows) == pytest.approx(total[column])
-    assert total[1] == 7
+    assert total[1] == 8
     formulas = [c.value for row in openpyxl.load_workbook(path).worksheets[1].iter_rows() for c in row]
     assert sum(str(v).startswith("=SUM(") for v in formulas) == len(head) - 1
 

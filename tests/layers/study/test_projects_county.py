@@ -1,4 +1,4 @@
-"""Golden: the seven projects of the county, their gates and demand as scene 2 tells them."""
+"""Golden: the eight projects of the county, their gates and demand as scene 2 tells them."""
 
 import json
 
@@ -26,24 +26,33 @@ def gates(made):
     return made[1]["gates"].set_index(["project_id", "gate_id", "park_id"]).sort_index()
 
 
-def test_seven_projects_as_the_office_wrote_them(made):
+def test_eight_projects_as_the_office_wrote_them(made):
     found = made[0].projects.set_index("project_id")
-    assert found.index.tolist() == [f"XM-0{k}" for k in range(1, 8)]
-    assert found["investment_wan"].tolist() == [31000, 35000, 12000, 25700, 30000, 400000, 20000]
-    assert (found["asked_m2"] / MU_M2).round(2).tolist() == [143, 150, 80, 170, 200, 900, 130]
-    assert found["power_kva"].tolist() == [2500, 4000, 800, 12000, 3000, 60000, 1500]
-    assert found["industry"].tolist() == ["C17", "C26", "C34", "C30", "C17", "C32", ""]
-    assert found["wish_park_id"].tolist() == ["B2", "B1", "D1", "B4", "D2", "", ""]
-    assert found["stage"].tolist() == ["signed", "signed", "preparing", "signed", "talks", "talks", "talks"]
+    assert found.index.tolist() == [f"XM-0{k}" for k in range(1, 9)]
+    assert found["investment_wan"].tolist()[:-1] == [31000, 35000, 12000, 25700, 30000, 400000, 20000]
+    assert np.isnan(found.loc["XM-08", "investment_wan"]), "its total is no figure of its fixed assets"
+    assert found.loc["XM-08", "investment_total_wan"] == 24000
+    assert (found["asked_m2"] / MU_M2).round(2).tolist() == [143, 150, 80, 170, 200, 900, 130, 150]
+    assert found["power_kva"].tolist() == [2500, 4000, 800, 12000, 3000, 60000, 1500, 14000]
+    assert found["industry"].tolist() == ["C17", "C26", "C34", "C30", "C17", "C32", "", "C36"]
+    assert found["wish_park_id"].tolist() == ["B2", "B1", "D1", "B4", "D2", "", "", "D1"]
+    assert found["stage"].tolist() == ["signed", "signed", "preparing", "signed", "talks", "talks", "talks", "talks"]
     assert found.loc["XM-01", "due"].isoformat() == "2026-11-23T00:00:00"
     assert [f.code for _, f in made[0].findings if f.severity == "rejected"] == []
     assert len(made[0].links) == 10
 
 
-def test_results_add_up_to_seven(made):
+def test_results_add_up_to_eight(made):
     found = made[1]["gate_results"].set_index("project_id")["result"].to_dict()
     assert found == {"XM-01": "clear", "XM-02": "clear", "XM-03": "clear", "XM-04": "clear", "XM-05": "clear",
-                     "XM-06": "conflict", "XM-07": "unknown"}  # fmt: skip
+                     "XM-06": "conflict", "XM-07": "unknown", "XM-08": "clear"}  # fmt: skip
+
+
+def test_a_project_that_states_only_its_total_passes_with_a_condition(made, demand):
+    """Only 2.4 亿 of total investment for 150 亩: it stands if its fixed assets reach 150 × 150 万元."""
+    assert demand["condition_wan"].dropna().to_dict() == {"XM-08": pytest.approx(22500.0)}
+    conditions = made[1]["gate_results"].set_index("project_id")["conditions"]
+    assert [p for p, c in conditions.items() if "investment-intensity" in c.split("|")] == ["XM-08"]
 
 
 def test_puke_asks_ten_mu_too_many(made, demand, gates):
