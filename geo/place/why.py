@@ -17,6 +17,8 @@ from geo.project.apart import GATE
 PLACED, UNPLACED, REJECTED, UNSETTLED = "placed", "unplaced", "rejected", "unknown"
 Gates = Mapping[str, tuple[str, Reason]]
 """Project → result of its gates (``admitted``, ``rejected``, ``unknown``) and the reason."""
+ELSEWHERE = ("fit_outside_parks", "park_admits_not")
+"""Reasons of sites that are none of the parks a project may go to: said last, other sites come nearer."""
 NO_MISS = Miss(-1, np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
@@ -151,12 +153,15 @@ def _nowhere(placed: Placed, portfolio: Portfolio, gate: tuple[str, Reason], pro
 
 
 def _nearest_no(portfolio: Portfolio, project_id: str) -> Reason:
-    """Return why the nearest of the infeasible sites does not fit."""
+    """Return why the nearest of the infeasible sites does not fit: one in a park that admits it, if there is any."""
     fits = portfolio.fits
     mine = fits[(fits["project_id"] == project_id) & (fits["feasible"] == NO)]
     if mine.empty:
         return reason("unplaced_no_site")
-    return Reason.from_json(str(mine.sort_values(["lack_share", "site_id"], kind="stable")["reason"].iloc[0]))
+    codes = mine["reason"].map(lambda r: Reason.from_json(str(r)).code)
+    mine = mine.assign(elsewhere=codes.isin(ELSEWHERE))
+    found = mine.sort_values(["lack_share", "elsewhere", "site_id"], kind="stable")
+    return Reason.from_json(str(found["reason"].iloc[0]))
 
 
 def _pin(placed: Placed, project_id: str) -> str:

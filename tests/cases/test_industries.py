@@ -45,6 +45,35 @@ def test_a_zero_that_may_be_lost_is_said(text, code):
     assert named(f"{code[0]}{text}").problem == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "edition", "code", "problem"),
+    [
+        ("30", "2002", "C29", "industry_older"), ("31", "2002", "C30", "industry_older"),
+        ("C3663", "2002", "C35", "industry_older"), ("37", "2002", "", "industry_edition"),
+        ("42", "2002", "", "industry_edition"), ("C44", "2002", "", "industry_unknown"),
+        ("40", "2002", "C39", "industry_older"),
+        ("C36", "2011", "C36", ""), ("3660", "2011", "C36", "industry_older"), ("58", "2011", "", "industry_edition"),
+        ("59", "2011", "G59", ""), ("B11", "2011", "B11", ""), ("C26、C28", "2011", "", "industry_several"),
+        ("C36 电气机械和器材制造业", "2011", "", "industry_contradicts"), ("C36", "2017", "C36", ""),
+        ("C3670", "2017", "C3670", ""),
+        ("C30 塑料制品业", "2002", "C29", "industry_older"), ("汽车制造业", "2011", "C36", ""),
+    ],
+)  # fmt: skip
+def test_a_code_is_read_by_the_edition_its_cell_or_column_names(text, edition, code, problem):
+    assert (named(text, edition).code, named(text, edition).problem) == (code, problem)
+    for stated in (f"{text}（GB/T 4754—{edition}）", f"{text}（{edition}版）"):
+        assert (named(stated).code, named(stated).problem) == (code, problem)
+    at = Heading(known_columns()["industry"], f"行业代码（GB/T 4754-{edition}）")
+    assert read(text, at).values["industry"] == code
+    assert read(text, Heading(known_columns()["industry"], "2011年行业代码")).values["industry"] == named(text).code
+
+
+def test_names_of_2011_are_names():
+    assert named("开采辅助活动").code == "B11"
+    assert named("仓储业").code == "G59"
+    assert named("装卸搬运和运输代理业").problem == "industry_edition"
+
+
 def test_a_cell_keeps_its_text():
     at = Heading(known_columns()["industry"], "行业代码")
     found = read("C26、C28", at)

@@ -1,7 +1,8 @@
 """What a cell says of an industry: a code of GB/T 4754-2017, its words, or both; never the first of several.
 
-Words are held against the code, with the names of 2017 and those of 2002: a code whose words belong to another
-division is a contradiction, not a code.
+Words are held against the code, with the names of 2017, 2011 and 2002: a code whose words belong to another
+division is a contradiction, not a code. Where the cell or its column names an edition before 2017 the code is read by
+that edition: 29 of 2002 is rubber, in C29 of 2017 with plastics; 37 of 2002 became two divisions and stays open.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ _LOST_ZERO = re.compile(
 """Classes of divisions 01 to 09 without their zero, as a spreadsheet leaves them."""
 
 
+_EDITION = re.compile(r"[(\[【]?\s*(?:GB/?T?\s*)?4754\s*[-—–－]*\s*(2002|2011|2017)\s*年?版?\s*[)\]】]?"
+                      r"|[(\[【]?\s*(2002|2011|2017)\s*年?版\s*[)\]】]?")  # fmt: skip
+OLDER = {"2002": "industries_2002", "2011": "industries_2011"}
+"""Editions before the one in force, and the list that says what became of their divisions."""
+
+
 @dataclass(frozen=True)
 class Named:
     """The code a text names ("" for none), what is to be said of it ("" for nothing), all codes of several."""
@@ -39,21 +46,38 @@ def industry_code(text: str) -> str:
     return named(text).code
 
 
-def named(text: str) -> Named:
+def edition_of(text: str) -> str:
+    """Return the edition of GB/T 4754 a heading or a cell names (``GB/T 4754-2002``, ``2011版``), "" for none."""
+    match = _EDITION.search(unicodedata.normalize("NFKC", text).upper())
+    return "" if match is None else match[1] or match[2]
+
+
+def named(text: str, edition: str = "") -> Named:
     """Read the industry of a cell.
 
     Parameters
     ----------
     text : str
+    edition : str
+        Edition its column names; one the cell names itself comes before it. "" is that of 2017.
 
     Returns
     -------
     Named
         ``industry_several``: more than one industry; ``industry_contradicts``: code and words name
-        different divisions; ``industry_edition``: a name of 2002 that became several divisions;
+        different divisions; ``industry_edition``: a name or code of an older edition that became several divisions;
+        ``industry_older``: a code of an older edition, read as its division of 2017 (classes were renumbered);
         ``industry_zero``: a code that may have lost its zero, taken as it stands; ``industry_unknown``.
     """
     plain = unicodedata.normalize("NFKC", text).strip().upper()
+    edition = edition_of(plain) or edition
+    plain = _EDITION.sub(" ", plain).strip()
+    if edition in OLDER:
+        return _older(plain, edition)
+    return _several(plain)
+
+
+def _several(plain: str) -> Named:
     parts = [p for p in (part.strip() for part in _PARTS.split(plain)) if p]
     read = [_one(p) for p in parts] if len(parts) > 1 else []
     codes = {r.code for r in read if r.code}
@@ -79,6 +103,35 @@ def _one(plain: str) -> Named:
     return Named(code, "industry_zero" if lost else "")
 
 
+def _older(plain: str, edition: str) -> Named:
+    """Read a code by the edition it is of: its division of 2017, never its class; a cell with words alone as ever."""
+    found = list(re.finditer(r"(?<![\dA-Z])([A-T])?\s*(\d{2})(\d{0,2})(?:\.0+)?(?![\dA-Z])", plain))
+    if not found:
+        return _several(plain)
+    divisions = [_now(m[1] or "", m[2], edition) for m in found]
+    if any(len(d) > 1 for d in divisions):
+        return Named("", "industry_edition")
+    if not all(divisions):
+        return Named("", "industry_unknown")
+    codes = tuple(dict.fromkeys(d[0] for d in divisions))
+    if len(codes) > 1:
+        return Named("", "industry_several", codes)
+    said = _divisions(plain[found[-1].end() :])
+    if said and codes[0] not in said:
+        return Named("", "industry_contradicts")
+    same = edition == "2011" and not any(m[3] for m in found)
+    return Named(codes[0], "" if same else "industry_older")
+
+
+def _now(letter: str, digits: str, edition: str) -> tuple[str, ...]:
+    """Return the divisions of 2017 a division of an older edition became; none where the list does not tell."""
+    entry = standards.codes(OLDER[edition]).get(digits)
+    if entry is not None and (not letter or all(d[0] == letter for d in entry.maps_to)):
+        return tuple(entry.maps_to)
+    code = _settled(letter, digits) if edition == "2011" and entry is None else ""
+    return (code,) if code else ()
+
+
 def _settled(letter: str, digits: str) -> str:
     """Return a code with its section; "" where the list knows better or does not tell the section."""
     divisions = {c.code for c in standards.codes("industries").codes}
@@ -97,19 +150,20 @@ def _by_name(plain: str) -> Named:
     now = {code for name, codes in _names("industries").items() if name == word for code in codes}
     if len(now) == 1:
         return Named(now.pop())
-    before = {code for name, codes in _names("industries_2002").items() if name == word for code in codes}
-    if len(before) == 1:
-        return Named(before.pop())
-    return Named("", "industry_edition" if before else "industry_unknown")
+    for older in OLDER.values():
+        before = {code for name, codes in _names(older).items() if name == word for code in codes}
+        if before:
+            return Named(before.pop()) if len(before) == 1 else Named("", "industry_edition")
+    return Named("", "industry_unknown")
 
 
 def _divisions(words: str) -> set[str]:
-    """Return the divisions whose name, of either edition, the words begin with or are the beginning of."""
+    """Return the divisions whose name, of any edition, the words begin with or are the beginning of."""
     word = _key(words)
     if len(word) < SHORTEST_WORDS:
         return set()
     found: set[str] = set()
-    for scheme in ("industries", "industries_2002"):
+    for scheme in ("industries", *OLDER.values()):
         for name, codes in _names(scheme).items():
             if name.startswith(word) or (word.startswith(name) and len(name) >= SHORTEST_WORDS):
                 found |= set(codes)

@@ -184,6 +184,8 @@ def read(cell: str, at: Heading) -> CellReading:
         return _size(text)
     if group == "date":
         return _day(text, name)
+    if group == "industry":
+        return _industry(text, name, at.heading)
     reader = _WORDS.get(group)
     return reader(text, name) if reader else CellReading({name: cell.strip()})
 
@@ -262,10 +264,10 @@ def _choice(text: str, name: str) -> CellReading:
     return CellReading({name: (value, value)})
 
 
-def _industry(text: str, name: str) -> CellReading:
-    found = industry.named(text)
+def _industry(text: str, name: str, heading: str) -> CellReading:
+    found = industry.named(text, industry.edition_of(heading))
     kept = {"industries": SEVERAL.join(dict.fromkeys(found.several))} if found.several else {}
     return CellReading({name: found.code, "industry_text": text} | kept, found.problem)
 
 
-_WORDS = {"yesno": _yes, "build": _build, "stage": _stage, "choice": _choice, "industry": _industry}
+_WORDS = {"yesno": _yes, "build": _build, "stage": _stage, "choice": _choice}
