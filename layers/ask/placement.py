@@ -27,6 +27,8 @@ from layers.study.run.released import as_told, inside
 from layers.study.run.results import Results
 
 DAY = "placing"
+STANDS = ("placed", "conditional")
+"""A project has a site; with a condition it is counted apart."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,9 @@ class PlaceTables:
         own = apart.limits_of(self.results.table("protection")) if self.results.has("protection") else {}
         if not own:
             return ()
-        placed = self.table("matches")[["project_id", "site_id"]].astype(str).to_numpy()
+        found = self.table("matches")
+        # who is not placed has the site that comes nearest in the same column
+        placed = found.loc[found["status"].isin(STANDS), ["project_id", "site_id"]].astype(str).to_numpy()
         shapes: dict[str, Any] = {}
         for name in ("sites", "check_sites", "building_sites"):
             frame = self.results.table(name) if self.results.has(name) else pd.DataFrame()

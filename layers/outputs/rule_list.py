@@ -10,13 +10,14 @@ import pandas as pd
 
 from geo.basis.age import Aged
 from geo.basis.reason import Reason, reason
+from geo.idle.mu import MuPack
 from geo.rules.applied import not_applied, out_of_time
 from geo.rules.spec import Rule, merged
 from layers.library import standards
 from layers.outputs import lists
 from layers.outputs.projected import Projection
 from layers.study import packs, spec
-from layers.study.registers import indicators, inefficient
+from layers.study.registers import indicators, inefficient, mu
 from layers.study.run.masks import Masks
 from layers.text import Language, both, say, sentence
 from layers.words.explain import origin_text
@@ -33,6 +34,7 @@ def of_study(folder: Path, language: Language) -> pd.DataFrame:
     unused = {_name(n.rule): n.why for n in not_applied(rules, study.use_class)}
     rows = [_rule(r, day, unused.get(_name(r)), language) for rule in rules for r in (rule, *rule.others)]
     rows += _inefficient(((name, folder) for name in study.inefficient), day, language)
+    rows += [_mu(pack, day, language) for pack in mu.packs(study, folder)]
     own = indicators.own(study, folder)
     rows += [_standard(own, own.id, day, language)] if own else []
     return _frame([*rows, *_texts(day, language)])
@@ -46,12 +48,26 @@ def shipped(day: date, language: Language) -> pd.DataFrame:
         unused = {_name(n.rule): n.why for n in out_of_time(rules)}
         rows += [_rule(r, day, unused.get(_name(r)), language) for rule in rules for r in (rule, *rule.others)]
     rows += _inefficient(((name, inefficient.FOLDER) for name in inefficient.names()), day, language)
+    rows += [_mu(mu.pack(name, mu.FOLDER), day, language) for name in mu.names()]
     return _frame([*rows, *_texts(day, language)])
 
 
 def _inefficient(packs: Iterable[tuple[str, Path]], day: date, language: Language) -> list[dict[str, object]]:
     rules = [r for name, folder in packs for r in merged((inefficient.pack(name, folder),), day)]
     return [_plain("inefficient", r, r.id, day, language) | _said(r, language) for r in rules]
+
+
+def _mu(pack: MuPack, day: date, language: Language) -> dict[str, object]:
+    """Return the row of an evaluation per mu; its cut-offs and its cap have marks of their own."""
+    own = say("rulelist.mu_marks", language, grades=pack.grades_confidence, cap=pack.cap_confidence)
+    marks = sorted({pack.grades_confidence, pack.cap_confidence})
+    told = {
+        "mark": " ".join(marks),
+        "clause": own,
+        "document": both(pack.document, language),
+        "origin": f"{pack.id}.toml",
+    }
+    return _plain("mu", pack, pack.id, day, language) | told
 
 
 def write(frame: pd.DataFrame, path: Path, language: Language, folder: Path) -> None:

@@ -20,7 +20,7 @@ from geo.rules.spec import Rule
 from layers.library import standards
 from layers.library.codelist import CodeList
 from layers.library.standards import Standard
-from layers.study.registers import indicators, inefficient
+from layers.study.registers import criteria, indicators, inefficient, mu
 from layers.study.run import keyed
 from layers.study.run.released import released
 from layers.study.run.results import Results
@@ -86,6 +86,8 @@ def used(results: Results, language: Language, table: str = "") -> list[Used]:
         packs = [inefficient.pack(n, results.folder) for n in results.study.inefficient]
         out += [Used(both(r.title, language), both(r.clause, language), r, r.on(day), False)
                 for p in packs for r in p.rules]  # fmt: skip
+        firms = mu.packs(results.study, results.folder)
+        out += [Used(both(p.title, language), both(p.document, language), p, p.on(day), False) for p in firms]
     return out
 
 
@@ -121,6 +123,8 @@ def _texts(results: Results, stages: frozenset[str]) -> Iterator[Standard | Code
             yield FOLDERS[place.parent.name](place.stem)
     own = indicators.own(results.study, results.folder) if "project" in stages else None
     yield from filter(None, (own,))
+    asked = criteria.standards_of(results.study, results.folder) if "rank" in stages else ()
+    yield from (standards.load(name) for name in asked)
     schemes = {s.land_use_scheme for s in results.study.layers if s.land_use_scheme}
     yield from filter(None, (standards.of_scheme(s) for s in sorted(schemes)))
 

@@ -13,7 +13,7 @@ from geo.basis.reason import Reason
 from geo.basis.units import mu
 from geo.place.accounts import COUNTY, FACILITY, PARTLY, UNKNOWN, of_scope
 from geo.project.apart import GATE as DISTANCE
-from layers.ask.placement import PlaceTables, shown
+from layers.ask.placement import STANDS, PlaceTables, shown
 from layers.library import resources as counted
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say, sentence
@@ -22,8 +22,6 @@ from layers.words import once
 LEAST_DECIMALS = {"亩": 2, "MVA": 1}
 """Decimals an amount is written with at least, by unit."""
 ORDER = ("placed", "conditional", "unplaced", "unknown", "rejected")
-STANDS = ("placed", "conditional")
-"""A project has a site; with a condition it is counted apart."""
 
 
 def lines(found: PlaceTables, language: Language) -> Iterator[str]:

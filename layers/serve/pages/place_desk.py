@@ -14,7 +14,7 @@ import shapely
 
 from geo.place.accounts import FACILITY, of_scope
 from layers.ask import placement
-from layers.ask.placement import PlaceQuestion, PlaceTables
+from layers.ask.placement import STANDS, PlaceQuestion, PlaceTables
 from layers.library import resources as counted
 from layers.serve.held import Held
 from layers.serve.pages.place_map import Fill, Scene, SiteMap
@@ -55,7 +55,7 @@ class PlaceView:
     def _line(self, project: str, language: Language) -> tuple[str, ...]:
         row = self.found.match(project)
         status = str(row["status"])
-        if status in words.STANDS:
+        if status in STANDS:
             key, size = ("m2", row["floor_m2"]) if row["kind"] == "building" else ("mu", row["land_m2"])
             told = f"{words.park(self.found, str(row['park_id']))} {number(size, key, language)}"
             if status == "conditional":
@@ -76,7 +76,7 @@ class PlaceView:
             site, status = str(row["site_id"]), str(row["status"])
             if site and self.sites.has(site):
                 calls[project] = (site, self.found.names[project], status)
-                if status in words.STANDS or project == selected:
+                if status in STANDS or project == selected:
                     fills += [f for f in [self.sites.fill(site, status)] if f is not None]
         if choice:
             fills += [f for f in [self.sites.fill(choice, "choice")] if f is not None]
@@ -86,7 +86,7 @@ class PlaceView:
         """Return the cut lines of placed projects that take part of a site."""
         if not self.results.has("offers"):
             return ()
-        placed = self.found.table("matches").query("status in @words.STANDS")
+        placed = self.found.table("matches").query("status in @STANDS")
         offers = self.results.table("offers").merge(placed[["project_id", "site_id"]], on=["project_id", "site_id"])
         lines = (self.sites.cut(str(w)) for w in offers["line"])
         return tuple(line for line in lines if line is not None)
@@ -111,7 +111,7 @@ class PlaceView:
     def choices(self, project: str) -> list[str]:
         """Return the sites a project could have, as it likes them: feasible ones, its own left out."""
         rows = self.found.rows("fits", project)
-        mine = str(self.found.match(project)["site_id"]) if self.status(project) in words.STANDS else ""
+        mine = str(self.found.match(project)["site_id"]) if self.status(project) in STANDS else ""
         able = [r for r in rows if r["feasible"] == "yes" and r["site_id"] != mine]
         return [str(r["site_id"]) for r in sorted(able, key=lambda r: (-r["worth"], -r["liking"]))]
 
@@ -157,7 +157,7 @@ def priced(desk_: PlaceView, project: str, site: str, language: Language) -> Pri
     there = PlaceQuestion(asked.on or desk_.found.on, asked.extra, (*asked.pins, (project, site)))
     other = desk(desk_.results, there)
     before, after = (d.found.table("placing").iloc[0] for d in (desk_, other))
-    if other.status(project) not in words.STANDS:
+    if other.status(project) not in STANDS:
         lacks = words.missing(other.found, project, language)
         text = say("uiplace.not_there", language, missing=lacks) if lacks else other.told(project, language)[0]
         return Priced(False, (text,))
@@ -169,7 +169,7 @@ def priced(desk_: PlaceView, project: str, site: str, language: Language) -> Pri
         lines.append(say("uiplace.not_proved", language, gap=gap))
     for key, first, second in (("uiplace.leaves", desk_, other), ("uiplace.enters", other, desk_)):
         names = [desk_.found.names[p] for p in desk_.ids
-                 if first.status(p) in words.STANDS and second.status(p) not in words.STANDS]  # fmt: skip
+                 if first.status(p) in STANDS and second.status(p) not in STANDS]  # fmt: skip
         if names:
             lines.append(say(key, language, projects=names))
     return Priced(True, tuple(lines))

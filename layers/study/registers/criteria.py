@@ -104,6 +104,13 @@ def of_study(study: Study, folder: Path) -> CriteriaSet:
     return effective(base, study.criteria, asked.weights, asked.weighting, asked.judgements)
 
 
+def standards_of(study: Study, folder: Path) -> tuple[str, ...]:
+    """Return the standards whose figures the criteria of a study take, sorted."""
+    path = toml.found(study.ranking.criteria, FOLDER, folder, "criteria_set_missing")
+    figures = (str(c.get("figure", "")) for c in toml.read(path).get("criteria", []))
+    return tuple(sorted({f.partition(":")[0] for f in figures if f}))
+
+
 def draws_of(study: Study) -> Draws:
     """Return the weightings a study tries."""
     return Draws(count=study.ranking.draws, kind=study.ranking.around, top=study.ranking.top)

@@ -25,6 +25,11 @@ SCALES = {"规上": "large", "规模以上": "large", "规上企业": "large", "
 TEXTS = ("enterprise_id", "name", "asset_id")
 
 
+def names() -> tuple[str, ...]:
+    """Return the places whose evaluation is shipped."""
+    return toml.names(FOLDER)
+
+
 def pack(name: str, folder: Path) -> MuPack:
     """Read the evaluation of a place: a shipped one by its name, or a file of the study folder.
 
