@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from layers.ask.placement import PlaceQuestion
 from layers.serve.pages import capacity_desk, place_desk
+from layers.serve.pages.board import board
 from layers.serve.pages.capacity_desk import Bar
+from layers.serve.pages.park_board import ParkBoard, park_board
 from layers.serve.pages.place_desk import PlaceView
 from layers.study.run.results import Results
 from layers.text import Language, joined, say
-from views.parts import opening, state
+from views.parts import map, opening, state
 from views.parts.markup import Html, join, label, tag
 
 DAY, PARK = "capacity-day", "capacity-park"
-BODY = 540
+BODY, MAP_HEIGHT = 540, 250
 
 
 def draw(results: Results, late: bool) -> None:
@@ -23,6 +27,8 @@ def draw(results: Results, late: bool) -> None:
     language = state.language()
     desk = _day(results, language)
     names = capacity_desk.parks(desk.found)
+    drawn = park_board(results)
+    _follow_click(drawn, names)
     park = st.pills(
         say("uicapacity.park", language), list(names), default=next(iter(names)), required=True, key=PARK,
         format_func=lambda p: label(f"{p} {names[p]}"), label_visibility="collapsed",
@@ -31,9 +37,20 @@ def draw(results: Results, late: bool) -> None:
     with left, st.container(height=BODY, border=True, key="capacity-bars"):
         st.html(_park(desk, str(park), language))
     with right, st.container(height=BODY, border=True, key="capacity-right"):
+        if drawn is not None:
+            with st.container(key="capacity-mapbox"):
+                map.draw_parks(board(results), drawn, drawn.layer(desk.found, language), str(park), MAP_HEIGHT)
         st.html(tag("h4", say("uicapacity.overview", language)))
         st.html(_overview(capacity_desk.overview(desk.found, language)))
         st.html(_zone(results, str(park), language))
+
+
+def _follow_click(drawn: ParkBoard | None, names: Mapping[str, str]) -> None:
+    """Show the park that was clicked."""
+    click = state.new_click(map.PARKS)
+    found = drawn.at(*click) if drawn is not None and click is not None else None
+    if found in names:
+        state.put(PARK, found)
 
 
 def _day(results: Results, language: Language) -> PlaceView:

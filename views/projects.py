@@ -9,15 +9,19 @@ from pathlib import Path
 
 import streamlit as st
 
+from layers.ask.placement import PlaceQuestion
+from layers.serve.pages import place_desk
 from layers.serve.pages import projects as served
+from layers.serve.pages.board import board
 from layers.serve.pages.projects import Pipeline
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say
 from layers.words import project_card
-from views.parts import opening, project_panel, state, tables
+from views.parts import map, opening, project_panel, state, tables
 from views.parts.markup import Html, label, tag
 
-PANEL = 560
+PANEL, MAP_HEIGHT = 560, 420
+SEEN = ("map",)
 
 
 def _saved(language: Language) -> None:
@@ -68,7 +72,8 @@ def _below(results: Results, drawn: Pipeline, selected: str | None, late: bool) 
     language = state.language()
     with st.container(horizontal=True, vertical_alignment="center", key="projectbar"):
         name = st.segmented_control(
-            say("uiprojects.tables", language), ("list", *TABLES), default="list", required=True, key="project-table",
+            say("uiprojects.tables", language), ("list", *SEEN, *TABLES), default="list", required=True,
+            key="project-table",
             format_func=lambda n: say(f"uiprojects.table_{n}", language), label_visibility="collapsed",
         )  # fmt: skip
         st.download_button(
@@ -80,8 +85,23 @@ def _below(results: Results, drawn: Pipeline, selected: str | None, late: bool) 
     if name in TABLES:
         TABLES[name](drawn, language)
         return
+    if name == "map":
+        _map(results, selected)
+        return
     stamp = f"{results.name()} {language}"
     tables.pick_row(drawn.listed, drawn.ids, selected, f"projects-{hash(stamp)}", kind="project")
+
+
+def _map(results: Results, selected: str | None) -> None:
+    """Draw where each project stands, or the site it comes nearest to; without a placing, say what is missing."""
+    language = state.language()
+    if not results.has("matches") or opening.refused(results, "matches", language):
+        st.html(tag("div", say("uiprojects.map_none", language), cls="lu-empty"))
+        return
+    desk = place_desk.desk(results, PlaceQuestion())
+    chosen = selected if selected in desk.ids else None
+    with st.container(key="mapbox"):
+        map.draw_placing(board(results), desk.scene(chosen, ""), chosen, MAP_HEIGHT)
 
 
 def _plain(frame_name: str) -> Callable[[Pipeline, Language], None]:

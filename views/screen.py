@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -13,12 +14,13 @@ from layers.outputs.project import notes
 from layers.serve.draw.styles import STATUSES
 from layers.serve.pages import trial as trials
 from layers.serve.pages.board import Board, board
+from layers.serve.pages.chosen import Chosen
 from layers.serve.pages.trial import Trial
 from layers.study.run.results import Results
 from layers.text import Language, code, land_unit, say
 from layers.words.explain import Explanation, explain
 from layers.words.measures import measure_text
-from views.parts import funnel, map, opening, state, tables, why
+from views.parts import chosen, funnel, map, opening, state, tables, why
 from views.parts import trial as turned
 from views.parts.markup import join, label, tag
 
@@ -28,9 +30,9 @@ PANEL = map.HEIGHT - 37
 def draw(results: Results, late: bool) -> None:
     """Draw the page."""
     language, drawn = state.language(), board(results)
-    missed = _follow_click(drawn)
-    chosen = state.selection()
-    selected = chosen.id if chosen and chosen.kind == "parcel" and drawn.has(chosen.id) else None
+    missed = False if chosen.follow(results, drawn) else _follow_click(drawn)
+    one, several = state.selection(), chosen.now()
+    selected = one.id if one and one.kind == "parcel" and drawn.has(one.id) else None
     first, asked = state.first_visit(), state.asked_to_move()  # each tells once, whatever is selected
     if selected and (asked or first):
         state.set_aim(drawn.view_of(selected))
@@ -40,22 +42,37 @@ def draw(results: Results, late: bool) -> None:
             turned.banner(trial, language)
     shown = _legend(trial, drawn, language)
     told = explain(results, selected, language) if selected is not None else None
+    if chosen.lost():
+        st.html(tag("div", say("uichosen.lost", language), cls="lu-note"))
     left, right = st.columns([2.3, 1], gap="small")
     with left, st.container(key="mapbox"):
-        map.draw(drawn, _moving(drawn, trial, shown, told))
+        map.draw(drawn, _moving(drawn, trial, shown, told, several))
     _not_drawn(trial, told, language)
     with right:
-        _panel(trial, told, missed, language)
+        _panel(trial, drawn, told, Beside(several, missed, late), language)
     _below(trial, shown, selected, late)
 
 
-def _moving(drawn: Board, trial: Trial, shown: tuple[str, ...], told: Explanation | None) -> map.Moving:
-    """Return what the map shows now: colours of the run or of the trial, the selected parcel, a cut."""
+@dataclass(frozen=True)
+class Beside:
+    """What the panel has to know besides: parcels chosen together, a click that met nothing, results that are old."""
+
+    several: Chosen | None
+    missed: bool
+    late: bool
+
+
+def _moving(
+    drawn: Board, trial: Trial, shown: tuple[str, ...], told: Explanation | None, several: Chosen | None
+) -> map.Moving:
+    """Return what the map shows now: colours of the run or of the trial, what is selected, a cut."""
     found = trial.found if trials.is_trial(trial.moved) else None
     cut = why.shown_cut(told) if told is not None else None
     left = drawn.left_after(told.parcel_id, cut) if told is not None and cut is not None else None
     parcels = drawn.parcels(state.language(), shown, found)
-    return map.Moving(parcels, (told.parcel_id,) if told is not None else (), left)
+    ids = (told.parcel_id,) if told is not None else several.ids[: chosen.MOST_OUTLINED] if several else ()
+    legend = tuple(map.status_line(s, _counted(trial, s, state.language())) for s in shown)
+    return map.Moving(parcels, ids, left, several.shape if several and told is None else None, legend)
 
 
 def _not_drawn(trial: Trial, told: Explanation | None, language: Language) -> None:
@@ -73,7 +90,7 @@ NOTHING_M2 = 0.5
 """Less than this is rounding of drawn lines."""
 
 
-def _panel(trial: Trial, told: Explanation | None, missed: bool, language: Language) -> None:
+def _panel(trial: Trial, drawn: Board, told: Explanation | None, beside: Beside, language: Language) -> None:
     """Draw the panel beside the map: why a parcel is what it is, or the settings under trial."""
     side = st.segmented_control(
         say("uitrial.side", language), ("why", "trial"), default="why", required=True, key="side",
@@ -82,18 +99,28 @@ def _panel(trial: Trial, told: Explanation | None, missed: bool, language: Langu
     with st.container(height=PANEL, border=True, key="why"):
         if side == "trial":
             turned.panel(trial, told.parcel_id if told is not None else None, language)
+        elif told is None and beside.several is not None:
+            chosen.panel(trial.results, drawn, beside.several, beside.late, language)
         else:
             if told is not None and trials.is_trial(trial.moved):
                 turned.one_parcel(trial, told.parcel_id, language)
-            _why(told, missed, language)
+            _why(told, beside.missed, language)
+            if told is not None:
+                chosen.near(trial.results, drawn, (told.parcel_id,), language)
 
 
 def _follow_click(drawn: Board) -> bool:
     """Select what was clicked; return True when the click met no parcel."""
+    picked = state.said("pick")
+    if picked is not None and drawn.has(str(picked["id"])):
+        chosen.forget()
+        state.select("parcel", str(picked["id"]))
+        state.next_turn()
     click = state.new_click()
     if click is None:
         return False
     found = drawn.at(*click)
+    chosen.forget()
     if found is None:
         state.clear()
     else:
@@ -113,12 +140,10 @@ def _why(told: Explanation | None, missed: bool, language: Language) -> None:
 
 def _legend(trial: Trial, drawn: Board, language: Language) -> tuple[str, ...]:
     """Draw the legend, which is the filter too; return the statuses that are shown."""
-    counts, unit_m2 = trial.by_status, land_unit(language).m2
+    unit_m2 = land_unit(language).m2
 
-    def words(status: str) -> str:
-        row = counts.loc[status]
-        return say("ui.legend", language, status=code("status", status, language), parcels=int(row["parcels"]),
-                   area=row["gross_m2"] / unit_m2)  # fmt: skip
+    def words(s: str) -> str:
+        return _counted(trial, s, language)
 
     with st.container(horizontal=True, vertical_alignment="center", key="legend"):
         picked = st.pills(say("ui.shown", language), STATUSES, selection_mode="multi", format_func=words, key="shown",
@@ -128,6 +153,12 @@ def _legend(trial: Trial, drawn: Board, language: Language) -> tuple[str, ...]:
         st.button(say("ui.whole", language), icon=":material/zoom_out_map:", type="tertiary", key="whole",
                   on_click=state.set_aim, args=(drawn.home,))  # fmt: skip
     return tuple(s for s in STATUSES if s in (picked or STATUSES))
+
+
+def _counted(trial: Trial, status: str, language: Language) -> str:
+    row = trial.by_status.loc[status]
+    return say("ui.legend", language, status=code("status", status, language), parcels=int(row["parcels"]),
+               area=row["gross_m2"] / land_unit(language).m2)  # fmt: skip
 
 
 def _below(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool) -> None:
@@ -175,6 +206,7 @@ def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool
         rows = tables.matching(results, trial.found["status"], shown, text or "")
         whole = tables.candidates(results, stamp, language)
         st.html(tag("div", tables.count_line(len(rows), len(whole), language), cls="lu-total"))
+        chosen.by_list(results, board(results), language)
         _downloads(trial, late, language)
     if trials.is_trial(trial.moved):
         whole = turned.beside_list(trial, whole, language)

@@ -113,7 +113,8 @@ def test_pages_show_text_by_tag_and_label(path):
 
 
 OURS = {
-    "kind.upper()", "field.title", "word", "words(s)", "min(max(share, 0.0), 1.0)", "page", "pages[door]", "tip",
+    "kind.upper()", "field.title", "word", "words(s)", "_counted(trial, s, language)",
+    "min(max(share, 0.0), 1.0)", "page", "pages[door]", "tip",
     "{'zh': '中文', 'en': 'English'}.__getitem__", "f\"{code('idlegroup', group, language)} {desk.counts[group]}\"",
 }  # fmt: skip
 """Words of our own that were put together before."""

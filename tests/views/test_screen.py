@@ -31,7 +31,7 @@ def visit(monkeypatch):
         if select:
             page.query_params["select"] = select
         if click:
-            page.session_state["map"] = {"last_clicked": {"lng": click[0], "lat": click[1]}}
+            page.session_state["map-said"] = {"kind": "click", "lon": click[0], "lat": click[1]}
         page.run()
         assert not page.exception
         assert not re.search(r"\[(ui|reason|explain|column|word|code)\.", words(page))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from layers.serve.draw.mapped import Bounds, IdsLayer, MapDrawing, PictureLayer, Stroke, dot, legend_line, sign
-from layers.serve.draw.styles import LEFT, SELECTED
+from layers.serve.draw.styles import LEFT, SELECTED, STATUS_COLOURS
 from layers.serve.pages.board import Board, DrawnLayer
+from layers.serve.pages.park_board import STATE_COLOURS, STATES, ParkBoard
 from layers.serve.pages.place_map import COLOURS as PLACE_COLOURS
 from layers.serve.pages.place_map import Scene
 from layers.serve.pages.redline_map import CUT, OUTLINE, RedlineMapData
 from layers.serve.pages.site_board import SiteBoard
+from layers.text import say
 from views.parts import chart, state
 
 HEIGHT = 470
-IDLE, PLACING = "idle-map", "placing-map"
+IDLE, PLACING, PARKS = "idle-map", "placing-map", "park-map"
 WHITE = "#FFFFFF"
-TOOLS = ("box", "measure", "print")
+MEASURES = ("measure", "print")
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,17 @@ class Moving:
         Parcels with an outline.
     left : GeoJSON or None
         What a cut would leave of the one that is selected.
+    area : GeoJSON or None
+        An area that was drawn.
+    legend : tuple of lines
+        What the colours of parcels mean, with counts and areas.
     """
 
     parcels: IdsLayer
     selected: tuple[str, ...] = ()
     left: dict[str, Any] | None = None
+    area: Mapping[str, Any] | None = None
+    legend: tuple[dict[str, Any], ...] = ()
 
 
 def draw(board: Board, moving: Moving) -> None:
@@ -49,8 +57,15 @@ def draw(board: Board, moving: Moving) -> None:
         drawing.shapes += _outline(board.outline(moving.selected[0]))
     if moving.left is not None:
         drawing.shapes.append(_ground(LEFT).shape(moving.left))
-    drawing.asked = True
+    drawing.legend = [*moving.legend, *drawing.legend]
+    drawing.shapes += _outline(dict(moving.area) if moving.area else None, 2.0, "6 5")
+    drawing.asked, drawing.tools = True, ("box", "area", "line", *MEASURES)
     chart.show(drawing, state.MAP, HEIGHT, state.language())
+
+
+def status_line(status: str, text: str) -> dict[str, Any]:
+    """Return the line of the legend for a status."""
+    return legend_line(STATUS_COLOURS[status], text, "#DCD9EE" if status == "unknown" else "")
 
 
 def _study(board: Board, name: str) -> MapDrawing:
@@ -58,14 +73,14 @@ def _study(board: Board, name: str) -> MapDrawing:
     language = state.language()
     legend = [legend_line(colour, text) for colour, text in board.words.legend(language)]
     return MapDrawing(name, board.bounds, labels=board.labels_url(), find=board.find_url(language), plane=board.plane,
-                   tools=TOOLS, legend=legend, sheet=board.sheet(language))  # fmt: skip
+                   tools=MEASURES, legend=legend, sheet=board.sheet(language))  # fmt: skip
 
 
 def _pictures(layers: Iterable[DrawnLayer]) -> list[PictureLayer]:
     """Return the layers of a study, each with its line in the layer list."""
     return [
         PictureLayer(layer.layer_id, layer.url, layer.title, layer.vintage, layer.colour, layer.outline_only,
-                     layer.shown_first, True, leaves=layer.leaves)
+                     layer.mark, layer.shown_first, True, leaves=layer.leaves)
         for layer in layers
     ]  # fmt: skip
 
@@ -82,11 +97,13 @@ def _ground(colour: str) -> Stroke:
 
 
 def draw_sites(
-    board: Board, sites: SiteBoard, layer: IdsLayer, selected: str | None, area: dict[str, Any] | None
-) -> None:
+    board: Board, sites: SiteBoard, layer: IdsLayer, selected: str | None, area: dict[str, Any] | None,
+    preview: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Draw the sites as coloured, the outline of one, and the area a demand is stated for.
 
-    Present use stands behind, so that what could not be assembled is seen as well.
+    Present use stands behind, so that what could not be assembled is seen as well. With `preview` the
+    browser colours the sites while a weight is dragged.
     """
     drawing = _study(board, state.MAP)
     drawing.home = sites.bounds if len(sites.ids) else board.bounds
@@ -95,7 +112,7 @@ def draw_sites(
         drawing.selected = sites.numbers([selected])
         drawing.shapes += _outline(sites.outline(selected))
     drawing.shapes += _outline(area, 2.0, "6 5")
-    drawing.asked, drawing.tools = True, ("measure", "print")
+    drawing.asked, drawing.preview = True, preview
     chart.show(drawing, state.MAP, HEIGHT, state.language())
 
 
@@ -135,7 +152,7 @@ def draw_placing(board: Board, scene: Scene, selected: str | None, height: int) 
     A dashed line leads to the site an unplaced project comes nearest to. Nothing is asked back.
     """
     drawing = _study(board, PLACING)
-    drawing.home, drawing.labels, drawing.legend, drawing.tools = scene.bounds, "", [], ("measure", "print")
+    drawing.home, drawing.labels, drawing.legend = scene.bounds, "", []
     drawing.follow = False
     drawing.layers = [board.fabric(), *_pictures(board.layers())]
     _placed(drawing, scene, selected)
@@ -151,6 +168,18 @@ def _placed(drawing: MapDrawing, scene: Scene, selected: str | None) -> None:
         drawing.lines.append(Stroke(colour, 3.4 if chosen else 1.8, dash).line([call.tag, call.site]))
         drawing.dots.append(dot(call.site, colour))
         drawing.signs.append(sign(call.tag, call.text, colour, chosen))
+
+
+def draw_parks(board: Board, parks: ParkBoard, layer: IdsLayer, selected: str, height: int) -> None:
+    """Draw the parks by whether they still carry land; a click is asked back."""
+    language = state.language()
+    drawing = _study(board, PARKS)
+    drawing.layers = [board.fabric(), layer]
+    drawing.legend = [legend_line(STATE_COLOURS[s], say(f"uicapacity.map_{s}", language)) for s in STATES]
+    drawing.home, drawing.tools, drawing.find, drawing.follow = parks.bounds, ("print",), "", False
+    drawing.shapes = _outline(parks.outline(selected)) if parks.has(selected) else []
+    drawing.asked = True
+    chart.show(drawing, PARKS, height, language)
 
 
 def draw_idle(board: Board, assets: str, outline: dict[str, Any] | None, home: Bounds, height: int) -> None:
@@ -169,7 +198,7 @@ def draw_idle(board: Board, assets: str, outline: dict[str, Any] | None, home: B
         Pixels.
     """
     drawing = _study(board, IDLE)
-    drawing.home, drawing.legend, drawing.tools, drawing.asked = home, [], ("measure", "print"), True
+    drawing.home, drawing.legend, drawing.asked = home, [], True
     drawing.layers = [board.fabric(), *_pictures(board.layers()), PictureLayer("assets", assets)]
     drawing.shapes = _outline(outline)
     chart.show(drawing, IDLE, height, state.language())

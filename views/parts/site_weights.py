@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +20,7 @@ from views.parts.markup import label, tag
 
 ASKED, MATRIX, TURN = "site-weights", "site-matrix", "site-turn"
 WAYS = ("given", "ahp", "entropy")
+_UNNAMED = re.compile(r"[^a-zA-Z0-9_-]")
 
 
 def now(shown: SiteView) -> tuple[RankTrial, LuodiError | None]:
@@ -80,8 +82,17 @@ def panel(shown: SiteView, made: Ranked, asked: RankTrial, language: Language) -
         st.code("[ranking.weights]\n" + "\n".join(lines), language="toml")
 
 
+def sliders(made: Ranked) -> dict[str, str]:
+    """Return the class under which the page holds the slider of each criterion."""
+    return {name: "st-key-" + _UNNAMED.sub("-", _key(name)) for name in made.weights}
+
+
+def _key(name: str) -> str:
+    return f"weight-{_turn()}-{name}"
+
+
 def _slider(shown: SiteView, made: Ranked, name: str, title: str, free: bool) -> None:
-    key = f"weight-{_turn()}-{name}"
+    key = _key(name)
     share = round(made.weights[name] * 100, 1)
     if not free:
         st.html(tag("div", f"{title} · {share:g} %", cls="lu-line"))

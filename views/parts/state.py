@@ -72,6 +72,7 @@ def selection() -> Selection | None:
 
 def select(kind: str, name: str) -> None:
     """Select one thing instead of whatever was selected."""
+    choose("")
     st.query_params["select"] = f"{kind}:{name}"
 
 
@@ -101,6 +102,25 @@ def new_click(key: str = MAP) -> tuple[float, float] | None:
     """Return longitude and latitude of a click on a map that was not answered yet."""
     click = said("click", key=key)
     return (float(click["lon"]), float(click["lat"])) if click else None
+
+
+def more_click(key: str = MAP) -> tuple[float, float] | None:
+    """Return longitude and latitude of a click that adds to a choice, once."""
+    event: dict[str, Any] | None = st.session_state.get(f"{key}-{SAID}")
+    return new_click(key) if event and event.get("more") else None
+
+
+def chosen() -> str:
+    """Return the key of what is chosen together, "" when nothing is."""
+    return str(st.query_params.get("set", ""))
+
+
+def choose(key: str) -> None:
+    """Choose several things together by the key of the list; "" chooses none."""
+    if key:
+        st.query_params["set"] = key
+    elif "set" in st.query_params:
+        del st.query_params["set"]
 
 
 def aim() -> View | None:

@@ -15,6 +15,7 @@ from layers.serve.draw.tiles import Ink
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _KIND = re.compile(r"(Multi)?(Point|LineString|Polygon)|GeometryCollection")
 _DASH = re.compile(r"(\d{1,2}( \d{1,2})*)?")
+_MARK = re.compile(r"plain|rising|falling|dashes|road")
 _ADDRESS = re.compile(r"(/(tiles|ids|facts|find)/[0-9a-f]{32}(/\{z\}/\{x\}/\{y\}(\.png)?|/0|/\{n\})?)?")
 
 Card = tuple[str, Sequence[str]] | None
@@ -94,6 +95,7 @@ class PictureLayer:
     vintage: str = ""
     colour: str = "#000000"
     outline: bool = False
+    mark: str = "plain"
     shown: bool = True
     listed: bool = False
     opacity: float = 1.0
@@ -104,6 +106,7 @@ class PictureLayer:
         return {
             "kind": "picture", "id": self.id, "url": checked(self.url, _ADDRESS), "title": visible(self.title),
             "vintage": visible(self.vintage), "colour": checked(self.colour, _COLOUR), "outline": self.outline,
+            "mark": checked(self.mark, _MARK),
             "shown": self.shown, "listed": self.listed, "opacity": self.opacity, "leaves": self.leaves,
         }  # fmt: skip
 

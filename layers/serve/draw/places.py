@@ -87,6 +87,19 @@ class Places:
             turned = shapely.make_valid(turned)
         return np.sort(shapely.STRtree(self._inner).query(turned, predicate="intersects"))
 
+    def crossed(self, line: Any) -> npt.NDArray[np.intp]:
+        """Return the numbers of those a line (longitude and latitude) crosses."""
+        turned = shapely.transform(line, lambda xy: np.column_stack(self._to_study.transform(xy[:, 0], xy[:, 1])))
+        return np.sort(self._tree.query(turned, predicate="intersects"))
+
+    def near(self, names: Iterable[str], metres: float) -> npt.NDArray[np.intp]:
+        """Return the numbers of those within a distance of some, those included."""
+        own = self._shapes[self.numbers(names)]
+        if not len(own):
+            return np.array([], np.intp)
+        _, found = self._tree.query(own, predicate="dwithin", distance=metres)
+        return np.unique(found)
+
     @cached_property
     def _inner(self) -> npt.NDArray[np.object_]:
         return np.asarray(shapely.point_on_surface(self._shapes), object)

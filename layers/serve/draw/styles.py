@@ -66,7 +66,7 @@ def _status_ink(status: str) -> Ink:
 def layer_style(spec: LayerSpec, place: int) -> Style:
     """Return how a layer is drawn; layers nobody knows take turns by their place in the study."""
     if known := kinds.look(spec.id, spec.title):
-        return Style(rgb(known.colour), known.fill, known.line)
+        return Style(rgb(known.colour), known.fill, known.line, mark=known.mark)
     colour, fill, line = _BY_ROLE.get(spec.role, (TURN[place % len(TURN)], 0.24, 1.4))
     return Style(rgb(colour), fill, line)
 

@@ -48,6 +48,7 @@ class DrawnLayer:
     shown_first: bool
     url: str
     leaves: bool = True
+    mark: str = "plain"
 
 
 class Board(Places):
@@ -156,7 +157,7 @@ class Board(Places):
             self._styles[spec.id] = style
             shown = DrawnLayer(
                 spec.id, spec.title or spec.id, spec.role, str(spec.vintage or ""), css(style.colour),
-                style.fill == 0, spec.role in FIRST_SHOWN, "", not spec.use_only,
+                style.fill == 0, spec.role in FIRST_SHOWN, "", not spec.use_only, style.mark,
             )  # fmt: skip
             out.append(shown)
         return out

@@ -145,7 +145,7 @@ class RedlineMap:
             first = spec.id in THREE_LINES or spec.role == "network"
             out.append(
                 DrawnLayer(spec.id, spec.title or spec.id, spec.role, str(spec.vintage or ""), css(style.colour),
-                           style.fill == 0, first, url, not spec.use_only)
+                           style.fill == 0, first, url, not spec.use_only, style.mark)
             )  # fmt: skip
         return out
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.rank.scale import Scaled
+from layers.ask.ranked import Ranked
 from layers.serve.draw.mapped import Card, IdsLayer
 from layers.serve.draw.numbered import bytes_url, cards_url
 from layers.serve.draw.places import Places, url_of
@@ -51,6 +54,26 @@ class SiteBoard(Places):
         name = hashlib.sha256(classes.tobytes()).hexdigest()
         return IdsLayer("sites", "", self.ids_url, len(self.ids), bytes_url(classes), "", self._inks,
                         cards=cards_url(f"{self._name}|{name}", card))  # fmt: skip
+
+    def preview(self, made: Ranked, found: Scaled, sliders: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the map needs to work out scores itself while a slider is dragged.
+
+        Parameters
+        ----------
+        made : Ranked
+            As the weights stand.
+        found : Scaled
+            Units by criterion, before any weight.
+        sliders : mapping of criterion to the class of its slider on the page
+        """
+        names = [c.id for c in found.criteria]
+        place = {unit: k for k, unit in enumerate(found.unit_ids)}
+        values = np.full((len(self.ids), len(names)), np.nan)
+        rows = [(k, place[i]) for k, i in enumerate(self.ids) if i in place and not found.infeasible[place[i]]]
+        for k, row in rows:
+            values[k] = found.low[row]
+        return {"values": bytes_url(values.astype("<f8")), "weights": [made.weights[n] * 100 for n in names],
+                "steps": len(SCORE_COLOURS), "sliders": [sliders[n] for n in names], "layer": "sites"}  # fmt: skip
 
     def _classes(self, ranking: pd.DataFrame) -> np.ndarray:
         own = ranking.set_index("site_id").reindex(self.ids)

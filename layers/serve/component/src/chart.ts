@@ -48,6 +48,10 @@ export class Chart {
     this.map.on("click", (e) => this.clicked(e));
     this.map.on("mousemove", (e) => this.hover(e));
     this.map.on("mouseout movestart", () => this.cards.hide());
+    // the mark of the keyboard is for the keyboard: a map that is clicked takes the focus too
+    this.root.addEventListener("keydown", (e) => { if (e.key === "Tab" || e.key.startsWith("Arrow")) this.root.classList.add("lm-keys"); });
+    this.root.addEventListener("keyup", (e) => { if (e.key === "Tab") this.root.classList.add("lm-keys"); });
+    this.root.addEventListener("pointerdown", () => this.root.classList.remove("lm-keys"), true);
     this.box.addEventListener("keydown", (e) => { if (e.key === "Enter" && e.target === this.box) this.press(this.map.getCenter(), e.shiftKey); });
     this.follow();
     window.luodi = { map: this.map, chart: this };
@@ -62,8 +66,7 @@ export class Chart {
     Object.assign(this.words, d.words);
     if (d.go.n !== gone.get(this.kin)) this.journey();
     gone.set(this.kin, d.go.n);
-    void this.layers.take(d.layers).then(() => { this.coloured = true; this.scores.take(); });
-    this.layers.asked?.select(d.selected);
+    void this.layers.take(d.layers, d.selected).then(() => { this.coloured = true; this.scores.take(); });
     this.shapes.take(d);
     this.tools.take(d);
     void this.name(d.labels);

@@ -50,7 +50,9 @@ export function palette(inks: Ink[], grounds: Rgba[], near: boolean, marked: Rgb
     for (let bits = 0; bits < BITS; bits++) {
       let colour = bits & STRIPE && ink?.stripe ? over(ink.stripe, fill) : fill;
       if (bits & HAIR) colour = over(line, colour);
-      if (chosen && (bits & (HAIR | WIDE) || bits & STRIPE)) colour = over(bits & (HAIR | WIDE) ? marked : [marked[0], marked[1], marked[2], 120], colour);
+      // close up an outline and stripes; far off many small outlines would be one dark spot, so a tint
+      if (chosen && near) colour = bits & (HAIR | WIDE) ? over(marked, colour) : bits & STRIPE ? over([marked[0], marked[1], marked[2], 110], colour) : colour;
+      else if (chosen) colour = over([marked[0], marked[1], marked[2], bits & HAIR ? 200 : 120], colour);
       out[((chosen * rows + ground) * classes + k) * BITS + bits] = packed(colour);
     }
   }

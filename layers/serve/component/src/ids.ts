@@ -4,7 +4,7 @@ import { SIZE, blocks, coded, paint, palette } from "./colour.ts";
 import type { IdsSpec, Rgba } from "./types.ts";
 
 const NEAR = 15, SEAMS = 12;
-const MARKED: Rgba = [17, 24, 39, 255];
+const MARKED: Rgba = [20, 78, 190, 255];
 interface Tile { canvas: HTMLCanvasElement; pen: CanvasRenderingContext2D; picture: ImageData; out: Uint32Array; codes: Uint32Array | null; z: number; stamp: number; stop: AbortController }
 
 export class IdLayer extends L.GridLayer {
@@ -32,12 +32,13 @@ export class IdLayer extends L.GridLayer {
   }
 
   /** Take what Python says now; only what differs is asked for. Resolves once the colours are known. */
-  async take(spec: IdsSpec): Promise<void> {
+  async take(spec: IdsSpec, selected: number[]): Promise<void> {
     const moved = spec.ids !== this.spec.ids;
     this.spec = spec;
     this.near = palette(spec.inks, spec.grounds, true, MARKED);
     this.far = palette(spec.inks, spec.grounds, false, MARKED);
     this.plain = palette(spec.inks.map((i) => ({ ...i, seam: null })), spec.grounds, false, MARKED);
+    this.select(selected);
     const wanted = { classes: spec.classes, ground: spec.ground };
     if (wanted.classes !== this.asked.classes || wanted.ground !== this.asked.ground) {
       this.asked = wanted;

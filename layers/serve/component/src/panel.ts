@@ -2,7 +2,7 @@
 import * as L from "leaflet";
 import { IdLayer } from "./ids.ts";
 import { apart, button, el } from "./dom.ts";
-import type { LayerSpec } from "./types.ts";
+import type { LayerSpec, PictureSpec } from "./types.ts";
 import { set, setting } from "./view.ts";
 
 interface Own { shown?: boolean; opacity?: number; order?: number }
@@ -18,17 +18,18 @@ export class Layers {
   constructor(private map: L.Map, private words: Record<string, string>) { apart(this.node); }
 
   /** Take the layers Python names; those it no longer names go. Resolves once all know their colours. */
-  async take(specs: LayerSpec[]): Promise<void> {
+  async take(specs: LayerSpec[], selected: number[]): Promise<void> {
     const named = new Set(specs.map((s) => s.id)), waiting: Promise<void>[] = [];
     for (const [id, { layer }] of this.made) if (!named.has(id)) { layer.remove(); this.made.delete(id); }
     this.order = this.ordered(specs);
-    for (const spec of specs) waiting.push(this.one(spec));
+    const asked = [...this.order].reverse().find((id) => specs.some((s) => s.id === id && s.kind === "ids" && s.cards));
+    for (const spec of specs) waiting.push(this.one(spec, spec.id === asked ? selected : []));
     this.stack();
     const drawn = JSON.stringify([this.words["opacity"], specs.map((s) => [s.id, s.title, s.listed]), this.order]);
     if (drawn !== this.drawn) { this.drawn = drawn; this.list(); }
     await Promise.all(waiting);
   }
-  private async one(spec: LayerSpec): Promise<void> {
+  private async one(spec: LayerSpec, selected: number[]): Promise<void> {
     const pane = `layer-${spec.id}`, there = this.made.get(spec.id);
     if (!this.map.getPane(pane)) this.map.createPane(pane);
     let layer = there?.layer, waiting = Promise.resolve();
@@ -41,7 +42,7 @@ export class Layers {
     const seen = this.seen(spec);
     if (seen && !this.map.hasLayer(layer)) layer.addTo(this.map);
     if (!seen && this.map.hasLayer(layer)) layer.remove();
-    if (spec.kind === "ids") waiting = (layer as IdLayer).take(spec);
+    if (spec.kind === "ids") waiting = (layer as IdLayer).take(spec, selected);
     return waiting;
   }
   private seen(spec: LayerSpec): boolean { return spec.listed ? this.own[spec.id]?.shown ?? spec.shown : spec.shown; }
@@ -83,7 +84,7 @@ export class Layers {
       box.checked ? layer.addTo(this.map) : layer.remove();
     });
     const mark = el("i", "lm-swatch");
-    if (spec.kind === "picture") Object.assign(mark.style, { borderColor: spec.colour, background: spec.outline ? "transparent" : `${spec.colour}44` });
+    if (spec.kind === "picture") Object.assign(mark.style, { borderColor: spec.colour, borderStyle: spec.mark === "dashes" ? "dashed" : "solid", background: ground(spec) });
     const vintage = spec.kind === "picture" && spec.vintage ? [el("small", "", spec.vintage)] : [];
     name.append(box, mark, el("span", "", spec.title), ...vintage);
     const strength = el("input", "lm-strength");
@@ -103,4 +104,11 @@ export class Layers {
     this.stack();
     this.list();
   }
+}
+
+/** The swatch is filled as the map is: clear, even, or hatched. */
+function ground(spec: PictureSpec): string {
+  if (spec.outline) return "transparent";
+  const angle = spec.mark === "rising" ? 135 : spec.mark === "falling" ? 45 : 0;
+  return angle ? `repeating-linear-gradient(${angle}deg, ${spec.colour} 0 1px, ${spec.colour}22 1px 4px)` : `${spec.colour}44`;
 }

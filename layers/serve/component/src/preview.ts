@@ -5,7 +5,7 @@ import { classes } from "./score.ts";
 import type { Preview } from "./types.ts";
 
 export class Scores {
-  private values: Float32Array | null = null;
+  private values: Float64Array | null = null;
   private asked = "";
   private firm: Uint8Array | null = null;
   private weights: number[] = [];
@@ -22,20 +22,26 @@ export class Scores {
     this.weights = [...p.weights];
     if (p.values !== this.asked) {
       this.asked = p.values;
-      void bytes(p.values).then((b) => { if (this.asked === p.values) this.values = new Float32Array(b.buffer); });
+      void bytes(p.values).then((b) => { if (this.asked === p.values) this.values = new Float64Array(b.buffer); });
     }
     if (!this.watch) {
-      this.watch = new MutationObserver((changes) => this.moved(changes));
+      this.watch = new MutationObserver((changes) => this.moved(changes.map((c) => c.target)));
       this.watch.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["value", "aria-valuenow", "aria-valuetext"] });
+      document.addEventListener("input", this.typed, true);
     }
   }
-  end(): void { this.watch?.disconnect(); this.watch = null; }
+  end(): void {
+    this.watch?.disconnect();
+    this.watch = null;
+    document.removeEventListener("input", this.typed, true);
+  }
+  private typed = (e: Event): void => this.moved([e.target as Node]);
 
-  private moved(changes: MutationRecord[]): void {
+  private moved(nodes: Node[]): void {
     const p = this.chart.data.preview;
     if (!p) return;
     let any = false;
-    for (const { target } of changes) {
+    for (const target of nodes) {
       const at = target instanceof HTMLElement ? slider(target, p) : null;
       if (!at || at.value === this.weights[at.place]) continue;
       this.weights[at.place] = at.value;
@@ -58,10 +64,8 @@ export class Scores {
 
 /** Which weight a control of the page turns, and what it says now. */
 function slider(node: HTMLElement, p: Preview): { place: number; value: number } | null {
-  const holder = node.closest(`[class*="${CSS.escape(p.sliders)}"]`);
-  const name = holder && [...holder.classList].find((c) => c.startsWith(p.sliders));
-  const place = name ? Number(name.slice(p.sliders.length).split("-")[0]) : NaN;
-  const text = node.getAttribute("value") ?? node.getAttribute("aria-valuenow") ?? "";
+  const place = p.sliders.findIndex((name) => node.closest(`.${CSS.escape(name)}`));
+  const text = node.getAttribute("aria-valuenow") ?? (node instanceof HTMLInputElement ? node.value : "");
   const value = text === "" ? NaN : Number(text);
-  return Number.isInteger(place) && place < p.weights.length && Number.isFinite(value) ? { place, value } : null;
+  return place >= 0 && Number.isFinite(value) ? { place, value } : null;
 }

@@ -61,7 +61,7 @@ export async function drawn(chart: Chart): Promise<HTMLCanvasElement> {
   pen.strokeRect(MARGIN, MARGIN, w, h);
   scale(pen, chart, MARGIN + 12, MARGIN + h - 14);
   arrow(pen, MARGIN + w - 26, MARGIN + 14);
-  title(pen, d.sheet, d.legend, MARGIN, MARGIN + h + 12, w);
+  title(pen, d.sheet, legend(chart), MARGIN, MARGIN + h + 12, w);
   return canvas;
 }
 
@@ -161,8 +161,13 @@ function arrow(pen: CanvasRenderingContext2D, x: number, y: number): void {
   pen.textAlign = "center";
   pen.fillText("N", x, y + 37);
 }
+/** The legend of the map, and the layers that are seen. */
+const legend = (chart: Chart): { colour: string; text: string }[] => [
+  ...chart.data.legend,
+  ...chart.layers.shown.flatMap(({ spec }) => (spec.kind === "picture" && spec.listed && spec.leaves ? [{ colour: spec.colour, text: spec.title }] : [])),
+];
 const COLUMNS = 3, ROW = 17;
-const titleHeight = (chart: Chart): number => 40 + ROW * (chart.data.sheet.lines.length + Math.ceil(chart.data.legend.length / COLUMNS)) + 10;
+const titleHeight = (chart: Chart): number => 40 + ROW * (chart.data.sheet.lines.length + Math.ceil(legend(chart).length / COLUMNS)) + 10;
 function title(pen: CanvasRenderingContext2D, sheet: { title: string; lines: string[] }, legend: { colour: string; text: string }[], x: number, y: number, w: number): void {
   const face = "'Segoe UI', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
   pen.textAlign = "left";

@@ -42,7 +42,7 @@ export class Tools {
     this.bar.setAttribute("role", "toolbar");
     apart(this.bar);
     root.append(this.bar, this.search.node, this.layerBox(), north(this.words["north"] ?? ""), this.legend, this.place, this.told);
-    this.legend.open = setting("legend", true);
+    this.legend.open = setting("legend", true) && chart.box.clientHeight > 300; // a small map is for the ground
     this.legend.addEventListener("toggle", () => set("legend", this.legend.open));
     apart(this.legend);
     this.boxes();
@@ -99,7 +99,7 @@ export class Tools {
   where(at: L.LatLng): void {
     const p = this.chart.data.plane, xy = p && metres(p, at.lat, at.lng);
     const degrees = `${at.lng.toFixed(6)}°, ${at.lat.toFixed(6)}°`;
-    this.place.textContent = xy && p ? `${p.name}  X ${xy[0].toFixed(p.digits)}  Y ${xy[1].toFixed(p.digits)}  ·  ${degrees}` : degrees;
+    this.place.textContent = xy && p ? `${p.name}  E ${xy[0].toFixed(p.digits)}  N ${xy[1].toFixed(p.digits)}  ·  ${degrees}` : degrees;
   }
 
   // --- drawing ----------------------------------------------------------------------

@@ -13,7 +13,7 @@ export interface IdsSpec {
 }
 /** Pictures from the server. */
 export interface PictureSpec {
-  kind: "picture"; id: string; title: string; vintage: string; url: string; colour: string; outline: boolean; opacity: number; shown: boolean;
+  kind: "picture"; id: string; title: string; vintage: string; url: string; colour: string; mark: string; outline: boolean; opacity: number; shown: boolean;
   listed: boolean; leaves: boolean;
 }
 export type LayerSpec = IdsSpec | PictureSpec;
@@ -38,7 +38,7 @@ export interface Data {
   preview: Preview | null;
 }
 /** A score that is told while a slider is moved: the same sum as Python's. */
-export interface Preview { values: string; rows: number; weights: number[]; steps: number; sliders: string; layer: string }
+export interface Preview { values: string; weights: number[]; steps: number; sliders: string[]; layer: string }
 
 export interface Found { title: string; kind: string; id: string; view: View }
 export interface Card { title: string; lines: string[] }

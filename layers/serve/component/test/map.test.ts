@@ -79,7 +79,7 @@ test("names take their room in turn", () => {
 });
 
 test("scores are told as Python tells them: by weight, hatched where not known, hard limits stay", () => {
-  const values = new Float32Array([0, 1, 1, 0, 0.5, 0.5, NaN, 1, 0, 0]);
+  const values = new Float64Array([0, 1, 1, 0, 0.5, 0.5, NaN, 1, 0, 0]);
   const firm = Uint8Array.from([1, 1, 8, 15, 15]);
   assert.deepEqual([...classes(values, [1, 0], 7, firm)], [1, 7, 11, 15, 15]);
   assert.deepEqual([...classes(values, [0, 1], 7, firm)], [7, 1, 11, 15, 15]);
