@@ -18,6 +18,7 @@ install: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m geo.assemble
+	$(BIN)/python -m geo.measure
 	touch $@
 
 $(DEMO)/study.toml: .venv/.installed

@@ -70,6 +70,23 @@ class AreaBasis:
             return shapes
         return carried(shapes, self._transformer)
 
+    def carry_points(self, xy: Floats) -> Floats:
+        """Carry points, rows of x and y, from the study CRS into the area CRS; edges are to be densified before.
+
+        Raises
+        ------
+        CrsError
+            When a point has no finite image.
+        """
+        if self.kind == "planar" or len(xy) == 0:
+            return xy
+        moved = np.stack(self._transformer.transform(xy[:, 0], xy[:, 1]), axis=1)
+        lost = np.flatnonzero(~np.isfinite(moved).all(axis=1))
+        if lost.size:
+            raise CrsError(reason("coordinates_not_finite", count=int(lost.size), rows=[f"{xy[lost[0]]}"]))
+        out: Floats = moved
+        return out
+
     def areas(self, shapes: Geometries) -> Floats:
         """Return areas in m² of shapes in the area CRS (see `project`); None and empty are 0."""
         found: Floats = shapely.area(shapes)

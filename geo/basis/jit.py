@@ -16,4 +16,8 @@ def kernel(function: F) -> F:
     """
     import numba
 
+    # code for any processor of the kind, without the instructions only some have: the same bits on every computer,
+    # and a cache that was filled at installing still counts when the folder moves
+    settings: Any = numba.config
+    settings.CPU_NAME, settings.CPU_FEATURES = "generic", ""
     return cast(F, numba.njit(cache=True, error_model="numpy")(function))

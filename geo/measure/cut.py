@@ -96,8 +96,8 @@ def _ground(layers: Mapping[str, Layer], zone: Zone, near: Near) -> Known:
     """Return the ground of a zone near shapes, None where its layer is missing or could not be used."""
     if zone.layer_id not in layers:
         return None
-    found = zones.ground(layers[zone.layer_id], zone, lambda polygons: polygons, near)
-    return found if found.state == "ok" else None
+    found = zones.ground(layers[zone.layer_id], zone)
+    return zones.ready(found, lambda polygons: polygons, near) if found.state == "ok" else None
 
 
 def _inside(shapes: Geometries, ground: zones.Ground, minus: Sequence[Known]) -> Local:

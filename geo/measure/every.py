@@ -12,8 +12,7 @@ from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs, Raster
 from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress, steps
-from geo.measure import distance, overlap, pieces, robust, shape, stacks, zonal, zones
-from geo.measure.zones import Ground
+from geo.measure import by_grid, distance, overlap, pieces, robust, shape, stacks, zonal, zones
 
 Tables = dict[str, pd.DataFrame]
 
@@ -42,17 +41,15 @@ def measure(
         parcels, layers, features and zones does not change a value.
     """
     parcels = inputs.parcels
-    ids = parcels["parcel_id"].to_numpy(object)
-    shapes = parcels.geometry.to_numpy()
-    projected = area_shapes(shapes, basis)
-    grounds = zones.grounds(inputs.layers, sorted(set(what)), basis.project)
-    cut = pieces.cut(ids, projected, grounds, progress)
+    lots = by_grid.lots(parcels["parcel_id"].to_numpy(object), parcels.geometry.to_numpy(), basis)
+    laid = by_grid.lay(zones.grounds(inputs.layers, sorted(set(what))), basis, progress)
+    cut = by_grid.cut(lots, laid, progress)
     return {
-        "zones": _blamed(zones.table(grounds), cut.failed),
+        "zones": _blamed(zones.table(laid.grounds), cut.failed),
         "overlaps": overlap.table(cut),
-        "overlap_classes": _classes(ids, projected, grounds, progress),
+        "overlap_classes": _classes(lots, laid, progress),
         "pieces": pieces.table(cut),
-        **stacks.tables(ids, projected, grounds, progress),
+        **stacks.tables(lots, laid, progress),
         "facts": facts(parcels, inputs.layers, inputs.rasters, distances, progress),
     }
 
@@ -95,11 +92,9 @@ def facts(
     return out
 
 
-def _classes(
-    ids: np.ndarray[tuple[int], np.dtype[np.object_]], shapes: Geometries, grounds: list[Ground], progress: Progress
-) -> pd.DataFrame:
+def _classes(lots: by_grid.Lots, laid: by_grid.Laid, progress: Progress) -> pd.DataFrame:
     progress(0, 1, "classes")
-    found = overlap.classes(ids, shapes, grounds)
+    found = overlap.classes(lots, laid)
     progress(1, 1, "classes")
     return found
 

@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.basis.layer import Geometries, Zone
+from geo.basis.area import AreaBasis
+from geo.basis.layer import Zone
+from geo.basis.progress import silent
 from geo.basis.tables import empty
-from geo.measure.local import covered, touching
-from geo.measure.pieces import IN, OUT, UNIT_VERTICES, Pieces
-from geo.measure.subdivide import subdivided
+from geo.measure.by_grid import Laid, Lots, cut, lay
+from geo.measure.pieces import IN, OUT, Pieces
 from geo.measure.zones import Ground
 
 Floats = npt.NDArray[np.float64]
@@ -34,7 +35,7 @@ def table(pieces: Pieces) -> pd.DataFrame:
 
 
 def _block(pieces: Pieces, column: int, ground: Ground) -> pd.DataFrame:
-    state = pieces.states[:, column]
+    state = pieces.kinds[:, column][pieces.label]
     low, high = _sum(pieces, state == IN), _sum(pieces, state != OUT)
     rows = np.flatnonzero(high > 0)
     gross = pieces.gross_m2[rows]
@@ -57,15 +58,14 @@ def _sum(pieces: Pieces, taken: npt.NDArray[np.bool_]) -> Floats:
     return np.bincount(pieces.parcel, weights=weight, minlength=len(pieces.parcel_ids)).astype(np.float64)
 
 
-def classes(parcel_ids: npt.NDArray[np.object_], shapes: Geometries, grounds: list[Ground]) -> pd.DataFrame:
+def classes(lots: Lots, laid: Laid) -> pd.DataFrame:
     """Return the table `overlap_classes`: parcel × layer × class, areas in m².
 
     Parameters
     ----------
-    parcel_ids : array of str
-    shapes : array of polygons
-        Parcels in the area CRS.
-    grounds : list of Ground
+    lots : Lots
+        The parcels.
+    laid : Laid
         Whole layers without a buffer and with classes are broken down; a null class is "".
 
     Notes
@@ -73,28 +73,40 @@ def classes(parcel_ids: npt.NDArray[np.object_], shapes: Geometries, grounds: li
     Within a class overlaps are counted once; classes may overlap one another. Only what
     is found for certain is counted. An area is NaN where the overlay failed.
     """
-    units, owner = subdivided(shapes, UNIT_VERTICES)
-    told = [g for g in grounds if g.classes is not None and g.zone == Zone(g.zone.layer_id) and len(g.found)]
-    blocks = [_class_block(parcel_ids, units, owner, g) for g in told]
+    told = [g for g in laid.grounds if g.classes is not None and g.zone == Zone(g.zone.layer_id) and len(g.found)]
+    blocks = [_class_block(lots, g, laid.basis) for g in told]
+    blocks = [b for b in blocks if len(b)]
     return pd.concat(blocks, ignore_index=True) if blocks else empty("overlap_classes")
 
 
-def _class_block(
-    parcel_ids: npt.NDArray[np.object_], units: Geometries, owner: npt.NDArray[np.intp], ground: Ground
-) -> pd.DataFrame:
-    code, names = pd.factorize(pd.Series(ground.classes, dtype=object).fillna("").astype(str))
-    unit, polygon = touching(units, ground.found)
-    key = unit * len(names) + code[polygon]
-    targets, target = np.unique(key, return_inverse=True)
-    shapes = units[targets // len(names)]
-    area = covered(shapes, target.ravel(), ground.found[polygon]).areas(shapes)
-    frame = pd.DataFrame(
+def _class_block(lots: Lots, ground: Ground, basis: AreaBasis) -> pd.DataFrame:
+    """Take the classes of one layer as zones of their own."""
+    code, names = _classes(ground)
+    own = [ground.found[code == k] for k in range(len(names))]
+    as_zones = lay([Ground(ground.zone, found=shapes) for shapes in own], basis, silent)
+    pieces = cut(lots, as_zones, silent)
+    areas = _of_each(pieces, len(names))
+    rows = [np.flatnonzero(area != 0) for area in areas]
+    parcel = np.concatenate(rows)
+    kind = np.repeat(np.arange(len(names)), [len(r) for r in rows])
+    order = np.lexsort((kind, parcel))
+    parcel, kind = parcel[order], kind[order]
+    return pd.DataFrame(
         {
-            "parcel_id": parcel_ids[owner[targets // len(names)]],
+            "parcel_id": lots.ids[parcel],
             "layer_id": ground.zone.layer_id,
-            "class": np.asarray(names, object)[targets % len(names)],
-            "area_m2": area,
+            "class": np.asarray(names, object)[kind],
+            "area_m2": np.stack(areas)[kind, parcel],
         }
     )
-    summed = frame.groupby(["parcel_id", "layer_id", "class"], sort=False)["area_m2"].sum(skipna=False).reset_index()
-    return summed[~(summed["area_m2"] <= 0)]
+
+
+def _classes(ground: Ground) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    code, names = pd.factorize(pd.Series(ground.classes, dtype=object).fillna("").astype(str))
+    return code, np.asarray(names, object)
+
+
+def _of_each(pieces: Pieces, count: int) -> list[Floats]:
+    """Return the area of each zone on every parcel, NaN where the overlay failed."""
+    areas = [_sum(pieces, pieces.kinds[:, k][pieces.label] == IN) for k in range(count)]
+    return [np.where(pieces.failed[:, k], np.nan, area) for k, area in enumerate(areas)]

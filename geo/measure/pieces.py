@@ -1,8 +1,7 @@
 """Pieces: every parcel cut into the exact sets of zones present on it.
 
-One matrix carries the answer: a row per cell of ground, a column per zone, and in it out, in
-or unsure. Cells start as the parcels and are split zone by zone; a parcel that lies wholly
-inside or outside a zone is not touched. Parcels may overlap one another: each is measured alone.
+A piece is a parcel, a set of zones, and an area; in a set a zone is out, in or unsure. Parcels may overlap one
+another: each is measured alone. `by_grid` makes them out of edges, `by_overlay` out of shapes.
 """
 
 from __future__ import annotations
@@ -12,26 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
-from geo.basis.layer import SEPARATOR, UNSURE, Geometries
-from geo.basis.progress import Progress, steps
+from geo.basis.layer import SEPARATOR, UNSURE
 from geo.basis.tables import empty
-from geo.measure import robust
-from geo.measure.local import Local, local, negligible, trifling
-from geo.measure.subdivide import by_load, subdivided
+from geo.measure.local import negligible
 from geo.measure.zones import Ground
 
 OUT, IN, UNSURE_STATE = 0, 1, 2
-
-UNIT_VERTICES = 1024
-"""Parcels of more vertices are measured in parts; their areas are added up again."""
-
-LOAD_VERTICES = 4096
-"""Parcels under more vertices of zones than this are measured in parts as well."""
-
-LOST_M2 = robust.RESOLUTION_M2 / 100
-"""So much of a zone may go missing among the cells of a parcel before it is looked for."""
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -50,12 +36,14 @@ class Pieces:
         Area of each parcel.
     parcel : int array
         Position of the parcel of each piece.
-    states : uint8 array, pieces × zones
+    label : int array
+        Row of `kinds` of each piece.
+    kinds : uint8 array, sets × zones
         OUT, IN or UNSURE_STATE.
     area_m2 : float array
         Area of each piece.
     grounds : list of Ground
-        The zones, in the order of the columns of `states`.
+        The zones, in the order of the columns of `kinds`.
     failed : bool array, parcels × zones
         An overlay failed: the zone is unsure on the whole parcel.
     """
@@ -63,204 +51,87 @@ class Pieces:
     parcel_ids: npt.NDArray[np.object_]
     gross_m2: Floats
     parcel: Positions
-    states: States
+    label: Positions
+    kinds: States
     area_m2: Floats
     grounds: list[Ground]
     failed: Bools
 
-
-def cut(parcel_ids: npt.NDArray[np.object_], shapes: Geometries, grounds: list[Ground], progress: Progress) -> Pieces:
-    """Cut parcels by zones.
-
-    Parameters
-    ----------
-    parcel_ids : array of str
-    shapes : array of polygons
-        In the area CRS, valid. An empty shape gives one piece of area 0.
-    grounds : list of Ground
-        In the same CRS, one per zone.
-    progress : Progress
-        Told once per zone.
-
-    Notes
-    -----
-    The pieces of a parcel add up to its area; where an overlay failed the zone is unsure
-    on the whole parcel, never absent. Pieces too small to be written go to the largest
-    piece of their parcel.
-    """
-    units, owner = subdivided(shapes, UNIT_VERTICES)
-    laid = [p for g in grounds for p in (g.found, g.maybe, g.known) if p is not None]
-    units, owner = by_load(units, owner, np.concatenate(laid) if laid else units[:0], LOAD_VERTICES)
-    cells = _Cells(units, owner, len(grounds))
-    for column, ground in enumerate(steps(grounds, "pieces", progress)):
-        cells.mark(column, ground)
-    gross = np.nan_to_num(shapely.area(shapes), nan=0.0)
-    found = cells.summed(gross)
-    return Pieces(parcel_ids, gross, *found, grounds, cells.failures(len(shapes)))
+    @property
+    def states(self) -> States:
+        """Pieces × zones."""
+        return self.kinds[self.label]
 
 
-class _Cells:
-    """Cells of ground while they are being split."""
-
-    def __init__(self, units: Geometries, owner: Positions, zones: int):
-        self.units = units
-        self.owner = owner
-        self.shape = units.copy()
-        self.area = shapely.area(units)
-        self.unit = np.arange(len(units))
-        self.states = np.zeros((len(units), zones), np.uint8)
-        self.failed = np.zeros((len(units), zones), bool)
-
-    def mark(self, column: int, ground: Ground) -> None:
-        """Write one zone into the states, splitting cells where its edge runs through them."""
-        self._cover(column, local(self.units, ground.found), IN)
-        if ground.nowhere_known:
-            self._turn(column, np.ones(len(self.unit), bool))
-        elif len(ground.maybe):
-            self._cover(column, local(self.units, ground.maybe), UNSURE_STATE)
-        if ground.known is not None and len(ground.known):
-            self._uncover(column, local(self.units, ground.known))
-        self._turn(column, self.failed[self.unit, column], also_in=True)
-
-    def _cover(self, column: int, zone: Local, state: int) -> None:
-        """Set the state inside the zone where nothing is set yet."""
-        self.failed[:, column] |= zone.failed
-        inside = self._split(column, zone)
-        self.states[inside & (self.states[:, column] == OUT), column] = state
-
-    def _uncover(self, column: int, known: Local) -> None:
-        """Make ground outside the known polygons unsure where nothing is set yet."""
-        self.failed[:, column] |= known.failed
-        inside = self._split(column, known)
-        self._turn(column, ~inside)
-
-    def _turn(self, column: int, where: Bools, also_in: bool = False) -> None:
-        unset = where if also_in else where & (self.states[:, column] == OUT)
-        self.states[unset, column] = UNSURE_STATE
-
-    def _split(self, column: int, zone: Local) -> Bools:
-        """Split the cells that are still out and that the zone's edge crosses; tell which lie inside."""
-        inside = zone.whole[self.unit]
-        crossed = np.flatnonzero(zone.cut[self.unit] & (self.states[:, column] == OUT))
-        if not len(crossed):
-            return inside
-        shapes, parts = self.shape[crossed], zone.part[self.unit[crossed]]
-        within, beyond = robust.parted(shapes, parts)
-        broken = shapely.is_missing(within)
-        taken = self._settled(crossed, within, parts)
-        left, small = self.area[crossed] - taken, trifling(self.area[crossed])
-        self.failed[self.unit[crossed[broken]], column] = True
-        inside[crossed[~broken & (left <= small)]] = True
-        both = ~broken & (left > small) & (taken > small)
-        return self._grow(inside, crossed[both], (within[both], beyond[both]), taken[both])
-
-    def _settled(self, crossed: Positions, within: Geometries, parts: Geometries) -> Floats:
-        """Return how much of each crossed cell a zone takes, so that a unit loses what the zone has of it.
-
-        What a zone has of a unit was overlaid once, and checked. Overlaying that part again loses slivers
-        without a sign (inside nothing, outside everything), and gives a crumb of a cell more than it has; so it
-        only says how cells share the part. What is missing goes to the cells that hold most of it and have room
-        for it, or else run longest along it.
-        """
-        size = self.area[crossed]
-        taken: Floats = np.minimum(np.nan_to_num(shapely.area(within), nan=0.0), size)
-        unit, whole, count = self.unit[crossed], shapely.area(parts), len(self.units)
-        cells = np.bincount(self.unit, minlength=count)
-        every = (np.bincount(unit, minlength=count) == cells)[unit] & ~shapely.is_missing(within)
-        alone = every & (cells[unit] == 1)
-        lost = alone & (taken == 0)
-        within[lost], taken[alone] = parts[lost], whole[alone]
-        short = whole - np.bincount(unit, weights=taken, minlength=count)[unit]
-        off = every & ~alone & (np.abs(short) > LOST_M2)
-        for u in np.unique(unit[off]):
-            own = np.flatnonzero(unit == u)
-            along = shapely.intersection(shapely.boundary(parts[own]), self.shape[crossed[own]])
-            order = own[np.lexsort((-shapely.length(along), -taken[own]))]
-            room = size[order] - taken[order] if short[order[0]] > 0 else taken[order]
-            moved = _filled(abs(float(short[order[0]])), room) * np.sign(short[order[0]])
-            bare = order[(taken[order] == 0) & (moved > 0)]
-            within[bare] = parts[bare]
-            taken[order] += moved
-        return np.clip(taken, 0.0, size)
-
-    def _grow(self, inside: Bools, rows: Positions, shapes: tuple[Geometries, Geometries], taken: Floats) -> Bools:
-        """Keep the part beyond in place and append the part within."""
-        within, beyond = shapes
-        self.shape[rows] = beyond
-        self.area[rows] -= taken
-        self.area = np.concatenate([self.area, taken])
-        self.shape = np.concatenate([self.shape, within])
-        self.unit = np.concatenate([self.unit, self.unit[rows]])
-        self.states = np.concatenate([self.states, self.states[rows]])
-        return np.concatenate([inside, np.ones(len(rows), bool)])
-
-    def failures(self, parcels: int) -> Bools:
-        """Return parcels × zones where an overlay failed."""
-        out = np.zeros((parcels, self.failed.shape[1]), bool)
-        np.logical_or.at(out, self.owner, self.failed)
-        return out
-
-    def summed(self, gross: Floats) -> tuple[Positions, States, Floats]:
-        """Add the cells up to one piece per parcel and set of zones."""
-        parcel = self.owner[self.unit]
-        area = self.area
-        blank = np.setdiff1d(np.arange(len(gross)), parcel)  # empty shapes keep a row of area 0
-        parcel = np.concatenate([parcel, blank])
-        area = np.concatenate([area, np.zeros(len(blank))])
-        states = np.concatenate([self.states, np.zeros((len(blank), self.states.shape[1]), np.uint8)])
-        return _grouped(*_merged(*_grouped(parcel, states, area), gross))
-
-
-def _filled(amount: float, room: Floats) -> Floats:
-    """Return how much of an amount goes into each vessel when the first is filled before the next."""
-    before = np.concatenate([[0.0], np.cumsum(room)[:-1]])
-    return np.clip(amount - before, 0.0, room)
-
-
-def _grouped(parcel: Positions, states: States, area: Floats) -> tuple[Positions, States, Floats]:
-    """Add up rows of equal parcel and states, in the order of parcels."""
-    label = _codes(states)
-    keys = np.stack([parcel, label], axis=1)
-    distinct, first, row = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    total = np.bincount(row.ravel(), weights=area, minlength=len(distinct))
-    return parcel[first], states[first], total.astype(np.float64)
-
-
-def _codes(states: States) -> Positions:
-    """Number the distinct rows."""
+def coded(states: States) -> tuple[Positions, States]:
+    """Number the distinct rows of a matrix; ground with nothing on it is always one of them."""
+    nothing = np.zeros((1, states.shape[1]), np.uint8)
+    every = np.ascontiguousarray(np.concatenate([states, nothing]))
     if states.shape[1] == 0:
-        return np.zeros(len(states), np.intp)
-    rows = np.ascontiguousarray(states).view(np.dtype((np.void, states.shape[1]))).ravel()
-    return np.unique(rows, return_inverse=True)[1].ravel()
+        return np.zeros(len(states), np.intp), nothing
+    rows = every.view(np.dtype((np.void, states.shape[1]))).ravel()
+    _, first, label = np.unique(rows, return_index=True, return_inverse=True)
+    return label.ravel()[:-1].astype(np.intp), every[first]
 
 
-def _merged(parcel: Positions, states: States, area: Floats, gross: Floats) -> tuple[Positions, States, Floats]:
+def assembled(
+    parcel: Positions, label: Positions, area: Floats, kinds: States, gross: Floats
+) -> tuple[Positions, Positions, Floats]:
+    """Add pieces up to one per parcel and set of zones, in the order of parcels; return parcel, label and area.
+
+    Pieces too small to be written go to the largest piece of their parcel. An empty shape keeps a row of area 0 with
+    nothing on it, as the rows of a parcel add up to its area.
+    """
+    blank = np.flatnonzero(np.bincount(parcel, minlength=len(gross)) == 0)
+    nothing = np.flatnonzero((kinds == OUT).all(axis=1))[:1]
+    parcel = np.concatenate([parcel, blank])
+    label = np.concatenate([label, np.repeat(nothing, len(blank))])
+    area = np.concatenate([area, np.zeros(len(blank))])
+    return _grouped(*_merged(*_grouped(parcel, label, area), kinds, gross))
+
+
+def _grouped(parcel: Positions, label: Positions, area: Floats) -> tuple[Positions, Positions, Floats]:
+    """Add up rows of equal parcel and label, in the order of parcels."""
+    if not len(parcel):
+        return parcel, label, area
+    many = int(label.max()) + 1
+    keys, row = np.unique(parcel * many + label, return_inverse=True)
+    total = np.bincount(row.ravel(), weights=area, minlength=len(keys))
+    return keys // many, keys % many, total.astype(np.float64)
+
+
+def _merged(
+    parcel: Positions, label: Positions, area: Floats, kinds: States, gross: Floats
+) -> tuple[Positions, Positions, Floats]:
     """Give pieces too small to be written to other pieces of their parcel.
 
     One goes to the largest; several to those that leave what every zone has of the parcel nearest to the truth.
     """
     order = np.lexsort((-area, parcel))
-    parcel, states, area = parcel[order], states[order].copy(), area[order]
+    parcel, label, area = parcel[order], label[order].copy(), area[order]
     first = np.searchsorted(parcel, parcel)
     small = (area <= negligible(gross[parcel])) & (first != np.arange(len(parcel)))
     several = small & (np.bincount(parcel, weights=small, minlength=len(gross)) > 1)[parcel]
     alone = small & ~several
-    states[alone] = states[first[alone]]
+    label[alone] = label[first[alone]]
     for start in np.unique(first[several]):
         own = np.arange(start, np.searchsorted(parcel, parcel[start], side="right"))
-        states[own], area[own] = _joined(states[own], area[own], small[own], float(negligible(gross[parcel[own]])[0]))
-    return parcel, states, area
+        least = float(negligible(gross[parcel[own]])[0])
+        into, area[own] = _joined(kinds[label[own]], area[own], small[own], least)
+        label[own] = label[own][into]
+    return parcel, label, area
 
 
-def _joined(states: States, area: Floats, small: Bools, least: float) -> tuple[States, Floats]:
+def _joined(states: States, area: Floats, small: Bools, least: float) -> tuple[Positions, Floats]:
     """Join the small pieces of one parcel, the smallest first, each to the piece that keeps sums of zones truest.
 
-    Where two do alike the other small one: together they may be large enough to be written.
+    Where two do alike the other small one: together they may be large enough to be written. Returns for each piece
+    the one it went to, itself where it stays.
     """
     there = np.concatenate([states == IN, states != OUT], axis=1).astype(np.float64)
     off = np.zeros(there.shape[1])
     live = np.ones(len(area), bool)
-    states, area = states.copy(), area.copy()
+    into, area = np.arange(len(area)), area.copy()
     for k in np.flatnonzero(small)[np.argsort(area[small], kind="stable")]:
         others = np.flatnonzero(live & (np.arange(len(area)) != k))
         if area[k] > least or not len(others):
@@ -270,8 +141,8 @@ def _joined(states: States, area: Floats, small: Bools, least: float) -> tuple[S
         best = np.lexsort((-area[others], ~small[others], np.abs(moved).sum(axis=1), far))[0]
         to, off = others[best], moved[best]
         area[to] += area[k]
-        area[k], live[k], states[k] = 0.0, False, states[to]
-    return states, area
+        area[k], live[k], into[into == k] = 0.0, False, to
+    return into, area
 
 
 def table(pieces: Pieces) -> pd.DataFrame:
@@ -282,12 +153,10 @@ def table(pieces: Pieces) -> pd.DataFrame:
     """
     if not len(pieces.parcel):
         return empty("pieces")
-    codes = _codes(pieces.states)
-    distinct, first = np.unique(codes, return_index=True)
-    names = np.empty(len(distinct), object)
-    names[:] = [_label(pieces.states[row], pieces.grounds) for row in first]
+    names = np.empty(len(pieces.kinds), object)
+    names[:] = [_label(kind, pieces.grounds) for kind in pieces.kinds]
     return pd.DataFrame(
-        {"parcel_id": pieces.parcel_ids[pieces.parcel], "zones": names[codes], "area_m2": pieces.area_m2}
+        {"parcel_id": pieces.parcel_ids[pieces.parcel], "zones": names[pieces.label], "area_m2": pieces.area_m2}
     )
 
 

@@ -18,8 +18,10 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.basis.layer import Geometries
 from geo.basis.progress import Progress
-from geo.measure import pieces, robust
-from geo.measure.zones import Ground
+from geo.basis.tables import empty
+from geo.measure import by_grid, pieces, robust
+from geo.measure.by_grid import Laid, Lots
+from geo.measure.grid import pairs, rings
 
 LEAST_M2 = 0.01
 """Less than this, the closing tolerance of the ledger, is a hair between two neighbours and no shared ground."""
@@ -27,33 +29,36 @@ LEAST_M2 = 0.01
 Positions = npt.NDArray[np.intp]
 
 
-def tables(
-    ids: npt.NDArray[np.object_], shapes: Geometries, grounds: list[Ground], progress: Progress
-) -> dict[str, pd.DataFrame]:
+def tables(lots: Lots, laid: Laid, progress: Progress) -> dict[str, pd.DataFrame]:
     """Return the tables `stacks` (which parcels share it) and `stack_pieces` (the zones on it).
 
     Parameters
     ----------
-    ids : array of str
-    shapes : array of polygons
-        The parcels, in the area CRS, valid.
-    grounds : list of Ground
+    lots : Lots
+        The parcels.
+    laid : Laid
     progress : Progress
     """
-    members, found = stacks(shapes)
+    rows = overlapping(lots)
+    members, found = stacks(lots.carried(rows, laid.basis))
     names = np.array([str(k) for k in range(1, len(found) + 1)], object)
-    rows = [(names[k], ids[p]) for k, who in enumerate(members) for p in who]
-    cut = pieces.table(pieces.cut(names, found, grounds, progress)) if len(found) else pieces.table(_none(grounds))
+    told = [(names[k], lots.ids[rows[p]]) for k, who in enumerate(members) for p in who]
+    flat, area = rings.of(found)
+    cut = by_grid.cut(Lots(names, found, flat, area), laid, progress) if len(found) else None
+    table = pieces.table(cut) if cut is not None else empty("pieces")
     return {
-        "stacks": pd.DataFrame(rows, columns=["stack_id", "parcel_id"], dtype=object),
-        "stack_pieces": cut.rename(columns={"parcel_id": "stack_id"}),
+        "stacks": pd.DataFrame(told, columns=["stack_id", "parcel_id"], dtype=object),
+        "stack_pieces": table.rename(columns={"parcel_id": "stack_id"}),
     }
 
 
-def _none(grounds: list[Ground]) -> pieces.Pieces:
-    nobody, nothing = np.empty(0, object), np.empty(0)
-    states = np.zeros((0, len(grounds)), np.uint8)
-    return pieces.Pieces(nobody, nothing, np.empty(0, np.intp), states, nothing, grounds, states.astype(bool))
+def overlapping(lots: Lots) -> Positions:
+    """Return the parcels that share ground worth telling with another one."""
+    one, two = shapely.STRtree(lots.shapes).query(lots.shapes)
+    later = one < two
+    one, two = one[later], two[later]
+    shared = pairs.shared(lots.rings, len(lots.ids), one, two)
+    return np.unique(np.concatenate([p[shared > LEAST_M2 / 2] for p in (one, two)]))
 
 
 def stacks(shapes: Geometries) -> tuple[list[tuple[int, ...]], Geometries]:

@@ -9,7 +9,7 @@ metres inside its coverage: an unseen feature just outside it could reach that f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ def _none() -> Geometries:
 
 @dataclass(frozen=True)
 class Ground:
-    """A zone as polygons in one CRS, subdivided.
+    """A zone as polygons in one CRS: as they were drawn, or subdivided (`ready`).
 
     Parameters
     ----------
@@ -73,13 +73,13 @@ class Ground:
         return self.known is not None and len(self.known) == 0
 
 
-def grounds(layers: Mapping[str, Layer], zones: list[Zone], carry: Carry) -> list[Ground]:
+def grounds(layers: Mapping[str, Layer], zones: list[Zone]) -> list[Ground]:
     """Return the ground of every zone whose layer exists; the others stay unmeasured."""
-    return [ground(layers[z.layer_id], z, carry) for z in zones if z.layer_id in layers]
+    return [ground(layers[z.layer_id], z) for z in zones if z.layer_id in layers]
 
 
-def ground(layer: Layer, zone: Zone, carry: Carry, near: Near | None = None) -> Ground:
-    """Return the ground of one zone.
+def ground(layer: Layer, zone: Zone) -> Ground:
+    """Return the ground of one zone, in the study CRS.
 
     Parameters
     ----------
@@ -89,10 +89,6 @@ def ground(layer: Layer, zone: Zone, carry: Carry, near: Near | None = None) -> 
     zone : Zone
         Without a buffer only polygons have ground; a layer of nothing but lines or
         points cannot be measured without one and comes back as failed (``no_area``).
-    carry : callable
-        Brings shapes into the CRS to measure in (`AreaBasis.project`, or identity).
-    near : Near or None
-        Ground that meets none of those shapes, in the CRS to measure in, may be left out.
     """
     taken = chosen(layer, zone.part)
     counts: dict[str, Any] = {"features": int(taken.sure.sum()), "doubtful": int((taken.may & ~taken.sure).sum())}
@@ -102,17 +98,37 @@ def ground(layer: Layer, zone: Zone, carry: Carry, near: Near | None = None) -> 
     if zone.reach_m == 0 and len(layer.shapes) and not (shapely.get_dimensions(layer.shapes) == 2).any():
         return Ground(zone, known=_none(), state="failed", cause="no_area", coverage=layer.coverage, **counts)
     drawn = _widened(layer, zone, taken)
-    sure, owner = _ready(drawn.sure, carry, near)
-    classes = layer.classes[taken.sure][owner] if layer.classes is not None and zone.reach_m == 0 else None
     return Ground(
         zone,
-        found=sure,
-        maybe=_ready(drawn.maybe, carry, near)[0],
-        known=_known(layer, zone.reach_m, carry, near),
-        classes=classes,
+        found=drawn.sure,
+        maybe=drawn.maybe,
+        known=_known(layer, zone.reach_m),
+        classes=layer.classes[taken.sure] if layer.classes is not None and zone.reach_m == 0 else None,
         cause=layer.cause or _cause(layer, taken, drawn),
         coverage=layer.coverage,
         **counts,
+    )
+
+
+def ready(ground: Ground, carry: Carry, near: Near | None = None) -> Ground:
+    """Return a ground for overlays: carried into the CRS to measure in, valid, subdivided.
+
+    Parameters
+    ----------
+    ground : Ground
+        As it was drawn.
+    carry : callable
+        `AreaBasis.project`, or identity.
+    near : Near or None
+        Ground that meets none of those shapes, in the CRS to measure in, may be left out.
+    """
+    found, owner = _ready(ground.found, carry, near)
+    return replace(
+        ground,
+        found=found,
+        maybe=_ready(ground.maybe, carry, near)[0],
+        known=None if ground.known is None else _ready(ground.known, carry, near)[0],
+        classes=None if ground.classes is None else ground.classes[owner],
     )
 
 
@@ -198,13 +214,13 @@ def table(grounds: list[Ground]) -> pd.DataFrame:
     )
 
 
-def _known(layer: Layer, buffer_m: float, carry: Carry, near: Near | None) -> Geometries | None:
+def _known(layer: Layer, buffer_m: float) -> Geometries | None:
     if layer.coverage == "unknown" or (layer.coverage == "partial" and layer.known is None):
         return _none()
     if layer.known is None:
         return None
     eroded = layer.known if buffer_m == 0 else _eroded(layer.known, buffer_m)
-    return _ready(np.array([eroded], object), carry, near)[0]
+    return _none() if shapely.is_empty(eroded) else np.array([eroded], object)
 
 
 def _eroded(known: shapely.Geometry, buffer_m: float) -> shapely.Geometry:

@@ -3,7 +3,7 @@ import pytest
 import shapely
 
 from geo.basis.layer import Zone
-from tests.geo.measure.making import box, layer, measure, parcels, world
+from tests.geo.measure.making import box, layer, measure, overlaid, parcels, world
 
 PARCEL = box(0, 0, 100, 100)
 
@@ -48,6 +48,7 @@ def test_a_failed_overlay_has_no_area_in_its_class(monkeypatch):
         raise shapely.GEOSException("forced")
 
     made = layer(box(0, 0, 40, 100), classes=classes("A"))
+    overlaid(monkeypatch)
     monkeypatch.setattr(shapely, "intersection", broken)
     found = by_class(measure(world(parcels(PARCEL), made), [Zone("flood")]))
     assert np.isnan(found["A"])

@@ -6,10 +6,10 @@ from geo.basis.area import basis
 from geo.basis.layer import Zone
 from geo.basis.progress import silent
 from geo.basis.tables import settled
-from geo.measure import pieces as measuring
-from geo.measure import robust
+from geo.measure import by_overlay, robust
+from geo.measure.pieces import IN
 from geo.measure.zones import Ground
-from tests.geo.measure.making import CRS, X, Y, box, layer, measure, overlap, parcels, pieces, world
+from tests.geo.measure.making import CRS, X, Y, box, layer, measure, overlaid, overlap, parcels, pieces, world
 
 FLOOD, MINE = Zone("flood"), Zone("mine")
 PARCEL = box(0, 0, 100, 100)
@@ -176,6 +176,7 @@ def test_an_overlay_that_fails_is_unknown_and_never_nought(monkeypatch):
     def broken(*_args, **_kwargs):
         raise shapely.GEOSException("TopologyException: forced")
 
+    overlaid(monkeypatch)
     monkeypatch.setattr(shapely, "intersection", broken)
     inputs = world(parcels(PARCEL, box(300, 0, 400, 100)), layer(box(50, 0, 80, 100)))
     tables = measure(inputs, [FLOOD])
@@ -192,6 +193,7 @@ def test_a_wrong_overlay_is_noticed_and_done_again_on_a_grid(monkeypatch):
         found = true(left, right, grid_size=grid_size)
         return found if grid_size else shapely.buffer(found, 3.0)
 
+    overlaid(monkeypatch)
     monkeypatch.setattr(robust.shapely, "intersection", wrong)
     tables = measure(world(parcels(PARCEL), layer(box(50, 0, 80, 100))), [FLOOD])
     assert pieces(tables) == pytest.approx({"flood": 3000, "": 7000}, abs=1e-3)
@@ -223,8 +225,8 @@ def test_a_crumb_left_by_one_zone_takes_no_ground_of_the_next(monkeypatch):
         within[crumbs] = shapely.box(0, 199, 27, 200)
         return within, beyond
 
-    monkeypatch.setattr(measuring.robust, "parted", swollen)
-    made = measuring.cut(np.array(["P"], object), np.array([parcel]), grounds, silent)
+    monkeypatch.setattr(by_overlay.robust, "parted", swollen)
+    made = by_overlay.cut(np.array(["P"], object), np.array([parcel]), grounds, silent)
     for column, area in enumerate((most.area, west.area)):
-        assert made.area_m2[made.states[:, column] == measuring.IN].sum() == pytest.approx(area, abs=3e-4)
+        assert made.area_m2[made.states[:, column] == IN].sum() == pytest.approx(area, abs=3e-4)
     assert made.area_m2.sum() == pytest.approx(parcel.area, abs=1e-6)
