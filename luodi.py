@@ -664,6 +664,33 @@ def step(
     _call(as_json, lang, work)
 
 
+@cli.command()
+def bulletin(
+    folder: Study,
+    period: Annotated[str, typer.Option(help="month, quarter or year.")] = "month",
+    by: Annotated[str, typer.Option(help="unit, leader, county or park.")] = "unit",
+    on: Annotated[str, typer.Option("--on", help="Last day of the period; default the day of the study.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (recalculates), DOCX or CSV.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Rank units against their targets (月通报、季评比、年考核), last month beside it, movements explained."""
+
+    def work(console: Console) -> None:
+        from layers.ask import league, scheduled
+        from layers.outputs import league_book
+        from layers.words import league as words
+
+        results, day = _projects(folder, console), _day(on)
+        found = league.ranked(results, period, by, day)
+        _tell(console, words.text(found, console.language))
+        late = scheduled.scheduled(results, day)
+        _listed(console, out, lambda path: league_book.write(found, late, path, console.language))
+        console.result(words.plain(found))
+
+    _call(as_json, lang, work)
+
+
 def _projects(folder: Path, console: Console) -> "Results":
     """Return the newest results of a study with its projects, brought up to date."""
     from layers.study.run.released import require

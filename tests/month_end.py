@@ -22,6 +22,18 @@ Schedule by the county's own steps (立项 5, 环评 20, 能评 10 beside it whe
 - M2 promises it on 31 December: 环评 to 25 December, permit to 11 January: **11 days late**, held by 生态环境局;
 - M3 promises it on 1 December; 环评 was done on 20 November, no 能评: permit to 11 December: **10 days late** (住建局);
 - M4 began on 20 May: 200 working days from 21 May end on 8 March 2027, 298 days before 31 December 2027.
+
+Score of the year by unit, 40 points for investment signed, 20 for their number, 8 for each of the five rates:
+
+| unit | investment | number | performance | funds | start | completion | production | score | place |
+|---|---|---|---|---|---|---|---|---|---|
+| 经信局 M1 M4 | 15,000/20,000 → 30 | 1/2 → 10 | 1/2 → 4 | 9,000/27,000 → 2.67 | 1/1 → 8 | 0/1 | – | 54.67 | 1 |
+| 应急局 M2 | 7,500/10,000 → 30 | 1/1 → 20 | 0/1 | 1,500/7,500 → 1.6 | 0/1 | – | – | 51.6 | 2 |
+| 招商局 M3 M7 | 9,000/6,000 → 40 | 1/2 → 10 | 0/2 | 600/3,000 → 1.6 | 0/1 | – | – | 51.6 | 2 |
+| 交通局 M8 | 0/5,000 | 0/1 | 8 | 4,500/4,500 → 8 | 8 | 8 | 8 | 40 | 4 |
+| 西镇 M5, 发改局 M6 | 0 | 0 | – | – | – | – | – | 0 | 5 |
+
+On 31 October M7 was not signed: 招商局 had 1.6 and place 4, 交通局 place 3.
 """
 
 import shutil
@@ -33,6 +45,7 @@ import shapely
 
 from geo.basis.progress import silent
 from layers.ask import rated, scheduled
+from layers.library import league
 from layers.study.run import runs
 from layers.study.run.results import open_results
 
@@ -145,6 +158,10 @@ after = ["works"]
 stage = "producing"
 milestone = "production"
 """
+TARGETS = {
+    "经信局": (20000, 2), "应急局": (10000, 1), "招商局": (6000, 2), "西镇": (1000, 1), "发改局": (20000, 1),
+    "交通局": (5000, 1),
+}  # fmt: skip
 RULES = """
 [[rules]]
 id = "slope"
@@ -165,6 +182,9 @@ def written(folder: Path) -> Path:
     inputs.mkdir(parents=True)
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     (inputs / "schedule.toml").write_text(STEPS, encoding="utf-8")
+    given = [f'[[targets]]\nname = "{n}"\ninvestment = {i}\nnumber = {k}\n' for n, (i, k) in TARGETS.items()]
+    shipped = league.FILE.read_text(encoding="utf-8")
+    (inputs / "league.toml").write_text("\n".join([shipped, *given]), encoding="utf-8")
     (inputs / "rules.toml").write_text(RULES, encoding="utf-8")
     squares = [_box(x, 0) for x in (0, 300, 600)]
     gpd.GeoDataFrame({"BSM": ["a", "b", "c"], "DLBM": ["0601"] * 3}, geometry=squares, crs=CRS).to_file(

@@ -10,7 +10,7 @@ import streamlit as st
 from layers.serve.pages import drive as served
 from layers.serve.pages.drive import DriveTable
 from layers.study.run.results import Results
-from layers.text import Language, say
+from layers.text import Language, code, say
 from views.parts import drive_panel, opening, state, tables
 from views.parts.markup import label, tag
 
@@ -32,7 +32,7 @@ def draw(results: Results, late: bool) -> None:
         name = st.segmented_control(
             say("uidrive.sets", language), list(SETS), default="ankang", required=True, key="drive-set",
             format_func=lambda s: say(f"uidrive.{SETS[s]}", language), label_visibility="collapsed",
-            disabled=view == "schedule",
+            disabled=view not in ("rating", "reserve"),
         )  # fmt: skip
         _download(results, view, name, late, language)
     VIEWS[view](results, name, language)
@@ -40,7 +40,10 @@ def draw(results: Results, late: bool) -> None:
 
 def _download(results: Results, view: str, name: str, late: bool, language: Language) -> None:
     made: Callable[[], bytes] = functools.partial(served.rating_file, results, name, language)
-    if view == "schedule":
+    if view in ("league", "wall"):
+        period, by = (state.value_of(f"drive-{k}") or first for k, first in (("period", "year"), ("by", "unit")))
+        made = functools.partial(served.league_file, results, period, by, "xlsx", language)
+    elif view == "schedule":
         made = functools.partial(served.schedule_file, results, language)
     st.download_button(
         say("uidrive.workbook", language), data=made, key=f"drive-file-{view}", disabled=late, on_click="ignore",
@@ -88,7 +91,57 @@ def _schedule(results: Results, _: str, language: Language) -> None:
         drive_panel.schedule(results, found, selected, language)
 
 
+def _asked(language: Language) -> tuple[str, str]:
+    """Draw the choices of period and grouping."""
+    with st.container(horizontal=True, vertical_alignment="center", key="leaguebar"):
+        period = st.segmented_control(
+            say("uidrive.periods", language), served.PERIODS, default="year", required=True, key="drive-period",
+            format_func=lambda p: say(f"uidrive.period_{p}", language), label_visibility="collapsed",
+        )  # fmt: skip
+        by = st.segmented_control(
+            say("uidrive.groups", language), served.GROUPS, default="unit", required=True, key="drive-by",
+            format_func=lambda b: code("leagueby", b, language), label_visibility="collapsed",
+        )  # fmt: skip
+    return str(period), str(by)
+
+
+def _league(results: Results, _: str, language: Language) -> None:
+    period, by = _asked(language)
+    shown = served.league_view(served.league_of(results, period, by), language)
+    st.html(tag("div", shown.title, cls="lu-empty-title"))
+    left, right = st.columns([1.4, 1], gap="small")
+    with left:
+        tables.plain(shown.order, f"drive-order-{period}-{by}-{language}")
+        st.html(tag("div", *(tag("div", m, cls="lu-line") for m in shown.moves)))
+        st.download_button(
+            say("uidrive.word", language), key="drive-word", on_click="ignore", icon=":material/download:",
+            data=functools.partial(served.league_file, results, period, by, "docx", language),
+            file_name=f"luodi-{period}-{results.run_id}.docx", disabled="projects" in results.stale(),
+        )  # fmt: skip
+    with right:
+        tables.plain(shown.measures, f"drive-measures-{period}-{by}-{language}")
+    st.html(tag("details", tag("summary", say("uidrive.definitions", language)),
+                *(tag("div", n, cls="lu-line") for n in shown.notes), cls="lu-law"))  # fmt: skip
+
+
+def _wall(results: Results, _: str, language: Language) -> None:
+    period, by = _asked(language)
+    shown = served.wall(results, period, by, language)
+    boxes = [tag("div", tag("div", s, cls="lp-stage"), tag("div", n, cls="lp-count"), cls="lp-box")
+             for s, n in shown.stages]  # fmt: skip
+    order = [tag("tr", tag("td", place, cls="lw-place"), tag("td", name), tag("td", points, cls="lp-rate"),
+                 tag("td", moved, cls="lu-small")) for place, name, points, moved in shown.places]  # fmt: skip
+    late = [tag("div", tag("b", name), " ", tag("span", days, cls="lw-late"), tag("div", step, cls="lu-small"),
+                cls="lp-finding") for name, days, step in shown.late]  # fmt: skip
+    st.html(tag(
+        "div", tag("div", shown.title, cls="lw-title"), tag("div", *boxes, cls="lp-board"),
+        tag("div", tag("table", *order, cls="lp-rates"), tag("div", tag("b", shown.late_title), *late),
+            cls="lw-halves"),
+        cls="lw-wall",
+    ))  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[Results, str, Language], None]] = {
-    "rating": _rating, "reserve": _reserve, "schedule": _schedule,
+    "rating": _rating, "reserve": _reserve, "schedule": _schedule, "league": _league, "wall": _wall,
 }  # fmt: skip
 PAGE = opening.Page("drive", ":material/speed:", draw, table="gate_results", rows="projects", styles=("project",))

@@ -27,7 +27,7 @@ def visit(monkeypatch):
         if view != "rating":
             page.segmented_control(key="drive-view").set_value(view).run()
         assert not page.exception
-        assert not re.search(r"\[(ui\w*|reason|rating\w*|reserve\w*|schedule\w*|code)\.", text(page))
+        assert not re.search(r"\[(ui\w*|reason|rating\w*|reserve\w*|schedule\w*|league\w*|code)\.", text(page))
         return page
 
     return go
@@ -45,6 +45,19 @@ def test_the_lists_say_what_the_commands_say(visit, month_end, language):
     late = visit(month_end, language, view="schedule").dataframe[0].value
     assert late.iloc[:2, 0].tolist() == scheduled.scheduled(results).late == ["M2", "M3"]
     assert late[say("schedulelist.late_days", language)].tolist()[:2] == [11, 10]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_units_and_the_wall_screen(visit, month_end, language):
+    page = visit(month_end, language, view="league")
+    order = page.dataframe[0].value
+    assert order.iloc[:, :2].to_numpy().tolist()[:2] == [[1.0, "经信局"], [2.0, "应急局"]]
+    page.segmented_control(key="drive-by").set_value("county").run()
+    assert not page.exception
+    assert set(page.dataframe[0].value.iloc[:, 1]) == {"东县", "西县"}
+    wall = text(visit(month_end, language, view="wall"))
+    assert "54.67" in wall
+    assert say("uidrive.late_days", language, days=11) in wall
 
 
 def test_a_project_shows_what_raises_it_and_its_steps(visit, month_end):

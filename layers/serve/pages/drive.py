@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.ask import rated, scheduled
+from geo.basis.tables import rows
+from layers.ask import league, rated, scheduled
+from layers.ask.league import League
 from layers.ask.rated import Rated
 from layers.ask.scheduled import Scheduled
-from layers.outputs import gantt, rating_list, schedule_list
+from layers.outputs import gantt, league_book, rating_list, schedule_list
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say
-from layers.words import rating, schedule
+from layers.words import league as league_words
+from layers.words import pipeline, rating, schedule
 
 
 @dataclass(frozen=True)
@@ -121,3 +124,66 @@ def title(results: Results, project: str, language: Language) -> str:
     """Return id and name of a project."""
     table = results.table("projects").set_index("project_id")["name"]
     return say("uidrive.project", language, project=project, name=str(table[project]))
+
+
+# --- units against targets ---------------------------------------------------------
+
+PERIODS, GROUPS = ("month", "quarter", "year"), ("unit", "leader", "county", "park")
+
+
+def league_of(results: Results, period: str, by: str) -> League:
+    """Return the units against their targets; raises as `layers.ask.league.ranked`."""
+    return league.ranked(results, period, by)
+
+
+@dataclass(frozen=True)
+class LeagueView:
+    """The report as shown: title, order, measures, what moved, what is defined how."""
+
+    title: str
+    order: pd.DataFrame
+    measures: pd.DataFrame
+    moves: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def league_view(found: League, language: Language) -> LeagueView:
+    """Return the report in words."""
+    order, lines = league_words.order(found, language), league_words.lines(found, language)
+    return LeagueView(
+        league_words.title(found, language), league_words.titled(found, order, language),
+        league_words.titled(found, lines, language), tuple(league_words.moves(found, language)),
+        league_words.notes(found, language),
+    )  # fmt: skip
+
+
+def league_file(results: Results, period: str, by: str, ending: str, language: Language) -> bytes:
+    """Return the report as a workbook or a page for Word."""
+    found, late = league.ranked(results, period, by), scheduled.scheduled(results)
+    return file_of(lambda path: league_book.write(found, late, path, language), ending)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """What the wall screen shows: title, stages with numbers, places, late projects."""
+
+    title: str
+    stages: tuple[tuple[str, str], ...]
+    places: tuple[tuple[str, str, str, str], ...]
+    late: tuple[tuple[str, str, str], ...]
+    late_title: str
+
+
+def wall(results: Results, period: str, by: str, language: Language) -> Wall:
+    """Return the wall screen: few words, large."""
+    found, plans = league.ranked(results, period, by), scheduled.scheduled(results)
+    order, listed = league_words.order(found, language), schedule.listed(plans, language)
+    stages = [(str(r["stage"]), f"{r['projects']:.0f}") for r in rows(pipeline.by_stage(results, language))]
+    places = [(f"{r['place']:.0f}" if r["place"] == r["place"] else "–", str(r["name"]), f"{r['score']:.2f}",
+               str(r["moved"])) for r in rows(order)]  # fmt: skip
+    late = [
+        (f"{r['name']}", say("uidrive.late_days", language, days=r["late_days"]), f"{r['critical']} · {r['holder']}")
+        for r in rows(listed) if r["project_id"] in plans.late
+    ]  # fmt: skip
+    title = league_words.title(found, language)
+    return Wall(title, tuple(stages), tuple(places), tuple(late), say("uidrive.late", language, count=len(late)))
