@@ -16,7 +16,8 @@ from layers.ask.league import League
 from layers.ask.scheduled import Scheduled
 from layers.outputs import lists, word
 from layers.outputs.plain import plain
-from layers.outputs.project import Projection, headlines
+from layers.outputs.project import headlines
+from layers.outputs.projected import Projection
 from layers.outputs.ranking_book import STYLES
 from layers.outputs.stage_book import OPTIONS
 from layers.outputs.target import ending, replaced
