@@ -66,7 +66,7 @@ def export(
         return _book(results, path, BOOKS[table, kind], language, keep)
     made = projection(results, table, language)
     day = str(results.manifest.get("written", ""))[:10]
-    made = replace(made, asked={"day": day} | dict(asked or {}))
+    made = replace(made, asked={"day": day, "language": language} | dict(asked or {}))
     form = FORMATS[kind]
     shapes = None if form.shapes == "none" else shapes_of(results, table)
     if form.shapes == "asked" and shapes is None:

@@ -33,7 +33,7 @@ def _encoding_of(path: Path) -> str:
 
 @writes("xlsx", "Excel", count=rows_of)
 def _write_xlsx(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
-    write_xlsx(path, made, table)
+    write_xlsx(path, made, table, "en" if made.asked.get("language") == "en" else "zh")
 
 
 @writes("csv", "CSV", count=_csv_rows)

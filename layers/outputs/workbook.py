@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
 
+from layers.outputs import live
 from layers.outputs.plain import plain
 from layers.outputs.projected import Projection
+from layers.text import Language, say
 
 _WIDEST = 48
+STYLES: dict[str, dict[str, Any]] = {
+    "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"},
+    "number": {"num_format": "#,##0.00"}, "whole": {"num_format": "0"}, "share": {"num_format": "0.00%"}, "text": {},
+}  # fmt: skip
 
 
-def write_xlsx(path: Path, made: Projection, sheet: str) -> None:
-    """Write a projected table; text never becomes a formula or a link.
+def write_xlsx(path: Path, made: Projection, sheet: str, language: Language = "zh") -> None:
+    """Write a projected table; text never becomes a formula or a link, numbers do where they follow from others.
 
     The first rows carry the notes, the header row is frozen and filtered, areas keep
-    two decimals, and row order is that of the table.
+    two decimals, and row order is that of the table. A second sheet sums up by state.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     content = BytesIO()  # the library has errors of its own for a refused path; ours come from the file system
+    made, name = live.taken(made, sheet), sheet[:31]
     with xlsxwriter.Workbook(content, options) as book:
-        page = book.add_worksheet(sheet[:31])
+        page = book.add_worksheet(name)
         _notes(book, page, made)
-        _rows(book, page, made, first=len(made.notes) + 1)
+        style = {k: book.add_format(v) for k, v in STYLES.items()}
+        _rows(page, made, sheet, style, first=len(made.notes) + 1)
+        words = {k: say(f"workbook.{k}", language) for k in ("totals", "rows", "share", "all")}
+        live.totals(book, made, name, len(made.notes) + 2, words, style)
     path.write_bytes(content.getvalue())
 
 
@@ -46,29 +58,42 @@ def _notes(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made:
         page.write_string(row, 0, plain(note), style)
 
 
-def _rows(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: Projection, first: int) -> None:
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"})
-    number = book.add_format({"num_format": "#,##0.00"})
-    whole = book.add_format({"num_format": "0"})
+def _rows(
+    page: xlsxwriter.workbook.Worksheet, made: Projection, table: str, style: Mapping[str, Any], first: int
+) -> None:
+    known = live.Formulas(made, table, first + 1)
     for column, name in enumerate(made.frame):
         values = made.frame[name]
         header = made.headers.get(str(name), str(name))
-        page.write_string(first, column, plain(header), head)
+        page.write_string(first, column, plain(header), style["head"])
         numeric = pd.api.types.is_numeric_dtype(values)
-        style = (whole if pd.api.types.is_integer_dtype(values) else number) if numeric else None
-        page.set_column(column, column, _width(header, values), style)
+        kind = ("whole" if pd.api.types.is_integer_dtype(values) else "number") if numeric else "text"
+        page.set_column(column, column, _width(header, values), style[kind])
         for row, value in enumerate(values, start=first + 1):
             if pd.isna(value):
                 continue
-            if numeric and math.isinf(value):  # a cell holds no such number: no bound is known, or none is enough
-                page.write_string(row, column, "∞" if value > 0 else "-∞")
-            elif numeric:
-                page.write_number(row, column, float(value))
-            else:
+            if not numeric:
                 page.write_string(row, column, plain(value))
+            elif math.isinf(value):  # a cell holds no such number: no bound is known, or none is enough
+                page.write_string(row, column, "∞" if value > 0 else "-∞")
+            else:
+                _number(page, row, column, float(value), _formula(made, table, str(name), row - first - 1, known))
     last = max(first + len(made.frame), first + 1)
     page.autofilter(first, 0, last, max(len(made.frame.columns) - 1, 0))
     page.freeze_panes(first + 1, 1)
+
+
+def _formula(made: Projection, table: str, name: str, line: int, known: live.Formulas) -> live.Live | None:
+    if name == "left_m2" and table == "ledger":
+        return live.left(made, table, line, known.first)
+    return known.of(name, line)
+
+
+def _number(page: xlsxwriter.workbook.Worksheet, row: int, column: int, value: float, found: live.Live | None) -> None:
+    if found is None:
+        page.write_number(row, column, value)
+    else:
+        page.write_formula(row, column, found.formula, None, found.value)
 
 
 def _width(header: str, values: pd.Series) -> float:
