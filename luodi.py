@@ -27,6 +27,7 @@ from layers.study import changes  # noqa: E402
 from layers.text import LANGUAGES, Language, say, sentence  # noqa: E402
 
 if TYPE_CHECKING:
+    from layers.study.record import Recorded
     from layers.study.run.results import Results
     from layers.study.run.runs import Report
 
@@ -989,6 +990,71 @@ def export(
         rows = files.export(results, out, name, console.language, keep, layout, asked)
         console.text(say("command.exported", console.language, count=rows, path=out.name))
         console.result({"file": str(out), "rows": rows})
+
+    _call(as_json, lang, work)
+
+
+def _tell_record(console: Console, folder: Path, found: "list[Recorded]", done: str) -> None:
+    """Say what of a record does not hold; fail where anything does not."""
+    broken = [h for h in found if h.broken]
+    for held in found:
+        if held.state != "same":
+            console.text(say(f"record.{held.state}", console.language, kind=say(f"record.kind_{held.kind}",
+                             console.language), name=held.name))  # fmt: skip
+    console.result(
+        {"checked": len(found), "broken": [{"kind": h.kind, "name": h.name, "state": h.state} for h in broken]}
+    )
+    if broken:
+        raise BlockedError(reason("record_broken", path=folder.name, count=len(broken), total=len(found)))
+    console.text(say(done, console.language, count=len(found)))
+
+
+@cli.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR|BUNDLE.zip", help="A study, or a bundle of one.")],
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Hold tables, inputs, settings and decisions against what the newest run recorded; fails on any change."""
+
+    def work(console: Console) -> None:
+        from layers.outputs import bundle
+        from layers.study import record
+
+        found = bundle.verified(folder) if folder.is_file() else record.verified(folder)
+        _tell_record(console, folder, found, "record.verified")
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def replay(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+    """Make every table of the newest run again beside the study and compare; fails where one differs."""
+
+    def work(console: Console) -> None:
+        from layers.study import record
+
+        _tell_record(console, folder, record.replayed(folder, console.progress), "record.replayed")
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
+def bundle(
+    folder: Study,
+    out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="Opens on another computer.")],
+    inside: Annotated[bool, typer.Option("--inside", help="It stays in the office: use-only layers go in.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Write study, inputs, packs, decisions and the newest run as one file, with the sum of each part."""
+
+    def work(console: Console) -> None:
+        from layers.outputs import bundle as bundles
+
+        count = bundles.write(folder, out, inside)
+        console.text(say("record.bundled", console.language, count=count, path=out.name))
+        console.result({"file": str(out), "files": count})
 
     _call(as_json, lang, work)
 

@@ -59,15 +59,19 @@ def read(path: Path, strict: bool = False) -> dict[str, Any]:
     """
     if not path.is_file():
         return {}
-    whole = path.read_text(encoding="utf-8")
+    return parsed(path.read_text(encoding="utf-8"), path.name, strict)
+
+
+def parsed(whole: str, name: str, strict: bool = False) -> dict[str, Any]:
+    """Read a JSON object out of its text; raises as `read`."""
     line = _LINE.search(whole)
     if line is None and strict:
-        raise ValueError(f"{path.name} has no sum")
+        raise ValueError(f"{name} has no sum")
     if line and _sum_of(whole[: line.start()] + whole[line.end() :]) != line[1]:
-        raise ValueError(f"{path.name} is not what was written")
+        raise ValueError(f"{name} is not what was written")
     body = json.loads(whole)
     if not isinstance(body, dict):
-        raise ValueError(f"{path.name} holds no object")
+        raise ValueError(f"{name} holds no object")
     return body
 
 

@@ -115,6 +115,8 @@ APART = {
     "layers/sources/formats/vector.py:_gpkg": "reads only: mode=ro",
     "layers/sources/formats/vector.py:_gpkg_layers": "reads only: mode=ro",
     "layers/outputs/word.py:fixed": "writes to memory",
+    "layers/outputs/bundle.py:_zipped": "writes where `target.replaced` tells it to",
+    "layers/study/record.py:replayed": TEMP,
     "layers/words/schema.py:main": "writes a page of the docs, called by whoever builds the project",
     **dict.fromkeys(
         ("layers/sources/child.py:_answered",
