@@ -117,7 +117,8 @@ def demo(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
 @cli.command()
 def new(
     folder: Study,
-    crs: Annotated[str, typer.Option(help="Projected CRS in metres, for example EPSG:4549.")],
+    crs: Annotated[str, typer.Option(help="Projected CRS in metres, for example EPSG:4549.")] = "",
+    like: Annotated[list[Path] | None, typer.Option(help="Instead: the CRS that suits this file or folder.")] = None,
     name: Annotated[str, typer.Option(help="Name of the study.")] = "",
     as_of: Annotated[str, typer.Option(help="Day every clock reads, YYYY-MM-DD.")] = "",
     area: Annotated[str, typer.Option(help="ellipsoidal or planar.")] = "ellipsoidal",
@@ -128,11 +129,14 @@ def new(
     """Make an empty study."""
 
     def work(console: Console) -> None:
-        from layers.study import catalog
+        from layers.study import begin, catalog
 
-        catalog.new(folder, crs=crs, name=name, as_of=_day(as_of), area=area, rules=tuple(rules or ()))
+        if bool(crs) == bool(like):
+            raise CallError(reason("new_needs_crs"))
+        crs_used = crs or begin.crs_of(folder, like or []).crs
+        catalog.new(folder, crs=crs_used, name=name, as_of=_day(as_of), area=area, rules=tuple(rules or ()))
         console.text(say("command.new_written", console.language, path=folder))
-        console.result({"study": str(folder)})
+        console.result({"study": str(folder), "crs": crs_used})
 
     _call(as_json, lang, work)
 
@@ -174,6 +178,7 @@ def add(
         str, typer.Option(help="parcels, constraint, plan, network, raster …; without it, say what each layer is.")
     ] = "",
     take: Annotated[str, typer.Option(help="Without --role: take lines of the table, `all` or 1,3.")] = "",
+    said: Annotated[list[str] | None, typer.Option("--as", help="Without --role: LINE=KIND, what a line is.")] = None,
     replace: Annotated[str, typer.Option(help="Put the file in the place of this layer's; its settings stay.")] = "",
     layer_id: LayerId = "",
     layer: Inside = "",
@@ -209,9 +214,9 @@ def add(
             _replace(console, folder, files, replace, _entry(given))
             return
         if not role:
-            _delivery(console, folder, files, take, _entry(given))
+            _delivery(console, folder, files, (take, said or []), _entry(given))
             return
-        if take:
+        if take or said:
             raise CallError(reason("delivery_take_needs_delivery"))
         if len(files) > 1:
             raise CallError(reason("delivery_one_role"))
@@ -263,14 +268,20 @@ _OF_ALL = ("crs", "encoding", "coverage", "vintage", "owner", "accept")
 """Options that may be said of all layers of a delivery at once."""
 
 
-def _delivery(console: Console, folder: Path, files: list[Path], take: str, said: dict[str, Any]) -> None:
-    """Tell what each layer of a delivery is, and take those that were named."""
+def _delivery(
+    console: Console, folder: Path, files: list[Path], chosen: tuple[str, list[str]], said: dict[str, Any]
+) -> None:
+    """Tell what each layer of a delivery is, or is said to be, and take those that were named."""
     from layers.study import delivery
     from layers.words import delivery as words
 
     if lost := [k for k in said if k not in _OF_ALL]:
         raise CallError(reason("delivery_option_of_one", options=[f"--{k.replace('_', '-')}" for k in lost]))
+    take, kinds = chosen
     found = delivery.delivery(folder, files, console.progress)
+    if kinds:
+        named = {int(n) if n.isdigit() else 0: kind for n, kind in _fields(kinds).items()}
+        found = delivery.corrected(folder, found, named)
     language = console.language
     if not take:
         for line in words.lines(found, folder, language):
@@ -283,10 +294,38 @@ def _delivery(console: Console, folder: Path, files: list[Path], take: str, said
         console.text(say("delivery.refused" if one.refused else "delivery.taken", language, **values))
         for why in one.refused:
             console.text("     " + sentence(why, language))
+    places = {id(p): n for n, p in enumerate(found.proposals, 1)}
+    console.result({"taken": [t.id for t in made if not t.refused],
+        "numbers": [places[id(t.proposal)] for t in made if not t.refused], "refused": [
+        {"number": places[id(t.proposal)], "file": t.proposal.table.title, "reasons": [w.to_json() for w in t.refused]}
+        for t in made if t.refused]})  # fmt: skip
     if stop := [why for one in made for why in one.refused]:
         count = sum(bool(one.refused) for one in made)
         raise BlockedError(stop if console.as_json else reason("delivery_some_refused", count=count))
-    console.result({"taken": [t.id for t in made]})
+
+
+@cli.command()
+def describe(
+    folder: Study,
+    layer: Annotated[str, typer.Argument(help="Layer of the study.")],
+    coverage: Coverage = "",
+    vintage: Vintage = "",
+    owner: Owner = "",
+    title: Title = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say anew of a layer: coverage, day, department, title; what is not given stays."""
+
+    def work(console: Console) -> None:
+        from layers.study import describe as described
+
+        given = {"coverage": coverage, "vintage": _day(vintage), "owner": owner, "title": title}
+        described.describe(folder, layer, {k: v for k, v in given.items() if v})
+        console.text(say("command.described", console.language, id=layer))
+        console.result({"id": layer})
+
+    _call(as_json, lang, work)
 
 
 def _fields(pairs: list[str]) -> dict[str, str]:
@@ -825,6 +864,10 @@ def rules(
     on: Annotated[str, typer.Option("--on", help="Without a study: the day asked about, YYYY-MM-DD.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="Begin a local pack: a rule for each layer.")] = False,
     instead: Annotated[bool, typer.Option("--instead", help="With --draft: in the place of all other packs.")] = False,
+    change: Annotated[list[str] | None, typer.Option("--set", help="RULE=LIMIT: another limit in this study.")] = None,
+    unset: Annotated[list[str] | None, typer.Option(help="RULE: judge as its pack says again.")] = None,
+    person: Annotated[str, typer.Option(help="With --set: who decides.")] = "",
+    why: Annotated[str, typer.Option(help="With --set: on what ground.")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -834,6 +877,9 @@ def rules(
         from layers.outputs import rule_list
         from layers.study import draft as drafting
 
+        if change or unset:
+            _overrides(console, folder, change or [], unset or [], (person, why))
+            return
         if draft:
             if folder is None:
                 raise CallError(reason("draft_needs_study"))
@@ -851,6 +897,24 @@ def rules(
         console.result({"rules": found.to_dict("records")})
 
     _call(as_json, lang, work)
+
+
+def _overrides(
+    console: Console, folder: Path | None, change: list[str], unset: list[str], who: tuple[str, str]
+) -> None:
+    """Give rules another limit in a study, or take that back."""
+    from layers.study import local_rules
+
+    if folder is None:
+        raise CallError(reason("draft_needs_study"))
+    if unset:
+        local_rules.undo(folder, unset)
+    if change:
+        wanted = {rule: {"threshold": _number(limit)} for rule, limit in _pairs(change)}
+        local_rules.keep(folder, local_rules.RuleChanges(wanted), *who)
+    now = list(local_rules.known(folder))
+    console.text(say("command.rules_changed", console.language, rules=now, count=len(now)))
+    console.result({"overridden": now})
 
 
 def _law(console: Console, results: "Results", table: str = "") -> None:

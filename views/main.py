@@ -6,10 +6,12 @@ import streamlit as st
 
 import layers  # noqa: F401 - bans drivers before GDAL is loaded
 from layers.text import say
-from views import capacity, drive, home, idle, place, projects, redline, screen, sites
+from views import capacity, data, drive, home, idle, outputs, place, projects, redline, rules, screen, sites
 from views.parts import frame, guard, state
 
-PAGES = tuple(p.PAGE for p in (home, redline, screen, sites, projects, drive, place, capacity, idle))
+PAGES = tuple(
+    p.PAGE for p in (home, data, redline, screen, sites, projects, drive, place, capacity, idle, rules, outputs)
+)
 """In the order of the menu; a page is a module with a `PAGE` (`views.parts.opening.Page`)."""
 
 
@@ -24,7 +26,9 @@ def main() -> None:
         for p in PAGES
     ]  # fmt: skip
     state.note("pages", {p.name: page for p, page in zip(PAGES, pages, strict=True)})
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    state.follow(page.url_path)
+    page.run()
 
 
 main()

@@ -24,7 +24,7 @@ from layers.library import kinds, roles
 from layers.sources import gate
 from layers.sources.finding import Finding
 from layers.sources.formats.contents import DATA, SIDES
-from layers.study import catalog, load, packs, spec
+from layers.study import catalog, load, packs, recognition, spec
 from layers.study.recognition import RECORDS, DeliveredTable, Proposal, proposed
 
 _DATA = {*DATA, ".zip", ".kmz", ".dbf", ".tsv", ".geoparquet"}
@@ -130,6 +130,29 @@ def chosen(found: Delivery, words: str) -> list[Proposal]:
     return [found.proposals[int(w) - 1] for w in dict.fromkeys(named)]
 
 
+def corrected(folder: Path, found: Delivery, said: Mapping[int, str]) -> Delivery:
+    """Return a delivery in which people have said of some lines what they are.
+
+    Parameters
+    ----------
+    folder : Path
+    found : Delivery
+    said : mapping of int to str
+        Number of a line, from 1, to the code of a kind (``data/codes/layers.toml``).
+
+    Raises
+    ------
+    CallError
+        A number that is no line, or a kind nobody knows.
+    """
+    if wrong := [str(n) for n in said if not 1 <= n <= len(found.proposals)]:
+        raise CallError(reason("delivery_number_unknown", given=wrong, count=len(found.proposals)))
+    rules = packs.effective_rules(spec.read(folder), folder)
+    made = [recognition.as_kind(p.table, said[n], rules) if n in said else replace(p, again=False, number=1)
+            for n, p in enumerate(found.proposals, 1)]  # fmt: skip
+    return replace(found, proposals=tuple(_once(made)))
+
+
 def _once(proposals: Sequence[Proposal]) -> list[Proposal]:
     """Return proposals of which no two are the same layer: registers are numbered, of others people choose one."""
     seen: Counter[str] = Counter()
@@ -144,6 +167,19 @@ def _once(proposals: Sequence[Proposal]) -> list[Proposal]:
 
 
 # --- files ------------------------------------------------------------------------
+
+
+def data_files(given: Sequence[Path]) -> list[Path]:
+    """Return the data files among files and folders, as a delivery is looked through.
+
+    Raises
+    ------
+    CallError
+        A path that is not there.
+    """
+    if lost := [p for p in given if not p.exists()]:
+        raise CallError(reason("file_missing", file=lost[0].name, path=str(lost[0])))
+    return _files(given)[0]
 
 
 def _files(given: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, Reason]]]:

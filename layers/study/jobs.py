@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class JobState:
-    """How far a job is. `messages` holds reasons as JSON, errors first told last; `result` what it handed back."""
+    """How far a job is. `messages` holds reasons as JSON, errors first told last; `result` what it handed back.
+
+    `past` holds the stages behind it with the seconds they took; `since` is when the present one began.
+    """
 
     done: bool = False
     ok: bool = False
@@ -27,6 +31,18 @@ class JobState:
     total_steps: int = 0
     messages: tuple[str, ...] = ()
     result: Mapping[str, Any] = field(default_factory=dict)
+    past: Mapping[str, float] = field(default_factory=dict)
+    since: float = 0.0
+
+    def left_s(self, now: float) -> float | None:
+        """Return the seconds the present stage will still take at its pace so far; None while nobody can tell."""
+        if self.done_steps <= 0 or self.total_steps <= self.done_steps or now - self.since < _TELLING_S:
+            return None
+        return (now - self.since) / self.done_steps * (self.total_steps - self.done_steps)
+
+
+_TELLING_S = 3.0
+"""A stage that has worked for less says nothing about its pace."""
 
 
 @dataclass
@@ -34,6 +50,8 @@ class Job:
     """A running command; `poll` never waits."""
 
     process: subprocess.Popen[str]
+    words: tuple[str, ...] = ()
+    began: float = field(default_factory=time.monotonic)
     _state: JobState = field(default_factory=JobState)
 
     def __post_init__(self) -> None:
@@ -65,6 +83,10 @@ class Job:
 
 def _after(state: JobState, told: dict[str, object]) -> JobState:
     if told.get("event") == "progress":
+        now = time.monotonic()
+        if told["stage"] != state.stage:
+            taken = {state.stage: now - state.since} if state.stage else {}
+            state = replace(state, past={**state.past, **taken}, since=now)
         return replace(
             state,
             stage=str(told["stage"]),
@@ -94,4 +116,29 @@ def start(folder: Path, command: str = "run", *more: str) -> Job:
         env=os.environ | {"PYTHONIOENCODING": "utf-8"},
         start_new_session=True,
     )
-    return Job(process)
+    return Job(process, (command, *more))
+
+
+_board: dict[tuple[str, str], Job] = {}
+_guard = threading.Lock()
+
+
+def begin(folder: Path, what: str, command: str, *more: str) -> Job:
+    """Start a command under a name every page and every visitor finds again; one of a name runs at a time."""
+    with _guard:
+        old = _board.get((str(folder), what))
+        if old is not None and not old.poll().done:
+            return old
+        _board[str(folder), what] = made = start(folder, command, *more)
+        return made
+
+
+def known(folder: Path, what: str) -> Job | None:
+    """Return the newest job of a name, running or ended, None where there is none or it was forgotten."""
+    return _board.get((str(folder), what))
+
+
+def forget(folder: Path, what: str) -> None:
+    """Take a job that has ended off the board: its end has been told."""
+    with _guard:
+        _board.pop((str(folder), what), None)

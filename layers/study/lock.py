@@ -87,6 +87,19 @@ def shelving(folder: Path) -> Iterator[None]:
         raise BlockedError(disk.refusal(error, private)) from None
 
 
+def writer(folder: Path) -> dict[str, str] | None:
+    """Return who is writing a study now: process, host, since, command; None when nobody is."""
+    if not (folder / PRIVATE / HOLDER).is_file():
+        return None
+    try:
+        with FileLock(folder / PRIVATE / "writer.lock", timeout=0):
+            return None
+    except Timeout:
+        return _holder(folder / PRIVATE / HOLDER)
+    except OSError:
+        return None
+
+
 def _private(folder: Path) -> Path:
     private = folder / PRIVATE
     try:

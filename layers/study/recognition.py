@@ -17,13 +17,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
 from geo.rules.spec import Rule
 from layers.library import kinds, roles, standards
 from layers.library.codelist import Code, Part
 from layers.study import role_fields
 from layers.study.registers import project_cells
 
-How = Literal["name_and_fields", "fields", "name", "part", "nothing"]
+How = Literal["name_and_fields", "fields", "name", "part", "nothing", "said"]
 _ENOUGH, _LIKELY = 2, 0.5
 """Fields that back a name; share of the weight of a kind's fields that speaks without a name."""
 _ENOUGH_COLUMNS, _LEAD = 4, 2
@@ -126,8 +128,8 @@ class Proposal:
 
     @property
     def sure(self) -> bool:
-        """True when name and fields agree: what ``--take all`` takes."""
-        return self.how in ("name_and_fields", "part") and self.fits and not self.asks and not self.again
+        """True when name and fields agree, or people said so: what ``--take all`` takes."""
+        return self.how in ("name_and_fields", "part", "said") and self.fits and not self.asks and not self.again
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -185,6 +187,14 @@ def proposed(table: DeliveredTable, rules: Sequence[Rule]) -> list[Proposal]:
     if found is not None:
         return _with_parts(_made(table, "fields", found, rules), own, rules)
     return [Proposal(table, "nothing", None, guesses=_guessed(table, called, own))]
+
+
+def as_kind(table: DeliveredTable, code: str, rules: Sequence[Rule]) -> Proposal:
+    """Return the proposal for a layer people say is of a kind, with the fields it reads; an unknown one is refused."""
+    kind = kinds.kinds().get(code)
+    if kind is None:
+        raise CallError(reason("delivery_kind_unknown", given=code))
+    return _made(table, "said", kind, rules)
 
 
 def _by_fields(table: DeliveredTable, own: Mapping[str, str]) -> Code | None:

@@ -24,13 +24,13 @@ def lines(found: Delivery, folder: Path, language: Language) -> Iterator[str]:
     yield say("delivery.head", language, count=len(found.proposals))
     for number, one in enumerate(found.proposals, 1):
         yield _title(number, one, language)
-        yield "     " + _why(one, language)
+        yield "     " + why(one, language)
         if not one.sure:
             yield "     " + (one.call(folder) if one.kind else say("delivery.ask", language, call=one.call(folder)))
     if found.left:
         yield say("delivery.left", language, count=len(found.left))
-        for path, why in found.left:
-            yield f"     {path.name}: {sentence(why, language)}"
+        for path, reason in found.left:
+            yield f"     {path.name}: {sentence(reason, language)}"
     yield from _what_next(found, folder, language)
 
 
@@ -49,7 +49,8 @@ def _title(number: int, one: Proposal, language: Language) -> str:
     return say("delivery.row", language, number=f"{number:>3}", file=one.table.title, kind=taken, size=size)
 
 
-def _why(one: Proposal, language: Language) -> str:
+def why(one: Proposal, language: Language) -> str:
+    """Return what speaks for a line, and what will judge it."""
     if one.kind is None:
         return _unknown(one, language)
     values = one.how == "name_and_fields" and one.table.shape == "raster"

@@ -90,6 +90,8 @@ APART = {
                     "notes beside the parsed copies, named by content; swapped in whole"),
     "layers/basis/keys.py:_keep": "beside the compiled modules of the program, no part of a study",
     "layers/sources/child.py:_kind": JOB,
+    "layers/study/uploads.py:receiving": "writes into a batch of its own, under a nameless name until whole",
+    "layers/serve/pages/outputs_desk.py:made": TEMP,
     "layers/study/lock.py:_private": "makes the folder the lock lies in",
     "layers/study/lock.py:_sign": "is the lock",
     "layers/study/lock.py:writing": HOLDS,
@@ -158,11 +160,13 @@ UNDER = {
     "layers/study/settings.py:put": (
         "layers/study/catalog.py:new", "layers/study/catalog.py:_append", "layers/study/waive.py:_write",
         "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
-        "layers/study/draft.py:_write"),
+        "layers/study/draft.py:_write", "layers/study/describe.py:_write", "layers/study/local_rules.py:_write"),
+    "layers/study/describe.py:_write": ("layers/study/describe.py:describe",),
     "layers/study/draft.py:_write": ("layers/study/draft.py:draft",),
     "layers/study/replacing.py:_written": ("layers/study/replacing.py:replace",),
     "layers/study/waive.py:_write": ("layers/study/waive.py:aside", "layers/study/waive.py:again"),
-    "layers/study/staged.py:moved": ("layers/study/catalog.py:_commit", "layers/study/replacing.py:replace"),
+    "layers/study/staged.py:moved": (
+        "layers/study/catalog.py:_commit", "layers/study/replacing.py:replace", "layers/study/describe.py:describe"),
     "layers/study/staged.py:_move": ("layers/study/staged.py:moved",),
     "layers/study/staged.py:_record": ("layers/study/staged.py:moved",),
     "layers/study/checks.py:_kept": ("layers/study/checks.py:_answered",),
@@ -172,6 +176,7 @@ UNDER = {
     "layers/study/edits.py:_begun": ("layers/study/edits.py:_changing",),
     "layers/study/incoming.py:_forget": ("layers/study/incoming.py:keep",),
     "layers/study/litter.py:clear": ("layers/study/lock.py:writing",),
+    "layers/study/local_rules.py:_write": ("layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo"),
     "layers/study/litter.py:_checks": ("layers/study/litter.py:clear",),
     "layers/study/litter.py:_exports": ("layers/study/litter.py:clear",),
     "layers/study/litter.py:_undone": ("layers/study/litter.py:clear",),
@@ -193,6 +198,8 @@ HOLDERS = {
     "layers/study/lock.py:writing", "layers/study/run/runs.py:update", "layers/study/waive.py:aside",
     "layers/study/waive.py:again", "layers/study/accept.py:accept",
     "layers/study/replacing.py:remove", "layers/study/replacing.py:replace", "layers/study/draft.py:draft",
+    "layers/study/uploads.py:begin", "layers/study/uploads.py:drop", "layers/study/describe.py:describe",
+    "layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo",
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:upgrade",
@@ -200,7 +207,7 @@ COMMITS = {
     "layers/study/catalog.py:new", "layers/study/checks.py:_kept", "layers/study/edits.py:_changing",
     "layers/study/run/runs.py:_Run._write", "layers/study/run/runs.py:_point", "layers/study/waive.py:_write",
     "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
-    "layers/study/draft.py:_write",
+    "layers/study/draft.py:_write", "layers/study/describe.py:_write", "layers/study/local_rules.py:_write",
 }  # fmt: skip
 """Where something people rely on changes: each is noted, so that what is said after a failure is true."""
 

@@ -33,7 +33,7 @@ def menu(tmp_path, monkeypatch):
     """What a newcomer writes: one module, one line of the menu, one word a language."""
     (tmp_path / "theirs_trees.py").write_text(OURS, encoding="utf-8")
     body = MAIN.read_text(encoding="utf-8")
-    made = body.replace("capacity, idle)", "capacity, idle, theirs_trees)").replace(
+    made = body.replace("rules, outputs)", "rules, outputs, theirs_trees)").replace(
         "from layers.text import say", "import theirs_trees\nfrom layers.text import say"
     )
     assert sum(a != b for a, b in zip(body.splitlines(), made.splitlines(), strict=False)) > 0

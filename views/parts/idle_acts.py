@@ -16,7 +16,7 @@ from layers.study.field_checks import FOUND, FieldCheck
 from layers.study.names import slug
 from layers.text import Language, code, say, sentences
 from layers.words import idle
-from views.parts import frame, state
+from views.parts import acts, frame, state
 from views.parts.markup import Html, join, tag
 
 ERROR, AGAIN = "idle-error", "idle-again"
@@ -49,6 +49,7 @@ def field(desk: IdleView, asset: str, language: Language) -> None:
         who, why = past[0].person, say("uiidle.withdrawn", language)
         st.button(
             say("uiidle.withdraw", language), key="idle-withdraw", icon=":material/undo:",
+            disabled=not acts.may("edit"),
             on_click=_attempt, args=(lambda: field_checks.withdraw(folder, asset, who, why),),
         )  # fmt: skip
 
@@ -70,6 +71,7 @@ def _entry(desk: IdleView, asset: str, newest: int, language: Language) -> None:
     def save() -> None:
         given = {name: state.value_of(key) for name, key in keys.items()}
         by = (str(given["person"] or ""), str(given["note"] or ""))
+        acts.require("edit")
         _attempt(lambda: field_checks.record(desk.results.folder, asset, given["found"], given["on"], by, newest))
 
     with st.expander(say("uiidle.enter", language), icon=":material/edit:"), st.container(key="idle-entry"):
@@ -105,6 +107,7 @@ def recovered(desk: IdleView, row: dict[Any, Any], language: Language) -> None:
     key, seen = f"idle-who-{asset}", edits.version(desk.results.folder, idle.RECOVERED, asset)
 
     def recover() -> None:
+        acts.require("decide")
         who, why = str(state.value_of(key) or ""), say("uiidle.scenario_reason", language)
         _decide(lambda: idle.recover(desk.results, asset, who, why, seen))
 

@@ -11,13 +11,13 @@ import streamlit as st
 
 from geo.basis.errors import LuodiError
 from layers.serve.http.routes import study_folder
-from layers.study import packs, spec
+from layers.study import begin, packs, spec
 from layers.study.run.released import open_results, refusal
 from layers.study.run.results import Results
 from layers.study.spec import Study
 from layers.text import Language, has, say, sentence, sentences
 from layers.words import corrections, law, once
-from views.parts import frame, guard, runner, state
+from views.parts import acts, frame, guard, runner, start, state
 from views.parts.markup import Html, tag
 
 STYLES = Path(__file__).parent
@@ -81,7 +81,14 @@ class Page:
             frame.header(None, None, say("ui.title", language), language)
             frame.trouble([say("ui.no_study_text", language)], "ui.no_study")
             return
+        acts.require("see")
+        if begin.is_free(folder):
+            frame.header(None, None, say("uinew.title", language), language)
+            acts.tell()
+            start.draw(folder)
+            return
         found = _opened(folder, language)
+        acts.tell()
         if not self.table:
             self.draw(found)  # type: ignore[call-arg, arg-type]
             return

@@ -13,7 +13,7 @@ from layers.serve.pages import place_desk
 from layers.serve.pages.place_desk import PlaceView
 from layers.serve.pages.place_map import COLOURS
 from layers.text import Language, code, say, sentences
-from views.parts import state
+from views.parts import acts, state
 from views.parts.markup import Html, label, tag
 
 CHOICE = "place-choice"
@@ -104,6 +104,7 @@ def _record(
     seen = _seen(desk, kind, project, place)
     state.note(f"seen-{decisions.subject_of(kind, project, place)}", None)
     try:
+        acts.require("decide")
         made = decisions.decide(desk.results.folder, kind, project, place, replace(ground, seen=seen))
     except LuodiError as problem:
         st.html(tag("div", *sentences(problem, language), cls="lp-price lp-never"))

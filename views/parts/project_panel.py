@@ -14,7 +14,7 @@ from layers.serve.pages.projects import Field
 from layers.study.run.results import Results
 from layers.text import Language, number, say, sentences
 from layers.words.project_card import Card, DemandLine, GateLine, ParkFit
-from views.parts import frame, state
+from views.parts import acts, frame, state
 from views.parts.markup import Html, join, tag
 from views.parts.why import DARK
 
@@ -166,6 +166,7 @@ def _save(
         st.html(tag("div", say("uiprojects.nothing_changed", language), cls="lu-stale"))
         return
     try:
+        acts.require("edit")
         served.save(folder, project_id, values, *who)
     except BlockedError as problem:
         state.note(f"seen-{project_id}", None)
@@ -181,6 +182,7 @@ def _save(
 
 def _withdraw(folder: Path, project_id: str, person: str, why: str, language: Language) -> None:
     try:
+        acts.require("edit")
         served.withdraw(folder, project_id, person, why)
     except LuodiError as problem:
         frame.trouble(sentences(problem, language))

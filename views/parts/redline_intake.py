@@ -19,7 +19,7 @@ from layers.sources.redline.zones import CGCS2000, meridian, zone_code
 from layers.study import incoming, jobs
 from layers.study.jobs import Job, JobState
 from layers.text import Language, both, code, say, sentence, sentences
-from views.parts import frame, state
+from views.parts import acts, frame, state
 from views.parts.markup import tag
 
 ENDINGS = ["txt", "csv", "dat", "xlsx", "xls", "dxf", "kml", "zip", "gpkg", "geojson", "json"]
@@ -61,6 +61,7 @@ def _jobs() -> dict[str, tuple[Job, Wish]]:
 def start(folder: Path, wish: Wish) -> None:
     """Start the check as a process of its own."""
     state.note(TOLD, None)
+    acts.require("check")
     _jobs()[state.visitor()] = (jobs.start(folder, "redline", *wish.words()), wish)
 
 
@@ -164,6 +165,7 @@ def _hand_in(folder: Path, file: object, text: str, asked: Wish, language: Langu
         frame.trouble([say("uiredline.both_given", language)])
         return
     try:
+        acts.require("check")
         if file is not None:
             path = incoming.keep(folder, file.name, file.getvalue())  # type: ignore[attr-defined]
         else:

@@ -14,7 +14,7 @@ from layers.study import jobs
 from layers.study.jobs import Job, JobState
 from layers.study.run.results import Results
 from layers.text import Language, code, say, sentence
-from views.parts import frame, state
+from views.parts import acts, frame, state
 from views.parts.markup import join, tag
 
 FOUND, TOLD, CORNERS, AREA, MOVED = "site-demand", "site-demand-told", "site-corners", "site-area", "site-moved"
@@ -158,6 +158,7 @@ def panel(folder: Path, results: Results, late: bool, language: Language) -> Non
         drawn = box()
         place = [f"--within={','.join(f'{v:.7f}' for v in drawn)}"] if drawn else [f"--park={area}"] if area else []
         state.note(TOLD, None)
+        acts.require("assemble")
         _jobs()[state.visitor()] = jobs.start(folder, "assemble", *options, *place)
         st.rerun()
 

@@ -16,7 +16,9 @@ import streamlit as st
 from layers.text import LANGUAGES, Language
 
 MAP, SWITCH, AIM, AIMED, SAID, TURN = "map", "language", "aim", "aimed", "said", "turn"
-SPOKEN, VISITOR = "spoken", "visitor"
+SPOKEN, VISITOR, PERSON, FOLLOW, PLACE = "spoken", "visitor", "person", "follow", "place"
+CARRIED = ("lang", "select", "shown", "find", "on", "by", "cols")
+"""Keys of the address that follow from page to page."""
 View = tuple[float, float, float]
 
 
@@ -41,12 +43,54 @@ def language() -> Language:
 
 def keep_language() -> None:
     """Write the language of the switch into the address."""
-    st.query_params["lang"] = st.session_state.get(SWITCH) or language()
+    ask("lang", st.session_state.get(SWITCH) or language())
 
 
 def visitor() -> str:
     """Return a name for this visit, so that a job started here is told here."""
     return str(st.session_state.setdefault(VISITOR, uuid.uuid4().hex))
+
+
+def person() -> str:
+    """Return who decides, as the visitor said last; "" for whoever sits at this computer."""
+    return str(st.session_state.get(PERSON, ""))
+
+
+def be(name: str) -> None:
+    """Remember who decides."""
+    st.session_state[PERSON] = name
+
+
+def asked(key: str) -> str:
+    """Return what the address says under a key, "" for nothing."""
+    return str(st.query_params.get(key, ""))
+
+
+def ask(key: str, value: str) -> None:
+    """Write a value into the address, where the next pages find it; "" takes it out."""
+    kept = st.session_state.setdefault(FOLLOW, {})
+    if value:
+        st.query_params[key] = kept[key] = value
+        return
+    kept.pop(key, None)
+    if key in st.query_params:
+        del st.query_params[key]
+
+
+def follow(page: str) -> None:
+    """Bring what was chosen along to another page, which would begin with an empty address otherwise."""
+    kept = st.session_state.setdefault(FOLLOW, {})
+    before = st.session_state.get(PLACE)
+    if before is not None and before != page:
+        for key, value in kept.items():
+            if key not in st.query_params:
+                st.query_params[key] = value
+    st.session_state[PLACE] = page
+    for key in CARRIED:
+        if key in st.query_params:
+            kept[key] = st.query_params[key]
+        else:
+            kept.pop(key, None)
 
 
 def noted(key: str) -> Any:
@@ -73,13 +117,12 @@ def selection() -> Selection | None:
 def select(kind: str, name: str) -> None:
     """Select one thing instead of whatever was selected."""
     choose("")
-    st.query_params["select"] = f"{kind}:{name}"
+    ask("select", f"{kind}:{name}")
 
 
 def clear() -> None:
     """Select nothing."""
-    if "select" in st.query_params:
-        del st.query_params["select"]
+    ask("select", "")
 
 
 def hear(key: str) -> None:

@@ -46,7 +46,12 @@ def matching(
 
 
 def pick_row(
-    frame: pd.DataFrame, ids: Sequence[str] | np.ndarray[Any, Any], selected: str | None, key: str, kind: str = "parcel"
+    frame: pd.DataFrame,
+    ids: Sequence[str] | np.ndarray[Any, Any],
+    selected: str | None,
+    key: str,
+    kind: str = "parcel",
+    height: int = HEIGHT,
 ) -> None:
     """Show a table in which one row can be picked; picking selects the parcel, or whatever `kind` says.
 
@@ -61,7 +66,9 @@ def pick_row(
     key : str
         Changes when the rows change, so that a picked row never stands for another id.
     kind : str
-        What the ids are: parcel, site.
+        What the ids are: parcel, site, layer.
+    height : int
+        Pixels at most.
     """
     first, last = _page(len(frame), key)
     frame, ids = frame.iloc[first:last], np.asarray(ids, object)[first:last]
@@ -77,7 +84,7 @@ def pick_row(
             state.ask_to_move()
 
     st.dataframe(
-        frame, height=min(HEIGHT, 36 + 30 * max(len(frame), 1)), hide_index=True, key=key, on_select=picked,
+        frame, height=min(height, 36 + 30 * max(len(frame), 1)), hide_index=True, key=key, on_select=picked,
         selection_mode="single-row",
         selection_default={"selection": {"rows": at[:1].tolist()}}, column_config=_formats(frame), row_height=30,
     )  # fmt: skip

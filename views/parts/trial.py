@@ -16,12 +16,13 @@ from layers.outputs.summary import by_status
 from layers.serve.draw.styles import STATUS_COLOURS, STATUSES
 from layers.serve.pages import trial as trials
 from layers.serve.pages.trial import Trial
+from layers.study import local_rules
 from layers.study.run.results import Results
 from layers.text import Language, both, code, land_unit, number, say
 from layers.words import once
 from layers.words.explain import limit_text, marked_title, origin_text
 from layers.words.measures import unit_word
-from views.parts import state, tables
+from views.parts import acts, runner, state, tables
 from views.parts.funnel import area
 from views.parts.markup import Html, join, tag
 
@@ -59,7 +60,25 @@ def banner(trial: Trial, language: Language) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="trialbar"):
         st.html(tag("div", tag("b", say("uitrial.unsaved", language)), tag("span", text), cls="lu-trial-bar"))
         st.button(say("uitrial.back", language), key="trial-back", icon=":material/undo:", on_click=back)
+    _keep_form(trial, language)
     st.html(f"<style>.st-key-mapbox {{ border: 2px dashed {MARK_TRIAL}; }}</style>")
+
+
+def _keep_form(trial: Trial, language: Language) -> None:
+    """Let the trial become a local override of this study, by name and ground."""
+    with st.expander(say("uitrial.keep", language), icon=":material/save:"):
+        with st.container(horizontal=True, vertical_alignment="bottom", key="trial-keep-form"):
+            person = runner.person(language, "trial-person")
+            why = st.text_input(say("ui.why", language), key="trial-why", max_chars=300) or ""
+
+            def kept() -> None:
+                local_rules.keep(trial.results.folder, trials.changes(trial.results, trial.moved), person, why)
+                back()
+
+            acts.button("rules", say("uitrial.keep_yes", language), "trial-keep", kept, type="primary",
+                        disabled=not (person and why.strip()), done=say("uirules.kept", language))  # fmt: skip
+        if trial.moved.order is not None:
+            st.html(tag("div", say("uitrial.order_not_kept", language), cls="lu-note"))
 
 
 def panel(trial: Trial, selected: str | None, language: Language) -> None:

@@ -1,4 +1,4 @@
-"""What the server answers beside the pages: tiles and the map library, all from this computer."""
+"""What the server answers beside the pages: tiles, the map library, files dropped on a page; all on this computer."""
 
 from __future__ import annotations
 
@@ -9,24 +9,31 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import xstatic.pkg.leaflet
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from geo.basis.errors import LuodiError
+from geo.basis.errors import BlockedError, LuodiError
+from geo.basis.reason import reason
 from layers.serve.draw.mercator import exists
 from layers.serve.draw.published import FACTS, SHELF
 from layers.serve.http.access import Guard
 from layers.serve.pages.board import board
+from layers.study import may, uploads
 from layers.study.run.released import open_results
+from layers.text import Language, sentences
 
 COMPONENT = Path(__file__).resolve().parents[1] / "component" / "built"
 LONGEST_QUESTION = 80
 LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
+NAME = "x-luodi-name"
+"""Header with the name of an uploaded file, percent-encoded; a foreign page cannot send it unasked."""
 KEEP = {"Cache-Control": "private, max-age=604800, immutable", "X-Content-Type-Options": "nosniff"}
 FORGET = {"Cache-Control": "no-store"}
 
@@ -87,7 +94,27 @@ def _warm() -> None:
         logging.getLogger(__name__).info("not warmed: %s", problem)
 
 
+async def upload(request: Request) -> Response:
+    """Take one dropped file into a batch; its bytes go to the disk as they come, never whole into memory."""
+    folder, name = study_folder(), request.headers.get(NAME, "")
+    language: Language = "zh" if request.query_params.get("lang") == "zh" else "en"
+    try:
+        if folder is None or not name:
+            raise BlockedError(reason("upload_unknown"))
+        may.require("", "upload", folder)
+        with uploads.receiving(folder, request.path_params["token"], unquote(name)) as file:
+            async for chunk in request.stream():
+                await run_in_threadpool(file.write, chunk)
+    except ClientDisconnect:
+        return Response(status_code=400, headers=FORGET)
+    except LuodiError as problem:
+        said = {"text": " ".join(sentences(problem, language))}
+        return JSONResponse(said, status_code=400, headers=FORGET)
+    return JSONResponse({"bytes": file.done}, status_code=201, headers=FORGET)
+
+
 ROUTES = [
+    Route("/upload/{token}", upload, methods=["PUT"]),
     Route("/tiles/{key}/{z:int}/{x:int}/{y:int}.png", tile),
     Route("/ids/{key}/{z:int}/{x:int}/{y:int}", numbers),
     Route("/facts/{key}/{n:int}", facts),

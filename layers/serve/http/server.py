@@ -16,6 +16,7 @@ from types import FrameType
 
 from geo.basis.errors import BlockedError, Cancelled
 from geo.basis.reason import reason
+from layers.study import begin
 from layers.study.spec import FILE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,14 +24,14 @@ WAIT_S = 60
 
 
 def serve(study: Path, port: int, headless: bool) -> None:
-    """Serve a study until stopped.
+    """Serve a study, or a folder in which one is to begin, until stopped.
 
     Raises
     ------
     BlockedError
-        The folder is not a study, or the port is in use.
+        The folder is neither a study nor free for a new one, or the port is in use.
     """
-    if not (study / FILE).is_file():
+    if not (study / FILE).is_file() and not begin.is_free(study):
         raise BlockedError(reason("not_a_study", path=str(study)))
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

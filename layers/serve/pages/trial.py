@@ -22,6 +22,7 @@ from geo.screen.whatif import Answer
 from layers.ask import compare
 from layers.ask.whatif import AS_RUN, ScreenModel, ScreenTrial, desk
 from layers.outputs.summary import ORDER
+from layers.study.local_rules import RuleChanges
 from layers.study.run.results import Results
 from layers.words import once
 
@@ -269,3 +270,14 @@ def changed_rules(results: Results, moved: ScreenTrial) -> tuple[str, ...]:
 def is_trial(moved: ScreenTrial) -> bool:
     """Tell whether a trial changes anything."""
     return moved != AS_RUN
+
+
+def changes(results: Results, moved: ScreenTrial) -> RuleChanges:
+    """Return what keeping a trial writes into the study; the order of rules moves no status and is not kept."""
+    aside = None
+    if moved.aside is not None:
+        model = desk(results)
+        swapped = (model.setting.aside ^ moved.aside) - model.restricted(model.setting.rules)
+        now = {n.rule for n in results.study.not_examined}
+        aside = sorted((now - swapped) | (swapped & moved.aside))
+    return RuleChanges(moved.rules, aside, moved.use_class, moved.min_area_m2, moved.packs)

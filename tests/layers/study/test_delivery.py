@@ -277,3 +277,20 @@ def test_by_commands(study, tmp_path):
     code, events = called("--take", "all")
     assert code != 0
     assert {e["reason"]["code"] for e in events if e["event"] == "error"} == {"layer_id_taken"}
+
+
+def test_people_say_what_a_line_is(tmp_path):
+    study = tmp_path / "study"
+    catalog.new(study, crs=make.GK)
+    (tmp_path / "sent").mkdir()
+    make.gpkg(tmp_path / "sent", make.squares(REMARK=["a", "b", "c"]), "图层1", "成果.gpkg")
+    found = delivery.delivery(study, [tmp_path / "sent"])
+    assert not found.proposals[0].sure
+    said = delivery.corrected(study, found, {1: "river_management"})
+    assert (said.proposals[0].entry()["id"], said.proposals[0].sure) == ("river_management", True)
+    assert said.proposals[0].judged_by
+    [taken] = delivery.take(study, said.proposals)
+    assert (taken.id, taken.refused) == ("river_management", ())
+    for wrong in ({2: "river_management"}, {1: "castle"}):
+        with pytest.raises(CallError):
+            delivery.corrected(study, found, wrong)

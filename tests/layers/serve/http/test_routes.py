@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import json
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import pytest
 from starlette.applications import Starlette
@@ -12,6 +14,7 @@ from layers.serve.draw.numbered import packed
 from layers.serve.draw.published import FACTS, SHELF
 from layers.serve.http.access import allowed_hosts, trusted
 from layers.serve.http.routes import MIDDLEWARE, ROUTES, study_folder
+from layers.study import uploads
 
 
 @dataclass(frozen=True)
@@ -30,15 +33,20 @@ class Client:
     def get(self, path, headers=None):
         return asyncio.run(self._get(path, {"host": "127.0.0.1:8501"} | (headers or {})))
 
-    async def _get(self, path, headers):
+    def put(self, path, pieces, headers=None):
+        asked = {"host": "127.0.0.1:8501"} | (headers or {})
+        return asyncio.run(self._get(path, asked, "PUT", pieces))
+
+    async def _get(self, path, headers, method="GET", pieces=(b"",)):
         told = []
         scope = {
-            "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
             "root_path": "", "scheme": "http", "http_version": "1.1", "server": ("127.0.0.1", 8501),
             "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
         }  # fmt: skip
 
-        turns = iter([{"type": "http.request", "body": b"", "more_body": False}])
+        last = len(pieces) - 1
+        turns = iter([{"type": "http.request", "body": b, "more_body": k < last} for k, b in enumerate(pieces)])
 
         async def receive():
             return next(turns, None) or await asyncio.Event().wait()  # stays connected
@@ -196,3 +204,24 @@ def test_study_folder_is_absolute(monkeypatch, tmp_path):
     assert study_folder() == tmp_path / "here"
     monkeypatch.delenv("LUODI_STUDY")
     assert study_folder() is None
+
+
+def test_a_dropped_file_goes_to_the_disk_piece_by_piece(tmp_path, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(tmp_path))
+    client, token = Client(Starlette(routes=ROUTES, middleware=MIDDLEWARE)), uploads.begin(tmp_path)
+    name = {"x-luodi-name": quote("三区三线/红线.zip")}
+    assert client.put(f"/upload/{token}", [b"ab", b"cd"], name).status_code == 201
+    assert (uploads.batch(tmp_path, token) / "三区三线" / "红线.zip").read_bytes() == b"abcd"
+    again = client.put(f"/upload/{token}", [b"x"], name)
+    assert again.status_code == 400
+    assert "红线.zip" in json.loads(again.content)["text"]
+    assert client.put(f"/upload/{'0' * 24}", [b"x"], name).status_code == 400
+    assert client.put(f"/upload/{token}", [b"x"]).status_code == 400
+
+
+def test_a_foreign_page_cannot_drop_a_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(tmp_path))
+    client, token = Client(Starlette(routes=ROUTES, middleware=MIDDLEWARE)), uploads.begin(tmp_path)
+    for told in ({"origin": "http://evil.example"}, {"origin": "http://127.0.0.1:9999"}, {"host": "evil.example"}):
+        assert client.put(f"/upload/{token}", [b"x"], {"x-luodi-name": "a.txt"} | told).status_code == 403
+    assert list(uploads.batch(tmp_path, token).iterdir()) == []

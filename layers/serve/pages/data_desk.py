@@ -1,0 +1,177 @@
+"""What the page of data shows: layers with what was found in them, a delivery line by line, kinds to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.basis.errors import LuodiError
+from layers.library import kinds, roles
+from layers.sources.finding import Finding
+from layers.study import delivery, inspection, load, packs
+from layers.study.delivery import COVERED, Delivery
+from layers.study.load import Home
+from layers.study.recognition import Proposal
+from layers.study.run.masks import Masks
+from layers.study.spec import LayerSpec, Study
+from layers.text import Language, both, sentence
+from layers.words import delivery as words
+
+LOUD = ("block", "warn", "rejected")
+
+
+@dataclass(frozen=True)
+class LayerState:
+    """A layer of a study as it is now: what it was said to be, what was found in it, which rules read it."""
+
+    spec: LayerSpec
+    findings: tuple[Finding, ...]
+    rules: tuple[str, ...]
+    age_days: int | None
+
+    @property
+    def title(self) -> str:
+        """Name shown to people."""
+        return self.spec.title or self.spec.id
+
+    @property
+    def worst(self) -> str:
+        """Severity of the gravest finding, "" without one."""
+        found = {f.severity for f in self.findings}
+        return next((s for s in ("block", "rejected", "warn", "fixed") if s in found), "")
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """Findings somebody should decide about: those with a proposal that was not accepted yet."""
+        return tuple(f for f in self.findings if f.proposal and f.proposal not in self.spec.accept)
+
+    @property
+    def covers(self) -> bool:
+        """True where it matters whether the layer is complete."""
+        return self.spec.role in COVERED
+
+
+def layers(folder: Path, study: Study) -> tuple[LayerState, ...]:
+    """Return the layers of a study with what their check finds now; a use-only layer's findings stay with it."""
+    rules = packs.effective_rules(study, folder)
+    home = _home(study, folder)
+    out = []
+    for layer in study.layers:
+        found = _checked(_Held(layer, layer.model_dump_json(), _stamp(folder, layer)), home)
+        read = tuple(r.id for r in rules if r.layer == layer.id)
+        age = (study.as_of - layer.vintage).days if layer.vintage else None
+        out.append(LayerState(layer, found if not layer.use_only else (), read, age))
+    return tuple(out)
+
+
+def _stamp(folder: Path, layer: LayerSpec) -> tuple[int, int]:
+    """Return what tells that the file of a layer is another one now."""
+    try:
+        stat = load.source_path(folder, layer).stat()
+    except OSError:
+        return (0, 0)
+    return stat.st_mtime_ns, stat.st_size
+
+
+class _Held:
+    """Something heavy for a cache: equal while what it is made of is the same."""
+
+    def __init__(self, inner: Any, *key: object):
+        self.inner, self.key = inner, key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.key == self.key
+
+
+def _home(study: Study, folder: Path) -> _Held:
+    """Return the ground of a study, for looking into its layers."""
+    ground = tuple((s.model_dump_json(), _stamp(folder, s)) for s in study.with_role("boundary", "parcels"))
+    return _Held(Home(study, folder), str(folder), study.crs, ground)
+
+
+@lru_cache(maxsize=512)
+def _checked(layer: _Held, home: _Held) -> tuple[Finding, ...]:
+    try:
+        return tuple(inspection.check_layer(layer.inner, home.inner))
+    except LuodiError as problem:
+        return tuple(Finding("", r.code, "block", str(r.values.get("proposal", "")), r) for r in problem.reasons)
+
+
+def told(folder: Path, study: Study, layer: LayerState, language: Language) -> list[tuple[Finding, str]]:
+    """Return the findings of a layer in words, gravest first, one for each kind and proposal."""
+    hidden = Masks(study, packs.effective_rules(study, folder))
+    rank = {"block": 0, "rejected": 1, "warn": 2, "fixed": 3}
+    seen: dict[tuple[str, str, str], tuple[Finding, str]] = {}
+    for one in sorted(layer.findings, key=lambda f: rank[f.severity]):
+        text = sentence(hidden.told(one.reason), language, layer=layer.title)
+        seen.setdefault((one.code, one.proposal, text if one.proposal else one.row), (one, text))
+    return list(seen.values())
+
+
+# --- a delivery -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _looked(folder: Path, given: tuple[Path, ...], stamp: float) -> Delivery:
+    return delivery.delivery(folder, given)
+
+
+def looked(folder: Path, given: Sequence[Path], stamp: float, said: Mapping[int, str]) -> Delivery:
+    """Return a delivery a job has looked through already (its files are parsed), with what people said of its lines."""
+    found = _looked(folder, tuple(given), stamp)
+    return delivery.corrected(folder, found, said) if said else found
+
+
+def choices(found: Proposal) -> tuple[str, ...]:
+    """Return the kinds a line can be said to be: those it may be first, then every one its shapes allow."""
+    raster = found.table.shape == "raster"
+    fitting = [k.code for k in kinds.kinds().codes if (k.role == "raster") == raster]
+    if found.table.shape != "polygon":
+        areas = set(roles.polygons())
+        fitting = [c for c in fitting if (k := kinds.kinds().get(c)) and k.role not in areas]
+    first = ([found.kind.code] if found.kind else []) + list(found.guesses)
+    return tuple(dict.fromkeys([*first, *fitting]))
+
+
+def kind_title(code: str, language: Language) -> str:
+    """Return what a kind is called."""
+    kind = kinds.kinds().get(code)
+    return both(kind.title, language) if kind else code
+
+
+def lines(found: Delivery, language: Language) -> pd.DataFrame:
+    """Return a delivery as rows: number, file, what it is, how many rows, what speaks for it, whether it is sure."""
+    rows = [
+        (n, p.table.title, p.kind.code if p.kind else "", p.table.bands or p.table.rows, words.why(p, language), p.sure)
+        for n, p in enumerate(found.proposals, 1)
+    ]
+    return pd.DataFrame(rows, columns=["number", "file", "kind", "size", "why", "sure"])
+
+
+def asked_of_people(found: Delivery) -> tuple[int, ...]:
+    """Return the lines that need more than a kind: the bands of an image, the unit of a slope."""
+    return tuple(n for n, p in enumerate(found.proposals, 1) if p.asks)
+
+
+def missing(folder: Path, study: Study) -> tuple[str, ...]:
+    """Return the kinds of layers the rules of a study read and it has not, those that exclude first."""
+    have = {s.id for s in study.layers}
+    aside = {n.rule for n in study.not_examined}
+    rules = [r for r in packs.effective_rules(study, folder) if r.layer and r.layer not in have and r.id not in aside]
+    rules = [r for r in rules if not r.stood_for and not r.industries and r.missing == "unknown"]
+    ordered = sorted(rules, key=lambda r: r.binding != "exclude")
+    return tuple(dict.fromkeys(r.layer for r in ordered))
+
+
+def only(folder: Path) -> Path:
+    """Return the one dataset in a folder of dropped files, or the folder itself where there are several."""
+    found = delivery.data_files([folder])
+    return found[0] if len(found) == 1 else folder

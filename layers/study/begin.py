@@ -1,0 +1,104 @@
+"""How a study begins (新建项目): is the folder free, and which coordinate system do its first files speak for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyproj
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import query_utm_crs_info
+
+from geo.basis.errors import CallError, LuodiError
+from geo.basis.reason import reason
+from layers.sources import gate
+from layers.sources.checks import crs
+from layers.sources.checks.crs import CHINA_LAT, CHINA_LON, Bounds
+from layers.sources.checks.crs_name import titled
+from layers.study import delivery, load, spec
+from layers.study.lock import PRIVATE
+from layers.study.staged import INPUTS
+
+_FIRST_3_DEG, _FIRST_MERIDIAN = 4534, 75
+"""CGCS2000 3° zones by central meridian: EPSG:4534 is 75° E, one more for every 3°."""
+_LAST_MERIDIAN = 135
+
+
+@dataclass(frozen=True)
+class FirstCrs:
+    """The system proposed for a study, what it is called, and the file that speaks for it."""
+
+    crs: str
+    title: str
+    file: str
+    declared: str
+
+
+def is_free(folder: Path) -> bool:
+    """Tell whether a study can begin in a folder: it is not there, or holds nothing but what we put aside."""
+    if not folder.exists():
+        return True
+    if not folder.is_dir() or (folder / spec.FILE).exists():
+        return False
+    return all(p.name == PRIVATE or (p.name == INPUTS and not any(p.iterdir())) for p in folder.iterdir())
+
+
+def crs_of(folder: Path, given: Sequence[Path]) -> FirstCrs:
+    """Return the system for a study of these files: that of the first that declares one, smallest first.
+
+    A projected system in metres is taken as it is; degrees ask for the zone they lie in.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the study will be; what is read is kept for it.
+    given : sequence of Path
+        Files, or folders as they were sent.
+
+    Raises
+    ------
+    CallError
+        A path that is not there, or no file that says where it lies.
+    """
+    files = [f for f in delivery.data_files(given) if f.suffix.lower() not in (".tif", ".tiff")]
+    for file in sorted(files, key=_size):
+        try:
+            opened = gate.open_vector(file, folder / load.CACHE)
+        except LuodiError:
+            continue
+        box = crs.extent(opened.shapes)
+        declared = crs.parsed(opened.crs) if opened.crs else None
+        if box is None or declared is None or not crs.settle(opened.shapes, opened.crs, "", ()).usable:
+            continue
+        found = _proposed(declared, opened.crs, box)
+        if found:
+            return FirstCrs(found, titled(pyproj.CRS.from_user_input(found)), file.name, opened.crs)
+    raise CallError(reason("begin_no_crs", count=len(files)))
+
+
+def _size(file: Path) -> tuple[int, str]:
+    """Return what a file weighs; a folder of a geodatabase by what lies in it."""
+    parts = [file] if file.is_file() else [p for p in file.iterdir() if p.is_file()]
+    return sum(p.stat().st_size for p in parts), file.name
+
+
+def _proposed(declared: pyproj.CRS, name: str, box: Bounds) -> str:
+    """Return the projected system in metres for coordinates; "" where there is none."""
+    if declared.is_projected:
+        metres = all(abs(axis.unit_conversion_factor - 1.0) < 1e-12 for axis in declared.axis_info)
+        if metres and not spec.distorted(name):
+            code = declared.to_epsg()
+            return f"EPSG:{code}" if code else name
+        box = crs.geographic(box, declared)
+    return zone_of((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+
+
+def zone_of(lon: float, lat: float) -> str:
+    """Return the CGCS2000 3° zone of a place in China by its central meridian, elsewhere its UTM zone."""
+    meridian = round(lon / 3) * 3
+    inside = CHINA_LON[0] <= lon <= CHINA_LON[1] and CHINA_LAT[0] <= lat <= CHINA_LAT[1]
+    if inside and _FIRST_MERIDIAN <= meridian <= _LAST_MERIDIAN:
+        return f"EPSG:{_FIRST_3_DEG + (meridian - _FIRST_MERIDIAN) // 3}"
+    found = query_utm_crs_info(datum_name="WGS 84", area_of_interest=AreaOfInterest(lon, lat, lon, lat))
+    return f"{found[0].auth_name}:{found[0].code}" if found else ""

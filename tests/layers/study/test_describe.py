@@ -1,0 +1,53 @@
+"""What is said of a layer is written anew and nothing else is touched."""
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geo.basis.errors import CallError, SpecError
+from layers.study import catalog, describe, places, spec
+from tests.layers.sources import make
+
+
+@pytest.fixture
+def study(tmp_path):
+    folder = tmp_path / "study"
+    catalog.new(folder, crs=make.GK)
+    file = make.gpkg(tmp_path, make.squares(A=["1", "2", "3"]), "x", "x.gpkg")
+    catalog.add(folder, file, {"role": "constraint", "id": "roads_x", "owner": "交通局"})
+    path = folder / spec.FILE
+    path.write_text("# 备注\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    return folder
+
+
+def test_said_anew_taken_back_and_the_rest_stays(study):
+    describe.describe(study, "roads_x", {"coverage": "complete", "title": "道路", "owner": ""})
+    layer = spec.read(study).layer("roads_x")
+    assert (layer.coverage, layer.title, layer.owner) == ("complete", "道路", "")
+    assert (study / spec.FILE).read_text(encoding="utf-8").startswith("# 备注")
+
+
+def test_a_polygon_file_as_coverage_moves_in(study, tmp_path):
+    area = tmp_path / "area.gpkg"
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.box(362e3, 3178e3, 363e3, 3179e3)], crs=make.GK).to_file(area)
+    describe.describe(study, "roads_x", {"coverage": str(area)})
+    assert (study / spec.read(study).layer("roads_x").coverage).is_file()
+
+
+def test_what_cannot_be_said_is_refused(study):
+    before = (study / spec.FILE).read_bytes()
+    with pytest.raises(CallError):
+        describe.describe(study, "roads_x", {"source": "elsewhere"})
+    with pytest.raises(CallError):
+        describe.describe(study, "nobody", {"title": "x"})
+    with pytest.raises(SpecError):
+        describe.describe(study, "roads_x", {"vintage": "yesterday"})
+    assert (study / spec.FILE).read_bytes() == before
+
+
+def test_folders_of_this_computer(study, tmp_path):
+    here = places.look(tmp_path)
+    assert here.folders == ("study",)
+    assert here.files == 1
+    assert places.of_words(f'"{study}"') == study.resolve()
+    assert places.of_words("study") is None

@@ -1,0 +1,105 @@
+"""Data 数据: what the study rests on, what is missing, what arrives, and what has to be decided about it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.basis.errors import LuodiError
+from layers.serve.pages import data_desk
+from layers.serve.pages.data_desk import LayerState
+from layers.study.spec import Study
+from layers.text import Language, code, joined, say
+from views.parts import arrivals, data_layer, opening, runner, sources, state, tables
+from views.parts.markup import tag
+from views.parts.opening import Opened
+
+
+def draw(found: Opened) -> None:
+    """Draw the page."""
+    language, study = state.language(), found.study
+    if study is None:
+        return
+    late = found.results is not None and bool(found.results.stale())
+    layers = data_desk.layers(found.folder, study)
+    runner.bar(found.folder, late, language)
+    _answer(found, study, layers, language)
+    arrivals.draw(found.folder, language)
+    with st.expander(say("uidata.more", language), icon=":material/upload_file:",
+                     expanded=not layers and arrivals.given(found.folder) is None):  # fmt: skip
+        if (chosen := sources.choose(found.folder, "data", language)) is not None:
+            arrivals.start(found.folder, chosen)
+            st.rerun()
+    if layers:
+        _catalogue(found, study, layers, language)
+
+
+def _answer(found: Opened, study: Study, layers: tuple[LayerState, ...], language: Language) -> None:
+    """Say in one line each: how many layers, what is missing, what waits for a decision, whether a run can begin."""
+    lines = [say("uidata.answer", language, count=len(layers))]
+    if not study.with_role("parcels"):
+        lines.append(say("uidata.no_parcels", language))
+    lost = data_desk.missing(found.folder, study)
+    if lost:
+        titles = [data_desk.kind_title(c, language) for c in lost]
+        lines.append(say("uidata.missing", language, count=len(lost), layers=titles[:8]))
+    undecided = [s for s in layers if s.open]
+    if undecided:
+        lines.append(say("uidata.undecided", language, count=sum(len(s.open) for s in undecided),
+                         layers=[s.title for s in undecided][:8]))  # fmt: skip
+    unsaid = [s.title for s in layers if s.covers and s.spec.coverage == "unknown"]
+    if unsaid:
+        lines.append(say("uidata.unsaid", language, count=len(unsaid)))
+    st.html(tag("ul", *(tag("li", line) for line in lines), cls="ld-answer"))
+    if study.with_role("parcels") and found.results is None and not runner.running(found.folder):
+        runner.offer(found.folder, language)
+
+
+def _catalogue(found: Opened, study: Study, layers: tuple[LayerState, ...], language: Language) -> None:
+    chosen = state.selection()
+    selected = next((s for s in layers if chosen and chosen.kind == "layer" and s.spec.id == chosen.id), None)
+    left, right = st.columns([1.55, 1], gap="medium")
+    with left:
+        st.html(tag("h4", say("uidata.layers", language, count=len(layers)), cls="lh-h"))
+        frame = _rows(layers, language)
+        key = f"layers-{language}-{hash(tuple(s.spec.id for s in layers))}"
+        tables.pick_row(frame, [s.spec.id for s in layers], selected.spec.id if selected else None, key, "layer",
+                        height=560)  # fmt: skip
+    with right:
+        if selected is None:
+            st.html(tag("div", say("uidata.pick", language), cls="lu-empty"))
+            return
+        try:
+            data_layer.draw(found.folder, study, selected, language)
+        except LuodiError:
+            state.clear()
+            raise
+
+
+def _rows(layers: tuple[LayerState, ...], language: Language) -> pd.DataFrame:
+    """Return the catalogue as rows in words; what nobody stated is said to be just that."""
+    unsaid = say("uihome.not_stated", language)
+    rows = []
+    for one in layers:
+        said = {"complete": "complete", "unknown": "unstated"}.get(one.spec.coverage, "by_file")
+        rows.append({
+            "title": one.title, "role": say(f"uihome.role_{one.spec.role}", language),
+            "found": _found(one, language),
+            "coverage": say(f"uihome.coverage_{said}", language) if one.covers else "–",
+            "vintage": one.spec.vintage.isoformat() if one.spec.vintage else unsaid,
+            "owner": one.spec.owner or unsaid, "rules": len(one.rules), "id": one.spec.id,
+        })  # fmt: skip
+    made = pd.DataFrame(rows)
+    return made.rename(columns={c: say(f"uidata.col_{c}", language) for c in made})
+
+
+def _found(one: LayerState, language: Language) -> str:
+    if one.spec.use_only:
+        return say("word.sensitive", language)
+    if not one.findings:
+        return say("uidata.clean", language)
+    counts = {s: sum(f.severity == s for f in one.findings) for s in ("block", "rejected", "warn", "fixed")}
+    return joined([f"{code('finding', s, language)} {n}" for s, n in counts.items() if n], language)
+
+
+PAGE = opening.Page("data", ":material/database:", draw, styles=("home", "data"))

@@ -1,0 +1,70 @@
+"""Outputs 成果: everything that can leave the study, what each is for, and whether it may leave now."""
+
+from __future__ import annotations
+
+import functools
+
+import streamlit as st
+
+from layers.outputs.formats import FORMATS
+from layers.serve.pages import outputs_desk
+from layers.serve.pages.outputs_desk import Output, OutputFile
+from layers.text import Language, say
+from views.parts import acts, opening, runner, state
+from views.parts.markup import label, tag
+from views.parts.opening import Opened
+
+MADE = "output-made"
+
+
+def draw(found: Opened) -> None:
+    """Draw the page."""
+    language, results = state.language(), found.results
+    runner.bar(found.folder, results is not None and bool(results.stale()), language)
+    why = {one.id: outputs_desk.ready(one, results) for one in outputs_desk.OUTPUTS}
+    open_ = [one for one in outputs_desk.OUTPUTS if not why[one.id]]
+    st.html(tag("div", say("uioutputs.answer", language, count=len(open_), total=len(why)), cls="lu-lead"))
+    if results is None and not runner.running(found.folder):
+        runner.offer(found.folder, language)
+    for one in outputs_desk.OUTPUTS:
+        _line(found, one, why[one.id], language)
+    _told(language)
+
+
+def _line(found: Opened, one: Output, why: str, language: Language) -> None:
+    """Show one output with a button for each of its formats."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"output-{one.id}"):
+        st.html(tag("div", tag("b", say(f"uioutputs.what_{one.id}", language)),
+                    tag("div", say(f"uioutputs.{why}" if why else f"uioutputs.for_{one.id}", language), cls="lu-line"),
+                    cls="lo-what"))  # fmt: skip
+        for kind in one.kinds:
+            _button(found, one, kind, bool(why), language)
+
+
+def _button(found: Opened, one: Output, kind: str, shut: bool, language: Language) -> None:
+    key = f"make-{one.id}-{kind}"
+    made: OutputFile | None = state.noted(MADE)
+    title = FORMATS[kind].title
+    if made is not None and made.name.startswith(f"luodi-{one.id}-") and made.name.endswith(f".{kind}"):
+        st.download_button(label(title), data=made.content, file_name=made.name, key=f"get-{one.id}-{kind}",
+                           icon=":material/download:", type="primary", on_click="ignore")  # fmt: skip
+        return
+    st.button(label(title), key=key, disabled=shut or not acts.may("export"),
+              on_click=functools.partial(_make, found, one.id, kind, language))  # fmt: skip
+
+
+def _make(found: Opened, name: str, kind: str, language: Language) -> None:
+    made = acts.do("export", lambda: outputs_desk.made(found.folder, name, kind, language))
+    state.note(MADE, made)
+
+
+def _told(language: Language) -> None:
+    """Say what the last file holds, so that whoever receives it can hold it against this."""
+    made: OutputFile | None = state.noted(MADE)
+    if made is not None:
+        text = say("uioutputs.made", language, file=made.name, rows=made.rows, size=len(made.content),
+                   sha=made.fingerprint)  # fmt: skip
+        st.html(tag("div", text, cls="lu-good"))
+
+
+PAGE = opening.Page("outputs", ":material/inventory_2:", draw, styles=("data",))
