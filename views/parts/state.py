@@ -17,7 +17,7 @@ from layers.text import LANGUAGES, Language
 
 MAP, SWITCH, AIM, AIMED, SAID, TURN = "map", "language", "aim", "aimed", "said", "turn"
 SPOKEN, VISITOR, PERSON, FOLLOW, PLACE = "spoken", "visitor", "person", "follow", "place"
-CARRIED = ("lang", "select", "shown", "find", "on", "by", "cols")
+CARRIED = ("lang", "select", "set", "shown", "find", "on", "by", "cols")
 """Keys of the address that follow from page to page."""
 View = tuple[float, float, float]
 
@@ -160,10 +160,7 @@ def chosen() -> str:
 
 def choose(key: str) -> None:
     """Choose several things together by the key of the list; "" chooses none."""
-    if key:
-        st.query_params["set"] = key
-    elif "set" in st.query_params:
-        del st.query_params["set"]
+    ask("set", key)
 
 
 def aim() -> View | None:
