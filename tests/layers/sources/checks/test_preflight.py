@@ -64,7 +64,9 @@ def test_legal_areas_that_differ_or_cannot_be_read():
     }
 
 
-def test_overlaps_are_pairs_with_area_and_touching_is_none():
+@pytest.mark.parametrize("few", [5000, 0])  # few neighbours are overlaid, of many those that share ground by a sum
+def test_overlaps_are_pairs_with_area_and_touching_is_none(monkeypatch, few):
+    monkeypatch.setattr(preflight, "FEW_PAIRS", few)
     assert preflight.overlapping(boxes((0, 0), (10, 0), (0, 10)), names(3)) == []
     [found] = preflight.overlapping(boxes((0, 0), (5, 0), (100, 0), (0, 0)), names(4))
     assert found.reason.values["count"] == 3

@@ -1,0 +1,24 @@
+"""No step grows faster than its data: the scale suite on small counts and thin layers."""
+
+import pytest
+
+from benchmarks import scale
+
+CELL = {"mb": 300.0, "wall": 1.0, "load": 2.0}
+
+
+def test_the_exponent_is_that_of_the_two_largest_counts():
+    found = {n: {"measure": CELL | {"cpu": cost}} for n, cost in ((1000, 9.0), (4000, 2.0), (16_000, 32.0))}
+    assert scale.exponents(found) == {"measure": pytest.approx(2.0)}
+    told = {"counts": found, "exponents": {"measure": 2.0}}
+    assert scale.table(told, ("step", "exponent")).splitlines() == [
+        "| step | 1,000 | 4,000 | 16,000 | exponent |",
+        "|---|---|---|---|---|",
+        "| `measure` | 9.0 s, 300 MB | 2.0 s, 300 MB | 32.0 s, 300 MB | 2.00 |",
+    ]
+
+
+@pytest.mark.long
+def test_nothing_grows_faster_than_its_data(tmp_path):
+    told = scale.suite(tmp_path, [1000, 4000, 16_000], density=0.1)
+    assert {name: e for name, e in told["exponents"].items() if e > scale.LIMIT} == {}
