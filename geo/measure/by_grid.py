@@ -42,22 +42,34 @@ class Laid:
 
 @dataclass(frozen=True)
 class Lots:
-    """Parcels brought into the CRS of areas once: shapes in the study CRS, their rings and areas."""
+    """Parcels brought into the CRS of areas once: their rings and areas there.
+
+    Parameters
+    ----------
+    ids : array of str
+    shapes : array of polygons
+    basis : AreaBasis or None
+        Carries the shapes into the CRS of areas; None: they are there already.
+    rings : Rings
+    area_m2 : float array
+    """
 
     ids: npt.NDArray[np.object_]
     shapes: Geometries
+    basis: AreaBasis | None
     rings: rings.Rings
     area_m2: Floats
 
-    def carried(self, rows: npt.NDArray[np.intp], basis: AreaBasis) -> Geometries:
+    def carried(self, rows: npt.NDArray[np.intp]) -> Geometries:
         """Return some of them as valid shapes in the CRS of areas."""
-        return robust.valid(basis.project(self.shapes[rows]))
+        shapes = self.shapes[rows]
+        return robust.valid(shapes if self.basis is None else self.basis.project(shapes))
 
 
-def lots(ids: npt.NDArray[np.object_], shapes: Geometries, basis: AreaBasis) -> Lots:
-    """Return parcels (polygons, study CRS) as they are measured."""
+def lots(ids: npt.NDArray[np.object_], shapes: Geometries, basis: AreaBasis | None) -> Lots:
+    """Return parcels as they are measured; in the study CRS, without a basis in that of areas."""
     flat = robust.polygonal(shapes)
-    return Lots(ids, flat, *rings.of(flat, basis))
+    return Lots(ids, flat, basis, *rings.of(flat, basis))
 
 
 def lay(grounds: list[Ground], basis: AreaBasis, progress: Progress) -> Laid:
@@ -123,7 +135,7 @@ def unsettled(off: Floats, gross: Floats) -> npt.NDArray[np.intp]:
 
 def overlaid(lots: Lots, rows: npt.NDArray[np.intp], laid: Laid, progress: Progress) -> Pieces:
     """Return the pieces of some parcels by overlays of shapes."""
-    shapes = lots.carried(rows, laid.basis)
+    shapes = lots.carried(rows)
     near = Near(shapes)
     grounds = [zones.ready(g, laid.basis.project, near) for g in laid.grounds]
     return by_overlay.cut(lots.ids[rows], shapes, grounds, progress)

@@ -21,7 +21,7 @@ from geo.basis.progress import Progress
 from geo.basis.tables import empty
 from geo.measure import by_grid, pieces, robust
 from geo.measure.by_grid import Laid, Lots
-from geo.measure.grid import pairs, rings
+from geo.measure.grid import pairs
 
 LEAST_M2 = 0.01
 """Less than this, the closing tolerance of the ledger, is a hair between two neighbours and no shared ground."""
@@ -40,11 +40,10 @@ def tables(lots: Lots, laid: Laid, progress: Progress) -> dict[str, pd.DataFrame
     progress : Progress
     """
     rows = overlapping(lots)
-    members, found = stacks(lots.carried(rows, laid.basis))
+    members, found = stacks(lots.carried(rows))
     names = np.array([str(k) for k in range(1, len(found) + 1)], object)
     told = [(names[k], lots.ids[rows[p]]) for k, who in enumerate(members) for p in who]
-    flat, area = rings.of(found)
-    cut = by_grid.cut(Lots(names, found, flat, area), laid, progress) if len(found) else None
+    cut = by_grid.cut(by_grid.lots(names, found, None), laid, progress) if len(found) else None
     table = pieces.table(cut) if cut is not None else empty("pieces")
     return {
         "stacks": pd.DataFrame(told, columns=["stack_id", "parcel_id"], dtype=object),
