@@ -359,7 +359,12 @@ def check(
     vertical_unit: VerticalUnit = "",
     accept: Accept = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write the findings as .xlsx or .csv.")
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Write the findings: .xlsx, .csv, .json; overlaps, gaps, slivers as shapes: .gpkg, .geojson.",
+        ),
     ] = None,
     as_json: Json = False,
     lang: Lang = "",
@@ -387,7 +392,7 @@ def check(
             if row["remedy"]:
                 console.text(say("findingslist.call", console.language, call=row["remedy"]))
         if out is not None:
-            findings_list.write(listed, out, console.language, target if target.is_dir() else Path.cwd())
+            _findings_out(console, target, listed, out)
         blocking = [f.reason for f in findings if f.severity == "block"]
         if blocking:
             raise LuodiError(reason("check_blocked", count=len(blocking)))
@@ -395,6 +400,20 @@ def check(
         console.result({"findings": len(findings), "listed": listed.to_dict("records")})
 
     _call(as_json, lang, work)
+
+
+def _findings_out(console: Console, target: Path, listed: Any, out: Path) -> None:
+    """Write the findings as a list, or the flaws of a study's layers as shapes."""
+    from layers.outputs import findings_list
+    from layers.study import topology
+
+    place = target if target.is_dir() else Path.cwd()
+    if not findings_list.of_shapes(out):
+        findings_list.write(listed, out, console.language, place)
+        return
+    found = topology.of_study(target, console.progress)
+    findings_list.write_shapes(found, out, console.language, place)
+    console.text(say("findingslist.written", console.language, count=len(found), path=out))
 
 
 @cli.command()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from layers.outputs import lists
+from layers.outputs.formats import FORMATS
 from layers.outputs.projected import Projection
+from layers.outputs.target import folder_there, replaced
 from layers.sources.finding import Finding
 from layers.study import spec
 from layers.text import Language, code, say, sentence
 
+JSON = "json"
+SHAPES = tuple(kind for kind, form in FORMATS.items() if form.shapes == "asked")
+"""Formats of maps."""
 COLUMNS = ("layer", "severity", "row", "text", "code", "remedy")
 
 
@@ -47,8 +54,13 @@ def _remedy(one: Finding, layer: str, target: Path) -> str:
     return f"--accept {one.proposal}"
 
 
+def of_shapes(path: Path) -> bool:
+    """Tell whether a file is to hold shapes, by its ending."""
+    return any(path.name.lower().endswith(f".{kind}") for kind in SHAPES)
+
+
 def write(found: pd.DataFrame, path: Path, language: Language, folder: Path) -> None:
-    """Write the table as CSV or XLSX.
+    """Write the table as JSON, or in a format of lists.
 
     Raises
     ------
@@ -56,5 +68,29 @@ def write(found: pd.DataFrame, path: Path, language: Language, folder: Path) -> 
         Another format, or a folder that is not there.
     """
     heads = {c: say(f"findingslist.{c}", language) for c in COLUMNS}
-    made = Projection(found, heads, (say("findingslist.note", language, count=len(found)),))
-    lists.write(made, path, "findings", folder)
+    note = say("findingslist.note", language, count=len(found))
+    if path.suffix.lower() == f".{JSON}":
+        folder_there(path)
+        replaced(path, lambda part: _write_json(part, found, note), folder)
+        return
+    lists.write(Projection(found, heads, (note,)), path, "findings", folder)
+
+
+def write_shapes(found: gpd.GeoDataFrame, path: Path, language: Language, folder: Path) -> None:
+    """Write the flaws of a study's layers (`layers.study.topology.of_study`) as a layer for a map.
+
+    Raises
+    ------
+    CallError, BlockedError
+        Another format, or a folder that is not there.
+    """
+    plain = pd.DataFrame(found.drop(columns=["geometry"])).rename(columns={"layer_id": "layer"})
+    plain["kind"] = [code("flaw", str(kind), language) for kind in plain["kind"]]
+    heads = {str(c): say(f"findingslist.{c}", language) for c in plain}
+    made = Projection(plain, heads, (say("findingslist.shapes", language, count=len(plain)),))
+    lists.write(made, path, "topology", folder, found.geometry)
+
+
+def _write_json(path: Path, found: pd.DataFrame, note: str) -> None:
+    body = {"note": note, "findings": found.to_dict("records")}
+    path.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")

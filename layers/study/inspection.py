@@ -13,11 +13,12 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
+from geo.measure.topology import KINDS
 from layers.library import roles
 from layers.sources import gate
 from layers.sources.checks import crs, preflight, scale
 from layers.sources.finding import EMPTY, Finding, finding
-from layers.study import corrected, coverage, doubt, grid, load, overrides, packs
+from layers.study import corrected, coverage, doubt, grid, load, overrides, packs, topology
 from layers.study.coverage import Seen
 from layers.study.load import Home
 from layers.study.placed import Loaded, placed
@@ -114,12 +115,14 @@ def _at_home(item: Loaded, home: Home) -> list[Finding]:
     """Return what is said of a placed layer, held against the study's ground, and of what its silence proves."""
     role, ground, found = item.spec.role, home.of(item.spec.role), item.findings
     if role == "parcels":
-        return found + load.parcel_findings(item, ground, home.study.crs)
+        more = load.parcel_findings(item, ground, home.study.crs)
+        return [*found, *more, *topology.findings(item, home.study.crs)]
     if role == "boundary":
         away = [] if ground is None else coverage.strays(item.seen, item.names, ground, home.study.crs)
         return found + away + scale.scale(home.study.crs, item.shapes)
     if role in (*roles.opened_as("layer"), "supply"):
-        return coverage.examined(item.seen, item.spec.accept, ground, home.study.crs)[0]
+        found = coverage.examined(item.seen, item.spec.accept, ground, home.study.crs)[0]
+        return [*found, *topology.findings(item, home.study.crs, KINDS)]
     if len(item.shapes) == 0:
         return [*found, finding("warn", "layer_nothing_left", rejected=item.rejected, proposal=EMPTY)]
     return found if ground is None else found + coverage.strays(item.seen, item.names, ground, home.study.crs)

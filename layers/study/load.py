@@ -117,7 +117,7 @@ class Home:
         return self._union("parcels")
 
     def _union(self, role: str) -> Any:
-        opened = [_open(s, self.study, self.folder) for s in self.study.with_role(role)]
+        opened = [open_layer(s, self.study, self.folder) for s in self.study.with_role(role)]
         if role == "boundary":
             return _union(opened)
         shapes = [s for i in opened if i.state == "ok" for s in i.shapes]
@@ -132,7 +132,7 @@ def source_path(folder: Path, spec: LayerSpec) -> Path:
 def _all(specs: Sequence[LayerSpec], study: Study, folder: Path, progress: Progress) -> Iterable[Loaded]:
     """Open files, two parsing processes at a time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = [pool.submit(_open, spec, study, folder) for spec in specs]
+        waiting = [pool.submit(open_layer, spec, study, folder) for spec in specs]
         try:
             for done, item in enumerate(waiting):
                 progress(done, len(specs), "load")
@@ -143,7 +143,8 @@ def _all(specs: Sequence[LayerSpec], study: Study, folder: Path, progress: Progr
     progress(len(specs), len(specs), "load")
 
 
-def _open(spec: LayerSpec, study: Study, folder: Path) -> Loaded:
+def open_layer(spec: LayerSpec, study: Study, folder: Path) -> Loaded:
+    """Open one vector file of a study and bring it into its CRS; one that is missing or cannot be read says so."""
     source, cache = source_path(folder, spec), folder / CACHE
     if not source.exists():
         return _without(spec, "missing", [reason("layer_file_missing", layer=spec.id, file=spec.source)])
@@ -303,7 +304,7 @@ def _coverage(item: Loaded, study: Study, folder: Path, boundary: Any, doubt: st
 
 def _area_of(source: str, item: Loaded, study: Study, folder: Path) -> Any:
     spec = LayerSpec(id="coverage", role="boundary", source=source)
-    area = _open(spec, study, folder)
+    area = open_layer(spec, study, folder)
     if area.state == "ok" and len(area.shapes):
         return shapely.union_all(area.shapes)
     codes = [f.code for f in area.findings if f.severity in ("block", "warn")]

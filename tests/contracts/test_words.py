@@ -8,6 +8,7 @@ from geo.assemble.spec import OBJECTIVES
 from geo.basis import area, tables
 from geo.basis.units import DECIMALS
 from geo.idle import arable, clock, days, grounds, inefficient, reuse, signals, terms
+from geo.measure import topology
 from geo.project import stages as project_stages
 from geo.project.demand import RESOURCES
 from geo.rank.spec import Weighting
@@ -41,6 +42,7 @@ NAMED: dict[str, set[str]] = {
     "evidence": set(get_args(signals.Status)),
     "explain": set(),
     "fieldsheet": {f"signer_{s}" for s in field_sheet.SIGNERS},
+    "flaw": set(topology.KINDS),
     "finding": set(summary.SEVERITIES),
     "gateresult": set(OUTCOMES),
     "handover": set(get_args(handover.Needed)),

@@ -137,6 +137,7 @@ APART = {
          "layers/outputs/shapefiles.py:_put",
          "layers/outputs/coordinates.py:write_txt", "layers/outputs/dossier.py:write",
          "layers/outputs/field_sheet.py:write", "layers/outputs/formats.py:_write_csv",
+         "layers/outputs/findings_list.py:_write_json",
          "layers/outputs/formats.py:_write_geojson", "layers/outputs/formats.py:_write_parquet",
          "layers/outputs/league_book.py:_book", "layers/outputs/league_book.py:write",
          "layers/outputs/meeting.py:write",
