@@ -13,6 +13,7 @@ from pathlib import Path
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
+from layers.sources.formats import domains
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.read import RawLayer
 
@@ -36,6 +37,9 @@ def read(inside: Contents, layer: str, gdal: Callable[..., RawLayer]) -> RawLaye
     promised = _rows(_table(inside.path, layer))
     if promised is not None and promised != len(out.shapes):
         raise BlockedError(reason("row_count_differs", file=inside.name, count=len(out.shapes), expected=promised))
+    from pyogrio.raw import read_arrow
+
+    domains.told(out, domains.of_gdb(inside, layer, read_arrow))
     return out
 
 

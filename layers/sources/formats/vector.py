@@ -15,7 +15,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.checks import digits, repair
 from layers.sources.finding import EMPTY, LINKS, PAGES, UNREAD, Finding, finding, numbered, of_row
-from layers.sources.formats import dialects, table_points, totals
+from layers.sources.formats import dialects, domains, table_points, totals
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.drivers import drivers
 from layers.sources.formats.read import ROW, WKB, RawLayer, column, plain
@@ -214,8 +214,10 @@ def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     with sqlite3.connect(f"{inside.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as base:
         quoted = layer.replace('"', '""')
         (count,) = base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # the name is in gpkg_contents
+        coded = domains.of_gpkg(base, layer)
     if count != len(read.shapes):
         raise BlockedError(reason("row_count_differs", file=inside.name, count=len(read.shapes), expected=count))
+    domains.told(read, coded)
     return read
 
 
