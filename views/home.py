@@ -48,6 +48,8 @@ def _doors(language: Language) -> None:
 def _before_the_first_run(found: Opened, language: Language) -> None:
     if runner.running(found.folder) or (found.results is None and found.study is None):
         return
+    if opening.without_parcels(found, language):
+        return
     if not found.damaged:
         frame.trouble([say("ui.no_run_text", language)], "ui.no_run")
     runner.offer(found.folder, language)

@@ -11,7 +11,7 @@ from layers.serve.pages.place_desk import PlaceView
 from layers.study.run.results import Results
 from layers.text import Language, joined, say
 from layers.words import place_lines as words
-from views.parts import map, opening, place_panel, state
+from views.parts import map, opening, place_panel, scenarios, state
 from views.parts.markup import join, label, tag
 
 DAY, QUOTA = "place-day", "place-quota"
@@ -36,6 +36,7 @@ def draw(results: Results, late: bool) -> None:
     with middle, st.container(key="place-mapbox"):
         drawn = board(results)
         map.draw_placing(drawn, desk.scene(project, choice), project, HEIGHT)
+    scenarios.draw(results.folder, language)
 
 
 def _question(results: Results, language: Language) -> PlaceView:

@@ -34,7 +34,7 @@ def draw(results: Results, late: bool) -> None:
     made = shown.bench.answer(asked)
     if found:
         site_demand.banner(shown, language)
-    site_weights.bar(asked, language)
+    site_weights.bar(results.folder, asked, language)
     site_weights.trouble(problem, language)
     site_demand.aim(shown)
     selected = _selected(shown)

@@ -157,6 +157,8 @@ class Ranking(_Named):
         Weightings to try.
     around : {"dirichlet", "each", "any"}
         How weightings are drawn (`geo.rank.robust.Draws`).
+    decided : str
+        Who set the weights, and on what ground.
     """
 
     criteria: str = "sites-default"
@@ -166,6 +168,7 @@ class Ranking(_Named):
     top: int = Field(5, ge=1)
     draws: int = Field(1000, ge=0, le=100_000)
     around: Literal["dirichlet", "each", "any"] = "dirichlet"
+    decided: str = ""
 
 
 class Decided(_Named):

@@ -161,7 +161,8 @@ UNDER = {
     "layers/study/settings.py:put": (
         "layers/study/catalog.py:new", "layers/study/catalog.py:_append", "layers/study/waive.py:_write",
         "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
-        "layers/study/draft.py:_write", "layers/study/describe.py:_write", "layers/study/local_rules.py:_write"),
+        "layers/study/draft.py:_write", "layers/study/describe.py:_write", "layers/study/local_rules.py:_write",
+        "layers/study/weights.py:keep"),
     "layers/study/describe.py:_write": ("layers/study/describe.py:describe",),
     "layers/study/draft.py:_write": ("layers/study/draft.py:draft",),
     "layers/study/replacing.py:_written": ("layers/study/replacing.py:replace",),
@@ -200,7 +201,7 @@ HOLDERS = {
     "layers/study/waive.py:again", "layers/study/accept.py:accept",
     "layers/study/replacing.py:remove", "layers/study/replacing.py:replace", "layers/study/draft.py:draft",
     "layers/study/uploads.py:begin", "layers/study/uploads.py:drop", "layers/study/describe.py:describe",
-    "layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo",
+    "layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo", "layers/study/weights.py:keep",
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:upgrade",
@@ -209,6 +210,7 @@ COMMITS = {
     "layers/study/run/runs.py:_Run._write", "layers/study/run/runs.py:_point", "layers/study/waive.py:_write",
     "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
     "layers/study/draft.py:_write", "layers/study/describe.py:_write", "layers/study/local_rules.py:_write",
+    "layers/study/weights.py:keep",
 }  # fmt: skip
 """Where something people rely on changes: each is noted, so that what is said after a failure is true."""
 

@@ -72,3 +72,10 @@ def test_a_page_has_its_words(name):
 def test_the_menu_holds_every_page():
     body = (VIEWS / "main.py").read_text(encoding="utf-8")
     assert [n for n in PAGES if not re.search(rf"\b{n}\b", body)] == []
+
+
+def test_no_page_sends_its_reader_to_a_command():
+    """What is missing is added by a button; commands are for those who came by them."""
+    told = [(lang, k) for lang in LANGUAGES for k, v in catalogue(lang).items()
+            if k.startswith("ui") and re.search(r"\bluodi [a-z]", v)]  # fmt: skip
+    assert told == []

@@ -14,7 +14,7 @@ from layers.sources.finding import Finding
 from layers.study import accept, describe, jobs, replacing
 from layers.study.spec import Study
 from layers.text import Language, code, say
-from views.parts import acts, runner, sources, state
+from views.parts import acts, layer_records, runner, sources, state
 from views.parts.markup import join, tag
 
 REPLACE = "replace"
@@ -30,6 +30,7 @@ def draw(folder: Path, study: Study, layer: LayerState, language: Language) -> N
     st.html(tag("table", *rows, cls="lu-facts"))
     _findings(folder, study, layer, language)
     _said(folder, layer, language)
+    layer_records.draw(folder, layer, language)
     _exchange(folder, layer, language)
 
 

@@ -92,6 +92,8 @@ class Page:
         if not self.table:
             self.draw(found)  # type: ignore[call-arg, arg-type]
             return
+        if found.results is None and without_parcels(found, language):
+            return
         if found.results is None or not found.results.has(self.table):
             runner.first(folder, "" if found.damaged else self._word("no_run", language), "ui.no_run", language)
             return
@@ -110,7 +112,26 @@ class Page:
         if not has(f"ui{self.name}.none_text") or not results.table(self.rows or self.table).empty:
             return False
         frame.trouble([say(f"ui{self.name}.none_text", language)], f"ui{self.name}.none")
+        to_data(language)
         return True
+
+
+def without_parcels(found: Opened, language: Language) -> bool:
+    """Say that nothing can run without a layer of parcels, with the way to add one."""
+    if found.study is None or found.study.with_role("parcels"):
+        return False
+    frame.trouble([say("ui.no_parcels_text", language)], "ui.no_run")
+    to_data(language)
+    return True
+
+
+def to_data(language: Language) -> None:
+    """Offer the way to the page on which data are added."""
+    page = (state.noted("pages") or {}).get("data")
+    if page is not None:
+        with st.container(key="to-data"):
+            st.page_link(page, label=say("ui.to_data", language), icon=":material/database:",
+                         query_params={"lang": language})  # fmt: skip
 
 
 def _opened(folder: Path, language: Language) -> Opened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +14,10 @@ from layers.ask.ranked import AS_RUN, Ranked, RankTrial
 from layers.outputs.rank_page import comparison_text, scale_text
 from layers.serve.pages.site_frames import TIMES, comparison, edited, judgements, mirrored
 from layers.serve.pages.sites import SiteView
+from layers.study import weights as own_weights
 from layers.text import Language, say, sentences
 from layers.words import criteria as words
-from views.parts import state
+from views.parts import acts, runner, state
 from views.parts.markup import label, tag
 
 ASKED, MATRIX, TURN = "site-weights", "site-matrix", "site-turn"
@@ -53,13 +55,29 @@ def _turn() -> int:
     return int(state.noted(TURN) or 0)
 
 
-def bar(asked: RankTrial, language: Language) -> None:
+def bar(folder: Path, asked: RankTrial, language: Language) -> None:
     """Say that the weights shown are a trial, and offer the way back."""
     if not turned(asked):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="weightbar"):
         st.html(tag("div", tag("b", say("uisites.trial", language)), cls="lu-trial-bar"))
         st.button(say("uisites.back", language), key="weights-back", icon=":material/undo:", on_click=back)
+    _keep_form(folder, asked, language)
+
+
+def _keep_form(folder: Path, asked: RankTrial, language: Language) -> None:
+    """Let the weights of the trial become those of the study, by name and ground."""
+    box = st.expander(say("uisites.keep_weights", language), icon=":material/save:")
+    with box, st.container(horizontal=True, vertical_alignment="bottom", key="weights-keep-form"):
+        person = runner.person(language, "weights-person")
+        why = st.text_input(say("ui.why", language), key="weights-why", max_chars=300) or ""
+
+        def kept() -> None:
+            own_weights.keep(folder, asked.weights, person, why, asked.weighting or "", asked.judgements)
+            back()
+
+        acts.button("criteria", say("uisites.keep_yes", language), "weights-keep", kept, type="primary",
+                        disabled=not (person and why.strip()), done=say("uisites.kept", language))  # fmt: skip
 
 
 def panel(shown: SiteView, made: Ranked, asked: RankTrial, language: Language) -> None:

@@ -16,7 +16,7 @@ WRITERS = {
     "decisions.decide", "field_checks.record", "field_checks.withdraw", "incoming.keep", "incoming.keep_text",
     "idle.recover", "idle.undo", "jobs.begin", "jobs.start", "edits.record", "edits.withdraw", "edits.save_scenario",
     "edits.load_scenario", "served.save", "served.withdraw", "uploads.begin", "local_rules.keep", "local_rules.undo",
-    "register_edits.keep", "wishes.keep",
+    "overrides.correct", "overrides.undo", "own_weights.keep",
 }  # fmt: skip
 """What changes a study or starts work, as pages call it."""
 ASKS = {"acts.do", "acts.require", "acts.may", "acts.button"}
