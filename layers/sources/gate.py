@@ -32,6 +32,7 @@ from layers.basis import disk, sealed
 from layers.basis.owned import owned
 from layers.sources import readers
 from layers.sources.finding import Finding
+from layers.sources.formats import logs
 from layers.sources.formats.contents import sides
 from layers.sources.formats.imagery import BANDS, VALID
 from layers.sources.formats.read import ROW, WKB
@@ -233,7 +234,7 @@ def _source(path: Path | str) -> Path:
 
 def _digest(source: Path) -> str:
     total = hashlib.sha256()
-    for part in members(source):
+    for part in [*members(source), *logs.beside(source).values()]:
         with part.open("rb") as stream:
             inner = hashlib.file_digest(stream, "sha256").hexdigest()
         total.update(f"{part.suffix.lower() if source.is_file() else part.name}:{inner}\n".encode())

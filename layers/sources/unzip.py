@@ -20,6 +20,7 @@ RATIO_FROM_BYTES = 10_000_000
 TAKEN = (
     ".shp", ".shx", ".dbf", ".prj", ".cpg", ".gpkg", ".geojson", ".json", ".topojson", ".kml",
     ".parquet", ".csv", ".txt", ".xlsx", ".xls", ".tif", ".tiff", ".dxf",
+    ".gpkg-wal", ".gpkg-journal",
 )  # fmt: skip
 _ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar", ".kmz")
 _GDB_FILE = re.compile(r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,3}$")

@@ -40,13 +40,16 @@ def arc(x, y, radius, start, end, layer="红线"):
                  50, start, 51, end)  # fmt: skip
 
 
-def hatch(places, layer="红线"):
-    """A solid hatch on one boundary."""
+def hatch(places, layer="红线", islands=()):
+    """A solid hatch on one boundary, with islands in it left free."""
     out = [0, "HATCH", 100, "AcDbEntity", 8, layer, 100, "AcDbHatch", 10, 0, 20, 0, 30, 0, 210, 0, 220, 0, 230, 1,
-           2, "SOLID", 70, 1, 71, 0, 91, 1, 92, 2, 72, 0, 73, 1, 93, len(places)]  # fmt: skip
-    for x, y in places:
-        out += [10, x, 20, y]
-    return pairs(*out, 97, 0, 75, 1, 76, 1, 98, 0)
+           2, "SOLID", 70, 1, 71, 0, 91, 1 + len(islands)]  # fmt: skip
+    for k, ring in enumerate((places, *islands)):
+        out += [92, 18 if k else 2, 72, 0, 73, 1, 93, len(ring)]
+        for x, y in ring:
+            out += [10, x, 20, y]
+        out += [97, 0]
+    return pairs(*out, 75, 1 if not islands else 0, 76, 1, 98, 0)
 
 
 def text(x, y, words, layer="注记"):

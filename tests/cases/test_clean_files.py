@@ -46,6 +46,18 @@ def zipped(path, frame):
     return path
 
 
+BESIDE = ("农田.sbn", "农田.sbx", "农田.shp.xml", "农田.qmd", "农田.qml", "农田.lyr", "__MACOSX/._农田.shp",
+          ".DS_Store", "Thumbs.db", "desktop.ini")  # fmt: skip
+
+
+def delivered(path, frame):
+    """A zip as offices send it: with what ArcGIS, QGIS and the systems of the computers write beside the data."""
+    with zipfile.ZipFile(zipped(path, frame), "a") as archive:
+        for name in BESIDE:
+            archive.writestr(name, b"x")
+    return path
+
+
 def parquet(path, frame, crs):
     frame.to_crs(crs).to_parquet(path)
     return path
@@ -81,6 +93,7 @@ LAYERS = {
     "shp utf-8": lambda p, f: placed(p / "a.shp", f, encoding="utf-8"),
     "shp gbk": lambda p, f: placed(p / "a.shp", f, encoding="gbk"),
     "shp zipped": lambda p, f: zipped(p / "a.zip", f),
+    "shp delivered": lambda p, f: delivered(p / "a.zip", f),
     "gdb": lambda p, f: placed(p / "a.gdb", f, driver="OpenFileGDB", layer="a"),
     "geojson": lambda p, f: placed(p / "a.geojson", f, "EPSG:4326"),
     "geojson with crs": lambda p, f: placed(p / "a.geojson", f, driver="GeoJSON"),

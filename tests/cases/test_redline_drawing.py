@@ -124,6 +124,21 @@ def test_an_outline_and_its_hatch_are_one(tmp_path, other):
     assert {"dxf_outline_twice", "dxf_lines_repeated"} & set(found(line))
 
 
+@pytest.mark.parametrize("lines", [(), (SQUARE,), (HOLE,), (SQUARE, HOLE)])
+def test_a_hatch_with_a_hole_and_the_lines_around_it_are_one(tmp_path, lines):
+    """With both lines nothing was left of it, and the refusal had no words."""
+    drawn = [polyline(places) for places in lines]
+    line = read(drawing(tmp_path / "a.dxf", *drawn, hatch(SQUARE, islands=[HOLE])))
+    assert [p.shape.area for p in line.plots] == [pytest.approx(7_500)]
+    assert [len(p.shape.interiors) for p in line.plots] == [1]
+    assert ("dxf_outline_twice" in found(line)) == bool(lines)
+
+
+def test_a_hatch_that_fills_the_hole_of_another_is_ground_of_its_own(tmp_path):
+    line = read(drawing(tmp_path / "a.dxf", hatch(SQUARE, islands=[HOLE]), hatch(HOLE), polyline(SQUARE)))
+    assert sorted(p.shape.area for p in line.plots) == [pytest.approx(2_500), pytest.approx(7_500)]
+
+
 def test_a_hatch_of_a_part_is_a_ring_in_a_ring(tmp_path):
     line = read(drawing(tmp_path / "a.dxf", polyline(SQUARE), hatch(HOLE)))
     assert area(line) == pytest.approx(7_500)

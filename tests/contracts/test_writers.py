@@ -92,6 +92,7 @@ APART = {
     "layers/sources/child.py:_kind": JOB,
     "layers/study/uploads.py:receiving": "writes into a batch of its own, under a nameless name until whole",
     "layers/serve/pages/outputs_desk.py:made": TEMP,
+    "layers/sources/formats/logs.py:_changes": JOB,
     "layers/study/lock.py:_private": "makes the folder the lock lies in",
     "layers/study/lock.py:_sign": "is the lock",
     "layers/study/lock.py:writing": HOLDS,

@@ -6,6 +6,7 @@ throws away half of a bow-tie.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from layers.sources.finding import Finding, finding
+from geo.basis.reason import Reason, reason
+from layers.sources.finding import UNREAD, Finding, finding
 
 FAR, FARTHEST = 1e8, 1e11
 """No coordinate on Earth is larger, in degrees or in metres with a zone prefix; in millimetres all of them are."""
 MUCH_SHARE, MUCH_M2 = 0.01, 1.0
 """A repair that moves the area by more than both is a warning."""
 _SURFACES = {15: "PolyhedralSurface", 16: "TIN", 17: "Triangle"}
-_CURVES = (8, 9, 10, 11, 12)
+_CURVES = {8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface"}
 _DIMENSION = np.array([0, 1, 1, 2, 0, 1, 2, -1])  # by shapely type id; 7 (collection) is asked of its parts
 
 
@@ -51,14 +53,40 @@ def wkb_types(blobs: list[bytes | None]) -> npt.NDArray[np.int64]:
 def from_wkb(blobs: list[bytes | None]) -> tuple[npt.NDArray[np.object_], list[tuple[int, str]]]:
     """Build shapes; return them and the rows (from 1) that cannot be built, with the type.
 
-    One feature of a strange kind (TIN, unclosed ring) costs that row, not the file.
+    One feature of a strange kind (TIN, curve, unclosed ring) costs that row, not the file.
     """
-    types = wkb_types(blobs)
-    strange = np.isin(types, list(_SURFACES))
-    given = np.array([None if bad else b for b, bad in zip(blobs, strange, strict=True)], object)
-    shapes = shapely.from_wkb(given, on_invalid="ignore")
-    lost = [(k + 1, _SURFACES.get(int(types[k]), "")) for k in range(len(blobs)) if blobs[k] and shapes[k] is None]
+    types, known = wkb_types(blobs), _SURFACES | _CURVES
+    strange = np.isin(types, list(known))
+    shapes = each(shapely.from_wkb, [None if bad else b for b, bad in zip(blobs, strange, strict=True)])
+    lost = [(k + 1, known.get(int(types[k]), "")) for k in range(len(blobs)) if blobs[k] and shapes[k] is None]
     return shapes, lost
+
+
+def why_lost(kind: int) -> Reason:
+    """Say why a shape of a WKB type could not be built."""
+    code = "geometry_curve" if kind in _CURVES else "geometry_surface" if kind in _SURFACES else "geometry_unreadable"
+    return reason(code, type=(_SURFACES | _CURVES).get(kind, ""))
+
+
+def each(build: Callable[..., Any], given: Sequence[Any]) -> npt.NDArray[np.object_]:
+    """Build shapes at once; one by one where some kind of them is not known to the library, that one missing."""
+    try:
+        made = np.array(build(np.array(given, object), on_invalid="ignore"), object)
+    except NotImplementedError:
+        made = np.array([None, *(_one(build, one) for one in given)], object)[1:]
+    for k in np.flatnonzero(shapely.get_type_id(made) == 7):
+        try:
+            _leaves(made[k])
+        except NotImplementedError:  # a curve within a collection is found out late
+            made[k] = None
+    return made
+
+
+def _one(build: Callable[..., Any], given: Any) -> Any:
+    try:
+        return build(given, on_invalid="ignore")
+    except NotImplementedError:
+        return None
 
 
 def repaired(
@@ -83,7 +111,7 @@ def repaired(
     """
     out = Repaired(np.array(shapes, object))
     for row, kind in lost:
-        code = "geometry_surface" if kind else "geometry_unreadable"
+        code = "geometry_curve" if kind in _CURVES.values() else "geometry_surface" if kind else "geometry_unreadable"
         out.findings.append(finding("rejected", code, row=row, type=kind))
     known = np.zeros(len(shapes), bool)
     known[[row - 1 for row, _ in lost] + [row - 1 for row in listed]] = True
@@ -145,12 +173,24 @@ class _Scale:
 
 
 def _single(out: Repaired) -> None:
-    """Keep of a collection the parts of its highest dimension; say what was left."""
+    """Keep of a collection the parts of its highest dimension; say what was left, and what of it lay elsewhere."""
     for k in np.flatnonzero(shapely.get_type_id(out.shapes) == 7):
-        kept, dropped = highest(out.shapes[k])
-        out.shapes[k] = kept
-        if dropped:
-            out.findings.append(finding("fixed", "geometry_parts_dropped", row=k + 1, count=dropped))
+        whole = out.shapes[k]
+        out.shapes[k], dropped = highest(whole)
+        beyond = _beyond(whole, out.shapes[k]) if dropped else 0
+        if beyond:
+            out.findings.append(finding("warn", "geometry_parts_lost", row=k + 1, proposal=UNREAD, count=beyond))
+        if dropped > beyond:
+            out.findings.append(finding("fixed", "geometry_parts_dropped", row=k + 1, count=dropped - beyond))
+
+
+def _beyond(whole: Any, kept: Any) -> int:
+    """Count the parts of a collection that reach beyond those that are kept: land the layer speaks of elsewhere."""
+    parts = _leaves(whole)
+    lesser = parts[dimension(parts) < dimension(np.array([kept], object))[0]]
+    hair = 1e-12 * float(np.abs(shapely.bounds(kept)).max())
+    near = shapely.buffer(kept, hair) if shapely.is_valid(kept) else kept
+    return int((~shapely.covers(near, lesser)).sum())
 
 
 def highest(shape: Any) -> tuple[Any, int]:

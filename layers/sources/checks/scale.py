@@ -41,7 +41,8 @@ def scale_off_share(system: pyproj.CRS, limit: float) -> float:
     use = system.area_of_use
     if use is None or not system.is_projected:
         return 0.0
-    lon, lat = np.meshgrid(np.linspace(use.west, use.east, 9)[1:-1], np.linspace(use.south, use.north, 9)[1:-1])
+    east = use.east + 360.0 if use.east < use.west else use.east  # an area of use may cross 180°
+    lon, lat = np.meshgrid(np.linspace(use.west, east, 9)[1:-1], np.linspace(use.south, use.north, 9)[1:-1])
     off = [_scale_off(system, np.array([a]), np.array([b])) for a, b in zip(lon.ravel(), lat.ravel(), strict=True)]
     return float(np.mean(np.array(off) > limit))
 

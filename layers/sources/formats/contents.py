@@ -9,7 +9,8 @@ from typing import Any
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.sources.finding import Finding, finding
+from layers.sources.finding import Finding, Severity, finding
+from layers.sources.formats import logs
 from layers.sources.limits import Limits
 from layers.sources.sniff import SUPPORTED, sniff
 from layers.sources.unzip import ArchiveEntry, unzip
@@ -20,6 +21,14 @@ DATA = (
     ".tif", ".tiff", ".dxf", ".gdb",
 )  # fmt: skip
 """Endings of data files, as they are looked for in archives."""
+BESIDE = (
+    ".sbn", ".sbx", ".fbn", ".fbx", ".ain", ".aih", ".atx", ".ixs", ".mxs", ".idx", ".idm", ".ind", ".qix", ".xml",
+    ".cst", ".qpj", ".qml", ".qmd", ".sld", ".lyr", ".lyrx", ".mxd", ".aprx", ".qgs", ".qgz", ".aux", ".rrd", ".ovr",
+    ".tfw", ".lock", ".fix", ".gpkg-shm",
+)  # fmt: skip
+"""Indexes, styles, descriptions and locks that programs write beside data."""
+LITTER = (".ds_store", "thumbs.db", "desktop.ini")
+PAPERS = (".pdf", ".doc", ".docx", ".wps", ".ppt", ".pptx", ".txt", ".md", ".rtf", ".jpg", ".jpeg", ".png")
 
 
 @dataclass
@@ -46,6 +55,8 @@ def of(source: Path, folder: Path, job: dict[str, Any], limits: Limits) -> Conte
     kind = sniff(source)
     if kind in ("zip", "kmz"):
         return _packed(source, folder, job, limits)
+    if kind == "gpkg":
+        logs.refuse_pending(source, logs.beside(source), name, folder)
     inside = Contents(kind, _private(source, folder, kind), name, source.stem)
     if kind == "shp":
         inside.sides = {s: _private(p, folder, "shp") for s, p in sides(source).items()}
@@ -87,12 +98,33 @@ def _packed(source: Path, folder: Path, job: dict[str, Any], limits: Limits) -> 
     if not found:
         raise BlockedError(reason("zip_without_data", file=job["name"], supported=SUPPORTED))
     chosen = _chosen(found, job)
-    chosen.name = job["name"]
     if chosen.kind == "":
         chosen.kind = sniff(chosen.path)
-    if ignored:
-        chosen.findings.append(finding("warn", "zip_entries_ignored", count=len(ignored), rows=ignored[:5]))
+    if chosen.kind == "gpkg":
+        packed = {e: x.path for x in entries for e in logs.ENDINGS if x.name == f"{chosen.name}{e}"}
+        logs.refuse_pending(chosen.path, {e: p for e, p in packed.items() if p.stat().st_size}, job["name"], folder)
+    chosen.name = job["name"]
+    chosen.findings += _left_aside(ignored)
     return chosen
+
+
+def _left_aside(names: list[str]) -> list[Finding]:
+    """Tell what was not read of an archive: papers as a note, what may be data as a warning, side files not at all."""
+    others = [n for n in names if not _beside(n)]
+    papers = [n for n in others if PurePosixPath(n).suffix.lower() in PAPERS]
+    odd = [n for n in others if n not in papers]
+    told: list[tuple[Severity, str, list[str]]] = [
+        ("warn", "zip_entries_ignored", odd),
+        ("fixed", "zip_papers", papers),
+    ]
+    return [finding(severity, code, count=len(rows), rows=rows[:5]) for severity, code, rows in told if rows]
+
+
+def _beside(name: str) -> bool:
+    """Tell whether an entry only indexes, draws or describes data, or is litter of an operating system."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    litter = "__MACOSX" in path.parts or path.name.startswith("._") or path.name.lower() in LITTER
+    return litter or path.suffix.lower() in BESIDE
 
 
 def _chosen(found: list[Contents], job: dict[str, Any]) -> Contents:

@@ -110,7 +110,8 @@ def read(inside: Contents, wanted: str, gdal: Callable[..., Any]) -> Drawing:
         kinds = [f"{kind} × {count}" for kind, count in sorted(unread.items())]
         found.append(finding("warn", "dxf_unread", count=unread.total(), kinds=kinds, proposal=UNREAD))
     kept, shapes = _closed(shapes, found)
-    kept, shapes = _once(kept, shapes, found)
+    classes = entities.columns.get("SubClasses", [""] * len(entities.shapes))
+    kept, shapes = _once(kept, shapes, ["Hatch" in str(classes[own[k]]) for k in kept], found)
     rows = [own[k] for k in kept]
     lost = [(rows.index(k - 1) + 1, why) for k, why in entities.lost if k - 1 in rows]
     columns = {name: [values[k] for k in rows] for name, values in entities.columns.items() if name != "PaperSpace"}
@@ -208,14 +209,17 @@ def _nearly(open_lines: list[npt.NDArray[np.float64]], joined: chains.Joined, to
     return []
 
 
-def _once(kept: list[int], shapes: Shapes, found: list[Finding]) -> tuple[list[int], Shapes]:
-    """Take an outline once that stands twice, as a line and as its hatch."""
+def _once(kept: list[int], shapes: Shapes, hatched: list[bool], found: list[Finding]) -> tuple[list[int], Shapes]:
+    """Take an outline once that stands twice: as a line and as its hatch, or as the line around a hatch or its hole."""
     areas = np.flatnonzero(np.isin(shapely.get_type_id(shapes), _AREAS))
     plain = shapely.make_valid(shapely.force_2d(shapes[areas]))
     one, other = shapely.STRtree(plain).query(plain, predicate="intersects") if len(areas) > 1 else ((), ())
+    filled = [hatched[int(k)] for k in areas]
+    rings = {k: _rings(plain[k]) for k in range(len(plain)) if filled[k]}
     twice: set[int] = set()
     for k, j in zip(one, other, strict=True):
-        if k < j and k not in twice and _same(plain[k], plain[j]):
+        drawn = k != j and not filled[j] and any(_same(ring, plain[j]) for ring in rings.get(k, ()))
+        if k not in twice and (drawn or (k < j and _same(plain[k], plain[j]))):
             twice.add(int(j))
     if not twice:
         return kept, shapes
@@ -223,6 +227,12 @@ def _once(kept: list[int], shapes: Shapes, found: list[Finding]) -> tuple[list[i
     gone = {int(areas[j]) for j in twice}
     stay = [k for k in range(len(kept)) if k not in gone]
     return [kept[k] for k in stay], shapes[stay]
+
+
+def _rings(hatch: Any) -> list[Any]:
+    """Return what the rings of a hatch with holes enclose; nothing for one without."""
+    rings = shapely.get_rings(shapely.get_parts(hatch))
+    return [shapely.Polygon(r) for r in rings] if len(rings) > len(shapely.get_parts(hatch)) else []
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -12,6 +12,7 @@ import shapely
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.sources.cells import recognise
+from layers.sources.checks import repair
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.read import RawLayer
 from layers.sources.formats.tabular import sheets, table
@@ -28,10 +29,11 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")
 _SRID = re.compile(r"SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
 _HEX = re.compile(r"(?:00|01)(?:[0-9A-Fa-f]{2}){8,}")
 _SHAPE = re.compile(
-    r"\s*(SRID\s*=\s*\d+\s*;\s*)?((MULTI)?(POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\s*[ZM]{0,2}\s*(\(|EMPTY)"
-    r"|\s*0[01]0[1-7]000[0-9A-Fa-f]{10,}",
+    r"\s*(SRID\s*=\s*\d+\s*;\s*)?((MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOMETRYCOLLECTION|CURVEPOLYGON"
+    r"|COMPOUNDCURVE|CIRCULARSTRING)\s*[ZM]{0,2}\s*(\(|EMPTY)|\s*0[01](0[1-9A-C]000|000000[01][0-9A-C])[0-9A-Fa-f]{10,}",
     re.IGNORECASE,
 )
+_CURVE = re.compile(r"\b(CURVEPOLYGON|COMPOUNDCURVE|CIRCULARSTRING|MULTICURVE|MULTISURFACE)\b", re.IGNORECASE)
 
 
 def as_vector(inside: Contents, sheet: str, limits: Limits) -> RawLayer:
@@ -72,10 +74,9 @@ def _written_out(texts: list[str]) -> tuple[Any, str]:
     """Return shapes written as WKT, EWKT or hexadecimal WKB, and the system all of them name ("" for none)."""
     bare = [_SRID.sub("", text.strip()) for text in texts]
     hexed = np.array([bool(_HEX.fullmatch(text)) for text in bare], dtype=bool)
-    shapes = np.array(shapely.from_wkt([None if h else t for h, t in zip(hexed, bare, strict=True)],
-                                       on_invalid="ignore"), dtype=object)  # fmt: skip
+    shapes = repair.each(shapely.from_wkt, [None if h else t for h, t in zip(hexed, bare, strict=True)])
     if hexed.any():
-        shapes[hexed] = shapely.from_wkb([t for h, t in zip(hexed, bare, strict=True) if h], on_invalid="ignore")
+        shapes[hexed] = repair.each(shapely.from_wkb, [t for h, t in zip(hexed, bare, strict=True) if h])
     told = {int(found[1]) for text in texts if (found := _SRID.match(text.strip()))}
     told |= set(shapely.get_srid(shapes[hexed & ~shapely.is_missing(shapes)]).tolist())
     named = told - {0, -1}
@@ -88,9 +89,18 @@ def _key(name: str) -> str:
 
 
 def _unread(shapes: Any, texts: list[str]) -> list[tuple[int, Reason]]:
-    missing = shapely.is_missing(shapes)
-    codes = ["wkt_unreadable" if t else "geometry_missing" for t in texts]
-    return [(int(k) + 1, reason(codes[k], text=texts[k][:40])) for k in np.flatnonzero(missing)]
+    return [(int(k) + 1, _why_unread(texts[k])) for k in np.flatnonzero(shapely.is_missing(shapes))]
+
+
+def _why_unread(text: str) -> Reason:
+    if not text:
+        return reason("geometry_missing")
+    plain = _SRID.sub("", text.strip())
+    if _HEX.fullmatch(plain):
+        (kind,) = repair.wkb_types([bytes.fromhex(plain)])
+        return repair.why_lost(int(kind))
+    curve = _CURVE.search(text)
+    return reason("geometry_curve", type=curve[0].upper()) if curve else reason("wkt_unreadable", text=text[:40])
 
 
 def _points(shapes: Any, x: list[str], y: list[str]) -> list[tuple[int, Reason]]:

@@ -163,7 +163,7 @@ def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> R
 def _built(
     path: Path, layer: str | None, blobs: list[bytes | None]
 ) -> tuple[npt.NDArray[np.object_], list[tuple[int, str]], list[Finding]]:
-    curved = np.flatnonzero(np.isin(repair.wkb_types(blobs), repair._CURVES))
+    curved = np.flatnonzero(np.isin(repair.wkb_types(blobs), list(repair._CURVES)))
     if len(curved):
         from pyogrio.raw import read
 

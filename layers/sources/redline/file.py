@@ -136,6 +136,8 @@ def vector_plots(
     plots = [_plot(opened, k, shape) for k, shape in zip(chosen, shapes, strict=True)]
     points = [p for plot in plots for ring in plot.rings for p in ring.points]
     system = _system(opened.crs, shapes, points, wanted, notes) if points else None
+    if system is None and not notes.problems:
+        notes.problem("redline_no_areas", lines=0, others=0, total=len(opened.shapes))
     if system is None:
         raise BlockedError(notes.shown_problems())
     if system.axes == "xy_north_first":

@@ -12,7 +12,8 @@ from pathlib import Path
 from layers.sources.redline.chars import decoded
 
 _START = re.compile(
-    r"(?:SRID\s*=\s*\d+\s*;\s*)?(?:(?:MULTI)?POLYGON|GEOMETRYCOLLECTION)\s*[ZM]{0,2}\s*\(", re.IGNORECASE
+    r"(?:SRID\s*=\s*\d+\s*;\s*)?(?:(?:MULTI|CURVE)?POLYGON|MULTISURFACE|GEOMETRYCOLLECTION)\s*[ZM]{0,2}\s*\(",
+    re.IGNORECASE,
 )
 _HEX = re.compile(r"(?:^|[\s,;\t\"])01(?:0[36]|E[BE]|D[36])0[037]00[02A][0-9A-F]{60,}", re.IGNORECASE)
 _LOOKED_AT = 100_000

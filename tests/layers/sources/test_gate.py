@@ -247,7 +247,9 @@ def test_zipped_gdb_and_archive_of_several(tmp_path, cache):
     file = gate.open_vector(path, cache)
     assert file.layer == "DLTB"
     assert len(file.frame) == 2
-    assert "zip_entries_ignored" in make.codes(file, "warn")
+    assert "zip_papers" in make.codes(file, "fixed")
+    odd = gate.open_vector(make.zipped(tmp_path / "odd.zip", entries | {"旧.mdb": b"x"}), cache)
+    assert "zip_entries_ignored" in make.codes(odd, "warn")
     body = make.geojson(tmp_path, make.box(120, 28, 0.01)).read_bytes()
     both = make.zipped(tmp_path / "both.zip", {"one.geojson": body, "two.geojson": body})
     assert make.refused(cache, both) == ["several_layers"]

@@ -65,7 +65,7 @@ def test_collections_keep_their_highest_dimension():
     )
     out = mended(mixed)
     assert out.shapes[0].equals(shapely.box(0, 0, 1, 1))
-    assert [(f.code, f.reason.values["count"]) for f in out.findings] == [("geometry_parts_dropped", 2)]
+    assert [(f.code, f.reason.values["count"]) for f in out.findings] == [("geometry_parts_lost", 2)]
 
 
 def test_degrees_are_reported_in_square_metres():
