@@ -167,6 +167,8 @@ def _block(rule: Rule, projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
     made["park_id"] = ""
     # a rule that may not apply proves nothing against a project
     open_ = ~certain & (made["outcome"] != "clear").to_numpy()
+    # written as texts: as categories they take no word that none of the rows has
+    made = made.astype({"outcome": object, "reason": object})
     made.loc[open_, "outcome"] = "unknown"
     told = [reason(why_open(rule, str(i))).to_json() for i in known[speaks != NO]]
     made.loc[open_, "reason"] = np.array(told, object)[open_]

@@ -100,9 +100,9 @@ def _stages(results: Results, table: str) -> frozenset[str]:
 def _speaks(rule: Rule, results: Results, stages: frozenset[str]) -> bool:
     if rule.speaks:
         return rule.applies(results.study.use_class)
-    if rule.industries:
-        return bool(stages & {"project", "sitegates"})
-    return "screen" in stages and rule.applies(results.study.use_class)
+    # a rule of a use that is not the study's judges no parcel, and projects on sites all the same
+    of_projects = bool(rule.industries or rule.use_classes) and bool(stages & {"project", "sitegates"})
+    return of_projects or ("screen" in stages and rule.applies(results.study.use_class))
 
 
 def _rule(results: Results, rule: Rule, language: Language) -> Used:

@@ -154,7 +154,7 @@ def test_the_list_of_rules_as_lines_json_and_csv(district, tmp_path):
     rule_list.write(frame, tmp_path / "rules.csv", "zh", district)
     assert "核对日期" in (tmp_path / "rules.csv").read_text(encoding="utf-8-sig")
     every = rule_list.shipped(date(2026, 11, 23), "en")
-    assert set(every["kind"]) == {"rule", "standard", "code list", "criteria of inefficient land"}
+    assert set(every["kind"]) == {"rule", "standard", "code list", "criteria of inefficient land", "evaluation per mu"}
     assert (every["checked_on"] != "").all()
     assert (every["source"] != "").all()
     assert not every.map(lambda v: str(v).startswith("[")).any(axis=None)
