@@ -140,6 +140,7 @@ class ScreenModel:
             aside=self.setting.aside if trial.aside is None else (trial.aside - fixed) | (self.setting.aside & fixed),
             use_class=trial.use_class or self.setting.use_class,
             minimum=Minimum(least, self.setting.minimum.width_m),
+            candidate=self.setting.candidate,
         )
 
     def base(self, trial: ScreenTrial) -> tuple[Rule, ...]:

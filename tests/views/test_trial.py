@@ -256,3 +256,31 @@ def test_what_would_change_the_answer_and_the_cut_on_the_map(visit, results, lan
 def test_both_languages_have_every_word():
     own = [{k for k in catalogue(language) if k.startswith("uitrial.")} for language in LANGUAGES]
     assert own[0] == own[1]
+
+
+def test_slivers_are_remnants_in_a_trial_as_in_a_run(tmp_path):
+    folder = studies.write(tmp_path / "study", count=30)
+    path = folder / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("[[not_examined]]", "[study.screen]\ncandidate_min_m2 = 12_000.0\n\n[[not_examined]]", 1),
+        encoding="utf-8",
+    )
+    results = open_results(studies.run(folder))
+    run = results.table("candidates")
+    as_run = trials.trial(results)
+    assert as_run.remnants.tolist() == run["remnant"].astype(str).tolist()
+    assert dict(as_run.small[0]) == dict(as_run.small[1])
+    assert as_run.small[0]["parcels"] > 0, "the study has slivers"
+    # nothing cuts: every parcel is whole, and what is smaller than a candidate is a remnant all the same
+    free = trials.trial(results, ScreenTrial({}, aside=frozenset(r.id for r in results.rules)))
+    left = free.found["status"] != "excluded"
+    small = free.found["net_hi_m2"] < free.setting.candidate.area_m2
+    assert free.setting.candidate == as_run.setting.candidate
+    assert (free.remnants[left & small] == "yes").all()
+    assert (free.remnants[~left] == "").all()
+    assert set(free.remnants[left & ~small]) <= {"no", "yes"}
+    assert (left & ~small).any()
+    # what a stricter trial excludes is no remnant any more
+    strict = trials.trial(results, ScreenTrial({}, min_area_m2=1e9))
+    assert set(strict.remnants) == {""}

@@ -253,6 +253,7 @@ def _beside(trial: Trial, language: Language) -> Html:
     head = tag("tr", *(tag("th", say(f"uitrial.{k}", language)) for k in ("status", "run", "trial", "difference")))
     rows = [_beside_row(code("status", s, language), STATUS_COLOURS[s], run.loc[s], other.loc[s], language)
             for s in STATUSES]  # fmt: skip
+    rows.append(_beside_row(say("uitrial.remnants", language), "transparent", *trial.small, language))
     net = [float(once.total(trial.results, trial.results.table("candidates"))["net_m2"]), float(trial.total["net_m2"])]
     total = tag("tr", tag("td", say("ui.net", language)), *(tag("td", area(m2, language)) for m2 in net),
                 tag("td", _signed(net[1] - net[0], language)), cls="lu-sum")  # fmt: skip
@@ -341,5 +342,10 @@ def beside_list(trial: Trial, frame: pd.DataFrame, language: Language) -> pd.Dat
     status = [code("status", s, language) for s in trial.found["status"]]
     out = frame.copy()
     out.insert(1, say("uitrial.col_status_b", language), status)
-    out.insert(2, say("uitrial.col_net_b", language, unit=unit), (trial.found["net_m2"] / size).to_numpy())
+    out.insert(
+        2,
+        say("uitrial.col_remnant_b", language),
+        [say(f"uitrial.remnant_{r}", language) if r else "" for r in trial.remnants],
+    )
+    out.insert(3, say("uitrial.col_net_b", language, unit=unit), (trial.found["net_m2"] / size).to_numpy())
     return out

@@ -91,6 +91,43 @@ class Trial:
         )
 
     @cached_property
+    def remnants(self) -> pd.Series:
+        """Tell of each row of `found` whether it is a remnant: "yes", "no", "" where it is excluded or held back.
+
+        The area is looked at again; the width needs shapes, so where ground changed only a run looks at it.
+        """
+        found, run = self.found, pd.DataFrame(self.results.table("candidates"))
+        told = run["remnant"].astype(str) if "remnant" in run else pd.Series("", index=run.index)
+        near = np.isclose(found["net_hi_m2"], run["net_hi_m2"], atol=0.01, equal_nan=True)
+        kept = near & (run["status"].astype(str) != "excluded").to_numpy()
+        high = np.where(self._as_cut, self._part["max"].to_numpy(), found["net_hi_m2"].to_numpy(float))
+        small = high < self.setting.candidate.area_m2
+        out: pd.Series = told.where(kept, np.where(small, "yes", "no"))
+        held = found["parcel_id"].isin(self.desk.touched(self.moved)) if is_trial(self.moved) else False
+        gone = (found["status"].astype(str) == "excluded") | held
+        return pd.Series(out.mask(gone, ""))
+
+    @cached_property
+    def _part(self) -> pd.DataFrame:
+        """The largest part and the sum of the parts the run left of each row of `found`."""
+        part = self.results.table("land").groupby("parcel_id")["net_m2"].agg(["max", "sum"])
+        return part.reindex(self.found["parcel_id"])
+
+    @property
+    def _as_cut(self) -> npt.NDArray[np.bool_]:
+        """Whether the trial leaves of each row what the run left, so that its parts are known."""
+        high = self.found["net_hi_m2"].to_numpy(float)
+        same: npt.NDArray[np.bool_] = np.isclose(self._part["sum"].to_numpy(), high, atol=0.01)
+        return same
+
+    @cached_property
+    def small(self) -> tuple[pd.Series, pd.Series]:
+        """Count and ground of the remnants among what is eligible or conditional, as run and under the trial."""
+        run = pd.DataFrame(self.results.table("candidates"))
+        told = run["remnant"].astype(str) if "remnant" in run else pd.Series("", index=run.index)
+        return _remnants(run, told), _remnants(self.found, self.remnants)
+
+    @cached_property
     def by_status(self) -> pd.DataFrame:
         """Count and areas per status, every status in the order of the legend; shared ground once within each."""
         return once.areas(self.results, self.found, self.found["status"].astype(str), ORDER, self.setting.examined)
@@ -158,6 +195,11 @@ class Trial:
     def width_unseen(self) -> bool:
         """True when a minimum width is set: it needs shapes, so only a run looks at it where ground changed."""
         return self.setting.minimum.width_m > 0
+
+
+def _remnants(frame: pd.DataFrame, told: pd.Series) -> pd.Series:
+    rows = (told == "yes") & frame["status"].astype(str).isin(("eligible", "conditional"))
+    return pd.Series({"parcels": int(rows.sum()), "gross_m2": float(frame.loc[rows, "gross_m2"].sum())})
 
 
 def _rows(table: ScreenModel, answer: Answer) -> pd.DataFrame:
