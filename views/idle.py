@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from geo.idle.mu import GRADES
 from layers.serve.draw.idle_symbols import GROUPS
 from layers.serve.pages import idle_desk
 from layers.serve.pages.board import board
@@ -16,7 +17,10 @@ from views.parts import idle_acts, idle_asset, map, opening, state
 from views.parts.markup import label, tag
 
 DAY, SHOWN = "idle-day", "idle-shown"
+MU_YEAR, MU_SHOWN = "idle-mu-year", "idle-mu-shown"
 QUIET = ("calm",)
+Meant = tuple[tuple[str, ...], tuple[str, ...] | None]
+"""Groups that are shown, and the assets the choice of grades leaves."""
 HEIGHT = 548
 
 
@@ -28,14 +32,15 @@ def draw(results: Results, late: bool) -> None:
     on = _day_bar(results, language)
     desk = idle_desk.desk(results, on)
     shown = _legend(desk, language)
-    _follow_click(desk, shown)
+    only = _grades(desk, language)
+    _follow_click(desk, shown, only)
     chosen = state.selection()
     asset = chosen.id if chosen and chosen.kind == "asset" and desk.has(chosen.id) else None
     left, middle, right = st.columns([1.6, 1.0, 1.06], gap="small")
     with left:
-        _list(desk, shown, asset, language)
+        _list(desk, (shown, only), asset, language)
     with middle, st.container(key="idle-mapbox"):
-        _map(desk, shown, asset)
+        _map(desk, (shown, only), asset)
     with right, st.container(height=HEIGHT, border=True, key="idle-asset"):
         if asset is None:
             idle_asset.empty(language)
@@ -102,34 +107,52 @@ def _legend(desk: IdleView, language: Language) -> tuple[str, ...]:
     return tuple(g for g in GROUPS if g in (picked or [p for p in present if p not in QUIET]))
 
 
-def _list(desk: IdleView, shown: tuple[str, ...], asset: str | None, language: Language) -> None:
+def _grades(desk: IdleView, language: Language) -> tuple[str, ...] | None:
+    """Draw the choice of a year and of grades of the evaluation per mu; return whose land is meant, None for all."""
+    if not desk.years:
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", key="idle-mu"):
+        st.html(tag("div", say("uiidle.mu", language), cls="li-daylabel"))
+        year = st.selectbox(
+            say("uiidle.mu_year", language), desk.years, key=MU_YEAR, label_visibility="collapsed", width=110
+        )
+        found = desk.grades(year)
+        count = {g: sum(v == g for v in found.values()) for g in (*GRADES, "")}
+        picked = st.pills(
+            say("uiidle.mu", language), [g for g, n in count.items() if n], selection_mode="multi", key=MU_SHOWN,
+            format_func=lambda g: f"{idle_desk.grade_word(g, language)} {count[g]}", label_visibility="collapsed",
+        )  # fmt: skip
+    return tuple(a for a, g in found.items() if g in picked) if picked else None
+
+
+def _list(desk: IdleView, meant: Meant, asset: str | None, language: Language) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="idle-listbar"):
         text = st.text_input(
             say("uiidle.find", language), key="idle-find", placeholder=say("uiidle.find", language),
             label_visibility="collapsed", width=220,
         )  # fmt: skip
         st.html(tag("div", idle_desk.fees(desk, language), cls="lu-total"))
-    ids = desk.ids(shown, text or "")
+    ids = desk.ids(meant[0], text or "", meant[1])
     frame_ = idle_desk.listing(desk, ids, idle_desk.results_of(desk), language)
     idle_asset.pick(frame_, ids, asset, HEIGHT - 78, language)
     line = say("uiidle.rows", language, found=len(ids), total=sum(desk.counts.values()), unplaced=desk.unplaced)
     st.html(tag("div", line, cls="lu-line"))
 
 
-def _map(desk: IdleView, shown: tuple[str, ...], asset: str | None) -> None:
+def _map(desk: IdleView, meant: Meant, asset: str | None) -> None:
     if asset and (state.asked_to_move() or not state.noted("idle-aim")):
         state.note("idle-aim", asset)
         state.set_aim(desk.map.view_of(asset, idle_desk.MAP_PIXELS))
     drawn = board(desk.results)
     outline = desk.map.outline(asset) if asset else None
-    map.draw_idle(drawn, desk.map.url(shown), outline, desk.map.bounds or drawn.bounds, HEIGHT)
+    map.draw_idle(drawn, desk.map.url(*meant), outline, desk.map.bounds or drawn.bounds, HEIGHT)
 
 
-def _follow_click(desk: IdleView, shown: tuple[str, ...]) -> None:
+def _follow_click(desk: IdleView, shown: tuple[str, ...], only: tuple[str, ...] | None) -> None:
     click = state.new_click(map.IDLE)
     if click is None:
         return
-    found = desk.map.at(*click, shown)
+    found = desk.map.at(*click, shown, only)
     if found is not None:
         state.select("asset", found)
         state.next_turn()

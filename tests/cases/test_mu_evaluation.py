@@ -4,10 +4,12 @@ import pytest
 
 from geo.basis.progress import silent
 from layers.outputs.project import projection
+from layers.serve.pages import idle_desk
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from tests.layers.study.registers.test_idle import row, study
 from tests.layers.study.registers.test_inefficient import BUILT
+from tests.views import studies
 
 SHEET = """
 [[layers]]
@@ -61,3 +63,27 @@ def test_it_is_told_in_words(results, language):
     told = projection(results, "mu_evaluation", language).frame
     assert len(told) == 4
     assert not told.astype(str).apply(lambda c: c.str.contains(r"\[")).to_numpy().any()
+
+
+def test_the_page_shows_the_land_of_a_year_by_grade(results, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(results.folder))
+    page = studies.open_page(studies.ROOT / "views" / "main.py", "idle")
+    page.query_params["lang"] = "zh"
+    page.query_params["select"] = "asset:G-2"
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="idle-mu-year").options == ["2022", "2021"]
+    text = " ".join(str(h.proto.body) for h in page.get("html"))
+    assert "2022 年度：A" in text
+    assert "2021 年度：待核实" in text or "2021 年度：未知" in text
+    desk = idle_desk.desk(results, results.study.as_of)
+    assert desk.grades(2022) == {"G-1": "D", "G-2": "A"}
+    assert desk.grades(2021) == {"G-2": ""}
+    everything = tuple(desk.counts)
+    worst = [a for a, g in desk.grades(2022).items() if g == "D"]
+    assert desk.ids(everything, "", worst) == ["G-1"]
+    urls = {desk.map.url(everything), desk.map.url(everything, worst), desk.map.url(everything, [])}
+    assert len(urls) == 3
+    lon, lat = desk.map.view_of("G-2", (400, 400))[1], desk.map.view_of("G-2", (400, 400))[0]
+    assert desk.map.at(lon, lat, everything) == "G-2"
+    assert desk.map.at(lon, lat, everything, worst) in (None, "G-1")

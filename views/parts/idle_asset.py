@@ -77,7 +77,8 @@ def panel(desk: IdleView, asset: str, language: Language) -> None:
     row = desk.row(asset)
     st.html(join(_head(row, desk.park(row), language), _clock(row, desk.on, language), _money(row, language)))
     idle_acts.sheet(desk, asset, language)
-    st.html(join(_signs(desk, row, language), _images(desk, asset, language), _reuse(desk, asset, language)))
+    st.html(join(_signs(desk, row, language), _images(desk, asset, language), _grades(desk, asset, language),
+                 _reuse(desk, asset, language)))  # fmt: skip
     idle_acts.field(desk, asset, language)
     idle_acts.recovered(desk, row, language)
 
@@ -208,6 +209,13 @@ def _shares(image: dict[Any, Any], language: Language) -> Html:
         if image[n] > SEEN
     ]  # fmt: skip
     return tag("span", *parts, cls="li-shares")
+
+
+def _grades(desk: IdleView, asset: str, language: Language) -> Html | None:
+    lines = idle_desk.grade_lines(desk, asset, language)
+    if not lines:
+        return None
+    return join(tag("h4", say("uiidle.mu", language)), *(tag("div", t, cls="lu-change") for t in lines))
 
 
 def _reuse(desk: IdleView, asset: str, language: Language) -> Html | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.idle.mu import GRADES
 from geo.idle.upstairs import verdicts
 from layers.serve.draw.idle_symbols import GROUPS, group_of, picture
 from layers.serve.held import Held
@@ -70,13 +71,15 @@ class IdleView:
         mine = self.shown.signals[self.shown.signals["asset_id"] == asset]
         return mine.sort_values(["weight", "signal"], ascending=[False, True]).to_dict("records")
 
-    def ids(self, groups: Iterable[str], text: str = "") -> list[str]:
-        """Return the assets of some groups in the order of the list, those a text is found in."""
-        wanted, word = set(groups), text.strip().casefold()
+    def ids(self, groups: Iterable[str], text: str = "", only: Iterable[str] | None = None) -> list[str]:
+        """Return the assets of some groups in the order of the list, those a text is found in, of these only."""
+        wanted, word, named = set(groups), text.strip().casefold(), None if only is None else set(only)
         return [
             asset
             for asset, row in self._rows.items()
-            if row["group"] in wanted and (not word or word in self._findable(row))
+            if row["group"] in wanted
+            and (named is None or asset in named)
+            and (not word or word in self._findable(row))
         ]
 
     def _findable(self, row: Mapping[Any, Any]) -> str:
@@ -86,6 +89,29 @@ class IdleView:
         """Return the name of the park an asset lies in, its id where no name is known, "" outside every park."""
         park = str(row["park_id"] or "")
         return park_names(self.results).get(park) or park
+
+    @cached_property
+    def _evaluated(self) -> pd.DataFrame:
+        """Rows of the evaluation per mu (亩均评价) whose land is one of the assets."""
+        if not self.results.has("mu_evaluation"):
+            return pd.DataFrame(columns=["asset_id", "year", "grade"])
+        found = pd.DataFrame(self.results.table("mu_evaluation"))
+        return found[found["asset_id"].astype(str).isin(set(self._rows))]
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Years of which enterprises on the assets are evaluated, the latest first."""
+        return tuple(sorted({int(y) for y in self._evaluated["year"]}, reverse=True))
+
+    def grades(self, year: int) -> dict[str, str]:
+        """Return asset → grade of a year: the worst of those on it, "" where it is open."""
+        rows = self._evaluated[self._evaluated["year"] == year]
+        out: dict[str, str] = {}
+        for asset, some in rows.groupby(rows["asset_id"].astype(str)):
+            known = sorted(g for g in some["grade"].astype(str) if g)
+            open_ = (some["grade"].astype(str) == "").any()
+            out[str(asset)] = known[-1] if known and (known[-1] == GRADES[-1] or not open_) else ""
+        return out
 
     @cached_property
     def unplaced(self) -> int:
@@ -225,6 +251,18 @@ def reuse_lines(desk: IdleView, asset: str, language: Language) -> list[str]:
             out.append(say("uiidle.upstairs", language, outcome=code("upstairsverdict", told["outcome"], language),
                            met=told["met"], missed=told["missed"], open=told["open"]))  # fmt: skip
     return out
+
+
+def grade_lines(desk: IdleView, asset: str, language: Language) -> list[str]:
+    """Return the grades of the land of an asset by year, the latest first."""
+    told = [(year, desk.grades(year)) for year in desk.years]
+    return [say("uiidle.mu_line", language, year=year, grade=grade_word(found[asset], language))
+            for year, found in told if asset in found]  # fmt: skip
+
+
+def grade_word(grade: str, language: Language) -> str:
+    """Return a grade as shown; one that is not sure is not known."""
+    return grade or say("word.not_known", language)
 
 
 def results_of(desk: IdleView) -> dict[str, FieldCheck]:

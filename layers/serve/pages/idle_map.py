@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pyproj
 import shapely
 from PIL import Image, ImageDraw
@@ -57,18 +58,22 @@ class IdleMap:
         self._polygons = Polygons(self._square, self._order)
         self._tree = shapely.STRtree(self._middle)
 
-    def url(self, shown: Iterable[str]) -> str:
-        """Return the tile address of the assets of some groups."""
-        wanted = frozenset(shown)
-        content = hashlib.sha256(f"{self._name}|{sorted(wanted)}".encode()).hexdigest()
-        key = SHELF.put(f"idle|{content}", lambda at: self._png(at, wanted))
+    def url(self, shown: Iterable[str], only: Iterable[str] | None = None) -> str:
+        """Return the tile address of the assets of some groups; of these assets only, where they are named."""
+        seen = self._seen(shown, only)
+        content = hashlib.sha256(f"{self._name}|{sorted(self._ids[seen])}".encode()).hexdigest()
+        key = SHELF.put(f"idle|{content}", lambda at: self._png(at, seen))
         return f"/tiles/{key}/{{z}}/{{x}}/{{y}}.png"
 
-    def at(self, lon: float, lat: float, shown: Iterable[str]) -> str | None:
+    def _seen(self, shown: Iterable[str], only: Iterable[str] | None) -> npt.NDArray[np.bool_]:
+        seen = np.isin(self._groups, list(shown))
+        return seen if only is None else seen & np.isin(self._ids, list(only))
+
+    def at(self, lon: float, lat: float, shown: Iterable[str], only: Iterable[str] | None = None) -> str | None:
         """Return the asset under a place, the smallest where several are; else one whose middle is near."""
         turn = pyproj.Transformer.from_crs(4326, self._crs, always_xy=True, only_best=False)
         point = shapely.Point(turn.transform(lon, lat))
-        seen = np.isin(self._groups, list(shown))
+        seen = self._seen(shown, only)
         if not seen.any() or not np.isfinite(shapely.get_coordinates(point)).all():
             return None
         inside = np.flatnonzero(seen & shapely.intersects(self._shapes, point))
@@ -106,25 +111,25 @@ class IdleMap:
 
     # --- pictures -----------------------------------------------------------------
 
-    def _png(self, address: tuple[int, int, int], shown: frozenset[str]) -> bytes:
+    def _png(self, address: tuple[int, int, int], seen: npt.NDArray[np.bool_]) -> bytes:
         z, x, y = address
         if not exists(z, x, y):
             return EMPTY
         size = TILE * OVER
         frame = Frame(size * 2.0**z, (x * size, y * size), (size, size)).grown(MARGIN * OVER)
         image = Image.new("RGBA", frame.size)
-        self._ground(image, frame, shown)
-        self._stamps(image, frame, shown, (RADIUS if z >= NEAR_FROM else FAR_RADIUS) * OVER)
+        self._ground(image, frame, seen)
+        self._stamps(image, frame, seen, (RADIUS if z >= NEAR_FROM else FAR_RADIUS) * OVER)
         if image.getbbox() is None:
             return EMPTY
         edge = MARGIN * OVER
         return encoded(image.crop((edge, edge, edge + size, edge + size)).reduce(OVER))
 
-    def _ground(self, image: Image.Image, frame: Frame, shown: frozenset[str]) -> None:
+    def _ground(self, image: Image.Image, frame: Frame, seen: npt.NDArray[np.bool_]) -> None:
         """Fill the ground of assets faintly and draw its edge."""
         for part in self._polygons.under(frame):
             group = self._groups[self._polygons.owner[part]]
-            if group not in shown:
+            if not seen[self._polygons.owner[part]]:
                 continue
             rings = self._polygons.rings(part, frame)
             mask = Image.new("L", frame.size)
@@ -136,11 +141,11 @@ class IdleMap:
             layer.putalpha(mask)
             image.alpha_composite(layer)
 
-    def _stamps(self, image: Image.Image, frame: Frame, shown: frozenset[str], radius: float) -> None:
+    def _stamps(self, image: Image.Image, frame: Frame, seen: npt.NDArray[np.bool_], radius: float) -> None:
         pen = ImageDraw.Draw(image)
         near = set(self._tree.query(shapely.box(*frame.box)).tolist())
         for k in self._order:
-            if k in near and self._groups[k] in shown:
+            if k in near and seen[k]:
                 x, y = shapely.get_coordinates(self._middle[k])[0] * frame.scale - frame.origin
                 stamp(pen, self._groups[k], (float(x), float(y)), radius)
 
