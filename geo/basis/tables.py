@@ -169,8 +169,7 @@ _DECLARED = (
         "producing_on:date unit:text leader:text next_milestone:text due:date paid_wan:float "
         "county:text? start_promised_on:date? production_promised_on:date? "
         "wish:text wish_park_id:code remark:text edited:text may_belong:text? layer_id:code row:text"), open=True),
-    Table("links", ("from_industry", "to_industry"), _c(
-        "from_industry:code to_industry:code strength:float")),
+    Table("links", ("from_industry", "to_industry"), _c("from_industry:code to_industry:code strength:float")),
     Table("project_problems", ("layer_id", "row", "code"), _c(
         "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
     Table("chain_problems", ("layer_id", "row", "code"), _c(
