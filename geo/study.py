@@ -23,6 +23,7 @@ from geo.assemble.spec import Budget, Demand, Limits
 from geo.basis.area import AreaBasis, statutory_m2
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Layer, Zone
+from geo.basis.memo import Memo
 from geo.basis.progress import Progress
 from geo.basis.tables import empty
 from geo.idle import assess, landfacts, mu, upstairs, vacancy
@@ -155,10 +156,11 @@ def with_ground(what: Sequence[Zone], rules: Sequence[Rule], layers: Mapping[str
 
 
 def measure(
-    inputs: Inputs, what: Sequence[Zone], distances: Sequence[str], basis: AreaBasis, progress: Progress
-) -> Tables:
+    inputs: Inputs, what: Sequence[Zone], distances: Sequence[str], basis: AreaBasis, progress: Progress,
+    memo: Memo | None = None,
+) -> Tables:  # fmt: skip
     """Turn geometry into tables, once: zones, overlaps, overlap_classes, pieces, facts."""
-    return every.measure(inputs, what, distances, basis, progress)
+    return every.measure(inputs, what, distances, basis, progress, memo)
 
 
 def screen(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Tables:

@@ -11,6 +11,7 @@ import pandas as pd
 from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs, Raster
 from geo.basis.layer import Geometries, Layer, Zone
+from geo.basis.memo import Memo
 from geo.basis.progress import Progress, steps
 from geo.measure import by_grid, distance, overlap, pieces, robust, shape, stacks, zonal, zones
 
@@ -18,8 +19,9 @@ Tables = dict[str, pd.DataFrame]
 
 
 def measure(
-    inputs: Inputs, what: Sequence[Zone], distances: Sequence[str], basis: AreaBasis, progress: Progress
-) -> Tables:
+    inputs: Inputs, what: Sequence[Zone], distances: Sequence[str], basis: AreaBasis, progress: Progress,
+    memo: Memo | None = None,
+) -> Tables:  # fmt: skip
     """Measure parcels against zones, layers and rasters.
 
     Parameters
@@ -33,6 +35,8 @@ def measure(
         Layers to which the distance is taken; those not among the inputs are left out.
     basis : AreaBasis
     progress : Progress
+    memo : Memo or None
+        Widths of shapes that are known; those that were asked for are in it afterwards.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def measure(
         "overlap_classes": _classes(lots, laid, progress),
         "pieces": pieces.table(cut),
         **stacks.tables(lots, laid, progress),
-        "facts": facts(parcels, inputs.layers, inputs.rasters, distances, progress),
+        "facts": facts(parcels, inputs.layers, inputs.rasters, distances, progress, memo),
     }
 
 
@@ -65,6 +69,7 @@ def facts(
     rasters: Mapping[str, Raster],
     distances: Sequence[str],
     progress: Progress,
+    memo: Memo | None = None,
 ) -> pd.DataFrame:
     """Return the table `facts`: shape, distances and raster values of each parcel.
 
@@ -76,6 +81,8 @@ def facts(
     distances : sequence of str
         Layers to which the distance is taken.
     progress : Progress
+    memo : Memo or None
+        As for `measure`.
 
     Notes
     -----
@@ -83,7 +90,7 @@ def facts(
     """
     shapes = robust.polygonal(parcels.geometry.to_numpy())
     names = [name for name in sorted(set(distances)) if name in layers]
-    columns = [shape.table(shapes)]
+    columns = [shape.table(shapes, memo if memo is not None else Memo())]
     columns += [distance.table(shapes, layers[name]) for name in steps(names, "distances", progress)]
     crs = parcels.crs.to_wkt() if parcels.crs is not None else ""
     columns += zonal.tables(shapes, crs, rasters, progress)

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from geo.basis.layer import Geometries
+from geo.basis.memo import Memo
 from geo.measure.zones import quad_segments
 
 FORGIVEN_M = 2e-3
@@ -20,14 +21,21 @@ WIDTH_TOLERANCE_M = 0.05
 """`widths` finds the largest circle within this of its radius."""
 
 
-def table(shapes: Geometries) -> pd.DataFrame:
+def table(shapes: Geometries, memo: Memo) -> pd.DataFrame:
     """Return ``width_m`` and ``compactness_share`` of each shape; NaN for shapes without area.
+
+    Parameters
+    ----------
+    shapes : array of polygons
+        Study CRS, metres.
+    memo : Memo
+        Widths that are known.
 
     Notes
     -----
     Both are facts of the drawing and carry no interval.
     """
-    return pd.DataFrame({"width_m": widths(shapes), "compactness_share": compactness(shapes)})
+    return pd.DataFrame({"width_m": memo.of(shapes, widths), "compactness_share": compactness(shapes)})
 
 
 def widths(shapes: Geometries) -> Floats:

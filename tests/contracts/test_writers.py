@@ -101,6 +101,7 @@ APART = {
     "layers/study/staged.py:copied": "copies aside into a folder of our own",
     "layers/study/edits.py:_opened": "opens what is there; `_changing` writes, under the lock",
     "layers/study/formats.py:upgrade": "brings the settings up, under the lock of the run",
+    "layers/study/run/memos.py:keep": "a cache named by code and content, swapped in whole; the run has the lock",
     "layers/study/run/store.py:_write_parquet": "writes for `write_table`",
     "layers/study/run/store.py:_put": "swaps what `write_table` and `write_json` wrote",
     "layers/study/run/store.py:swap": "the last step of those that write a run, a check or a note of ours",

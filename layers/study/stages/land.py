@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from geo import study as flow
 from layers.study import layer_tables, load
 from layers.study.registers import supply
+from layers.study.run import memos
 from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ def _load(work: Work) -> Tables:
 def _measure(work: Work) -> Tables:
     plan = work.plan
     what = flow.with_ground(plan.zones, plan.rules, work.inputs.layers)
-    return flow.measure(work.inputs, what, plan.distances, work.basis, work.progress)
+    memo = memos.opened(plan.folder, memos.WIDTHS)
+    tables = flow.measure(work.inputs, what, plan.distances, work.basis, work.progress, memo)
+    memos.keep(plan.folder, memos.WIDTHS, memo)
+    return tables
 
 
 def _screen_slice(plan: Plan) -> Any:
