@@ -52,7 +52,7 @@ def export(
     Raises
     ------
     CallError
-        Unknown table or format, or a map file of a table without shapes.
+        Unknown table or format, a map file of a table without shapes, more rows than a file of that format holds.
     BlockedError
         The file cannot be written there.
     """
@@ -74,8 +74,19 @@ def export(
     if keep is not None:
         made = replace(made, frame=made.frame[keep])
         shapes = None if shapes is None else shapes[keep]
+    _fits(form, made, table)
     written(form, path, made, shapes, table, results.folder)
     return len(made.frame)
+
+
+def _fits(form: Format, made: Projection, table: str) -> None:
+    """Refuse what a file of a format cannot hold, before it is written."""
+    room = None if form.most is None else form.most - len(made.notes) - 2
+    if room is not None and len(made.frame) > room:
+        others = [f.ending for f in FORMATS.values() if f.most is None and f.shapes != "asked"]
+        raise CallError(
+            reason("format_too_small", table=table, count=len(made.frame), format=form.ending, room=room, others=others)
+        )
 
 
 def written(form: Format, path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str, folder: Path) -> None:

@@ -41,6 +41,8 @@ class Format:
     count : callable or None
         Opens a written file with another reader and returns its rows (path, name of the table); every file is
         counted before it takes the place of an older one.
+    most : int or None
+        Lines a file of it can hold, those of the notes and the header among them; None: as many as there are.
     """
 
     ending: str
@@ -48,6 +50,7 @@ class Format:
     shapes: Shapes
     write: Writer
     count: Counter | None = None
+    most: int | None = None
 
 
 FORMATS: dict[str, Format] = {}
@@ -55,7 +58,7 @@ FORMATS: dict[str, Format] = {}
 
 
 def writes(
-    ending: str, title: str, shapes: Shapes = "none", count: Counter | None = None
+    ending: str, title: str, shapes: Shapes = "none", count: Counter | None = None, most: int | None = None
 ) -> Callable[[Writer], Writer]:
     """Return what makes a function the writer of a format.
 
@@ -68,7 +71,7 @@ def writes(
     def keep(write: Writer) -> Writer:
         if ending in FORMATS:
             raise KeyError(f".{ending} has a writer already")
-        FORMATS[ending] = Format(ending, title, shapes, write, count)
+        FORMATS[ending] = Format(ending, title, shapes, write, count, most)
         return write
 
     return keep

@@ -31,7 +31,7 @@ def _encoding_of(path: Path) -> str:
     return "utf-8-sig" if path.read_bytes()[:3] == b"\xef\xbb\xbf" else "gb18030"
 
 
-@writes("xlsx", "Excel", count=rows_of)
+@writes("xlsx", "Excel", count=rows_of, most=1_048_576)
 def _write_xlsx(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
     write_xlsx(path, made, table, "en" if made.asked.get("language") == "en" else "zh")
 

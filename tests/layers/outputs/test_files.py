@@ -42,6 +42,21 @@ def test_every_format_carries_every_row_and_the_same_areas(results, tmp_path, ki
     assert found == pytest.approx({p: area for p, (_, area) in district.EXPECTED.items()}, abs=1e-3)
 
 
+def test_a_sheet_that_cannot_hold_the_rows_is_refused_with_the_way_out(results, tmp_path, monkeypatch):
+    made = projection(results, "candidates", "en")
+    holds = len(made.frame) + len(made.notes) + 2
+    monkeypatch.setitem(formats.FORMATS, "xlsx", replace(formats.FORMATS["xlsx"], most=holds))
+    assert export(results, tmp_path / "a.xlsx", "candidates", "en") == 12
+    monkeypatch.setitem(formats.FORMATS, "xlsx", replace(formats.FORMATS["xlsx"], most=holds - 1))
+    with pytest.raises(CallError) as refused:
+        export(results, tmp_path / "b.xlsx", "candidates", "en")
+    told = refused.value.reasons[0]
+    assert (told.code, told.values["count"], told.values["room"]) == ("format_too_small", 12, 11)
+    assert "csv" in told.values["others"]
+    assert "geojson" not in told.values["others"]
+    assert not (tmp_path / "b.xlsx").exists()
+
+
 def sheet(path):
     page = openpyxl.load_workbook(path).active
     rows = [[c.value for c in row] for row in page.iter_rows()]
