@@ -151,6 +151,9 @@ Where = Annotated[str, typer.Option(help="Only the rows for which this holds.")]
 Coverage = Annotated[str, typer.Option(help="complete, unknown (unless said otherwise), or a polygon file.")]
 Vintage = Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")]
 Owner = Annotated[str, typer.Option(help="Department the data comes from.")]
+Provenance = Annotated[str, typer.Option(help="Where the data comes from: letter, portal, contract.")]
+Licence = Annotated[str, typer.Option(help="What may be done with the data.")]
+Sensitivity = Annotated[str, typer.Option(help="public, internal or restricted; restricted data never leaves.")]
 Title = Annotated[str, typer.Option(help="Name shown to people.")]
 Scheme = Annotated[str, typer.Option(help="Land-use scheme of the codes.")]
 Kind = Annotated[str, typer.Option(help="For rasters: dem, slope, classes, index, imagery.")]
@@ -190,6 +193,9 @@ def add(
     coverage: Coverage = "",
     vintage: Vintage = "",
     owner: Owner = "",
+    provenance: Provenance = "",
+    licence: Licence = "",
+    sensitivity: Sensitivity = "",
     title: Title = "",
     scheme: Scheme = "",
     kind: Kind = "",
@@ -203,6 +209,7 @@ def add(
     given = {
         "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding, "fields": field,
         "class": class_field, "where": where, "coverage": coverage, "vintage": vintage, "owner": owner,
+        "provenance": provenance, "licence": licence, "sensitivity": sensitivity,
         "title": title, "land_use_scheme": scheme, "kind": kind, "bands": band, "vertical_unit": vertical_unit,
         "accept": accept,
     }  # fmt: skip
@@ -264,7 +271,7 @@ def remove(
     _call(as_json, lang, work)
 
 
-_OF_ALL = ("crs", "encoding", "coverage", "vintage", "owner", "accept")
+_OF_ALL = ("crs", "encoding", "coverage", "vintage", "owner", "provenance", "licence", "sensitivity", "accept")
 """Options that may be said of all layers of a delivery at once."""
 
 
@@ -311,6 +318,9 @@ def describe(
     coverage: Coverage = "",
     vintage: Vintage = "",
     owner: Owner = "",
+    provenance: Provenance = "",
+    licence: Licence = "",
+    sensitivity: Sensitivity = "",
     title: Title = "",
     as_json: Json = False,
     lang: Lang = "",
@@ -320,7 +330,8 @@ def describe(
     def work(console: Console) -> None:
         from layers.study import describe as described
 
-        given = {"coverage": coverage, "vintage": _day(vintage), "owner": owner, "title": title}
+        given = {"coverage": coverage, "vintage": _day(vintage), "owner": owner, "title": title,
+                 "provenance": provenance, "licence": licence, "sensitivity": sensitivity}  # fmt: skip
         described.describe(folder, layer, {k: v for k, v in given.items() if v})
         console.text(say("command.described", console.language, id=layer))
         console.result({"id": layer})
@@ -352,6 +363,9 @@ def check(
     coverage: Coverage = "",
     vintage: Vintage = "",
     owner: Owner = "",
+    provenance: Provenance = "",
+    licence: Licence = "",
+    sensitivity: Sensitivity = "",
     title: Title = "",
     scheme: Scheme = "",
     kind: Kind = "",
@@ -373,6 +387,7 @@ def check(
     given = {
         "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding, "fields": field,
         "class": class_field, "where": where, "coverage": coverage, "vintage": vintage, "owner": owner,
+        "provenance": provenance, "licence": licence, "sensitivity": sensitivity,
         "title": title, "land_use_scheme": scheme, "kind": kind, "bands": band, "vertical_unit": vertical_unit,
         "accept": accept,
     }  # fmt: skip

@@ -75,6 +75,7 @@ def _study(results: Results, kept: list[Kept], late: bool, language: Language) -
         _checks(kept, language)
     with right, st.container(key="home-right"):
         st.html(home_tables.attention(results, seen, kept, late, language))
+        st.html(home_tables.first_steps(results, language))
     st.html(home_tables.layers(results, seen, language))
 
 

@@ -13,7 +13,10 @@ from layers.study import inspection, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.lock import WAIT_S, writing
 
-SAID = ("title", "owner", "vintage", "coverage", "class", "use_only", "stale_after_days")
+SAID = (
+    "title", "owner", "provenance", "licence", "sensitivity", "vintage", "coverage", "class", "use_only",
+    "stale_after_days",
+)  # fmt: skip
 """Keys that can be said anew without another file."""
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from datetime import date as date_
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pyproj
 from pydantic import ConfigDict, Field, field_validator, model_validator
@@ -24,6 +24,7 @@ from layers.library.roles import Role
 from layers.sources.checks import scale
 from layers.study import formats
 from layers.study.correction import Correction
+from layers.study.evaluating import Evaluation
 from layers.study.not_examined import NotExamined
 
 RasterKind = Literal["dem", "slope", "classes", "index", "imagery"]
@@ -171,33 +172,6 @@ class Ranking(_Named):
     decided: str = ""
 
 
-class Decided(_Named):
-    """A weight or an ideal value somebody set, and why (特尔菲法、政策或专家)."""
-
-    value: float
-    reason: str
-    date: date_ | None = None
-
-
-class Evaluation(_Named):
-    """How development zones are evaluated (开发区土地集约利用评价).
-
-    Parameters
-    ----------
-    weights : str
-        Shipped set of weights: ``a`` (two scopes) or ``b``.
-    kind : str
-        Kind of zone whose ideal values count: ``economic``, ``high-tech`` or ``bonded``.
-    weight, ideal : mapping of id to Decided
-        Own weights (``a-goal-use`` …) and ideal values (``far`` …) with their reasons.
-    """
-
-    weights: Literal["a", "b"] = "a"
-    kind: Literal["economic", "high-tech", "bonded"] = "economic"
-    weight: dict[str, Decided] = Field(default_factory=dict)
-    ideal: dict[str, Decided] = Field(default_factory=dict)
-
-
 class LayerSpec(_Named):
     """One input file and what it means.
 
@@ -226,6 +200,10 @@ class LayerSpec(_Named):
     bands : mapping
         Of imagery: name (`BANDS`) → number of the band in the file, counted from 1. ``cloud``
         is a mask: anything but 0 may be cloud.
+    provenance, licence : str
+        Where the data comes from (letter, portal, contract) and what may be done with it.
+    sensitivity : {"", "public", "internal", "restricted"}
+        Who may see it (密级); "" is not stated. ``restricted`` makes the layer use-only.
     use_only : bool
         Usable in the analysis, never exported (敏感图层).
     corrected : tuple of Correction
@@ -241,6 +219,9 @@ class LayerSpec(_Named):
     encoding: str = ""
     vintage: date | None = None
     owner: str = ""
+    provenance: str = ""
+    licence: str = ""
+    sensitivity: Literal["", "public", "internal", "restricted"] = ""
     fields: dict[str, str] = Field(default_factory=dict)
     land_use_scheme: str = ""
     parcel_kind: Literal["", "patch", "plot", "lot"] = ""
@@ -254,6 +235,13 @@ class LayerSpec(_Named):
     accept: tuple[str, ...] = ()
     use_only: bool = False
     corrected: tuple[Correction, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kept_inside(cls, body: Any) -> Any:
+        if isinstance(body, Mapping) and body.get("sensitivity") == "restricted":
+            return {**body, "use_only": True}
+        return body
 
     @field_validator("id")
     @classmethod

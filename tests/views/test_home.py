@@ -12,6 +12,7 @@ from layers.serve.pages.glance import glance, share, whole_view
 from layers.study import checks
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue, code, number, say
+from layers.words import first_steps
 from tests.views import studies
 
 MAIN = studies.ROOT / "views" / "main.py"
@@ -103,6 +104,9 @@ def test_what_to_find_out_first_and_which_layers_are_missing(visit, study):
                open=number(river.open_m2, "mu", "zh"), alone=number(river.alone_m2, "mu", "zh")) in shown  # fmt: skip
     assert seen.missing == ("mineral",)
     assert say("uihome.missing", "zh", layers=["压覆矿产"]) in shown
+    steps = [re.sub(r"\s+", " ", line.strip()) for line in first_steps.lines(results, "zh")]
+    assert len(steps) > 1
+    assert [line for line in steps if line not in shown] == [], "which to find first, with office and names"
 
 
 def test_parks_add_up(own):

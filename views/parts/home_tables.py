@@ -9,7 +9,9 @@ from layers.serve.draw.styles import STATUS_COLOURS, STATUSES
 from layers.serve.pages.glance import Glance, LayerLine, share
 from layers.serve.pages.redlines import Kept
 from layers.study.run.results import Results
+from layers.study.spec import LayerSpec
 from layers.text import Language, code, number, say, sentence
+from layers.words import first_steps as words
 from layers.words.explain import cause_sentence, marked_title
 from views.parts.markup import Html, join, tag
 from views.parts.redline_answer import bare
@@ -115,6 +117,14 @@ def attention(results: Results, seen: Glance, kept: list[Kept], late: bool, lang
     return join(tag("h4", say("uihome.attention", language), cls="lh-h"), tag("ul", *lines, cls="lh-list"))
 
 
+def first_steps(results: Results, language: Language) -> Html:
+    """Return which layers to find first, with what each leaves open and the office that keeps it; "" where none."""
+    lines = [line.strip() for line in words.lines(results, language)]
+    if not lines:
+        return join()
+    return join(tag("h4", lines[0], cls="lh-h"), tag("ul", *(tag("li", line) for line in lines[1:]), cls="lh-list"))
+
+
 def _questions(results: Results, seen: Glance, language: Language) -> list[Html]:
     return [
         tag("li", say("uihome.find_out", language, rule=marked_title(results, results.rule(q.rule_id), language),
@@ -144,7 +154,10 @@ def _findings(results: Results, seen: Glance, language: Language) -> list[Html]:
 def layers(results: Results, seen: Glance, language: Language) -> Html:
     """Return every layer of the study: use, department, date, coverage, state; what is not stated is said."""
     rows = [_layer(line, language) for line in seen.layers]
-    heads = [say(f"uihome.{k}", language) for k in ("layer", "role", "owner", "vintage", "age", "coverage", "state")]
+    heads = [
+        say(f"uihome.{k}", language)
+        for k in ("layer", "role", "owner", "provenance", "vintage", "age", "coverage", "state")
+    ]
     return _table(say("uihome.layers", language, count=len(rows)), heads, rows, "lh-layers")
 
 
@@ -157,13 +170,19 @@ def _layer(line: LayerLine, language: Language) -> Html:
     age = say("uihome.days", language, days=line.age_days) if line.age_days is not None else None
     cells = [
         tag("td", title, tip=spec.id), tag("td", say(f"uihome.role_{spec.role}", language)),
-        _stated(spec.owner, language), _stated(spec.vintage.isoformat() if spec.vintage else "", language),
+        _stated(spec.owner, language), _stated(_papers(spec, language), language), _stated(spec.vintage.isoformat() if spec.vintage else "", language),
         _stated(age or "", language),
         tag("td", say(f"uihome.coverage_{known}", language), tip=why,
             cls="lh-open" if known in ("unstated", "withheld") else ""),
         tag("td", _state(line, title, language), cls="lh-open" if line.state not in ("ok", "") else ""),
     ]  # fmt: skip
     return tag("tr", *cells)
+
+
+def _papers(spec: LayerSpec, language: Language) -> str:
+    """Return where a layer comes from, what may be done with it and who may see it, as far as it is stated."""
+    seen = say(f"uihome.sensitivity_{spec.sensitivity}", language) if spec.sensitivity else ""
+    return " · ".join(filter(None, (spec.provenance, spec.licence, seen)))
 
 
 def _stated(text: str, language: Language) -> Html:

@@ -19,7 +19,8 @@ from layers.library import standards
 from layers.library.roles import Role
 from layers.sources.finding import Finding, finding
 from layers.study import sheets
-from layers.study.spec import Evaluation, LayerSpec, Study
+from layers.study.evaluating import Evaluation
+from layers.study.spec import LayerSpec, Study
 
 STANDARD = "zone-evaluation"
 ROLES: tuple[Role, ...] = ("zone",)

@@ -199,7 +199,7 @@ def _bare(spec: LayerSpec, alias: str) -> LayerSpec:
     blank: dict[str, Any] = {
         "id": alias, "title": "", "source": "", "layer": "", "owner": "", "fields": {}, "coverage": "unknown",
         "class_field": "", "where": "", "vintage": None, "accept": (), "crs": "", "encoding": "",
-        "corrected": (),
+        "corrected": (), "provenance": "", "licence": "", "sensitivity": "",
     }  # fmt: skip
     return spec.model_copy(update=blank)
 

@@ -27,6 +27,18 @@ def test_said_anew_taken_back_and_the_rest_stays(study):
     assert (study / spec.FILE).read_text(encoding="utf-8").startswith("# 备注")
 
 
+def test_papers_of_a_layer_and_what_is_restricted_stays_inside(study):
+    said = {"provenance": "交函〔2026〕9号", "licence": "仅限本项目", "sensitivity": "internal"}
+    describe.describe(study, "roads_x", said)
+    layer = spec.read(study).layer("roads_x")
+    assert {k: getattr(layer, k) for k in said} == said
+    assert not layer.use_only
+    describe.describe(study, "roads_x", {"sensitivity": "restricted"})
+    assert spec.read(study).layer("roads_x").use_only, "restricted data takes part and never leaves"
+    with pytest.raises(SpecError):
+        describe.describe(study, "roads_x", {"sensitivity": "half"})
+
+
 def test_a_polygon_file_as_coverage_moves_in(study, tmp_path):
     area = tmp_path / "area.gpkg"
     gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.box(362e3, 3178e3, 363e3, 3179e3)], crs=make.GK).to_file(area)

@@ -5,10 +5,10 @@ from geo.basis.errors import SpecError
 from geo.basis.progress import silent
 from layers.outputs.files import export
 from layers.study import spec
+from layers.study.evaluating import Decided, Evaluation
 from layers.study.registers import zones
 from layers.study.run import runs
 from layers.study.run.released import open_results
-from layers.study.spec import Decided, Evaluation
 from tests.layers.study import pipeline
 
 
