@@ -170,7 +170,8 @@ def _layer(line: LayerLine, language: Language) -> Html:
     age = say("uihome.days", language, days=line.age_days) if line.age_days is not None else None
     cells = [
         tag("td", title, tip=spec.id), tag("td", say(f"uihome.role_{spec.role}", language)),
-        _stated(spec.owner, language), _stated(_papers(spec, language), language), _stated(spec.vintage.isoformat() if spec.vintage else "", language),
+        _stated(spec.owner, language), _stated(_papers(spec, language), language),
+        _stated(spec.vintage.isoformat() if spec.vintage else "", language),
         _stated(age or "", language),
         tag("td", say(f"uihome.coverage_{known}", language), tip=why,
             cls="lh-open" if known in ("unstated", "withheld") else ""),
