@@ -765,6 +765,29 @@ def bulletin(
     _call(as_json, lang, work)
 
 
+@cli.command()
+def chainmap(
+    folder: Study,
+    park: Annotated[str, typer.Option(help="Only what is within reach of a park: its id.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: SVG (the map), XLSX or CSV (gaps).")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Draw the chain (产业链图谱): weak and missing links, clusters, and who would fill each gap."""
+
+    def work(console: Console) -> None:
+        from layers.ask import chained
+        from layers.outputs import chain_picture
+        from layers.words import chain_map as words
+
+        found = chained.chained(_projects(folder, console), park)
+        _tell(console, words.text(found, console.language))
+        _listed(console, out, lambda path: chain_picture.write(found, path, console.language))
+        console.result(words.plain(found))
+
+    _call(as_json, lang, work)
+
+
 def _projects(folder: Path, console: Console) -> "Results":
     """Return the newest results of a study with its projects, brought up to date."""
     from layers.study.run.released import require

@@ -43,6 +43,8 @@ def _download(results: Results, view: str, name: str, late: bool, language: Lang
     if view in ("league", "wall"):
         period, by = (state.value_of(f"drive-{k}") or first for k, first in (("period", "year"), ("by", "unit")))
         made = functools.partial(served.league_file, results, period, by, "xlsx", language)
+    elif view == "chain":
+        made = functools.partial(served.chain_file, results, language)
     elif view == "schedule":
         made = functools.partial(served.schedule_file, results, language)
     st.download_button(
@@ -141,7 +143,17 @@ def _wall(results: Results, _: str, language: Language) -> None:
     ))  # fmt: skip
 
 
+def _chain(results: Results, _: str, language: Language) -> None:
+    whole = dict(served.chain_parks(served.chain_of(results, ""), language))
+    park = st.selectbox(say("uidrive.place", language), list(whole), format_func=whole.__getitem__, key="drive-park",
+                        label_visibility="collapsed")  # fmt: skip
+    picture, gaps = served.chain_view(served.chain_of(results, str(park or "")), language)
+    st.image(picture, width="stretch")
+    tables.plain(gaps, f"drive-gaps-{park}-{language}")
+
+
 VIEWS: dict[str, Callable[[Results, str, Language], None]] = {
     "rating": _rating, "reserve": _reserve, "schedule": _schedule, "league": _league, "wall": _wall,
+    "chain": _chain,
 }  # fmt: skip
 PAGE = opening.Page("drive", ":material/speed:", draw, table="gate_results", rows="projects", styles=("project",))

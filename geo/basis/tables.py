@@ -70,13 +70,13 @@ def _c(spec: str) -> tuple[Column, ...]:
     return tuple(out)
 
 
+_PROBLEM = "layer_id:id row:text code:code severity:code proposal:text reason:reason"
 _DECLARED = (
     Table("parcels", ("parcel_id",), _c(
         "parcel_id:id parcel_kind:code land_use:code land_use_scheme:code township:text park_id:code "
         "tenure:code supply_status:code legal_m2:float:sum area_m2:float:sum "
         "area_statutory_m2:float:sum may_belong:text? geometry:geometry"), open=True),
-    Table("problems", ("layer_id", "row", "code"), _c(
-        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("zones", ("layer_id", "buffer_m", "part"), _c(
         "layer_id:id buffer_m:float part:code state:code cause:code coverage:code features:int maybe:int")),
     Table("overlaps", ("parcel_id", "layer_id", "buffer_m", "part"), _c(
@@ -125,8 +125,7 @@ _DECLARED = (
         "unit_kind:code unit_id:id from_layer:id to_layer:id from_on:date to_on:date ndvi_change_index:float "
         "green_change_share:float green_change_hi_share:float bare_change_share:float bare_change_hi_share:float "
         "built_change_share:float built_change_hi_share:float")),
-    Table("imagery_problems", ("layer_id", "row", "code"), _c(
-        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("imagery_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("building_sites", ("site_id",), _c(
         "site_id:id building_id:id name:text use:text park_id:code net_m2:float net_hi_m2:float floor_area_m2:float "
         "plate_m2:float floors:float vacant_floors:float vacant_since:text rect_length_m:float rect_width_m:float "
@@ -139,8 +138,7 @@ _DECLARED = (
     Table("upstairs", ("building_id", "test"), _c(
         "building_id:id test:code outcome:code value:float value_hi:float low:float high:float hard:bool "
         "unverified:bool reason:reason")),
-    Table("supply_problems", ("layer_id", "row", "code"), _c(
-        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("supply_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("scores", ("site_id", "criterion_id"), _c(
         "site_id:id criterion_id:id value:float value_hi:float code:code scaled:float scaled_hi:float "
         "weight:float points:float points_hi:float reason:reason")),
@@ -170,10 +168,8 @@ _DECLARED = (
         "county:text? start_promised_on:date? production_promised_on:date? "
         "wish:text wish_park_id:code remark:text edited:text may_belong:text? layer_id:code row:text"), open=True),
     Table("links", ("from_industry", "to_industry"), _c("from_industry:code to_industry:code strength:float")),
-    Table("project_problems", ("layer_id", "row", "code"), _c(
-        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
-    Table("chain_problems", ("layer_id", "row", "code"), _c(
-        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("project_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
+    Table("chain_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("gates", ("project_id", "gate_id", "park_id"), _c(
         "project_id:id gate_id:code park_id:code outcome:code severity:code value:float value_hi:float "
         "operator:code threshold:float tolerance:float confidence:code reason:reason")),
@@ -200,6 +196,8 @@ _DECLARED = (
         "confidence:code reason:reason")),
     Table("project_findings", ("project_id", "code"), _c(
         "project_id:id code:code severity:code value:float limit:float amount:float figure_unit:code reason:reason")),
+    Table("chain_stations", ("park_id", "industry"), _c(
+        "park_id:code industry:code firms:float named:text unnamed:float")),
     Table("chain_fit", ("project_id", "park_id"), _c(
         "project_id:id park_id:code partners:int suppliers:text customers:text nearest_m:float mean_m:float "
         "missing:text points:float reason:reason")),
@@ -273,8 +271,7 @@ _DECLARED = (
     Table("redevelopment", ("site_id",), _c(
         "site_id:id name:text kind:code stage:code ready_on:text? area_m2:float:sum parcel_ids:text households:float "
         "reason:reason geometry:geometry")),
-    Table("idle_problems", ("layer_id", "row", "code"), _c(
-        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("idle_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("fits", ("project_id", "site_id"), _c(
         "project_id:id site_id:id feasible:code kind:code park_id:code take_m2:float saved_m2:float worth:float "
         "value:int liking:float score:float lack:code lack_amount:float lack_share:float reason:reason")),
@@ -318,10 +315,8 @@ _DECLARED = (
         "park_id:id potential:code amount:float unit:code")),
     Table("zone_accounts", ("park_id", "scope", "account"), _c(
         "park_id:id scope:code account:code amount:float unit:code source:text")),
-    Table("zone_problems", ("layer_id", "row", "code"), _c(
-        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
-    Table("place_problems", ("layer_id", "row", "code"), _c(
-        "layer_id:id row:text code:code severity:code proposal:text reason:reason")),
+    Table("zone_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
+    Table("place_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}

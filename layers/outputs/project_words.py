@@ -11,8 +11,8 @@ from layers.text import Language, code, joined, say
 from layers.words.pipeline import park_names
 from layers.words.project_card import FACTS, gate_title, gate_word, industry_text, result_sentence
 
-TABLES = ("projects", "gates", "gate_results", "demand", "demand_lines", "project_findings", "chain_fit", "links",
-          "project_problems", "chain_problems")  # fmt: skip
+TABLES = ("projects", "gates", "gate_results", "demand", "demand_lines", "project_findings", "chain_fit",
+          "chain_stations", "links", "project_problems", "chain_problems")  # fmt: skip
 _WORDS = {"stage": "projectstage", "build_kind": "buildkind", "accepts_building": "word", "exhaust": "word",
           "dangerous_goods": "word", "item": "demanditem", "method": "demandmethod",
           "severity": "severity"}  # fmt: skip

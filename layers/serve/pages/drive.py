@@ -11,15 +11,16 @@ from pathlib import Path
 import pandas as pd
 
 from geo.basis.tables import rows
-from layers.ask import league, rated, scheduled
+from layers.ask import chained, league, rated, scheduled
+from layers.ask.chained import Chained
 from layers.ask.league import League
 from layers.ask.rated import Rated
 from layers.ask.scheduled import Scheduled
-from layers.outputs import gantt, league_book, rating_list, schedule_list
+from layers.outputs import chain_picture, gantt, league_book, rating_list, schedule_list
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say
+from layers.words import chain_map, pipeline, rating, schedule
 from layers.words import league as league_words
-from layers.words import pipeline, rating, schedule
 
 
 @dataclass(frozen=True)
@@ -187,3 +188,27 @@ def wall(results: Results, period: str, by: str, language: Language) -> Wall:
     ]  # fmt: skip
     title = league_words.title(found, language)
     return Wall(title, tuple(stages), tuple(places), tuple(late), say("uidrive.late", language, count=len(late)))
+
+
+# --- the chain ----------------------------------------------------------------------
+
+
+def chain_of(results: Results, park: str) -> Chained:
+    """Return the chain map of a park, or with "" of the county."""
+    return chained.chained(results, park)
+
+
+def chain_parks(found: Chained, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return what a map can be drawn of: the county first, then the parks."""
+    return tuple((p, chain_map.place(found, p, language)) for p in ("", *found.parks))
+
+
+def chain_view(found: Chained, language: Language) -> tuple[str, pd.DataFrame]:
+    """Return the picture and the list of gaps as shown."""
+    frame = chain_map.fillers(found, language)
+    return chain_picture.svg(found, language), frame.rename(columns=chain_map.heads(frame, language))
+
+
+def chain_file(results: Results, language: Language) -> bytes:
+    """Return the list of gaps of the county as a workbook."""
+    return file_of(lambda path: chain_picture.write(chained.chained(results), path, language), "xlsx")

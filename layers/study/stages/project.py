@@ -92,8 +92,12 @@ def _chain(work: Work) -> Tables:
     links, listed = work.table("links"), work.table("projects")
     places = parks.shapes(study, work.inputs)
     made = flow.chain_fit(listed, links, firms, places, chain.terms())
+    doubtful = parks.doubtful(study, work.inputs)
+    near = flow.chain_stations(listed, links, firms, places, chain.terms())
+    near.loc[near["park_id"].isin(list(doubtful)), ["firms", "unnamed"]] = float("nan")
     return {
-        "chain_fit": chain.left_open(made, parks.doubtful(study, work.inputs)),
+        "chain_fit": chain.left_open(made, doubtful),
+        "chain_stations": near,
         "chain_problems": load.problems(found),
     }
 

@@ -1,0 +1,80 @@
+"""The chain map in words: stations by state, links, gaps and who would fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from geo.basis.tables import rows
+from geo.project.chainmap import STATES, Filler
+from geo.project.stations import EVERYWHERE
+from layers.ask.chained import Chained
+from layers.text import Language, code, joined, say
+from layers.words.pipeline import park_names
+from layers.words.project_card import industry_text
+
+
+def place(found: Chained, park: str, language: Language) -> str:
+    """Return the name of a park, or of the whole county."""
+    return say("chainmap.county", language) if park == EVERYWHERE else park_names(found.results).get(park, park)
+
+
+def head(found: Chained, language: Language) -> str:
+    """Say what the map is of and how many stations are in each state."""
+    made = found.found
+    counts = [say("chainmap.count", language, word=code("chainstate", s, language),
+                  count=sum(x.state == s for x in made.stations)) for s in STATES]  # fmt: skip
+    return say("chainmap.head", language, place=place(found, made.park_id, language), stations=len(made.stations),
+               links=len(made.links), counts=joined(counts, language), clusters=made.clusters)  # fmt: skip
+
+
+def fillers(found: Chained, language: Language) -> pd.DataFrame:
+    """Return the gaps, the greatest gain first, machine names."""
+    names = dict(found.results.table("projects")[["project_id", "name"]].astype(str).to_numpy())
+    return pd.DataFrame(
+        [
+            {
+                "industry": industry_text(f.industry, language), "state": code("chainstate", f.state, language),
+                "fill": _fill(f, names, language),
+                "partners": joined([industry_text(p, language) for p in f.partners], language), "gain": f.gain,
+            }
+            for f in found.found.fillers
+        ],
+        columns=["industry", "state", "fill", "partners", "gain"],
+    )  # fmt: skip
+
+
+def _fill(filler: Filler, names: dict[str, str], language: Language) -> str:
+    if not filler.projects:
+        return say("chainmap.look_for", language, industry=industry_text(filler.industry, language))
+    return joined([f"{p} {names.get(p, '')}".strip() for p in filler.projects], language)
+
+
+def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Return the headings of the table."""
+    return {str(c): say(f"chainlist.{c}", language) for c in frame}
+
+
+def notes(found: Chained, language: Language) -> tuple[str, ...]:
+    """Return what stands under the map."""
+    return (head(found, language), say("chainmap.how", language))
+
+
+def text(found: Chained, language: Language) -> Iterator[str]:
+    """Yield the answer for the command line."""
+    yield from notes(found, language)
+    for r in rows(fillers(found, language)):
+        yield say("chainmap.line", language, **r)
+
+
+def plain(found: Chained) -> dict[str, Any]:
+    """Return the map as plain values for scripts."""
+    made = found.found
+
+    def bare(one: object) -> dict[str, Any]:
+        return {k: None if v != v else list(v) if isinstance(v, tuple) else v for k, v in vars(one).items()}
+
+    return {"park_id": made.park_id, "clusters": made.clusters, "stations": [bare(s) for s in made.stations],
+            "links": [bare(x) for x in made.links], "fillers": [bare(f) for f in made.fillers]}  # fmt: skip
