@@ -1084,7 +1084,7 @@ def export(
     out: Annotated[
         Path,
         typer.Argument(
-            metavar="OUT", help="OUT.xlsx .csv .gpkg .shp.zip .gdb.zip .geojson .kml .dxf .parquet .txt (报盘)"
+            metavar="OUT", help="OUT.xlsx .csv .gpkg .html .shp.zip .gdb.zip .geojson .kml .dxf .parquet .txt (报盘)"
         ),
     ],
     table: Annotated[str, typer.Option(help="Table to write; by default candidates, or what the layout lists.")] = "",

@@ -129,21 +129,45 @@ def candidates_file(results: Results, kind: str, language: Language) -> tuple[st
 
 
 def shapes_of(results: Results, table: str) -> gpd.GeoSeries | None:
-    """Return the shapes of the rows of a table, None where its rows have no place; a row may have none."""
+    """Return the shapes of the rows of a table, None where its rows have no place; a row may have none.
+
+    Land and sites that a use-only layer has cut come as the parcels they are made of, uncut.
+    """
     if TABLES[table].geometry:
-        return gpd.GeoDataFrame(results.table(table)).geometry.reset_index(drop=True)
+        frame = gpd.GeoDataFrame(results.table(table))
+        return _uncut(results, table, frame, frame.geometry.reset_index(drop=True))
     if table not in PLACES:
         return None
     column, where = PLACES[table]
     known: dict[str, object] = {}
     for name in where:
-        if results.has(name):
+        if results.has(name) and not (name in BY_CHECK and touched(results)):
             frame = gpd.GeoDataFrame(results.table(name))
-            known |= dict(zip(frame[TABLES[name].key[0]].astype(str), frame.geometry, strict=True))
+            shapes = _uncut(results, name, frame, frame.geometry.reset_index(drop=True))
+            known |= dict(zip(frame[TABLES[name].key[0]].astype(str), shapes, strict=True))
     found = [known.get(str(one)) for one in results.table(table)[column]]
     return gpd.GeoSeries(found, crs=results.study.crs)
 
 
+def _uncut(results: Results, table: str, frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Put the whole parcels in the place of shapes that are withheld, because their edge is that of a secret layer."""
+    held = touched(results)
+    if not held or table not in ("land", "sites"):
+        return shapes
+    parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id").geometry
+    if table == "land":
+        whole = [parcels[p] if p in held else s for p, s in zip(frame["parcel_id"], shapes, strict=True)]
+        return gpd.GeoSeries(whole, crs=shapes.crs)
+    members = results.table("members").groupby("site_id")["parcel_id"].agg(lambda m: sorted(set(m)))
+    made = [
+        parcels.loc[members[site]].union_all() if held & set(members.get(site, ())) else shape
+        for site, shape in zip(frame["site_id"], shapes, strict=True)
+    ]
+    return gpd.GeoSeries(made, crs=shapes.crs)
+
+
+BY_CHECK = ("check_sites",)
+"""Tables of what a red line leaves: their cuts are kept as they are, so with a use-only layer they stay inside."""
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(("candidates", "supply", "facts", "use_status"), ("parcel_id", ("parcels",))),
     **dict.fromkeys(("ranking", "offers", "matches"), ("site_id", ("sites", "building_sites", "check_sites"))),
@@ -162,12 +186,10 @@ def leaving(results: Results, table: str, kind: str) -> Results:
     found = released(results)
     if why := refusal(found, table):
         raise BlockedError(why)
-    if table in CUT_SHAPES and FORMATS[kind].shapes != "none" and touched(found):
+    if table in BY_CHECK and FORMATS[kind].shapes != "none" and touched(found):
         raise BlockedError(reason("land_reveals_sensitive", count=len(masks(found).layers)))
     return found
 
 
 BOOKS: dict[tuple[str, str], Book] = {("ranking", "xlsx"): ranking_book.write}
 """Tables that have a workbook of their own."""
-CUT_SHAPES = ("land", "sites", "ranking", "offers", "matches", "check_sites")
-"""Tables whose shapes follow the outline of what was cut."""

@@ -11,14 +11,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from layers.outputs import boundary_txt, drawing, earth, geodatabases, shapefiles  # noqa: F401 - each adds its formats
+from layers.outputs import boundary_txt, drawing, earth, geodatabases, offline, shapefiles  # noqa: F401 - each adds its formats
 from layers.outputs.form import FORMATS, Format, marked, writes
 from layers.outputs.project import safe
 from layers.outputs.projected import Projection
 from layers.outputs.workbook import rows_of, write_xlsx
 
 __all__ = ["FORMATS", "Format", "writes"]
-ORDER = ("xlsx", "csv", "gpkg", "shp.zip", "gdb.zip", "geojson", "kml", "dxf", "parquet", "txt")
+ORDER = ("xlsx", "csv", "gpkg", "html", "shp.zip", "gdb.zip", "geojson", "kml", "dxf", "parquet", "txt")
 """In which the pages offer them."""
 
 

@@ -6,12 +6,14 @@ tables, the coordinates of its shapes.
 """
 
 import io
+import json
 import re
 import sqlite3
 import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
@@ -104,11 +106,24 @@ def texts(path: Path) -> str:
             said += [_frame(pd.read_sql(f'select * from "{n}"', db)) for n in names]
     if path.name.endswith((".gpkg", ".gdb.zip")):
         said += [_layer(path, str(layer)) for layer, _ in pyogrio.list_layers(path)]
+    if path.suffix == ".html":
+        said.append(_page(said[1]))
     if path.name.endswith(".shp.zip"):
         with zipfile.ZipFile(path) as archive:
             shapes = [n for n in archive.namelist() if n.endswith(".shp")]
         said += [_drawn(gpd.read_file(f"/vsizip/{path}/{n}")) for n in shapes]
     return "\n".join(said)
+
+
+def _page(text: str) -> str:
+    """Return the places of planted corners among those a page draws, found again on its grid."""
+    data = json.loads(text.split('id="data">')[1].split("</script>")[0])
+    step, (left, low) = data["step"], data["origin"]
+    near = set()
+    for ring in (r for parts in data["shapes"] for r in parts or ()):
+        points = np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * step + (left, low)
+        near |= {f"{x:.2f}" for x, y in CORNERS if (np.abs(points[:, 0] - x) <= step).any()}
+    return " ".join(sorted(near))
 
 
 def _layer(path: Path, name: str) -> str:

@@ -174,8 +174,13 @@ def test_a_use_only_layer_never_leaves(own_district, tmp_path):
     for table in ("overlaps", "verdicts", "ledger"):
         frame = projection(results, table, "zh").frame
         assert not frame.astype(str).apply(lambda column: column.str.contains("farm")).any(axis=None)
-    with pytest.raises(BlockedError):
-        export(results, tmp_path / "land.gpkg", "land", "zh")
+    export(results, tmp_path / "land.gpkg", "land", "zh")
+    left = gpd.read_file(tmp_path / "land.gpkg", layer="land").set_index("parcel_id")
+    parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id").geometry
+    held = left["net_m2"].isna()
+    assert held.any()
+    for parcel in left.index[held]:
+        assert left.geometry[parcel].equals(parcels[parcel]), "the whole parcel, not what the layer leaves of it"
 
 
 def test_headers_are_words(results):
