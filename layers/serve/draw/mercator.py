@@ -7,6 +7,7 @@ The whole world is the unit square, (0, 0) in the north-west; zoom z cuts it int
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,18 @@ def unit_square(shapes: Geometries, crs: Any) -> Geometries:
         In `crs`; empty ones stay empty.
     crs : anything pyproj reads
     """
+    return shapely.transform(shapely.force_2d(shapes), to_square(crs))
+
+
+def to_square(crs: Any) -> Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]:
+    """Return what turns coordinates of a system into places of the square."""
     turn = pyproj.Transformer.from_crs(crs, 4326, always_xy=True, only_best=False)
 
     def project(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         lon, lat = turn.transform(xy[:, 0], xy[:, 1])
         return np.column_stack([square_x(lon), square_y(lat)])
 
-    return shapely.transform(shapely.force_2d(shapes), project)
+    return project
 
 
 def square_x(lon: Any) -> Any:

@@ -14,8 +14,9 @@ import pyproj
 import shapely
 
 from layers.serve.draw import numbered
-from layers.serve.draw.mercator import lonlat, unit_square, zoom_for
+from layers.serve.draw.mercator import lonlat, to_square, zoom_for
 from layers.serve.draw.plane import fitted
+from layers.serve.draw.rings import Polygons
 from layers.serve.draw.tiles import ParcelTiles
 
 View = tuple[float, float, int]
@@ -40,12 +41,12 @@ class Places:
     def __init__(self, ids: npt.NDArray[np.object_], shapes: gpd.GeoSeries, name: str):
         self.ids, self._name = ids, name
         self._place = {name: k for k, name in enumerate(ids)}
-        self._shapes = shapes.fillna(shapely.Polygon()).to_numpy()
+        there = shapes.fillna(shapely.Polygon()).to_numpy()
         self._crs = shapes.crs
-        self._square = unit_square(self._shapes, self._crs)
-        self._area = shapely.area(self._shapes)
-        self._tree = shapely.STRtree(self._shapes)
-        self._tiles = ParcelTiles(self._square)
+        self._polygons = Polygons(there)
+        self._area = shapely.area(there)
+        smallest_last = np.argsort(-self._area, kind="stable")
+        self._tiles = ParcelTiles(self._polygons.turned(to_square(self._crs), smallest_last))
         _ = self._tiles.base
 
     def at(self, lon: float, lat: float) -> str | None:
@@ -53,16 +54,18 @@ class Places:
 
         A hole is not what lies around it. On a shared edge the smaller neighbour is
         taken, always the same one. Ground within a metre of one counts as the
-        nearest one: outlines are drawn wider than that.
+        nearest one: outlines are drawn wider than that. Boxes are looked at first; only the
+        shapes of the few that are near are built, and tested exactly.
         """
         point = shapely.Point(self._to_study.transform(lon, lat))
         if not np.isfinite(shapely.get_coordinates(point)).all():
             return None
-        hit = self._tree.query(point, predicate="dwithin", distance=EDGE_M)
-        if not len(hit):
-            near = self._tree.query(point, predicate="dwithin", distance=NEAR_M)
-            return str(self.ids[near[np.argmin(shapely.distance(point, self._shapes[near]))]]) if len(near) else None
-        return str(self.ids[hit[np.lexsort((hit, self._area[hit]))[0]]])
+        near = self._polygons.touching(point.buffer(NEAR_M).bounds)
+        away = shapely.distance(point, self._polygons.shapes(near))
+        hit = near[away <= EDGE_M]
+        if len(hit):
+            return str(self.ids[hit[np.lexsort((hit, self._area[hit]))[0]]])
+        return str(self.ids[near[np.argmin(away)]]) if len(near) and away.min() <= NEAR_M else None
 
     @cached_property
     def _to_study(self) -> pyproj.Transformer:
@@ -85,24 +88,29 @@ class Places:
         turned = shapely.transform(area, lambda xy: np.column_stack(self._to_study.transform(xy[:, 0], xy[:, 1])))
         if not shapely.is_valid(turned):
             turned = shapely.make_valid(turned)
-        return np.sort(shapely.STRtree(self._inner).query(turned, predicate="intersects"))
+        near, shapes = self._near(turned.bounds)
+        return near[shapely.intersects(turned, shapely.point_on_surface(shapes))]
+
+    def _near(self, box: tuple[float, float, float, float]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+        near = self._polygons.touching(box)
+        return near, self._polygons.shapes(near)
 
     def crossed(self, line: Any) -> npt.NDArray[np.intp]:
         """Return the numbers of those a line (longitude and latitude) crosses."""
         turned = shapely.transform(line, lambda xy: np.column_stack(self._to_study.transform(xy[:, 0], xy[:, 1])))
-        return np.sort(self._tree.query(turned, predicate="intersects"))
+        near, shapes = self._near(turned.bounds)
+        return near[shapely.intersects(turned, shapes)]
 
     def near(self, names: Iterable[str], metres: float) -> npt.NDArray[np.intp]:
         """Return the numbers of those within a distance of some, those included."""
-        own = self._shapes[self.numbers(names)]
+        own = self._polygons.shapes(self.numbers(names))
+        own = own[~shapely.is_empty(own)]
         if not len(own):
             return np.array([], np.intp)
-        _, found = self._tree.query(own, predicate="dwithin", distance=metres)
-        return np.unique(found)
-
-    @cached_property
-    def _inner(self) -> npt.NDArray[np.object_]:
-        return np.asarray(shapely.point_on_surface(self._shapes), object)
+        west, south, east, north = shapely.total_bounds(own)
+        near, shapes = self._near((west - metres, south - metres, east + metres, north + metres))
+        found = shapely.STRtree(shapes).query(own, predicate="dwithin", distance=metres)[1]
+        return np.asarray(near[np.unique(found)], np.intp)
 
     @cached_property
     def plane(self) -> dict[str, Any] | None:
@@ -121,7 +129,7 @@ class Places:
 
     def outline(self, name: str) -> dict[str, Any] | None:
         """Return one as GeoJSON in longitude and latitude; None when it has no shape."""
-        shape = self._shapes[self._place[name]]
+        shape = self._polygons.shapes([self._place[name]])[0]
         if shape.is_empty:
             return None
         return self._lonlat([shape])
@@ -132,8 +140,13 @@ class Places:
 
     def view_of(self, name: str) -> View | None:
         """Return latitude, longitude and zoom at which one is well seen."""
-        shape = self._square[self._place[name]]
-        return None if shape.is_empty else _view(shape.bounds, deepest=17)
+        box = tuple(self.boxes[self._place[name]].tolist())
+        return _view(box, deepest=17) if np.isfinite(box).all() else None
+
+    @property
+    def boxes(self) -> npt.NDArray[np.float64]:
+        """Bounds of each in the square of the web map, NaN where one is nowhere."""
+        return self._tiles.polygons.boxes
 
     @property
     def home(self) -> View:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,12 @@ import shapely
 from PIL import Image, ImageDraw
 
 from layers.serve.draw.mercator import Geometries
+from layers.serve.draw.stored import Box, Boxes, Places, on_disk
 
-Box = tuple[float, float, float, float]
 Points = list[float]
+Coordinates = npt.NDArray[np.float64]
+AT_ONCE = 1_000_000
+"""Coordinates projected at once."""
 
 
 @dataclass(frozen=True)
@@ -37,24 +42,47 @@ class Frame:
 
 
 class Polygons:
-    """Parts of polygons as flat coordinates; `owner` tells to which shape a part belongs."""
+    """Parts of polygons as flat coordinates, on disk where they are many; `owner` tells whose part each is.
 
-    def __init__(self, shapes: Geometries, order: npt.NDArray[np.intp] | None = None):
-        """Take the parts of `shapes` apart; `order` ranks whole shapes, first drawn first."""
+    Parameters
+    ----------
+    shapes : array of shapely geometries
+        Anything but polygons is left out.
+    order : int array or None
+        Ranks whole shapes, first drawn first.
+    """
+
+    def __init__(self, shapes: Geometries, order: Places | None = None):
         parts, owner = shapely.get_parts(shapes, return_index=True)
         solid = (shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)
-        parts, owner = parts[solid], owner[solid]
-        if order is not None:
-            place = np.empty(len(shapes), np.intp)
-            place[order] = np.arange(len(shapes))
-            by_place = np.argsort(place[owner], kind="stable")
-            parts, owner = parts[by_place], owner[by_place]
-        self.owner: npt.NDArray[np.intp] = owner
+        parts, self.owner = parts[solid], owner[solid]
+        self.count = len(shapes)
         rings, of = shapely.get_rings(parts, return_index=True)
-        self._xy = shapely.get_coordinates(rings)
-        self._ring = np.r_[0, np.cumsum(shapely.get_num_coordinates(rings))].astype(np.intp)
-        self._part = np.searchsorted(of, np.arange(len(parts) + 1))
-        self._tree = shapely.STRtree(np.asarray(shapely.box(*shapely.bounds(parts).T) if len(parts) else parts, object))
+        self._ring: Places = np.r_[0, np.cumsum(shapely.get_num_coordinates(rings))].astype(np.intp)
+        self._part: Places = np.searchsorted(of, np.arange(len(parts) + 1))
+        self._lay(shapely.get_coordinates(rings), order)
+
+    def turned(self, project: Callable[[Coordinates], Coordinates], order: Places) -> Polygons:
+        """Return the same polygons with every coordinate projected; no shape is built for it."""
+        made = Polygons.__new__(Polygons)
+        made.count, made.owner, made._ring, made._part = self.count, self.owner, self._ring, self._part
+        pieces = [project(self._xy[k : k + AT_ONCE]) for k in range(0, len(self._xy), AT_ONCE)]
+        made._lay(np.concatenate(pieces) if pieces else self._xy, order)
+        return made
+
+    def _lay(self, xy: Coordinates, order: Places | None) -> None:
+        self._xy = on_disk(xy)
+        starts = self._ring[self._part[:-1]] if len(self) else np.array([], np.intp)
+        none = np.empty((0, 2))
+        low = np.minimum.reduceat(xy, starts, axis=0) if len(self) else none
+        high = np.maximum.reduceat(xy, starts, axis=0) if len(self) else none
+        self._bounds = on_disk(np.hstack([low, high]))
+        self._boxes = Boxes(self._bounds)
+        self._rank: Places | None = None
+        if order is not None:
+            place = np.empty(self.count, np.intp)
+            place[order] = np.arange(self.count)
+            self._rank = place[self.owner]
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -62,13 +90,38 @@ class Polygons:
     @property
     def bounds(self) -> Box | None:
         """Bounds of everything, None when there is nothing."""
-        if not len(self._xy):
-            return None
-        return (*self._xy.min(axis=0).tolist(), *self._xy.max(axis=0).tolist())
+        return self._boxes.whole
 
-    def under(self, frame: Frame) -> npt.NDArray[np.intp]:
+    @cached_property
+    def boxes(self) -> npt.NDArray[np.float64]:
+        """Bounds of whole shapes, NaN where one is nowhere."""
+        out = np.full((self.count, 4), np.nan)
+        if len(self):
+            first = np.flatnonzero(np.r_[True, np.diff(self.owner) > 0])
+            out[self.owner[first], :2] = np.minimum.reduceat(self._bounds[:, :2], first, axis=0)
+            out[self.owner[first], 2:] = np.maximum.reduceat(self._bounds[:, 2:], first, axis=0)
+        return on_disk(out)
+
+    def under(self, frame: Frame) -> Places:
         """Return the parts that touch a window, in drawing order."""
-        return np.sort(self._tree.query(shapely.box(*frame.box)))
+        found = self._boxes.query(frame.box)
+        return found if self._rank is None else found[np.argsort(self._rank[found], kind="stable")]
+
+    def touching(self, box: Box) -> Places:
+        """Return the shapes whose bounds touch a box, ascending."""
+        return np.unique(self.owner[self._boxes.query(box)])
+
+    def shapes(self, numbers: Iterable[int]) -> Geometries:
+        """Build some of the shapes again; one that is nowhere is an empty polygon."""
+        return np.array([self._shape(k) for k in numbers], object)
+
+    def _shape(self, number: int) -> Any:
+        first, last = np.searchsorted(self.owner, [number, number + 1])
+        parts = []
+        for part in range(first, last):
+            rings = [self._xy[self._ring[r] : self._ring[r + 1]] for r in range(self._part[part], self._part[part + 1])]
+            parts.append(shapely.Polygon(rings[0], rings[1:]))
+        return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts) if parts else shapely.Polygon()
 
     def rings(self, part: int, frame: Frame) -> list[Points]:
         """Return the shell and the holes of a part in pixels of the window."""

@@ -88,14 +88,15 @@ class ParcelTiles:
 
     Parameters
     ----------
-    shapes : array of polygons and multipolygons in the unit square
+    shapes : array of polygons and multipolygons in the unit square, or `Polygons` ready to be drawn
         Where parcels lie over one another the smaller one is seen, as a click finds it.
         Empty shapes are nowhere. Anything but polygons is not drawn.
     """
 
-    def __init__(self, shapes: Geometries):
-        self.count = len(shapes)
-        self.polygons = Polygons(shapes, np.argsort(-shapely.area(shapes), kind="stable"))
+    def __init__(self, shapes: Geometries | Polygons):
+        if not isinstance(shapes, Polygons):
+            shapes = Polygons(shapes, np.argsort(-shapely.area(shapes), kind="stable"))
+        self.count, self.polygons = shapes.count, shapes
 
     @cached_property
     def base(self) -> tuple[int, tuple[int, int], Numbers]:

@@ -58,7 +58,7 @@ class Board(Places):
         parcels = gpd.GeoDataFrame(results.table("parcels"))
         super().__init__(parcels["parcel_id"].to_numpy(object), parcels.geometry, name)
         self._results = results
-        self.words = Words(results, parcels, self._square)
+        self.words = Words(results, parcels, self.boxes)
         self._classes = self._status_classes(results.table("candidates"))
         self._paint = status_paint()
         self._styles: dict[str, Style] = {}

@@ -48,12 +48,12 @@ class Words:
     results : Results
     parcels : GeoDataFrame
         Table `parcels`.
-    square : array of shapes
-        The same in the square of the web map.
+    boxes : float array, n × 4
+        Their bounds in the square of the web map, NaN where one is nowhere.
     """
 
-    def __init__(self, results: Results, parcels: gpd.GeoDataFrame, square: npt.NDArray[np.object_]):
-        self._results, self._parcels, self._square = results, parcels, square
+    def __init__(self, results: Results, parcels: gpd.GeoDataFrame, boxes: npt.NDArray[np.float64]):
+        self._results, self._parcels, self._boxes = results, parcels, boxes
 
     @cached_property
     def _found(self) -> pd.DataFrame:
@@ -89,7 +89,7 @@ class Words:
         if column not in self._parcels:
             return
         told = self._parcels[column].fillna("").astype(str).to_numpy(object)
-        bounds = shapely.bounds(self._square)
+        bounds = self._boxes
         middle = np.column_stack([bounds[:, 0] + bounds[:, 2], bounds[:, 1] + bounds[:, 3]]) / 2
         built = np.isin(self.uses, [k for k, look in enumerate(grounds.looks()) if look.id in TOWN])
         for name, rows in pd.Series(np.arange(len(told))).groupby(told):
@@ -166,8 +166,8 @@ class Words:
         exact = sorted(hits[:2000], key=lambda k: (folded.iloc[k] != wanted, not folded.iloc[k].endswith(wanted), k))
         return [
             {"title": visible(str(ids.iloc[k])), "kind": code("mapfind", "parcel", language), "id": str(ids.iloc[k]),
-             "view": _view(self._square[k].bounds)}
-            for k in exact[:6] if not self._square[k].is_empty
+             "view": _view(tuple(self._boxes[k].tolist()))}
+            for k in exact[:6] if np.isfinite(self._boxes[k]).all()
         ]  # fmt: skip
 
     def _coordinate(self, wanted: str, language: Language) -> list[dict[str, Any]]:
@@ -190,9 +190,10 @@ class Words:
         return float(lon), float(lat)
 
     def _inside(self, lon: float, lat: float) -> bool:
-        if not (np.isfinite(lon) and np.isfinite(lat) and abs(lat) < 85):
+        if not (np.isfinite(self._boxes).any() and np.isfinite(lon) and np.isfinite(lat) and abs(lat) < 85):
             return False
-        west, north, east, south = shapely.total_bounds(self._square)
+        west, north = np.nanmin(self._boxes[:, :2], axis=0)
+        east, south = np.nanmax(self._boxes[:, 2:], axis=0)
         x, y, room = float(square_x(lon)), float(square_y(lat)), (east - west) * 0.5
         return bool(west - room <= x <= east + room and north - room <= y <= south + room)
 
