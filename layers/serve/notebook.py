@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo.basis.progress import Progress, silent
 from layers.outputs.told import told
+from layers.outputs.web_map import study_map
 from layers.study import spec
 from layers.study.run import released, runs
 from layers.study.run.results import Results, there
@@ -96,6 +97,18 @@ class OpenStudy:
     def explained(self, subject: str, on: date | None = None, language: Language = "en") -> str:
         """Return the same as `explain` as text, line by line."""
         return "\n".join(told(self.folder, subject, on, language)[1])
+
+    def map(self, language: Language = "en") -> Any:
+        """Return the candidates on a map (folium): a notebook shows it, ``.save("map.html")`` writes one file.
+
+        Leaflet stands in the file, so it opens without a network; text of the study is only ever text.
+
+        Raises
+        ------
+        BlockedError
+            As `table`, or the parcels may not leave, or none has a shape.
+        """
+        return study_map(released.require(self.folder, "candidates"), language)
 
     @property
     def _results(self) -> Results:

@@ -109,6 +109,8 @@ APART = {
     "layers/sources/redline/wkt.py:as_table": "a temporary folder of its own",
     "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
     "layers/study/inspection.py:report": TEMP,
+    "layers/serve/draw/stored.py:on_disk": "a file without a name that goes with the process",
+    "layers/serve/pages/chosen.py:file": "a folder of its own under the system's, for one download",
     "layers/outputs/files.py:candidates_file": TEMP,
     "layers/serve/pages/drive.py:file_of": TEMP,
     "layers/outputs/handover_list.py:as_csv": "writes to memory",

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import xstatic.pkg.leaflet
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -31,7 +30,6 @@ from layers.text import Language, sentences
 
 COMPONENT = Path(__file__).resolve().parents[1] / "component" / "built"
 LONGEST_QUESTION = 80
-LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
 NAME = "x-luodi-name"
 """Header with the name of an uploaded file, percent-encoded; a foreign page cannot send it unasked."""
 KEEP = {"Cache-Control": "private, max-age=604800, immutable", "X-Content-Type-Options": "nosniff"}
@@ -120,6 +118,5 @@ ROUTES = [
     Route("/facts/{key}/{n:int}", facts),
     Route("/find/{key}", find),
     Mount("/assets/map", StaticFiles(directory=COMPONENT)),
-    Mount("/assets/leaflet", StaticFiles(directory=LEAFLET)),
 ]
 MIDDLEWARE = [Middleware(Guard)]

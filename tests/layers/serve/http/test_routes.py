@@ -150,15 +150,6 @@ def test_addresses_that_are_none(client, key, path):
     assert client.get(f"/tiles/{path.format(key=key)}").status_code == 404
 
 
-def test_the_map_library_comes_from_here(client):
-    answer = client.get("/assets/leaflet/leaflet.js")
-    assert answer.status_code == 200
-    assert b"Leaflet 1.9" in answer.content
-    assert client.get("/assets/leaflet/leaflet.css").status_code == 200
-    assert client.get("/assets/leaflet/images/layers.png").status_code == 200
-    assert client.get("/assets/leaflet/../../../../app.py").status_code == 404
-
-
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
