@@ -149,7 +149,9 @@ def _examined(folder: Path, study: Study, entry: dict[str, Any]) -> tuple[dict[s
     layer = _checked(LayerSpec, entry)
     if study.layer(layer.id) is not None:
         raise SpecError(reason("layer_id_taken", id=layer.id))
-    found = taken + role_fields.unknown(layer.role, layer.fields) + inspection.check_layer(layer, Home(study, folder))
+    home = Home(study, folder)
+    found = taken + role_fields.unknown(layer.role, layer.fields) + inspection.check_layer(layer, home)
+    found += inspection.added_before(layer, home)
     return entry, _ordered(found + inspection.of_area(entry))
 
 

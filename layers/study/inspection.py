@@ -111,6 +111,28 @@ def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
     return _blocking(item.findings) if item.state != "ok" else _at_home(item, home)
 
 
+def added_before(layer: LayerSpec, home: Home) -> list[Finding]:
+    """Name the layers that are this very file already, read the same way: what they count would count twice."""
+    source = load.source_path(home.folder, layer)
+    try:
+        size, mine = _size(source), ""
+        for other in home.study.layers:
+            known = load.source_path(home.folder, other)
+            same = all(getattr(other, key) == getattr(layer, key) for key in ("role", "layer", "where"))
+            if not same or not known.exists() or _size(known) != size:
+                continue
+            mine = mine or gate.digest(source)
+            if gate.digest(known) == mine:
+                return [finding("warn", "file_added_before", layer=other.id)]
+    except (LuodiError, OSError):  # a file that cannot be read says so when it is checked
+        return []
+    return []
+
+
+def _size(source: Path) -> int:
+    return sum(part.stat().st_size for part in gate.members(source))
+
+
 def _at_home(item: Loaded, home: Home) -> list[Finding]:
     """Return what is said of a placed layer, held against the study's ground, and of what its silence proves."""
     role, ground, found = item.spec.role, home.of(item.spec.role), item.findings
