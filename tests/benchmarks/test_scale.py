@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import scale
+from benchmarks import edges, land, scale
 
 CELL = {"mb": 300.0, "wall": 1.0, "load": 2.0}
 
@@ -22,3 +22,12 @@ def test_the_exponent_is_that_of_the_two_largest_counts():
 def test_nothing_grows_faster_than_its_data(tmp_path):
     told = scale.suite(tmp_path, [1000, 4000, 16_000], density=0.1)
     assert {name: e for name, e in told["exponents"].items() if e > scale.LIMIT} == {}
+
+
+@pytest.mark.long
+def test_four_times_the_vertices_cost_less_than_six_times_as_much_and_overlays_agree(tmp_path):
+    land.write(tmp_path, [2000], density=0.2)
+    told = edges.measured(tmp_path, 2000)
+    assert told["worst_m2"] <= 1e-4
+    assert told["off_m2"] <= 1e-6
+    assert {name: r for name, r in told.items() if name.startswith("ratio x4") and r > edges.MOST} == {}
