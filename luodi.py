@@ -788,6 +788,41 @@ def chainmap(
     _call(as_json, lang, work)
 
 
+@cli.command()
+def offers(
+    folder: Study,
+    offer: Annotated[str, typer.Argument(metavar="[OFFER]", help="One of them: L01, B02, C01.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, or DOCX (a sheet an offer).")] = None,
+    land_mu: Annotated[float | None, typer.Option(help="What suits a wish: land, 亩.")] = None,
+    floor_m2: Annotated[float | None, typer.Option(help="What suits a wish: floor, m².")] = None,
+    power_kva: Annotated[float | None, typer.Option(help="What suits a wish: power, kVA.")] = None,
+    park: Annotated[str, typer.Option(help="What suits a wish: the id of a park.")] = "",
+    by: Annotated[str, typer.Option(help="What suits a wish: to be handed over by YYYY-MM-DD.")] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """List what can be offered (投资机会清单): land, buildings, gaps of the chain; or what suits a wish best."""
+
+    def work(console: Console) -> None:
+        from geo.basis.units import MU_M2
+        from geo.place.offer import Wish
+        from layers.ask import offering
+        from layers.outputs import offer_list
+        from layers.study.run.released import require
+        from layers.words import offers as words
+
+        _fresh(folder, "place", console)
+        found = offering.offering(require(folder, "matches"))
+        asked = Wish(None if land_mu is None else land_mu * MU_M2, floor_m2, park, power_kva, _day(by))
+        wish = None if asked == Wish() else asked
+        told = words.text(found, console.language) if wish is None else words.wish_text(found, wish, console.language)
+        _tell(console, told)
+        _listed(console, out, lambda path: offer_list.write(found, path, console.language, offer))
+        console.result(words.plain(found, wish))
+
+    _call(as_json, lang, work)
+
+
 def _projects(folder: Path, console: Console) -> "Results":
     """Return the newest results of a study with its projects, brought up to date."""
     from layers.study.run.released import require

@@ -145,6 +145,7 @@ APART = {
          "layers/outputs/formats.py:_write_geojson", "layers/outputs/formats.py:_write_parquet",
          "layers/outputs/chain_picture.py:_picture",
          "layers/outputs/league_book.py:_book", "layers/outputs/league_book.py:write",
+         "layers/outputs/offer_list.py:write",
          "layers/outputs/meeting.py:write",
          "layers/outputs/ranking_book.py:write", "layers/outputs/rating_book.py:write",
          "layers/outputs/redline_book.py:write",

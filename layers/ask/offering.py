@@ -1,0 +1,62 @@
+"""What a run can offer the next investor, and which of it suits a wish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from geo.basis.tables import rows
+from geo.place import offer
+from geo.place.offer import Held as HeldBack
+from geo.place.offer import Wish
+from geo.screen import handover
+from layers.ask import chained
+from layers.ask.rated import only_own
+from layers.library import approvals
+from layers.study.run.results import Results
+
+
+@dataclass(frozen=True)
+class Offering:
+    """The offers, what is held back, and the power left by park (MVA)."""
+
+    results: Results
+    found: pd.DataFrame
+    held: tuple[HeldBack, ...]
+    power: Mapping[str, float]
+
+
+def offering(results: Results) -> Offering:
+    """Return what can be offered.
+
+    Raises
+    ------
+    BlockedError
+        The project list is use-only.
+    """
+    only_own(results)
+    sites = pd.DataFrame(results.table("sites").drop(columns="geometry"))
+    halls = pd.DataFrame(results.table("building_sites").drop(columns="geometry"))
+    matches = results.table("matches")
+    placed = matches[matches["status"] == "placed"]
+    known = [e.approval for e in approvals.table(results.folder).approvals]
+    days: dict[str, date] = {
+        str(r["site_id"]): handover.path(r, known, results.study.as_of).earliest for r in rows(sites)
+    }
+    gaps = chained.chained(results).found.fillers if not results.table("links").empty else ()
+    found, held = offer.offers(
+        sites, results.table("members"), halls,
+        dict(zip(placed["site_id"].astype(str), placed["project_id"].astype(str), strict=True)), days, gaps,
+    )  # fmt: skip
+    power = results.table("capacity")
+    power = power[(power["resource"] == "power") & power["left"].notna()]
+    left = dict(zip(power["park_id"].astype(str), power["left"].astype(float), strict=True))
+    return Offering(results, found, held, left)
+
+
+def answered(found: Offering, wish: Wish) -> pd.DataFrame:
+    """Return what suits a wish, best first (`geo.place.offer.answer`)."""
+    return offer.answer(found.found, found.power, wish)

@@ -1,0 +1,67 @@
+"""The offers as files: the list (XLSX, CSV), or one page for Word an offer, in both languages (DOCX)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from pathlib import Path
+
+from docx.document import Document
+
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+from geo.basis.tables import rows
+from layers.ask.offering import Offering
+from layers.outputs import lists, word
+from layers.outputs.project import headlines
+from layers.outputs.projected import Projection
+from layers.outputs.target import ending, replaced
+from layers.outputs.word import WordTable
+from layers.text import LANGUAGES, Language, say
+from layers.words import offers as words
+
+KINDS = ("xlsx", "csv", "docx")
+
+
+def write(found: Offering, path: Path, language: Language, offer: str = "") -> int:
+    """Write the list, or as DOCX a sheet an offer; of one offer where it is named. Return the number of offers.
+
+    Raises
+    ------
+    CallError, BlockedError
+        Another format, no such offer, or a folder that is not there.
+    """
+    kind, frame = ending(path, KINDS), words.listed(found, language)
+    if offer and offer not in set(frame["offer_id"]):
+        raise BlockedError(reason("offer_unknown", offer=offer, known=frame["offer_id"].tolist()[:20]))
+    frame = frame[frame["offer_id"] == offer] if offer else frame
+    if kind == "docx":
+        ids = frame["offer_id"].astype(str).tolist()
+        replaced(path, lambda part: part.write_bytes(sheets(found, ids)), found.results.folder)
+    else:
+        made = Projection(frame, words.heads(frame, language), words.notes(found, language))
+        lists.write(made, path, "offer_list", found.results.folder)
+    return len(frame)
+
+
+def sheets(found: Offering, ids: list[str]) -> bytes:
+    """Return the pages for Word: each offer in both languages on a page of its own."""
+    moment = datetime.combine(found.results.study.as_of, time())
+    page = word.blank(say("offer.sheet_title", "zh"), moment, "zh")
+    for k, offer in enumerate(ids):
+        if k:
+            page.add_page_break()  # type: ignore[no-untyped-call]
+        for language in LANGUAGES[::-1]:
+            _sheet(page, found, offer, language)
+    return word.fixed(page, moment)
+
+
+def _sheet(page: Document, found: Offering, offer: str, language: Language) -> None:
+    frame = words.listed(found, language)
+    row = next(r for r in rows(frame) if r["offer_id"] == offer)
+    heads = words.heads(frame, language)
+    title = say("offer.sheet", language, offer=offer, kind=row["kind"], subject=row["subject"])
+    word.tight(word.line(page, title, word.TITLE_PT, None, bold=True, face=word.HEI), before=6, after=2)
+    cells = tuple((heads[str(k)], str(v)) for k, v in row.items() if str(v).strip())
+    word.section(page, WordTable("", (), cells, (1.0, 3.4)))
+    for text in (*headlines(found.results, language, "sites"), words.notes(found, language)[1]):
+        word.tight(word.line(page, text, word.SMALL_PT, word.GREY))
