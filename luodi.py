@@ -1090,25 +1090,24 @@ def redline(
 @cli.command()
 def report(
     folder: Study,
-    asset: Annotated[str, typer.Argument(metavar="ID", help="Idle land or a building.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT.docx", help="The field sheet.")],
+    subject: Annotated[
+        str, typer.Argument(metavar="ID", help="Parcel, site, project, red line, idle land or a building.")
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT.docx", help="The dossier, or the field sheet.")],
     on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
-    """Write the field sheet (现场核查表) of idle land or a building, to be filled in on the spot."""
+    """Write the dossier of a parcel, site, project or red line, or the field sheet (现场核查表) of idle land."""
 
     def work(console: Console) -> None:
-        from layers.outputs import field_sheet
-        from layers.study.run.released import require
-        from layers.words import idle as words
+        from layers.outputs import told
 
         if out.suffix.lower() != ".docx":
             raise CallError(reason("format_unknown", format=out.suffix or out.name, known=["docx"]))
-        results = require(folder, "idle")
-        field_sheet.write(results, words.shown(results, _day(on)), asset, out, console.language)
-        console.text(say("command.report_written", console.language, asset=asset, path=out.name))
-        console.result({"file": str(out), "asset_id": asset})
+        told.report(folder, subject, out, _day(on), console.language)
+        console.text(say("command.report_written", console.language, asset=subject, path=out.name))
+        console.result({"file": str(out), "asset_id": subject})
 
     _call(as_json, lang, work)
 

@@ -9,12 +9,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from layers.outputs import rank_page
+from layers.outputs import field_sheet, rank_page, redline_files, subject_sheet
 from layers.outputs.card import card_text
 from layers.outputs.idle_words import criteria_met
 from layers.outputs.page import explanation_text
-from layers.study.run.released import require
-from layers.study.run.results import Results
+from layers.study import checks
+from layers.study.run.released import open_results, require
+from layers.study.run.results import Results, there
 from layers.text import Language, say
 from layers.words import corrections, explain, explain_site, idle, place_lines, project_card
 
@@ -64,3 +65,23 @@ def _other_than_parcel(
         site = explain_site.explain_site(require(folder, "ranking"), subject, language)
         return asdict(site), rank_page.explanation_text(site, results.study.ranking.top, language)
     return None
+
+
+def report(folder: Path, subject: str, path: Path, on: date | None, language: Language) -> None:
+    """Write the dossier of an id as DOCX: a red line by the name of its check, idle land as its field sheet.
+
+    Raises
+    ------
+    BlockedError
+        Nothing of that id, or results that are stale.
+    """
+    if subject in {check.check_id for check in checks.listing(folder)}:
+        redline_files.write(redline_files.answer_of(checks.open_check(folder, subject)), path, language)
+        return
+    found = there(open_results(folder), folder)
+    asset = found.has("idle") and idle.holds(found, subject)
+    if asset or not found.has("candidates"):
+        shown = idle.shown(require(folder, "idle"), on)
+        field_sheet.write(found, shown, subject, path, language)
+        return
+    subject_sheet.write(folder, subject, path, language)
