@@ -45,7 +45,7 @@ def sent(folder):
     frame = gpd.GeoDataFrame(survey, geometry=cells, crs=make.GK)
     pyogrio.write_dataframe(frame, folder / "DLTB.shp", encoding="UTF-8")
     farm = {"YJJBNTTBBH": ["1"], "YJJBNTTBMJ": [1.0], "BHKSSJ": ["2022"], "DLBM": ["0101"]}
-    pyogrio.write_dataframe(gpd.GeoDataFrame(farm, geometry=[box(0, 0, 900, 900)], crs=make.GK),
+    pyogrio.write_dataframe(gpd.GeoDataFrame(farm, geometry=[box(-50, -50, 1300, 2200)], crs=make.GK),
                             folder / "YJJBNTTB.gpkg", layer="YJJBNTTB")  # fmt: skip
     line = {"XJXZQDM": ["330881"], "LHLX": ["水源涵养"], "LHDM": ["1"], "MJ": [1.0]}
     red = gpd.GeoDataFrame(line, geometry=[box(1500, 1500, 600, 600)], crs=make.GK)
