@@ -8,7 +8,7 @@ DEMO    = demo
 PORT   ?= 8501
 DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils
 
-.PHONY: run install test test-all mutants lint lock component clean
+.PHONY: run install test test-all mutants lint lock component wheelhouse clean
 
 install: .venv/.installed
 
@@ -48,6 +48,10 @@ test-all: install .stamps/debian lint
 
 mutants: install
 	$(BIN)/python -m tests.mutants
+
+# everything for an office PC without a network: carry the folder there and run windows/install.ps1
+wheelhouse: install
+	$(BIN)/python .ci/wheelhouse.py wheelhouse
 
 lock: install
 	$(BIN)/python -m pip install --quiet uv

@@ -20,6 +20,7 @@ import layers  # noqa: F401 - sets the driver ban before GDAL is loaded
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.basis import disk
+from layers.sources import windows
 from layers.sources.formats.drivers import OTHERS, drivers
 from layers.sources.limits import Limits
 
@@ -95,7 +96,8 @@ def _restrict(limits: Limits) -> None:
     sys.meta_path.insert(0, _Without(("pandas", "geopandas")))
     try:
         import resource
-    except ImportError:  # Windows has no rlimits; the wall clock still holds
+    except ImportError:  # Windows has no rlimits but jobs; the wall clock holds in any case
+        windows.restrict(limits)
         return
     for what, bound in ((resource.RLIMIT_AS, limits.memory_bytes), (resource.RLIMIT_CPU, limits.cpu_seconds)):
         _, hard = resource.getrlimit(what)

@@ -19,7 +19,7 @@ from views.parts import frame, state
 from views.parts.markup import label
 
 T = TypeVar("T")
-_TOLD, _DONE = "act-told", "act-done"
+_TOLD, _DONE, _AGAIN = "act-told", "act-done", "act-again"
 
 
 def may(action: Action) -> bool:
@@ -44,6 +44,7 @@ def do(action: Action, work: Callable[[], T], done: str = "") -> T | None:
     done : str
         What to say when it worked, "" for nothing.
     """
+    state.note(_AGAIN, True)
     with changes.noting() as noted:
         try:
             require(action)
@@ -63,12 +64,20 @@ def do(action: Action, work: Callable[[], T], done: str = "") -> T | None:
 
 def tell() -> None:
     """Say once what the last act came to."""
+    state.note(_AGAIN, None)
     if lines := state.noted(_TOLD):
         state.note(_TOLD, None)
         frame.trouble(lines, "ui.not_done")
     if text := state.noted(_DONE):
         state.note(_DONE, None)
         st.toast(label(text), icon=":material/check:")
+
+
+def redraw() -> None:
+    """Draw the whole page again after an act: a part of it alone would not say that results are stale now."""
+    if state.noted(_AGAIN):
+        state.note(_AGAIN, None)
+        st.rerun()
 
 
 def button(action: Action, text: str, key: str, work: Callable[[], object], **look: object) -> None:

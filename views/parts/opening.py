@@ -101,7 +101,12 @@ class Page:
         runner.bar(folder, late, language)
         notices(found.results, language, self.table)
         if not refused(found.results, self.rows or self.table, language) and not self._empty(found.results, language):
-            st.fragment(guard.guarded(functools.partial(self.draw, found.results, late)))()
+            st.fragment(guard.guarded(functools.partial(self._part, found.results, late)))()
+
+    def _part(self, results: Results, late: bool) -> None:
+        """Draw the page below the frame; a click on it runs this alone."""
+        acts.redraw()
+        self.draw(results, late)  # type: ignore[call-arg, arg-type]
 
     def _word(self, name: str, language: Language) -> str:
         own = f"ui{self.name}.{name}"

@@ -1,0 +1,80 @@
+"""An office PC runs Windows: nothing is imported that only other systems have, limits have their own way there."""
+
+import ast
+import ctypes
+import importlib.util
+from pathlib import Path
+
+from layers.sources import windows
+from layers.sources.limits import STANDARD
+
+ROOT = Path(__file__).resolve().parents[2]
+ELSEWHERE = {"fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "spwd", "syslog", "termios", "tty"}
+"""Modules of Python that Windows has not."""
+SOURCES = [*(p for house in ("geo", "layers", "views", "county") for p in ROOT.glob(f"{house}/**/*.py")),
+           ROOT / "app.py", ROOT / "luodi.py"]  # fmt: skip
+
+
+def names(node):
+    if isinstance(node, ast.Import):
+        return {a.name.split(".")[0] for a in node.names}
+    return {node.module.split(".")[0]} if isinstance(node, ast.ImportFrom) and node.module else set()
+
+
+def guarded(tree):
+    """Return the imports for whose failure there is another way."""
+    tries = (n for n in ast.walk(tree) if isinstance(n, ast.Try))
+    kept = (t for t in tries if any("ImportError" in ast.unparse(h.type) for h in t.handlers if h.type))
+    return {id(n) for t in kept for b in t.body for n in ast.walk(b)}
+
+
+def test_nothing_is_imported_that_windows_has_not():
+    found = []
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        fine = guarded(tree)
+        found += [(path.name, n.lineno) for n in ast.walk(tree) if names(n) & ELSEWHERE and id(n) not in fine]
+    assert found == []
+
+
+def test_what_only_some_systems_have_is_asked_for_first():
+    """`os.fork`, `os.sysconf` and their like raise where they are not: each stands in a `try`, or is not there."""
+    lacking = {"fork", "forkpty", "getuid", "geteuid", "killpg", "sysconf", "mkfifo", "chroot", "setsid"}
+    found = []
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        fine = {id(n) for t in ast.walk(tree) if isinstance(t, ast.Try) for b in t.body for n in ast.walk(b)}
+        found += [
+            (path.name, n.lineno) for n in ast.walk(tree)
+            if isinstance(n, ast.Attribute) and n.attr in lacking and ast.unparse(n.value) == "os" and id(n) not in fine
+        ]  # fmt: skip
+    assert found == []
+
+
+def test_a_job_is_told_memory_and_time():
+    body = windows.wanted(STANDARD)
+    assert body.ProcessMemoryLimit == STANDARD.memory_bytes
+    assert body.Basic.PerProcessUserTimeLimit == STANDARD.cpu_seconds * 10_000_000
+    assert ctypes.sizeof(body) == 144, "as the system declares it on 64 bits"
+    assert windows.restrict(STANDARD) is False, "there are no jobs here"
+
+
+def test_the_wheelhouse_takes_what_windows_needs_and_nothing_else():
+    given = importlib.util.spec_from_file_location("wheelhouse", ROOT / ".ci" / "wheelhouse.py")
+    module = importlib.util.module_from_spec(given)
+    given.loader.exec_module(module)
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    wanted = {r.name.lower() for r, _ in module.entries(lock)}
+    assert {"streamlit", "geopandas", "ortools", "colorama"} <= wanted
+    assert "pexpect" not in wanted
+    assert all("--hash=sha256:" in block for _, block in module.entries(lock))
+
+
+def test_the_scripts_are_read_by_windows():
+    script = (ROOT / "windows" / "install.ps1").read_bytes()
+    assert script.startswith(b"\xef\xbb\xbf"), "PowerShell 5 reads UTF-8 only with its mark"
+    assert b"http" not in script
+    start = (ROOT / "windows" / "luodi.cmd").read_bytes()
+    assert start.isascii()
+    for text in (script, start):
+        assert text.count(b"\r\n") == text.count(b"\n")
