@@ -64,9 +64,10 @@ def _day(results: Results, language: Language) -> PlaceView:
     with st.container(horizontal=True, vertical_alignment="center", key="capacity-bar"):
         st.html(tag("div", say("uicapacity.day", language), cls="lp-label"))
         on = st.segmented_control(
-            say("uiplace.day", language), list(days), default=results.study.as_of, required=True, key=DAY,
-            format_func=named, label_visibility="collapsed",
+            say("uiplace.day", language), list(days), required=True, key=DAY, format_func=named,
+            default=state.day(results.study.as_of, days), label_visibility="collapsed",
         )  # fmt: skip
+        state.keep_day(on, results.study.as_of)
         scenario = on != results.study.as_of
         if scenario:
             st.html(tag("div", say("uiplace.scenario", language), cls="lp-scenario"))

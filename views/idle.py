@@ -56,7 +56,7 @@ def _day_bar(results: Results, language: Language) -> date:
     first, last = idle_desk.span(results)
     days = idle_desk.changes(results)
     if state.value_of(DAY) is None:
-        state.put(DAY, results.study.as_of)
+        state.put(DAY, min(max(state.day(results.study.as_of), first), last))
     now = state.value_of(DAY)
     before = max((d for d in days if d[0] < now), default=None)
     after = min((d for d in days if d[0] > now), default=None)
@@ -74,6 +74,7 @@ def _day_bar(results: Results, language: Language) -> date:
             say("uiidle.as_of", language, day=as_of.isoformat()), key="idle-today", disabled=now == as_of,
             on_click=state.put, args=(DAY, as_of),
         )  # fmt: skip
+    state.keep_day(state.value_of(DAY), results.study.as_of)
     return state.value_of(DAY)  # type: ignore[no-any-return]
 
 

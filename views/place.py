@@ -49,11 +49,19 @@ def _question(results: Results, language: Language) -> PlaceView:
             names = days[on].names  # type: ignore[index]
             return label(f"{on} {joined(names, language)}") if names else say("uiplace.today", language, on=str(on))
 
-        on = st.segmented_control(say("uiplace.day", language), list(days), default=results.study.as_of, required=True,
-                                  key=DAY, format_func=named, label_visibility="collapsed")  # fmt: skip
+        on = st.segmented_control(
+            say("uiplace.day", language),
+            list(days),
+            required=True,
+            key=DAY,
+            default=state.day(results.study.as_of, days),
+            format_func=named,
+            label_visibility="collapsed",
+        )
         st.html(tag("div", say("uiplace.quota", language), cls="lp-label"))
         quota = st.number_input(say("uiplace.quota", language), 0.0, None, 0.0, 5.0, format="%.2f", key=QUOTA,
                                 label_visibility="collapsed", width=140)  # fmt: skip
+        state.keep_day(on, results.study.as_of)
         asked = place_desk.asked(results, on, float(quota or 0.0))
         if not asked.nothing:
             st.html(tag("div", say("uiplace.scenario", language), cls="lp-scenario"))

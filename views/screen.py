@@ -146,7 +146,9 @@ def _legend(trial: Trial, drawn: Board, language: Language) -> tuple[str, ...]:
         return _counted(trial, s, language)
 
     with st.container(horizontal=True, vertical_alignment="center", key="legend"):
+        wanted = [s for s in state.asked("shown").split(",") if s in STATUSES]
         picked = st.pills(say("ui.shown", language), STATUSES, selection_mode="multi", format_func=words, key="shown",
+                          default=wanted, on_change=_keep_shown,
                           label_visibility="collapsed")  # fmt: skip
         net, net_hi = trial.total["net_m2"] / unit_m2, trial.total["net_hi_m2"] / unit_m2
         st.html(tag("div", say("ui.net_total", language, net=net, net_hi=net_hi), cls="lu-total"))
@@ -159,6 +161,11 @@ def _counted(trial: Trial, status: str, language: Language) -> str:
     row = trial.by_status.loc[status]
     return say("ui.legend", language, status=code("status", status, language), parcels=int(row["parcels"]),
                area=row["gross_m2"] / land_unit(language).m2)  # fmt: skip
+
+
+def _keep_shown() -> None:
+    """Write the statuses that are shown into the address."""
+    state.ask("shown", ",".join(s for s in STATUSES if s in (state.value_of("shown") or ())))
 
 
 def _below(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool) -> None:
@@ -197,10 +204,16 @@ TABLES: dict[str, Callable[[Trial, Language], None]] = {
 }  # fmt: skip
 
 
+def _keep_find() -> None:
+    """Write what is looked for into the address."""
+    state.ask("find", str(state.value_of("find") or "").strip()[:80])
+
+
 def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool) -> None:
     language, results = state.language(), trial.results
     with st.container(horizontal=True, vertical_alignment="center", key="listbar"):
         text = st.text_input(say("ui.find", language), key="find", placeholder=say("ui.find", language),
+                             value=state.asked("find"), on_change=_keep_find,
                              label_visibility="collapsed", width=260)  # fmt: skip
         stamp = results.name()
         rows = tables.matching(results, trial.found["status"], shown, text or "")

@@ -7,8 +7,9 @@ can be sent to a colleague and comes back after a reload.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -91,6 +92,20 @@ def follow(page: str) -> None:
             kept[key] = st.query_params[key]
         else:
             kept.pop(key, None)
+
+
+def day(otherwise: date, known: Container[date] | None = None) -> date:
+    """Return the day of the address; `otherwise` where it names none, or one that is not known."""
+    try:
+        found = date.fromisoformat(asked("on"))
+    except ValueError:
+        return otherwise
+    return found if known is None or found in known else otherwise
+
+
+def keep_day(on: date, usual: date) -> None:
+    """Write the day into the address; the usual one is not written."""
+    ask("on", "" if on == usual else on.isoformat())
 
 
 def noted(key: str) -> Any:
