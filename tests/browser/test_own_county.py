@@ -133,13 +133,9 @@ def test_from_an_empty_folder_to_the_list_as_a_file(page, serve, tmp_path):
 def why_it_is_out(page, mouse, results, parcel):
     """Find a parcel, pick its row, and read which rule puts it out."""
     mouse.type(".st-key-find input", parcel)
-    grid = page.locator("[class*='st-key-list-'] [data-testid='stDataFrame']").first
-    grid.scroll_into_view_if_needed()
-    settled(page)
-    corner = grid.bounding_box()
-    page.mouse.click(corner["x"] + 18, corner["y"] + 36 + 15)
+    page.get_by_text(say("ui.rows_some", "zh", found=1, total=len(results.table("candidates")))).first.wait_for()
     mouse.clicks += 1
-    page.locator(".st-key-why .lu-id", has_text=parcel).first.wait_for()
+    until(page, lambda: picked(page, parcel), True)
     settled(page)
     verdicts = results.parcel_row("verdicts", parcel)
     culprit = next(r for r in results.rules if r.id in set(verdicts.loc[verdicts["outcome"] == "conflict", "rule_id"])
@@ -147,6 +143,19 @@ def why_it_is_out(page, mouse, results, parcel):
     told = page.locator(".st-key-why").first.inner_text()
     assert code("status", "excluded", "zh") in told
     assert rule_title(results, culprit, "zh") in told
+
+
+def picked(page, parcel):
+    """Press the box of the first row, unless the panel speaks of the parcel already."""
+    if page.locator(".st-key-why .lu-id", has_text=parcel).count():
+        return True
+    settled(page)
+    grid = page.locator("[class*='st-key-list-'] [data-testid='stDataFrame']").first
+    grid.evaluate("e => e.scrollIntoView({block: 'center'})")
+    corner = grid.bounding_box()
+    page.mouse.click(corner["x"] + 18, corner["y"] + 36 + 15)
+    page.wait_for_timeout(3000)
+    return page.locator(".st-key-why .lu-id", has_text=parcel).count() > 0
 
 
 def keep_a_limit(page, mouse, folder, results):
