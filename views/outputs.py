@@ -9,12 +9,13 @@ import streamlit as st
 from layers.outputs.formats import FORMATS
 from layers.serve.pages import outputs_desk
 from layers.serve.pages.outputs_desk import Output, OutputFile
+from layers.study import jobs
 from layers.text import Language, say
 from views.parts import acts, opening, runner, state
 from views.parts.markup import label, tag
 from views.parts.opening import Opened
 
-MADE = "output-made"
+MADE, VERIFY = "output-made", "verify"
 
 
 def draw(found: Opened) -> None:
@@ -29,6 +30,24 @@ def draw(found: Opened) -> None:
     for one in outputs_desk.OUTPUTS:
         _line(found, one, why[one.id], language)
     _told(language)
+    if results is not None:
+        _verify(found, language)
+
+
+def _verify(found: Opened, language: Language) -> None:
+    """Hold tables, inputs, settings and decisions against what the newest run recorded."""
+    st.html(tag("h4", say("uioutputs.verify", language), cls="lh-h"))
+    told = runner.work(found.folder, VERIFY, language)
+    if told is not None:
+        jobs.forget(found.folder, VERIFY)
+        if told.ok:
+            st.html(tag("div", say("uioutputs.verified", language), cls="lu-good"))
+        else:
+            runner.failed(told, language, "uioutputs.not_verified")
+    shut = runner.running(found.folder, VERIFY) or not acts.may("export")
+    if st.button(say("uioutputs.verify_now", language), key="verify", icon=":material/fact_check:", disabled=shut):
+        jobs.begin(found.folder, VERIFY, "verify")
+        st.rerun()
 
 
 def _line(found: Opened, one: Output, why: str, language: Language) -> None:

@@ -6,12 +6,14 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from layers.outputs.files import candidates_file
 from layers.outputs.formats import FORMATS
 from layers.outputs.project import notes
 from layers.serve.draw.styles import STATUSES
+from layers.serve.pages import list_desk
 from layers.serve.pages import trial as trials
 from layers.serve.pages.board import Board, board
 from layers.serve.pages.chosen import Chosen
@@ -204,6 +206,24 @@ TABLES: dict[str, Callable[[Trial, Language], None]] = {
 }  # fmt: skip
 
 
+def _arranged(trial: Trial, whole: pd.DataFrame, language: Language) -> str:
+    """Let columns be chosen and the list be added up, kept in the address; return what it is added up by."""
+    parcels = trial.results.table("parcels")
+    named = ["", *(c for c in list_desk.BY if (parcels[c].fillna("") != "").any())]
+
+    def keep() -> None:
+        state.ask("cols", list_desk.asked(state.value_of("list-cols") or (), whole))
+        state.ask("by", str(state.value_of("list-by") or ""))
+
+    by = state.asked("by") if state.asked("by") in named else ""
+    with st.popover(say("uilist.arrange", language), icon=":material/view_column:"):
+        st.selectbox(say("uilist.by", language), named, index=named.index(by), key="list-by", on_change=keep,
+                     format_func=lambda b: say(f"uitrial.by_{b or 'study'}", language))  # fmt: skip
+        st.multiselect(say("uilist.columns", language), list(whole), key="list-cols", on_change=keep, format_func=label,
+                       default=list_desk.columns(state.asked("cols"), whole))  # fmt: skip
+    return by
+
+
 def _keep_find() -> None:
     """Write what is looked for into the address."""
     state.ask("find", str(state.value_of("find") or "").strip()[:80])
@@ -216,15 +236,21 @@ def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool
                              value=state.asked("find"), on_change=_keep_find,
                              label_visibility="collapsed", width=260)  # fmt: skip
         stamp = results.name()
-        rows = tables.matching(results, trial.found["status"], shown, text or "")
+        status = trial.found["status"]
+        rows = list_desk.candidates_first(status, tables.matching(results, status, shown, text or ""))
         whole = tables.candidates(results, stamp, language)
         st.html(tag("div", tables.count_line(len(rows), len(whole), language), cls="lu-total"))
         chosen.by_list(results, board(results), language)
         _downloads(trial, late, language)
+        by = _arranged(trial, whole, language)
+    if by:
+        tables.plain(list_desk.sums(trial, rows, by, language), f"sums-{by}-{language}")
+    columns = list_desk.columns(state.asked("cols"), whole)
+    whole = whole[columns]
     if trials.is_trial(trial.moved):
         whole = turned.beside_list(trial, whole, language)
     ids = results.table("candidates")["parcel_id"].to_numpy(object)[rows]
-    key = f"list-{hash((stamp, language, shown, text, trial.key))}"
+    key = f"list-{hash((stamp, language, shown, text, trial.key, tuple(columns)))}"
     tables.pick_row(whole.iloc[rows], ids, selected, key)
     st.html(join(*(tag("div", line, cls="lu-note") for line in notes(results, language)[1:])))
 

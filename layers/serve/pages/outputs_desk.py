@@ -22,7 +22,7 @@ from layers.study.run import released
 from layers.study.run.results import Results
 from layers.text import Language
 
-LISTS, MAPS = ("xlsx", "csv"), ("xlsx", "csv", "gpkg", "geojson", "parquet")
+LISTS, MAPS = ("xlsx", "csv"), tuple(formats.FORMATS)
 Make = Callable[[Path, Path, Language], int]
 
 
