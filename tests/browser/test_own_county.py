@@ -170,7 +170,7 @@ def keep_a_limit(page, mouse, folder, results):
     mouse.type(".st-key-trial-person input", "周工")
     mouse.type(".st-key-trial-why input", "县规委会纪要 <b>7</b> 号")
     mouse(".st-key-trial-keep button")
-    until(page, lambda: (folder / FILE).is_file(), True)
+    until(page, lambda: FILE in spec.read(folder).rules, True)
     rule = next(r for r in packs.effective_rules(spec.read(folder), folder) if r.id == RULE)
     assert rule.threshold == 5000.0
     assert "周工" in rule.source
