@@ -138,8 +138,9 @@ def test_filter_and_search(visit, study):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_study(visit, language, tmp_path):
     assert say("ui.no_study", language) in text(visit(None, language))
-    shown = text(visit(tmp_path / "nowhere", language))
-    assert "study.toml" in shown
+    assert say("uinew.lead", language) in text(visit(tmp_path / "nowhere", language)), "a study begins there"
+    (tmp_path / "letter.txt").write_text("not a study", encoding="utf-8")
+    assert "study.toml" in text(visit(tmp_path, language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
