@@ -183,6 +183,9 @@ def add(
     take: Annotated[str, typer.Option(help="Without --role: take lines of the table, `all` or 1,3.")] = "",
     said: Annotated[list[str] | None, typer.Option("--as", help="Without --role: LINE=KIND, what a line is.")] = None,
     replace: Annotated[str, typer.Option(help="Put the file in the place of this layer's; its settings stay.")] = "",
+    screen: Annotated[
+        bool, typer.Option("--screen", help="With --replace: judge anew, say which verdicts moved.")
+    ] = False,
     layer_id: LayerId = "",
     layer: Inside = "",
     crs: Crs = "",
@@ -218,7 +221,7 @@ def add(
         from layers.study import catalog
 
         if replace:
-            _replace(console, folder, files, replace, _entry(given))
+            _replace(console, folder, files, replace, _entry(given), screen)
             return
         if not role:
             _delivery(console, folder, files, (take, said or []), _entry(given))
@@ -237,9 +240,11 @@ def add(
     _call(as_json, lang, work)
 
 
-def _replace(console: Console, folder: Path, files: list[Path], layer: str, said: dict[str, Any]) -> None:
-    """Put a newer file in the place of a layer's and say what changed."""
+def _replace(console: Console, folder: Path, files: list[Path], layer: str, said: dict[str, Any], screen: bool) -> None:
+    """Put a newer file in the place of a layer's and say what changed: rows, area, and the verdicts if asked."""
+    from layers.ask import compare
     from layers.study import replacing
+    from layers.study.run.released import open_results
     from layers.words import replaced as words
 
     if len(files) > 1 or said.get("role") or said.get("id"):
@@ -249,7 +254,15 @@ def _replace(console: Console, folder: Path, files: list[Path], layer: str, said
         console.note(finding.reason)
     for line in words.lines(made, folder, console.language):
         console.text(line)
-    console.result(words.plain(made))
+    before = open_results(folder) if screen else None
+    if before is None or not before.has("candidates"):
+        console.result(words.plain(made))
+        return
+    _fresh(folder, "screen", console)
+    moved = compare.diff(before.run, folder)
+    for line in compare.as_text(moved, console.language):
+        console.text(line)
+    console.result(words.plain(made) | {"changed": len(moved), "rows": moved.to_dict("records")})
 
 
 @cli.command()

@@ -1,14 +1,18 @@
 """Newer data in the place of a layer's: settings stay, what changed is told, and what blocks changes nothing."""
 
+import json
 from datetime import date
 
 import geopandas as gpd
 import pytest
+from typer.testing import CliRunner
 
+import luodi
 from geo.basis.errors import BlockedError, CallError
 from layers.study import catalog, replacing, spec
 from layers.text import LANGUAGES
 from layers.words import replaced as words
+from tests import district
 from tests.cases import base
 
 GIVEN = {
@@ -134,3 +138,17 @@ def test_a_new_coverage_comes_along(study, newer, tmp_path):
     coverage = spec.read(study).layer("farm").coverage
     assert coverage.startswith("inputs/")
     assert (study / coverage).exists()
+
+
+def test_verdicts_that_moved_are_told_when_asked(own_district, tmp_path):
+    newer = tmp_path / "newer.gpkg"
+    shapes = [district.box(100, 0, 300, 100)]  # p02 as before, p03 anew, p01 free again
+    gpd.GeoDataFrame({"n": [1]}, geometry=shapes, crs=district.CRS).to_file(newer)
+    words_ = ["add", str(own_district), str(newer), "--replace", "farm", "--vintage", "2026-10-01", "--screen"]
+    done = CliRunner().invoke(luodi.cli, [*words_, "--accept", "other-kind", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads([line for line in done.output.splitlines() if '"rows"' in line][-1])
+    moved = {row["parcel_id"]: (row["status_a"], row["status_b"]) for row in told["rows"]}
+    assert moved["p03"] == ("eligible", "excluded")
+    assert "p01" in moved
+    assert "p02" not in moved
