@@ -38,6 +38,11 @@ _UNIT_WORDS = {"yi": "亿元", "wan": "万元", "yuan": "元", "mu": "亩", "ha"
                "tce": "tce"}  # fmt: skip
 _QUANTITIES = ("money", "money_mu", "area", "length", "count", "ratio", "percent", "apparent", "flow", "steam",
                "mass", "energy", "load")  # fmt: skip
+_PHONE = re.compile(
+    r"(?:电话|手机|tel|联系方式)?[:：\s]*(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)", re.I
+)
+PEOPLE = ("leader", "unit", "remark")
+"""Columns in which offices write names with their telephone numbers."""
 WHOLE_PCT = 100.0
 SHORTEST_PART = 3
 """A heading that merely contains an alias must contain at least this many characters of it."""
@@ -161,6 +166,16 @@ def _key(text: str) -> str:
 
 
 # --- cells ------------------------------------------------------------------------
+
+
+def without_phones(text: str) -> str:
+    """Return a name without the telephone numbers beside it: they are personal and go into no list of ours."""
+    plain = unicodedata.normalize("NFKC", text)
+    left = _PHONE.sub(" ", plain)
+    if left == plain:
+        return text
+    bare = re.sub(r"[(（]\s*[)）]", "", re.sub(r"\s+", " ", left))
+    return re.sub(r"\s+(?=[,，、;；])", "", bare).strip(" ,，、;；:：/()（）")
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _record(
         return None
     for name, heading in columns.items():
         found = cells.read(row.get(heading.heading, ""), heading)
-        record |= found.values
+        record |= _private(found.values, name, line, heading, spec, at)
         if found.problem == "unit_missing":
             record["units_missing"].append(name)
         elif found.problem:
@@ -156,6 +156,19 @@ def _record(
         elif found.about:
             at.say(spec, finding("warn", "project_cell_about", row=line, column=heading.heading))
     return record
+
+
+def _private(
+    values: Mapping[str, Any], name: str, line: int, heading: Heading, spec: LayerSpec, at: _Reading
+) -> Mapping[str, Any]:
+    """Leave telephone numbers out of names, and say so."""
+    if name not in cells.PEOPLE or name not in values:
+        return values
+    bare = cells.without_phones(str(values[name]))
+    if bare == values[name]:
+        return values
+    at.say(spec, finding("fixed", "project_phone_left_out", row=line, column=heading.heading))
+    return dict(values) | {name: bare}
 
 
 def _units_missing(spec: LayerSpec, columns: Mapping[str, Heading], at: _Reading) -> None:

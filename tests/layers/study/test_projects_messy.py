@@ -327,3 +327,39 @@ def test_control_indicators_are_read_with_and_without_their_sign(tmp_path):
     assert (found.loc["B", "office_land_pct"], found.loc["B", "office_land_hi_pct"]) == (0.12, 12.0)
     assert np.isnan(found.loc["B", "green_pct"]), "130 % of a site is no green land"
     assert (found.loc["C", "office_land_pct"], found.loc["C", "office_land_hi_pct"]) == (0.0, 7.0)
+
+
+OFFICE = ["项目名称", "总投资", "承诺开工日期", "计划开工时间", "开工日期", "责任领导", "阶段"]
+
+
+def test_a_list_as_offices_keep_it_reads_rightly_or_is_listed(tmp_path):
+    days = ["2026-03-01", "2026年3月1日", "2026.3.1", "2026/3/1", "26年春节后"]
+    money = ["3亿元", "30000万元", "3", "3.0 亿", "约3亿元"]
+    leaders = ["张三 13800001234", "李四（0570-4012345）", "王五：139-0000-1234、赵六 13900005678", "孙七", ""]
+    stages = ["签约", "已签约未开工，等环评", "在建", "前期", "谈判中断"]
+    rows = [
+        [f"项目{k}", m, d, "", "", p, s]
+        for k, (m, d, p, s) in enumerate(zip(money, days, leaders, stages, strict=True))
+    ]
+    frame, _, findings = read(tmp_path, [OFFICE, *rows])
+    assert len(frame) == 5
+    assert frame["leader"].tolist() == ["张三", "李四", "王五、赵六", "孙七", ""]
+    assert (
+        not frame.astype(str)
+        .apply(lambda c: c.str.contains(r"\d{7,}", regex=True))
+        .drop(columns="project_id")
+        .any(axis=None)
+    )
+    assert [f.reason.values["row"] for f in findings if f.code == "project_phone_left_out"] == ["2", "3", "4"]
+    assert frame["start_promised_on"].dt.strftime("%Y-%m-%d").tolist()[:4] == ["2026-03-01"] * 4
+    assert pd.isna(frame["start_promised_on"].iloc[4])
+    assert frame["started_on"].isna().all()  # a planned start is no actual one
+    assert frame["investment_total_wan"].tolist()[:2] == [30_000.0, 30_000.0]
+    assert np.isnan(frame["investment_total_wan"].iloc[2])
+    # every cell that was not read stands among the findings, with its row
+    said = {(str(f.reason.values.get("row", "")), f.code) for f in findings}
+    assert ("6", "project_cell_unreadable") in said
+    assert {"3", "6"} <= {row for row, code in said if code == "project_cell_word_unknown"}
+    assert any(f.code == "project_unit_missing" for f in findings)
+    for f in findings:
+        assert "[" not in sentence(f.reason, "zh").replace("[]", "")
