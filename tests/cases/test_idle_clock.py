@@ -150,3 +150,33 @@ def test_a_recognition_on_the_first_day_it_can_have(ruled, said):
 def test_a_recognition_of_works_that_stand_still(ruled, said):
     found = read("2026-07-01", **(B | {"start_by": "2025-07-01"}), developed_share=0.1, ruling="1号", ruled=ruled)
     assert found.recognition == said
+
+
+# --- every boundary day ---------------------------------------------------------------
+
+NOT_STARTED = (("warning_1y_on", "normal", "warning_1y"), ("one_year_on", "warning_1y", "idle_1y"),
+               ("warning_2y_on", "idle_1y", "warning_2y"), ("two_years_on", "warning_2y", "idle_2y"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [S24, {"start_by": "2024-02-29"}, {"start_by": "2023-02-28"}, {"start_by": "2024-12-31"},
+     {"delivered": "2023-03-15"}, {"delivered": "2023-02-28"}, S24 | {"extended_to": ("2025-06-30",)}],
+)  # fmt: skip
+def test_the_state_changes_on_each_boundary_day_and_on_none_before(facts):
+    dates = read("2024-01-01", **facts).dates
+    for name, before, after in NOT_STARTED:
+        on = getattr(dates, name)
+        eve = date.fromordinal(on.toordinal() - 1).isoformat()
+        assert (read(eve, **facts).state, read(on.isoformat(), **facts).state) == (before, after), name
+    due = {d: read(d, **facts).consequence for d in map(date.isoformat, (dates.one_year_on, dates.two_years_on))}
+    assert list(due.values()) == ["fee", "takeback"]
+
+
+@pytest.mark.parametrize("stopped", ["2025-06-01", "2024-02-29", "2024-12-31"])
+def test_works_that_stand_still_may_be_recognised_on_the_corresponding_day_and_not_before(stopped):
+    facts = B | {"developed_share": 0.3, "invested_share": 0.6, "suspensions": ((stopped, None),)}
+    on = read("2026-06-02", **facts).dates.recognisable_on
+    eve = date.fromordinal(on.toordinal() - 1).isoformat()
+    assert (read(eve, **facts).state, read(on.isoformat(), **facts).state) == ("warning_b", "may_be_recognised")
+    assert read(on.isoformat(), **facts).consequence == "none"

@@ -3,6 +3,7 @@
 from datetime import date
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 
 from geo.basis.errors import CallError
 from geo.basis.progress import silent
-from geo.rules.applied import not_applied
+from geo.rules import verdicts
+from geo.rules.applied import not_applied, said_once
+from geo.rules.judge import Measured, judge
 from geo.rules.spec import RulePack, merged
+from geo.screen.setting import Setting
 from layers.outputs import redline_files
 from layers.study import catalog, checks
 from layers.study.run import runs
@@ -156,6 +160,27 @@ def test_judged_and_listed_are_all_rules_for_every_red_line(drawn, use, use_clas
         if r.id in judged:
             continue
         assert r.stood_for or use or industry or (r.industries and not r.layer)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(rule, min_size=1, max_size=6), st.sampled_from(USES), st.sets(st.sampled_from(["a", "b"])),
+    st.sets(st.integers(0, 5), max_size=2),
+)  # fmt: skip
+def test_judged_and_listed_are_all_rules_for_every_parcel(drawn, use_class, layers, once):
+    """For random packs, layers a study has, and classes; a rule said once for the study is listed, never judged."""
+    made = packed(drawn)
+    rules = tuple(r.model_copy(update={"missing": "study"}) if k in once else r for k, r in enumerate(made.rules))
+    here = dict.fromkeys(layers, frozenset())
+    merged_ = said_once(merged((made.model_copy(update={"rules": rules}),), date(2026, 11, 23)), here)
+    setting = Setting(rules=merged_, use_class=use_class)
+    ids = np.array(["p1", "p2"], object)
+    judged = judge(setting.applicable, ids, lambda rule: Measured.unbounded(2, "no_layer"))
+    found = set(verdicts.table(judged, frozenset())["rule_id"])
+    listed = {n.rule.id for n in not_applied(merged_, use_class)}
+    assert found | listed == {r.id for r in merged_}
+    assert not found & listed
+    assert {r.id for r in merged_ if r.absent} <= listed
 
 
 @pytest.mark.parametrize(
