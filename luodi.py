@@ -1057,7 +1057,8 @@ def redline(
         Path | None, typer.Argument(metavar="FILE", help="报盘 TXT, coordinate list, DXF, any vector.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Argument(metavar="[OUT]", help="OUT.docx, .xlsx or .txt (the cut boundary)")
+        Path | None,
+        typer.Argument(metavar="[OUT]", help="OUT.docx, .xlsx, .txt, or .gpkg .shp.zip .dxf … (the cut boundary)"),
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the check.")] = "",
     crs: Annotated[str, typer.Option(help="CRS, when it is not recognised rightly.")] = "",

@@ -7,14 +7,21 @@ from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from geo.basis.tables import rows
+from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import settled
 from layers.ask.redline import RedlineAnswer
+from layers.library.colours import PLAIN, STATUS_COLOURS
+from layers.outputs import lists
 from layers.outputs.coordinates import MILLIMETRE, write_txt
+from layers.outputs.formats import FORMATS
+from layers.outputs.project import notes
+from layers.outputs.projected import Legend, Projection
 from layers.outputs.redline_words import (
     balance_words,
     class_rows,
@@ -31,7 +38,7 @@ from layers.outputs.target import ending, replaced
 from layers.outputs.txt_layouts import USUAL_FORM, Form
 from layers.sources.redline.model import Plot
 from layers.study.checks import RedlineCheck
-from layers.text import Language, code, say, sentence
+from layers.text import Language, code, has, say, sentence
 from layers.words.explain import limit_text, rule_title
 from layers.words.measures import measure_text
 
@@ -132,11 +139,14 @@ def write(answer: RedlineAnswer, path: Path, language: Language, form: Form = US
     Raises
     ------
     CallError
-        The ending is not one of `WRITERS`.
+        The ending is not one of `WRITERS`, nor of a format of lists.
     BlockedError
         The folder is not there, or the file cannot be written.
     """
-    kind = ending(path, sorted(WRITERS))
+    kind = ending(path, sorted({*WRITERS, *FORMATS}))
+    if kind not in WRITERS:
+        _write_map(answer, path, language)
+        return ()
     if kind == "txt":
         replaced(path, lambda part: _write_txt(answer, part, form), answer.check.folder)
         lost = form.laid_out.left_out(_plots(answer))
@@ -156,6 +166,29 @@ def _write_txt(answer: RedlineAnswer, path: Path, form: Form) -> None:
     head = {k: v for k, v in answer.check.head["attributes"].items() if k in ("数据产生单位", "精度", "转换参数")}
     with path.open("wb") as stream:
         write_txt(stream, _plots(answer), answer.check.study.crs, head | form.said(), form)
+
+
+def _write_map(answer: RedlineAnswer, path: Path, language: Language) -> None:
+    """Write what the cut leaves as a list with shapes, in the format its ending names; without a cut the red line."""
+    if secret := answer.secret_cut:
+        raise BlockedError(reason("land_reveals_sensitive", count=len(secret)))
+    land = answer.land
+    area = land["net_m2"].astype(float)
+    word = code("status", answer.status, language)
+    frame = pd.DataFrame(
+        {
+            "parcel_id": land["parcel_id"],
+            "part": land["part"],
+            "status": word,
+            "net_m2": area,
+            "net_ha": area / HA_M2,
+            "net_mu": area / MU_M2,
+        }
+    ).reset_index(drop=True)
+    heads = {str(c): say(f"column.{c}", language) for c in frame if has(f"column.{c}")}
+    look = Legend("status", {word: STATUS_COLOURS.get(answer.status, PLAIN)})
+    made = Projection(frame, heads, notes(answer.check, language), look, {"language": language})
+    lists.write(made, path, "redline", answer.check.folder, land.geometry.reset_index(drop=True))
 
 
 def _plots(answer: RedlineAnswer) -> list[Plot]:

@@ -147,15 +147,16 @@ def test_wrong_calls_are_told(results, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_old_file_survives_a_failed_write(results, tmp_path, monkeypatch):
-    path = tmp_path / "a.csv"
+@pytest.mark.parametrize("kind", sorted(formats.FORMATS))
+def test_case_86_an_old_file_survives_a_full_disk(results, tmp_path, monkeypatch, kind):
+    path = tmp_path / f"a.{kind}"
     path.write_text("old")
 
     def broken(part, *rest):
         part.write_text("half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(formats.FORMATS, "csv", replace(formats.FORMATS["csv"], write=broken))
+    monkeypatch.setitem(formats.FORMATS, kind, replace(formats.FORMATS[kind], write=broken))
     with pytest.raises(BlockedError):
         export(results, path, "candidates", "en")
     assert path.read_text() == "old"
