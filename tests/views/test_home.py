@@ -138,7 +138,7 @@ def test_no_run_yet(visit, language, tmp_path):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_study(visit, language, tmp_path):
     assert say("ui.no_study", language) in text(visit(None, language))
-    assert "study.toml" in text(visit(tmp_path / "nowhere", language))
+    assert say("uinew.lead", language) in text(visit(tmp_path / "nowhere", language))
 
 
 def test_stale_results_and_checks_are_said(visit, own):

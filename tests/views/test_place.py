@@ -126,4 +126,4 @@ def test_before_placing_the_page_offers_a_run(visit, tmp_path, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_study(visit, language, tmp_path):
-    assert "study.toml" in text(visit(tmp_path / "nowhere", language))
+    assert say("uinew.lead", language) in text(visit(tmp_path / "nowhere", language))

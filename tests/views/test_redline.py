@@ -187,7 +187,7 @@ def test_names_are_text(visit, own):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_study(visit, language, tmp_path):
     assert say("ui.no_study", language) in text(visit(None, language))
-    assert "study.toml" in text(visit(tmp_path / "nowhere", language))
+    assert say("uinew.lead", language) in text(visit(tmp_path / "nowhere", language))
 
 
 def test_nothing_handed_in_is_said(visit, study):
