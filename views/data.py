@@ -21,7 +21,7 @@ def draw(found: Opened) -> None:
     if study is None:
         return
     late = found.results is not None and bool(found.results.stale())
-    layers = data_desk.layers(found.folder, study)
+    layers = data_desk.layers(found.folder, study, language)
     runner.bar(found.folder, late, language)
     _answer(found, study, layers, language)
     arrivals.draw(found.folder, language)
@@ -87,7 +87,7 @@ def _rows(layers: tuple[LayerState, ...], language: Language) -> pd.DataFrame:
             "found": _found(one, language),
             "coverage": say(f"uihome.coverage_{said}", language) if one.covers else "–",
             "vintage": one.spec.vintage.isoformat() if one.spec.vintage else unsaid,
-            "owner": one.spec.owner or unsaid, "rules": len(one.rules), "id": one.spec.id,
+            "owner": one.spec.owner or unsaid, "rules": len(one.rules), "id": "–" if one.spec.use_only else one.spec.id,
         })  # fmt: skip
     made = pd.DataFrame(rows)
     return made.rename(columns={c: say(f"uidata.col_{c}", language) for c in made})

@@ -26,9 +26,15 @@ def draw(folder: Path, study: Study, layer: LayerState, language: Language) -> N
     st.html(tag("div", tag("span", layer.title, cls="lu-id"), cls="lu-why-head"))
     facts = [("id", layer.spec.id), ("source", layer.spec.source), ("layer", layer.spec.layer),
              ("where", layer.spec.where), ("rules", code_list(layer, language))]  # fmt: skip
-    rows = [tag("tr", tag("td", say(f"uidata.fact_{k}", language)), tag("td", v)) for k, v in facts if v]
+    rows = [
+        tag("tr", tag("td", say(f"uidata.fact_{k}", language)), tag("td", v))
+        for k, v in facts
+        if v and not layer.spec.use_only
+    ]
     st.html(tag("table", *rows, cls="lu-facts"))
     _findings(folder, study, layer, language)
+    if layer.spec.use_only:  # what is said of it, and its records, stay with those who hold its settings
+        return
     _said(folder, layer, language)
     layer_records.draw(folder, layer, language)
     _exchange(folder, layer, language)

@@ -17,7 +17,7 @@ from layers.study import delivery, inspection, load, packs
 from layers.study.delivery import COVERED, Delivery
 from layers.study.load import Home
 from layers.study.recognition import Proposal
-from layers.study.run.masks import Masks
+from layers.study.run.masks import WORD, Masks
 from layers.study.spec import LayerSpec, Study
 from layers.text import Language, both, sentence
 from layers.words import delivery as words
@@ -27,17 +27,16 @@ LOUD = ("block", "warn", "rejected")
 
 @dataclass(frozen=True)
 class LayerState:
-    """A layer of a study as it is now: what it was said to be, what was found in it, which rules read it."""
+    """A layer of a study as it is now: what it was said to be, what was found in it, which rules read it.
+
+    `title` is the name shown to people; that of a use-only layer is its place among the layers.
+    """
 
     spec: LayerSpec
     findings: tuple[Finding, ...]
     rules: tuple[str, ...]
     age_days: int | None
-
-    @property
-    def title(self) -> str:
-        """Name shown to people."""
-        return self.spec.title or self.spec.id
+    title: str
 
     @property
     def worst(self) -> str:
@@ -56,16 +55,17 @@ class LayerState:
         return self.spec.role in COVERED
 
 
-def layers(folder: Path, study: Study) -> tuple[LayerState, ...]:
+def layers(folder: Path, study: Study, language: Language) -> tuple[LayerState, ...]:
     """Return the layers of a study with what their check finds now; a use-only layer's findings stay with it."""
     rules = packs.effective_rules(study, folder)
     home = _home(study, folder)
     out = []
-    for layer in study.layers:
+    for place, layer in enumerate(study.layers, 1):
+        title = f"{both(WORD, language)} {place}" if layer.use_only else layer.title or layer.id
         found = _checked(_Held(layer, layer.model_dump_json(), _stamp(folder, layer)), home)
         read = tuple(r.id for r in rules if r.layer == layer.id)
         age = (study.as_of - layer.vintage).days if layer.vintage else None
-        out.append(LayerState(layer, found if not layer.use_only else (), read, age))
+        out.append(LayerState(layer, () if layer.use_only else found, () if layer.use_only else read, age, title))
     return tuple(out)
 
 
