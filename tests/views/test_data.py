@@ -1,0 +1,37 @@
+"""Data, Rules and Outputs of a small study: the answer first, nothing raw, no text of a study read as markup."""
+
+import pytest
+
+from layers.study import may
+from layers.text import LANGUAGES, say
+from tests.views import studies
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return studies.run(studies.write(tmp_path_factory.mktemp("data") / "study", count=5))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_data_says_what_there_is_and_what_is_missing(study, monkeypatch, language):
+    page = studies.visitor(monkeypatch, "data")(study, language, "layer:ecological_redline")
+    shown = studies.words(page)
+    assert "ld-answer" in shown
+    assert "<img" not in shown, "a title of the study is text"
+    assert say("uidata.said", language) in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rules_and_outputs(study, monkeypatch, language):
+    shown = studies.words(studies.visitor(monkeypatch, "rules")(study, language, "rule:farm"))
+    assert say("uirules.change", language) in shown
+    page = studies.visitor(monkeypatch, "outputs")(study, language)
+    assert say("uioutputs.what_candidates", language) in studies.words(page)
+    assert not page.button(key="make-candidates-xlsx").disabled
+    assert page.button(key="make-matches-xlsx").disabled, "nothing was placed"
+
+
+def test_what_nobody_may_do_cannot_be_pressed(study, monkeypatch):
+    monkeypatch.setattr(may, "may", lambda person, action, folder: action == "see")
+    page = studies.visitor(monkeypatch, "outputs")(study, "zh")
+    assert page.button(key="make-candidates-xlsx").disabled
