@@ -66,6 +66,8 @@ def _call(as_json: bool, lang: str, work: Callable[[Console], None]) -> None:
             if lang and lang not in LANGUAGES:
                 raise CallError(reason("language_unknown", given=lang, known=list(LANGUAGES)))
             work(console)
+            for brought in changes.brought_up(done):
+                console.note(brought)
         except LuodiError as problem:
             console.error(LuodiError([*problem.reasons, *done.values()]))
             raise typer.Exit(problem.exit_code) from None

@@ -15,6 +15,8 @@ from typing import Any
 
 from geo.basis.reason import Reason, reason
 
+DECISIONS = "study.sqlite"
+"""The file of decisions; what a run brings up it tells itself."""
 _heard: ContextVar[dict[str, Reason] | None] = ContextVar("heard", default=None)
 
 
@@ -51,6 +53,11 @@ def commit(about: str, code: str, /, **values: Any) -> Iterator[None]:
 def told(done: dict[str, Reason]) -> tuple[Reason, ...]:
     """Return what is to be said after a failure: what was changed before it, or that nothing was."""
     return tuple(done.values()) or (reason("nothing_changed"),)
+
+
+def brought_up(done: dict[str, Reason]) -> tuple[Reason, ...]:
+    """Return what is to be said after a success too: decisions brought to another format, which nobody asked for."""
+    return tuple(why for about, why in done.items() if why.code == "did_upgrade" and about == DECISIONS)
 
 
 @contextmanager

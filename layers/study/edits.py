@@ -24,11 +24,11 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from layers.basis import disk
 from layers.study import formats
-from layers.study.changes import commit
+from layers.study.changes import DECISIONS, commit
 from layers.study.lock import PRIVATE, WAIT_S, writing
 
-FILE = "study.sqlite"
-KINDS = ("pin", "ban", "project", "override", "recovered", "field_check", "capacity", "score", "step")
+FILE = DECISIONS
+KINDS = tuple(kind for kinds in formats.KINDS_SINCE.values() for kind in kinds)
 """Kinds of edits: pin and ban of a project; fields of a project or parcel corrected; idle land taken as
 recovered; what was found in the field; more capacity of a facility or account in a scenario;
 what a person scored of a project; what an office says of a step of its schedule."""
@@ -303,8 +303,10 @@ def _changing(folder: Path, command: str, code: str, **values: Any) -> Iterator[
     with writing(folder, command, WAIT_S), _spoken(folder):
         if not os.path.lexists(folder / FILE):
             _begun(folder)
-        with _opened(folder) as base, commit(f"{code} {values}", code, **values):
+        noted = f"{code} {values}"
+        with _opened(folder) as base, formats.numbered(base, folder / FILE), commit(noted, code, **values):
             base.execute("begin immediate")
+            base.execute(_NUMBERED)
             yield base
             base.execute("commit")
 

@@ -2,14 +2,17 @@
 
 A file without a number is of format 1. A step that changes the format is a function in
 `STEPS`; it works on the settings as a mapping, so that reading brings them up in memory
-and a run brings up the file, after a copy of it has been kept.
+and a run brings up the file, after a copy of it has been kept. Decisions are brought up by the
+first that is written; what is read of an older file needs no change.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, MutableMapping
+import sqlite3
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +25,14 @@ from layers.study.changes import commit
 
 FORMAT = 1
 """Format of `study.toml` this version writes."""
-EDITS = 1
-"""Format of `study.sqlite` (its ``user_version``); 0 is a file from before it carried one, and the same."""
+KINDS_SINCE: dict[int, tuple[str, ...]] = {
+    1: ("pin", "ban", "project", "override", "recovered", "field_check", "capacity"),
+    2: ("score", "step"),
+}
+"""Kinds of decisions by the format of `study.sqlite` that brought them: a version that does not know a kind takes
+its rows for damage, so that a new kind is a new format."""
+EDITS = max(KINDS_SINCE)
+"""Format of `study.sqlite` (its ``user_version``); 0 is a file from before it carried one, and the first."""
 Step = Callable[[MutableMapping[str, Any]], None]
 STEPS: dict[int, Step] = {}
 """Format: what brings settings of it to the next one."""
@@ -75,3 +84,26 @@ def upgrade(path: Path) -> list[Reason]:
     finally:
         part.unlink(missing_ok=True)
     return [reason("did_upgrade", file=path.name, kept=kept.name)]
+
+
+@contextmanager
+def numbered(base: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Give a file of decisions today's number with the change that is made inside; an older one is kept as it was.
+
+    The caller holds the study for writing and has not begun the change.
+    """
+    [had] = base.execute("pragma user_version").fetchone()
+    if had == EDITS:
+        yield
+        return
+    kept = path.with_name(f"{path.name}.format-{max(int(had), 1)}")
+    part = path.with_name(f".{kept.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(part)) as copy:
+            base.backup(copy)
+        os.replace(part, kept)  # over a copy of a change that failed: what is only added to holds that too
+    finally:
+        part.unlink(missing_ok=True)
+    with commit(path.name, "did_upgrade", file=path.name, kept=kept.name):
+        yield

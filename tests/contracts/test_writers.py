@@ -183,6 +183,7 @@ UNDER = {
         "layers/study/checks.py:check", "layers/study/checks.py:again", "layers/study/checks.py:accept"),
     "layers/study/checks.py:_swap": ("layers/study/checks.py:_kept",),
     "layers/study/edits.py:_begun": ("layers/study/edits.py:_changing",),
+    "layers/study/formats.py:numbered": ("layers/study/edits.py:_changing",),
     "layers/study/incoming.py:_forget": ("layers/study/incoming.py:keep",),
     "layers/study/litter.py:clear": ("layers/study/lock.py:writing",),
     "layers/study/local_rules.py:_write": ("layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo"),
@@ -211,7 +212,7 @@ HOLDERS = {
     "layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo", "layers/study/weights.py:keep",
 }  # fmt: skip
 COMMITS = {
-    "layers/study/formats.py:upgrade",
+    "layers/study/formats.py:numbered", "layers/study/formats.py:upgrade",
     "county/county.py:write", "layers/outputs/target.py:replaced", "layers/study/catalog.py:_append",
     "layers/study/catalog.py:new", "layers/study/checks.py:_kept", "layers/study/edits.py:_changing",
     "layers/study/run/runs.py:_Run._write", "layers/study/run/runs.py:_point", "layers/study/waive.py:_write",

@@ -14,7 +14,7 @@ from layers.serve.http.routes import study_folder
 from layers.study import changes
 from layers.study import may as rights
 from layers.study.may import Action
-from layers.text import say, sentences
+from layers.text import say, sentence, sentences
 from views.parts import frame, state
 from views.parts.markup import label
 
@@ -57,8 +57,9 @@ def do(action: Action, work: Callable[[], T], done: str = "") -> T | None:
             why = reason("page_failed", kind=type(problem).__name__, detail=str(problem)[:200])
             state.note(_TOLD, sentences(LuodiError([why, *noted.values()]), state.language()))
             return None
-    if done:
-        state.note(_DONE, done)
+    said = [sentence(why, state.language()) for why in changes.brought_up(noted)]
+    if done or said:
+        state.note(_DONE, " ".join(filter(None, (done, *said))))
     return made
 
 

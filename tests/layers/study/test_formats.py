@@ -5,10 +5,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from geo.basis.errors import BlockedError, SpecError
+import luodi
+from geo.basis.errors import BlockedError, CallError, SpecError
 from geo.basis.progress import silent
-from layers.study import catalog, edits, formats, spec
+from layers.study import catalog, changes, edits, formats, spec
 from layers.study.run import runs
 from layers.study.run.results import open_results
 
@@ -116,3 +118,53 @@ def test_a_study_from_before_it_carried_a_format_is_the_first(first):
     path.write_text(path.read_text(encoding="utf-8").replace("format = 1\n", ""), encoding="utf-8")
     assert runs.update(first, "screen", silent).notes == ()
     assert "format" not in path.read_text(encoding="utf-8")
+
+
+def test_a_new_kind_of_decision_is_a_new_format():
+    # what a format was written with stands: whoever adds a kind adds a format
+    assert formats.KINDS_SINCE == {
+        1: ("pin", "ban", "project", "override", "recovered", "field_check", "capacity"),
+        2: ("score", "step"),
+    }
+    assert formats.EDITS == 2
+
+
+@pytest.mark.parametrize("kind", ["score", "step"])
+def test_an_older_luodi_refuses_newer_decisions_by_their_number(first, kind, monkeypatch):
+    edits.record(first, kind, "XM-1/a", {"project": "XM-1"}, "张三", "理由")
+    monkeypatch.setattr(formats, "EDITS", 1)
+    monkeypatch.setattr(edits, "KINDS", formats.KINDS_SINCE[1])
+    for act in (lambda: edits.current(first), lambda: edits.history(first)):
+        with pytest.raises(BlockedError) as told:
+            act()
+        assert [(r.code, r.values["found"]) for r in told.value.reasons] == [("edits_newer", 2)]
+
+
+def test_decisions_are_brought_up_by_the_first_that_is_written(first):
+    before = edits.history(first)
+    had, kept = asked(first, ""), first / f"{edits.FILE}.format-1"
+    assert had < formats.EDITS
+    with pytest.raises(CallError), changes.noting() as done:
+        edits.record(first, "score", "XM-1/a", {}, "", "理由")
+    assert (asked(first, ""), kept.exists(), dict(done)) == (had, False, {})
+    with pytest.raises(BlockedError), changes.noting() as done:  # a change that is refused changes no number
+        edits.withdraw(first, "pin", "XM-2", "张三", "理由")
+    assert (asked(first, ""), dict(done)) == (had, {})
+    edits.history(first)
+    with changes.noting() as done:
+        edits.record(first, "score", "XM-1/a", {"points": 80}, "李四", "评审会")
+        edits.record(first, "score", "XM-1/b", {"points": 70}, "李四", "评审会")
+    assert [r.code for r in done.values()].count("did_upgrade") == 1
+    assert asked(first, "") == formats.EDITS
+    assert edits.history(first)[: len(before)] == before
+    (first / edits.FILE).unlink()
+    kept.rename(first / edits.FILE)  # the way back
+    assert edits.history(first) == before
+    assert [p.name for p in first.glob(".*.part")] == []
+
+
+def test_who_decides_by_command_is_told_that_the_file_was_brought_up(first):
+    call = ["scenario", str(first), "save", "A", "--lang", "en"]
+    told = [CliRunner().invoke(luodi.cli, call).output for _ in range(2)]
+    assert "kept as study.sqlite.format-1" in told[0]
+    assert "format-1" not in told[1]
