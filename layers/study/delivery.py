@@ -214,7 +214,9 @@ def tables(file: Path, cache_folder: Path) -> list[DeliveredTable]:
     if file.suffix.lower() in (".tif", ".tiff"):
         return [_raster(file, cache_folder)]
     inside = gate.listing(file, cache_folder)
-    return [_table(file, name if len(inside) > 1 else "", cache_folder) for name in inside]
+    if len(inside) > 1:
+        return [_table(file, name, cache_folder) for name in inside]
+    return [replace(_table(file, "", cache_folder), inner=name) for name in inside]
 
 
 def _table(file: Path, layer: str, cache_folder: Path) -> DeliveredTable:

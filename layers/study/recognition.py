@@ -66,6 +66,8 @@ class DeliveredTable:
         Of a raster: what its values may be, in the words of a study.
     bands : int
         Of a raster.
+    inner : str
+        What the one dataset of an archive is called inside it.
     """
 
     file: Path
@@ -77,6 +79,7 @@ class DeliveredTable:
     key: str = ""
     shows: tuple[str, ...] = ()
     bands: int = 0
+    inner: str = ""
 
     @property
     def title(self) -> str:
@@ -306,7 +309,7 @@ def _raster(table: DeliveredTable, called: Sequence[Code], rules: Sequence[Rule]
 def _called(table: DeliveredTable) -> list[Code]:
     """Return the kinds a layer is called by: by its own name, or where that says nothing by its file's."""
     fitting = [k for k in kinds.kinds().codes if (k.role == "raster") == (table.shape == "raster")]
-    for name in dict.fromkeys((table.layer, stem(table.file))):
+    for name in dict.fromkeys((table.layer, stem(table.file), table.inner)):
         if name and (called := _calling(name, fitting)):
             return called
     return []
@@ -346,7 +349,7 @@ def _chinese(word: str) -> bool:
 def _names(name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return a name whole and without numbers, and its words."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
-    pieces = [w for w in re.split(r"[\s_\-.\d()【】\[\]]+", spaced) if w]
+    pieces = [w for w in re.split(r"[\s_\-.\d()【】\[\]/]+", spaced) if w]
     words = {_word(w) for w in pieces} | {_word(a + b) for a, b in itertools.pairwise(pieces)}
     return frozenset({_word(name), _word("".join(pieces))}), frozenset(words)
 

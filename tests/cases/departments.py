@@ -75,7 +75,7 @@ def kinds_sent() -> list:
     kept = ("relic_control", "buried_relics")  # of these a layer is sent that stops
     areas = [k for k in kinds.kinds().codes if k.role in ("constraint", "plan", "park") and not k.held_by]
     areas = [k for k in areas if k.code not in kept]
-    return sorted(areas, key=lambda k: not k.fields)[:28]
+    return sorted(areas, key=lambda k: not k.fields)[:29]
 
 
 def write(folder: Path) -> Sent:
@@ -92,12 +92,16 @@ def write(folder: Path) -> Sent:
     )
     edge.to_crs("EPSG:4528").to_file(survey / "XZQ.gpkg")
     sent.rows["boundary"] = 1
-    for number, kind in enumerate(kinds_sent()):
+    *sent_plain, in_two = kinds_sent()
+    for number, kind in enumerate(sent_plain):
         name = next((a for a in kind.aliases if len(a) > 3), kind.title.zh)
         columns = tuple(kind.fields[:6]) or ("MC", "BH", "BZ")
         frame = layer(number, columns).to_crs(SYSTEMS[number % len(SYSTEMS)])
         _one(folder / OFFICES[number % len(OFFICES)] / "成果数据", aside, frame, name, WAYS[number % len(WAYS)])
         sent.rows[kind.code] = len(frame)
+    name = next((a for a in in_two.aliases if len(a) > 3), in_two.title.zh)
+    _nested(folder / OFFICES[2], aside, layer(89, tuple(in_two.fields[:6]) or ("MC", "BH", "BZ")), name)
+    sent.rows[in_two.code] = 4
     _stops(folder, sent)
     _decoys(folder, sent)
     return sent
@@ -132,19 +136,22 @@ def _one(place: Path, aside: Path, frame: gpd.GeoDataFrame, name: str, way: str)
 
 
 def _stops(folder: Path, sent: Sent) -> None:
-    """Layers nobody can take as they are: no system, an old datum, half of a file, an archive in an archive."""
+    """Layers nobody can take as they are: no system, an old datum, half of a file."""
     place = folder / OFFICES[2]
     make.shapefile(place, layer(90, ("MC",)), "建设控制地带").with_suffix(".prj").unlink()
     layer(91, ("MC",)).to_crs("EPSG:2384").to_file(place / "地下文物埋藏区.gpkg")
     whole = make.shapefile(place, layer(92, ("MC",)), "截断")
     whole.write_bytes(whole.read_bytes()[:180])
-    inner = place / "内.zip"
-    with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("a.geojson", "{}")
+    sent.stops |= {"截断.shp", "建设控制地带.shp", "地下文物埋藏区.gpkg"}
+
+
+def _nested(place: Path, aside: Path, frame: gpd.GeoDataFrame, name: str) -> None:
+    """Pack a shapefile in a zip that lies in a zip, all of them named in GBK."""
+    inner = aside / "inner"
+    inner.mkdir()
+    _one(inner, aside, frame, name, "zip GBK")
     with zipfile.ZipFile(place / "外.zip", "w") as archive:
-        archive.write(inner, "内.zip")
-    inner.unlink()
-    sent.stops |= {"截断.shp", "外.zip", "建设控制地带.shp", "地下文物埋藏区.gpkg"}
+        archive.writestr(_InGbk(f"二季度/{name}.zip"), (inner / f"{name}.zip").read_bytes())
 
 
 def _decoys(folder: Path, sent: Sent) -> None:

@@ -132,6 +132,7 @@ APART = {
          "layers/sources/formats/shapefile.py:read",
          "layers/sources/formats/tabular.py:parse",
          "layers/sources/unzip.py:_copy",
+         "layers/sources/unzip.py:_unpack",
          "layers/sources/unzip.py:unzip",
          "layers/sources/formats/vector.py:_write"), JOB),
     **dict.fromkeys(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,7 +14,7 @@ from layers.sources.finding import Finding, Severity, finding
 from layers.sources.formats import logs
 from layers.sources.limits import Limits
 from layers.sources.sniff import SUPPORTED, sniff
-from layers.sources.unzip import ArchiveEntry, unzip
+from layers.sources.unzip import INNER, ArchiveEntry, unzip
 
 SIDES = (".shx", ".dbf", ".prj", ".cpg")
 DATA = (
@@ -162,4 +163,23 @@ def _datasets(entries: list[ArchiveEntry]) -> list[Contents]:
         if at.suffix == ".shp":
             stem = str(PurePosixPath(entry.name).with_suffix("")).lower()
             found[at].sides = {s: by_stem[stem, s].path for s in SIDES if (stem, s) in by_stem}
+    _told_apart(list(found.values()))
     return list(found.values())
+
+
+def _told_apart(found: list[Contents]) -> None:
+    """Name datasets that are called the same (DLTB of every township) with the folder or archive they lie in."""
+    counts = Counter(c.label for c in found)
+    for one in (c for c in found if counts[c.label] > 1):
+        path = PurePosixPath(one.name.replace("\\", "/"))
+        path = path.parent if one.kind == "gdb" else path
+        parts = [_bare(p) if p.lower().endswith(INNER) else p for p in path.parent.parts]
+        one.label = "/".join([*parts, one.label])
+    counts = Counter(c.label for c in found)
+    for label in [name for name, times in counts.items() if times > 1]:  # one name in two formats
+        for number, one in enumerate([c for c in found if c.label == label], 1):
+            one.label = f"{label} ({number})"
+
+
+def _bare(name: str) -> str:
+    return PurePosixPath(name).stem

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from geo.basis.errors import LuodiError
+from geo.basis.errors import BlockedError, LuodiError
 from layers.sources import gate, unzip
 from layers.sources.limits import Limits
 from tests.layers.sources import make
@@ -115,10 +115,47 @@ def test_zip_with_a_link(tmp_path, cache):
 def test_zip_bomb_nested_zip_and_too_many(tmp_path, cache):
     bomb = make.zipped(tmp_path / "bomb.zip", {"a.geojson": b" " * 30_000_000})
     assert make.refused(cache, bomb) == ["zip_bomb"]
-    nested = make.zipped(tmp_path / "nested.zip", {"inner.zip": b"PK", "a.geojson": b"{}"})
+    nested = make.zipped(tmp_path / "nested.zip", {"inner.rar": b"Rar!", "a.geojson": b"{}"})
     assert make.refused(cache, nested) == ["zip_in_zip"]
     many = make.zipped(tmp_path / "many.zip", {f"{k}.geojson": b"{}" for k in range(unzip.MAX_ENTRIES + 1)})
     assert make.refused(cache, many) == ["zip_too_many"]
+
+
+def test_archives_in_archives_buy_no_room(tmp_path, cache, monkeypatch):
+    """The limits hold for all archives in one another together, and the depth is one of them."""
+
+    def wrapped(body, times):
+        for k in range(times):
+            body = make.zipped(tmp_path / "w.zip", {f"内{k}.zip": body}).read_bytes()
+        return body
+
+    def inside(name, body):
+        (tmp_path / name).write_bytes(body)
+        return make.refused(cache, tmp_path / name)
+
+    bomb = make.zipped(tmp_path / "b.zip", {"a.geojson": b" " * 30_000_000}).read_bytes()
+    assert inside("one.zip", wrapped(bomb, 1)) == ["zip_bomb"]
+    # every level is packed less than 200 to 1 and passes by itself; together they do not
+    loose = make.zipped(tmp_path / "b.zip", {f"{k}.geojson": b" " * 99_000 + os.urandom(600) for k in range(110)})
+    middle = make.zipped(tmp_path / "m.zip", {f"{k}.zip": loose.read_bytes() for k in "甲乙丙"})
+    with zipfile.ZipFile(tmp_path / "tight.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.write(middle, "二季度.zip")
+    assert make.refused(cache, tmp_path / "tight.zip") == ["zip_bomb"]
+    few = make.zipped(tmp_path / "b.zip", {"甲.geojson": b"{}"}).read_bytes()
+    assert inside("deep.zip", wrapped(few, unzip.MAX_DEPTH + 1)) == ["zip_too_deep"]
+    assert inside("broken.zip", wrapped(b"PK\x03\x04", 1)) == ["zip_broken"]
+    assert inside("out.zip", wrapped(make.zipped(tmp_path / "b.zip", {"../x.geojson": b"{}"}).read_bytes(), 2)) == [
+        "zip_leads_outside"
+    ]
+    monkeypatch.setattr(unzip, "MAX_ENTRIES", 5)
+    many = make.zipped(tmp_path / "b.zip", {f"{k}.geojson": b"{}" for k in range(3)}).read_bytes()
+    make.zipped(tmp_path / "c.zip", {f"{k}.zip": many for k in range(2)})
+    with pytest.raises(BlockedError) as told:
+        unzip.unzip(tmp_path / "c.zip", tmp_path / "out", 10_000_000)
+    assert [r.code for r in told.value.reasons] == ["zip_too_many"]
+    with pytest.raises(BlockedError) as told:
+        unzip.unzip(make.zipped(tmp_path / "d.zip", {"a.zip": few, "b.zip": few}), tmp_path / "out2", len(few) * 2 - 10)
+    assert [r.code for r in told.value.reasons] == ["zip_too_large"]
 
 
 def test_a_zip_that_lies_about_its_size_is_stopped_while_unpacking(tmp_path, cache, monkeypatch):

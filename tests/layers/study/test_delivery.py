@@ -11,6 +11,7 @@ import shapely
 
 from geo.basis.errors import CallError
 from layers.library import kinds
+from layers.sources import gate
 from layers.study import catalog, delivery, packs, role_fields, spec
 from layers.study.recognition import RECORDS, DeliveredTable, proposed
 from layers.text import LANGUAGES
@@ -49,6 +50,28 @@ def sent(folder: Path) -> Path:
     (rest / ".hidden").mkdir()
     (rest / ".hidden" / "secret.geojson").write_text("{}", encoding="utf-8")
     return folder
+
+
+def test_a_zip_in_a_zip_gives_its_layers(tmp_path, study):
+    """Townships' zips in an office's zip: every layer is a line, those of one name are told apart, and one is taken."""
+    aside, folder = tmp_path / "aside", tmp_path / "delivery"
+    aside.mkdir()
+    folder.mkdir()
+    one = make.shapefile(aside, make.squares(**DLTB), "x", encoding="GBK").with_suffix("")
+    inner = make.gbk_zip(aside / "甲镇.zip", "地类图斑", sorted(aside.glob(f"{one.name}.*")))
+    make.zipped(folder / "外.zip", {"二季度/甲镇.zip": inner.read_bytes()})
+    make.zipped(folder / "各镇.zip", {f"{n}.zip": inner.read_bytes() for n in ("甲镇", "乙镇")})
+    found = delivery.delivery(study, [folder])
+    assert found.left == ()
+    whole = [p for p in found.proposals if p.how != "part"]
+    assert [p.kind.code for p in whole] == ["parcels"] * 3
+    titles = sorted(p.table.title for p in whole)
+    assert [t.split("地类图斑")[0] for t in titles] == ["各镇.zip · 乙镇/", "各镇.zip · 甲镇/", "外.zip"]
+    assert all(p.how == "name_and_fields" and p.again for p in whole)
+    for one in whole:
+        assert gate.open_vector(one.table.file, tmp_path / "cache", layer=one.table.layer).total == 3
+    (taken,) = delivery.take(study, whole[:1])
+    assert (taken.id, taken.refused) == ("parcels", ())
 
 
 @pytest.fixture
