@@ -11,7 +11,7 @@ from layers.serve.pages import drive as served
 from layers.serve.pages.drive import DriveTable
 from layers.study.run.results import Results
 from layers.text import Language, code, say
-from views.parts import drive_panel, opening, state, tables
+from views.parts import drive_panel, frame, opening, runner, state, tables
 from views.parts.markup import label, tag
 
 PANEL = 560
@@ -39,6 +39,8 @@ def draw(results: Results, late: bool) -> None:
 
 
 def _download(results: Results, view: str, name: str, late: bool, language: Language) -> None:
+    if view == "offers" and not served.placed(results):
+        return
     made: Callable[[], bytes] = functools.partial(served.rating_file, results, name, language)
     if view in ("league", "wall"):
         period, by = (state.value_of(f"drive-{k}") or first for k, first in (("period", "year"), ("by", "unit")))
@@ -47,6 +49,8 @@ def _download(results: Results, view: str, name: str, late: bool, language: Lang
         made = functools.partial(served.chain_file, results, language)
     elif view == "schedule":
         made = functools.partial(served.schedule_file, results, language)
+    elif view == "offers":
+        made = functools.partial(served.offers_file, results, "xlsx", language)
     st.download_button(
         say("uidrive.workbook", language), data=made, key=f"drive-file-{view}", disabled=late, on_click="ignore",
         file_name=f"luodi-{view}-{results.run_id}.xlsx", icon=":material/download:",
@@ -152,8 +156,26 @@ def _chain(results: Results, _: str, language: Language) -> None:
     tables.plain(gaps, f"drive-gaps-{park}-{language}")
 
 
+def _offers(results: Results, _: str, language: Language) -> None:
+    if not served.placed(results):
+        frame.trouble([say("uidrive.no_offers", language)], "uidrive.no_offers_title")
+        runner.needed(results.folder, language)
+        return
+    (first, *rest), shown = served.offers_table(served.offers_of(results), language)
+    st.html(tag("details", tag("summary", first), *(tag("div", n, cls="lu-line") for n in rest), cls="lu-law"))
+    if shown.empty:
+        st.html(tag("div", say("uidrive.none_to_offer", language), cls="lu-empty"))
+        return
+    tables.plain(shown, f"drive-offers-{language}")
+    st.download_button(
+        say("uidrive.word_offers", language), key="drive-offers-word", on_click="ignore", icon=":material/download:",
+        data=functools.partial(served.offers_file, results, "docx", language),
+        file_name=f"luodi-offers-{results.run_id}.docx", disabled="matches" in results.stale(),
+    )  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[Results, str, Language], None]] = {
     "rating": _rating, "reserve": _reserve, "schedule": _schedule, "league": _league, "wall": _wall,
-    "chain": _chain,
+    "chain": _chain, "offers": _offers,
 }  # fmt: skip
 PAGE = opening.Page("drive", ":material/speed:", draw, table="gate_results", rows="projects", styles=("project",))

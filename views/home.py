@@ -67,16 +67,16 @@ def _study(results: Results, kept: list[Kept], late: bool, language: Language) -
     with left:
         with st.container(key="home-mapbox"):
             map.draw_overview(board(results), "home-map", MAP_HEIGHT)
-        st.html(home_tables.bars(seen, language))
+        frame.show(home_tables.bars(seen, language))
         if seen.kinds is not None:
-            st.html(home_tables.kinds(seen, language))
+            frame.show(home_tables.kinds(seen, language))
     with middle, st.container(key="home-middle"):
-        st.html(home_tables.parks(seen, language))
+        frame.show(home_tables.parks(seen, language))
         _checks(kept, language)
     with right, st.container(key="home-right"):
-        st.html(home_tables.attention(results, seen, kept, late, language))
-        st.html(home_tables.first_steps(results, language))
-    st.html(home_tables.layers(results, seen, language))
+        frame.show(home_tables.attention(results, seen, kept, late, language))
+        frame.show(home_tables.first_steps(results, language))
+    frame.show(home_tables.layers(results, seen, language))
 
 
 def _totals(seen: Glance, language: Language) -> str:

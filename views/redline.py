@@ -67,15 +67,15 @@ def _answer(answer: RedlineAnswer, language: Language) -> None:
     left, middle, right = st.columns([0.95, 1.08, 1.12], gap="small")
     # the map is drawn last: the numbers do not wait for it
     with middle, st.container(height=BODY, border=False, key="redline-middle"):
-        st.html(join(redline_answer.uses(answer, language), redline_answer.quotas(answer, language),
+        frame.show(join(redline_answer.uses(answer, language), redline_answer.quotas(answer, language),
                      redline_answer.intensity(answer, language), redline_answer.plan(answer, language)))  # fmt: skip
     with right, st.container(height=BODY, border=False, key="redline-right"):
-        st.html(join(redline_answer.constraints(answer, language), redline_answer.unused(answer, language)))
+        frame.show(join(redline_answer.constraints(answer, language), redline_answer.unused(answer, language)))
     with left, st.container(key="redline-left"):
         drawn = redline_map(answer)
         with st.container(key="redline-mapbox"):
             map.draw_redline(drawn, f"redline-map-{hash(drawn.name)}", MAP_HEIGHT)
-        st.html(join(redline_answer.legend(answer, language), redline_answer.ledger(answer, language)))
+        frame.show(join(redline_answer.legend(answer, language), redline_answer.ledger(answer, language)))
         # under the ledger: what the law will be next year must not push the numbers of today off the screen
         opening.notices(answer.check, language)
 

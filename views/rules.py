@@ -12,7 +12,7 @@ from layers.study import local_rules
 from layers.study.local_rules import RuleChanges
 from layers.text import Language, say
 from views.parts import acts, opening, rule_panel, runner, state, tables
-from views.parts.markup import label, tag
+from views.parts.markup import option, tag
 from views.parts.opening import Opened
 
 
@@ -62,7 +62,7 @@ def _packs(desk: RuleDesk, language: Language) -> None:
     with st.expander(say("uirules.packs", language, count=len(desk.packs)), icon=":material/library_books:"):
         titles = rule_desk.pack_titles(desk, language)
         picked = st.multiselect(say("uirules.packs_order", language), list(titles), default=list(desk.packs),
-                                key=f"packs-{hash(desk.packs)}", format_func=lambda n: label(titles[n]))  # fmt: skip
+                                key=f"packs-{hash(desk.packs)}", format_func=lambda n: option(titles[n]))  # fmt: skip
         person = runner.person(language, "packs-person")
         why = st.text_input(say("ui.why", language), key="packs-why", max_chars=200) or ""
         acts.button("rules", say("uirules.keep_packs", language), "packs-keep",

@@ -22,9 +22,9 @@ from layers.study.run.results import Results
 from layers.text import Language, code, land_unit, say
 from layers.words.explain import Explanation, explain
 from layers.words.measures import measure_text
-from views.parts import chosen, funnel, map, opening, state, tables, why
+from views.parts import chosen, frame, funnel, map, opening, state, tables, why
 from views.parts import trial as turned
-from views.parts.markup import join, label, tag
+from views.parts.markup import join, label, option, tag
 
 PANEL = map.HEIGHT - 37
 
@@ -219,8 +219,8 @@ def _arranged(trial: Trial, whole: pd.DataFrame, language: Language) -> str:
     with st.popover(say("uilist.arrange", language), icon=":material/view_column:"):
         st.selectbox(say("uilist.by", language), named, index=named.index(by), key="list-by", on_change=keep,
                      format_func=lambda b: say(f"uitrial.by_{b or 'study'}", language))  # fmt: skip
-        st.multiselect(say("uilist.columns", language), list(whole), key="list-cols", on_change=keep, format_func=label,
-                       default=list_desk.columns(state.asked("cols"), whole))  # fmt: skip
+        st.multiselect(say("uilist.columns", language), list(whole), key="list-cols", on_change=keep,
+                       format_func=option, default=list_desk.columns(state.asked("cols"), whole))  # fmt: skip
     return by
 
 
@@ -252,7 +252,7 @@ def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool
     ids = results.table("candidates")["parcel_id"].to_numpy(object)[rows]
     key = f"list-{hash((stamp, language, shown, text, trial.key, tuple(columns)))}"
     tables.pick_row(whole.iloc[rows], ids, selected, key)
-    st.html(join(*(tag("div", line, cls="lu-note") for line in notes(results, language)[1:])))
+    frame.show(join(*(tag("div", line, cls="lu-note") for line in notes(results, language)[1:])))
 
 
 def _downloads(trial: Trial, late: bool, language: Language) -> None:

@@ -15,7 +15,7 @@ from layers.serve.pages.site_board import OUT, SCORE_COLOURS, score_range
 from layers.serve.pages.sites import SiteView
 from layers.study.run.results import Results
 from layers.text import Language, say
-from views.parts import map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
+from views.parts import frame, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
 from views.parts.markup import join, tag
 
 PANEL = map.HEIGHT - 37
@@ -113,7 +113,7 @@ def _handover(results: Results, late: bool, language: Language) -> None:
     """Draw the sites of the run by the day they can be handed over, with what is open, and offer the list."""
     made = handover_list.projection(results, language)
     st.dataframe(made.frame.rename(columns=made.headers), hide_index=True, width="stretch", height=tables.HEIGHT)
-    st.html(join(*(tag("div", note, cls="lu-note") for note in made.notes)))
+    frame.show(join(*(tag("div", note, cls="lu-note") for note in made.notes)))
     name = f"{results.study.name}-{say('uisites.below_handover', language)}.csv"
     st.download_button(
         say("handover.download", language), functools.partial(handover_list.as_csv, results, language), name,

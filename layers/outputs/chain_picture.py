@@ -70,13 +70,23 @@ def _curve(x0: float, y0: float, x1: float, y1: float, colour: str, strength: fl
 def _station(s: Station, x: float, y: float, box: float, high: float, language: Language) -> str:
     name, size = industry_text(s.industry, language), min(13.0, high * 0.62)
     count = f" {s.firms:.0f}" if s.firms == s.firms and s.firms > 0 else ""
-    room = int((box - 10) / size) if language == "zh" else int((box - 10) / (size * 0.55))
-    short = name if len(name) + len(count) <= room else name[: max(room - len(count) - 1, 3)] + "…"
+    short = name if _long(name + count) * size <= box - 10 else _fitting(name, (box - 10) / size - _long(count + "…"))
     line = f' stroke="{INK[MISSING]}" stroke-dasharray="4 2"' if s.state == MISSING else ""
     return (f'<g><title>{_text(name + count)}</title><rect x="{x:.1f}" y="{y:.1f}" width="{box:.1f}" '
             f'height="{high:.1f}" rx="3" fill="{FILL[s.state]}"{line}/><text x="{x + 5:.1f}" '
             f'y="{y + high * 0.7:.1f}" font-size="{size:.1f}" fill="{INK[s.state]}">{_text(short + count)}</text></g>'
             )  # fmt: skip
+
+
+def _long(text: str) -> float:
+    """Return how long a text is, in heights of its letters: a Chinese sign is as wide as it is high."""
+    return sum(1.0 if ord(c) > 0x2E7F or c == "…" else 0.58 for c in text)
+
+
+def _fitting(name: str, room: float) -> str:
+    """Return as much of a name as there is room for, at least its code."""
+    ends = [k for k in range(4, len(name)) if _long(name[:k]) <= room]
+    return name[: ends[-1] if ends else 3] + "…"
 
 
 def write(found: Chained, path: Path, language: Language) -> int:

@@ -16,11 +16,12 @@ from layers.outputs.plain import plain
 from layers.text import Language, say
 from layers.words import schedule as words
 
-LEFT, RIGHT, TOP, ROW, BAR = 260, 1080, 74, 24, 10
+LEFT, RIGHT, TOP, ROW, BAR = 200, 860, 74, 24, 10
+"""As wide as half a screen of 1366 × 768, so that its letters stay as large as they are here."""
 COLOURS = {"early": "#3B7DA8", "critical": "#C0392B", "late": "#D9C48B", "done": "#9DB5A5", "promise": "#222222"}
 ONE = timedelta(days=1)
 Place = Callable[[date], float]
-MONTHS_LABELLED = 30
+MONTHS_LABELLED = 28
 """Months that fit as labels; a longer chart labels every third."""
 
 

@@ -129,7 +129,7 @@ def notes(found: League, language: Language) -> tuple[str, ...]:
 
 def heads(found: League, frame: pd.DataFrame, language: Language) -> dict[str, str]:
     """Return the headings of these tables."""
-    own = measures(found, language)
+    own = {} if "measure" in frame else measures(found, language)  # one of them is called as a column of the lines
     by = {"name": code("leagueby", found.by, language)}
     return {str(c): by.get(str(c)) or own.get(str(c)) or say(f"leaguelist.{c}", language) for c in frame}
 

@@ -34,13 +34,14 @@ def order(found: Scheduled) -> list[str]:
 def listed(found: Scheduled, language: Language) -> pd.DataFrame:
     """Return the list: a project a row with promise, forecast, lateness, critical step and who holds it."""
     known = names(found)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [
             {
                 "project_id": p, "name": known[p]["name"], "state": code("schedulestate", one.state, language),
                 "milestone": code("milestone", one.milestone, language) if one.milestone else "",
-                "promised": _day(one.promised), "forecast": _day(one.forecast), "late_days": one.late_days,
-                "critical": step(found, one.critical, language), "holder": holder(found, p, one.critical, language),
+                "promised": _day(one.promised), "forecast": _day(one.forecast),
+                "late_days": one.late_days if one.promised else None, "critical": step(found, one.critical, language),
+                "holder": holder(found, p, one.critical, language),
                 "unit": known[p]["unit"], "leader": known[p]["leader"],
             }
             for p in order(found) for one in [found.plans[p]]
@@ -48,6 +49,7 @@ def listed(found: Scheduled, language: Language) -> pd.DataFrame:
         columns=["project_id", "name", "state", "milestone", "promised", "forecast", "late_days", "critical", "holder",
                  "unit", "leader"],
     )  # fmt: skip
+    return frame.astype({"late_days": "Int64"})
 
 
 def step(found: Scheduled, name: str, language: Language) -> str:

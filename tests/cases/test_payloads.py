@@ -8,6 +8,7 @@ import html.parser
 import io
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from layers.outputs import files
 from layers.outputs.plain import ACTING
 from layers.study import spec
 from layers.study.run.results import open_results
+from layers.text import say
 from tests import payloads
 from tests.layers.outputs import joint_study
 from tests.payloads import MARK
@@ -31,7 +33,8 @@ from tests.views import studies
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {"home": (), "screen": ("parcel",), "sites": ("site",), "projects": ("project",), "place": ("project",),
-         "capacity": (), "idle": ("asset",), "redline": ("check", "")}  # fmt: skip
+         "capacity": (), "idle": ("asset",), "redline": ("check", ""), "data": ("", "layer"), "rules": ("", "rule"),
+         "outputs": (), "drive": ("", "project")}  # fmt: skip
 FORMULA = re.compile(r"[\s\u200b-\u200f]*[-=+@＝＋－＠]")
 BOTH = (pytest.param("en", marks=pytest.mark.long), "zh")
 """A text takes the same way in both languages; the way is walked once in a hurry, twice at leisure."""
@@ -249,38 +252,164 @@ def visit(folder, monkeypatch):
     return go
 
 
+def told_by(test):
+    """Return the text of a page's own markup, after holding that nothing in it is more than text."""
+    seen = Seen()
+    for piece in test.get("html"):
+        if not piece.proto.body.lstrip().startswith(("<style", "/*")):
+            seen.feed(piece.proto.body)
+    assert seen.tags <= {"div", "span", "table", "tr", "td", "th", "b", "i", "h2", "h3", "h4", "p", "ul", "li",
+                         "small", "details", "summary", "tbody", "thead", "em", "strong", "br"}  # fmt: skip
+    assert seen.acts == []
+    told = "".join(seen.text)
+    assert not ACTING.search(re.sub(r"[\n\t\r]", "", told))
+    return told
+
+
 @pytest.mark.parametrize("language", BOTH)
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_show_texts(visit, results, page, language):
-    asked = dict(payloads.ids(results))
+    asked = dict(payloads.ids(results)) | {"layer": "farm", "rule": next(iter(results.rules)).id}
     wanted = [f"{kind}:{asked[kind]}" if kind else "" for kind in PAGES[page]] or [""]
     for selected in wanted:
         test = visit(page, language, selected)
-        seen = Seen()
-        for piece in test.get("html"):
-            if not piece.proto.body.lstrip().startswith(("<style", "/*")):
-                seen.feed(piece.proto.body)
-        told = "".join(seen.text)
-        assert seen.tags <= {"div", "span", "table", "tr", "td", "th", "b", "i", "h2", "h3", "h4", "p", "ul", "li",
-                             "small", "details", "summary", "tbody", "thead", "em", "strong", "br"}, page  # fmt: skip
-        assert seen.acts == []
-        assert MARK in told
+        assert MARK in told_by(test)
         assert "lu-trouble" not in "".join(p.proto.body for p in test.get("html") if "<style" not in p.proto.body)
-        assert not ACTING.search(re.sub(r"[\n\t\r]", "", told))
         assert (labels_are_text(test) > 0) >= (
             page in ("home", "capacity", "idle", "place") or (page == "redline" and not selected)
         )
 
 
+@pytest.mark.parametrize("view", ["reserve", "schedule", "league", "wall", "chain", "offers"])
+def test_every_part_of_drive_shows_texts(visit, results, view):
+    test = visit("drive", "zh", f"project:{dict(payloads.ids(results))['project']}")
+    test.segmented_control(key="drive-view").set_value(view).run()
+    assert not test.exception
+    assert MARK in told_by(test) + "".join(f.value.to_string() for f in test.dataframe)
+    labels_are_text(test)
+
+
+RAW = re.compile(r"(?<!\\)(\*\*b|\[l\]|:red\[|\$x\$|`\$|<img)")
+READ = {"label", "help", "body", "content", "caption", "text", "title", "placeholder_label"}
+"""Fields of what Streamlit draws that it may read as Markdown."""
+PLAIN = {"html", "arrow_data_frame", "imgs", "text_input", "text_area", "selectbox", "multiselect"}
+"""What it shows as it is; labels of these are held too."""
+
+
+def read_as_markdown(proto, shown=False):
+    """Yield every text of an element that may be read as Markdown, at any depth."""
+    for field, value in proto.ListFields():
+        if isinstance(value, str):
+            if field.name in READ and (not shown or field.name in ("label", "help")):
+                yield value
+        elif field.message_type and field.message_type.name != "Struct":
+            many = value if hasattr(value, "append") or hasattr(value, "add") else [value]
+            for one in many:
+                if hasattr(one, "ListFields"):
+                    yield from read_as_markdown(one, shown)
+
+
 def labels_are_text(test):
     """Assert that no label or message reads a text of the study as Markdown; return how many carry one."""
-    raw, carried = re.compile(r"(?<!\\)(\*\*b|\[l\]|:red\[|\$x\$|`\$|<img)"), 0
-    for kind in ("button", "button_group", "slider", "toggle", "expander", "toast", "markdown", "popover", "page_link"):
-        for element in test.get(kind):
-            proto = element.proto
-            texts = [getattr(proto, n, "") for n in ("label", "body", "help")]
-            texts += [getattr(o, "content", "") for o in getattr(proto, "options", [])]
-            texts = [t for t in texts if isinstance(t, str)]
-            assert [t for t in texts if raw.search(t)] == [], kind
+    carried = 0
+    for node in test._tree:
+        if getattr(node, "proto", None) is not None:
+            texts = list(read_as_markdown(node.proto, node.type in PLAIN))
+            assert [t for t in texts if RAW.search(t)] == [], node.type
             carried += sum("onerror" in t for t in texts)
     return carried
+
+
+# --- what is typed -----------------------------------------------------------------
+
+
+TYPED = "{{7*7}}<img src=x onerror=hit>**b**[l](x):red[x]$x$"
+"""As long as every field takes."""
+
+
+@pytest.fixture
+def own(folder, tmp_path, monkeypatch):
+    copy = tmp_path / "own"
+    shutil.copytree(folder, copy, symlinks=True)
+    return copy
+
+
+def fill(test, *keys):
+    """Type the text into fields, by a pattern of their keys."""
+    for key in keys:
+        next(f for f in test.text_input if re.search(key, f.key or "")).set_value(TYPED)
+    return test.run()
+
+
+def press(test, key):
+    button = next(b for b in test.button if (b.key or "").startswith(key))
+    assert not button.disabled, key
+    test = button.click().run()
+    assert not test.exception
+    labels_are_text(test)
+    return told_by(test)
+
+
+def test_what_is_typed_into_rules_is_text(own, results, visit, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(own))
+    rule = next(r.id for r in results.rules if r.test == "overlap_m2")
+    test = visit("rules", "zh", f"rule:{rule}")
+    next(n for n in test.number_input if n.key.endswith("threshold")).set_value(7.0)
+    fill(test, "^rule.*-person$", "^rule.*-why$")
+    assert "onerror" in press(test, "rule-keep")  # the limit is kept, its ground stands beside it
+    test = fill(visit("rules", "zh", f"rule:{rule}"), "^aside-person", "^aside-why", "^aside-paper")
+    assert press(test, "rule-aside").count("onerror") > 1
+    study = spec.read(own)
+    assert [n.reason for n in study.not_examined if n.rule == rule] == [TYPED]
+
+
+def test_what_is_typed_into_data_is_text(own, visit, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(own))
+    test = fill(visit("data", "zh", "layer:farm"), "^said.*-title", "^said.*-owner")
+    assert "onerror" in press(test, "keep-farm")
+    assert spec.read(own).layer("farm").title == TYPED
+    test = fill(visit("data", "zh", "layer:farm"), "farm-record", "farm-value", "farm-why", "farm-field", "farm-person")
+    assert "onerror" in press(test, "record-farm-keep")  # there is no such record, and that is said
+    test = visit("data", "zh")
+    next(f for f in test.text_input if f.key.startswith("typed-data")).set_value(TYPED)
+    assert "onerror" in press(test, "take-path-data")
+
+
+def test_names_of_scenarios_and_grounds_of_weights_are_text(own, visit, monkeypatch):
+    from layers.study import weights
+
+    monkeypatch.setenv("LUODI_STUDY", str(own))
+    test = fill(visit("place", "zh"), "scenario-name", "scenario-person")
+    press(test, "scenario-save")
+    assert any("onerror" in t.value for t in test.toast)
+    press(test, "scenario-load")
+    weights.keep(own, {}, TYPED, TYPED, "entropy")
+    test = visit("sites", "zh")
+    told_by(test)
+    labels_are_text(test)
+
+
+def test_a_new_study_takes_any_name_and_says_what_it_cannot_take(tmp_path, visit, monkeypatch):
+    own = tmp_path / "new"
+    own.mkdir()
+    monkeypatch.setenv("LUODI_STUDY", str(own))
+    told = press(fill(visit("home", "zh"), "new-name", "new-crs-"), "new-create")
+    assert "onerror" in told  # the system of coordinates is refused by name
+    test = fill(visit("home", "zh"), "new-name")
+    next(f for f in test.text_input if f.key.startswith("new-crs")).set_value("EPSG:4549")
+    press(test.run(), "new-create")
+    assert spec.read(own).name == TYPED
+    assert "onerror" in told_by(visit("data", "zh"))
+
+
+def test_what_is_typed_into_drive_is_text(own, results, visit, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(own))
+    test = visit("drive", "zh", f"project:{dict(payloads.ids(results))['project']}")
+    test.number_input[0].set_value(50.0)
+    for field in test.text_input:
+        field.set_value(TYPED)
+    test = next(b for b in test.button if b.label == say("uidrive.give", "zh")).click().run()
+    assert not test.exception
+    assert any("onerror" in f.value.to_string() for f in test.dataframe)
+    told_by(test)
+    labels_are_text(test)

@@ -103,6 +103,9 @@ def test_pages_show_text_by_tag_and_label(path):
             for key in (k for k in node.keywords if k.arg == "format_func"):
                 shown = key.value.body if isinstance(key.value, ast.Lambda) else key.value
                 assert all(said(s) for s in returned(shown, path)), f"{where} {ast.unparse(shown)}"
+        if name_of(node) in {"selectbox", "multiselect"}:
+            shown = " ".join(ast.unparse(k.value) for k in node.keywords if k.arg == "format_func")
+            assert "label" not in shown.replace("labels", ""), f"{where}: these lists show backslashes; use `option`"
         for key in (k for k in node.keywords if k.arg == "help" and isinstance(k.value, ast.Call)):
             assert said(key.value), f"{where} {ast.unparse(key.value)}: wrap it in `label`"
 

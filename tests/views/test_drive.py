@@ -44,14 +44,18 @@ def test_the_lists_say_what_the_commands_say(visit, month_end, language):
     assert library[say("ratinglist.state", language)].tolist().count(code("reservestate", "in", language)) == 3
     late = visit(month_end, language, view="schedule").dataframe[0].value
     assert late.iloc[:2, 0].tolist() == scheduled.scheduled(results).late == ["M2", "M3"]
-    assert late[say("schedulelist.late_days", language)].tolist()[:2] == [11, 10]
+    days = late[say("schedulelist.late_days", language)]
+    assert days.tolist()[:2] == [11, 10]
+    assert days.isna().sum() == 4, "what was never promised is not 0 days late"
+    assert say("uidrive.no_offers", language) in text(visit(month_end, language, view="offers"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_units_and_the_wall_screen(visit, month_end, language):
     page = visit(month_end, language, view="league")
     order = page.dataframe[0].value
-    assert order.iloc[:, :2].to_numpy().tolist()[:2] == [[1.0, "经信局"], [2.0, "应急局"]]
+    assert order.iloc[:, :2].to_numpy().tolist()[:2] == [[1, "经信局"], [2, "应急局"]]
+    assert say("leaguelist.completion", language) in page.dataframe[1].value, "not the name of a measure"
     page.segmented_control(key="drive-by").set_value("county").run()
     assert not page.exception
     assert set(page.dataframe[0].value.iloc[:, 1]) == {"东县", "西县"}

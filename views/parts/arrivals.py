@@ -191,7 +191,7 @@ def _refused(folder: Path, one: Mapping[str, Any], language: Language) -> None:
     number = int(one["number"])
     with st.container(border=True, key=f"refused-{number}"):
         lines = [tag("li", sentence(r, language)) for r in reasons]
-        st.html(join(tag("b", say("uidata.refused", language, file=one["file"])), tag("ul", *lines, cls="lu-list")))
+        frame.show(join(tag("b", say("uidata.refused", language, file=one["file"])), tag("ul", *lines, cls="lu-list")))
         offered = dict.fromkeys(p for r in reasons for p in _proposals(r))
         accepted = tuple(state.noted(f"arrival-accept-{number}") or ())
         with st.container(horizontal=True, key=f"refused-acts-{number}"):

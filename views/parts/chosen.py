@@ -70,7 +70,7 @@ def panel(results: Results, board: Board, chosen: Chosen, late: bool, language: 
     if not chosen.ids:
         st.html(tag("div", say("uichosen.none", language), cls="lu-line"))
     else:
-        st.html(join(_sums(results, chosen, language), _uses(results, chosen, language)))
+        frame.show(join(_sums(results, chosen, language), _uses(results, chosen, language)))
         _files(results, chosen, late, language)
     _redline(results, chosen, late, language)
     if chosen.ids:

@@ -14,7 +14,7 @@ from layers.sources.finding import Finding
 from layers.study import accept, describe, jobs, replacing
 from layers.study.spec import Study
 from layers.text import Language, code, say
-from views.parts import acts, layer_records, runner, sources, state
+from views.parts import acts, frame, layer_records, runner, sources, state
 from views.parts.markup import join, tag
 
 REPLACE = "replace"
@@ -71,7 +71,7 @@ def _finding(folder: Path, layer: LayerState, told: tuple[int, Finding, str], la
     n, one, text = told
     head = tag("b", code("finding", one.severity, language), cls=f"lh-{one.severity}")
     with st.container(horizontal=True, vertical_alignment="center", key=f"finding-{layer.spec.id}-{n}"):
-        st.html(join(head, tag("span", text, cls="ld-text")))
+        frame.show(join(head, tag("span", text, cls="ld-text")))
         if one.proposal and one.proposal not in layer.spec.accept:
             acts.button("accept", say("uidata.accept", language, name=one.proposal), f"accept-{layer.spec.id}-{n}",
                         lambda: accept.accept(folder, layer.spec.id, [one.proposal]),

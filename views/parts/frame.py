@@ -45,6 +45,12 @@ def _square(status: str) -> str:
     return stripes if status == "unknown" else colour
 
 
+def show(made: Html) -> None:
+    """Draw a piece of a page; nothing where it is empty, which Streamlit would take for a mistake."""
+    if made:
+        st.html(made)
+
+
 def trouble(lines: list[str], title: str = "ui.trouble") -> None:
     """Say what is wrong and what to do."""
     items = [tag("li", line) for line in lines]

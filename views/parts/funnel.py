@@ -10,6 +10,7 @@ from layers.serve.draw.styles import OUTCOME_COLOURS, STATUS_COLOURS, outcome_co
 from layers.serve.pages.trial import Trial
 from layers.text import Language, code, land_unit, number, say
 from layers.words.explain import marked_title
+from views.parts import frame
 from views.parts.markup import Html, join, tag
 
 OUTCOMES = ("clear", "unknown", "conflict")
@@ -37,7 +38,7 @@ def funnel(trial: Trial, language: Language) -> None:
         )  # fmt: skip
     key = [tag("span", tag("i", style=f"background:{OUTCOME_COLOURS[o]}"), code("outcome", o, language), cls="lu-key")
            for o in OUTCOMES]  # fmt: skip
-    st.html(join(tag("div", say("uitrial.funnel_note", language), tag("span", *key, cls="lu-keys"), cls="lu-note"),
+    frame.show(join(tag("div", say("uitrial.funnel_note", language), tag("span", *key, cls="lu-keys"), cls="lu-note"),
                  tag("table", head, first, *lines, cls="lu-grid lu-funnel"), _left_aside(trial, language)))  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def binding(trial: Trial, language: Language) -> None:
         )  # fmt: skip
     keys = tag("span", *(tag("span", tag("i", style=f"background:{c}"), say(f"uitrial.{k}", language), cls="lu-key")
                          for k, c in (("only_this", TAKEN), ("others_too", SHARED))), cls="lu-keys")  # fmt: skip
-    st.html(join(tag("div", say("uitrial.binding_note", language), keys, cls="lu-note"),
+    frame.show(join(tag("div", say("uitrial.binding_note", language), keys, cls="lu-note"),
                  tag("table", head, *lines, cls="lu-grid lu-binding")))  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def to_find_out(trial: Trial, language: Language) -> None:
     if trial.notes_only:
         titles = [_title(trial, rule, language) for rule in trial.notes_only]
         parts.append(tag("div", say("uitrial.notes_only", language, rules=titles), cls="lu-note"))
-    st.html(join(*parts))
+    frame.show(join(*parts))
 
 
 def _open_row(trial: Trial, row: dict[str, object], most: float, language: Language) -> Html:
@@ -111,7 +112,7 @@ def ledger(trial: Trial, language: Language) -> None:
     areas = lines[["taken_m2", "exclusive_m2", "shared_m2", "unknown_m2"]]
     lines = lines[(lines["step"] == 0) | (areas >= NOTHING_M2).any(axis=1)]
     rows = [_ledger_row(trial, row, ground, language) for row in lines.to_dict("records")]
-    st.html(join(tag("div", say("uitrial.ledger_note", language), cls="lu-note"),
+    frame.show(join(tag("div", say("uitrial.ledger_note", language), cls="lu-note"),
                  tag("table", head, *rows, cls="lu-grid lu-study-ledger")))  # fmt: skip
 
 

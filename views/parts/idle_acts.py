@@ -42,7 +42,7 @@ def field(desk: IdleView, asset: str, language: Language) -> None:
         "tr", tag("td", say("uiidle.official", language)), tag("td", idle_desk.state(desk.row(asset), language))
     )
     lines = [_result(check, language) for check in past]
-    st.html(join(tag("h4", say("uiidle.field", language)), tag("table", official, *lines, cls="lu-facts li-field")))
+    frame.show(join(tag("h4", say("uiidle.field", language)), tag("table", official, *lines, cls="lu-facts li-field")))
     _refused()
     _entry(desk, asset, past[0].version if past else 0, language)
     if past and not past[0].withdrawn:

@@ -15,7 +15,7 @@ from layers.serve.pages.idle_desk import IdleView
 from layers.text import Language, code, joined, number, say, sentence
 from layers.words import idle
 from layers.words.measures import measure_text
-from views.parts import idle_acts, state
+from views.parts import frame, idle_acts, state
 from views.parts.markup import Html, join, tag
 
 SHARES = {"green_share": "#5E9C57", "bare_share": "#C59B6D", "built_share": "#7C8694", "water_share": "#5B9BD0",
@@ -75,9 +75,9 @@ def pick(frame_: pd.DataFrame, ids: list[str], asset: str | None, height: int, l
 def panel(desk: IdleView, asset: str, language: Language) -> None:
     """Draw everything that is known of one asset."""
     row = desk.row(asset)
-    st.html(join(_head(row, desk.park(row), language), _clock(row, desk.on, language), _money(row, language)))
+    frame.show(join(_head(row, desk.park(row), language), _clock(row, desk.on, language), _money(row, language)))
     idle_acts.sheet(desk, asset, language)
-    st.html(join(_signs(desk, row, language), _images(desk, asset, language), _grades(desk, asset, language),
+    frame.show(join(_signs(desk, row, language), _images(desk, asset, language), _grades(desk, asset, language),
                  _reuse(desk, asset, language)))  # fmt: skip
     idle_acts.field(desk, asset, language)
     idle_acts.recovered(desk, row, language)

@@ -13,7 +13,7 @@ from layers.study.correction import Correction
 from layers.text import Language, say
 from layers.words import corrections as words
 from views.parts import acts, runner
-from views.parts.markup import label, tag
+from views.parts.markup import tag
 
 
 def draw(folder: Path, layer: LayerState, language: Language) -> None:
@@ -55,4 +55,4 @@ def _form(folder: Path, layer_id: str, language: Language) -> None:
                 lambda: overrides.correct(folder, layer_id, record.strip(), {field.strip(): value}, note),
                 disabled=not (record.strip() and field.strip() and person and why.strip()),
                 done=say("uidata.record_kept", language))  # fmt: skip
-    st.html(tag("div", label(say("uidata.record_note", language)), cls="lu-line"))
+    st.html(tag("div", say("uidata.record_note", language), cls="lu-line"))

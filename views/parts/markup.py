@@ -22,6 +22,11 @@ _APART = "\u2060"
 """Parts two characters without being seen."""
 
 
+def option(text: object) -> str:
+    """Return a text for a list to choose from: Streamlit shows it as it is, so that only what acts is written out."""
+    return visible(text)
+
+
 class Html(str):
     """Markup made here; anything else that is a string is text."""
 

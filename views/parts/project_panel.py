@@ -26,7 +26,7 @@ DUE = "#9A6A12"
 
 def panel(told: Card, language: Language) -> None:
     """Draw why a project passes or not, and what it needs."""
-    st.html(join(
+    frame.show(join(
         _head(told), _findings(told), _changes(told, language),
         tag("h4", say("project.gates", language)), *(_gate(g) for g in told.gates),
         tag("h4", say("project.demand", language)), *(_demand(d) for d in told.demand),

@@ -15,7 +15,7 @@ from layers.study.not_examined import NotExamined
 from layers.text import Language, both, code, say
 from layers.words.explain import limit_text, origin_text
 from layers.words.measures import unit_word
-from views.parts import acts, runner
+from views.parts import acts, frame, runner
 from views.parts.markup import join, tag
 
 SEVERITIES = ("exclude", "restrict", "procedure", "prefer")
@@ -27,7 +27,7 @@ UNITS = {"m2": ("m²", 1.0, 100.0), "m": ("m", 1.0, 10.0), "pct": ("%", 1.0, 1.0
 def draw(desk: RuleDesk, chosen: RuleState, language: Language) -> None:
     """Draw the panel."""
     title = both(chosen.rule.title, language) or chosen.rule.id
-    st.html(join(
+    frame.show(join(
         tag("div", tag("span", title, cls="lu-id"),
             tag("span", say(f"uirules.state_{chosen.state}", language), cls="lu-chip"), cls="lu-why-head"),
         tag("table", *_facts(chosen, language), cls="lu-facts"),

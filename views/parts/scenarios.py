@@ -11,7 +11,7 @@ from layers.serve.pages import run_desk
 from layers.study import edits
 from layers.text import Language, say
 from views.parts import acts, runner, state, tables
-from views.parts.markup import label, tag
+from views.parts.markup import option, tag
 
 
 def draw(folder: Path, language: Language) -> None:
@@ -38,7 +38,7 @@ def _bring(folder: Path, known: list[str], language: Language) -> None:
     if not known:
         st.html(tag("div", say("uiscenario.none", language), cls="lu-line"))
         return
-    chosen = st.selectbox(say("uiscenario.pick", language), known, key="scenario-pick", format_func=label)
+    chosen = st.selectbox(say("uiscenario.pick", language), known, key="scenario-pick", format_func=option)
     acts.button("scenario", say("uiscenario.load", language), "scenario-load",
                 lambda: edits.load_scenario(folder, chosen, state.person()), disabled=not chosen,
                 done=say("uiscenario.loaded", language, name=chosen))  # fmt: skip

@@ -185,5 +185,5 @@ def _form(language: Language) -> list[str]:
         "rect": f"{length:g}x{across:g}" if length and across else None, "objective": first,
     }  # fmt: skip
     if bool(length) != bool(across):
-        st.html(join(tag("div", say("uisites.rect_half", language), cls="lu-note")))
+        frame.show(join(tag("div", say("uisites.rect_half", language), cls="lu-note")))
     return [*(f"--{k}={v}" for k, v in given.items() if v), *(["--whole"] if whole else [])]

@@ -10,7 +10,7 @@ from layers.serve.pages import sites as shelf
 from layers.serve.pages.sites import MOST_COMPARED, SiteView
 from layers.text import Language, number, say
 from layers.words.explain_site import CriterionLine, SiteExplanation, of_trial
-from views.parts import site_charts
+from views.parts import frame, site_charts
 from views.parts.markup import Html, join, tag
 
 COLOURS = {"feasible": "#12806A", "unknown": "#6E64B0", "infeasible": "#B4432E"}
@@ -23,7 +23,7 @@ def why(shown: SiteView, made: Ranked, site_id: str | None, language: Language) 
                     say("uisites.pick_text", language), cls="lu-empty"))  # fmt: skip
         return
     told = of_trial(shown.bench, made, site_id, language)
-    st.html(join(_head(told, shelf.area_text(shown, site_id, language), language), _lines(told, language),
+    frame.show(join(_head(told, shelf.area_text(shown, site_id, language), language), _lines(told, language),
                  _twins(told, language)))  # fmt: skip
 
 

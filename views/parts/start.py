@@ -12,7 +12,7 @@ from layers.study import begin, catalog, packs
 from layers.study.begin import FirstCrs
 from layers.text import Language, both, say, sentences
 from views.parts import acts, arrivals, frame, sources, state
-from views.parts.markup import label, tag
+from views.parts.markup import option, tag
 
 FILES = "new-files"
 USUAL = ("cn-national", "joint-review-cn")
@@ -61,7 +61,7 @@ def _form(folder: Path, found: FirstCrs | None, language: Language) -> None:
         day = st.date_input(say("uinew.day", language), value=date.today(), key="new-day",
                             help=say("uinew.day_help", language))  # fmt: skip
         rules = st.multiselect(say("uinew.packs", language), list(titles), default=list(USUAL), key="new-packs",
-                               format_func=lambda n: label(titles[n]))  # fmt: skip
+                               format_func=lambda n: option(titles[n]))  # fmt: skip
     st.html(tag("div", say("uinew.where", language, path=str(folder)), cls="lu-line"))
     ready = bool((name or "").strip() and (crs or "").strip() and rules)
     if st.button(say("uinew.create", language), type="primary", key="new-create", icon=":material/add:",

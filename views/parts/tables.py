@@ -87,12 +87,13 @@ def pick_row(
         frame, height=min(height, 36 + 30 * max(len(frame), 1)), hide_index=True, key=key, on_select=picked,
         selection_mode="single-row",
         selection_default={"selection": {"rows": at[:1].tolist()}}, column_config=_formats(frame), row_height=30,
+        placeholder="",
     )  # fmt: skip
 
 
 def plain(frame: pd.DataFrame, key: str) -> None:
     """Show a short table in full."""
-    st.dataframe(frame, hide_index=True, key=key, column_config=_formats(frame), row_height=30)
+    st.dataframe(frame, hide_index=True, key=key, column_config=_formats(frame), row_height=30, placeholder="")
 
 
 def _page(count: int, key: str) -> tuple[int, int]:

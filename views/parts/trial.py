@@ -22,7 +22,7 @@ from layers.text import Language, both, code, land_unit, number, say
 from layers.words import once
 from layers.words.explain import limit_text, marked_title, origin_text
 from layers.words.measures import unit_word
-from views.parts import acts, runner, state, tables
+from views.parts import acts, frame, runner, state, tables
 from views.parts.funnel import area
 from views.parts.markup import Html, join, tag
 
@@ -97,7 +97,7 @@ def panel(trial: Trial, selected: str | None, language: Language) -> None:
     if picked is not None:
         _controls(trial, trial.rule(picked), language)
     _changes(trial, changed, language)
-    st.html(join(tag("h4", say("uitrial.below_compared", language)), _beside(trial, language)))
+    frame.show(join(tag("h4", say("uitrial.below_compared", language)), _beside(trial, language)))
 
 
 def _whole_study(trial: Trial, language: Language) -> None:
@@ -142,7 +142,7 @@ def _packs(trial: Trial, language: Language) -> None:
         blind = [marked_title(results, r, language) for r in trial.unmeasured]
         told.append(say("uitrial.unmeasured", language, rules=blind))
     if told:
-        st.html(join(*(tag("div", line, cls="lu-note") for line in told)))
+        frame.show(join(*(tag("div", line, cls="lu-note") for line in told)))
 
 
 def _place(trial: Trial, rule: Rule, language: Language) -> None:
@@ -183,7 +183,7 @@ def _controls(trial: Trial, rule: Rule, language: Language) -> None:
     told = [say(where, language, limit=limit_text(own, language),
                 severity=code("severity", own.severity, language)), origin_text(own, language)]  # fmt: skip
     told += [say("uitrial.memory", language)] if rule.unverified and rule.severity == "exclude" else []
-    st.html(join(*(tag("div", line, cls="lu-line") for line in told)))
+    frame.show(join(*(tag("div", line, cls="lu-line") for line in told)))
 
 
 def _threshold(results: Results, rule: Rule, key: str, language: Language) -> None:
@@ -244,7 +244,7 @@ def _changes(trial: Trial, changed: tuple[str, ...], language: Language) -> None
             parts.append(say(f"uitrial.{key}", language))
         lines.append(tag("tr", tag("td", marked_title(trial.results, own, language)),
                          tag("td", say("uitrial.joint", language).join(parts))))  # fmt: skip
-    st.html(join(tag("h4", say("uitrial.changed_rules", language)), tag("table", *lines, cls="lu-facts")))
+    frame.show(join(tag("h4", say("uitrial.changed_rules", language)), tag("table", *lines, cls="lu-facts")))
 
 
 def _beside(trial: Trial, language: Language) -> Html:

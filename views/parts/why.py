@@ -10,7 +10,7 @@ from geo.screen.counterfactual import Change
 from layers.serve.draw.styles import MISSED, OUTCOME_COLOURS, STATUS_COLOURS, outcome_colour
 from layers.text import Language, land_unit, number, say
 from layers.words.explain import Explanation, LedgerLine, RuleLine
-from views.parts import state
+from views.parts import frame, state
 from views.parts.markup import Html, join, tag
 
 SIGNS = {"conflict": "✕", "unknown": "?", "clear": "✓"}
@@ -19,9 +19,9 @@ DARK = {"eligible": "#FFFFFF", "conditional": "#1B2430", "unknown": "#1B2430", "
 
 def panel(told: Explanation, language: Language) -> None:
     """Draw the panel of one parcel."""
-    st.html(join(_head(told), _areas(told, language), _ledger(told, language)))
+    frame.show(join(_head(told), _areas(told, language), _ledger(told, language)))
     _changes(told, language)
-    st.html(join(_rules(told, language), _facts(told, language)))
+    frame.show(join(_rules(told, language), _facts(told, language)))
 
 
 def shown_cut(told: Explanation) -> Change | None:

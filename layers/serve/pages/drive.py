@@ -11,16 +11,18 @@ from pathlib import Path
 import pandas as pd
 
 from geo.basis.tables import rows
-from layers.ask import chained, league, rated, scheduled
+from layers.ask import chained, league, offering, rated, scheduled
 from layers.ask.chained import Chained
 from layers.ask.league import League
+from layers.ask.offering import Offering
 from layers.ask.rated import Rated
 from layers.ask.scheduled import Scheduled
-from layers.outputs import chain_picture, gantt, league_book, rating_list, schedule_list
+from layers.outputs import chain_picture, gantt, league_book, offer_list, rating_list, schedule_list
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say
 from layers.words import chain_map, pipeline, rating, schedule
 from layers.words import league as league_words
+from layers.words import offers as offer_words
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def schedule_of(results: Results) -> Scheduled:
 def ranking_table(found: Rated, language: Language) -> DriveTable:
     """Return the ranking as shown."""
     frame = rating.ranking(found, language)
+    frame = frame.astype(dict.fromkeys(("rank", "place"), "Int64"))  # places are whole numbers
     return DriveTable(rating.notes(found, language), rating.titled(frame, language), tuple(frame["project_id"]))
 
 
@@ -151,6 +154,7 @@ class LeagueView:
 def league_view(found: League, language: Language) -> LeagueView:
     """Return the report in words."""
     order, lines = league_words.order(found, language), league_words.lines(found, language)
+    order = order.astype(dict.fromkeys(("place", "place_before"), "Int64"))  # places are whole numbers
     return LeagueView(
         league_words.title(found, language), league_words.titled(found, order, language),
         league_words.titled(found, lines, language), tuple(league_words.moves(found, language)),
@@ -212,3 +216,28 @@ def chain_view(found: Chained, language: Language) -> tuple[str, pd.DataFrame]:
 def chain_file(results: Results, language: Language) -> bytes:
     """Return the list of gaps of the county as a workbook."""
     return file_of(lambda path: chain_picture.write(chained.chained(results), path, language), "xlsx")
+
+
+# --- what can be offered ------------------------------------------------------------
+
+
+def placed(results: Results) -> bool:
+    """Tell whether the run has placed projects: what is offered is what that leaves."""
+    return results.has("matches")
+
+
+def offers_of(results: Results) -> Offering:
+    """Return what can be offered to the next investor; raises as `layers.ask.offering.offering`."""
+    return offering.offering(results)
+
+
+def offers_table(found: Offering, language: Language) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """Return what is said over the offers, and their list as shown: without columns nothing is known of."""
+    frame = offer_words.listed(found, language)
+    shown = frame[[c for c in frame if (frame[c] != "").any()]]
+    return offer_words.notes(found, language), shown.rename(columns=offer_words.heads(shown, language))
+
+
+def offers_file(results: Results, ending: str, language: Language) -> bytes:
+    """Return the offers as a workbook, or for Word with a page an offer."""
+    return file_of(lambda path: offer_list.write(offering.offering(results), path, language), ending)
