@@ -138,3 +138,20 @@ def test_projects_are_scored_by_the_same_core():
     assert got["score"].to_dict() == {"XM-02": 150.0, "XM-01": 100.0}
     assert list(scores(found, {"tax": 1.0}, "project_id")["project_id"]) == ["XM-01", "XM-02"]
     assert got["topsis"].max() == 1.0
+
+
+def test_open_data_is_the_reason_only_where_a_figure_is_open():
+    criteria = [criterion("a", UP, weight=0.5), criterion("b", UP, weight=0.5)]
+    units = pd.DataFrame({"site_id": ["S1", "S2"], "a": [5.0, np.nan], "b": [5.0, 5.0]})
+    got = ranked(criteria, units)
+    assert "rank_data_open" not in got.loc["S1", "reason"]
+    assert "rank_data_open" in got.loc["S2", "reason"]
+    assert '"criteria": ["a"]' in got.loc["S2", "reason"]
+
+
+def test_closeness_holds_what_may_earn_above_its_points_against_all_it_may_earn():
+    criteria = [criterion("a", UP | {"cap": 2.0}, weight=0.5), criterion("b", UP, weight=0.5)]
+    units = pd.DataFrame({"site_id": ["P", "Q"], "a": [20.0, 0.0], "b": [0.0, 10.0]})
+    got = ranked(criteria, units)
+    # P lacks b, whose whole is 0.5; Q lacks a, whose whole is twice its weight
+    assert got["topsis"].to_dict() == pytest.approx({"P": 2 / 3, "Q": 1 / 3})

@@ -35,3 +35,10 @@ def test_shares_are_held_against_all_and_nothing():
 def test_of_a_cost_the_least_is_best(how):
     got = closeness(np.array([[1.0], [3.0], [5.0]]), np.array([1.0]), [False], how)
     assert got.tolist() == pytest.approx([1.0, 0.5, 0.0])
+
+
+@pytest.mark.parametrize(("how", "expected"), [("vector", [1 / 1.2, 0.2 / 1.2]), ("minmax", [0.5, 0.5])])
+def test_lengths_and_spans_are_two_ways_to_make_figures_comparable(how, expected):
+    # by length 3 and 4 become 0.6 and 0.8, by span 0 and 1; the other criterion is 1 and 0 either way
+    got = closeness(np.array([[3.0, 1.0], [4.0, 0.0]]), np.array([1.0, 1.0]), [True, True], how)
+    assert got.tolist() == pytest.approx(expected)
