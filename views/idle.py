@@ -121,7 +121,8 @@ def _grades(desk: IdleView, language: Language) -> tuple[str, ...] | None:
         count = {g: sum(v == g for v in found.values()) for g in (*GRADES, "")}
         picked = st.pills(
             say("uiidle.mu", language), [g for g, n in count.items() if n], selection_mode="multi", key=MU_SHOWN,
-            format_func=lambda g: f"{idle_desk.grade_word(g, language)} {count[g]}", label_visibility="collapsed",
+            format_func=lambda g: label(f"{idle_desk.grade_word(g, language)} {count[g]}"),
+            label_visibility="collapsed",
         )  # fmt: skip
     return tuple(a for a, g in found.items() if g in picked) if picked else None
 
