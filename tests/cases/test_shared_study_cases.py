@@ -47,10 +47,10 @@ def test_20_every_workbook_holds_three_projects(tmp_path, name):
     projects, told = listed(tmp_path, case(f"20-xlsx-wps-dimension/{name}.xlsx"))
     assert projects["asked_m2"].tolist() == pytest.approx(ASKED_M2)
     assert projects["investment_total_wan"].tolist() == pytest.approx([12_000, 31_000, 20_000])
-    starts = pd.to_datetime(projects["started_on"]).dt.strftime("%Y-%m-%d").tolist()
+    starts = pd.to_datetime(projects["start_promised_on"]).dt.strftime("%Y-%m-%d").tolist()
     assert starts[1:] == ["2027-05-01", "2027-06-01"]
     if name == "d_number_is_text":  # 28.01.2027 in a cell that calls itself a number
-        assert pd.isna(projects["started_on"].iloc[0])
+        assert pd.isna(projects["start_promised_on"].iloc[0])
         assert "number_cell_holds_text" in set(told["code"])
 
 
