@@ -40,7 +40,9 @@ def test_the_lists_say_what_the_commands_say(visit, month_end, language):
     shown = page.dataframe[0].value
     assert shown.iloc[:, 0].tolist() == ["M1", "M2", "M3", "M4", "M8", "M5", "M7", "M6"]
     assert shown[say("ratinglist.score", language)].iloc[0] == pytest.approx(520 / 7, abs=1e-6)
-    library = visit(month_end, language, view="reserve").dataframe[0].value
+    reserve = visit(month_end, language, view="reserve").dataframe[0]
+    assert '"width"' in reserve.proto.columns, "reasons are long: they get the room the short columns do not need"
+    library = reserve.value
     assert library[say("ratinglist.state", language)].tolist().count(code("reservestate", "in", language)) == 3
     late = visit(month_end, language, view="schedule").dataframe[0].value
     assert late.iloc[:2, 0].tolist() == scheduled.scheduled(results).late == ["M2", "M3"]

@@ -17,6 +17,8 @@ from views.parts import state
 PAGE_ROWS = 1_000
 PAGED_FROM = 10_000
 HEIGHT = 360
+FEW, LONG, LOOKED_AT, WIDEST = 5, 48, 200, 900
+"""Columns a table has at most, and letters a text has at least, for that text to be given its own width (pixels)."""
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -105,7 +107,22 @@ def _page(count: int, key: str) -> tuple[int, int]:
 
 def _formats(frame: pd.DataFrame) -> dict[str, Any]:
     numbers = [str(c) for c in frame if pd.api.types.is_float_dtype(frame[c])]
-    return {name: st.column_config.NumberColumn(format="%,.2f") for name in numbers}
+    made: dict[str, Any] = {name: st.column_config.NumberColumn(format="%,.2f") for name in numbers}
+    return made | _roomy(frame)
+
+
+def _roomy(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return the widths of long texts in a table of few columns: else all columns share what room is left."""
+    if len(frame.columns) > FEW:
+        return {}
+    texts = [str(c) for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
+    longest = {c: max(map(_wide, frame[c].head(LOOKED_AT)), default=0) for c in texts}
+    return {c: st.column_config.TextColumn(width=min(24 + 7 * w, WIDEST)) for c, w in longest.items() if w > LONG}
+
+
+def _wide(text: object) -> int:
+    """Return how wide a text is, in Latin letters."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in str(text))
 
 
 def count_line(found: int, total: int, language: Language) -> str:
