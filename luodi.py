@@ -838,6 +838,33 @@ def offers(
     _call(as_json, lang, work)
 
 
+@cli.command()
+def argue(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
+    out: Annotated[
+        Path | None, typer.Argument(metavar="[OUT]", help="Write it: .docx (a section a department), .xlsx, .csv.")
+    ] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Argue a project by departments (联合论证): what is known to each question, what each still has to answer."""
+
+    def work(console: Console) -> None:
+        from layers.ask import argued
+        from layers.outputs import argument_sheet
+        from layers.study.run.released import require
+        from layers.words import argue as words
+
+        _fresh(folder, "place", console)
+        found = argued.argued(require(folder, "matches"), project)
+        _tell(console, words.text(found, console.language))
+        _listed(console, out, lambda path: argument_sheet.write(found, path, console.language))
+        console.result(words.plain(found))
+
+    _call(as_json, lang, work)
+
+
 def _projects(folder: Path, console: Console) -> "Results":
     """Return the newest results of a study with its projects, brought up to date."""
     from layers.study.run.released import require

@@ -1,0 +1,301 @@
+"""A project argued by departments (联合论证): what the run knows to each question, and what is left to answer.
+
+A figure that stands is stated, a rule that holds is met; what is not known, a procedure that is due and what only the
+department can say are left for it to answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from geo.basis.tables import rows
+from geo.basis.units import hi
+from layers.ask import rated
+from layers.library import argument, resources
+from layers.library.argument import REST, ArgumentQuestion, ArgumentTable
+from layers.library.resources import ResourceEntry
+from layers.study.run.results import Results
+
+STATED, CLEAR, CONFLICT, DUE, UNKNOWN, ASKED, NONE = (
+    "stated", "clear", "conflict", "due", "unknown", "asked", "none",
+)  # fmt: skip
+STATES = (CONFLICT, DUE, UNKNOWN, ASKED, STATED, CLEAR, NONE)
+OPEN = (DUE, UNKNOWN, ASKED)
+"""What a department still has to answer."""
+SLIGHT_M2 = 0.01
+NO_RULE, NO_SITE, NOTHING = "no_rule", "no_site", "nothing"
+"""What is to be said of a point that has neither figure nor gate: words of the namespace `argue`."""
+
+
+@dataclass(frozen=True)
+class ArguedPoint:
+    """One line of a question: what was read, its state, and its figure.
+
+    Parameters
+    ----------
+    department, question, kind : str
+    item : str
+        Column, gate, rule, resource or criterion; "" where the question itself is meant.
+    state : str
+        One of `STATES`.
+    low, high : float
+        The figure and its upper end; of a resource what the project needs of it, in the unit of the resource.
+    text : str
+        A value that is no number.
+    reason : str
+        Of a gate on a site.
+    said : str
+        One of `NO_RULE`, `NO_SITE`, `NOTHING`.
+    left : float
+        Of a resource: what the park has left, after the project where it is placed.
+    """
+
+    department: str
+    question: str
+    kind: str
+    item: str
+    state: str
+    low: float = math.nan
+    high: float = math.nan
+    text: str = ""
+    reason: str = ""
+    said: str = ""
+    left: float = math.nan
+
+
+@dataclass(frozen=True)
+class Argued:
+    """A project argued: its points, the table of questions, and where it is placed ("" nowhere)."""
+
+    results: Results
+    project_id: str
+    name: str
+    table: ArgumentTable
+    points: tuple[ArguedPoint, ...]
+    site_id: str
+    park_id: str
+
+    def open_of(self, department: str) -> list[ArguedPoint]:
+        """Return what a department still has to answer."""
+        return [p for p in self.points if p.department == department and p.state in OPEN]
+
+
+def argued(results: Results, project: str) -> Argued:
+    """Argue a project.
+
+    Raises
+    ------
+    BlockedError
+        No such project, or the project list is use-only.
+    SpecError
+        The questions of the study are not as they must be.
+    """
+    rated.only_own(results)
+    known = argument.table(results.folder)
+    about = _About(results, rated.project_id(results, project), known)
+    points = tuple(
+        ArguedPoint(department=d.id, question=q.id, kind=q.kind, **found)
+        for d in known.departments for q in d.questions for found in _answers(about, q)
+    )  # fmt: skip
+    return Argued(results, about.project_id, str(about.row["name"]), known, points, about.site_id, about.park_id)
+
+
+@dataclass(frozen=True)
+class _About:
+    """What the questions read: the tables cut down to one project and its site."""
+
+    results: Results
+    project_id: str
+    table: ArgumentTable
+
+    def mine(self, table: str) -> list[dict[str, Any]]:
+        if not self.results.has(table):
+            return []
+        frame = pd.DataFrame(self.results.table(table))
+        return rows(frame[frame["project_id"].astype(str) == self.project_id])
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        return self.mine("projects")[0]
+
+    @cached_property
+    def match(self) -> dict[str, Any]:
+        return next((m for m in self.mine("matches") if m["status"] == "placed"), {})
+
+    @property
+    def site_id(self) -> str:
+        return str(self.match.get("site_id") or "")
+
+    @property
+    def park_id(self) -> str:
+        return str(self.match.get("park_id") or self.row.get("wish_park_id") or "")
+
+    @property
+    def in_building(self) -> bool:
+        return str(self.match.get("kind", "")) == "building"
+
+    @cached_property
+    def site(self) -> dict[str, Any]:
+        if not self.site_id or self.in_building:
+            return {}
+        sites = pd.DataFrame(self.results.table("sites").drop(columns="geometry"))
+        return next(iter(rows(sites[sites["site_id"].astype(str) == self.site_id])), {})
+
+    def asks(self, question: ArgumentQuestion, item: str) -> bool:
+        """Tell whether a question is the one that asks about a rule: named first, the rest by who asks the rest."""
+        if any(fnmatchcase(item, name) for name in question.names if name != REST):
+            return True
+        others = (q for d in self.table.departments for q in d.questions if q.kind == question.kind)
+        named = any(fnmatchcase(item, name) for q in others for name in q.names if name != REST)
+        return REST in question.names and not named
+
+
+_Found = Iterator[dict[str, Any]]
+
+
+def _answers(about: _About, question: ArgumentQuestion) -> _Found:
+    found = list(_READ[question.kind](about, question))
+    yield from found or [{"item": "", "state": NONE}]
+
+
+def _figure(row: Mapping[str, Any], item: str) -> dict[str, Any]:
+    value = row.get(item)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        low = float(value)
+        high = float(row.get(hi(item), low))
+        open_ = math.isnan(low) or math.isnan(high) or high > low
+        return {"item": item, "low": low, "high": high, "state": UNKNOWN if open_ else STATED}
+    text = "" if value is None or pd.isna(value) else str(value)
+    return {"item": item, "text": text, "state": STATED if text else UNKNOWN}
+
+
+def _fact(about: _About, question: ArgumentQuestion) -> _Found:
+    yield from (_figure(about.row, name) for name in question.names)
+
+
+def _demand(about: _About, question: ArgumentQuestion) -> _Found:
+    row = next(iter(about.mine("demand")), {})
+    yield from (_figure(row, name) for name in question.names)
+
+
+def _outcome(outcome: str, severity: str) -> str:
+    return DUE if outcome == CONFLICT and severity in ("procedure", "prefer") else outcome
+
+
+def _gate(about: _About, question: ArgumentQuestion) -> _Found:
+    judged = {str(g["gate_id"]): g for g in about.mine("gates") if not g["park_id"]}
+    for name in question.names:
+        if name in judged:
+            gate = judged[name]
+            yield {"item": name, "state": _outcome(str(gate["outcome"]), str(gate["severity"]))}
+        else:  # a rule that names other industries does not apply; one the study does not have judged nothing
+            has = any(r.id == name for r in about.results.rules)
+            yield {"item": name, "state": NONE if has else UNKNOWN, "said": "" if has else NO_RULE}
+
+
+def _unplaced(about: _About) -> _Found:
+    """Say that a question about the site is open as long as there is none; a building has no land of its own."""
+    if about.in_building:
+        yield {"item": "", "state": NONE}
+    elif not about.site:
+        yield {"item": "", "state": UNKNOWN, "said": NO_SITE}
+
+
+def _site(about: _About, question: ArgumentQuestion) -> _Found:
+    yield from (_figure(about.site, name) for name in question.names) if about.site else _unplaced(about)
+
+
+def _rule(about: _About, question: ArgumentQuestion) -> _Found:
+    if not about.site:
+        yield from _unplaced(about)
+        return
+    lines = [
+        {"item": item, "state": state}
+        for column, state in (("unknowns", UNKNOWN), ("conditions", DUE))
+        for item in filter(None, str(about.site[column]).split("|")) if about.asks(question, item)
+    ]  # fmt: skip
+    has = any(about.asks(question, r.id) for r in about.results.rules)
+    bare = {"item": "", "state": CLEAR if has else UNKNOWN, "said": NOTHING if has else NO_RULE}
+    yield from lines or [bare]
+
+
+def _site_gate(about: _About, question: ArgumentQuestion) -> _Found:
+    if not about.site_id:
+        yield {"item": "", "state": UNKNOWN, "said": NO_SITE}
+        return
+    for gate in about.mine("site_gates"):
+        if str(gate["site_id"]) == about.site_id and about.asks(question, str(gate["gate_id"])):
+            state = _outcome(str(gate["outcome"]), str(gate["severity"]))
+            yield {"item": str(gate["gate_id"]), "state": state, "reason": str(gate["reason"])}
+    if not any(about.asks(question, r.id) for r in about.results.rules):
+        yield {"item": "", "state": UNKNOWN, "said": NO_RULE}
+
+
+def _ledger(about: _About, question: ArgumentQuestion) -> _Found:
+    if not about.site:
+        yield from _unplaced(about)
+        return
+    members, ledger = about.results.table("members"), about.results.table("ledger")
+    parcels = set(members.loc[members["site_id"].astype(str) == about.site_id, "parcel_id"].astype(str))
+    some = ledger[ledger["parcel_id"].astype(str).isin(parcels) & (ledger["step"] > 0) & (ledger["rule_id"] != "")]
+    total = some.groupby("rule_id", sort=True)[["exclusive_m2", "unknown_m2"]].sum()
+    if not (total.sum(axis=1) > SLIGHT_M2).any():
+        yield {"item": "", "state": CLEAR, "said": NOTHING}
+    for item, taken, open_ in total.itertuples():
+        if taken + open_ > SLIGHT_M2:
+            state = UNKNOWN if open_ > SLIGHT_M2 else STATED
+            yield {"item": str(item), "low": float(taken), "high": float(taken + open_), "state": state}
+
+
+def _capacity(about: _About, question: ArgumentQuestion) -> _Found:
+    table = about.results.table("capacity") if about.results.has("capacity") else pd.DataFrame()
+    mine = {str(r["resource"]): r for r in rows(table) if str(r["park_id"]) == about.park_id}
+    demand = next(iter(about.mine("demand")), {})
+    for name in question.names:
+        entry, park = resources.entry(name), mine.get(name)
+        if entry is not None:
+            yield {"item": name} | _left(about, entry, demand, float(park["left"]) if park else math.nan)
+
+
+def _left(about: _About, entry: ResourceEntry, demand: Mapping[str, Any], left: float) -> dict[str, Any]:
+    """Hold what is left against what is needed; where the project is placed, placing has counted it already."""
+    column = entry.column if entry.column else f"{entry.site}_m2"
+    source = demand if entry.column else about.site
+    low = float(source.get(column, math.nan)) * entry.factor
+    high = float(source.get(hi(column), low / entry.factor)) * entry.factor
+    if not entry.column and about.in_building:
+        return {"state": NONE}
+    uncounted = entry.id in str(about.match.get("uncounted", "")).split("|")
+    if math.isnan(left) or math.isnan(low) or uncounted:
+        state = UNKNOWN
+    elif about.match:
+        state = CLEAR if left >= 0.0 else CONFLICT
+    else:
+        state = CONFLICT if low > left else CLEAR if high <= left else UNKNOWN
+    return {"low": low, "high": high, "left": left, "state": state}
+
+
+def _rating(about: _About, question: ArgumentQuestion) -> _Found:
+    made = rated.rated(about.results, about.table.head.set).rating.lines
+    lines = {str(r["criterion_id"]): r for r in rows(made[made["project_id"].astype(str) == about.project_id])}
+    for name in (n for n in question.names if n in lines):
+        low, high = float(lines[name]["points"]), float(lines[name]["points_hi"])
+        open_ = not math.isclose(low, high, abs_tol=1e-9)  # NaN is open too
+        yield {"item": name, "low": low, "high": high, "state": UNKNOWN if open_ else STATED}
+
+
+def _asked(about: _About, question: ArgumentQuestion) -> _Found:
+    yield {"item": "", "state": ASKED}
+
+
+_READ = {
+    "fact": _fact, "demand": _demand, "gate": _gate, "site": _site, "rule": _rule, "site_gate": _site_gate,
+    "ledger": _ledger, "capacity": _capacity, "rating": _rating, "asked": _asked,
+}  # fmt: skip

@@ -1,0 +1,80 @@
+"""Who asks what of a project after its pre-selection (`data/project/argument.toml`), or a study's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from geo.basis.age import Text
+from geo.basis.figure import Confidence, unverified
+from geo.basis.frozen import Frozen
+from layers import toml
+
+FILE = Path(__file__).resolve().parents[2] / "data" / "project" / "argument.toml"
+OWN = Path("inputs") / "argument.toml"
+"""Where a study keeps questions of its own."""
+Source = Literal["fact", "demand", "gate", "site", "rule", "site_gate", "ledger", "capacity", "rating", "asked"]
+REST = "*"
+_ALONE = ("ledger", "asked")
+"""Kinds that read no names."""
+
+
+class ArgumentQuestion(Frozen):
+    """One question: where its answer is looked for, and what is read there."""
+
+    id: str
+    title: Text
+    kind: Source
+    names: tuple[str, ...] = ()
+
+
+class Department(Frozen):
+    """One department and what it asks."""
+
+    id: str
+    title: Text
+    questions: tuple[ArgumentQuestion, ...] = Field(min_length=1)
+
+
+class _Head(Frozen):
+    source: Text
+    confidence: Confidence
+    verified_by: str = ""
+    set: str = "ankang"
+
+
+class ArgumentTable(Frozen):
+    """Departments in the order they are heard, and where the division of work comes from."""
+
+    head: _Head
+    departments: tuple[Department, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _plain(self) -> ArgumentTable:
+        asked = [(d.id, q) for d in self.departments for q in d.questions]
+        twice = len({(d, q.id) for d, q in asked}) < len(asked) or len({d.id for d in self.departments}) < len(
+            self.departments
+        )
+        if twice or any((q.kind in _ALONE) == bool(q.names) for _, q in asked):
+            raise ValueError("argument_question_wrong")
+        return self
+
+    @property
+    def unverified(self) -> bool:
+        """True where nobody has checked the division of work against a document."""
+        return unverified(self.head.confidence, self.head.verified_by)
+
+
+def table(folder: Path | None = None) -> ArgumentTable:
+    """Return the questions of a study folder where it has its own, else the shipped ones.
+
+    Raises
+    ------
+    SpecError
+        The file is not as it must be.
+    """
+    own = folder / OWN if folder is not None else None
+    path = own if own is not None and own.is_file() else FILE
+    return toml.validated(ArgumentTable, toml.read(path), path.name)

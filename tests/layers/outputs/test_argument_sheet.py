@@ -1,0 +1,65 @@
+"""The joint argument as a file: a section and a block to sign per department; the lines are those of the command."""
+
+import shutil
+
+import docx
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+import luodi
+from geo.basis.progress import silent
+from layers.ask import argued
+from layers.study.run import runs
+from layers.study.run.results import open_results
+from layers.text import LANGUAGES, say
+from layers.words import argue as words
+
+
+@pytest.fixture(scope="module")
+def folder(month_end, tmp_path_factory):
+    made = tmp_path_factory.mktemp("argue") / "study"
+    shutil.copytree(month_end, made, symlinks=True)
+    runs.update(made, "place", silent)
+    return made
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_command_writes_what_it_tells(folder, tmp_path, language):
+    found = argued.argued(open_results(folder), "M2")
+    path, book = tmp_path / "a.docx", tmp_path / "a.xlsx"
+    for out in (path, book):
+        done = CliRunner().invoke(luodi.cli, ["argue", str(folder), "乙化工", str(out), "--lang", language])
+        assert done.exit_code == 0, done.output
+    page = docx.Document(path)
+    text = [p.text for p in page.paragraphs]
+    tables = [[[c.text for c in row.cells] for row in t.rows] for t in page.tables]
+    kept = [t for t in tables if len(t[0]) == 5]
+    signed = [t for t in tables if len(t[0]) == 3]
+    sections = list(words.sections(found, language))
+    assert (len(kept), len(signed)) == (5, 5)
+    assert signed[0][0][0] == say("dossier.opinion", language)
+    for (title, frame, told), rows in zip(sections, kept, strict=True):
+        assert title in text
+        assert told in text
+        assert told in done.stdout
+        assert rows[1:] == frame.astype(str).to_numpy().tolist()
+    sheet = openpyxl.load_workbook(book).worksheets[0]
+    cells = [[str(c or "") for c in row] for row in sheet.iter_rows(values_only=True)]
+    listed = words.listed(found, language).to_numpy().tolist()
+    assert [row[: len(words.COLUMNS)] for row in cells if row[: len(words.COLUMNS)] in listed] == listed
+    again = path.read_bytes()
+    CliRunner().invoke(luodi.cli, ["argue", str(folder), "M2", str(path), "--lang", language])
+    assert path.read_bytes() == again
+
+
+def test_what_cannot_be_written_is_said(folder, tmp_path):
+    for out, project in (
+        (tmp_path / "a.pdf", "M2"),
+        (tmp_path / "none" / "a.docx", "M2"),
+        (tmp_path / "a.docx", "M99"),
+    ):
+        done = CliRunner().invoke(luodi.cli, ["argue", str(folder), project, str(out), "--lang", "en"])
+        assert done.exit_code != 0
+        assert "Traceback" not in done.output
+        assert not out.exists()
