@@ -827,6 +827,7 @@ def offers(
         from layers.words import offers as words
 
         _fresh(folder, "place", console)
+        _fresh(folder, "chain", console)  # no step of placing: gaps of the chain are offered too
         found = offering.offering(require(folder, "matches"))
         asked = Wish(None if land_mu is None else land_mu * MU_M2, floor_m2, park, power_kva, _day(by))
         wish = None if asked == Wish() else asked

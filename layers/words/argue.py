@@ -126,7 +126,9 @@ class _Words:
         if gate is not None:
             return " · ".join(filter(None, (gate.why, gate.clause, gate.mark)))
         rule = self._rule(point)
-        if rule is not None and point.kind in ("rule", "site_gate", "ledger"):
+        layer = self.found.results.layer(rule.layer) if rule is not None and rule.layer else None
+        secret = layer is not None and layer.use_only
+        if rule is not None and point.kind in ("rule", "site_gate", "ledger") and not secret:
             return both(rule.clause, self.language)
         return say(f"argue.from_{point.kind}", self.language)
 

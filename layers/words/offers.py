@@ -8,18 +8,23 @@ from typing import Any
 import pandas as pd
 
 from geo.basis.tables import rows
-from geo.place.offer import BUILDING, CHAIN, CLEAR, KINDS, TESTS, Wish
+from geo.place.offer import BUILDING, CHAIN, CLEAR, KINDS, LAND, TESTS, Wish
 from layers.ask.offering import Offering, answered
+from layers.library.standards import coded
 from layers.text import Language, code, joined, land_unit, number, say
 from layers.words.explain import marked_title
 from layers.words.pipeline import park_names
 from layers.words.project_card import industry_text
+
+PLAN_USES = "用地用海"
+"""Scheme of the codes of a plan."""
 
 
 def listed(found: Offering, language: Language) -> pd.DataFrame:
     """Return the list, machine names: an offer a row, areas in the reader's unit."""
     unit, parks = land_unit(language), park_names(found.results)
     titles = {r.id: marked_title(found.results, r, language) for r in found.results.rules}
+    hidden = any(s.use_only for s in found.results.study.with_role("plan"))
     out = []
     for r in rows(found.found):
         area = r["net_m2"] if r["kind"] == BUILDING else r["net_m2"] / unit.m2
@@ -27,9 +32,10 @@ def listed(found: Offering, language: Language) -> pd.DataFrame:
         subject = industry_text(str(r["subject"]), language) if r["kind"] == CHAIN else str(r["subject"])
         out.append({
             "offer_id": r["offer_id"], "kind": code("offerkind", r["kind"], language), "subject": subject,
-            "park": parks.get(str(r["park_id"]), str(r["park_id"])), "township": r["township"], "use": r["use"],
+            "park": parks.get(str(r["park_id"]), str(r["park_id"])), "township": r["township"],
+            "use": "" if hidden and r["kind"] == LAND else _use(r, language),
             "area": "" if area != area else number(r["net_m2"], word, language),
-            "far": _far(r["far_min"], r["far_max"], language),
+            "far": "" if hidden else _far(r["far_min"], r["far_max"], language),
             "power": _power(found, r, language),
             "earliest": r["earliest"].isoformat() if r["earliest"] else "",
             "conditions": _titles(str(r["conditions"]), titles, language),
@@ -39,6 +45,11 @@ def listed(found: Offering, language: Language) -> pd.DataFrame:
     names = ["offer_id", "kind", "subject", "park", "township", "use", "area", "far", "power", "earliest",
              "conditions", "unknowns", "partners"]  # fmt: skip
     return pd.DataFrame(out, columns=names)
+
+
+def _use(r: dict[str, Any], language: Language) -> str:
+    """Return the use with its name: of land by the plan's code, of a building as the list says it."""
+    return coded(PLAN_USES, str(r["use"]), language) if r["kind"] == LAND else str(r["use"])
 
 
 def _far(low: float, high: float, language: Language) -> str:

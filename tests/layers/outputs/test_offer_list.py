@@ -1,0 +1,79 @@
+"""Offers by command and as files: uses in words, nothing of a use-only plan, a sheet an offer, wrong calls in words."""
+
+import json
+import shutil
+from dataclasses import replace
+from types import SimpleNamespace
+
+import docx
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+import luodi
+from layers.ask import offering
+from layers.outputs import offer_list
+from layers.study.run.released import open_results
+from layers.text import LANGUAGES
+from layers.words import offers as words
+
+
+@pytest.fixture(scope="module")
+def folder(month_end, tmp_path_factory):
+    """Run as far as the chain only: the command brings up what offers rest on."""
+    made = tmp_path_factory.mktemp("offers") / "study"
+    shutil.copytree(month_end, made, symlinks=True)
+    return made
+
+
+def asked(folder, *more):
+    return CliRunner().invoke(luodi.cli, ["offers", str(folder), *map(str, more)])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_command_writes_what_it_tells(folder, tmp_path, language):
+    for kind in ("xlsx", "csv", "docx"):
+        done = asked(folder, "--out", tmp_path / f"a.{kind}", "--lang", language)
+        assert done.exit_code == 0, done.output
+    found = offering.offering(open_results(folder))
+    listed = words.listed(found, language).astype(str).to_numpy().tolist()
+    assert {row[0][0] for row in listed} >= {"L"}
+    cells = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0].iter_rows(values_only=True)
+    told = [[str(c or "") for c in row][: len(listed[0])] for row in cells]
+    assert [row for row in told if row in listed] == listed
+    assert len(pd.read_csv(tmp_path / "a.csv", comment="#", encoding="utf-8-sig", header=None, names=range(20))) > len(
+        listed
+    )
+    sheets = docx.Document(tmp_path / "a.docx").tables
+    assert len(sheets) == 2 * len(listed)  # both languages
+    for k, row in enumerate(listed):
+        own = [c.text for t in sheets[2 * k : 2 * k + 2] for r in t.rows for c in r.cells]
+        assert row[0] in own
+        assert all(text in own for text in row if text.strip())
+
+
+def test_one_offer_and_a_wish(folder, tmp_path):
+    assert asked(folder, "L01", "--out", tmp_path / "one.docx").exit_code == 0
+    assert len(docx.Document(tmp_path / "one.docx").tables) == 2
+    done = asked(folder, "--land-mu", "400", "--power-kva", "500", "--json")
+    result = next(e for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "result")
+    # 270,000 m² are 405 亩; slope is not known, and no park's power is
+    first = result["answer"][0]
+    assert (first["offer_id"], first["area"], first["land"], first["power"]) == ("L01", "clear", "unknown", "unknown")
+    assert first["spare_m2"] == pytest.approx(270_000 - 400 * 2000 / 3, abs=0.1)
+    for more in (["L99", "--out", tmp_path / "b.docx"], ["--out", tmp_path / "b.pdf"], ["--by", "soon"]):
+        wrong = asked(folder, *more, "--lang", "en")
+        assert wrong.exit_code != 0
+        assert "Traceback" not in wrong.output
+    assert not list(tmp_path.glob("b.*"))
+
+
+def test_uses_are_words_and_a_use_only_plan_stays(folder, monkeypatch):
+    found = offering.offering(open_results(folder))
+    planned = found.found.assign(use="100102", far_min=1.0, far_max=2.0)
+    found = replace(found, found=planned[planned["kind"] == "land"])
+    assert words.listed(found, "zh").loc[0, ["use", "far"]].tolist() == ["100102 二类工业用地", "1.00 – 2.00"]
+    study = type(found.results.study)
+    monkeypatch.setattr(study, "with_role", lambda self, *roles: (SimpleNamespace(use_only="plan" in roles),))
+    assert words.listed(found, "zh").loc[0, ["use", "far"]].tolist() == ["", ""]
+    assert offer_list.KINDS == ("xlsx", "csv", "docx")
