@@ -1157,6 +1157,29 @@ def report(
 
 
 @cli.command()
+def form(
+    folder: Study,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Name of a form of data/forms, such as land-classes.")],
+    subject: Annotated[str, typer.Argument(metavar="ID", help="A check, idle land or a site; - is the whole study.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.xlsx, or OUT.docx where the form has one.")],
+    ridges: Annotated[str, typer.Option(help="own: field ridges (田坎) are a class; fields: counted as 耕地.")] = "own",
+    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Write a form the next office expects: filled from the study, blanks marked, amounts as live sums."""
+
+    def work(console: Console) -> None:
+        from layers.outputs import office_forms
+
+        office_forms.write(folder, office_forms.Asked(kind, subject, _day(on), ridges), out, console.language)
+        console.text(say("command.report_written", console.language, asset=subject, path=out.name))
+        console.result({"file": str(out), "form": kind, "id": subject})
+
+    _call(as_json, lang, work)
+
+
+@cli.command()
 def export(
     folder: Study,
     out: Annotated[

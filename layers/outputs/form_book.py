@@ -1,0 +1,140 @@
+"""Workbooks of the forms offices expect (XLSX): a title, a table with live totals, blanks that show, and the notes.
+
+Text of a study goes in as text, and formulas name cells by their place alone.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from layers.library.forms import OfficeForm
+from layers.outputs.plain import plain
+from layers.outputs.project import notes
+from layers.outputs.stage_book import OPTIONS
+from layers.study.run.results import Results
+from layers.text import Language, both, code, say
+
+Worksheet = Any
+LOOKS: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 15, "align": "center", "valign": "vcenter"},
+    "below": {"font_color": "#4B5563", "text_wrap": True, "valign": "top"},
+    "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "align": "center",
+             "valign": "vcenter"},
+    "text": {"border": 1, "text_wrap": True, "valign": "vcenter"},
+    "strong": {"border": 1, "bold": True, "valign": "vcenter"},
+    "blank": {"border": 1, "bg_color": "#FFF4CC", "font_color": "#8A6D00", "text_wrap": True, "valign": "vcenter"},
+    "line": {"text_wrap": True, "valign": "top"},
+    "ha": {"border": 1, "num_format": '0.0000;-0.0000;"–"'}, "ha0": {"border": 1, "num_format": "0.0000"},
+    "ha_strong": {"border": 1, "bold": True, "num_format": '0.0000;-0.0000;"–"'},
+    "m2": {"border": 1, "num_format": "#,##0.00"}, "m2_strong": {"border": 1, "bold": True, "num_format": "#,##0.00"},
+    "mu": {"border": 1, "num_format": "#,##0.00"}, "wan": {"border": 1, "num_format": "#,##0.00"},
+    "rate": {"border": 1, "num_format": "#,##0.00"}, "share": {"border": 1, "num_format": "0.00%"},
+    "count": {"border": 1, "num_format": "0"}, "count_strong": {"border": 1, "bold": True, "num_format": "0"},
+}  # fmt: skip
+"""Formats of cells; those of hectares show four decimals, and a dash where there is nothing at all."""
+
+
+class FormBook:
+    """A workbook of a form while it is written; rows and columns count from 0."""
+
+    def __init__(self, results: Results, wanted: OfficeForm, language: Language):
+        self.results, self.form, self.language = results, wanted, language
+        self._content = io.BytesIO()  # so that a refusal of the disk is an OSError like any other
+        self.book = xlsxwriter.Workbook(self._content, OPTIONS)
+        self.looks = {name: self.book.add_format(look) for name, look in LOOKS.items()}
+
+    def __enter__(self) -> FormBook:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.book.close()
+
+    def save(self, path: Path) -> None:
+        """Write the finished workbook; it has been closed before."""
+        path.write_bytes(self._content.getvalue())
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return a sentence of the forms."""
+        return say(f"officeform.{key}", self.language, **values)
+
+    def title(self, name: str) -> str:
+        """Return the title of the form, about something."""
+        title = both(self.form.form.title, self.language)
+        return self.say("title", title=title, name=name) if name else title
+
+    def sheet(self, name: str, title: str, below: Iterable[str], widths: Sequence[float]) -> tuple[Worksheet, int]:
+        """Begin a landscape sheet with a title and lines below it; return it and the first free row."""
+        written = datetime.fromisoformat(self.results.manifest["written"]).replace(tzinfo=None)
+        self.book.set_properties({"title": plain(title)[:250], "author": "Luodi 落地", "created": written})
+        page = self.book.add_worksheet(name)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        for column, width in enumerate(widths):
+            page.set_column(column, column, width)
+        last = max(len(widths) - 1, 1)
+        page.merge_range(0, 0, 0, last, plain(title), self.looks["title"])
+        page.set_row(0, 26)
+        row = 1
+        for line in below:
+            page.merge_range(row, 0, row, last, "", self.looks["below"])
+            self.text(page, row, 0, line, "below")
+            page.set_row(row, 15 * (1 + _width(line) // max(int(sum(widths)), 1)))
+            row += 1
+        return page, row
+
+    def text(self, page: Worksheet, row: int, column: int, text: object, look: str = "text") -> None:
+        """Write a text."""
+        page.write_string(row, column, plain(text), self.looks[look])
+
+    def blank(self, page: Worksheet, row: int, column: int, hint: str = "") -> None:
+        """Write a cell that is to be filled in by hand, and says so."""
+        self.text(page, row, column, self.say("blank", hint=hint) if hint else self.say("fill"), "blank")
+
+    def number(self, page: Worksheet, row: int, column: int, value: float, look: str) -> None:
+        """Write a number."""
+        page.write_number(row, column, value, self.looks[look])
+
+    def formula(self, page: Worksheet, row: int, column: int, formula: str, value: float, look: str) -> None:
+        """Write a formula, with the value a reader without formulas is shown."""
+        page.write_formula(row, column, formula, self.looks[look], value)
+
+    def sign(self, page: Worksheet, row: int, columns: int) -> int:
+        """Write the line of those who sign; return the next free row."""
+        names = ("maker", "checker", "office", "day")
+        step = max(columns // len(names), 1)
+        for k, name in enumerate(names):
+            page.write_string(row, k * step, self.say(f"sign_{name}"), self.looks["line"])
+        return row + 1
+
+    def about(self, more: Iterable[str]) -> None:
+        """Add the sheet of what the form rests on."""
+        page = self.book.add_worksheet(self.say("sheet_about"))
+        page.set_column(0, 0, 140)
+        for row, line in enumerate((*more, *about(self.results, self.form, self.language))):
+            self.text(page, row, 0, line, "line")
+
+
+def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[str]:
+    """Yield what stands on every form: where its layout comes from, the layers' vintage and keeper, the law's age."""
+    head = wanted.form
+    yield say("officeform.source", language, source=head.source, mark=code("mark", head.confidence, language))
+    if not head.text_found:
+        yield say("officeform.no_text", language)
+    if head.note:
+        yield both(head.note, language)
+    yield from notes(results, language)
+    for one in results.study.layers:
+        yield say("officeform.layer", language, layer=one.title or one.id, on=str(one.vintage or "–"),
+                  keeper=one.owner or "–")  # fmt: skip
+
+
+def _width(text: str) -> int:
+    """Return the width of a text in Latin letters; Chinese characters are twice as wide."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)

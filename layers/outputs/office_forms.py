@@ -1,0 +1,58 @@
+"""Forms the next office expects, by name (`data/forms`): filled from the study and written to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from layers.ask.redline import RedlineAnswer
+from layers.library import forms
+from layers.outputs import form_land
+from layers.outputs.target import ending, replaced
+from layers.study import checks
+from layers.text import Language
+
+RIDGES = ("own", "fields")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which form, about what; `ridges` says where field ridges (田坎) stand, ``own`` or ``fields``."""
+
+    kind: str
+    subject: str
+    on: date | None = None
+    ridges: str = "own"
+
+
+def write(folder: Path, asked: Asked, path: Path, language: Language) -> None:
+    """Write a form; a file that is there is replaced once the new one is whole.
+
+    Raises
+    ------
+    CallError
+        No such form, or an ending it has not.
+    BlockedError
+        Nothing of that id, results that are stale, or the file cannot be written.
+    """
+    wanted = forms.form(asked.kind)
+    ending(path, wanted.form.endings)
+    if asked.ridges not in RIDGES:
+        raise CallError(reason("form_ridges", given=asked.ridges, known=list(RIDGES)))
+    replaced(path, WRITERS[asked.kind](folder, asked, language), folder)
+
+
+Made = Callable[[Path], object]
+
+
+def _land(folder: Path, asked: Asked, language: Language) -> Made:
+    answer = RedlineAnswer(checks.open_check(folder, asked.subject))
+    return lambda part: form_land.write(answer, part, language, asked.ridges == "fields")
+
+
+WRITERS: dict[str, Callable[[Path, Asked, Language], Made]] = {form_land.KIND: _land}
+"""What writes each form of `data/forms`."""

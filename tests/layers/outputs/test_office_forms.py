@@ -1,0 +1,137 @@
+"""Forms of the next office: their cells summed anew with pandas from the files, blanks that show, nothing that acts."""
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+
+from geo.basis.errors import BlockedError, CallError
+from geo.basis.progress import silent
+from layers.ask import landform
+from layers.library import forms
+from layers.outputs import office_forms
+from layers.outputs.office_forms import Asked
+from layers.study import checks
+from layers.study.run import runs
+from tests import district
+from tests.layers.outputs import joint_study
+
+UNITS = ["甲组", "乙组", "=1+1"]
+CODES = ["0101", "0301", "1101", "0602"]
+HOLE = 400.0
+RED = (3.3, 7.7, 391.13, 288.9)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The joint study with owners, several uses and both tenures, run, with a red line over most of it."""
+    folder = joint_study.written(tmp_path_factory.mktemp("forms") / "study")
+    frame = gpd.read_file(folder / "inputs" / "parcels.gpkg")
+    rows = range(len(frame))
+    frame = frame.assign(
+        DLBM=[CODES[k % 4] for k in rows], QSDW=[UNITS[k % 3] for k in rows],
+        KCXS=[0.1237 if k % 2 == 0 else 0.0 for k in rows], QSXZ=["20" if k % 5 == 0 else "30" for k in rows],
+    )  # fmt: skip
+    frame.to_file(folder / "inputs" / "parcels.gpkg", layer="parcels")
+    settings = folder / "study.toml"
+    text = settings.read_text(encoding="utf-8")
+    fields = 'tenure = "QSXZ", owner = "QSDW", ridge_share = "KCXS"'
+    settings.write_text(text.replace('tenure = "QSXZ"', fields), encoding="utf-8")
+    runs.update(folder, "load", silent)
+    line = folder / "inputs" / "line.gpkg"
+    gpd.GeoDataFrame({"name": ["甲"]}, geometry=[district.box(*RED)], crs=district.CRS).to_file(line)
+    checks.check(folder, line, checks.RedlineQuestion(name="甲"), silent)
+    return folder
+
+
+def written(folder, tmp_path, asked, language="zh", name="a.xlsx"):
+    office_forms.write(folder, asked, tmp_path / name, language)
+    return openpyxl.load_workbook(tmp_path / name, data_only=True), openpyxl.load_workbook(tmp_path / name)
+
+
+def expected(folder, with_fields):
+    frame = gpd.read_file(folder / "inputs" / "parcels.gpkg")
+    area = frame.geometry.intersection(district.box(*RED)).area
+    tilled = frame["DLBM"] == "0101"
+    ridge = np.where(tilled & (not with_fields), area * frame["KCXS"], 0.0)
+    state = frame["QSXZ"] == "20"
+    fields = pd.DataFrame({"state": state, "unit": frame["QSDW"], "code": frame["DLBM"], "m2": area - ridge})
+    ridges = pd.DataFrame({"state": state, "unit": frame["QSDW"], "code": "1203", "m2": ridge})
+    rows = pd.concat([fields, ridges])
+    return rows[rows["m2"] > 0].groupby(["state", "unit", "code"])["m2"].sum()
+
+
+def lines(page):
+    """The form as a frame: one line a unit, columns by code, with the subtotal lines apart."""
+    rows = list(page.iter_rows(values_only=True))
+    head = next(k for k, row in enumerate(rows) if row[0] == "序号")
+    names = [str(n or rows[head][k] or k).split()[0] for k, n in enumerate(rows[head + 1])]
+    names[:4] = ["no", "tenure", "unit", "place"]
+    names[-1] = "合计"
+    body = pd.DataFrame(rows[head + 2 :], columns=names)
+    units = body[pd.to_numeric(body["no"], errors="coerce").notna()]
+    sums = body[body["no"].astype(str).str.contains("小计|合计")].set_index("no")
+    return units, sums
+
+
+@pytest.mark.parametrize("ridges", office_forms.RIDGES)
+def test_land_classes_add_up_as_pandas_adds_them(folder, tmp_path, ridges):
+    values, formulas = written(folder, tmp_path, Asked("land-classes", "甲", None, ridges))
+    units, sums = lines(values["地类面积表"])
+    hand = expected(folder, ridges == "fields")
+    codes = [c for c in units if c[:4].isdigit()]
+    assert set(codes) == set(hand.index.get_level_values("code"))
+    for (state, unit, code), area in hand.items():
+        own = units[(units["tenure"] == ("国有" if state else "集体")) & (units["unit"] == unit)]
+        assert abs(float(own[code].sum()) - area / 1e4) < 1e-4, (unit, code)
+    bare = units[units["tenure"] == "权属未知"]  # the hole of p12 is in no parcel, and in the total
+    assert bare["合计"].tolist() == sums.loc["权属未知小计", ["地类未知小计"]].tolist() == [HOLE / 1e4]
+    total = round((hand.sum() + HOLE) / 1e4, 4)
+    assert sums.loc["合计", "合计"] == total == round(shapely.box(*RED).area / 1e4, 4)
+    assert round(float(units[codes].to_numpy(float).sum() + HOLE / 1e4), 4) == total
+    for word in ("国有", "集体"):
+        own = units[units["tenure"] == word]
+        for column in sums.columns[3:]:
+            assert round(float(own[column].sum()), 4) == sums.loc[f"{word}小计", column]
+    named = {"农用地小计": ["0101", "0301", "1203"], "建设用地小计": ["0602"], "未利用地小计": ["1101"]}
+    for name, members in named.items():
+        assert np.allclose(
+            units[name].astype(float), units[[m for m in members if m in codes]].astype(float).sum(axis=1)
+        )
+    assert units["其中：耕地小计"].tolist() == units["0101"].tolist()
+    live = [c for row in formulas["地类面积表"].iter_rows() for c in row if c.data_type == "f"]
+    assert live
+    assert {str(c.value)[:5] for c in live} == {"=SUM("}
+    assert "=1+1" in set(units["unit"])
+    assert all(c.data_type != "f" or c.value != "=1+1" for c in live)
+
+
+def test_adjustment_is_shown_and_closes(folder, tmp_path):
+    values, _ = written(folder, tmp_path, Asked("land-classes", "甲"))
+    rows = list(values["平差"].iter_rows(values_only=True))
+    body = pd.DataFrame([r for r in rows if r[3] and isinstance(r[4], (int, float)) and r[0]])
+    assert len(body) == len(expected(folder, False)) + 1
+    assert (body[6] - body[4] / 1e4).abs().max() < 1e-4
+    assert body[7].abs().max() <= 1e-4 + 1e-12
+    closing = {r[3]: r for r in rows if r[3] and not r[0]}
+    assert round(body[6].sum(), 4) == closing["合计"][6] == closing["红线面积（控制面积）"][6]
+    assert closing["控制面积 − 合计"][6] == 0
+
+
+@pytest.mark.parametrize("areas", [[1.4] * 5, [0.4, 0.4, 0.4], [10.0, 20.0, 30.0], [2.5, 2.5], [1e-3, 99.9995]])
+def test_spread_keeps_cells_within_a_digit(areas):
+    areas = np.array(areas)
+    found = landform.spread(areas, areas.sum(), 1.0)
+    assert found.sum() == np.floor(areas.sum() + 0.5)
+    assert (np.abs(found - areas) < 1).all()
+    assert (found >= 0).all()
+
+
+def test_what_cannot_be_written_is_refused(folder, tmp_path):
+    for asked, error in ((Asked("none", "甲"), CallError), (Asked("land-classes", "乙"), BlockedError),
+                         (Asked("land-classes", "甲", None, "x"), CallError)):  # fmt: skip
+        with pytest.raises(error):
+            office_forms.write(folder, asked, tmp_path / "a.xlsx", "en")
+    assert set(forms.kinds()) == set(office_forms.WRITERS)
