@@ -35,7 +35,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "m2": {"border": 1, "num_format": "#,##0.00"}, "m2_strong": {"border": 1, "bold": True, "num_format": "#,##0.00"},
     "mu": {"border": 1, "num_format": "#,##0.00"}, "wan": {"border": 1, "num_format": "#,##0.00"},
     "rate": {"border": 1, "num_format": "#,##0.00"}, "share": {"border": 1, "num_format": "0.00%"},
-    "count": {"border": 1, "num_format": "0"}, "count_strong": {"border": 1, "bold": True, "num_format": "0"},
+    "metre": {"border": 1, "num_format": "0.000"}, "count": {"border": 1, "num_format": "0"},
+    "count_strong": {"border": 1, "bold": True, "num_format": "0"},
 }  # fmt: skip
 """Formats of cells; those of hectares show four decimals, and a dash where there is nothing at all."""
 

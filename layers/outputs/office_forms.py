@@ -11,7 +11,7 @@ from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from layers.ask.redline import RedlineAnswer
 from layers.library import forms
-from layers.outputs import form_land
+from layers.outputs import form_land, form_lines
 from layers.outputs.target import ending, replaced
 from layers.study import checks
 from layers.text import Language
@@ -54,5 +54,10 @@ def _land(folder: Path, asked: Asked, language: Language) -> Made:
     return lambda part: form_land.write(answer, part, language, asked.ridges == "fields")
 
 
-WRITERS: dict[str, Callable[[Path, Asked, Language], Made]] = {form_land.KIND: _land}
+def _lines(folder: Path, asked: Asked, language: Language) -> Made:
+    answer = RedlineAnswer(checks.open_check(folder, asked.subject))
+    return lambda part: form_lines.write(answer, part, language)
+
+
+WRITERS: dict[str, Callable[[Path, Asked, Language], Made]] = {form_land.KIND: _land, form_lines.KIND: _lines}
 """What writes each form of `data/forms`."""

@@ -120,6 +120,32 @@ def test_adjustment_is_shown_and_closes(folder, tmp_path):
     assert closing["控制面积 − 合计"][6] == 0
 
 
+def test_three_lines_with_the_points_of_every_piece(folder, tmp_path):
+    values, _ = written(folder, tmp_path, Asked("three-lines", "甲"))
+    rows = list(values["三区三线核查表"].iter_rows(values_only=True))
+    head = next(k for k, row in enumerate(rows) if row[0] == "序号")
+    form = pd.DataFrame(rows[head + 1 : head + 4], columns=rows[head]).set_index("控制线")
+    red = shapely.box(*RED)
+    hand = {}
+    for layer, name in (("farm.geojson", "永久基本农田"), ("red.gpkg", "生态保护红线"), ("edge.gpkg", "城镇开发边界")):
+        ground = gpd.read_file(folder / "inputs" / layer).to_crs(district.CRS).geometry.union_all()
+        ground = shapely.affinity.translate(ground, -district.X0, -district.Y0)
+        hand[name] = (red - ground if layer.startswith("edge") else red & ground).area
+        assert form.loc[name, "面积（m²）"] == pytest.approx(hand[name], abs=0.02)
+        assert form.loc[name, "面积（公顷）"] == pytest.approx(hand[name] / 1e4, abs=1e-5)
+        assert form.loc[name, "核查结论"] == ("不涉及" if hand[name] == 0 else "位于界外" if "边界" in name else "压占")
+        assert form.loc[name, "核查意见"].startswith("（待填）")
+    assert form.loc["永久基本农田", "图斑数"] == 2
+    plots = list(values["逐地块"].iter_rows(values_only=True))[-1]
+    assert plots[2:4] == pytest.approx((hand["永久基本农田"], hand["生态保护红线"]), abs=0.02)
+    assert plots[4] + plots[5] == pytest.approx(plots[1], abs=1e-6)
+    points = pd.DataFrame(list(values["压占图形界址点"].iter_rows(min_row=4, values_only=True)))
+    farm = points[points[1] == "永久基本农田"]
+    drawn = [shapely.Polygon(own[[9, 8]].to_numpy(float)).area for _, own in farm.groupby(0)]
+    assert sum(drawn) == pytest.approx(hand["永久基本农田"], abs=0.05)
+    assert sorted(drawn) == pytest.approx(sorted(farm.groupby(0)[5].first()), abs=0.05)
+
+
 @pytest.mark.parametrize("areas", [[1.4] * 5, [0.4, 0.4, 0.4], [10.0, 20.0, 30.0], [2.5, 2.5], [1e-3, 99.9995]])
 def test_spread_keeps_cells_within_a_digit(areas):
     areas = np.array(areas)
