@@ -131,9 +131,9 @@ def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[
     if head.note:
         yield both(head.note, language)
     yield from notes(results, language)
-    for one in results.study.layers:
-        yield say("officeform.layer", language, layer=one.title or one.id, on=str(one.vintage or "–"),
-                  keeper=one.owner or "–")  # fmt: skip
+    told = [s for s in results.study.layers if not s.use_only]
+    named = [{"layer": s.title or s.id, "on": str(s.vintage or "–"), "keeper": s.owner or "–"} for s in told]
+    yield say("officeform.layers", language, layers=[say("officeform.layer", language, **n) for n in named])
 
 
 def _width(text: str) -> int:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from geo.basis.errors import CallError
+from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from layers.ask.redline import RedlineAnswer
 from layers.library import forms
-from layers.outputs import form_land, form_lines
+from layers.outputs import form_land, form_ledger, form_lines, form_sheet
 from layers.outputs.target import ending, replaced
 from layers.study import checks
+from layers.study.run.released import refusal, require
 from layers.text import Language
+from layers.words import idle
 
 RIDGES = ("own", "fields")
 
@@ -59,5 +61,28 @@ def _lines(folder: Path, asked: Asked, language: Language) -> Made:
     return lambda part: form_lines.write(answer, part, language)
 
 
-WRITERS: dict[str, Callable[[Path, Asked, Language], Made]] = {form_land.KIND: _land, form_lines.KIND: _lines}
+def _ledger(folder: Path, asked: Asked, language: Language) -> Made:
+    results = require(folder, "idle_records")
+    return lambda part: form_ledger.write(results, part, language)
+
+
+def _site(folder: Path, asked: Asked, language: Language) -> Made:
+    results = require(folder, "candidates")
+    if why := refusal(results, "parcels"):
+        raise BlockedError(why)
+    values = form_sheet.site_values(results, asked.subject, language)
+    return lambda part: form_sheet.write(results, asked.kind, asked.subject, values, part, language)
+
+
+def _idle(folder: Path, asked: Asked, language: Language) -> Made:
+    results = require(folder, "idle_records")
+    values = form_sheet.idle_values(results, idle.shown(results, asked.on), asked.subject, language)
+    return lambda part: form_sheet.write(results, asked.kind, asked.subject, values, part, language)
+
+
+WRITERS: dict[str, Callable[[Path, Asked, Language], Made]] = {
+    form_land.KIND: _land, form_lines.KIND: _lines, form_ledger.KIND: _ledger,
+    **{kind: _site for kind in forms.kinds() if forms.form(kind).form.subject == "site"},
+    **{kind: _idle for kind in forms.kinds() if forms.form(kind).form.subject == "idle"},
+}  # fmt: skip
 """What writes each form of `data/forms`."""

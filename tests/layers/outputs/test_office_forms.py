@@ -1,5 +1,8 @@
 """Forms of the next office: their cells summed anew with pandas from the files, blanks that show, nothing that acts."""
 
+from datetime import date
+
+import docx
 import geopandas as gpd
 import numpy as np
 import openpyxl
@@ -15,12 +18,27 @@ from layers.outputs import office_forms
 from layers.outputs.office_forms import Asked
 from layers.study import checks
 from layers.study.run import runs
+from layers.text import LANGUAGES, both, say
 from tests import district
 from tests.layers.outputs import joint_study
 
 UNITS = ["甲组", "乙组", "=1+1"]
 CODES = ["0101", "0301", "1101", "0602"]
 HOLE = 400.0
+RECORDS = [
+    ("A1", "2024-05-10", "", "", "", "", None, ""),
+    ("A2", "2024-03-01", "2024-09-01", "2025-01-01", "2024-10-01", "2024-12-20", 300.0, ""),
+    ("A3", "2022-02-02", "2024-06-01", "2025-05-01", "2024-07-01", "", 1234.5, "企业原因"),
+    ("A4", "2019-02-02", "", "", "", "", None, ""),
+]
+SUPPLY = """[[layers]]
+id = "land_supply"
+role = "supply"
+source = "inputs/supply.gpkg"
+coverage = "complete"
+vintage = 2026-11-01
+fields = { id = "GDBH", approved = "PZRQ", contract = "HTRQ", start_by = "YDKGRQ", delivered = "SJJDRQ", started = "SJKGRQ", price_wan = "CRJG", cause = "XZYY" }
+"""  # noqa: E501
 RED = (3.3, 7.7, 391.13, 288.9)
 
 
@@ -38,8 +56,14 @@ def folder(tmp_path_factory):
     settings = folder / "study.toml"
     text = settings.read_text(encoding="utf-8")
     fields = 'tenure = "QSXZ", owner = "QSDW", ridge_share = "KCXS"'
+    text = text[: text.index('[[layers]]\nid = "planned_use"')] + SUPPLY  # roads, parks and works are no part of a form
     settings.write_text(text.replace('tenure = "QSXZ"', fields), encoding="utf-8")
-    runs.update(folder, "load", silent)
+    grounds = [district.box(100 * k, 0, 100 * k + 90.123, 77.7) for k in range(len(RECORDS))]
+    names = ("GDBH", "PZRQ", "HTRQ", "YDKGRQ", "SJJDRQ", "SJKGRQ", "CRJG", "XZYY")
+    register = gpd.GeoDataFrame(RECORDS, columns=list(names), geometry=grounds, crs=district.CRS)
+    register.to_file(folder / "inputs" / "supply.gpkg")
+    for stage in ("screen", "idle"):
+        runs.update(folder, stage, silent)
     line = folder / "inputs" / "line.gpkg"
     gpd.GeoDataFrame({"name": ["甲"]}, geometry=[district.box(*RED)], crs=district.CRS).to_file(line)
     checks.check(folder, line, checks.RedlineQuestion(name="甲"), silent)
@@ -146,6 +170,71 @@ def test_three_lines_with_the_points_of_every_piece(folder, tmp_path):
     assert sorted(drawn) == pytest.approx(sorted(farm.groupby(0)[5].first()), abs=0.05)
 
 
+def test_ledger_and_rate_of_supply_as_pandas_reckons_them(folder, tmp_path):
+    values, formulas = written(folder, tmp_path, Asked("unsupplied", "-"))
+    register = gpd.read_file(folder / "inputs" / "supply.gpkg")
+    hectares = (register.area / 1e4).round(4)
+    year = pd.to_datetime(register["PZRQ"]).dt.year
+    open_, window = register["HTRQ"].fillna("") == "", year.between(2021, 2025)
+    rows = list(values["批而未供台账"].iter_rows(min_row=3, values_only=True))
+    form = pd.DataFrame(rows[1:4], columns=rows[0])
+    assert form["供地编号／批次"][:2].tolist() == register["GDBH"][open_].tolist() == ["A1", "A4"]
+    for column in ("批准面积（公顷）", "批而未供面积（公顷）"):
+        assert form[column].tolist() == pytest.approx([*hectares[open_], hectares[open_].sum()], abs=1e-9)
+    assert form["批准至今（月）"][:2].tolist() == [30, 93]
+    assert form["责任单位"][0] == "（待填）"
+    rates = pd.DataFrame(list(values["供地率"].iter_rows(min_row=4, values_only=True))).set_index(0)
+    assert rates.loc["合计", 2] == pytest.approx(hectares[window].sum(), abs=1e-9)
+    assert rates.loc["合计", 3] == pytest.approx(hectares[window & ~open_].sum(), abs=1e-9)
+    assert rates.loc["合计", 4] == pytest.approx(hectares[window & ~open_].sum() / hectares[window].sum())
+    assert rates.loc[2024, 4] == pytest.approx(hectares[1] / (hectares[0] + hectares[1]))
+    assert rates.loc[2023, 4] == "当年无批准"
+    assert {str(c.value)[:2] for row in formulas["供地率"].iter_rows() for c in row if c.data_type == "f"} == {
+        "=S",
+        "=D",
+    }
+
+
+def fields(path):
+    return {row.cells[0].text: row.cells[1].text for row in docx.Document(path).tables[0].rows}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_documents_of_idle_land_are_plain_sheets_with_blanks(folder, tmp_path, language):
+    names = [k for k in forms.kinds() if k.startswith("idle")]
+    assert len(names) == 10
+    blank = say("officeform.fill", language)
+    for name in names:
+        office_forms.write(folder, Asked(name, "A3"), tmp_path / f"{name}.docx", language)
+        head = forms.form(name)
+        found = fields(tmp_path / f"{name}.docx")
+        assert list(found) == [both(f.title, language) for f in head.fields]
+        assert all(found.values())
+        assert all(found[both(f.title, language)].startswith(blank) for f in head.fields if not f.read)
+        text = " ".join(p.text for p in docx.Document(tmp_path / f"{name}.docx").paragraphs)
+        assert say("officeform.no_text", language) in text
+        assert head.form.text_found is False
+    office_forms.write(folder, Asked(names[4], "A3"), tmp_path / "fee.xlsx", language)
+    cells = {r[0]: r[1] for r in openpyxl.load_workbook(tmp_path / "fee.xlsx").active.iter_rows(values_only=True)}
+    fee, price, area = ({"zh": z, "en": e}[language] for z, e in (
+        ("闲置费（万元）", "Fee (10k yuan)"), ("土地价款（万元）", "Price of the land (10k yuan)"),
+        ("面积（m²）", "Area (m²)")))  # fmt: skip
+    assert cells[price] == 1234.5
+    assert cells[fee] == pytest.approx(1234.5 * 0.2)
+    assert cells[area] == pytest.approx(90.123 * 77.7, abs=1e-3)
+    office_forms.write(folder, Asked(names[4], "A3", date(2027, 6, 1)), tmp_path / "late.docx", language)
+    assert fields(tmp_path / "late.docx")[fee].startswith(blank), "at two years land is taken back, no fee is asked"
+
+
+def test_conditions_of_a_sale_take_no_figure_from_elsewhere(folder, tmp_path):
+    office_forms.write(folder, Asked("standard-land", "p03"), tmp_path / "a.docx", "zh")
+    found = fields(tmp_path / "a.docx")
+    assert found["面积（m²）"] == "10,000.00"
+    assert found["面积（亩）"] == "15.00"
+    assert found["土地座落"] == "东村"
+    assert {found[k] for k in ("固定资产投资强度（万元/亩）", "亩均税收（万元/亩）", "起拍价（万元）")} == {"（待填）"}
+
+
 @pytest.mark.parametrize("areas", [[1.4] * 5, [0.4, 0.4, 0.4], [10.0, 20.0, 30.0], [2.5, 2.5], [1e-3, 99.9995]])
 def test_spread_keeps_cells_within_a_digit(areas):
     areas = np.array(areas)
@@ -156,8 +245,11 @@ def test_spread_keeps_cells_within_a_digit(areas):
 
 
 def test_what_cannot_be_written_is_refused(folder, tmp_path):
-    for asked, error in ((Asked("none", "甲"), CallError), (Asked("land-classes", "乙"), BlockedError),
-                         (Asked("land-classes", "甲", None, "x"), CallError)):  # fmt: skip
+    refused = {
+        CallError: [Asked("none", "甲"), Asked("land-classes", "甲", None, "x")],
+        BlockedError: [Asked("land-classes", "乙"), Asked("idle-05-fee", "甲"), Asked("standard-land", "甲")],
+    }
+    for asked, error in [(one, kind) for kind, those in refused.items() for one in those]:
         with pytest.raises(error):
-            office_forms.write(folder, asked, tmp_path / "a.xlsx", "en")
+            office_forms.write(folder, asked, tmp_path / "b.xlsx", "en")
     assert set(forms.kinds()) == set(office_forms.WRITERS)
