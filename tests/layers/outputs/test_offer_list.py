@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import docx
 import openpyxl
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 

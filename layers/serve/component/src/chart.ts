@@ -30,6 +30,8 @@ export class Chart {
   private stops: (() => void)[] = [];
   readonly words: Record<string, string> = {};
   coloured = false;
+  /** True once the element is gone: an answer that comes late has no map to go to. */
+  private over = false;
 
   constructor(private c: Component) {
     const d = c.data;
@@ -66,13 +68,18 @@ export class Chart {
     Object.assign(this.words, d.words);
     if (d.go.n !== gone.get(this.kin)) this.journey();
     gone.set(this.kin, d.go.n);
-    void this.layers.take(d.layers, d.selected).then(() => { this.coloured = true; this.scores.take(); });
+    void this.layers.take(d.layers, d.selected).then(() => { if (this.over) return; this.coloured = true; this.scores.take(); });
     this.shapes.take(d);
     this.tools.take(d);
     void this.name(d.labels);
     if (!view.inAddress()) this.keep();
   }
   end(): void {
+    this.over = true;
+    // timers of Leaflet outlive the map: a wheel just turned, a zoom under way would ask for a pane that is gone
+    const inner = this.map as unknown as { _animatingZoom: boolean; scrollWheelZoom: { _timer?: number } };
+    clearTimeout(inner.scrollWheelZoom._timer);
+    inner._animatingZoom = false;
     this.stops.forEach((stop) => stop());
     this.tools.end();
     this.scores.end();
@@ -96,8 +103,8 @@ export class Chart {
     if (go.home) this.whole();
     else if (go.view) this.look(go.view);
   }
-  look([lat, lon, zoom]: View): void { this.map.setView([lat, lon], zoom, { animate: false }); }
-  whole(): void { this.map.fitBounds(this.data.home, { animate: false, padding: [12, 12] }); }
+  look([lat, lon, zoom]: View): void { if (!this.over) this.map.setView([lat, lon], zoom, { animate: false }); }
+  whole(): void { if (!this.over) this.map.fitBounds(this.data.home, { animate: false, padding: [12, 12] }); }
   private keep(): void {
     if (!this.box.clientWidth) return;
     const { lat, lng } = this.map.getCenter();
@@ -140,7 +147,7 @@ export class Chart {
     this.named = url;
     if (!url) { this.labels.set([]); return; }
     const found = JSON.parse(new TextDecoder().decode(await bytes(url))) as Label[];
-    if (url === this.named) this.labels.set(found);
+    if (url === this.named && !this.over) this.labels.set(found);
   }
   /** For walks in a browser: whether everything asked for is on the screen. */
   get ready(): boolean { return this.coloured && this.layers.ready; }
