@@ -17,6 +17,7 @@ from layers.library.forms import OfficeForm
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
 from layers.outputs.stage_book import OPTIONS
+from layers.study.run.released import masks
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say
 
@@ -131,7 +132,8 @@ def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[
     if head.note:
         yield both(head.note, language)
     yield from notes(results, language)
-    told = [s for s in results.study.layers if not s.use_only]
+    held = masks(results).layers
+    told = [s for s in results.study.layers if not s.use_only and s.id not in held]
     named = [{"layer": s.title or s.id, "on": str(s.vintage or "–"), "keeper": s.owner or "–"} for s in told]
     yield say("officeform.layers", language, layers=[say("officeform.layer", language, **n) for n in named])
 

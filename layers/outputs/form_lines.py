@@ -22,6 +22,7 @@ from layers.outputs.form_book import FormBook
 from layers.outputs.form_table import heads, table
 from layers.outputs.redline_rows import clause_of, title_of, why_unknown, word_of
 from layers.study.run.layer_rows import LayerRows, rows_used
+from layers.study.run.released import masks
 from layers.text import Language, both
 
 KIND = "three-lines"
@@ -98,7 +99,8 @@ def _line(
 
 def _rows(answer: RedlineAnswer, layer: str) -> LayerRows | None:
     spec = next((s for s in answer.check.study.layers if s.id == layer), None)
-    return rows_used(answer.check, spec) if spec is not None and not spec.use_only else None
+    held = spec is None or spec.use_only or layer in masks(answer.check).layers
+    return None if spec is None or held else rows_used(answer.check, spec)
 
 
 def pieces(answer: RedlineAnswer, rows: LayerRows) -> Iterator[LinePiece]:

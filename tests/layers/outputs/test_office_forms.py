@@ -253,3 +253,19 @@ def test_what_cannot_be_written_is_refused(folder, tmp_path):
         with pytest.raises(error):
             office_forms.write(folder, asked, tmp_path / "b.xlsx", "en")
     assert set(forms.kinds()) == set(office_forms.WRITERS)
+
+
+def test_a_use_only_line_leaves_neither_points_nor_areas(folder, tmp_path):
+    settings = folder / "study.toml"
+    text = settings.read_text(encoding="utf-8")
+    try:
+        settings.write_text(text.replace('title = "永久基本农田"', 'title = "永久基本农田"\nuse_only = true'), "utf-8")
+        values, _ = written(folder, tmp_path, Asked("three-lines", "甲"))
+    finally:
+        settings.write_text(text, encoding="utf-8")
+    rows = {r[1]: r for r in values["三区三线核查表"].iter_rows(values_only=True)}
+    assert rows["永久基本农田"][2].startswith("待核实")
+    assert {str(v)[:4] for v in rows["永久基本农田"][3:6]} == {"（待填）"}
+    points = list(values["压占图形界址点"].iter_rows(min_row=4, values_only=True))
+    assert {p[1] for p in points} == {"城镇开发边界"}
+    assert list(values["逐地块"].iter_rows(values_only=True))[-2][2] == "待核实"
