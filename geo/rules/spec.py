@@ -113,6 +113,9 @@ class Rule(Aged):
     in_force, expires, replaced_by, checked_on, source, announced
         Its age, see `geo.basis.age.Aged`. A pack may hold several versions of a rule, none
         on the same day as another.
+    older_than_years : int or None
+        Of a layer older than that on the study day, by the day its data stand for, every output the rule speaks on
+        says so; the answer is the same.
     successor : str
         Rule that took its place under another id.
     examples : tuple of Example
@@ -162,6 +165,7 @@ class Rule(Aged):
     remedy: Text = Text()
     confidence: Confidence
     verified_by: str = ""
+    older_than_years: int | None = Field(None, ge=1)
     examples: tuple[Example, ...] = Field((), exclude=True)
     origin: str = ""
     origin_title: Text = Text()
@@ -189,6 +193,8 @@ class Rule(Aged):
         far = self.test in ("distance_m", "value") and self.operator == ">="
         if self.limit_fact and not (far and self.industries):
             raise ValueError("rule_limit_fact")
+        if self.older_than_years and not self.layer:
+            raise ValueError("rule_age_needs_layer")
         if self.buffer_m and self.test not in AREA_TESTS:
             raise ValueError("rule_buffer_needs_area")
         if self.effect == "cut" and self.test not in ("overlap_m2", "outside_m2"):
@@ -205,6 +211,11 @@ class Rule(Aged):
     def part(self) -> Part:
         """Which features of the layer the rule speaks of, and how far they reach."""
         return made(self.where, self.widths, self.edge)
+
+    def outdates(self, vintage: date, day: date) -> bool:
+        """Tell whether data that stand for one day are older on another than the rule takes them for current."""
+        last = (vintage.year + (self.older_than_years or 0), vintage.month, vintage.day)
+        return self.older_than_years is not None and last < (day.year, day.month, day.day)
 
     @property
     def zone(self) -> Zone:

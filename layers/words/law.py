@@ -72,7 +72,8 @@ def notices(results: Results, language: Language, table: str = "") -> tuple[Noti
     results = released(results)
     found, day, law = used(results, language, table), results.study.as_of, results.study.law
     return (*_out_of_force(found, day, language), *_unlooked(found, day, law.check_days, language),
-            *_coming(found, day, law.ahead_days, language), *_absent(results, language, table))  # fmt: skip
+            *_coming(found, day, law.ahead_days, language), *_absent(results, language, table),
+            *_old_layers(results, language, table))  # fmt: skip
 
 
 def used(results: Results, language: Language, table: str = "") -> list[Used]:
@@ -181,6 +182,25 @@ def _absent(results: Results, language: Language, table: str) -> Iterator[Notice
     if rules and _stages(results, table) & {"screen"}:
         titles = [rule_title(results, r, language) for r in rules]
         yield Notice("note", reason("law_absent", titles=_some(titles, language)))
+
+
+def _old_layers(results: Results, language: Language, table: str) -> Iterator[Notice]:
+    """Name layers older than a rule that reads them takes for current, and those of which nobody says how old."""
+    stages, day = _stages(results, table), results.study.as_of
+    old, undated = [], []
+    for rule in results.rules:
+        if rule.older_than_years is None or rule.stood_for or not _speaks(rule, results, stages):
+            continue
+        for layer in filter(None, (results.study.layer(name) for name in (rule.layer, *rule.minus))):
+            said = {"layer": layer.title or layer.id, "rule": rule_title(results, rule, language),
+                    "years": rule.older_than_years}  # fmt: skip
+            if layer.vintage is None:
+                undated.append(say("law.layer_undated", language, **said))
+            elif rule.outdates(layer.vintage, day):
+                old.append(say("law.layer_old", language, day=layer.vintage.isoformat(), **said))
+    for code, items in (("law_layers_old", old), ("law_layers_undated", undated)):
+        if items:
+            yield Notice("note", reason(code, on=day.isoformat(), items=_some(items, language)))
 
 
 def _some(titles: list[str], language: Language) -> list[str]:

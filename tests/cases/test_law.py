@@ -1,7 +1,7 @@
 """The law on the study day: a pack opened after it expired is told on every output, and never clears by silence."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -11,7 +11,7 @@ from docx import Document
 from geo.basis.progress import silent
 from layers.outputs import dossier, files, redline_files, rule_list, summary
 from layers.outputs.page import explanation_text
-from layers.study import checks
+from layers.study import checks, spec
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.words import law
@@ -144,6 +144,30 @@ def test_a_check_long_ago_and_a_change_to_come_are_notes(district):
     assert (found.severity, found.reason.values["what"]) == ("note", "新法 第三条")
     change(district, "check_days = 366", "check_days = 366\nahead_days = 30", "study.toml")
     assert codes(results(district)) == {}
+
+
+def test_a_layer_older_than_its_rule_takes_for_current_is_a_note(district):
+    before = status(results(district))
+    change(district, 'clause = "条 farm"\n', 'clause = "条 farm"\nolder_than_years = 1\n')
+    change(district, "vintage = 2025-12-31\n", "", "study.toml")
+    assert set(codes(results(district))) == {"law_never_checked", "law_layers_undated"}
+    change(district, 'title = "永久基本农田"\n', 'title = "永久基本农田"\nvintage = 2025-12-31\n', "study.toml")
+    assert set(codes(results(district))) == {"law_never_checked"}
+    change(district, "vintage = 2025-12-31", "vintage = 2025-11-23", "study.toml")
+    day = spec.read(district).as_of
+    one = next(r for r in results(district).rules if r.older_than_years)
+    assert one.outdates(day.replace(year=day.year - 1) - timedelta(days=1), day)
+    assert not one.outdates(day.replace(year=day.year - 1), day)
+    assert set(codes(results(district))) == {"law_never_checked"}
+    change(district, "vintage = 2025-11-23", "vintage = 2025-11-22", "study.toml")
+    found = codes(results(district))["law_layers_old"]
+    assert found.severity == "note"
+    assert "2025-11-22" in str(found.reason.values["items"])
+    assert status(results(district)) == before
+    # only where the rule speaks
+    assert not any("2025-11-22" in line for line in law.lines(results(district), "zh", "parcels"))
+    change(district, "older_than_years = 1", "older_than_years = 2")
+    assert set(codes(results(district))) == {"law_never_checked"}
 
 
 def test_the_list_of_rules_as_lines_json_and_csv(district, tmp_path):

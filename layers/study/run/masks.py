@@ -154,7 +154,7 @@ class Masks:
         bare = {"id": name, "title": WORD, "layer": layer, "fact": fact, "threshold": NOT_KNOWN, "buffer_m": 0.0}
         bare |= {"where": {}, "minus": (), "widths": (), "edge": LineEdge()}
         more = {"tolerance_m2": 0.0, "replaced": (), "origin": "", "in_force": None, "confidence": "S"}
-        age = {"expires": None, "others": (), "announced": (), "successor": "", "source": ""}
+        age = {"expires": None, "others": (), "announced": (), "successor": "", "source": "", "older_than_years": None}
         return rule.model_copy(update=empty | bare | more | age | {"verified_by": ""})
 
     def nameless(self, rule: Rule) -> Rule:

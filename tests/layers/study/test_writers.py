@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from geo.basis.errors import BlockedError, CallError, LockedError, SpecError
+from geo.basis.progress import silent
 from layers.study import catalog, checks, edits, inspection, lock, spec
 from layers.study.lock import writing
 from tests import district
@@ -268,6 +269,42 @@ def test_a_killed_add_leaves_nothing_or_the_whole_layer(empty, tmp_path, many):
         layers = spec.read(folder).layers
         assert names == {mine.name} | (whole if layers else set()), moment
         assert len(catalog.added(folder, file, {"role": "constraint"}).findings) == 0
+
+
+@pytest.mark.long
+def test_a_killed_delivery_leaves_whole_layers_and_no_part_of_one(empty, tmp_path):
+    """Whenever a delivery that is taken dies, what the study names is there and whole; the rest comes by going on."""
+    folder = tmp_path / "交付" / "02 三区三线"
+    folder.mkdir(parents=True)
+    rows = {
+        "生态保护红线": {"XJXZQDM": ["331100"] * 3, "LHLX": ["水源涵养"] * 3, "LHDM": ["1"] * 3, "MJ": [1.0] * 3},
+        "城镇开发边界": {"GHFQDM": ["110"] * 3, "GHFQMC": ["集中"] * 3, "XZQDM": ["331100"] * 3, "MJ": [1.0] * 3},
+    }
+    for name, columns in rows.items():
+        make.gpkg(folder, make.squares(**columns), name, f"{name}.gpkg")
+    words = (folder.parent, "--take", "all")
+    counted = tmp_path / "counted"
+    shutil.copytree(empty, counted)
+    count = killed("count", "add", counted, *words, watched=[counted])
+    ids = {layer.id for layer in spec.read(counted).layers}
+    assert len(ids) == 2
+    seen = set()
+    for moment in moments(count, 25):
+        study = tmp_path / f"at-{moment}"
+        shutil.copytree(empty, study)
+        killed(moment, "add", study, *words, watched=[study])
+        with writing(study, "next"):
+            pass
+        nothing_of_ours(study)
+        layers = spec.read(study).layers
+        seen.add(len(layers))
+        named = {Path(layer.source).name for layer in layers}
+        assert {p.name for p in (study / "inputs").iterdir()} == named, moment
+        assert not any(f.code == "file_missing" for f in inspection.of_study(study, silent)), moment
+        # what came before the end is told as what is there already; the rest is taken now
+        assert ended(luodi("add", study, *words))[0] in (0, 1)
+        assert {layer.id for layer in spec.read(study).layers} >= ids, moment
+    assert seen == {0, 1, 2}
 
 
 @pytest.mark.parametrize("many", MANY)
