@@ -13,6 +13,7 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
+from geo.measure.drift import drift
 from geo.measure.topology import KINDS
 from layers.library import roles
 from layers.sources import gate
@@ -144,10 +145,23 @@ def _at_home(item: Loaded, home: Home) -> list[Finding]:
         return found + away + scale.scale(home.study.crs, item.shapes)
     if role in (*roles.opened_as("layer"), "supply"):
         found = coverage.examined(item.seen, item.spec.accept, ground, home.study.crs)[0]
-        return [*found, *topology.findings(item, home.study.crs, KINDS)]
+        return [*found, *_drifted(item, home), *topology.findings(item, home.study.crs, KINDS)]
     if len(item.shapes) == 0:
         return [*found, finding("warn", "layer_nothing_left", rejected=item.rejected, proposal=EMPTY)]
     return found if ground is None else found + coverage.strays(item.seen, item.names, ground, home.study.crs)
+
+
+def _drifted(item: Loaded, home: Home) -> list[Finding]:
+    """Name a layer of areas that lies shifted as a whole against the parcels, with the vector that lays it on them."""
+    if item.spec.role not in roles.polygons() and item.spec.role != "constraint":
+        return []
+    areas = item.shapes[shapely.get_dimensions(item.shapes) == 2]
+    found = drift(areas, home.parcels) if len(areas) else None
+    if found is None:
+        return []
+    way = f"shift:{found.east_m:.1f},{found.north_m:.1f}"
+    values = {"distance_m": found.distance_m, "east_m": found.east_m, "north_m": found.north_m}
+    return [finding("warn", "layer_drifted", proposal=way, matched=found.matched, count=found.looked_at, **values)]
 
 
 def _blocking(found: list[Finding]) -> list[Finding]:

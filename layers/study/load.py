@@ -109,6 +109,13 @@ class Home:
         return self._boundary if self._boundary is not None or role == "parcels" else self._parcels
 
     @cached_property
+    def parcels(self) -> Any:
+        """Shapes of the parcels; empty while there are none that can be used."""
+        opened = [open_layer(s, self.study, self.folder) for s in self.study.with_role("parcels")]
+        usable = [i.shapes for i in opened if i.state == "ok"]
+        return np.concatenate(usable) if usable else np.empty(0, object)
+
+    @cached_property
     def _boundary(self) -> Any:
         return self._union("boundary")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,7 @@ from layers.study import corrected, doubt
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec
 
+_SHIFT = re.compile(r"shift:(-?\d{1,3}(?:\.\d)?),(-?\d{1,3}(?:\.\d)?)")
 ROW_IDS = "ids:rows"
 """Proposal: the number of the row is the id of a parcel."""
 
@@ -114,12 +117,22 @@ def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
         return out
     out.extent, out.settled = crs.extent(out.shapes), settled
     out.shapes, finite = crs.transformed(out.shapes, settled, study_crs)
+    _shifted(out, spec)
     _reject(out, ~finite, "geometry_not_finite")
     _still_valid(out)
     flat = (shapely.get_dimensions(out.shapes) == 2) & (shapely.area(out.shapes) < preflight.NO_AREA_M2)
     _reject(out, flat, "geometry_no_area")
     _filter(out)
     return out
+
+
+def _shifted(item: Loaded, spec: LayerSpec) -> None:
+    """Move a layer as a whole by the vector people accepted, and say so."""
+    for east, north in (m.groups() for m in map(_SHIFT.fullmatch, spec.accept) if m):
+        by = np.array([float(east), float(north)])
+        known = shapely.is_missing(item.shapes)
+        item.shapes[~known] = shapely.transform(item.shapes[~known], partial(np.add, by))
+        item.findings.append(finding("warn", "layer_shifted", east_m=by[0], north_m=by[1]))
 
 
 def _reject(item: Loaded, which: npt.NDArray[np.bool_], code: str) -> None:
