@@ -185,12 +185,17 @@ def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding
     return coverage.of_table(found, layer.accept)
 
 
+def ground(study: Study, folder: Path) -> Home:
+    """Return where a study lies, which each of its layers is held against; made once for many layers."""
+    return Home(study, folder)
+
+
 def of_study(folder: Path, progress: Progress) -> list[Finding]:
     """Check every layer by itself, so that one that blocks does not hide the others."""
     study = overrides.study(folder)
     packs.effective_rules(study, folder)
     found: list[Finding] = []
-    home = Home(study, folder)
+    home = ground(study, folder)
     if not study.with_role("parcels", "supply"):
         found.append(finding("block", "parcels_not_declared"))
     lost = sorted(set(overrides.standing(folder)) - {layer.id for layer in study.layers})

@@ -15,7 +15,6 @@ from layers.library import kinds, roles
 from layers.sources.finding import Finding
 from layers.study import delivery, inspection, load, packs
 from layers.study.delivery import COVERED, Delivery
-from layers.study.load import Home
 from layers.study.recognition import Proposal
 from layers.study.run.masks import WORD, Masks
 from layers.study.spec import LayerSpec, Study
@@ -94,7 +93,7 @@ class _Held:
 def _home(study: Study, folder: Path) -> _Held:
     """Return the ground of a study, for looking into its layers."""
     ground = tuple((s.model_dump_json(), _stamp(folder, s)) for s in study.with_role("boundary", "parcels"))
-    return _Held(Home(study, folder), str(folder), study.crs, ground)
+    return _Held(inspection.ground(study, folder), str(folder), study.crs, ground)
 
 
 @lru_cache(maxsize=512)
