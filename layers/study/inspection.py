@@ -24,7 +24,7 @@ from layers.study.coverage import Seen
 from layers.study.load import Home
 from layers.study.placed import Loaded, placed
 from layers.study.registers import imagery, project_cells
-from layers.study.spec import LayerSpec
+from layers.study.spec import LayerSpec, Study
 
 """Roles whose file may be a plain table."""
 _READING = ("layer", "crs", "encoding")

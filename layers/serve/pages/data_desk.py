@@ -13,7 +13,7 @@ import pandas as pd
 from geo.basis.errors import LuodiError
 from layers.library import kinds, roles
 from layers.sources.finding import Finding
-from layers.study import delivery, inspection, load, packs
+from layers.study import delivery, inspection, packs
 from layers.study.delivery import COVERED, Delivery
 from layers.study.recognition import Proposal
 from layers.study.run.masks import WORD, Masks
@@ -71,7 +71,7 @@ def layers(folder: Path, study: Study, language: Language) -> tuple[LayerState, 
 def _stamp(folder: Path, layer: LayerSpec) -> tuple[int, int]:
     """Return what tells that the file of a layer is another one now."""
     try:
-        stat = load.source_path(folder, layer).stat()
+        stat = (folder / layer.source).stat()
     except OSError:
         return (0, 0)
     return stat.st_mtime_ns, stat.st_size
