@@ -168,5 +168,5 @@ def _areas(shape: shapely.Geometry) -> shapely.Geometry:
     parts = shapely.get_parts(shape)
     if len(parts) and (shapely.get_type_id(parts) == 7).any():
         parts = shapely.get_parts(parts)
-    made: shapely.Geometry = shapely.multipolygons([p for p in parts if p.geom_type == "Polygon"])
-    return made
+    kept = [p for p in parts if p.geom_type == "Polygon"]
+    return shapely.MultiPolygon(kept)  # none where insides meet in less than can be drawn

@@ -33,7 +33,7 @@ def test_the_answer_with_its_bound_and_the_map_with_its_lines(page, url):
     head = page.locator(".lp-headline").first
     expect(head).to_contain_text("5,190.00 万元/年")
     expect(head).to_contain_text(say("uiplace.proved", "zh"))
-    counts = [("placed", 3), ("conditional", 0), ("unplaced", 2), ("unknown", 1), ("rejected", 1)]
+    counts = [("placed", 3), ("conditional", 0), ("unplaced", 3), ("unknown", 1), ("rejected", 1)]
     expect(head).to_contain_text("、".join(f"{code('placestatus', s, 'zh')} {n}" for s, n in counts))
     quota = page.locator(".lp-account", has_text="新增建设用地计划指标").first
     expect(quota).to_contain_text("余 115.00 亩")

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.measure.topology import flaws
+from geo.measure.topology import _areas, flaws
 
 CRS = "EPSG:4549"
 
@@ -62,3 +62,8 @@ def test_areas_of_overlaps_are_those_of_the_pairs(corners):
     doubled = sum(a.intersection(b).area for a, b in pairs if a.normalize() != b.normalize())
     assert sum(area for kind, *_, area in told if kind == "overlap") == pytest.approx(doubled)
     assert not [t for t in told if t[0] in ("gap", "sliver")]
+
+
+@pytest.mark.parametrize("shape", ["LINESTRING (0 0, 1 1)", "POINT (0 0)", "POLYGON EMPTY", "GEOMETRYCOLLECTION EMPTY"])
+def test_insides_that_meet_in_less_than_can_be_drawn_are_no_area(shape):
+    assert _areas(shapely.from_wkt(shape)).is_empty
