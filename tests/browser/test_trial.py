@@ -73,18 +73,18 @@ def test_a_threshold_moves_the_map_at_once_and_back_restores(page, url, results,
     until(page, lambda: counts(page, language), as_run)
     page.wait_for_timeout(1500)  # until the other layers have asked for their tiles
     runs = sorted(p.name for p in (results.folder / "runs").iterdir())
-    view, before = frame.evaluate("[window.map.getZoom(), window.map.getCenter()]"), tile_keys(page)
+    view, before = frame.evaluate("[window.luodi.map.getZoom(), window.luodi.map.getCenter()]"), tile_keys(page)
     pick(page, ".st-key-trial-rule", getattr(results.rule("flood").title, language))
     page.locator("[class*='-flood-threshold']").first.wait_for()
     wanted = desk(results).answer(ScreenTrial({"flood": {"threshold": 50_000.0}})).counts
     assert wanted != as_run
-    with page.expect_response(re.compile("/tiles/")):
+    with page.expect_response(re.compile("/facts/")):
         set_threshold(page, 50_000)
     unsaved(page, language).first.wait_for()
     until(page, lambda: counts(page, language), wanted)
     until(page, lambda: len(set(tile_keys(page)) - set(before)), 1)
     page.locator(".st-key-download-csv button[disabled]").first.wait_for()
-    assert frame.evaluate("[window.map.getZoom(), window.map.getCenter()]") == view
+    assert frame.evaluate("[window.luodi.map.getZoom(), window.luodi.map.getCenter()]") == view
     press(page, page.locator(".st-key-trial-back button"))
     gone(page, unsaved(page, language))
     until(page, lambda: counts(page, language), as_run)
