@@ -102,6 +102,7 @@ def test_no_command_says_anything_of_a_use_only_layer(hidden, tmp_path):
     assert found == {}
 
 
+@pytest.mark.long
 def test_the_same_commands_tell_everything_of_an_open_one(told, tmp_path):
     found = {asked: leaks(text) for asked, text in said(told, tmp_path)}
     assert {"金丝雀规则", "6287 in mu", "3713 in mu"} <= found["explain p06 --lang zh"]
