@@ -129,12 +129,14 @@ def _candidates(corners: Floats, of: npt.NDArray[np.int64], tree: cKDTree) -> li
 
 def _followed(corners: Floats, of: npt.NDArray[np.int64], count: int, tree: cKDTree, vector: Floats) -> int:
     """Return how many features have most of their corners on the reference once they are moved."""
-    hit = tree.query(corners + vector, distance_upper_bound=CLOSE_M)[0] < CLOSE_M
+    moved = corners + vector
+    hit = tree.query(moved, distance_upper_bound=CLOSE_M)[0] < CLOSE_M
     return int((np.bincount(of, hit, count) > 0.7 * np.bincount(of, minlength=count)).sum())
 
 
 def _refined(corners: Floats, tree: cKDTree, vector: Floats) -> Floats:
     """Return the vector as the median of what corners near their twins still miss."""
-    far, at = tree.query(corners + vector, distance_upper_bound=2 * CLOSE_M)
+    moved = corners + vector
+    far, at = tree.query(moved, distance_upper_bound=2 * CLOSE_M)
     near = np.isfinite(far)
     return vector + np.median(tree.data[at[near]] - corners[near] - vector, axis=0) if near.any() else vector
