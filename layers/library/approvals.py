@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -11,10 +12,10 @@ from pydantic import Field, model_validator
 from geo.basis.age import Text
 from geo.basis.frozen import Frozen
 from geo.screen.handover import Approval
-from layers import toml
+from layers.library import office
+from layers.library.office import OfficeHead, OfficeTable
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "handover" / "approvals.toml"
-OWN = Path("inputs") / "approvals.toml"
 """Where a study keeps a table of its own, with the months of its office."""
 
 
@@ -35,13 +36,11 @@ class Entry(Frozen):
         return Approval(self.id, *self.months, self.when, self.rules, self.after)
 
 
-class _Head(Frozen):
-    source: str
-    confidence: str
-    checked_on: object = None
+class _Head(OfficeHead):
+    checked_on: date | None = None
 
 
-class ApprovalTable(Frozen):
+class ApprovalTable(OfficeTable):
     """The approvals in their order, and where the table comes from."""
 
     head: _Head
@@ -68,6 +67,4 @@ def table(folder: Path | None = None) -> ApprovalTable:
     SpecError
         The file is not as it must be.
     """
-    own = folder / OWN if folder is not None else None
-    path = own if own is not None and own.is_file() else FILE
-    return toml.validated(ApprovalTable, toml.read(path), path.name)
+    return office.table(ApprovalTable, FILE, folder)

@@ -8,12 +8,11 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from geo.basis.age import Text
-from geo.basis.figure import Confidence, unverified
 from geo.basis.frozen import Frozen
-from layers import toml
+from layers.library import office
+from layers.library.office import OfficeHead, OfficeTable
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "project" / "argument.toml"
-OWN = Path("inputs") / "argument.toml"
 """Where a study keeps questions of its own."""
 Source = Literal["fact", "demand", "gate", "site", "rule", "site_gate", "ledger", "capacity", "rating", "asked"]
 REST = "*"
@@ -38,14 +37,11 @@ class Department(Frozen):
     questions: tuple[ArgumentQuestion, ...] = Field(min_length=1)
 
 
-class _Head(Frozen):
-    source: Text
-    confidence: Confidence
-    verified_by: str = ""
+class _Head(OfficeHead):
     set: str = "ankang"
 
 
-class ArgumentTable(Frozen):
+class ArgumentTable(OfficeTable):
     """Departments in the order they are heard, and where the division of work comes from."""
 
     head: _Head
@@ -61,11 +57,6 @@ class ArgumentTable(Frozen):
             raise ValueError("argument_question_wrong")
         return self
 
-    @property
-    def unverified(self) -> bool:
-        """True where nobody has checked the division of work against a document."""
-        return unverified(self.head.confidence, self.head.verified_by)
-
 
 def table(folder: Path | None = None) -> ArgumentTable:
     """Return the questions of a study folder where it has its own, else the shipped ones.
@@ -75,6 +66,4 @@ def table(folder: Path | None = None) -> ArgumentTable:
     SpecError
         The file is not as it must be.
     """
-    own = folder / OWN if folder is not None else None
-    path = own if own is not None and own.is_file() else FILE
-    return toml.validated(ArgumentTable, toml.read(path), path.name)
+    return office.table(ArgumentTable, FILE, folder)

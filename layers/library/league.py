@@ -8,14 +8,13 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from geo.basis.age import Text
-from geo.basis.figure import Confidence, unverified
 from geo.basis.frozen import Frozen
 from geo.project.league import FUNDS, Measure
 from geo.project.stages import RATES
-from layers import toml
+from layers.library import office
+from layers.library.office import OfficeTable
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "project" / "league.toml"
-OWN = Path("inputs") / "league.toml"
 SUMS = ("investment_wan", "investment_total_wan", "tax_wan", "output_wan", "staff")
 """Columns of the list a measure may add up."""
 
@@ -48,16 +47,9 @@ class _Target(Frozen):
         return dict(self.model_extra or {})
 
 
-class _Head(Frozen):
-    source: Text
-    confidence: Confidence
-    verified_by: str = ""
-
-
-class LeagueTable(Frozen):
+class LeagueTable(OfficeTable):
     """Measures and targets, and where they come from."""
 
-    head: _Head
     measures: tuple[MeasureEntry, ...] = Field(min_length=1)
     targets: tuple[_Target, ...] = ()
 
@@ -84,11 +76,6 @@ class LeagueTable(Frozen):
         return {t.name: {k: float(v) for k, v in t.amounts.items()}
                 for t in self.targets if (t.by, t.period) == (by, period)}  # fmt: skip
 
-    @property
-    def unverified(self) -> bool:
-        """True where nobody has checked the points against a document."""
-        return unverified(self.head.confidence, self.head.verified_by)
-
 
 def table(folder: Path | None = None) -> LeagueTable:
     """Return the table of a study folder where it has its own, else the shipped one.
@@ -98,6 +85,4 @@ def table(folder: Path | None = None) -> LeagueTable:
     SpecError
         The file is not as it must be.
     """
-    own = folder / OWN if folder is not None else None
-    path = own if own is not None and own.is_file() else FILE
-    return toml.validated(LeagueTable, toml.read(path), path.name)
+    return office.table(LeagueTable, FILE, folder)

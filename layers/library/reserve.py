@@ -6,15 +6,13 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from geo.basis.age import Text
-from geo.basis.figure import Confidence, unverified
 from geo.basis.frozen import Frozen
 from geo.rank import reserve
 from geo.rank.reserve import Reserve, ReserveRule, Test
-from layers import toml
+from layers.library import office
+from layers.library.office import OfficeTable
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "project" / "reserve.toml"
-OWN = Path("inputs") / "reserve.toml"
 """Where a study keeps rules of its own."""
 
 
@@ -29,16 +27,9 @@ class _Rule(Frozen):
         return ReserveRule(self.id, self.test, self.codes, self.least)
 
 
-class _Head(Frozen):
-    source: Text
-    confidence: Confidence
-    verified_by: str = ""
-
-
-class ReserveTable(Frozen):
+class ReserveTable(OfficeTable):
     """Rules of entry and exit, and where they come from."""
 
-    head: _Head
     entry: tuple[_Rule, ...] = Field(min_length=1)
     exit: tuple[_Rule, ...] = ()
 
@@ -53,11 +44,6 @@ class ReserveTable(Frozen):
         """What the core reads of it."""
         return Reserve(tuple(r.rule for r in self.entry), tuple(r.rule for r in self.exit))
 
-    @property
-    def unverified(self) -> bool:
-        """True where nobody has checked the rules against a document."""
-        return unverified(self.head.confidence, self.head.verified_by)
-
 
 def table(folder: Path | None = None) -> ReserveTable:
     """Return the rules of a study folder where it has its own, else the shipped ones.
@@ -67,6 +53,4 @@ def table(folder: Path | None = None) -> ReserveTable:
     SpecError
         The file is not as it must be.
     """
-    own = folder / OWN if folder is not None else None
-    path = own if own is not None and own.is_file() else FILE
-    return toml.validated(ReserveTable, toml.read(path), path.name)
+    return office.table(ReserveTable, FILE, folder)

@@ -10,12 +10,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from geo.basis.age import Text
-from geo.basis.figure import Confidence, unverified
 from geo.basis.frozen import Frozen
 from geo.project.schedule import Step, When
 from geo.project.stages import STAGES
 from geo.project.workdays import ONE, Calendar, calendar
-from layers import toml
+from layers.library import office
+from layers.library.office import OfficeTable
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "project"
 MOST_DAYS = 3650
@@ -47,16 +47,9 @@ class StepEntry(Frozen):
         return Step(self.id, self.days, self.unit, self.after, when, self.stage, self.milestone, self.runs)
 
 
-class _Head(Frozen):
-    source: Text
-    confidence: Confidence
-    verified_by: str = ""
-
-
-class StepTable(Frozen):
+class StepTable(OfficeTable):
     """The steps in their order, and where they come from."""
 
-    head: _Head
     steps: tuple[StepEntry, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -75,11 +68,6 @@ class StepTable(Frozen):
     def plain(self) -> tuple[Step, ...]:
         """The steps as the core reads them."""
         return tuple(s.step for s in self.steps)
-
-    @property
-    def unverified(self) -> bool:
-        """True where nobody has checked the days against a document."""
-        return unverified(self.head.confidence, self.head.verified_by)
 
 
 class _Year(Frozen):
@@ -100,10 +88,9 @@ class _Year(Frozen):
             yield from (first + ONE * k for k in range((last - first).days + 1))
 
 
-class DayTable(Frozen):
+class DayTable(OfficeTable):
     """Days off and days worked, by year."""
 
-    head: _Head
     years: tuple[_Year, ...]
 
     @property
@@ -117,11 +104,6 @@ class DayTable(Frozen):
         return tuple(y.year for y in self.years if not y.announced)
 
 
-def _path(name: str, folder: Path | None) -> Path:
-    own = folder / "inputs" / name if folder is not None else None
-    return own if own is not None and own.is_file() else FOLDER / name
-
-
 def steps(folder: Path | None = None) -> StepTable:
     """Return the steps of a study folder where it has its own, else the shipped ones.
 
@@ -130,11 +112,9 @@ def steps(folder: Path | None = None) -> StepTable:
     SpecError
         The file is not as it must be.
     """
-    path = _path("schedule.toml", folder)
-    return toml.validated(StepTable, toml.read(path), path.name)
+    return office.table(StepTable, FOLDER / "schedule.toml", folder)
 
 
 def days(folder: Path | None = None) -> DayTable:
     """Return the working days of a study where it has its own table, else the shipped ones; raises as `steps`."""
-    path = _path("workdays.toml", folder)
-    return toml.validated(DayTable, toml.read(path), path.name)
+    return office.table(DayTable, FOLDER / "workdays.toml", folder)

@@ -12,6 +12,7 @@ from layers.outputs.projected import Projection
 from layers.study.run.results import Results
 from layers.text import Language, both, say
 from layers.words import handover, law
+from layers.words.office import origin
 
 COLUMNS = ("site_id", "park_id", "net_mu", "this_year", "earliest", "latest", "needed", "maybe_needed")
 
@@ -36,7 +37,7 @@ def projection(results: Results, language: Language) -> Projection:
         for x in found
     ]  # fmt: skip
     heads = {c: say(f"handover.col_{c}", language, year=year) for c in COLUMNS}
-    notes = (say("handover.source", language, source=known.head.source), *law.lines(results, language, "sites"))
+    notes = (say("handover.source", language, source=origin(known, language)), *law.lines(results, language, "sites"))
     return Projection(pd.DataFrame(rows, columns=list(COLUMNS)), heads, notes)
 
 

@@ -19,6 +19,7 @@ from layers.study import packs
 from layers.text import Language, both, code, has, joined, say, sentence
 from layers.words import project_card, rating
 from layers.words.explain import cause_sentence, layer_title, marked_title
+from layers.words.office import origin
 from layers.words.pipeline import park_names
 
 COLUMNS = ("department", "question", "item", "known", "state", "basis")
@@ -190,9 +191,7 @@ def head(found: Argued, language: Language) -> tuple[str, ...]:
 
 def notes(found: Argued, language: Language) -> tuple[str, ...]:
     """Return what stands under the sections: how states are meant, and where the division of work comes from."""
-    source = both(found.table.head.source, language)
-    mark = say("argue.unverified", language) if found.table.unverified else ""
-    return tuple(filter(None, (say("argue.how", language), source, mark)))
+    return (say("argue.how", language), origin(found.table, language))
 
 
 def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:

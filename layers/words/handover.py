@@ -14,6 +14,7 @@ from layers.library import approvals
 from layers.library.approvals import ApprovalTable
 from layers.study.run.results import Results
 from layers.text import Language, both, land_unit, number, say
+from layers.words.office import origin
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def lines(results: Results, language: Language) -> Iterator[str]:
         for name, needed in x.path.needed.items():
             title, level = words[name]
             yield "  " + say(f"handover.{needed}", language, title=title, level=level)
-    yield say("handover.source", language, source=known.head.source)
+    yield say("handover.source", language, source=origin(known, language))
 
 
 def latest(found: Path, language: Language) -> str:

@@ -12,6 +12,7 @@ from geo.basis.tables import rows
 from geo.project.league import Move
 from layers.ask.league import League
 from layers.text import Language, both, code, joined, number, say
+from layers.words.office import origin
 from layers.words.pipeline import park_names
 
 
@@ -121,7 +122,7 @@ def notes(found: League, language: Language) -> tuple[str, ...]:
                before=found.span.before.isoformat(), points=sum(m.points for m in found.table.measures))]  # fmt: skip
     out += [say("league.definition", language, title=both(m.title, language), points=m.points,
                 definition=both(m.definition, language)) for m in found.table.measures]  # fmt: skip
-    out.append(both(found.table.head.source, language))
+    out.append(origin(found.table, language))
     if found.undated:
         out.append(say("league.undated", language, count=found.undated))
     return tuple(out)

@@ -15,6 +15,7 @@ from geo.rank.spec import Criterion
 from layers.ask.rated import Rated
 from layers.text import Language, both, code, joined, say, sentence
 from layers.words import criteria as words
+from layers.words.office import origin
 from layers.words.project_card import result_sentence
 
 MOST = 3
@@ -155,7 +156,7 @@ def reserve_notes(found: Rated, language: Language) -> tuple[str, ...]:
     """Return what stands over the reserve library: how many are where, and where its rules come from."""
     counts = reserve.counted(found.reserve)
     told = [say("reserve.count", language, word=code("reservestate", s, language), count=n) for s, n in counts.items()]
-    return (joined(told, language), both(found.rules.head.source, language))
+    return (joined(told, language), origin(found.rules, language))
 
 
 def text(found: Rated, language: Language) -> Iterator[str]:

@@ -12,6 +12,7 @@ from geo.project.schedule import DONE, LATE, UNPROMISED, Line
 from layers.ask import scheduled
 from layers.ask.scheduled import Scheduled
 from layers.text import Language, both, code, say
+from layers.words.office import origin
 
 BOTH = "–"
 
@@ -108,7 +109,7 @@ def notes(found: Scheduled, language: Language) -> tuple[str, ...]:
     out = [
         say("schedule.head", language, on=found.on.isoformat(), count=len(found.plans),
             **{("done_" if k == DONE else k): v for k, v in counts.items()}),
-        say("schedule.how", language), both(found.steps.head.source, language), both(found.days.head.source, language),
+        say("schedule.how", language), origin(found.steps, language), origin(found.days, language),
     ]  # fmt: skip
     if lost:
         out.append(say("schedule.years_lost", language, years=lost))

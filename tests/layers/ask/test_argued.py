@@ -11,7 +11,7 @@ from geo.basis.errors import BlockedError, SpecError
 from geo.basis.units import hi
 from layers.ask import argued
 from layers.ask.rated import rated
-from layers.library import argument, resources
+from layers.library import argument, office, resources
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue
 from layers.words import argue as words
@@ -118,7 +118,7 @@ def test_what_is_needed_is_held_against_what_is_left(need, high, left, state):
 def test_an_office_asks_its_own_questions(month_end, tmp_path):
     folder = tmp_path / "study"
     shutil.copytree(month_end, folder, symlinks=True)
-    own = folder / argument.OWN
+    own = office.own(argument.FILE, folder)
     head = '[head]\nsource = "本县分工"\nconfidence = "local"\n[[departments]]\nid = "a"\ntitle = "甲局"\n'
     asked = '[[departments.questions]]\nid = "q"\ntitle = "问"\nkind = "fact"\nnames = ["tax_wan", "fire_class"]\n'
     own.write_text(head + asked, encoding="utf-8")

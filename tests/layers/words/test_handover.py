@@ -7,7 +7,7 @@ import pytest
 
 from geo.basis.errors import CallError, SpecError
 from geo.screen.handover import path
-from layers.library import approvals
+from layers.library import approvals, office
 from layers.outputs import handover_list
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES
@@ -30,7 +30,7 @@ def test_the_months_of_an_office_count(ranked_folder, tmp_path):
     own = tmp_path / "study"
     shutil.copytree(ranked_folder, own, symlinks=True)
     text = approvals.FILE.read_text(encoding="utf-8").replace("months = [1.5, 3.0]", "months = [30.0, 40.0]")
-    (own / approvals.OWN).write_text(text, encoding="utf-8")
+    (office.own(approvals.FILE, own)).write_text(text, encoding="utf-8")
     before, after = (handover.listed(open_results(f))[1] for f in (ranked_folder, own))
     assert min(x.path.earliest for x in after) > max(x.path.earliest for x in before)
 
@@ -48,8 +48,8 @@ def test_the_months_of_an_office_count(ranked_folder, tmp_path):
 def test_a_table_of_an_office_that_would_count_for_nothing_is_refused(tmp_path, old, new, code):
     text = approvals.FILE.read_text(encoding="utf-8")
     assert old in text
-    (tmp_path / approvals.OWN).parent.mkdir()
-    (tmp_path / approvals.OWN).write_text(text.replace(old, new, 1), encoding="utf-8")
+    (office.own(approvals.FILE, tmp_path)).parent.mkdir()
+    (office.own(approvals.FILE, tmp_path)).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(SpecError) as refused:
         approvals.table(tmp_path)
     assert [r.code for r in refused.value.reasons] == [code]
