@@ -211,5 +211,5 @@ class MapDrawing:
             "shapes": self.shapes, "lines": self.lines, "dots": self.dots, "signs": self.signs, "legend": self.legend,
             "labels": checked(self.labels, _ADDRESS), "find": checked(self.find, _ADDRESS), "plane": self.plane,
             "tools": list(self.tools), "selected": self.selected, "follow": self.follow, "asked": self.asked,
-            "sheet": self.sheet, "preview": self.preview, "base": [],
+            "sheet": self.sheet, "preview": self.preview,
         }  # fmt: skip

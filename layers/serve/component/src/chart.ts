@@ -1,6 +1,7 @@
 /** The map: what Python says is shown, what the visitor does is told; panning and zooming stay here. */
 import * as L from "leaflet";
 import leafletCss from "leaflet/dist/leaflet.css";
+import type { Board } from "./board.ts";
 import { Cards } from "./card.ts";
 import { el } from "./dom.ts";
 import { bytes, type IdLayer } from "./ids.ts";
@@ -13,10 +14,10 @@ import { Tools } from "./tools.ts";
 import type { Component, Data, Label, Said, View } from "./types.ts";
 import * as view from "./view.ts";
 
-declare global { interface Window { luodi?: { map: L.Map; chart: Chart; gone?: number } } }
+declare global { interface Window { luodi?: { map: L.Map; chart: Chart } } }
 const gone = new Map<string, number>(); // the last journey made in this document: a map made anew does not make it again
 
-export class Chart {
+export class Chart implements Board {
   readonly root = el("div", "lm-root");
   readonly box = el("div", "lm-map");
   readonly map: L.Map;
@@ -100,8 +101,7 @@ export class Chart {
   }
   private journey(): void {
     const { go } = this.data;
-    if (go.home) this.whole();
-    else if (go.view) this.look(go.view);
+    if (go.view) this.look(go.view);
   }
   look([lat, lon, zoom]: View): void { if (!this.over) this.map.setView([lat, lon], zoom, { animate: false }); }
   whole(): void { if (!this.over) this.map.fitBounds(this.data.home, { animate: false, padding: [12, 12] }); }

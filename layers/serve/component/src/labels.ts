@@ -4,7 +4,7 @@ import { el } from "./dom.ts";
 import { spaced, wide } from "./room.ts";
 import type { Label } from "./types.ts";
 
-const LOOK: Record<Label["kind"], number> = { place: 14, park: 13, water: 12, road: 11, candidate: 11 };
+const LOOK: Record<Label["kind"], number> = { place: 14, park: 13, road: 11, candidate: 11 };
 
 export class Labels {
   private layer = L.layerGroup();

@@ -1,5 +1,5 @@
 /** While a slider is dragged the map is coloured here, by the same sum as Python's; what Python says on release is kept. */
-import type { Chart } from "./chart.ts";
+import type { Board } from "./board.ts";
 import { bytes } from "./ids.ts";
 import { classes } from "./score.ts";
 import type { Preview } from "./types.ts";
@@ -11,7 +11,7 @@ export class Scores {
   private weights: number[] = [];
   private watch: MutationObserver | null = null;
   private frame = 0;
-  constructor(private chart: Chart) {}
+  constructor(private chart: Board) {}
 
   /** Python has spoken: its colours are the ones that count. */
   take(): void {

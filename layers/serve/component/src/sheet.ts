@@ -1,13 +1,13 @@
 /** This map on paper: what is seen, with scale, north, legend and a title block, as PNG or PDF. Nothing is sent anywhere. */
 import * as L from "leaflet";
-import type { Chart } from "./chart.ts";
+import type { Board } from "./board.ts";
 import { button, el, apart } from "./dom.ts";
 import { pdf } from "./pdf.ts";
 
 const FACTOR = 2, MARGIN = 24;
 
 /** Ask which file, then make it. */
-export async function print(chart: Chart): Promise<void> {
+export async function print(chart: Board): Promise<void> {
   const { words, sheet } = chart.data, box = el("div", "lm-told");
   const close = () => box.remove();
   const make = (kind: "png" | "pdf") => button("lm-small", kind.toUpperCase(), kind.toUpperCase(), () => { close(); void save(chart, kind); });
@@ -22,7 +22,7 @@ export async function print(chart: Chart): Promise<void> {
   box.querySelector("button")?.focus();
 }
 
-async function save(chart: Chart, kind: "png" | "pdf"): Promise<void> {
+async function save(chart: Board, kind: "png" | "pdf"): Promise<void> {
   const canvas = await drawn(chart), name = chart.data.sheet.file;
   const blob = kind === "png" ? await encoded(canvas, "image/png")
     : new Blob([pdf(new Uint8Array(await (await encoded(canvas, "image/jpeg", 0.92)).arrayBuffer()), canvas.width, canvas.height)], { type: "application/pdf" });
@@ -36,7 +36,7 @@ const encoded = (canvas: HTMLCanvasElement, type: string, quality?: number): Pro
   new Promise((done, fail) => canvas.toBlob((b) => (b ? done(b) : fail(new Error("no picture"))), type, quality));
 
 /** The sheet as a picture. */
-export async function drawn(chart: Chart): Promise<HTMLCanvasElement> {
+export async function drawn(chart: Board): Promise<HTMLCanvasElement> {
   const { box, data: d } = chart, [w, h] = [box.clientWidth, box.clientHeight], block = titleHeight(chart);
   const canvas = el("canvas", "");
   canvas.width = (w + 2 * MARGIN) * FACTOR;
@@ -65,7 +65,7 @@ export async function drawn(chart: Chart): Promise<HTMLCanvasElement> {
   return canvas;
 }
 
-function layers(pen: CanvasRenderingContext2D, chart: Chart): void {
+function layers(pen: CanvasRenderingContext2D, chart: Board): void {
   const frame = chart.box.getBoundingClientRect();
   for (const { spec, layer, opacity } of chart.layers.shown) {
     if (!spec.leaves) continue;
@@ -78,7 +78,7 @@ function layers(pen: CanvasRenderingContext2D, chart: Chart): void {
   }
 }
 
-function vectors(pen: CanvasRenderingContext2D, chart: Chart): void {
+function vectors(pen: CanvasRenderingContext2D, chart: Board): void {
   const at = (p: L.LatLngExpression) => chart.map.latLngToContainerPoint(p);
   const path = (points: L.LatLngExpression[], close: boolean) => {
     points.forEach((p, i) => { const q = at(p); i ? pen.lineTo(q.x, q.y) : pen.moveTo(q.x, q.y); });
@@ -119,11 +119,11 @@ function stroke(pen: CanvasRenderingContext2D, colour: string, weight: number, d
   pen.stroke();
   pen.setLineDash([]);
 }
-function names(pen: CanvasRenderingContext2D, chart: Chart): void {
+function names(pen: CanvasRenderingContext2D, chart: Board): void {
   pen.textAlign = "center";
   for (const l of chart.labels.seen) {
     const q = chart.map.latLngToContainerPoint(l.at);
-    pen.font = `${l.kind === "road" || l.kind === "water" ? 400 : 600} ${l.kind === "place" ? 14 : 12}px 'Segoe UI', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif`;
+    pen.font = `${l.kind === "road" ? 400 : 600} ${l.kind === "place" ? 14 : 12}px 'Segoe UI', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif`;
     pen.lineWidth = 3;
     pen.strokeStyle = "rgba(255,255,255,0.9)";
     pen.strokeText(l.text, q.x, q.y + 4);
@@ -138,7 +138,7 @@ export function bar(metresOf100: number): [metres: number, pixels: number] {
   const round = power * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1);
   return [round, (round / metresOf100) * 100];
 }
-function scale(pen: CanvasRenderingContext2D, chart: Chart, x: number, y: number): void {
+function scale(pen: CanvasRenderingContext2D, chart: Board, x: number, y: number): void {
   const { map, box } = chart, half = box.clientHeight / 2;
   const [m, px] = bar(map.distance(map.containerPointToLatLng([0, half]), map.containerPointToLatLng([100, half])));
   pen.fillStyle = "rgba(255,255,255,0.85)";
@@ -162,12 +162,12 @@ function arrow(pen: CanvasRenderingContext2D, x: number, y: number): void {
   pen.fillText("N", x, y + 37);
 }
 /** The legend of the map, and the layers that are seen. */
-const legend = (chart: Chart): { colour: string; text: string }[] => [
+const legend = (chart: Board): { colour: string; text: string }[] => [
   ...chart.data.legend,
   ...chart.layers.shown.flatMap(({ spec }) => (spec.kind === "picture" && spec.listed && spec.leaves ? [{ colour: spec.colour, text: spec.title }] : [])),
 ];
 const COLUMNS = 3, ROW = 17;
-const titleHeight = (chart: Chart): number => 40 + ROW * (chart.data.sheet.lines.length + Math.ceil(legend(chart).length / COLUMNS)) + 10;
+const titleHeight = (chart: Board): number => 40 + ROW * (chart.data.sheet.lines.length + Math.ceil(legend(chart).length / COLUMNS)) + 10;
 function title(pen: CanvasRenderingContext2D, sheet: { title: string; lines: string[] }, legend: { colour: string; text: string }[], x: number, y: number, w: number): void {
   const face = "'Segoe UI', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
   pen.textAlign = "left";

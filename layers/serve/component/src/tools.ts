@@ -1,6 +1,6 @@
 /** What stands around the map: bar of tools, search, layers, legend, where the mouse is, drawing and measuring. */
 import * as L from "leaflet";
-import type { Chart } from "./chart.ts";
+import type { Board } from "./board.ts";
 import { apart, button, el, icon } from "./dom.ts";
 import { pen, type Pen } from "./draw.ts";
 import { area, length, metres } from "./plane.ts";
@@ -32,7 +32,7 @@ export class Tools {
   private was = "";
   hover = setting("hover", true);
 
-  constructor(private chart: Chart) {
+  constructor(private chart: Board) {
     const { root } = chart;
     this.words = chart.words;
     this.search = new Search(() => chart.data.find, chart.words, (f) => {

@@ -22,19 +22,16 @@ export interface Shape { shape: GeoJSON.GeoJsonObject; colour: string; weight: n
 export interface Line { points: Point[]; colour: string; weight: number; dash: string }
 export interface Dot { at: Point; colour: string }
 export interface Sign { at: Point; text: string; colour: string; chosen: boolean }
-export interface Label { at: Point; text: string; kind: "place" | "park" | "road" | "water" | "candidate"; from: number; weight: number }
+export interface Label { at: Point; text: string; kind: "place" | "park" | "road" | "candidate"; from: number; weight: number }
 export interface LegendLine { colour: string; stripe: string; text: string }
 
 /** Degrees into metres of the study by a polynomial that Python fitted and checked: x = Σ c·uⁱ·vʲ. */
 export interface Plane { name: string; lon: number; lat: number; scale: number; degree: number; x: number[]; y: number[]; reach: number; digits: number }
 
-/** Whose ground is beneath everything: pictures of the planner's own. */
-export interface Base { title: string; kind: "raster" | "pmtiles"; url: string; attribution: string; deepest: number; opacity: number }
-
 export interface Data {
-  name: string; words: Record<string, string>; home: Bounds; go: { n: number; view: View | null; home?: boolean }; follow: boolean; asked: boolean;
+  name: string; words: Record<string, string>; home: Bounds; go: { n: number; view: View | null }; follow: boolean; asked: boolean;
   layers: LayerSpec[]; shapes: Shape[]; lines: Line[]; dots: Dot[]; signs: Sign[]; labels: string; legend: LegendLine[]; plane: Plane | null;
-  find: string; tools: string[]; selected: number[]; base: Base[]; sheet: { title: string; lines: string[]; file: string; refused: string };
+  find: string; tools: string[]; selected: number[]; sheet: { title: string; lines: string[]; file: string; refused: string };
   preview: Preview | null;
 }
 /** A score that is told while a slider is moved: the same sum as Python's. */
