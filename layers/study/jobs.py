@@ -138,6 +138,12 @@ def known(folder: Path, what: str) -> Job | None:
     return _board.get((str(folder), what))
 
 
+def names(text: str) -> bool:
+    """Tell whether work that runs, or whose end has not been told, was given something of this name."""
+    with _guard:
+        return any(text in word for job in _board.values() for word in job.words)
+
+
 def forget(folder: Path, what: str) -> None:
     """Take a job that has ended off the board: its end has been told."""
     with _guard:

@@ -211,7 +211,7 @@ HOLDERS = {
     "layers/study/lock.py:writing", "layers/study/run/runs.py:update", "layers/study/waive.py:aside",
     "layers/study/waive.py:again", "layers/study/accept.py:accept",
     "layers/study/replacing.py:remove", "layers/study/replacing.py:replace", "layers/study/draft.py:draft",
-    "layers/study/uploads.py:begin", "layers/study/uploads.py:drop", "layers/study/describe.py:describe",
+    "layers/study/uploads.py:_open", "layers/study/uploads.py:drop", "layers/study/describe.py:describe",
     "layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo", "layers/study/weights.py:keep",
 }  # fmt: skip
 COMMITS = {

@@ -215,4 +215,5 @@ def test_a_foreign_page_cannot_drop_a_file(tmp_path, monkeypatch):
     client, token = Client(Starlette(routes=ROUTES, middleware=MIDDLEWARE)), uploads.begin(tmp_path)
     for told in ({"origin": "http://evil.example"}, {"origin": "http://127.0.0.1:9999"}, {"host": "evil.example"}):
         assert client.put(f"/upload/{token}", [b"x"], {"x-luodi-name": "a.txt"} | told).status_code == 403
-    assert list(uploads.batch(tmp_path, token).iterdir()) == []
+    assert not uploads.batch(tmp_path, token).exists()
+    assert list(tmp_path.iterdir()) == []
