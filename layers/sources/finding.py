@@ -12,7 +12,7 @@ from geo.basis.reason import Reason, reason
 Severity = Literal["block", "warn", "fixed", "rejected"]
 
 EMPTY, ELSEWHERE, FAR, LINKS = "empty-layer", "layer-elsewhere", "rows-far-away", "ignore-links"
-UNREAD, PAGES = "ignore-unread", "ignore-other-pages"
+UNREAD, PAGES, HOLES = "ignore-unread", "ignore-other-pages", "ignore-hole-outlines"
 """Consents to a layer that may not be whole; until one is given by name the layer proves nothing by absence."""
 
 

@@ -17,14 +17,14 @@ import shapely
 
 from layers.sources.checks import crs, preflight
 from layers.sources.checks.preflight import IGNORE_ROWS
-from layers.sources.finding import ELSEWHERE, EMPTY, FAR, LINKS, PAGES, UNREAD, Finding, finding
+from layers.sources.finding import ELSEWHERE, EMPTY, FAR, HOLES, LINKS, PAGES, UNREAD, Finding, finding
 
 IGNORED_SHARE, IGNORED_MOST = 0.05, 0.5
 """Rejected rows a plain consent covers (at least one), and any consent: beyond it the file is to be mended."""
 DOUBTS = {
     "layer_empty": EMPTY, "table_empty": EMPTY, "layer_nothing_left": EMPTY, "layer_elsewhere": ELSEWHERE,
     "rows_far_away": FAR, "kml_link_ignored": LINKS, "kml_picture_ignored": UNREAD, "dxf_unread": UNREAD,
-    "geometry_parts_lost": UNREAD,
+    "dxf_hole_outline": HOLES, "geometry_parts_lost": UNREAD,
     "rows_held_back": PAGES, "rows_rejected": IGNORE_ROWS, "rows_rejected_most": "",
 }  # fmt: skip
 """Findings that take coverage away, gravest last, and the consent that gives it back ("": none does)."""

@@ -60,6 +60,17 @@ def test_what_nobody_reads_of_a_drawing_clears_nothing(folder, tmp_path):
     assert (status["p00"], status["p15"]) == ("excluded", "eligible")
 
 
+def test_a_line_on_the_hole_of_a_hatch_may_be_ground_nobody_hatched(folder, tmp_path):
+    places, hole = ([*map(tuple, base.box(*b).exterior.coords)][:-1] for b in ((0, 0, 100, 100), (40, 40, 60, 60)))
+    file = drawings.drawing(tmp_path / "data.dxf", drawings.polyline(hole, "注记"), drawings.polyline(hole, "农田"),
+                            drawings.hatch(places, "农田", islands=[hole]))  # fmt: skip
+    (said,) = [f for f in catalog.checked(folder, file, {"role": "constraint", "crs": base.CRS, "layer": "农田"})
+               if f.code == "dxf_hole_outline"]  # fmt: skip
+    assert said.reason.values["rows"] == ["2"], "as the drawing counts, other layers among them"
+    status = unsaid(folder, file, "dxf_hole_outline", "ignore-hole-outlines", crs=base.CRS, layer="农田")
+    assert (status["p00"], status["p15"]) == ("excluded", "eligible")
+
+
 @pytest.mark.parametrize(
     ("more", "blocks"),
     [

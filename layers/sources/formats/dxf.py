@@ -18,7 +18,7 @@ import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
-from layers.sources.finding import UNREAD, Finding, finding
+from layers.sources.finding import HOLES, UNREAD, Finding, finding
 from layers.sources.formats import chains, dxf_text, dxf_unread
 from layers.sources.formats.contents import Contents
 
@@ -111,8 +111,8 @@ def read(inside: Contents, wanted: str, gdal: Callable[..., Any]) -> Drawing:
         found.append(finding("warn", "dxf_unread", count=unread.total(), kinds=kinds, proposal=UNREAD))
     kept, shapes = _closed(shapes, found)
     classes = entities.columns.get("SubClasses", [""] * len(entities.shapes))
-    kept, shapes = _once(kept, shapes, ["Hatch" in str(classes[own[k]]) for k in kept], found)
-    rows = [own[k] for k in kept]
+    hatched = ["Hatch" in str(classes[own[k]]) for k in kept]
+    rows, shapes = _once([own[k] for k in kept], shapes, hatched, found)
     lost = [(rows.index(k - 1) + 1, why) for k, why in entities.lost if k - 1 in rows]
     columns = {name: [values[k] for k in rows] for name, values in entities.columns.items() if name != "PaperSpace"}
     return Drawing(columns, shapes, [k + 1 for k in rows], layer, layers, header.epsg, lost, found)
@@ -210,29 +210,42 @@ def _nearly(open_lines: list[npt.NDArray[np.float64]], joined: chains.Joined, to
 
 
 def _once(kept: list[int], shapes: Shapes, hatched: list[bool], found: list[Finding]) -> tuple[list[int], Shapes]:
-    """Take an outline once that stands twice: as a line and as its hatch, or as the line around a hatch or its hole."""
+    """Take an outline once that stands twice, as a line and as its hatch or the line around a hatch with holes.
+
+    A line around such a hole may be the edge of the hatch, or ground of its own that nobody hatched: it is taken
+    for the edge, and asked.
+    """
     areas = np.flatnonzero(np.isin(shapely.get_type_id(shapes), _AREAS))
     plain = shapely.make_valid(shapely.force_2d(shapes[areas]))
     one, other = shapely.STRtree(plain).query(plain, predicate="intersects") if len(areas) > 1 else ((), ())
     filled = [hatched[int(k)] for k in areas]
-    rings = {k: _rings(plain[k]) for k in range(len(plain)) if filled[k]}
+    outer, inner = ({k: _rings(plain[k], hole) for k in range(len(plain)) if filled[k]} for hole in (False, True))
     twice: set[int] = set()
+    holes: set[int] = set()
     for k, j in zip(one, other, strict=True):
-        drawn = k != j and not filled[j] and any(_same(ring, plain[j]) for ring in rings.get(k, ()))
+        line = k != j and not filled[j]
+        drawn = line and any(_same(ring, plain[j]) for ring in outer.get(k, ()))
         if k not in twice and (drawn or (k < j and _same(plain[k], plain[j]))):
             twice.add(int(j))
-    if not twice:
-        return kept, shapes
-    found.append(finding("fixed", "dxf_outline_twice", count=len(twice)))
-    gone = {int(areas[j]) for j in twice}
+        elif line and any(_same(ring, plain[j]) for ring in inner.get(k, ())):
+            holes.add(int(j))
+    holes -= twice
+    if twice:
+        found.append(finding("fixed", "dxf_outline_twice", count=len(twice)))
+    if holes:
+        lines = [str(kept[int(areas[j])] + 1) for j in sorted(holes)]
+        found.append(finding("warn", "dxf_hole_outline", count=len(holes), rows=lines[:8], proposal=HOLES,
+                             area_m2=float(shapely.area(plain[sorted(holes)]).sum())))  # fmt: skip
+    gone = {int(areas[j]) for j in twice | holes}
     stay = [k for k in range(len(kept)) if k not in gone]
     return [kept[k] for k in stay], shapes[stay]
 
 
-def _rings(hatch: Any) -> list[Any]:
-    """Return what the rings of a hatch with holes enclose; nothing for one without."""
-    rings = shapely.get_rings(shapely.get_parts(hatch))
-    return [shapely.Polygon(r) for r in rings] if len(rings) > len(shapely.get_parts(hatch)) else []
+def _rings(hatch: Any, holes: bool) -> list[Any]:
+    """Return what the outer rings of a hatch with holes enclose, or its holes; nothing for one without."""
+    parts = shapely.get_parts(hatch)
+    inner = [ring for part in parts for ring in part.interiors]
+    return [shapely.Polygon(ring) for ring in (inner if holes else [part.exterior for part in parts] if inner else [])]
 
 
 def _same(one: Any, other: Any) -> bool:
