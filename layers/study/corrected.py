@@ -45,7 +45,7 @@ def laid(spec: LayerSpec, frame: pd.DataFrame, rows: Rows, empty: Any = np.nan) 
         code, now = "override_lost", ""
         if place is not None:
             now = cell_text(frame[one.column].iloc[place])
-            code = "override_applied" if now == one.official else "override_overtaken"
+            code = _standing(frame, one, now)
         if place is not None and code == "override_applied":
             _put(made, place, one, empty)
         row = "" if place is None else int(rows[place])
@@ -92,9 +92,25 @@ def _place(spec: LayerSpec, frame: pd.DataFrame, rows: Rows, one: Correction) ->
     return found[0] if len(found) == 1 else None
 
 
+def _standing(frame: pd.DataFrame, one: Correction, now: str) -> str:
+    """Return whether a correction holds; a field that has come to hold figures takes no word any more."""
+    if now != one.official:
+        return "override_overtaken"
+    return "override_no_longer_figure" if is_figure(frame, one.column) and _figure(one) is None else "override_applied"
+
+
+def _figure(one: Correction) -> float | None:
+    """Return the corrected value as a figure, NaN where it is taken away, None where it is none."""
+    try:
+        value = float(one.value) if one.value else math.nan
+    except ValueError:
+        return None
+    return value if not one.value or math.isfinite(value) else None
+
+
 def _put(frame: pd.DataFrame, place: int, one: Correction, empty: Any) -> None:
     if is_figure(frame, one.column):
-        value: Any = float(one.value) if one.value else np.nan
+        value: Any = _figure(one)
     else:
         frame[one.column] = frame[one.column].astype(object)
         value = one.value or empty

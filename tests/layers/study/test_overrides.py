@@ -97,6 +97,22 @@ def test_a_correction_rests_where_the_file_says_something_else(own_district):
     assert {"override_overtaken", "override_lost"} <= set(found)
 
 
+def test_a_word_rests_where_a_field_has_come_to_hold_figures(own_district):
+    """The newer file says the same of the record, but in a field of figures, which takes no word."""
+    older = district.parcels()
+    older["JZMD"] = ["12.5" if k == "p03" else "约十" for k in older["BSM"]]
+    older.to_file(own_district / "inputs" / "parcels.gpkg", layer="parcels")
+    overrides.correct(own_district, "parcels", "p03", {"JZMD": "约12"}, NOTE)
+    overrides.correct(own_district, "parcels", "p05", {"JZMD": "11"}, NOTE)
+    newer = older.assign(JZMD=12.5)
+    newer.to_file(own_district / "inputs" / "parcels.gpkg", layer="parcels")
+    found = [f for f in catalog.check(own_district) if f.code.startswith("override_")]
+    assert sorted(f.code for f in found) == ["override_no_longer_figure", "override_overtaken"]
+    assert [f.severity for f in found] == ["warn", "warn"]
+    _, results = screened(own_district)
+    assert {"override_no_longer_figure"} <= set(results.table("problems")["code"])
+
+
 def test_what_cannot_be_corrected_is_refused_and_nothing_is_written(own_district):
     def correct(layer, record, values, note=NOTE):
         return refused(lambda: overrides.correct(own_district, layer, record, values, note))
