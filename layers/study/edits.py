@@ -125,6 +125,37 @@ def record(
         return _add(base, Edit(0, _now(), person.strip(), kind, subject, dict(value), why.strip()))
 
 
+def record_all(
+    folder: Path, kind: str, values: Mapping[str, Mapping[str, Any]], person: str, why: str, gone: bool = False
+) -> None:
+    """Add edits of one kind that are one decision: all of them or none.
+
+    Parameters
+    ----------
+    folder : Path
+    kind : str
+        One of `KINDS`.
+    values : mapping
+        Subject → value.
+    person, why : str
+    gone : bool
+        They are taken back.
+
+    Raises
+    ------
+    CallError, BlockedError, LockedError
+        As `record`; nothing is written then.
+    """
+    for subject in values:
+        _complete(kind, subject, person, why)
+    if not values:
+        return
+    several = ", ".join(values)
+    with _changing(folder, f"edit {kind} {several}", "did_edit", subject=several) as base:
+        for subject, value in values.items():
+            _add(base, Edit(0, _now(), person.strip(), kind, subject, dict(value), why.strip(), gone))
+
+
 def withdraw(folder: Path, kind: str, subject: str, person: str, why: str, after: int | None = None) -> None:
     """Take an edit back; what it changed is as if it had never been made, and the history keeps both.
 

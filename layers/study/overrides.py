@@ -86,9 +86,7 @@ def correct(folder: Path, layer_id: str, record: str, values: Mapping[str, str],
         if update["value"] == official:
             raise CallError(reason("override_same", column=column, record=name, value=official))
         made.append(note.model_copy(update=update))
-    for one in made:
-        body = {"layer": layer_id, **one.model_dump(include={"record", "column", "value", "official", "document"})}
-        edits.record(folder, KIND, _subject(layer_id, one.record, one.column), body, one.person, one.reason)
+    edits.record_all(folder, KIND, _bodies(layer_id, made), note.person, note.reason)
     return made
 
 
@@ -110,8 +108,7 @@ def undo(folder: Path, layer_id: str, record: str, fields: Sequence[str], person
     if not mine or lost:
         known = [f"{c.record} {c.column}" for c in there] or ["–"]
         raise CallError(reason("override_not_standing", layer=layer_id, record=record, known=known))
-    for one in mine:
-        edits.withdraw(folder, KIND, _subject(layer_id, one.record, one.column), person, why)
+    edits.record_all(folder, KIND, _bodies(layer_id, mine), person, why, gone=True)
     return mine
 
 
@@ -123,6 +120,12 @@ def _by_layer(decided: edits.Edits) -> dict[str, tuple[Correction, ...]]:
         layer = str(edit.value.get("layer", ""))
         out[layer] = (*out.get(layer, ()), one)
     return out
+
+
+def _bodies(layer_id: str, several: Sequence[Correction]) -> dict[str, dict[str, str]]:
+    """Return corrections as they are kept, by what each is about: together they are one decision."""
+    kept = {"record", "column", "value", "official", "document"}
+    return {_subject(layer_id, c.record, c.column): {"layer": layer_id, **c.model_dump(include=kept)} for c in several}
 
 
 def _subject(layer_id: str, record: str, column: str) -> str:

@@ -1,12 +1,13 @@
 """One record of a layer is corrected by a person, shown wherever the value is printed, and taken back."""
 
+import sqlite3
 from datetime import date
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo.basis.errors import CallError, SpecError
+from geo.basis.errors import BlockedError, CallError, SpecError
 from geo.basis.progress import silent
 from layers.outputs import files
 from layers.outputs.project import notes, projection
@@ -95,6 +96,30 @@ def test_a_correction_rests_where_the_file_says_something_else(own_district):
     assert "corrected" not in projection(results, "candidates", "zh").frame
     found = [f.code for f in catalog.check(own_district)]
     assert {"override_overtaken", "override_lost"} <= set(found)
+
+
+def test_fields_corrected_together_are_one_decision(own_district, monkeypatch):
+    """The second field cannot be written: the first is not there either, and neither is taken back alone."""
+    add, calls = edits._add, []
+
+    def failing(base, edit):
+        calls.append(edit)
+        if len(calls) == 2:
+            raise sqlite3.OperationalError("interrupted")
+        return add(base, edit)
+
+    both = {"land_use": "0102", "legal_m2": "9990"}
+    monkeypatch.setattr(edits, "_add", failing)
+    with pytest.raises(BlockedError):
+        overrides.correct(own_district, "parcels", "p03", both, NOTE)
+    assert (len(calls), edits.history(own_district)) == (2, ())
+    monkeypatch.undo()
+    overrides.correct(own_district, "parcels", "p03", both, NOTE)
+    calls.clear()
+    monkeypatch.setattr(edits, "_add", failing)
+    with pytest.raises(BlockedError):
+        overrides.undo(own_district, "parcels", "p03", [], "周工", "误记")
+    assert len(overrides.standing(own_district)["parcels"]) == 2
 
 
 def test_a_word_rests_where_a_field_has_come_to_hold_figures(own_district):
