@@ -167,7 +167,7 @@ Accept = Annotated[list[str] | None, typer.Option(help="Accept a proposal of the
 def _entry(given: dict[str, Any]) -> dict[str, Any]:
     """Return the ``[[layers]]`` entry that the options of `add` and `check` describe."""
     role = given["role"]
-    bands = {name: int(n) if n.isdigit() else n for name, n in _fields(given["bands"] or []).items()}
+    bands = {name: int(n) if n.isdecimal() else n for name, n in _fields(given["bands"] or []).items()}
     made = given | {
         "id": given["id"] or (role if role == "parcels" else ""), "fields": _fields(given["fields"] or []),
         "vintage": _day(given["vintage"]), "bands": bands, "accept": tuple(given["accept"] or ()),
@@ -302,7 +302,7 @@ def _delivery(
     take, kinds = chosen
     found = delivery.delivery(folder, files, console.progress)
     if kinds:
-        named = {int(n) if n.isdigit() else 0: kind for n, kind in _fields(kinds).items()}
+        named = {int(n) if n.isdecimal() else 0: kind for n, kind in _fields(kinds).items()}
         found = delivery.corrected(folder, found, named)
     language = console.language
     if not take:
@@ -828,12 +828,12 @@ def offers(
 
         _fresh(folder, "place", console)
         _fresh(folder, "chain", console)  # no step of placing: gaps of the chain are offered too
-        found = offering.offering(require(folder, "matches"))
+        found = offering.only(offering.offering(require(folder, "matches")), offer)
         asked = Wish(None if land_mu is None else land_mu * MU_M2, floor_m2, park, power_kva, _day(by))
         wish = None if asked == Wish() else asked
         told = words.text(found, console.language) if wish is None else words.wish_text(found, wish, console.language)
         _tell(console, told)
-        _listed(console, out, lambda path: offer_list.write(found, path, console.language, offer))
+        _listed(console, out, lambda path: offer_list.write(found, path, console.language))
         console.result(words.plain(found, wish))
 
     _call(as_json, lang, work)

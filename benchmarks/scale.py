@@ -141,7 +141,7 @@ def printed(told: dict[str, Any]) -> None:
 def main(words: list[str]) -> int:
     """Run the suite, print it, and fail where a step grows faster than its data."""
     density = float(words[words.index("--density") + 1]) if "--density" in words else 1.0
-    counts = [int(w) for w in words[1:] if w.isdigit()]
+    counts = [int(w) for w in words[1:] if w.isdecimal()]
     told = suite(Path(words[0]), counts or [1000, 10_000, 100_000], density)
     print(table(told, HEADS["en"]))
     if "--docs" in words:

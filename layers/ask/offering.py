@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
 from geo.basis.tables import rows
 from geo.place import offer
 from geo.place.offer import Held as HeldBack
@@ -55,6 +57,22 @@ def offering(results: Results) -> Offering:
     power = power[(power["resource"] == "power") & power["left"].notna()]
     left = dict(zip(power["park_id"].astype(str), power["left"].astype(float), strict=True))
     return Offering(results, found, held, left)
+
+
+def only(found: Offering, offer_id: str) -> Offering:
+    """Return one of the offers alone; "" leaves all.
+
+    Raises
+    ------
+    BlockedError
+        No such offer; those there are are named.
+    """
+    if not offer_id:
+        return found
+    ids = found.found["offer_id"].astype(str)
+    if offer_id not in set(ids):
+        raise BlockedError(reason("offer_unknown", offer=offer_id, known=ids.tolist()[:20]))
+    return replace(found, found=found.found[ids == offer_id].reset_index(drop=True))
 
 
 def answered(found: Offering, wish: Wish) -> pd.DataFrame:

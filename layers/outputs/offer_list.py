@@ -7,8 +7,6 @@ from pathlib import Path
 
 from docx.document import Document
 
-from geo.basis.errors import BlockedError
-from geo.basis.reason import reason
 from geo.basis.tables import rows
 from layers.ask.offering import Offering
 from layers.outputs import lists, word
@@ -22,18 +20,15 @@ from layers.words import offers as words
 KINDS = ("xlsx", "csv", "docx")
 
 
-def write(found: Offering, path: Path, language: Language, offer: str = "") -> int:
-    """Write the list, or as DOCX a sheet an offer; of one offer where it is named. Return the number of offers.
+def write(found: Offering, path: Path, language: Language) -> int:
+    """Write the list, or as DOCX a sheet an offer. Return the number of offers.
 
     Raises
     ------
     CallError, BlockedError
-        Another format, no such offer, or a folder that is not there.
+        Another format, or a folder that is not there.
     """
     kind, frame = ending(path, KINDS), words.listed(found, language)
-    if offer and offer not in set(frame["offer_id"]):
-        raise BlockedError(reason("offer_unknown", offer=offer, known=frame["offer_id"].tolist()[:20]))
-    frame = frame[frame["offer_id"] == offer] if offer else frame
     if kind == "docx":
         ids = frame["offer_id"].astype(str).tolist()
         replaced(path, lambda part: part.write_bytes(sheets(found, ids)), found.results.folder)

@@ -40,7 +40,7 @@ def machine_bytes() -> int:
         return 0
     group = Path("/sys/fs/cgroup/memory.max")
     text = group.read_text(encoding="ascii").strip() if group.is_file() else ""
-    return min(pages * size, int(text)) if text.isdigit() else pages * size
+    return min(pages * size, int(text)) if text.isdecimal() else pages * size
 
 
 def standard() -> Limits:

@@ -145,4 +145,4 @@ def _accepted(consent: str, seen: Seen, accept: Collection[str]) -> bool:
     if consent in accept and seen.rejected <= max(1.0, IGNORED_SHARE * seen.total):
         return True
     numbers = [p.split(":", 1)[1] for p in accept if p.startswith(f"{IGNORE_ROWS}:")]
-    return any(n.isdigit() and seen.rejected <= int(n) for n in numbers)
+    return any(n.isdecimal() and seen.rejected <= int(n) for n in numbers)

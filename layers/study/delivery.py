@@ -124,7 +124,7 @@ def chosen(found: Delivery, words: str) -> list[Proposal]:
     if words.strip() == "all":
         return [p for p in found.proposals if p.sure]
     named = [w.strip() for w in words.split(",") if w.strip()]
-    wrong = [w for w in named if not w.isdigit() or not 1 <= int(w) <= len(found.proposals)]
+    wrong = [w for w in named if not w.isdecimal() or not 1 <= int(w) <= len(found.proposals)]
     if wrong or not named:
         raise CallError(reason("delivery_number_unknown", given=wrong or [words], count=len(found.proposals)))
     return [found.proposals[int(w) - 1] for w in dict.fromkeys(named)]

@@ -50,6 +50,12 @@ def test_only_the_gate_and_its_child_open_files_of_users():
         assert not re.search(r"\bopen\(|read_file|read_parquet|rasterio|pyogrio", text), path.name
 
 
+def test_what_is_read_as_a_number_is_a_number():
+    """`isdigit` says yes to "²", which `int` does not read; `isdecimal` is what `int` takes."""
+    for path in SOURCES:
+        assert ".isdigit(" not in path.read_text(encoding="utf-8"), path.name
+
+
 def is_zero(node):
     return isinstance(node, ast.Constant) and node.value == 0
 

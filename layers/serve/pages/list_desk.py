@@ -29,7 +29,7 @@ def candidates_first(status: pd.Series, rows: Rows) -> Rows:
 def columns(asked: str, frame: pd.DataFrame) -> list[str]:
     """Return the columns an address asks for by their numbers; all where it asks for none that is there."""
     names = list(map(str, frame))
-    wanted = [names[int(w)] for w in asked.split("-") if w.isdigit() and int(w) < len(names)]
+    wanted = [names[int(w)] for w in asked.split("-") if w.isdecimal() and int(w) < len(names)]
     return wanted or names
 
 

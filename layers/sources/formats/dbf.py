@@ -193,7 +193,7 @@ def _column(f: _Field, rows: list[bytes], codec: str) -> list[str | float | None
         return [_real(t) for t in plain]
     if f.kind == "D":
         return [
-            f"{t[:4]}-{t[4:6]}-{t[6:8]}" if len(t) == 8 and t.isdigit() and t != "00000000" else None for t in plain
+            f"{t[:4]}-{t[4:6]}-{t[6:8]}" if len(t) == 8 and t.isdecimal() and t != "00000000" else None for t in plain
         ]
     return [t or None for t in plain]
 

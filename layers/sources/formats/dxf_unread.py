@@ -77,7 +77,7 @@ class Scan:
             self._now.layer = _text(value)
         elif code == "67":
             self._now.paper = value == "1"
-        elif code == "70" and self._now.kind == "BLOCK" and value.isdigit():
+        elif code == "70" and self._now.kind == "BLOCK" and value.isdecimal():
             self._now.flags = int(value)
 
     def _close(self) -> None:

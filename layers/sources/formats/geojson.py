@@ -133,7 +133,7 @@ def _crs(doc: dict[str, Any], out: Features) -> None:
         return
     parts = name.split(":")
     geographic = name.endswith("CRS84")
-    out.crs = "EPSG:4326" if geographic else f"EPSG:{parts[-1]}" if parts[-1].isdigit() else name
+    out.crs = "EPSG:4326" if geographic else f"EPSG:{parts[-1]}" if parts[-1].isdecimal() else name
     if not geographic:
         out.note = reason("geojson_crs_member", crs=out.crs)
 

@@ -75,7 +75,7 @@ def head(fields: Sequence[str], points: int) -> Head:
 def _short(texts: list[str], points: int) -> Head:
     """Four fields: number, name, kind and a use or flow; the number counts the points or names the plot."""
     number, rest = texts[0], texts[3] if len(texts) > 3 else ""
-    counts = number.isdigit() and points - 2 <= int(number) <= points + 1 and bool(rest)
+    counts = number.isdecimal() and points - 2 <= int(number) <= points + 1 and bool(rest)
     extra = {FLOW if rest in _FLOWS else "地块用途": rest} | {f"字段{k}": t for k, t in enumerate(texts[4:], 5)}
     return Head(
         "" if counts else number, texts[1], KINDS[texts[2].lower()], number if counts else "",

@@ -204,8 +204,8 @@ def event(cell: str, *, document: bool = False, paper: str = "") -> Event:
     found = recognise.day(cell) if cell else None
     if found is not None and found.value is not None:
         return Event("yes", found.value)
-    numbered = paper.lower() not in NOT_YET and any(c.isdigit() for c in paper)
-    if numbered or (document and found is None and any(c.isdigit() for c in cell)):
+    numbered = paper.lower() not in NOT_YET and any(c.isdecimal() for c in paper)
+    if numbered or (document and found is None and any(c.isdecimal() for c in cell)):
         return Event("yes")
     return Event("no" if cell.lower() in NOT_YET else "unreadable")
 

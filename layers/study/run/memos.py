@@ -7,6 +7,7 @@ behind without anything changing but time.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from layers.basis import keys
 from layers.study.load import CACHE
 from layers.study.run import store
 
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error)
+"""What reading a file raises that is not whole any more, whichever byte of it: an archive, a header, an array."""
 WIDTHS = "geo.measure.shape:widths"
 
 
@@ -23,9 +26,11 @@ def opened(folder: Path, root: str) -> Memo:
     """Return what is kept of a function, named as ``module:name``; nothing where it cannot be read."""
     try:
         with np.load(_path(folder, root)) as kept:
-            return Memo(kept["keys"], kept["values"])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            made = Memo(kept["keys"], kept["values"])
+    except _DAMAGED:
         return Memo()
+    whole = made.keys.dtype == Memo().keys.dtype and made.values.dtype == np.float64
+    return made if whole and made.keys.shape == made.values.shape else Memo()
 
 
 def keep(folder: Path, root: str, memo: Memo) -> None:

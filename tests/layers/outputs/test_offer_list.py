@@ -62,7 +62,14 @@ def test_one_offer_and_a_wish(folder, tmp_path):
     first = result["answer"][0]
     assert (first["offer_id"], first["area"], first["land"], first["power"]) == ("L01", "clear", "unknown", "unknown")
     assert first["spare_m2"] == pytest.approx(270_000 - 400 * 2000 / 3, abs=0.1)
-    for more in (["L99", "--out", tmp_path / "b.docx"], ["--out", tmp_path / "b.pdf"], ["--by", "soon"]):
+    alone = asked(folder, "L01", "--lang", "en").output
+    assert "L01 " in alone
+    assert "L02 " not in alone
+    unknown = asked(folder, "L99", "--lang", "en")
+    assert unknown.exit_code == 1
+    assert "L99" in unknown.output
+    assert "L01" in unknown.output
+    for more in (["L99", "--land-mu", "90"], ["L99", "--out", tmp_path / "b.docx"], ["--out", tmp_path / "b.pdf"], ["--by", "soon"]):
         wrong = asked(folder, *more, "--lang", "en")
         assert wrong.exit_code != 0
         assert "Traceback" not in wrong.output

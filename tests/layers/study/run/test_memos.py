@@ -30,9 +30,17 @@ def test_what_cannot_be_read_or_is_of_other_code_is_computed_again(tmp_path):
     memos.keep(tmp_path, memos.WIDTHS, memo)
     [file] = (tmp_path / CACHE).glob("widths-*.npz")
     assert len(memos.opened(tmp_path, memos.WIDTHS).keys) == 1
-    file.write_bytes(file.read_bytes()[:-40])
-    assert len(memos.opened(tmp_path, memos.WIDTHS).keys) == 0
+    whole = file.read_bytes()
+    for length in (0, 1, 40, len(whole) // 2, len(whole) - 40):
+        file.write_bytes(whole[:length])
+        assert len(memos.opened(tmp_path, memos.WIDTHS).keys) == 0, length
+    for place in range(0, len(whole), 3):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        assert memos.opened(tmp_path, memos.WIDTHS).keys.shape in ((0,), (1,)), place
+    file.write_bytes(b"")
     other = file.rename(file.with_name("widths-0123456789ab.npz"))
     memos.keep(tmp_path, memos.WIDTHS, memo)
     assert not other.exists()
     assert file.exists()
+    np.savez(file, keys=memo.kept()[0], values=np.zeros(3))
+    assert len(memos.opened(tmp_path, memos.WIDTHS).keys) == 0, "a number for each key, or none"
