@@ -222,6 +222,8 @@ def add(
     def work(console: Console) -> None:
         from layers.study import catalog
 
+        if (replace and (take or said)) or (screen and not replace):
+            raise CallError(reason("replace_alone"))
         if replace:
             _replace(console, folder, files, replace, _entry(given), screen)
             return
@@ -256,11 +258,15 @@ def _replace(console: Console, folder: Path, files: list[Path], layer: str, said
         console.note(finding.reason)
     for line in words.lines(made, folder, console.language):
         console.text(line)
-    before = open_results(folder) if screen else None
-    if before is None or not before.has("candidates"):
+    if not screen:
         console.result(words.plain(made))
         return
+    before = open_results(folder)
     _fresh(folder, "screen", console)
+    if before is None or not before.has("candidates"):
+        console.text(say("replaced.no_run_before", console.language))
+        console.result(words.plain(made))
+        return
     moved = compare.diff(before.run, folder)
     for line in compare.as_text(moved, console.language):
         console.text(line)

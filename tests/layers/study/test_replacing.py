@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 import luodi
 from geo.basis.errors import BlockedError, CallError
 from layers.study import catalog, replacing, spec
-from layers.text import LANGUAGES
+from layers.study.run.released import open_results
+from layers.text import LANGUAGES, say
 from layers.words import replaced as words
 from tests import district
 from tests.cases import base
@@ -152,3 +153,20 @@ def test_verdicts_that_moved_are_told_when_asked(own_district, tmp_path):
     assert moved["p03"] == ("eligible", "excluded")
     assert "p01" in moved
     assert "p02" not in moved
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_first_judgement_is_made_and_said_to_be_one(study, newer, language):
+    words_ = ["add", str(study), str(newer), "--replace", "farm", "--vintage", "2025-12-31", "--screen"]
+    done = CliRunner().invoke(luodi.cli, [*words_, "--lang", language])
+    assert done.exit_code == 0, done.output
+    assert say("replaced.no_run_before", language) in done.output
+    assert open_results(study).has("candidates")
+
+
+@pytest.mark.parametrize("more", [["--screen"], ["--role", "constraint", "--screen"], ["--replace", "farm", "--take", "1"],
+                                  ["--replace", "farm", "--as", "1=farm"]])  # fmt: skip
+def test_what_would_be_done_for_nothing_is_refused(study, newer, more):
+    done = CliRunner().invoke(luodi.cli, ["add", str(study), str(newer), *more, "--lang", "en"])
+    assert done.exit_code == 2
+    assert "--replace" in done.output
