@@ -14,6 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -124,10 +127,20 @@ _guard = threading.Lock()
 
 
 def begin(folder: Path, what: str, command: str, *more: str) -> Job:
-    """Start a command under a name every page and every visitor finds again; one of a name runs at a time."""
+    """Start a command under a name every page and every visitor finds again; one of a name runs at a time.
+
+    The same wish again finds what runs already.
+
+    Raises
+    ------
+    BlockedError
+        Work of that name runs that was asked for in other words: this wish would fall silent.
+    """
     with _guard:
         old = _board.get((str(folder), what))
         if old is not None and not old.poll().done:
+            if old.words != (command, *more):
+                raise BlockedError(reason("job_runs"))
             return old
         _board[str(folder), what] = made = start(folder, command, *more)
         return made
@@ -145,6 +158,16 @@ def names(text: str) -> bool:
 
 
 def forget(folder: Path, what: str) -> None:
-    """Take a job that has ended off the board: its end has been told."""
+    """Take a job that has ended off the board: its end has been told. One that runs stays, or nobody could see it."""
     with _guard:
-        _board.pop((str(folder), what), None)
+        job = _board.get((str(folder), what))
+        if job is not None and job.poll().done:
+            _board.pop((str(folder), what))
+
+
+def stop(folder: Path, what: str) -> None:
+    """Ask work nobody wants any more to stop, and take it off the board; only for work that changes nothing."""
+    with _guard:
+        job = _board.pop((str(folder), what), None)
+        if job is not None:
+            job.cancel()

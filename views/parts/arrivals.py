@@ -27,7 +27,7 @@ SAID = "arrival-said"
 def start(folder: Path, given: Path) -> None:
     """Look through files or a folder, as a process of its own."""
     acts.require("recognise")
-    jobs.forget(folder, LOOK)
+    jobs.stop(folder, LOOK)
     state.note(SAID, None)
     jobs.begin(folder, LOOK, "add", str(given))
 
@@ -66,9 +66,11 @@ def _said() -> dict[int, str]:
 
 
 def _discard(folder: Path) -> None:
-    """Put the delivery away; files that were dropped go with it."""
+    """Put the delivery away, unless lines of it are being taken; files that were dropped go with it."""
+    if runner.running(folder, TAKE):
+        return
     told = given(folder)
-    jobs.forget(folder, LOOK)
+    jobs.stop(folder, LOOK)
     jobs.forget(folder, TAKE)
     state.note(SAID, None)
     if told is not None and told.parent == folder / uploads.SHELF:
@@ -155,7 +157,6 @@ def _of_all(folder: Path, picked: list[int], language: Language) -> None:
 
 def _take(folder: Path, numbers: list[int], options: Mapping[str, str], accept: tuple[str, ...] = ()) -> None:
     """Take lines of the delivery, as a process of its own."""
-    acts.require("take")
     told = given(folder)
     if told is None:
         return
@@ -165,8 +166,8 @@ def _take(folder: Path, numbers: list[int], options: Mapping[str, str], accept: 
     state.note("arrival-options", dict(options))
     words = [f"--{k}={v}" for k, v in options.items() if v] + [f"--accept={a}" for a in accept]
     said = [f"--as={n}={kind}" for n, kind in _said().items() if n in numbers]
-    jobs.forget(folder, TAKE)
-    jobs.begin(folder, TAKE, "add", str(told), f"--take={','.join(map(str, numbers))}", *said, *words)
+    wish = ("add", str(told), f"--take={','.join(map(str, numbers))}", *said, *words)
+    acts.do("take", lambda: jobs.begin(folder, TAKE, *wish))
 
 
 def _done(told: JobState) -> frozenset[int]:

@@ -121,7 +121,8 @@ def _exchange(folder: Path, layer: LayerState, language: Language) -> None:
         if chosen is not None and acts.may("replace"):
             words = [f"--vintage={day.isoformat()}"] if isinstance(day, date) else []
             file = _single(chosen)
-            jobs.begin(folder, REPLACE, "add", str(file), f"--replace={layer.spec.id}", *words)
+            wish = ("add", str(file), f"--replace={layer.spec.id}", *words)
+            acts.do("replace", lambda: jobs.begin(folder, REPLACE, *wish))
             st.rerun()
     with st.expander(say("uidata.remove", language), icon=":material/delete:"):
         st.html(tag("div", say("uidata.remove_text", language, layer=layer.title), cls="lu-line"))
