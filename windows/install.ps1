@@ -7,13 +7,16 @@ $env:PYTHONUTF8 = "1"
 $here = Split-Path -Parent (Split-Path -Parent $MyInvocation.MyCommand.Path)
 $wheels = Join-Path $here "wheelhouse"
 if (-not (Test-Path $wheels)) { throw "wheelhouse is missing beside the program: make wheelhouse / 缺少 wheelhouse 文件夹" }
-$version = & $Python -3.11 -c "import sys; print(sys.version_info[:2] >= (3, 11))"
+# The launcher py is told which Python; a python.exe named by its path is that one, and does not know -3.11.
+$which = @(if ([IO.Path]::GetFileNameWithoutExtension($Python) -eq "py") { "-3.11" })
+$version = & $Python @which -c "import sys; print(sys.version_info[:2] == (3, 11) and sys.maxsize > 2**32)"
 if ($version -ne "True") { throw "Python 3.11 (64 bit) is needed / 需要 64 位 Python 3.11" }
 New-Item -ItemType Directory -Force -Path $Target | Out-Null
 foreach ($part in "app.py", "luodi.py", "requirements.lock", "pyproject.toml", "geo", "layers", "views", "county", "data", ".streamlit") {
     Copy-Item -Recurse -Force -Path (Join-Path $here $part) -Destination $Target
 }
-& $Python -3.11 -m venv (Join-Path $Target ".venv")
+& $Python @which -m venv (Join-Path $Target ".venv")
+if ($LASTEXITCODE -ne 0) { throw "venv failed / 无法建立 Python 环境" }
 $own = Join-Path $Target ".venv\Scripts\python.exe"
 & $own -m pip install --quiet --disable-pip-version-check --no-index --find-links $wheels --no-deps (Get-ChildItem $wheels -Filter *.whl | ForEach-Object { $_.FullName })
 if ($LASTEXITCODE -ne 0) { throw "pip failed / 安装失败" }

@@ -78,3 +78,24 @@ def test_the_scripts_are_read_by_windows():
     assert start.isascii()
     for text in (script, start):
         assert text.count(b"\r\n") == text.count(b"\n")
+
+
+def test_the_start_finds_its_own_folder_and_takes_any_name():
+    """Wherever it was installed, and whatever the folder that is dropped on it is called."""
+    lines = (ROOT / "windows" / "luodi.cmd").read_text(encoding="ascii").splitlines()
+    acts = [line for line in lines if not line.startswith("rem ")]
+    assert not any("LOCALAPPDATA" in line for line in acts), "install.ps1 takes another -Target"
+    assert sum(line.count("%~dp0") for line in acts) == 2
+    for line in acts:
+        if "set " in line:
+            assert 'set "' in line, f"a name with & would end the command: {line}"
+        inside = "".join(part for k, part in enumerate(line.split('"')) if k % 2 == 0)
+        assert "%" not in inside, f"outside of quotes a name is read as a command: {line}"
+    assert acts[5] == 'if "%STUDY:~-1%"=="\\" set "STUDY=%STUDY%."', "D:\\ before a quote takes the quote with it"
+
+
+def test_the_installer_asks_for_the_python_its_wheels_are_for():
+    script = (ROOT / "windows" / "install.ps1").read_text(encoding="utf-8-sig")
+    assert "sys.version_info[:2] == (3, 11) and sys.maxsize > 2**32" in script
+    assert "$Python -3.11" not in script, "a python.exe named by its path does not know -3.11"
+    assert script.count("& $Python @which ") == 2

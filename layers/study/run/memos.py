@@ -17,7 +17,17 @@ from layers.basis import keys
 from layers.study.load import CACHE
 from layers.study.run import store
 
-_DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 """What reading a file raises that is not whole any more, whichever byte of it: an archive, a header, an array."""
 WIDTHS = "geo.measure.shape:widths"
 

@@ -69,7 +69,12 @@ def test_one_offer_and_a_wish(folder, tmp_path):
     assert unknown.exit_code == 1
     assert "L99" in unknown.output
     assert "L01" in unknown.output
-    for more in (["L99", "--land-mu", "90"], ["L99", "--out", tmp_path / "b.docx"], ["--out", tmp_path / "b.pdf"], ["--by", "soon"]):
+    for more in (
+        ["L99", "--land-mu", "90"],
+        ["L99", "--out", tmp_path / "b.docx"],
+        ["--out", tmp_path / "b.pdf"],
+        ["--by", "soon"],
+    ):
         wrong = asked(folder, *more, "--lang", "en")
         assert wrong.exit_code != 0
         assert "Traceback" not in wrong.output
