@@ -128,23 +128,14 @@ def record(
 def record_all(
     folder: Path, kind: str, values: Mapping[str, Mapping[str, Any]], person: str, why: str, gone: bool = False
 ) -> None:
-    """Add edits of one kind that are one decision: all of them or none.
+    """Add edits of one kind that are one decision: all of them or none; see `record`.
 
     Parameters
     ----------
-    folder : Path
-    kind : str
-        One of `KINDS`.
     values : mapping
         Subject → value.
-    person, why : str
     gone : bool
         They are taken back.
-
-    Raises
-    ------
-    CallError, BlockedError, LockedError
-        As `record`; nothing is written then.
     """
     for subject in values:
         _complete(kind, subject, person, why)

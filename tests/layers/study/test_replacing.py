@@ -164,9 +164,10 @@ def test_a_first_judgement_is_made_and_said_to_be_one(study, newer, language):
     assert open_results(study).has("candidates")
 
 
-@pytest.mark.parametrize("more", [["--screen"], ["--role", "constraint", "--screen"], ["--replace", "farm", "--take", "1"],
-                                  ["--replace", "farm", "--as", "1=farm"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "more", ["--screen", "--role constraint --screen", "--replace farm --take 1", "--replace farm --as 1=farm"]
+)
 def test_what_would_be_done_for_nothing_is_refused(study, newer, more):
-    done = CliRunner().invoke(luodi.cli, ["add", str(study), str(newer), *more, "--lang", "en"])
+    done = CliRunner().invoke(luodi.cli, ["add", str(study), str(newer), *more.split(), "--lang", "en"])
     assert done.exit_code == 2
     assert "--replace" in done.output
