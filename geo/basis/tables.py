@@ -303,10 +303,10 @@ _DECLARED = (
         "park_id:id name:text limit:float used:float committed:float reserved:float free:float open_unknown:float "
         "open_new_construction:float open_farmland_balance:float floor_m2:float? floor_open:float?")),
     Table("check_sites", ("site_id",), _c(
-        "site_id:id check_id:text project_id:id kind:code outcome:code status:code unknowns:text park_id:code "
-        "net_m2:float net_hi_m2:float quota_m2:float quota_hi_m2:float balance_m2:float balance_hi_m2:float "
-        "forest_m2:float forest_hi_m2:float min_width_m:float rect_length_m:float rect_width_m:float "
-        "geometry:geometry")),
+        "site_id:id check_id:text project_id:id kind:code outcome:code status:code conditions:text unknowns:text "
+        "park_id:code net_m2:float net_hi_m2:float quota_m2:float quota_hi_m2:float balance_m2:float "
+        "balance_hi_m2:float forest_m2:float forest_hi_m2:float min_width_m:float rect_length_m:float "
+        "rect_width_m:float geometry:geometry")),
     Table("check_members", ("site_id", "parcel_id", "part"), _c(
         "site_id:id parcel_id:id part:int area_m2:float")),
     Table("zone_scores", ("park_id", "node"), _c(

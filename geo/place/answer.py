@@ -21,6 +21,8 @@ FEW = 5_000
 
 CONDITIONAL = "conditional"
 """Placed, if the project's fixed assets reach what its land needs; never counted as placed."""
+STANDS = (PLACED, CONDITIONAL)
+"""A project has a site; with a condition it is counted apart."""
 
 
 def subject_to(matches: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.basis.tables import rows
 from geo.basis.units import hi
-from layers.ask import rated
+from layers.ask import rated, standing
 from layers.library import argument, resources
 from layers.library.argument import REST, ArgumentQuestion, ArgumentTable
 from layers.library.resources import ResourceEntry
@@ -127,7 +127,7 @@ class _About:
 
     @cached_property
     def match(self) -> dict[str, Any]:
-        return next((m for m in self.mine("matches") if m["status"] == "placed"), {})
+        return standing.standing(self.results).get(self.project_id, {})
 
     @property
     def site_id(self) -> str:
@@ -145,8 +145,7 @@ class _About:
     def site(self) -> dict[str, Any]:
         if not self.site_id or self.in_building:
             return {}
-        sites = pd.DataFrame(self.results.table("sites").drop(columns="geometry"))
-        return next(iter(rows(sites[sites["site_id"].astype(str) == self.site_id])), {})
+        return standing.land(self.results).get(self.site_id, {})
 
     def asks(self, question: ArgumentQuestion, item: str) -> bool:
         """Tell whether a question is the one that asks about a rule: named first, the rest by who asks the rest."""
@@ -219,7 +218,7 @@ def _rule(about: _About, question: ArgumentQuestion) -> _Found:
     lines = [
         {"item": item, "state": state}
         for column, state in (("unknowns", UNKNOWN), ("conditions", DUE))
-        for item in filter(None, str(about.site[column]).split("|")) if about.asks(question, item)
+        for item in filter(None, str(about.site.get(column) or "").split("|")) if about.asks(question, item)
     ]  # fmt: skip
     has = any(about.asks(question, r.id) for r in about.results.rules)
     bare = {"item": "", "state": CLEAR if has else UNKNOWN, "said": NOTHING if has else NO_RULE}
@@ -242,8 +241,11 @@ def _ledger(about: _About, question: ArgumentQuestion) -> _Found:
     if not about.site:
         yield from _unplaced(about)
         return
-    members, ledger = about.results.table("members"), about.results.table("ledger")
-    parcels = set(members.loc[members["site_id"].astype(str) == about.site_id, "parcel_id"].astype(str))
+    members, ledger = standing.members(about.results), about.results.table("ledger")
+    parcels = set(members.loc[members["site_id"] == about.site_id, "parcel_id"])
+    if not parcels & set(ledger["parcel_id"].astype(str)):  # a red line on ground that is part of no usable land
+        yield {"item": "", "state": UNKNOWN}
+        return
     some = ledger[ledger["parcel_id"].astype(str).isin(parcels) & (ledger["step"] > 0) & (ledger["rule_id"] != "")]
     total = some.groupby("rule_id", sort=True)[["exclusive_m2", "unknown_m2"]].sum()
     if not (total.sum(axis=1) > SLIGHT_M2).any():

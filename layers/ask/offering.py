@@ -10,14 +10,11 @@ import pandas as pd
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from geo.basis.tables import rows
 from geo.place import offer
 from geo.place.offer import Held as HeldBack
 from geo.place.offer import Wish
-from geo.screen import handover
-from layers.ask import chained
+from layers.ask import chained, standing
 from layers.ask.rated import only_own
-from layers.library import approvals
 from layers.study.run.results import Results
 
 
@@ -42,17 +39,17 @@ def offering(results: Results) -> Offering:
     only_own(results)
     sites = pd.DataFrame(results.table("sites").drop(columns="geometry"))
     halls = pd.DataFrame(results.table("building_sites").drop(columns="geometry"))
-    matches = results.table("matches")
-    placed = matches[matches["status"] == "placed"]
-    known = [e.approval for e in approvals.table(results.folder).approvals]
-    days: dict[str, date] = {
-        str(r["site_id"]): handover.path(r, known, results.study.as_of).earliest for r in rows(sites)
-    }
+    placed = {str(m["site_id"]): p for p, m in standing.standing(results).items()}
+    days: dict[str, date] = {s: path.earliest for s, path in standing.paths(results)[1].items()}
     gaps = chained.chained(results).found.fillers if not results.table("links").empty else ()
     found, held = offer.offers(
-        sites, results.table("members"), halls,
-        dict(zip(placed["site_id"].astype(str), placed["project_id"].astype(str), strict=True)), days, gaps,
-    )  # fmt: skip
+        sites,
+        standing.members(results),
+        halls,
+        placed,
+        days,
+        gaps,
+    )
     power = results.table("capacity")
     power = power[(power["resource"] == "power") & power["left"].notna()]
     left = dict(zip(power["park_id"].astype(str), power["left"].astype(float), strict=True))

@@ -15,6 +15,7 @@ from geo.basis.errors import CallError
 from geo.basis.progress import silent
 from geo.basis.reason import reason
 from geo.place.accounts import FACILITY, GIVEN, TOGETHER, of_scope
+from geo.place.answer import STANDS
 from geo.place.base import Base
 from geo.place.question import Question, pinned
 from geo.place.solve import QUICK, Work
@@ -27,8 +28,6 @@ from layers.study.run.released import as_told, inside
 from layers.study.run.results import Results
 
 DAY = "placing"
-STANDS = ("placed", "conditional")
-"""A project has a site; with a condition it is counted apart."""
 
 
 @dataclass(frozen=True)

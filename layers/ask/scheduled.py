@@ -18,9 +18,8 @@ from geo.basis.units import hi
 from geo.project import schedule, stages
 from geo.project.schedule import Known, Need, Plan, Step
 from geo.project.stages import DAY_OF, STAGES
-from geo.screen import handover
+from layers.ask import standing
 from layers.ask.rated import only_own, project_id
-from layers.library import approvals
 from layers.library import schedule as tables
 from layers.library.schedule import DayTable, StepEntry, StepTable
 from layers.study import edits
@@ -32,6 +31,7 @@ PROMISES = {"start": "start_promised_on", "production": "production_promised_on"
 LAND = "supply"
 """The step that is not over before its land can be handed over."""
 SLIGHT_M2 = 0.01
+QUOTA = ("quota_m2", "quota_hi_m2")
 Facts = dict[str, tuple[float, float]]
 
 
@@ -107,19 +107,12 @@ class _Ground:
 
 
 def _grounds(results: Results) -> dict[str, _Ground]:
-    if not (results.has("matches") and results.has("sites")):
-        return {}
-    sites = {str(s["site_id"]): s for s in rows(pd.DataFrame(results.table("sites").drop(columns="geometry")))}
-    known = [e.approval for e in approvals.table(results.folder).approvals]
+    sites, (_, paths) = standing.land(results), standing.paths(results)
     out = {}
-    for m in rows(results.table("matches")):
-        if m["status"] != "placed":
-            continue
-        site = sites.get(str(m["site_id"]))
-        building = str(m["kind"]) == "building"
-        day = None if site is None else handover.path(site, known, results.study.as_of).earliest
-        quota = (0.0, 0.0) if site is None else (float(site["quota_m2"]), float(site["quota_hi_m2"]))
-        out[str(m["project_id"])] = _Ground(building, quota, None if building else day)
+    for project, m in standing.standing(results).items():
+        on, building = str(m["site_id"]), str(m["kind"]) == "building"
+        low, high = (float(sites.get(on, {}).get(name, math.nan)) for name in QUOTA)
+        out[project] = _Ground(building, (low, high), paths[on].earliest if on in paths else None)
     return out
 
 

@@ -146,12 +146,16 @@ def _site(check: str, tables: Mapping[str, pd.DataFrame], ground: RedlineContext
         "site_id": site_id(check), "check_id": check, "kind": "land", "status": status,
         "park_id": _park(shape, ground.parks),
         "outcome": "unknown" if status == "unknown" else "clear",
-        "unknowns": "|".join(sorted({u for cell in candidates["unknowns"] for u in str(cell).split("|") if u})),
+        "unknowns": _names(candidates["unknowns"]), "conditions": _names(candidates["conditions"]),
         "net_m2": 0.0 if status == "excluded" else float(candidates["net_m2"].sum()),
         "net_hi_m2": 0.0 if status == "excluded" else float(candidates["net_hi_m2"].sum()),
         "min_width_m": float(widths(np.array([shape], object))[0]) if not shape.is_empty else 0.0,
         "geometry": shape,
     } | _sides(shape) | drawn  # fmt: skip
+
+
+def _names(cells: pd.Series) -> str:
+    return "|".join(sorted({name for cell in cells for name in str(cell).split("|") if name}))
 
 
 def _sides(shape: Any) -> dict[str, float]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from geo.basis.tables import rows
 from geo.basis.units import MU_M2
-from geo.screen.handover import DAY_UNKNOWN, Path, path
-from layers.library import approvals
+from geo.screen.handover import DAY_UNKNOWN, Path
+from layers.ask import standing
 from layers.library.approvals import ApprovalTable
 from layers.study.run.results import Results
 from layers.text import Language, both, land_unit, number, say
@@ -29,11 +29,9 @@ class HandoverLine:
 
 def listed(results: Results) -> tuple[ApprovalTable, tuple[HandoverLine, ...]]:
     """Return the table of approvals and every site, the earliest first."""
-    known = approvals.table(results.folder)
-    steps = [e.approval for e in known.approvals]
-    day = results.study.as_of
+    known, paths = standing.paths(results)
     made = [
-        HandoverLine(str(r["site_id"]), str(r["park_id"]), float(r["net_m2"]), path(r, steps, day))
+        HandoverLine(str(r["site_id"]), str(r["park_id"]), float(r["net_m2"]), paths[str(r["site_id"])])
         for r in rows(results.table("sites"))
     ]
     return known, tuple(sorted(made, key=lambda x: (x.path.earliest, x.path.latest, -x.net_m2, x.site_id)))

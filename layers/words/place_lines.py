@@ -12,8 +12,9 @@ import pandas as pd
 from geo.basis.reason import Reason
 from geo.basis.units import mu
 from geo.place.accounts import COUNTY, FACILITY, PARTLY, UNKNOWN, of_scope
+from geo.place.answer import STANDS
 from geo.project.apart import GATE as DISTANCE
-from layers.ask.placement import STANDS, PlaceTables, shown
+from layers.ask.placement import PlaceTables, shown
 from layers.library import resources as counted
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say, sentence

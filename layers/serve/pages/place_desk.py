@@ -13,8 +13,9 @@ import pandas as pd
 import shapely
 
 from geo.place.accounts import FACILITY, of_scope
+from geo.place.answer import STANDS
 from layers.ask import placement
-from layers.ask.placement import STANDS, PlaceQuestion, PlaceTables
+from layers.ask.placement import PlaceQuestion, PlaceTables
 from layers.library import resources as counted
 from layers.serve.held import Held
 from layers.serve.pages.place_map import Fill, Scene, SiteMap
