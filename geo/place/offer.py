@@ -17,11 +17,13 @@ import pandas as pd
 
 from geo.basis.tables import rows
 from geo.project.chainmap import Filler
+from geo.screen.handover import Path
 
 LAND, BUILDING, CHAIN = "land", "building", "link"
 KINDS = (LAND, BUILDING, CHAIN)
-COLUMNS = ("offer_id", "kind", "subject", "park_id", "township", "use", "net_m2", "net_hi_m2", "far_min", "far_max",
-           "height_max_m", "power_kva", "earliest", "state", "conditions", "unknowns", "partners")  # fmt: skip
+COLUMNS = ("offer_id", "kind", "subject", "park_id", "township", "use", "net_m2", "net_hi_m2", "far_min",
+           "far_max", "height_max_m", "power_kva", "earliest", "latest", "state", "conditions", "unknowns",
+           "partners")  # fmt: skip
 CLEAR, CONFLICT, UNKNOWN = "clear", "conflict", "unknown"
 TESTS = ("land", "area", "park", "power", "day")
 KVA = 1000.0
@@ -38,7 +40,7 @@ class Held:
 
 def offers(
     sites: pd.DataFrame, members: pd.DataFrame, buildings: pd.DataFrame, placed: Mapping[str, str],
-    days: Mapping[str, date], fillers: Sequence[Filler],
+    paths: Mapping[str, Path], fillers: Sequence[Filler],
 ) -> tuple[pd.DataFrame, tuple[Held, ...]]:  # fmt: skip
     """Return the offers and what is held back.
 
@@ -48,8 +50,8 @@ def offers(
         The tables `sites`, `members` and `building_sites`.
     placed : mapping of site to project
         Sites somebody is placed on; what shares their ground is held too.
-    days : mapping of site to date
-        The earliest day each can be handed over.
+    paths : mapping of site to Path
+        What is open of each, and between which days it can be handed over.
     fillers : sequence of Filler
         Gaps of the chain; those no project fills are offered.
     """
@@ -67,7 +69,7 @@ def offers(
             held.append(Held(site, "offer_same_ground", by))
         else:
             taken |= dict.fromkeys(parcels.get(site, ()), site)
-            out.append(_land(r, days.get(site)))
+            out.append(_land(r, paths.get(site)))
     for r in rows(buildings):
         site = str(r["site_id"])
         if site in placed:
@@ -92,12 +94,13 @@ def _numbered(kinds: pd.Series) -> list[tuple[str, int]]:
     return out
 
 
-def _land(r: Mapping[str, Any], day: date | None) -> dict[str, Any]:
+def _land(r: Mapping[str, Any], path: Path | None) -> dict[str, Any]:
     same = (
         "park_id", "township", "net_m2", "net_hi_m2", "far_min", "far_max", "height_max_m", "conditions", "unknowns",
     )  # fmt: skip
     return _blank() | {k: r[k] for k in same} | {
-        "kind": LAND, "subject": r["site_id"], "use": r["plan_use"], "earliest": day,
+        "kind": LAND, "subject": r["site_id"], "use": r["plan_use"],
+        "earliest": path.earliest if path else None, "latest": path.latest if path else None,
         "state": CLEAR if r["outcome"] == CLEAR else UNKNOWN,
     }  # fmt: skip
 
@@ -113,7 +116,7 @@ def _gap(f: Filler) -> dict[str, Any]:
 
 def _blank() -> dict[str, Any]:
     numbers = ("net_m2", "net_hi_m2", "far_min", "far_max", "height_max_m", "power_kva")
-    return dict.fromkeys(COLUMNS[1:], "") | dict.fromkeys(numbers, np.nan) | {"earliest": None}
+    return dict.fromkeys(COLUMNS[1:], "") | dict.fromkeys(numbers, np.nan) | {"earliest": None, "latest": None}
 
 
 @dataclass(frozen=True)
@@ -195,5 +198,7 @@ def _power(r: Mapping[str, Any], left: Mapping[str, float], need: float | None) 
 def _day(r: Mapping[str, Any], by: date | None) -> str:
     if by is None or r["kind"] == BUILDING:
         return CLEAR
-    day = r["earliest"]
-    return UNKNOWN if day is None or pd.isna(day) else CLEAR if day <= by else CONFLICT
+    earliest, latest = r["earliest"], r["latest"]
+    if earliest is None or pd.isna(earliest):
+        return UNKNOWN
+    return CLEAR if latest <= by else CONFLICT if earliest > by else UNKNOWN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 import pandas as pd
 
@@ -40,16 +39,9 @@ def offering(results: Results) -> Offering:
     sites = pd.DataFrame(results.table("sites").drop(columns="geometry"))
     halls = pd.DataFrame(results.table("building_sites").drop(columns="geometry"))
     placed = {str(m["site_id"]): p for p, m in standing.standing(results).items()}
-    days: dict[str, date] = {s: path.earliest for s, path in standing.paths(results)[1].items()}
     gaps = chained.chained(results).found.fillers if not results.table("links").empty else ()
-    found, held = offer.offers(
-        sites,
-        standing.members(results),
-        halls,
-        placed,
-        days,
-        gaps,
-    )
+    members, (_, paths) = standing.members(results), standing.paths(results)
+    found, held = offer.offers(sites, members, halls, placed, paths, gaps)
     power = results.table("capacity")
     power = power[(power["resource"] == "power") & power["left"].notna()]
     left = dict(zip(power["park_id"].astype(str), power["left"].astype(float), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -37,13 +38,13 @@ def listed(found: Offering, language: Language) -> pd.DataFrame:
             "area": "" if area != area else number(r["net_m2"], word, language),
             "far": "" if hidden else _far(r["far_min"], r["far_max"], language),
             "power": _power(found, r, language),
-            "earliest": r["earliest"].isoformat() if r["earliest"] else "",
+            "earliest": _day(r["earliest"], language), "latest": _day(r["latest"], language),
             "conditions": _titles(str(r["conditions"]), titles, language),
             "unknowns": _titles(str(r["unknowns"]), titles, language),
             "partners": joined([industry_text(p, language) for p in str(r["partners"]).split("|") if p], language),
         })  # fmt: skip
     names = ["offer_id", "kind", "subject", "park", "township", "use", "area", "far", "power", "earliest",
-             "conditions", "unknowns", "partners"]  # fmt: skip
+             "latest", "conditions", "unknowns", "partners"]  # fmt: skip
     return pd.DataFrame(out, columns=names)
 
 
@@ -65,6 +66,18 @@ def _power(found: Offering, r: dict[str, Any], language: Language) -> str:
         return say("word.not_known", language) if own != own else say("offer.kva", language, value=own)
     left = found.power.get(str(r["park_id"]))
     return say("word.not_known", language) if left is None else say("offer.mva", language, value=left)
+
+
+def _day(day: date | None, language: Language) -> str:
+    """Return a day; "" where there is none to speak of, and that nobody can tell where it may be any."""
+    if day is None or pd.isna(day):
+        return ""
+    return day.isoformat() if day < date.max else say("word.not_known", language)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value for scripts; a day that may be any is None."""
+    return value if not isinstance(value, date) else None if value == date.max else value.isoformat()
 
 
 def _titles(ids: str, titles: dict[str, str], language: Language) -> str:
@@ -113,7 +126,7 @@ def plain(found: Offering, wish: Wish | None = None) -> dict[str, Any]:
 
     def bare(frame: pd.DataFrame) -> list[dict[str, Any]]:
         made = rows(frame.astype(object).where(frame.notna(), None))
-        return [{k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in r.items()} for r in made]
+        return [{k: _plain(v) for k, v in r.items()} for r in made]
 
     out: dict[str, Any] = {"offers": bare(found.found), "held": [vars(h) for h in found.held]}
     return out | ({"answer": bare(answered(found, wish))} if wish is not None else {})

@@ -4,10 +4,12 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from geo.place import offer
 from geo.place.offer import Held, Wish
 from geo.project.chainmap import Filler
+from geo.screen.handover import Path
 
 DAY = date(2027, 3, 1)
 
@@ -31,9 +33,11 @@ HALLS = pd.DataFrame([building("B1", 6_000.0, 800.0), building("B2", 4_000.0), b
 GAPS = (Filler("C17", "missing", (), ("C18", "C28"), 1.7), Filler("C26", "missing", ("M3",), ("C28",), 0.6),
         Filler("C35", "weak", (), (), 0.0))  # fmt: skip
 
+PATHS = {"S1": Path({}, DAY, date(2027, 9, 1)), "S3": Path({}, date(2028, 1, 1), date.max, "unknown")}
+
 
 def offered():
-    return offer.offers(SITES, MEMBERS, HALLS, {"S5": "M9", "B2": "M8"}, {"S1": DAY, "S3": date(2028, 1, 1)}, GAPS)
+    return offer.offers(SITES, MEMBERS, HALLS, {"S5": "M9", "B2": "M8"}, PATHS, GAPS)
 
 
 def test_five_offers_and_what_is_held():
@@ -46,6 +50,7 @@ def test_five_offers_and_what_is_held():
         Held("S2", "offer_same_ground", "S1"), Held("S5", "offer_placed", "M9"), Held("B2", "offer_placed", "M8"),
     }  # fmt: skip
     assert found["earliest"].tolist()[:3] == [DAY, date(2028, 1, 1), None]
+    assert found["latest"].tolist()[:3] == [date(2027, 9, 1), date.max, None]
     assert found["partners"].tolist()[-1] == "C18|C28"
 
 
@@ -59,7 +64,7 @@ def answered(**wish):
 
 
 def test_a_wish_for_land():
-    found = answered(land_m2=33_000.0, power_kva=1_500.0, by=date(2027, 6, 1))
+    found = answered(land_m2=33_000.0, power_kva=1_500.0, by=date(2027, 9, 1))
     # S1 meets all; S3 may be large enough, its park's power is not known, and it comes too late; S4 is too small
     assert found.index.tolist()[0] == "L01"
     assert found.loc["L01", "outcome"] == "clear"
@@ -68,6 +73,17 @@ def test_a_wish_for_land():
     assert found.loc["L03", ["area", "day"]].tolist() == ["conflict", "unknown"]
     assert "B01" not in found.index
     assert found.loc["L01", "spare_m2"] == 17_000.0
+
+
+@pytest.mark.parametrize(
+    ("by", "land", "renewal"),
+    [("2027-02-28", "conflict", "conflict"), ("2027-03-01", "unknown", "conflict"),
+     ("2027-08-31", "unknown", "conflict"), ("2027-09-01", "clear", "conflict"), ("2028-01-01", "clear", "unknown")],
+)  # fmt: skip
+def test_a_day_is_met_when_all_that_may_be_needed_is_done_by_then(by, land, renewal):
+    # between the earliest and the latest day nobody can promise it; renewal land without a day never can be
+    found = answered(by=date.fromisoformat(by))
+    assert found["day"].to_dict() == {"L01": land, "L02": renewal, "L03": "unknown", "B01": "clear"}
 
 
 def test_a_wish_for_floors_and_for_a_park():
