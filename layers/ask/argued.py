@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo.basis.tables import rows
 from geo.basis.units import hi
+from geo.project.pairs import ANY
 from layers.ask import rated, standing
 from layers.library import argument, resources
 from layers.library.argument import REST, ArgumentQuestion, ArgumentTable
@@ -50,7 +51,7 @@ class ArguedPoint:
     text : str
         A value that is no number.
     reason : str
-        Of a gate on a site.
+        Of a gate in a park or on a site.
     said : str
         One of `NO_RULE`, `NO_SITE`, `NOTHING`.
     left : float
@@ -147,6 +148,23 @@ class _About:
             return {}
         return standing.land(self.results).get(self.site_id, {})
 
+    @cached_property
+    def on_site(self) -> dict[str, dict[str, Any]]:
+        """What each gate on the land says of the project where it stands; empty while it stands nowhere.
+
+        A measured site that is not listed passes; of one that was not measured nothing is known.
+        """
+        mine = [g for g in self.mine("site_gates") if self.site_id]
+        at: dict[str, dict[str, Any]] = {
+            site: {str(g["gate_id"]): _said_of(g) for g in mine if str(g["site_id"]) == site}
+            for site in (ANY, self.site_id)
+        }
+        measured = self.results.has("sites_measured") and self.site_id in set(
+            self.results.table("sites_measured")["site_id"].astype(str)
+        )
+        others = {gate: {"state": CLEAR} for gate in at[ANY]} if measured else at[ANY]
+        return others | at[self.site_id]
+
     def asks(self, question: ArgumentQuestion, item: str) -> bool:
         """Tell whether a question is the one that asks about a rule: named first, the rest by who asks the rest."""
         if any(fnmatchcase(item, name) for name in question.names if name != REST):
@@ -184,16 +202,26 @@ def _demand(about: _About, question: ArgumentQuestion) -> _Found:
     yield from (_figure(row, name) for name in question.names)
 
 
-def _outcome(outcome: str, severity: str) -> str:
-    return DUE if outcome == CONFLICT and severity in ("procedure", "prefer") else outcome
+def _state(gate: Mapping[str, Any]) -> str:
+    """Return the state of a row of `gates` or `site_gates`."""
+    return DUE if gate["outcome"] == CONFLICT and gate["severity"] in ("procedure", "prefer") else str(gate["outcome"])
+
+
+def _said_of(gate: Mapping[str, Any]) -> dict[str, Any]:
+    return {"state": _state(gate), "reason": str(gate["reason"])}
 
 
 def _gate(about: _About, question: ArgumentQuestion) -> _Found:
-    judged = {str(g["gate_id"]): g for g in about.mine("gates") if not g["park_id"]}
     for name in question.names:
-        if name in judged:
-            gate = judged[name]
-            yield {"item": name, "state": _outcome(str(gate["outcome"]), str(gate["severity"]))}
+        judged = {str(g["park_id"]): g for g in about.mine("gates") if str(g["gate_id"]) == name}
+        if about.park_id and about.park_id in judged:  # what its own park says, not that some park would do
+            yield {"item": name} | _said_of(judged[about.park_id])
+        elif "" in judged:
+            yield {"item": name, "state": _state(judged[""])}
+        elif name in about.on_site:
+            yield {"item": name} | about.on_site[name]
+        elif judged:
+            yield {"item": name, "state": UNKNOWN, "said": NO_SITE}
         else:  # a rule that names other industries does not apply; one the study does not have judged nothing
             has = any(r.id == name for r in about.results.rules)
             yield {"item": name, "state": NONE if has else UNKNOWN, "said": "" if has else NO_RULE}
@@ -229,10 +257,9 @@ def _site_gate(about: _About, question: ArgumentQuestion) -> _Found:
     if not about.site_id:
         yield {"item": "", "state": UNKNOWN, "said": NO_SITE}
         return
-    for gate in about.mine("site_gates"):
-        if str(gate["site_id"]) == about.site_id and about.asks(question, str(gate["gate_id"])):
-            state = _outcome(str(gate["outcome"]), str(gate["severity"]))
-            yield {"item": str(gate["gate_id"]), "state": state, "reason": str(gate["reason"])}
+    for name, found in about.on_site.items():
+        if about.asks(question, name):
+            yield {"item": name} | found
     if not any(about.asks(question, r.id) for r in about.results.rules):
         yield {"item": "", "state": UNKNOWN, "said": NO_RULE}
 

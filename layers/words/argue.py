@@ -82,7 +82,7 @@ class _Words:
             return say(f"argue.{point.said}", language)
         if point.kind in ("fact", "demand", "site"):
             return self._figure(point)
-        if point.kind == "gate" and point.item in self._gates:
+        if point.kind == "gate" and point.item in self._gates and not point.reason:
             gate = self._gates[point.item]
             return joined([t for t in (gate.outcome_word, gate.value, gate.limit) if t], language)
         if point.kind == "ledger" and point.item:
@@ -123,13 +123,13 @@ class _Words:
         return say(f"argue.{key}", self.language, need=need, left=left, unit=unit)
 
     def _basis(self, point: ArguedPoint) -> str:
-        gate = self._gates.get(point.item) if point.kind == "gate" else None
+        gate = self._gates.get(point.item) if point.kind == "gate" and not point.reason else None
         if gate is not None:
             return " · ".join(filter(None, (gate.why, gate.clause, gate.mark)))
         rule = self._rule(point)
         layer = self.found.results.layer(rule.layer) if rule is not None and rule.layer else None
         secret = layer is not None and layer.use_only
-        if rule is not None and point.kind in ("rule", "site_gate", "ledger") and not secret:
+        if rule is not None and point.kind in ("rule", "site_gate", "ledger", "gate") and not secret:
             return both(rule.clause, self.language)
         return say(f"argue.from_{point.kind}", self.language)
 

@@ -49,7 +49,9 @@ def test_every_line_recomputes_from_the_tables(county, placed):
                 assert p.low == row[item] or math.isnan(row[item])
             else:
                 assert (p.text, p.state) == (row[item], "stated" if row[item] else "unknown")
-    gates = mine(county, "gates").query("park_id == ''").set_index("gate_id")
+    every = mine(county, "gates").sort_values("park_id", ascending=False)
+    gates = every.query("park_id in ('', @placed.park_id)").drop_duplicates("gate_id").set_index("gate_id")
+    assert gates.park_id["chemical-park"] == gates.park_id["park-admission"] == placed.park_id
     had = {r.id for r in county.rules}
     for item, p in points(placed, "gate").items():
         if item in gates.index:
@@ -62,8 +64,14 @@ def test_every_line_recomputes_from_the_tables(county, placed):
     rules = points(placed, "rule")
     assert {i for i, p in rules.items() if p.state == "unknown"} == set(filter(None, site["unknowns"].split("|")))
     assert {i for i, p in rules.items() if p.state == "due"} == set(filter(None, site["conditions"].split("|")))
-    on_site = mine(county, "site_gates").query("site_id == @placed.site_id")
-    assert sorted(points(placed, "site_gate")) == sorted(on_site["gate_id"])
+    judged = mine(county, "site_gates")
+    on_site = judged.query("site_id == @placed.site_id").set_index("gate_id")
+    assert set(points(placed, "site_gate")) == set(judged["gate_id"])  # every rule that speaks of the project
+    for item, p in points(placed, "site_gate").items():
+        found = on_site.loc[item] if item in on_site.index else {"outcome": "clear", "severity": ""}
+        due = (found["outcome"], found["severity"]) == ("conflict", "procedure")
+        assert p.state == ("due" if due else found["outcome"]), item
+    assert {"clear", "due"} <= {p.state for p in points(placed, "site_gate").values()}
     left = county.table("capacity").query("park_id == @placed.park_id").set_index("resource")["left"]
     power, water = (points(placed, "capacity")[r] for r in ("power", "water"))
     assert (power.low, power.left, power.state) == (demand["power_kva"] / 1000, left["power"], "clear")
@@ -80,6 +88,51 @@ def test_every_rule_is_asked_once_and_every_department_answers(county, placed):
         open_ = placed.open_of(department)
         assert sum(p.kind == "asked" for p in open_) == 1  # what only the department can say
         assert all(p.state in ("due", "unknown", "asked") for p in open_)
+
+
+def changed(results, **tables):
+    """Return the results with tables of the test's own."""
+    own = open_results(results.folder)
+    own._tables.update(tables)
+    return own
+
+
+def test_a_site_nobody_measured_leaves_its_gates_open(county, placed):
+    given = {n: county.table(n) for n in ("sites_measured", "site_gates")}
+    own = changed(county, **{n: t[t["site_id"] != placed.site_id] for n, t in given.items()})
+    found = points(argued.argued(own, "XM-02"), "site_gate")
+    assert set(found) == set(points(placed, "site_gate"))
+    assert {p.state for p in found.values()} == {"unknown"}
+    assert "site_not_measured" in {p.reason.split('"')[3] for p in found.values()}
+
+
+@pytest.mark.parametrize(
+    ("park", "state", "code"),
+    [("B1", "clear", "park_chemical"), ("D1", "conflict", "park_not_chemical"), ("", "clear", "")],
+)
+def test_a_gate_judged_park_by_park_is_that_of_its_own_park(county, placed, park, state, code):
+    matches, projects = county.table("matches"), county.table("projects")
+    two = matches["project_id"] == "XM-02"
+    own = changed(county, matches=matches.assign(park_id=matches["park_id"].mask(two, park)),
+                  projects=projects.assign(wish_park_id=""))  # fmt: skip
+    found = points(argued.argued(own, "XM-02"), "gate")["chemical-park"]
+    # outside all parks the rule is judged on the ground of the site itself
+    assert (found.state, code in found.reason) == (state, True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_gate_of_a_park_says_why_and_by_which_clause(county, placed, language):
+    frame = words.listed(placed, language)
+    line = frame[[p.kind == "gate" and p.item == "chemical-park" for p in placed.points]].iloc[0]
+    assert "东港化工基地" in line["known"]
+    assert line["basis"] == getattr(county.rule("chemical-park").clause, language)
+
+
+def test_without_a_park_a_gate_of_parks_is_open(county):
+    own = changed(county, matches=county.table("matches").assign(status="unplaced"),
+                  projects=county.table("projects").assign(wish_park_id=""))  # fmt: skip
+    found = points(argued.argued(own, "XM-02"), "gate")["chemical-park"]
+    assert (found.state, found.said) == ("unknown", argued.NO_SITE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
