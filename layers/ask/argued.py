@@ -7,7 +7,7 @@ department can say are left for it to answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -18,7 +18,8 @@ import pandas as pd
 from geo.basis.tables import rows
 from geo.basis.units import hi
 from geo.project.pairs import ANY
-from layers.ask import rated, standing
+from layers.ask import argue_names, rated, standing
+from layers.ask.argue_names import LostName
 from layers.library import argument, resources
 from layers.library.argument import REST, ArgumentQuestion, ArgumentTable
 from layers.library.resources import ResourceEntry
@@ -31,7 +32,7 @@ STATES = (CONFLICT, DUE, UNKNOWN, ASKED, STATED, CLEAR, NONE)
 OPEN = (DUE, UNKNOWN, ASKED)
 """What a department still has to answer."""
 SLIGHT_M2 = 0.01
-NO_RULE, NO_SITE, NOTHING = "no_rule", "no_site", "nothing"
+NO_RULE, NO_SITE, NO_NAME, NOTHING = "no_rule", "no_site", "no_name", "nothing"
 """What is to be said of a point that has neither figure nor gate: words of the namespace `argue`."""
 
 
@@ -53,7 +54,7 @@ class ArguedPoint:
     reason : str
         Of a gate in a park or on a site.
     said : str
-        One of `NO_RULE`, `NO_SITE`, `NOTHING`.
+        One of `NO_RULE`, `NO_SITE`, `NO_NAME`, `NOTHING`.
     left : float
         Of a resource: what the park has left, after the project where it is placed.
     """
@@ -73,7 +74,7 @@ class ArguedPoint:
 
 @dataclass(frozen=True)
 class Argued:
-    """A project argued: its points, the table of questions, and where it is placed ("" nowhere)."""
+    """A project argued: points, the table of questions, where it is placed ("" nowhere), names that mean nothing."""
 
     results: Results
     project_id: str
@@ -82,6 +83,7 @@ class Argued:
     points: tuple[ArguedPoint, ...]
     site_id: str
     park_id: str
+    lost: tuple[LostName, ...]
 
     def open_of(self, department: str) -> list[ArguedPoint]:
         """Return what a department still has to answer."""
@@ -101,11 +103,14 @@ def argued(results: Results, project: str) -> Argued:
     rated.only_own(results)
     known = argument.table(results.folder)
     about = _About(results, rated.project_id(results, project), known)
+    lost = argue_names.lost(results, known)
     points = tuple(
         ArguedPoint(department=d.id, question=q.id, kind=q.kind, **found)
-        for d in known.departments for q in d.questions for found in _answers(about, q)
+        for d in known.departments for q in d.questions
+        for found in _answers(about, q, [n.name for n in lost if (n.department, n.question) == (d.id, q.id)])
     )  # fmt: skip
-    return Argued(results, about.project_id, str(about.row["name"]), known, points, about.site_id, about.park_id)
+    name = str(about.row["name"])
+    return Argued(results, about.project_id, name, known, points, about.site_id, about.park_id, lost)
 
 
 @dataclass(frozen=True)
@@ -177,8 +182,10 @@ class _About:
 _Found = Iterator[dict[str, Any]]
 
 
-def _answers(about: _About, question: ArgumentQuestion) -> _Found:
-    found = list(_READ[question.kind](about, question))
+def _answers(about: _About, question: ArgumentQuestion, lost: Sequence[str]) -> _Found:
+    """Yield what is known to a question; a name that means nothing leaves it open."""
+    read = question.model_copy(update={"names": tuple(n for n in question.names if n not in lost)})
+    found = [*_READ[question.kind](about, read), *({"item": n, "state": UNKNOWN, "said": NO_NAME} for n in lost)]
     yield from found or [{"item": "", "state": NONE}]
 
 

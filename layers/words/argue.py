@@ -12,8 +12,8 @@ from geo.basis.age import Text
 from geo.basis.tables import rows
 from geo.rules.spec import Rule
 from layers.ask import rated
-from layers.ask.argued import NO_RULE, NONE, STATES, Argued, ArguedPoint
-from layers.library import resources
+from layers.ask.argued import NO_NAME, NO_RULE, NONE, STATES, Argued, ArguedPoint
+from layers.library import argument, resources
 from layers.library.argument import ArgumentQuestion, Department
 from layers.study import packs
 from layers.text import Language, both, code, has, joined, say, sentence
@@ -55,8 +55,8 @@ class _Words:
 
     def item(self, point: ArguedPoint) -> str:
         """Return what a point is about; "" where it is the question itself."""
-        if not point.item:
-            return ""
+        if not point.item or point.said == NO_NAME:
+            return point.item
         if point.kind == "demand":
             name = {"land_m2": "land_need", "land_max_m2": "land_max"}.get(point.item, point.item)
             return code("demanditem", name, self.language)
@@ -190,8 +190,11 @@ def head(found: Argued, language: Language) -> tuple[str, ...]:
 
 
 def notes(found: Argued, language: Language) -> tuple[str, ...]:
-    """Return what stands under the sections: how states are meant, and where the division of work comes from."""
-    return (say("argue.how", language), origin(found.table, language))
+    """Return what stands under the sections: how states are meant, names nothing has, where it comes from."""
+    titles = {d.id: both(d.title, language) for d in found.table.departments}
+    lost = [say("argue.lost_near" if n.near else "argue.lost", language, department=titles[n.department], name=n.name,
+                near=n.near, file=argument.FILE.name) for n in found.lost]  # fmt: skip
+    return (*lost, say("argue.how", language), origin(found.table, language))
 
 
 def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:
@@ -217,5 +220,6 @@ def plain(found: Argued) -> dict[str, Any]:
     points = [{k: None if v != v else v for k, v in vars(p).items()} for p in found.points]
     return {
         "project_id": found.project_id, "site_id": found.site_id, "park_id": found.park_id, "points": points,
+        "unknown_names": [vars(n) for n in found.lost],
         "open": {d.id: len(found.open_of(d.id)) for d in found.table.departments},
     }  # fmt: skip

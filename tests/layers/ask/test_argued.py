@@ -188,8 +188,34 @@ def test_an_office_asks_its_own_questions(month_end, tmp_path):
             argued.argued(results, "M1")
 
 
+@pytest.mark.parametrize(
+    ("kind", "names", "wrong", "near"),
+    [("fact", ["tax_wan", "tax_wn"], "tax_wn", "tax_wan"), ("demand", ["land_m"], "land_m", "land_m2"),
+     ("site", ["net"], "net", ""), ("capacity", ["powr"], "powr", "power"), ("rating", ["jobz"], "jobz", "jobs"),
+     ("gate", ["park-admision"], "park-admision", "park-admission"), ("rule", ["water-sorce*"], "water-sorce*", ""),
+     ("site_gate", ["chemical-parks"], "chemical-parks", "chemical-park")],
+)  # fmt: skip
+def test_a_name_nothing_has_is_told_and_leaves_its_question_open(month_end, tmp_path, kind, names, wrong, near):
+    folder = tmp_path / "study"
+    shutil.copytree(month_end, folder, symlinks=True)
+    head = '[head]\nsource = "本县分工"\nconfidence = "local"\n[[departments]]\nid = "a"\ntitle = "甲局"\n'
+    asked = f'[[departments.questions]]\nid = "q"\ntitle = "问"\nkind = "{kind}"\nnames = {names}\n'
+    office.own(argument.FILE, folder).write_text(head + asked.replace("'", '"'), encoding="utf-8")
+    found = argued.argued(open_results(folder), "M1")
+    assert [n.name for n in found.lost] == [wrong]
+    assert near in (*found.lost[0].near, "")
+    assert wrong in [p.item for p in found.open_of("a")]
+    for language in LANGUAGES:
+        told = words.notes(found, language)[0]
+        assert wrong in told
+        assert near in told
+        assert wrong in words.listed(found, language)["item"].tolist()
+    assert words.plain(found)["unknown_names"][0]["name"] == wrong
+
+
 def test_shipped_questions_read_what_there_is(county, month_end):
     # a name nobody has would be a question that is open for ever
+    assert argued.argued(county, "XM-02").lost == ()
     known = {
         "fact": set(county.table("projects").columns), "demand": set(county.table("demand").columns),
         "site": set(county.table("sites").columns), "capacity": {e.id for e in resources.entries()},
