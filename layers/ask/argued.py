@@ -18,8 +18,8 @@ import pandas as pd
 from geo.basis.tables import rows
 from geo.basis.units import hi
 from geo.project.pairs import ANY
-from layers.ask import argue_names, rated, standing
-from layers.ask.argue_names import LostName
+from layers.ask import names, rated, standing
+from layers.ask.names import LostName
 from layers.library import argument, resources
 from layers.library.argument import REST, ArgumentQuestion, ArgumentTable
 from layers.library.resources import ResourceEntry
@@ -103,11 +103,11 @@ def argued(results: Results, project: str) -> Argued:
     rated.only_own(results)
     known = argument.table(results.folder)
     about = _About(results, rated.project_id(results, project), known)
-    lost = argue_names.lost(results, known)
+    lost = names.in_argument(results, known)
     points = tuple(
         ArguedPoint(department=d.id, question=q.id, kind=q.kind, **found)
         for d in known.departments for q in d.questions
-        for found in _answers(about, q, [n.name for n in lost if (n.department, n.question) == (d.id, q.id)])
+        for found in _answers(about, q, [n.name for n in lost if n.by == (d.id, q.id)])
     )  # fmt: skip
     name = str(about.row["name"])
     return Argued(results, about.project_id, name, known, points, about.site_id, about.park_id, lost)

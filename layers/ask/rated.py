@@ -17,6 +17,8 @@ from geo.basis.reason import reason
 from geo.rank import facts, rating, reserve
 from geo.rank.rating import Rating, Score
 from geo.rank.spec import CriteriaSet
+from layers.ask import names
+from layers.ask.names import LostName
 from layers.library import reserve as reserve_table
 from layers.library.reserve import ReserveTable
 from layers.study import edits
@@ -39,6 +41,7 @@ class Rated:
     unused: tuple[Score, ...]
     reserve: pd.DataFrame
     rules: ReserveTable
+    lost: tuple[LostName, ...]
 
 
 def sets() -> tuple[str, ...]:
@@ -85,7 +88,7 @@ def rated(results: Results, name: str = DEFAULT) -> Rated:
     unused = tuple(s for s in scores if s.project_id not in known or s.item not in wanted)
     rules = reserve_table.table(results.folder)
     listed = reserve.library(results.table("projects"), made, gates, rules.rules, results.study.as_of)
-    return Rated(results, asked, made, scores, unused, listed, rules)
+    return Rated(results, asked, made, scores, unused, listed, rules, names.in_reserve(results, rules))
 
 
 def only_own(results: Results) -> None:

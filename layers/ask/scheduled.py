@@ -18,7 +18,8 @@ from geo.basis.units import hi
 from geo.project import schedule, stages
 from geo.project.schedule import Known, Need, Plan, Step
 from geo.project.stages import DAY_OF, STAGES
-from layers.ask import standing
+from layers.ask import names, standing
+from layers.ask.names import LostName
 from layers.ask.rated import only_own, project_id
 from layers.library import schedule as tables
 from layers.library.schedule import DayTable, StepEntry, StepTable
@@ -47,6 +48,7 @@ class Scheduled:
     said: Mapping[tuple[str, str], Edit]
     unused: tuple[str, ...]
     placed: bool
+    lost: tuple[LostName, ...]
 
     @property
     def entries(self) -> dict[str, StepEntry]:
@@ -88,9 +90,10 @@ def scheduled(results: Results, on: date | None = None) -> Scheduled:
         p = str(row["project_id"])
         mine = {step: e.value for (of, step), e in said.items() if of == p}
         plans[p] = schedule.plan(steps, _known(row, int(at), steps, mine, grounds.get(p)), day, days.calendar)
-    names = {s.id for s in steps}
-    lost = tuple(f"{p}/{s}" for p, s in said if p not in plans or s not in names)
-    return Scheduled(results, day, table, days, plans, said, lost, results.has("matches"))
+    known = {s.id for s in steps}
+    lost = tuple(f"{p}/{s}" for p, s in said if p not in plans or s not in known)
+    return Scheduled(results, day, table, days, plans, said, lost, results.has("matches"),
+                     names.in_steps(results, table))  # fmt: skip
 
 
 def _pair(edit: Edit) -> tuple[str, str]:

@@ -18,6 +18,8 @@ from layers.library import office
 from layers.library.office import OfficeTable
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "project"
+STEPS = FOLDER / "schedule.toml"
+"""Where a study keeps steps of its own."""
 MOST_DAYS = 3650
 
 
@@ -112,7 +114,7 @@ def steps(folder: Path | None = None) -> StepTable:
     SpecError
         The file is not as it must be.
     """
-    return office.table(StepTable, FOLDER / "schedule.toml", folder)
+    return office.table(StepTable, STEPS, folder)
 
 
 def days(folder: Path | None = None) -> DayTable:

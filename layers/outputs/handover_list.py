@@ -37,7 +37,11 @@ def projection(results: Results, language: Language) -> Projection:
         for x in found
     ]  # fmt: skip
     heads = {c: say(f"handover.col_{c}", language, year=year) for c in COLUMNS}
-    notes = (say("handover.source", language, source=origin(known, language)), *law.lines(results, language, "sites"))
+    notes = (
+        *handover.lost(results, known, language),
+        say("handover.source", language, source=origin(known, language)),
+        *law.lines(results, language, "sites"),
+    )
     return Projection(pd.DataFrame(rows, columns=list(COLUMNS)), heads, notes)
 
 

@@ -17,7 +17,7 @@ from layers.library import argument, resources
 from layers.library.argument import ArgumentQuestion, Department
 from layers.study import packs
 from layers.text import Language, both, code, has, joined, say, sentence
-from layers.words import project_card, rating
+from layers.words import office, project_card, rating
 from layers.words.explain import cause_sentence, layer_title, marked_title
 from layers.words.office import origin
 from layers.words.pipeline import park_names
@@ -192,9 +192,11 @@ def head(found: Argued, language: Language) -> tuple[str, ...]:
 def notes(found: Argued, language: Language) -> tuple[str, ...]:
     """Return what stands under the sections: how states are meant, names nothing has, where it comes from."""
     titles = {d.id: both(d.title, language) for d in found.table.departments}
-    lost = [say("argue.lost_near" if n.near else "argue.lost", language, department=titles[n.department], name=n.name,
-                near=n.near, file=argument.FILE.name) for n in found.lost]  # fmt: skip
-    return (*lost, say("argue.how", language), origin(found.table, language))
+    return (
+        *office.lost(found.lost, argument.FILE.name, titles, language),
+        say("argue.how", language),
+        origin(found.table, language),
+    )
 
 
 def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:

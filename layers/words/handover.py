@@ -10,10 +10,12 @@ from typing import Any
 from geo.basis.tables import rows
 from geo.basis.units import MU_M2
 from geo.screen.handover import DAY_UNKNOWN, Path
-from layers.ask import standing
+from layers.ask import names, standing
+from layers.library import approvals
 from layers.library.approvals import ApprovalTable
 from layers.study.run.results import Results
 from layers.text import Language, both, land_unit, number, say
+from layers.words import office
 from layers.words.office import origin
 
 
@@ -54,7 +56,14 @@ def lines(results: Results, language: Language) -> Iterator[str]:
         for name, needed in x.path.needed.items():
             title, level = words[name]
             yield "  " + say(f"handover.{needed}", language, title=title, level=level)
+    yield from lost(results, known, language)
     yield say("handover.source", language, source=origin(known, language))
+
+
+def lost(results: Results, known: ApprovalTable, language: Language) -> list[str]:
+    """Say which rules the study's own approvals wait for and nobody has."""
+    titles = {e.id: both(e.title, language) for e in known.approvals}
+    return office.lost(names.in_approvals(results, known), approvals.FILE.name, titles, language)
 
 
 def latest(found: Path, language: Language) -> str:

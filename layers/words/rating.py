@@ -13,8 +13,10 @@ from geo.rank import reserve
 from geo.rank.rating import OPEN, RANKED, REJECTED
 from geo.rank.spec import Criterion
 from layers.ask.rated import Rated
+from layers.library.reserve import FILE as RESERVE
 from layers.text import Language, both, code, joined, say, sentence
 from layers.words import criteria as words
+from layers.words import office
 from layers.words.office import origin
 from layers.words.project_card import result_sentence
 
@@ -156,7 +158,8 @@ def reserve_notes(found: Rated, language: Language) -> tuple[str, ...]:
     """Return what stands over the reserve library: how many are where, and where its rules come from."""
     counts = reserve.counted(found.reserve)
     told = [say("reserve.count", language, word=code("reservestate", s, language), count=n) for s, n in counts.items()]
-    return (joined(told, language), origin(found.rules, language))
+    lost = office.lost(found.lost, RESERVE.name, {}, language)
+    return (joined(told, language), *lost, origin(found.rules, language))
 
 
 def text(found: Rated, language: Language) -> Iterator[str]:

@@ -11,7 +11,9 @@ from geo.basis.tables import rows
 from geo.project.schedule import DONE, LATE, UNPROMISED, Line
 from layers.ask import scheduled
 from layers.ask.scheduled import Scheduled
+from layers.library.schedule import STEPS
 from layers.text import Language, both, code, say
+from layers.words import office
 from layers.words.office import origin
 
 BOTH = "–"
@@ -118,6 +120,7 @@ def notes(found: Scheduled, language: Language) -> tuple[str, ...]:
     if not found.placed:
         out.append(say("schedule.not_placed", language))
     out += [say("schedule.unused", language, subject=s) for s in found.unused]
+    out += office.lost(found.lost, STEPS.name, {s.id: both(s.title, language) for s in found.steps.steps}, language)
     return tuple(out)
 
 
