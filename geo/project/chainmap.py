@@ -154,9 +154,10 @@ def _fillers(
         if state == STRONG:
             continue
         who = tuple(p for p, i in listed if i.startswith(code) and p not in rejected)
-        ends = {x.taker if x.giver == code else x.giver: x.strength for x in links if code in (x.giver, x.taker)}
-        with_firms = {k: v for k, v in ends.items() if states[k] in (STRONG, WEAK) and k != code}
-        out.append(Filler(code, state, who, tuple(sorted(with_firms)), float(sum(with_firms.values()))))
+        ends = [(x.taker if x.giver == code else x.giver, x.strength) for x in links if code in (x.giver, x.taker)]
+        with_firms = [(other, s) for other, s in ends if states[other] in (STRONG, WEAK) and other != code]
+        partners = tuple(sorted({other for other, _ in with_firms}))
+        out.append(Filler(code, state, who, partners, float(sum(s for _, s in with_firms))))
     order = {MISSING: 0, OPEN: 1, WEAK: 2}
     return tuple(sorted(out, key=lambda f: (order[f.state], -f.gain if f.gain == f.gain else 0.0, f.industry)))
 

@@ -49,6 +49,14 @@ def test_stations_links_clusters_and_fillers():
     assert [f.state for f in made.fillers] == ["missing", "missing", "weak", "weak", "weak"]
 
 
+def test_industries_that_supply_each_other_are_two_links_of_one_partner():
+    both = links(("C28", "C17", 0.8), ("C17", "C28", 0.3), ("C17", "C18", 0.9), ("C17", "C17", 0.5))
+    near = stations.table(LISTED, both, firms("C28", "C18"), {}, 1.0)
+    gap = next(f for f in chainmap.chart(both, near, LISTED, ()).fillers if f.industry == "C17")
+    assert gap.partners == ("C18", "C28")
+    assert round(gap.gain, 9) == 2.0  # 0.8 + 0.3 + 0.9; what it would give itself joins nobody
+
+
 def test_a_park_counts_what_is_within_reach():
     made = {s.industry: s for s in charted(firms("C28", "C18", "C181"), "P1").stations}
     assert made["C18"].named == ("F1",)  # F2 is 190 m from the ground of the park
