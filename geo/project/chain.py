@@ -73,6 +73,10 @@ class _Link:
     strength: float
 
 
+_Near = tuple[_Link, npt.NDArray[np.bool_]]
+"""A link, and the firms of its partner near by."""
+
+
 def fit(
     projects: pd.DataFrame, links: pd.DataFrame, firms: Firms, places: Mapping[str, Any], terms: Terms
 ) -> pd.DataFrame:
@@ -130,18 +134,16 @@ def _row(industry: str, mine: Sequence[_Link], firms: Firms, away: Floats, terms
     if open_ := _open(mine, firms, near, industry):
         return _nothing(open_)
     missing = not same.any()
-    partners = {k: near & _of(firms, k.partner) for k in mine}
-    everyone = np.logical_or.reduce(list(partners.values()))
-    points = (
-        FULL * sum(_points(k, away[p], missing, terms) for k, p in partners.items()) / sum(k.strength for k in mine)
-    )
+    partners = [(k, near & _of(firms, k.partner)) for k in mine]
+    everyone = np.logical_or.reduce([p for _, p in partners])
+    points = FULL * sum(_points(k, away[p], missing, terms) for k, p in partners) / sum(k.strength for k in mine)
     distances = away[everyone]
-    filled = [k.partner for k, p in partners.items() if p.any()] if missing else []
+    filled = dict.fromkeys(k.partner for k, p in partners if p.any()) if missing else {}
     unknown = int((near & (firms.industries == "")).sum())
     return {
         "partners": int(everyone.sum()),
-        "suppliers": _ids(firms, [p for k, p in partners.items() if k.side == "supplier"]),
-        "customers": _ids(firms, [p for k, p in partners.items() if k.side == "customer"]),
+        "suppliers": _ids(firms, [p for k, p in partners if k.side == "supplier"]),
+        "customers": _ids(firms, [p for k, p in partners if k.side == "customer"]),
         "nearest_m": float(distances.min()) if len(distances) else np.nan,
         "mean_m": float(distances.mean()) if len(distances) else np.nan,
         "missing": "|".join(filled),
@@ -178,13 +180,11 @@ def _ids(firms: Firms, parts: Sequence[npt.NDArray[np.bool_]]) -> str:
     return "|".join(str(i) for i in firms.ids[some])
 
 
-def _why(
-    mine: Sequence[_Link], partners: Mapping[_Link, npt.NDArray[np.bool_]], missing: bool, unknown: int, terms: Terms
-) -> Reason:
-    code = "chain_fills" if missing and any(p.any() for p in partners.values()) else "chain_joins"
-    if not any(p.any() for p in partners.values()):
+def _why(mine: Sequence[_Link], partners: Sequence[_Near], missing: bool, unknown: int, terms: Terms) -> Reason:
+    code = "chain_fills" if missing and any(p.any() for _, p in partners) else "chain_joins"
+    if not any(p.any() for _, p in partners):
         code = "chain_no_partners"
-    near = sorted({k.partner for k, p in partners.items() if p.any()})
+    near = sorted({k.partner for k, p in partners if p.any()})
     return reason(code, near=near, linked=len(mine), radius=terms.radius_m, unknown=unknown)
 
 

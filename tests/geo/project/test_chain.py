@@ -36,6 +36,13 @@ def test_a_missing_link_counts_in_full():
     assert '"unknown": 1' in row["reason"]
 
 
+def test_two_links_with_one_partner_count_both():
+    # a link speaks of all codes under its own: 28 supplies 17 and 171, alike
+    twice = pd.DataFrame([("C28", "C17", 0.8), ("C28", "C171", 0.8)], columns=LINKS.columns)
+    row = one("C1711", firms(("Q1", "C2811", (500, 500))), twice)
+    assert (row["points"], row["missing"], row["partners"]) == (pytest.approx(100.0), "C28", 1)
+
+
 def test_where_its_own_industry_is_near_it_joins_by_half():
     row = one("C17", firms(("Q2", "C18", (500, 500)), ("Q4", "C1711", (4000, 500))))
     assert row["points"] == pytest.approx(100 * 0.9 * 0.5 / 2.0)
