@@ -89,6 +89,13 @@ class Problem:
         return np.asarray(keeps.indices[keeps.indptr[option] : keeps.indptr[option + 1]], np.int64)
 
     @cached_property
+    def shuts(self) -> sparse.csr_array:
+        """Options of other projects each option keeps off: options × options."""
+        near = sparse.coo_array(self.keeps[:, self.site])
+        row, column = (c[self.project[near.row] != self.project[near.col]] for c in (near.row, near.col))
+        return sparse.csr_array((np.ones(len(row), np.int64), (row, column)), (self.n_options, self.n_options))
+
+    @cached_property
     def drawn(self) -> sparse.csc_array:
         """Draws with quick access to the accounts of an option."""
         return sparse.csc_array(self.draws)

@@ -124,12 +124,12 @@ def _apart(problem: Problem, width: int) -> sparse.csr_array:
     none = sparse.csr_array((0, width))
     if problem.off is None:
         return none
-    near = sparse.csr_array(problem.keeps[:, problem.site])  # options that keep off × options
+    near = problem.shuts
     rows_ = []
     for p in np.unique(problem.project[np.diff(near.indptr) > 0]).tolist():
         mine = problem.by_project[p]
         others = sparse.csr_array(near[mine].T)
-        of = np.flatnonzero((np.diff(others.indptr) > 0) & (problem.project != p))
+        of = np.flatnonzero(np.diff(others.indptr) > 0)
         held = sparse.csr_array((np.ones(len(of)), (np.arange(len(of)), of)), (len(of), width))
         wide = sparse.csr_array((np.ones(len(mine)), (np.arange(len(mine)), mine)), (len(mine), width))
         rows_.append(sparse.csr_array(others[of] @ wide + held))

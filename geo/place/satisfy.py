@@ -135,9 +135,7 @@ def _apart(problem: Problem, model: Any, x: list[Any]) -> None:
     """Shut what lies nearer to an option than its project asks for, to all other projects."""
     if problem.off is None:
         return
-    on_site = [np.flatnonzero(problem.site == s) for s in range(len(problem.room))]
-    for k in np.flatnonzero(np.diff(problem.keeps.indptr) > 0).tolist():
-        near = [j for s in problem.kept_from(k).tolist() for j in on_site[s].tolist()]
-        others = [x[j].negated() for j in near if problem.project[j] != problem.project[k]]
-        if others:
-            model.add_bool_and(others).only_enforce_if(x[k])
+    shuts = problem.shuts
+    for k in np.flatnonzero(np.diff(shuts.indptr) > 0).tolist():
+        near = shuts.indices[shuts.indptr[k] : shuts.indptr[k + 1]].tolist()
+        model.add_bool_and([x[j].negated() for j in near]).only_enforce_if(x[k])

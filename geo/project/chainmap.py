@@ -15,12 +15,12 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from geo.project.length import condensed, longest
 from geo.project.stations import EVERYWHERE
 
 STRONG, WEAK, MISSING, OPEN = "strong", "weak", "missing", "open"
 STATES = (STRONG, WEAK, MISSING, OPEN)
 HALF, ABSENT = "half", "absent"
-SIDE_GAP = 1
 
 
 @dataclass(frozen=True)
@@ -194,22 +194,6 @@ def layout(codes: Sequence[str], links: Sequence[Link]) -> dict[str, tuple[int, 
 def _depths(codes: Sequence[str], onward: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Return how many links lead to each station at most, a ring counted as one station."""
     at = {c: k for k, c in enumerate(codes)}
-    ends = [(at[a], at[b]) for a, others in onward.items() for b in others]
-    if not ends:
-        return dict.fromkeys(codes, 0)
-    pairs = np.array(ends)
-    graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(codes), len(codes)))
-    count, part = connected_components(graph, directed=True, connection="strong")
-    between = {(int(part[a]), int(part[b])) for a, b in pairs if part[a] != part[b]}
-    depth = dict.fromkeys(range(count), 0)
-    waiting = {k: sum(b == k for _, b in between) for k in range(count)}
-    ready = [k for k, n in waiting.items() if n == 0]
-    while ready:
-        k = ready.pop()
-        for a, b in between:
-            if a == k:
-                depth[b] = max(depth[b], depth[a] + SIDE_GAP)
-                waiting[b] -= 1
-                if waiting[b] == 0:
-                    ready.append(b)
-    return {c: depth[int(part[at[c]])] for c in codes}
+    station, between = condensed([(at[a], at[b]) for a, others in onward.items() for b in others], len(codes))
+    depth = longest({(b, a) for a, b in between})
+    return {c: depth.get(station[k], 0) for c, k in at.items()}

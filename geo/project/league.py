@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.basis.order import places
 from geo.project.stages import DAY_OF, RATES, STAGES, UNKNOWN, rank
 
 Kind = Literal["sum", "number", "rate"]
@@ -164,9 +165,7 @@ def standing(found: pd.DataFrame) -> pd.DataFrame:
     total = found.groupby("name", sort=True)["points"].sum().round(DECIMALS)
     frame = pd.DataFrame({"name": total.index.astype(str), "score": total.to_numpy(np.float64)})
     ranked = (frame["name"] != "").to_numpy()
-    better = np.sort(-frame["score"].to_numpy()[ranked])
-    place = np.full(len(frame), np.nan)
-    place[ranked] = np.searchsorted(better, -frame["score"].to_numpy()[ranked], side="left") + 1.0
+    place = places(frame["score"].to_numpy(np.float64), ranked)
     return frame.assign(place=place).sort_values(["place", "name"], kind="stable", ignore_index=True)
 
 

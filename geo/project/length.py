@@ -6,8 +6,7 @@ it twice is no longer chain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -53,24 +52,46 @@ def _through(pairs: list[tuple[str, str]]) -> dict[str, int]:
     at = {name: k for k, name in enumerate(names)}
     # a link speaks of its codes and of all below them
     below = {name: [n for n in names if n.startswith(name)] for name in names}
-    ends = np.array(
-        [(at[n], at[b]) for a, b in pairs for n in below[a]] + [(at[a], at[n]) for a, b in pairs for n in below[b]]
-    )
-    graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(names), len(names)))
-    _, station = connected_components(graph, directed=True, connection="strong")
-    between = {(int(station[a]), int(station[b])) for a, b in ends if station[a] != station[b]}
-    up, down = _longest({(b, a) for a, b in between}), _longest(between)
-    return {name: up(int(station[k])) + down(int(station[k])) for name, k in at.items()}
+    ends = [(at[n], at[b]) for a, b in pairs for n in below[a]] + [(at[a], at[n]) for a, b in pairs for n in below[b]]
+    station, between = condensed(ends, len(names))
+    up, down = longest({(b, a) for a, b in between}), longest(between)
+    return {name: up.get(station[k], 0) + down.get(station[k], 0) for name, k in at.items()}
 
 
-def _longest(between: set[tuple[int, int]]) -> Callable[[int], int]:
-    """Return the length of the longest way on from a station; there is no ring among stations."""
-    onward: dict[int, list[int]] = {}
+def condensed(ends: Sequence[tuple[int, int]], count: int) -> tuple[list[int], set[tuple[int, int]]]:
+    """Return the station of every node, a ring being one, and the links between stations.
+
+    Parameters
+    ----------
+    ends : sequence of (int, int)
+        Links, from node to node.
+    count : int
+        How many nodes there are.
+    """
+    if not ends:
+        return list(range(count)), set()
+    pairs = np.array(ends)
+    graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    _, part = connected_components(graph, directed=True, connection="strong")
+    station = part.tolist()
+    return station, {(station[a], station[b]) for a, b in ends if station[a] != station[b]}
+
+
+def longest(between: Collection[tuple[int, int]]) -> dict[int, int]:
+    """Return station → links of the longest way on from it; there is no ring, and what is not linked is left out."""
+    back: dict[int, list[int]] = {}
+    open_: dict[int, int] = {}
     for a, b in between:
-        onward.setdefault(a, []).append(b)
-
-    @cache
-    def on(station: int) -> int:
-        return max((1 + on(after) for after in onward.get(station, ())), default=0)
-
-    return on
+        back.setdefault(b, []).append(a)
+        open_[a] = open_.get(a, 0) + 1
+        open_.setdefault(b, 0)
+    out = dict.fromkeys(open_, 0)
+    ready = [k for k, n in open_.items() if n == 0]
+    while ready:
+        b = ready.pop()
+        for a in back.get(b, ()):
+            out[a] = max(out[a], out[b] + 1)
+            open_[a] -= 1
+            if open_[a] == 0:
+                ready.append(a)
+    return out

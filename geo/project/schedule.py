@@ -133,7 +133,7 @@ def plan(steps: Sequence[Step], known: Known, today: date, calendar: Calendar) -
     ends = _onward(mine, known, today, calendar)
     latest = _back(mine, known, calendar)
     target = _target(mine, known, ends)
-    chain = _chain(mine, ends, known, target, calendar) if target else []
+    chain = _chain(mine, ends, known, target) if target else []
     lines = tuple(_line(s, known, ends, latest, s.id in chain) for s in mine)
     if target is None:
         open_ = [s for s in mine if s.milestone and not _over(s, known)]
@@ -218,9 +218,7 @@ def _target(steps: Sequence[Step], known: Known, ends: Mapping[str, tuple[date, 
     return max(open_, key=lambda s: (ends[s.id][1] - known.promised[s.milestone]).days, default=None)
 
 
-def _chain(
-    steps: Sequence[Step], ends: Mapping[str, tuple[date, date]], known: Known, target: Step, calendar: Calendar
-) -> list[str]:
+def _chain(steps: Sequence[Step], ends: Mapping[str, tuple[date, date]], known: Known, target: Step) -> list[str]:
     """Return the open steps that lead to the target without a gap, from it backwards."""
     by = {s.id: s for s in steps}
     out, at = [target.id], target

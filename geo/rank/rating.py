@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.basis.order import places
 from geo.basis.reason import reason
 from geo.rank import score, weights
 from geo.rank.robust import DECIMALS
@@ -31,8 +32,6 @@ _STATE = {"clear": RANKED, "conflict": REJECTED}
 SUFFIX = "_rating"
 """Ends the name of a fact that people score: ``technology_rating`` is scored as ``technology``."""
 LEAST, MOST = 0.0, 100.0
-WAYS = ("state_fact", "have_scored", "improve")
-"""How a project can earn more: state a figure, have a criterion scored, do better."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,8 @@ class Rating:
         ``project_id, state, score, score_high, by_facts, by_people, place, rank, reason``; `place` orders each
         state by itself, `rank` only those that pass.
     raises : DataFrame
-        ``project_id, criterion_id, way, gain, value, wanted``, the greatest first.
+        ``project_id, criterion_id, way, gain, value, wanted``, the greatest first; a way is ``state_fact``,
+        ``have_scored`` or ``improve``.
     """
 
     lines: pd.DataFrame
@@ -118,7 +118,7 @@ def _ranking(found: Scaled, lines: pd.DataFrame, gate_results: pd.DataFrame) -> 
     place = np.full(len(ids), np.nan)
     for one in (RANKED, OPEN):
         mine = np.asarray(state == one, bool)
-        place[mine] = score.places(total, mine)[mine]
+        place[mine] = places(total, mine)[mine]
     frame = pd.DataFrame({
         "project_id": ids, "state": state, "score": total, "score_high": high, "by_facts": facts, "by_people": people,
         "place": place, "rank": np.where(state == RANKED, place, np.nan),

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.basis.order import places
 from geo.basis.reason import Reason, reason
 from geo.rank.robust import DECIMALS, Draws, stability, totals
 from geo.rank.scale import BROKEN, FREE, OPEN, Scaled
@@ -27,14 +28,6 @@ _DATA = 3
 def vector(found: Scaled, weights: Mapping[str, float]) -> Floats:
     """Return the weights in the order of the criteria."""
     return np.array([weights[c.id] for c in found.criteria], np.float64)
-
-
-def places(score: Floats, ranked: npt.NDArray[np.bool_]) -> Floats:
-    """Return the place of every ranked unit, best first, equal scores sharing the better place; NaN elsewhere."""
-    out = np.full(len(score), np.nan)
-    better_first = np.sort(-score[ranked])
-    out[ranked] = np.searchsorted(better_first, -score[ranked], side="left") + 1.0
-    return out
 
 
 def scores(found: Scaled, weights: Mapping[str, float], unit_id: str = "site_id") -> pd.DataFrame:

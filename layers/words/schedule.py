@@ -16,8 +16,6 @@ from layers.text import Language, both, code, say
 from layers.words import office
 from layers.words.office import origin
 
-BOTH = "–"
-
 
 def names(found: Scheduled) -> dict[str, dict[str, Any]]:
     """Return the projects by id."""

@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 import luodi
+from geo.basis.order import places
 from geo.basis.reason import reason
 from geo.rank.answer import tables
 from geo.rank.robust import Draws, stability
 from geo.rank.scale import scaled
-from geo.rank.score import places
 from geo.rank.topsis import closeness
 from geo.rules.judge import CLEAR, CONFLICT, UNKNOWN, outcome
 from layers.study import catalog

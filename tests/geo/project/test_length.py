@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from geo.project.length import of_industries
+from geo.project.length import condensed, longest, of_industries
 
 
 def links(*pairs):
@@ -31,3 +31,10 @@ def test_what_no_link_speaks_of_is_unknown_not_short():
     assert np.isnan(of_industries(["", "G59"], CHAIN)).all()
     assert np.isnan(of_industries(["C17"], CHAIN.iloc[:0])).all()
     assert np.isnan(of_industries(["C17"], links(("C17", "C18", np.nan)))).all()
+
+
+def test_a_long_chain_is_walked_to_its_end():
+    # far more links than functions may call each other
+    pairs = [(k, k + 1) for k in range(5_000)]
+    station, between = condensed(pairs, 5_001)
+    assert longest(between)[station[0]] == 5_000
