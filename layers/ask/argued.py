@@ -19,6 +19,7 @@ from geo.basis.tables import rows
 from geo.basis.units import hi
 from geo.project.pairs import ANY
 from layers.ask import names, rated, standing
+from layers.ask.listed import only_own, project_id
 from layers.ask.names import LostName
 from layers.library import argument, resources
 from layers.library.argument import REST, ArgumentQuestion, ArgumentTable
@@ -100,9 +101,9 @@ def argued(results: Results, project: str) -> Argued:
     SpecError
         The questions of the study are not as they must be.
     """
-    rated.only_own(results)
+    only_own(results)
     known = argument.table(results.folder)
-    about = _About(results, rated.project_id(results, project), known)
+    about = _About(results, project_id(results, project), known)
     lost = names.in_argument(results, known)
     points = tuple(
         ArguedPoint(department=d.id, question=q.id, kind=q.kind, **found)

@@ -9,7 +9,7 @@ from geo.basis.reason import reason
 from geo.project import chainmap
 from geo.project.chainmap import ChainMap
 from geo.project.stations import EVERYWHERE
-from layers.ask.rated import only_own
+from layers.ask.listed import only_own
 from layers.study.run.results import Results
 
 CONFLICT = "conflict"

@@ -11,7 +11,7 @@ from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from geo.project import league
 from geo.project.league import Move, Period, Span
-from layers.ask.rated import only_own
+from layers.ask.listed import only_own
 from layers.library import league as tables
 from layers.library.league import LeagueTable
 from layers.study.run.results import Results

@@ -13,7 +13,7 @@ from geo.place import offer
 from geo.place.offer import Held as HeldBack
 from geo.place.offer import Wish
 from layers.ask import chained, standing
-from layers.ask.rated import only_own
+from layers.ask.listed import only_own
 from layers.study.run.results import Results
 
 

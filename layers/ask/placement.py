@@ -22,6 +22,7 @@ from geo.place.solve import QUICK, Work
 from geo.place.worth import Objective
 from geo.project import apart
 from geo.project.apart import Near
+from layers.ask import listed
 from layers.library import resources
 from layers.study import wishes
 from layers.study.run.released import as_told, inside
@@ -74,8 +75,7 @@ class PlaceTables:
     @cached_property
     def names(self) -> dict[str, str]:
         """Project → name."""
-        rows = self.results.table("projects")[["project_id", "name"]].itertuples(index=False)
-        return {str(p): str(n) or str(p) for p, n in rows}
+        return listed.names(self.results)
 
     @cached_property
     def accounts(self) -> dict[str, str]:

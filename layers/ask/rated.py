@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.basis.errors import BlockedError, CallError
+from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from geo.rank import facts, rating, reserve
 from geo.rank.rating import Rating, Score
 from geo.rank.spec import CriteriaSet
 from layers.ask import names
+from layers.ask.listed import only_own, project_id
 from layers.ask.names import LostName
 from layers.library import reserve as reserve_table
 from layers.library.reserve import ReserveTable
@@ -89,36 +90,6 @@ def rated(results: Results, name: str = DEFAULT) -> Rated:
     rules = reserve_table.table(results.folder)
     listed = reserve.library(results.table("projects"), made, gates, rules.rules, results.study.as_of)
     return Rated(results, asked, made, scores, unused, listed, rules, names.in_reserve(results, rules))
-
-
-def only_own(results: Results) -> None:
-    """Refuse what would tell of projects that are for use only.
-
-    Raises
-    ------
-    BlockedError
-        A layer of projects is use-only.
-    """
-    if any(s.use_only for s in results.study.with_role("project")):
-        raise BlockedError(reason("projects_use_only"))
-
-
-def project_id(results: Results, text: str) -> str:
-    """Return the id of a project named by its id, or by its name where only one has it.
-
-    Raises
-    ------
-    BlockedError
-        No such project, or several of that name.
-    """
-    table = results.table("projects")
-    ids, names = table["project_id"].astype(str), table["name"].astype(str)
-    if text in set(ids):
-        return text
-    found = ids[names == text].tolist()
-    if len(found) != 1:
-        raise BlockedError(reason("project_unknown", project=text, near=found or ids.tolist()[:3]))
-    return str(found[0])
 
 
 def give(results: Results, project: str, item: str, points: float, person: str, why: str) -> Edit:

@@ -19,8 +19,8 @@ from geo.project import schedule, stages
 from geo.project.schedule import Known, Need, Plan, Step
 from geo.project.stages import DAY_OF, STAGES
 from layers.ask import names, standing
+from layers.ask.listed import only_own, project_id
 from layers.ask.names import LostName
-from layers.ask.rated import only_own, project_id
 from layers.library import schedule as tables
 from layers.library.schedule import DayTable, StepEntry, StepTable
 from layers.study import edits

@@ -10,6 +10,7 @@ import pandas as pd
 from geo.basis.tables import rows
 from geo.project.chainmap import STATES, Filler
 from geo.project.stations import EVERYWHERE
+from layers.ask import listed
 from layers.ask.chained import Chained
 from layers.text import Language, code, joined, say
 from layers.words.pipeline import park_names
@@ -32,7 +33,7 @@ def head(found: Chained, language: Language) -> str:
 
 def fillers(found: Chained, language: Language) -> pd.DataFrame:
     """Return the gaps, the greatest gain first, machine names."""
-    names = dict(found.results.table("projects")[["project_id", "name"]].astype(str).to_numpy())
+    names = listed.names(found.results)
     return pd.DataFrame(
         [
             {
@@ -49,7 +50,7 @@ def fillers(found: Chained, language: Language) -> pd.DataFrame:
 def _fill(filler: Filler, names: dict[str, str], language: Language) -> str:
     if not filler.projects:
         return say("chainmap.look_for", language, industry=industry_text(filler.industry, language))
-    return joined([f"{p} {names.get(p, '')}".strip() for p in filler.projects], language)
+    return joined([p if names[p] == p else f"{p} {names[p]}" for p in filler.projects], language)
 
 
 def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:

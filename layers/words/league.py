@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.basis.tables import rows
 from geo.project.league import Move
+from layers.ask import listed
 from layers.ask.league import League
 from layers.text import Language, both, code, joined, number, say
 from layers.words.office import origin
@@ -107,7 +108,7 @@ def moves(found: League, language: Language) -> list[str]:
 
 def _move(found: League, move: Move, language: Language) -> str:
     titles = measures(found, language)
-    names = dict(found.results.table("projects")[["project_id", "name"]].astype(str).to_numpy())
+    names = listed.names(found.results)
     came = [say("league.came", language, project=p, name=names[p], before=code("projectstage", a, language),
                 now=code("projectstage", b, language)) for p, a, b in move.projects]  # fmt: skip
     gained = [say("league.gained", language, measure=titles[m], points=f"{v:+.2f}") for m, v in move.measures]

@@ -12,6 +12,7 @@ from geo.basis.tables import rows
 from geo.rank import reserve
 from geo.rank.rating import OPEN, RANKED, REJECTED
 from geo.rank.spec import Criterion
+from layers.ask import listed
 from layers.ask.rated import Rated
 from layers.library.reserve import FILE as RESERVE
 from layers.text import Language, both, code, joined, say, sentence
@@ -22,12 +23,6 @@ from layers.words.project_card import result_sentence
 
 MOST = 3
 """Ways to more points a line of the list names."""
-
-
-def name_of(found: Rated) -> dict[str, str]:
-    """Return the names of the projects by id."""
-    table = found.results.table("projects")
-    return dict(zip(table["project_id"].astype(str), table["name"].astype(str), strict=True))
 
 
 def title(found: Rated, criterion_id: str, language: Language) -> str:
@@ -44,7 +39,7 @@ def _criterion(found: Rated, criterion_id: str) -> Criterion:
 
 def ranking(found: Rated, language: Language) -> pd.DataFrame:
     """Return the list, machine names: state, place, points by facts and by people, the greatest step up."""
-    names, made = name_of(found), found.rating
+    names, made = listed.names(found.results), found.rating
     return pd.DataFrame(
         [
             {
@@ -101,7 +96,7 @@ def _mark(criterion: Criterion, language: Language) -> str:
 
 def scores(found: Rated, language: Language, project_id: str = "") -> pd.DataFrame:
     """Return every score given, with person, ground and day, machine names; what counts for nothing says so."""
-    names, lost = name_of(found), set(found.unused)
+    names, lost = listed.names(found.results), set(found.unused)
     some = [s for s in found.scores if project_id in ("", s.project_id)]
     return pd.DataFrame(
         [
@@ -116,7 +111,7 @@ def scores(found: Rated, language: Language, project_id: str = "") -> pd.DataFra
 
 def library(found: Rated, language: Language) -> pd.DataFrame:
     """Return the reserve library: every project with its state and the reasons, machine names."""
-    names, order = name_of(found), {s: k for k, s in enumerate(reserve.STATES)}
+    names, order = listed.names(found.results), {s: k for k, s in enumerate(reserve.STATES)}
     table = found.reserve.assign(order=found.reserve["state"].map(order)).sort_values(["order", "project_id"])
     return pd.DataFrame(
         [
@@ -165,8 +160,9 @@ def reserve_notes(found: Rated, language: Language) -> tuple[str, ...]:
 def text(found: Rated, language: Language) -> Iterator[str]:
     """Yield the lines of the answer for the command line."""
     yield from notes(found, language)
+    names = listed.names(found.results)
     for r in rows(found.rating.ranking):
-        name = name_of(found)[str(r["project_id"])]
+        name = names[str(r["project_id"])]
         if r["state"] == REJECTED:
             yield say("rating.line_rejected", language, project=r["project_id"], name=name,
                       why=result_sentence(found.results, r, language))  # fmt: skip

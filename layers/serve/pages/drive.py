@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.basis.tables import rows
-from layers.ask import chained, league, offering, rated, scheduled
+from layers.ask import chained, league, listed, offering, rated, scheduled
 from layers.ask.chained import Chained
 from layers.ask.league import League
 from layers.ask.offering import Offering
@@ -126,8 +126,7 @@ def schedule_file(results: Results, language: Language) -> bytes:
 
 def title(results: Results, project: str, language: Language) -> str:
     """Return id and name of a project."""
-    table = results.table("projects").set_index("project_id")["name"]
-    return say("uidrive.project", language, project=project, name=str(table[project]))
+    return say("uidrive.project", language, project=project, name=listed.names(results)[project])
 
 
 # --- units against targets ---------------------------------------------------------
