@@ -56,7 +56,8 @@ class Rating:
         The table `scores` of `geo.rank.score`, with `by` and `group`.
     ranking : DataFrame
         ``project_id, state, score, score_high, by_facts, by_people, place, rank, reason``; `place` orders each
-        state by itself, `rank` only those that pass.
+        state by itself, `rank` only those that pass; `by_facts` and `by_people` are NaN where nothing is stated,
+        where nobody scored: that is no score of 0.
     raises : DataFrame
         ``project_id, criterion_id, way, gain, value, wanted``, the greatest first; a way is ``state_fact``,
         ``have_scored`` or ``improve``.
@@ -109,10 +110,11 @@ def _ranking(found: Scaled, lines: pd.DataFrame, gate_results: pd.DataFrame) -> 
     result = dict(zip(gate_results["project_id"], gate_results["result"], strict=True))
     why = dict(zip(gate_results["project_id"], gate_results["reason"], strict=True))
     state = np.array([_STATE.get(str(result.get(p)), OPEN) for p in ids], object)
-    wide = lines.pivot_table(index="project_id", columns="by", values="points", aggfunc="sum").reindex(ids)
-    both = [wide[name].to_numpy(float) if name in wide else np.zeros(len(ids)) for name in ("facts", "people")]
+    known = lines[lines["value"].notna() | lines["value_hi"].notna() | (lines["code"] != "")]
+    wide = known.pivot_table(index="project_id", columns="by", values="points", aggfunc="sum")
+    both = [column.to_numpy(float) for _, column in wide.reindex(ids, columns=["facts", "people"]).items()]
     high = lines.groupby("project_id")["points_hi"].sum().reindex(ids).to_numpy(float).round(DECIMALS)
-    total = (both[0] + both[1]).round(DECIMALS)
+    total = (np.nan_to_num(both[0]) + np.nan_to_num(both[1])).round(DECIMALS)
     out = np.asarray(state == REJECTED, bool)
     total, high, facts, people = (np.where(out, np.nan, v) for v in (total, high, *both))
     place = np.full(len(ids), np.nan)

@@ -40,6 +40,8 @@ def test_the_lists_say_what_the_commands_say(visit, month_end, language):
     shown = page.dataframe[0].value
     assert shown.iloc[:, 0].tolist() == ["M1", "M2", "M3", "M4", "M8", "M5", "M7", "M6"]
     assert shown[say("ratinglist.score", language)].iloc[0] == pytest.approx(520 / 7, abs=1e-6)
+    people = shown.set_index(shown.columns[0])[say("ratinglist.by_people", language)]
+    assert people.isna()[["M3", "M5", "M8"]].all(), "nobody scored them: that is no score of 0"
     reserve = visit(month_end, language, view="reserve").dataframe[0]
     assert '"width"' in reserve.proto.columns, "reasons are long: they get the room the short columns do not need"
     library = reserve.value

@@ -53,6 +53,16 @@ def test_by_hand():
     assert found["score_high"] == pytest.approx(found["score"])
 
 
+def test_what_nobody_scored_or_stated_is_no_score_of_nothing():
+    nil = [Score("B", "technology", "王", 0.0, "评审会", date(2026, 11, 30))]
+    some = table(A, {"project_id": "B"}, A | {"project_id": "C"})
+    found = rated(some, results(A="clear", B="clear", C="clear"), [*SAID, *nil]).ranking.set_index("project_id")
+    assert found["by_people"].isna().to_dict() == {"A": False, "B": False, "C": True}
+    assert found.loc["B", ["by_people", "score"]].tolist() == [0.0, 0.0]  # scored, with nothing
+    assert np.isnan(found.loc["B", "by_facts"])
+    assert found.loc["C", "score"] == pytest.approx(370 / 7)
+
+
 def test_in_lanzhou_the_chain_counts_the_links_through_an_industry():
     lines = rated(table(A), results(A="clear"), SAID, LANZHOU).lines.set_index("criterion_id")
     # C26 → C28 → C17 → C18: three links of four
