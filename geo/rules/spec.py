@@ -121,6 +121,9 @@ class Rule(Aged):
     examples : tuple of Example
         Cases worked by hand. They cannot change a result, so they are left out of
         dumps, and with that out of run ids and cache keys.
+    decided : tuple of str
+        Of a rule a study overrides: the values somebody decided; the others are those of the rule it took the
+        place of. No part of dumps either.
     origin, origin_title : str, Text
         Pack the effective rule came from; set when packs are merged.
     replaced : tuple of Rule
@@ -167,6 +170,7 @@ class Rule(Aged):
     verified_by: str = ""
     older_than_years: int | None = Field(None, ge=1)
     examples: tuple[Example, ...] = Field((), exclude=True)
+    decided: tuple[str, ...] = Field((), exclude=True)
     origin: str = ""
     origin_title: Text = Text()
     replaced: tuple[Rule, ...] = ()

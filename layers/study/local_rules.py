@@ -74,7 +74,8 @@ def keep(folder: Path, changes: RuleChanges, person: str, ground: str, day: date
     Raises
     ------
     CallError
-        No person or no ground, a rule nobody knows, or a value that cannot be changed here.
+        No person or no ground, a rule nobody knows, a value that cannot be changed here, or packs without a rule
+        that is overridden: its override would be lost, or judge alone.
     SpecError
         A pack that is not there, or a value a rule does not take.
     LockedError
@@ -144,12 +145,13 @@ def _overridden(
     base = {r.id: r for r in packs.effective_rules(study, folder)}
     if lost := sorted(set(changed) - set(base)):
         raise CallError(reason("rule_unknown", rules=lost, known=sorted(base)))
-    own = {name: rule for name, rule in _own(folder).items() if name in base}
+    own = _own(folder)
+    if alone := sorted(set(own) - set(base)):
+        raise CallError(reason("local_rule_alone", rules=alone))
     for name, values in changed.items():
         if wrong := sorted(set(values) - set(MOVABLE)):
             raise CallError(reason("local_rule_key", keys=wrong, known=list(MOVABLE)))
-        before = {k: own[name][k] for k in MOVABLE if k in own.get(name, {})}
-        wanted = before | dict(values)
+        wanted = _decided(own.get(name, {})) | dict(values)
         differing = {k: v for k, v in wanted.items() if v != getattr(base[name], k)}
         own.pop(name, None)
         if differing:
@@ -157,10 +159,19 @@ def _overridden(
     return own
 
 
+def _decided(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of an override somebody decided; its others only repeat the rule of that day.
+
+    An override that does not say (one of an earlier Luodi) may have decided all it holds.
+    """
+    return {k: rule[k] for k in rule.get("decided", MOVABLE) if k in MOVABLE and k in rule}
+
+
 def _written_out(rule: Rule, values: Mapping[str, Any], said: str, day: date) -> dict[str, Any]:
     """Return a rule as a pack writes it, with other values, and who said so on which ground."""
     body = rule.model_dump(exclude_defaults=True, exclude=_GIVEN)
     body |= {"threshold": rule.threshold, "operator": rule.operator, **values, "source": said, "checked_on": day}
+    body["decided"] = sorted(values)
     if not rule.unverified:  # an unverified rule stays one: a changed limit is no proof of its clause
         body["confidence"] = "local"
     return _plain(body)  # type: ignore[no-any-return]
@@ -197,9 +208,7 @@ def _write(folder: Path, document: tomlkit.TOMLDocument, rules: Mapping[str, Map
     try:
         if rules:
             text = tomlkit.dumps({"pack": PACK, "rules": list(rules.values())})
-            part.write_text(
-                "# 本地调整：由页面或 luodi rules --set 写入，source 为经办人与依据。\n" + text, encoding="utf-8"
-            )
+            part.write_text(f"{HEAD}\n{text}", encoding="utf-8")
             toml.pack(RulePack, f"{FILE}.part", packs.PACKS, folder)
             settings.put(folder, document, done, first=lambda: os.replace(part, folder / FILE))
         else:

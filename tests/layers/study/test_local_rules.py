@@ -75,6 +75,47 @@ def test_a_second_change_adds_and_the_first_value_takes_back(study):
     assert (study / spec.FILE).read_text(encoding="utf-8").startswith("# 备注")
 
 
+def test_a_pack_whose_rule_is_overridden_is_not_left_out_in_silence(study):
+    kept(study, packs=("cn-national", "yangtze"))
+    only = next(r.id for r in packs.pack("yangtze", study).rules if r.origin != "cn-national"
+                and r.id not in {n.id for n in packs.pack("cn-national", study).rules})  # fmt: skip
+    kept(study, rules={only: {"threshold": 12.0}})
+    before = (study / spec.FILE).read_bytes(), (study / FILE).read_bytes()
+    assert refused(lambda: kept(study, packs=("cn-national",))) == "local_rule_alone"
+    assert ((study / spec.FILE).read_bytes(), (study / FILE).read_bytes()) == before
+    local_rules.undo(study, [only])
+    kept(study, packs=("cn-national",))
+    assert spec.read(study).rules == ("cn-national",)
+
+
+def test_only_what_somebody_decided_is_kept_when_the_rule_changes_beneath(study):
+    """The pack's limit moves between two decisions: the second signs for its own value, not for the old limit."""
+    own = study / "inputs" / "own.toml"
+    body = """
+[pack]
+id = "own"
+
+[[rules]]
+id = "own-slope"
+fact = "slope_mean_pct"
+test = "value"
+operator = "<="
+threshold = {limit}
+severity = "exclude"
+confidence = "S"
+"""
+    own.write_text(body.format(limit="15.0"), encoding="utf-8")
+    kept(study, packs=("cn-national", "inputs/own.toml"))
+    kept(study, rules={"own-slope": {"severity": "restrict"}})
+    own.write_text(body.format(limit="20.0"), encoding="utf-8")
+    kept(study, rules={"own-slope": {"severity": "prefer"}})
+    assert rule(study, "own-slope").threshold == 20.0
+    assert rule(study, "own-slope").decided == ("severity",)
+    assert kept(study, rules={"own-slope": {"severity": "exclude"}}) == []
+    text = (study / FILE).read_text(encoding="utf-8") if (study / FILE).exists() else ""
+    assert text == ""
+
+
 def test_packs_keep_their_order_and_overrides_come_last(study):
     kept(study, rules={"slope-natural": {"threshold": 20.0}}, packs=("yangtze", "cn-national"))
     assert spec.read(study).rules == ("yangtze", "cn-national", FILE)
