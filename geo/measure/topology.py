@@ -5,7 +5,7 @@ Each flaw is a row with its shape, so that people find it on a map. Nothing is m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -35,8 +35,8 @@ class _Flaw:
     shape: shapely.Geometry
 
 
-def flaws(shapes: Shapes, ids: Ids, crs: str) -> gpd.GeoDataFrame:
-    """Return every flaw of a layer of polygons.
+def flaws(shapes: Shapes, ids: Ids, crs: str, kinds: Collection[str] = KINDS) -> gpd.GeoDataFrame:
+    """Return every flaw of a layer of polygons, or those of some kinds: nothing is computed for the others.
 
     Parameters
     ----------
@@ -46,6 +46,8 @@ def flaws(shapes: Shapes, ids: Ids, crs: str) -> gpd.GeoDataFrame:
         What the rows are called.
     crs : str
         Of the shapes.
+    kinds : collection of str
+        Some of `KINDS`.
 
     Returns
     -------
@@ -53,8 +55,7 @@ def flaws(shapes: Shapes, ids: Ids, crs: str) -> gpd.GeoDataFrame:
         `COLUMNS` with the shape of the flaw: ``kind`` of `KINDS`, the rows concerned (of a gap the two that
         border it longest; ``second`` "" where there is one), area and mean width; the largest first within a kind.
     """
-    same = _same(shapes)
-    found = [*_repeats(shapes, ids, same), *_overlaps(shapes, ids, same), *_gaps(shapes, ids), *_slivers(shapes, ids)]
+    found = [f for kind in KINDS if kind in kinds for f in _SEARCH[kind](shapes, ids)]
     made = np.array([f.shape for f in found], object)
     frame = pd.DataFrame(
         {
@@ -85,15 +86,16 @@ def _same(shapes: Shapes) -> npt.NDArray[np.int64]:
     return first[of]
 
 
-def _repeats(shapes: Shapes, ids: Ids, same: npt.NDArray[np.int64]) -> Iterator[_Flaw]:
-    for row, first in enumerate(same):
+def _repeats(shapes: Shapes, ids: Ids) -> Iterator[_Flaw]:
+    for row, first in enumerate(_same(shapes)):
         if row != first:
             yield _Flaw("repeat", str(ids[first]), str(ids[row]), shapes[row])
 
 
-def _overlaps(shapes: Shapes, ids: Ids, same: npt.NDArray[np.int64]) -> Iterator[_Flaw]:
+def _overlaps(shapes: Shapes, ids: Ids) -> Iterator[_Flaw]:
     if len(shapes) == 0:
         return
+    same = _same(shapes)
     one, two = shapely.STRtree(shapes).query(shapes)
     pairs = (one < two) & (same[one] != same[two])
     one, two = one[pairs], two[pairs]
@@ -170,3 +172,8 @@ def _areas(shape: shapely.Geometry) -> shapely.Geometry:
         parts = shapely.get_parts(parts)
     kept = [p for p in parts if p.geom_type == "Polygon"]
     return shapely.MultiPolygon(kept)  # none where insides meet in less than can be drawn
+
+
+_SEARCH: dict[str, Callable[[Shapes, Ids], Iterator[_Flaw]]] = {
+    "overlap": _overlaps, "repeat": _repeats, "gap": _gaps, "sliver": _slivers,
+}  # fmt: skip

@@ -53,7 +53,7 @@ def findings(item: Loaded, study_crs: str, kinds: Sequence[str] = ("gap", "slive
     """Return what is to be said of the flaws of a layer, a line for each kind."""
     if item.spec.role not in CHECKED or len(item.shapes) == 0:
         return []
-    found = flaws(item.shapes, item.names, study_crs)
+    found = flaws(item.shapes, item.names, study_crs, kinds)
     out = []
     for kind in (k for k in KINDS if k in kinds):
         rows = found[found["kind"] == kind]

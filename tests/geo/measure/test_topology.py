@@ -6,7 +6,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.measure.topology import _areas, flaws
+from geo.measure import topology
+from geo.measure.topology import KINDS, _areas, flaws
 
 CRS = "EPSG:4549"
 
@@ -67,3 +68,17 @@ def test_areas_of_overlaps_are_those_of_the_pairs(corners):
 @pytest.mark.parametrize("shape", ["LINESTRING (0 0, 1 1)", "POINT (0 0)", "POLYGON EMPTY", "GEOMETRYCOLLECTION EMPTY"])
 def test_insides_that_meet_in_less_than_can_be_drawn_are_no_area(shape):
     assert _areas(shapely.from_wkt(shape)).is_empty
+
+
+def test_only_the_kinds_asked_for_are_looked_for(monkeypatch):
+    """The check of parcels asks for gaps and slivers; overlaps it has counted itself."""
+    shapes = np.array([shapely.box(*b) for b in [(0, 0, 100, 100), (98, 0, 200, 100), (200.4, 0, 300, 100)]], object)
+    names = np.array(["p0", "p1", "p2"], object)
+    whole = flaws(shapes, names, CRS)
+    assert set(whole["kind"]) == {"overlap", "gap"}
+    for kind in KINDS:
+        alone = flaws(shapes, names, CRS, (kind,))
+        assert list(alone["first"]) == list(whole.loc[whole["kind"] == kind, "first"]), kind
+    for kind in ("overlap", "repeat"):
+        monkeypatch.setitem(topology._SEARCH, kind, lambda *_: pytest.fail("nobody asked for it"))
+    assert list(flaws(shapes, names, CRS, ("gap", "sliver"))["kind"]) == ["gap"]
