@@ -100,8 +100,9 @@ def suite(place: Path, counts: list[int], density: float = 1.0) -> dict[str, Any
     """Draw the county, run every step at every count, and return costs and exponents."""
     from benchmarks import land
 
-    land.write(place / "land", counts, density)
-    found = {count: measured(place, count) for count in counts}
+    own = place / f"density-{density:g}"  # layers and costs of another density are another suite
+    land.write(own / "land", counts, density)
+    found = {count: measured(own, count) for count in counts}
     return {"counts": found, "exponents": exponents(found), "density": density, "date": time.strftime("%Y-%m-%d")}
 
 
@@ -138,11 +139,17 @@ def printed(told: dict[str, Any]) -> None:
         path.write_text(made.join(parts), encoding="utf-8")
 
 
+def asked(words: list[str]) -> tuple[Path, list[int], float]:
+    """Return folder, counts and density of a call; what follows ``--density`` is no count."""
+    at = words.index("--density") if "--density" in words else len(words)
+    counts = [int(w) for k, w in enumerate(words[1:], 1) if w.isdecimal() and k != at + 1]
+    return Path(words[0]), counts, float(words[at + 1]) if at < len(words) else 1.0
+
+
 def main(words: list[str]) -> int:
     """Run the suite, print it, and fail where a step grows faster than its data."""
-    density = float(words[words.index("--density") + 1]) if "--density" in words else 1.0
-    counts = [int(w) for w in words[1:] if w.isdecimal()]
-    told = suite(Path(words[0]), counts or [1000, 10_000, 100_000], density)
+    folder, counts, density = asked(words)
+    told = suite(folder, counts or [1000, 10_000, 100_000], density)
     print(table(told, HEADS["en"]))
     if "--docs" in words:
         printed(told)

@@ -24,6 +24,7 @@ TAKEN = (
 )  # fmt: skip
 MAX_DEPTH = 3
 """So many archives may lie in one another below the outermost; a township's zip in an office's is one."""
+LITTER = (".ds_store", "thumbs.db", "desktop.ini")
 INNER = (".zip", ".kmz")
 _OTHER_ARCHIVES = (".rar", ".7z", ".gz", ".tar")
 _GDB_FILE = re.compile(r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,3}$")
@@ -79,7 +80,7 @@ def _unpack(
         _refuse(called, infos, room, len(within))
         for info in infos:
             name = "/".join((*within, info.filename))
-            inner = Path(info.filename).suffix.lower() in INNER and not _litter(info.filename)
+            inner = Path(info.filename).suffix.lower() in INNER and not litter(info.filename)
             number = len(taken) + len(ignored)
             target = folder / f"inner{len(within)}_{number}.zip" if inner else _target(name, folder, number)
             if target is None:
@@ -114,7 +115,7 @@ def _refuse(name: str, infos: list[zipfile.ZipInfo], room: _Room, depth: int) ->
         problems.append(reason("zip_leads_outside", file=name, count=len(outside), rows=outside[:5]))
     if any(i.flag_bits & 1 for i in infos):
         problems.append(reason("file_encrypted", file=name))
-    inside = [i.filename for i in infos if not _litter(i.filename)]
+    inside = [i.filename for i in infos if not litter(i.filename)]
     other = [n for n in inside if Path(n).suffix.lower() in _OTHER_ARCHIVES]
     if other:
         problems.append(reason("zip_in_zip", file=name, count=len(other), rows=other[:5]))
@@ -148,15 +149,15 @@ def _leads_outside(info: zipfile.ZipInfo) -> bool:
     return link or name.startswith("/") or ":" in name or ".." in PurePosixPath(name).parts
 
 
-def _litter(name: str) -> bool:
-    """Tell whether an entry is what macOS packs beside every file."""
+def litter(name: str) -> bool:
+    """Tell whether an entry is what an operating system puts beside the files of people."""
     path = PurePosixPath(name.replace("\\", "/"))
-    return "__MACOSX" in path.parts or path.name.startswith("._")
+    return "__MACOSX" in path.parts or path.name.startswith("._") or path.name.lower() in LITTER
 
 
 def _target(name: str, folder: Path, number: int) -> Path | None:
     """Give the entry a name of our own; None for what we have no reader for."""
-    if _litter(name):
+    if litter(name):
         return None
     path = PurePosixPath(name.replace("\\", "/"))
     if path.parent.suffix.lower() == ".gdb":

@@ -241,7 +241,8 @@ def _layer_id(file: Path, study: Study) -> str:
 
 def _commit(folder: Path, file: Path, entry: dict[str, Any], seen: Study, named: bool) -> str:
     """Copy aside, then move in and write the entry under the lock; return the id of the layer."""
-    with staged.aside(folder, file, entry) as (copies, place), writing(folder, "add", WAIT_S):
+    aside = staged.aside(folder, staged.sources(file, entry))
+    with aside as (copies, place), writing(folder, "add", WAIT_S):
         body = dict(entry) | {"id": _settled_id(folder, file, entry, seen, named)}
         with staged.moved(copies, folder, place) as found:
             _append(folder, body | found.places, found)

@@ -51,11 +51,9 @@ def describe(folder: Path, layer_id: str, given: Mapping[str, Any]) -> None:
         return
     if stop := [f for f in inspection.of_area(given) if f.severity == "block"]:
         raise blocked(stop)
-    aside = staged.aside(folder, Path(area), {"coverage": area})
-    with aside as (copies, place), writing(folder, "describe", WAIT_S):
-        part = {"coverage": copies["coverage"]}
-        with staged.moved(part, folder, place) as moved:
-            _write(folder, layer_id, {**given, "coverage": moved.places["coverage"]}, moved)
+    aside = staged.aside(folder, {"coverage": Path(area)})
+    with aside as (copies, place), writing(folder, "describe", WAIT_S), staged.moved(copies, folder, place) as moved:
+        _write(folder, layer_id, {**given, "coverage": moved.places["coverage"]}, moved)
 
 
 def _write(folder: Path, layer_id: str, given: Mapping[str, Any], moved: staged.StagedFiles | None) -> None:

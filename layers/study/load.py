@@ -111,24 +111,19 @@ class Home:
     @cached_property
     def parcels(self) -> Any:
         """Shapes of the parcels; empty while there are none that can be used."""
-        opened = [open_layer(s, self.study, self.folder) for s in self.study.with_role("parcels")]
-        usable = [i.shapes for i in opened if i.state == "ok"]
+        usable = [i.shapes for i in self._opened("parcels") if i.state == "ok"]
         return np.concatenate(usable) if usable else np.empty(0, object)
 
     @cached_property
     def _boundary(self) -> Any:
-        return self._union("boundary")
+        return _union(self._opened("boundary"))
 
     @cached_property
     def _parcels(self) -> Any:
-        return self._union("parcels")
+        return shapely.box(*shapely.total_bounds(self.parcels)) if len(self.parcels) else None
 
-    def _union(self, role: str) -> Any:
-        opened = [open_layer(s, self.study, self.folder) for s in self.study.with_role(role)]
-        if role == "boundary":
-            return _union(opened)
-        shapes = [s for i in opened if i.state == "ok" for s in i.shapes]
-        return shapely.box(*shapely.total_bounds(shapes)) if shapes else None
+    def _opened(self, role: str) -> list[Loaded]:
+        return [open_layer(s, self.study, self.folder) for s in self.study.with_role(role)]
 
 
 def source_path(folder: Path, spec: LayerSpec) -> Path:

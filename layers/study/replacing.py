@@ -78,7 +78,7 @@ def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any]) -
     if any(f.severity == "block" for f in found):
         raise blocked(found)
     before = content(old, study, folder)
-    aside = staged.aside(folder, file, said)
+    aside = staged.aside(folder, staged.sources(file, said))
     with aside as (copies, place), writing(folder, "replace", WAIT_S), staged.moved(copies, folder, place) as moved:
         _written(folder, layer_id, said | moved.places, moved)
     return Replaced(layer_id, before, after, tuple(found))

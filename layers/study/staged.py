@@ -88,21 +88,26 @@ def copied(sources: Mapping[str, Path], folder: Path, aside: Path) -> dict[str, 
     return out
 
 
+def sources(file: Path, entry: Mapping[str, Any]) -> dict[str, Path]:
+    """Return the files of an entry: its own, and the one its coverage names."""
+    coverage = str(entry.get("coverage", "unknown"))
+    return {"source": file} | ({} if coverage in ("complete", "unknown") else {"coverage": Path(coverage)})
+
+
 @contextmanager
-def aside(folder: Path, file: Path, entry: Mapping[str, Any]) -> Iterator[tuple[dict[str, Copy], Path]]:
-    """Copy the file of an entry, and the one its coverage names, into a folder of ours; yield copies and folder.
+def aside(folder: Path, files: Mapping[str, Path]) -> Iterator[tuple[dict[str, Copy], Path]]:
+    """Copy files of an entry, by its key, into a folder of ours; yield copies and folder.
 
     Raises
     ------
     BlockedError
         The disk refuses, here or in what is done with the copies.
     """
-    coverage, private = str(entry.get("coverage", "unknown")), folder / PRIVATE
-    sources = {"source": file} | ({} if coverage in ("complete", "unknown") else {"coverage": Path(coverage)})
+    private = folder / PRIVATE
     try:
         private.mkdir(exist_ok=True)
         with owned(private, litter.ADDING) as place:
-            yield copied(sources, folder, place), place
+            yield copied(files, folder, place), place
     except OSError as error:
         raise BlockedError(disk.refusal(error, folder / INPUTS)) from None
 

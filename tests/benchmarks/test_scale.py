@@ -18,6 +18,19 @@ def test_the_exponent_is_that_of_the_two_largest_counts():
     ]
 
 
+def test_each_density_has_files_of_its_own(tmp_path, monkeypatch):
+    assert scale.asked(["F", "1000", "--density", "2", "4000"]) == (scale.Path("F"), [1000, 4000], 2.0)
+    assert scale.asked(["F", "1000", "--docs"]) == (scale.Path("F"), [1000], 1.0)
+    places = []
+    monkeypatch.setattr(land, "write", lambda place, *_: places.append(place))
+    cells = {"measure": CELL | {"cpu": 1.0}}
+    monkeypatch.setattr(scale, "measured", lambda place, count: places.append(place / "land") or cells)
+    for density in (1.0, 0.2):
+        scale.suite(tmp_path, [1000, 4000], density)
+    assert len(set(places)) == 2
+    assert len(places) == 6
+
+
 @pytest.mark.long
 def test_nothing_grows_faster_than_its_data(tmp_path):
     told = scale.suite(tmp_path, [1000, 4000, 16_000], density=0.1)

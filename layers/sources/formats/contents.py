@@ -14,7 +14,7 @@ from layers.sources.finding import Finding, Severity, finding
 from layers.sources.formats import logs
 from layers.sources.limits import Limits
 from layers.sources.sniff import SUPPORTED, sniff
-from layers.sources.unzip import INNER, ArchiveEntry, unzip
+from layers.sources.unzip import INNER, ArchiveEntry, litter, unzip
 
 SIDES = (".shx", ".dbf", ".prj", ".cpg")
 DATA = (
@@ -28,7 +28,6 @@ BESIDE = (
     ".tfw", ".lock", ".fix", ".gpkg-shm",
 )  # fmt: skip
 """Indexes, styles, descriptions and locks that programs write beside data."""
-LITTER = (".ds_store", "thumbs.db", "desktop.ini")
 PAPERS = (".pdf", ".doc", ".docx", ".wps", ".ppt", ".pptx", ".txt", ".md", ".rtf", ".jpg", ".jpeg", ".png")
 
 
@@ -123,9 +122,7 @@ def _left_aside(names: list[str]) -> list[Finding]:
 
 def _beside(name: str) -> bool:
     """Tell whether an entry only indexes, draws or describes data, or is litter of an operating system."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    litter = "__MACOSX" in path.parts or path.name.startswith("._") or path.name.lower() in LITTER
-    return litter or path.suffix.lower() in BESIDE
+    return litter(name) or PurePosixPath(name.replace("\\", "/")).suffix.lower() in BESIDE
 
 
 def _chosen(found: list[Contents], job: dict[str, Any]) -> Contents:

@@ -1,11 +1,13 @@
 """What is said of a layer is written anew and nothing else is touched."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import pytest
 import shapely
 
 from geo.basis.errors import CallError, SpecError
-from layers.study import catalog, describe, places, spec
+from layers.study import catalog, describe, places, spec, staged
 from tests.layers.sources import make
 
 
@@ -39,10 +41,14 @@ def test_papers_of_a_layer_and_what_is_restricted_stays_inside(study):
         describe.describe(study, "roads_x", {"sensitivity": "half"})
 
 
-def test_a_polygon_file_as_coverage_moves_in(study, tmp_path):
+def test_a_polygon_file_as_coverage_moves_in(study, tmp_path, monkeypatch):
     area = tmp_path / "area.gpkg"
     gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.box(362e3, 3178e3, 363e3, 3179e3)], crs=make.GK).to_file(area)
+    copied = []
+    real = staged.shutil.copyfile
+    monkeypatch.setattr(staged.shutil, "copyfile", lambda a, b: copied.append(Path(a).name) or real(a, b))
     describe.describe(study, "roads_x", {"coverage": str(area)})
+    assert copied == ["area.gpkg"], "a file of gigabytes is copied once"
     assert (study / spec.read(study).layer("roads_x").coverage).is_file()
 
 

@@ -285,3 +285,15 @@ def test_anhui_and_aachen_texts(tmp_path):
     aachen = gate.open_vector(make.real("real/aachen_de/Natura2000_aachenClipped.shp"), tmp_path)
     assert "Münsterbachtal" in " ".join(aachen.frame["SITENAME"])
     assert aachen.crs == "EPSG:3035"
+
+
+def test_where_a_study_lies_is_read_once(folder, monkeypatch):
+    opened = []
+    real = load.open_layer
+    monkeypatch.setattr(load, "open_layer", lambda spec, *more: opened.append(spec.id) or real(spec, *more))
+    home = load.Home(study(), folder)
+    assert len(home.parcels) == 4
+    assert home.of("constraint").equals(shapely.box(*shapely.total_bounds(home.parcels)))
+    assert home.of("boundary") is not None
+    assert opened == ["parcels"]
+    assert load.Home(study(parcels=None), folder).of("constraint") is None
