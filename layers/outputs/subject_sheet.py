@@ -17,6 +17,7 @@ import shapely
 from docx.shared import Pt
 
 from geo.basis.units import MU_M2
+from geo.place.portfolio import YES
 from geo.rules.terms import AREA_TESTS
 from layers.outputs import field_map, word
 from layers.outputs.dossier import DEPARTMENTS
@@ -278,7 +279,7 @@ def _fitting(results: Results, project: str, site: str, language: Language) -> W
     rows: tuple[tuple[str, ...], ...] = ()
     if results.has("fits"):
         found = results.table("fits")
-        mine = found[(found["project_id"] == project) & (found["site_id"] != site) & (found["feasible"] == "clear")]
+        mine = found[(found["project_id"] == project) & (found["site_id"] != site) & (found["feasible"] == YES)]
         best = mine.sort_values(["worth", "score", "site_id"], ascending=[False, False, True]).head(ALTERNATIVES)
         rows = tuple(
             (str(s), str(p), number(float(t) / MU_M2, "x", language), number(float(c), "x", language))

@@ -1,11 +1,14 @@
 """The dossier of a parcel or a site: what the run says, alternatives, corners; nothing secret, no field codes."""
 
 import zipfile
+from types import SimpleNamespace
 
 import docx
+import pandas as pd
 import pytest
 
 from geo.basis.errors import BlockedError
+from geo.place.portfolio import NO, UNKNOWN, YES
 from layers.outputs import subject_sheet, told
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
@@ -69,3 +72,12 @@ def test_a_dossier_says_nothing_of_a_use_only_layer(tmp_path):
     open_ = planted(tmp_path / "open", secret=False)
     told.report(open_.folder, "p06", tmp_path / "open.docx", None, "zh")
     assert leaks(texts(tmp_path / "open.docx"))
+
+
+def test_a_project_stands_beside_the_other_sites_that_would_take_it():
+    rows = [("own", YES, 9.0), ("good", YES, 5.0), ("better", YES, 7.0), ("never", NO, 8.0), ("open", UNKNOWN, 8.0)]
+    fits = pd.DataFrame(rows, columns=["site_id", "feasible", "worth"])
+    fits = fits.assign(project_id="G1", park_id="P1", take_m2=20_000.0, score=50.0)
+    results = SimpleNamespace(has=lambda name: True, table=lambda name: fits)
+    made = subject_sheet._fitting(results, "G1", "own", "zh")
+    assert [(site, takes) for site, _, takes, _ in made.rows] == [("better", "30.00"), ("good", "30.00")]
