@@ -21,14 +21,13 @@ from views.parts import acts, frame, runner, state
 from views.parts.markup import join, label, tag
 
 LOOK, TAKE = "recognise", "take"
-SAID = "arrival-said"
+NOTED = "arrival"
 
 
 def start(folder: Path, given: Path) -> None:
     """Look through files or a folder, as a process of its own."""
     acts.require("recognise")
     jobs.stop(folder, LOOK)
-    state.note(SAID, None)
     jobs.begin(folder, LOOK, "add", str(given))
 
 
@@ -51,7 +50,7 @@ def draw(folder: Path, language: Language) -> None:
         st.button(say("uidata.discard", language), key="discard", on_click=_discard, args=(folder,))
         return
     try:
-        found = data_desk.looked(folder, [Path(job.words[1])], job.began, _said())
+        found = data_desk.looked(folder, [Path(job.words[1])], job.began, _said(folder))
     except LuodiError as problem:
         frame.trouble(sentences(problem, language), "uidata.not_looked")
         st.button(say("uidata.discard", language), key="discard", on_click=_discard, args=(folder,))
@@ -60,9 +59,23 @@ def draw(folder: Path, language: Language) -> None:
         _table(folder, found, language)
 
 
-def _said() -> dict[int, str]:
+def _noted(folder: Path, name: str, otherwise: Any) -> Any:
+    """Return what the visitor noted of the delivery at hand; what was noted of another one says nothing of this."""
+    job, kept = jobs.known(folder, LOOK), state.noted(NOTED) or {}
+    return kept.get(name, otherwise) if job is not None and kept.get("of") == (str(folder), job.began) else otherwise
+
+
+def _note(folder: Path, name: str, value: Any) -> None:
+    """Note something of the delivery at hand."""
+    job, kept = jobs.known(folder, LOOK), state.noted(NOTED) or {}
+    if job is not None:
+        of = (str(folder), job.began)
+        state.note(NOTED, (kept if kept.get("of") == of else {"of": of}) | {name: value})
+
+
+def _said(folder: Path) -> dict[int, str]:
     """Return what the visitor said of lines: number to kind."""
-    return dict(state.noted(SAID) or {})
+    return dict(_noted(folder, "said", {}))
 
 
 def _discard(folder: Path) -> None:
@@ -72,12 +85,20 @@ def _discard(folder: Path) -> None:
     told = given(folder)
     jobs.stop(folder, LOOK)
     jobs.forget(folder, TAKE)
-    state.note(SAID, None)
+    state.note(NOTED, None)
     if told is not None and told.parent == folder / uploads.SHELF:
         uploads.drop(folder, told.name)
 
 
+def _forget_older(folder: Path) -> None:
+    """Forget how lines of another delivery were taken: their numbers say nothing of this one's."""
+    look, take = jobs.known(folder, LOOK), jobs.known(folder, TAKE)
+    if look is not None and take is not None and take.began < look.began and take.poll().done:
+        jobs.forget(folder, TAKE)
+
+
 def _table(folder: Path, found: Delivery, language: Language) -> None:
+    _forget_older(folder)
     told = runner.work(folder, TAKE, language)
     if runner.running(folder, TAKE):
         return
@@ -86,7 +107,7 @@ def _table(folder: Path, found: Delivery, language: Language) -> None:
     rows = rows[~rows["number"].isin(done)]
     asks = data_desk.asked_of_people(found)
     st.html(tag("h4", say("uidata.found", language, count=len(rows), sure=int(rows["sure"].sum())), cls="lh-h"))
-    picked = _grid(rows, found, language) if len(rows) else []
+    picked = _grid(folder, rows, found, language) if len(rows) else []
     for n in asks:
         if n in picked:
             st.html(tag("div", say("uidata.asks", language, file=found.proposals[n - 1].table.title), cls="lu-note"))
@@ -94,7 +115,7 @@ def _table(folder: Path, found: Delivery, language: Language) -> None:
     _left(found, language)
 
 
-def _grid(rows: pd.DataFrame, found: Delivery, language: Language) -> list[int]:
+def _grid(folder: Path, rows: pd.DataFrame, found: Delivery, language: Language) -> list[int]:
     """Show the lines; return the numbers of those to be taken."""
     codes = list(dict.fromkeys(c for p in found.proposals for c in data_desk.choices(p)))
     titles = _unlike({c: data_desk.kind_title(c, language) for c in codes})
@@ -103,7 +124,7 @@ def _grid(rows: pd.DataFrame, found: Delivery, language: Language) -> list[int]:
         "kind": [titles.get(c) for c in rows["kind"]], "size": rows["size"].to_numpy(), "why": rows["why"].to_numpy(),
     }, index=rows["number"])  # fmt: skip
     column = st.column_config
-    key = f"arrival-grid-{hash((tuple(rows['number']), tuple(sorted(_said().items())), language))}"
+    key = f"arrival-grid-{hash((tuple(rows['number']), tuple(sorted(_said(folder).items())), language))}"
     made = st.data_editor(
         shown, key=key, hide_index=False, height=min(420, 38 + 36 * len(shown)), row_height=36,
         disabled=["_index", "file", "size", "why"], num_rows="fixed",
@@ -117,7 +138,7 @@ def _grid(rows: pd.DataFrame, found: Delivery, language: Language) -> list[int]:
             "why": column.TextColumn(say("uidata.col_why", language), width="large"),
         },
     )  # fmt: skip
-    _corrected(rows, made, {title: code for code, title in titles.items()})
+    _corrected(folder, rows, made, {title: code for code, title in titles.items()})
     return [int(n) for n, take, kind in zip(made.index, made["take"], made["kind"], strict=True) if take and kind]
 
 
@@ -127,15 +148,15 @@ def _unlike(titles: Mapping[str, str]) -> dict[str, str]:
     return {c: f"{t} ({c})" if t in twice else t for c, t in titles.items()}
 
 
-def _corrected(rows: pd.DataFrame, made: pd.DataFrame, codes: Mapping[str, str]) -> None:
+def _corrected(folder: Path, rows: pd.DataFrame, made: pd.DataFrame, codes: Mapping[str, str]) -> None:
     """Look at the lines again as what the visitor said they are."""
-    said = _said()
+    said = _said(folder)
     for number, before, title in zip(rows["number"], rows["kind"], made["kind"], strict=True):
         code = codes.get(str(title), "")
         if code and code != before:
             said[int(number)] = code
-    if said != _said():
-        state.note(SAID, said)
+    if said != _said(folder):
+        _note(folder, "said", said)
         st.rerun()
 
 
@@ -162,10 +183,10 @@ def _take(folder: Path, numbers: list[int], options: Mapping[str, str], accept: 
         return
     job = jobs.known(folder, TAKE)
     before = _done(job.poll()) if job is not None else frozenset()
-    state.note("arrival-done", frozenset(state.noted("arrival-done") or ()) | before)
-    state.note("arrival-options", dict(options))
+    _note(folder, "done", _noted(folder, "done", frozenset()) | before)
+    _note(folder, "options", dict(options))
     words = [f"--{k}={v}" for k, v in options.items() if v] + [f"--accept={a}" for a in accept]
-    said = [f"--as={n}={kind}" for n, kind in _said().items() if n in numbers]
+    said = [f"--as={n}={kind}" for n, kind in _said(folder).items() if n in numbers]
     wish = ("add", str(told), f"--take={','.join(map(str, numbers))}", *said, *words)
     acts.do("take", lambda: jobs.begin(folder, TAKE, *wish))
 
@@ -176,7 +197,7 @@ def _done(told: JobState) -> frozenset[int]:
 
 def _ended(folder: Path, told: JobState, language: Language) -> frozenset[int]:
     """Say what was taken and what was refused, with what would lift it; return the lines that are in the study."""
-    done = _done(told) | frozenset(state.noted("arrival-done") or ())
+    done = _done(told) | _noted(folder, "done", frozenset())
     taken, refused = told.result.get("taken", []), told.result.get("refused", [])
     if taken:
         st.html(tag("div", say("uidata.taken", language, count=len(taken), ids=list(taken)), cls="lu-good"))
@@ -194,20 +215,20 @@ def _refused(folder: Path, one: Mapping[str, Any], language: Language) -> None:
         lines = [tag("li", sentence(r, language)) for r in reasons]
         frame.show(join(tag("b", say("uidata.refused", language, file=one["file"])), tag("ul", *lines, cls="lu-list")))
         offered = dict.fromkeys(p for r in reasons for p in _proposals(r))
-        accepted = tuple(state.noted(f"arrival-accept-{number}") or ())
+        accepted = tuple(_noted(folder, f"accept-{number}", ()))
         with st.container(horizontal=True, key=f"refused-acts-{number}"):
             for name in (p for p in offered if p not in accepted):
                 if st.button(label(say("uidata.accept_and_take", language, name=name)), key=f"lift-{number}-{name}",
                              disabled=not acts.may("accept")):  # fmt: skip
-                    state.note(f"arrival-accept-{number}", (*accepted, name))
-                    _take(folder, [number], dict(state.noted("arrival-options") or {}), (*accepted, name))
+                    _note(folder, f"accept-{number}", (*accepted, name))
+                    _take(folder, [number], _noted(folder, "options", {}), (*accepted, name))
                     st.rerun()
             if any(r.code.startswith("crs_") for r in reasons):
                 crs = st.text_input(
                     say("uidata.crs", language), key=f"crs-{number}", width=200, placeholder="EPSG:4549"
                 )
                 if st.button(say("uidata.take_again", language), key=f"again-{number}", disabled=not crs):
-                    _take(folder, [number], {**dict(state.noted("arrival-options") or {}), "crs": str(crs)}, accepted)
+                    _take(folder, [number], {**_noted(folder, "options", {}), "crs": str(crs)}, accepted)
                     st.rerun()
 
 
