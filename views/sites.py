@@ -41,7 +41,8 @@ def draw(results: Results, late: bool) -> None:
     _legend(made, language)
     left, right = st.columns([2.1, 1.05], gap="small")
     with left, st.container(key="mapbox"):
-        layer = shown.board.layer(made.ranking, functools.partial(shelf.card, shown, made, language=language))
+        card = functools.partial(shelf.card, shown, made, language=language)
+        layer = shown.board.layer(made.ranking, card, language)
         preview = shown.board.preview(made, shown.bench.found, site_weights.sliders(made))
         map.draw_sites(board(results), shown.board, layer, selected, site_demand.outline(), preview)
     with right:

@@ -254,7 +254,7 @@ def test_the_browser_counts_scores_as_python_does(page, serve, tmp_path_factory)
     for seed in range(4):
         weights = np.round(np.random.default_rng(seed).uniform(0, 50, len(names)))
         made = shown.bench.answer(RankTrial(dict(zip(names, (weights / 100).tolist(), strict=True))))
-        layer = shown.board.layer(made.ranking, lambda k: None)
+        layer = shown.board.layer(made.ranking, lambda k: None, "zh")
         wanted = np.frombuffer(gzip.decompress(FACTS.tile(layer.classes.split("/")[2], 0)), np.uint8)
         page.evaluate("w => luodi.chart.scores.preview(w)", weights.tolist())
         page.wait_for_timeout(300)

@@ -18,6 +18,7 @@ from layers.serve.draw.places import Places, url_of
 from layers.serve.draw.published import SHELF
 from layers.serve.draw.styles import rgb
 from layers.serve.draw.tiles import Ink, Paint
+from layers.text import Language
 
 SCORE_COLOURS = ("#F4EDC9", "#CFE3B4", "#95CDB4", "#57B0BD", "#358CBA", "#2F62A6", "#252E72")
 """From the lowest score shown to the highest: lightness alone tells the order."""
@@ -48,10 +49,11 @@ class SiteBoard(Places):
         key = SHELF.put(f"{self._name}|sites|{content}", lambda at: self._tiles.png(at, classes, self._paint))
         return url_of(key)
 
-    def layer(self, ranking: pd.DataFrame, card: Callable[[int], Card]) -> IdsLayer:
-        """Return the sites as a ranking colours them, with the card of each."""
+    def layer(self, ranking: pd.DataFrame, card: Callable[[int], Card], language: Language) -> IdsLayer:
+        """Return the sites as a ranking colours them, with the card of each: sites of one colour have other scores."""
         classes = self._classes(ranking)
-        name = hashlib.sha256(classes.tobytes()).hexdigest()
+        told = pd.util.hash_pandas_object(ranking[["site_id", "score", "state"]], index=False).to_numpy()
+        name = f"{hashlib.sha256(told.tobytes()).hexdigest()}|{language}"
         return IdsLayer("sites", "", self.ids_url, len(self.ids), bytes_url(classes), "", self._inks,
                         cards=cards_url(f"{self._name}|{name}", card))  # fmt: skip
 

@@ -1,5 +1,7 @@
 """What the Sites page shows: colours, lists, charts, comparisons, and sites handed over for a demand."""
 
+import dataclasses
+import gzip
 import io
 import itertools
 
@@ -12,6 +14,7 @@ from geo.basis.progress import silent
 from geo.rank.ahp import compared
 from layers.ask import assembly
 from layers.ask.ranked import RankTrial
+from layers.serve.draw.published import FACTS
 from layers.serve.draw.site_picture import PICTURE, picture
 from layers.serve.pages import site_frames, sites
 from layers.serve.pages.site_board import SCORE_COLOURS
@@ -44,6 +47,19 @@ def test_the_best_site_has_the_darkest_colour_and_other_weights_another_picture(
     trial = shown.bench.answer(RankTrial({"usable-area": 50.0}))
     assert shown.board.url(trial.ranking) != shown.board.url(made.ranking)
     assert shown.board.url(made.ranking) == shown.board.url(shown.bench.answer().ranking)
+
+
+def test_a_card_tells_the_score_of_the_ranking_that_is_shown_in_the_language_of_the_page(shown, made):
+    other = dataclasses.replace(made, ranking=made.ranking.assign(score=made.ranking["score"] + 0.5))
+    assert (shown.board._classes(other.ranking) == shown.board._classes(made.ranking)).all(), "one colour for both"
+    cards = {}
+    for answer, language in ((made, "zh"), (made, "en"), (other, "zh"), (other, "en")):
+        layer = shown.board.layer(
+            answer.ranking, lambda k, a=answer, lang=language: sites.card(shown, a, k, lang), language
+        )
+        content = FACTS.tile(layer.cards.split("/")[2], 0)
+        cards[language, answer is made] = gzip.decompress(content).decode()
+    assert len(set(cards.values())) == 4
 
 
 def test_a_site_that_breaks_a_limit_and_one_that_may_have_their_own_look(shown, made):
