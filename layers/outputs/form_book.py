@@ -6,12 +6,14 @@ Text of a study goes in as text, and formulas name cells by their place alone.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from layers.library.forms import OfficeForm
 from layers.outputs.plain import plain
@@ -40,6 +42,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "count_strong": {"border": 1, "bold": True, "num_format": "0"},
 }  # fmt: skip
 """Formats of cells; those of hectares show four decimals, and a dash where there is nothing at all."""
+AT_LEAST = "_least"
+LOOKS |= {f"{n}{AT_LEAST}": look | {"num_format": '"≥ "' + look["num_format"].split(";")[0]}
+          for n, look in LOOKS.items() if "num_format" in look}  # fmt: skip
+"""Sums of amounts that are not all known: at least what is known."""
 
 
 class FormBook:
@@ -106,6 +112,31 @@ class FormBook:
     def formula(self, page: Worksheet, row: int, column: int, formula: str, value: float, look: str) -> None:
         """Write a formula, with the value a reader without formulas is shown."""
         page.write_formula(row, column, formula, self.looks[look], value)
+
+    def total(
+        self, page: Worksheet, place: tuple[int, int], first: int, values: Sequence[float | None], look: str
+    ) -> None:
+        """Write the sum of a column from row `first` to the row above.
+
+        Parameters
+        ----------
+        page, place : row and column of the sum
+        first : int
+        values : sequence of float or None
+            What stands in the column, None where nobody knows: then the sum is at least that of the others,
+            and not known where none is. NaN is not known either.
+        look : str
+            Name in `LOOKS`.
+        """
+        row, column = place
+        known = [v for v in values if v is not None and math.isfinite(v)]
+        letter, value = xl_col_to_name(column), math.fsum(known)
+        if len(known) < len(values):
+            look = f"{look.removesuffix(AT_LEAST)}{AT_LEAST}"
+        if look.endswith(AT_LEAST) and value == 0.0:  # "at least nothing" says nothing
+            self.text(page, row, column, self.say("line_unknown"), "blank")
+            return
+        self.formula(page, row, column, f"=SUM({letter}{first + 1}:{letter}{row})", value, look)
 
     def sign(self, page: Worksheet, row: int, columns: int) -> int:
         """Write the line of those who sign; return the next free row."""

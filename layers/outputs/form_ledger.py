@@ -13,7 +13,7 @@ import pandas as pd
 from geo.basis.tables import rows
 from geo.basis.units import HA_M2
 from layers.library import forms
-from layers.outputs.form_book import FormBook
+from layers.outputs.form_book import AT_LEAST, FormBook
 from layers.outputs.form_table import heads, table
 from layers.study.run.results import Results
 from layers.text import Language
@@ -82,29 +82,42 @@ def _rates(book: FormBook, found: pd.DataFrame, day: date) -> None:
     page, row = book.sheet(book.say("sheet_rate"), book.say("sheet_rate"), below, (16, 12, 18, 18, 14))
     first = row = heads(book, page, row, [book.say(f"col_{n}") for n in ("year", "count", "approved", "given", "rate")])
     years = pd.Series([math.nan if d is None else d.year for d in found["approved_on"]], index=found.index)
-    sums = [0.0, 0.0]
+    undated = found[years.isna() & (found["stage"] != "unapproved")]
+    more = (len(undated) > 0, bool(undated["stage"].isin(SUPPLIED).any()))
+    sums: tuple[list[float | None], list[float | None]] = [], []
     for year in range(day.year - YEARS, day.year):
         own = found[years == year]
-        areas = [_hectares(own), _hectares(own[own["stage"].isin(SUPPLIED)])]
         book.number(page, row, 0, year, "count")
         book.number(page, row, 1, len(own), "count")
-        for column, area in enumerate(areas, 2):
-            book.number(page, row, column, area, "ha0")
-        _rate(book, page, row, areas, open_)
-        sums = [s + a for s, a in zip(sums, areas, strict=True)]
+        for k, part in enumerate((own, own[own["stage"].isin(SUPPLIED)])):
+            sums[k].append(_amount(book, page, (row, 2 + k), part["area_m2"], more[k]))
+        _rate(book, page, row, sums[0][-1], sums[1][-1], open_)
         row += 1
     book.text(page, row, 0, book.say("total"), "strong")
-    total = int(years.between(day.year - YEARS, day.year - 1).sum())
-    for column, value in ((1, float(total)), (2, sums[0]), (3, sums[1])):
-        letter = "ABCD"[column]
-        look = "count_strong" if column == 1 else "ha_strong"
-        book.formula(page, row, column, f"=SUM({letter}{first + 1}:{letter}{row})", value, look)
-    _rate(book, page, row, sums, open_)
+    count = int(years.between(day.year - YEARS, day.year - 1).sum())
+    book.formula(page, row, 1, f"=SUM(B{first + 1}:B{row})", float(count), "count_strong")
+    for k, values in enumerate(sums):
+        lacking = more[k] or bool(found.loc[years.between(day.year - YEARS, day.year - 1), "area_m2"].isna().any())
+        book.total(page, (row, 2 + k), first, values, f"ha_strong{AT_LEAST}" if lacking else "ha_strong")
+    _rate(book, page, row, _known(sums[0]), _known(sums[1]), open_)
 
 
-def _hectares(records_: pd.DataFrame) -> float:
-    """Return an area as its records print it: rounded one by one, so that lines add up to sums."""
-    return float((records_["area_m2"] / HA_M2).round(4).sum())
+def _amount(book: FormBook, page: Any, place: tuple[int, int], areas: pd.Series, more: bool) -> float | None:
+    """Write an area as its records print it, rounded one by one, so that lines add up to sums; at least what is known.
+
+    Returns None, and says so, where no record that has been counted has an area; `more` records may belong here.
+    """
+    known = areas.dropna()
+    if len(areas) and known.empty:
+        book.text(page, *place, book.say("line_unknown"), "blank")
+        return None
+    value = float((known / HA_M2).round(4).sum())
+    book.number(page, *place, value, f"ha0{AT_LEAST}" if more or len(known) < len(areas) else "ha0")
+    return value
+
+
+def _known(values: list[float | None]) -> float:
+    return math.fsum(v for v in values if v is not None)
 
 
 def _open(found: pd.DataFrame, day: date) -> int:
@@ -114,12 +127,14 @@ def _open(found: pd.DataFrame, day: date) -> int:
     return int((pd.Series(late, index=found.index) & lacking & (found["stage"] != "unapproved")).sum())
 
 
-def _rate(book: FormBook, page: Any, row: int, areas: list[float], open_: int) -> None:
+def _rate(
+    book: FormBook, page: Any, row: int, approved: float | None, given: float | None, open_: int
+) -> None:  # fmt: skip
     """Write the rate; there is none of a year in which nothing was approved, nor where records may be missing."""
-    if open_:
+    if open_ or approved is None or given is None:
         book.text(page, row, 4, book.say("rate_open"), "blank")
-    elif areas[0] > 0:
-        book.formula(page, row, 4, f"=D{row + 1}/C{row + 1}", areas[1] / areas[0], "share")
+    elif approved > 0:
+        book.formula(page, row, 4, f"=D{row + 1}/C{row + 1}", given / approved, "share")
     else:
         book.text(page, row, 4, book.say("rate_none"))
 

@@ -129,7 +129,7 @@ def _plots(book: FormBook, answer: RedlineAnswer, found: dict[str, LayerRows | N
     study = answer.check.study
     measured = basis(study.area, study.crs, tuple(answer.plots.total_bounds))
     unions = {layer: _union(rows) for layer, rows in found.items()}
-    sums = [0.0] * (len(names) - 1)
+    columns: list[list[float | None]] = [[] for _ in names[1:]]
     for plot, ground, gross in zip(
         answer.plots["parcel_id"], answer.plots.geometry, answer.plots["area_m2"], strict=True
     ):
@@ -146,12 +146,11 @@ def _plots(book: FormBook, answer: RedlineAnswer, found: dict[str, LayerRows | N
                 book.text(page, row, column, book.say("line_unknown"), "blank")
             else:
                 book.number(page, row, column, value, "m2")
-                sums[column - 1] += value
+            columns[column - 1].append(value)
         row += 1
     book.text(page, row, 0, book.say("total"), "strong")
-    for column, value in enumerate(sums, 1):
-        letter = "ABCDEF"[column]
-        book.formula(page, row, column, f"=SUM({letter}{first + 1}:{letter}{row})", value, "m2_strong")
+    for column, amounts in enumerate(columns, 1):
+        book.total(page, (row, column), first, amounts, "m2_strong")
 
 
 def _union(rows: LayerRows | None) -> Any:

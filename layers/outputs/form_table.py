@@ -6,8 +6,6 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
-
 from layers.library.forms import FormField
 from layers.outputs.form_book import FormBook, Worksheet
 from layers.text import both
@@ -47,7 +45,7 @@ def table(
     lines : sequence of mapping
         By what the fields read.
     summed : collection of str
-        Ids of fields that are added up in a last line, as formulas.
+        Ids of fields that are added up in a last line, as formulas; a sum of amounts not all known is at least that.
     """
     fields = book.form.fields
     first = heads(book, page, row, [both(f.title, book.language) for f in fields])
@@ -62,8 +60,6 @@ def table(
         if one.id not in summed:
             book.text(page, end, column, "", "strong")
             continue
-        values = [v for v in (line.get(one.read) for line in lines) if isinstance(v, (int, float)) and math.isfinite(v)]
-        letter = xl_col_to_name(column)
         look = f"{'ha' if one.kind == 'ha' else 'm2' if one.kind in ('m2', 'mu', 'wan') else 'count'}_strong"
-        book.formula(page, end, column, f"=SUM({letter}{first + 1}:{letter}{end})", math.fsum(values), look)
+        book.total(page, (end, column), first, [line.get(one.read) for line in lines], look)
     return end + 1

@@ -14,7 +14,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
 from layers.ask import landform
 from layers.library import forms
-from layers.outputs import office_forms
+from layers.outputs import form_ledger, office_forms
 from layers.outputs.office_forms import Asked
 from layers.study import checks
 from layers.study.run import runs
@@ -268,4 +268,29 @@ def test_a_use_only_line_leaves_neither_points_nor_areas(folder, tmp_path):
     assert {str(v)[:4] for v in rows["永久基本农田"][3:6]} == {"（待填）"}
     points = list(values["压占图形界址点"].iter_rows(min_row=4, values_only=True))
     assert {p[1] for p in points} == {"城镇开发边界"}
-    assert list(values["逐地块"].iter_rows(values_only=True))[-2][2] == "待核实"
+    plot, total = list(values["逐地块"].iter_rows(values_only=True))[-2:]
+    assert plot[2] == total[2] == "待核实", "what no plot knows is no sum of 0"
+
+
+def test_sums_of_records_without_an_area_are_no_zero(folder, tmp_path, monkeypatch):
+    real = form_ledger.records
+
+    def bare(results):
+        found = real(results)
+        found.loc[found["record_id"].isin(["A1", "A2"]), ["area_m2", "cultivated_m2"]] = np.nan
+        return found
+
+    monkeypatch.setattr(form_ledger, "records", bare)
+    values, formulas = written(folder, tmp_path, Asked("unsupplied", "-"))
+    rows = list(values["批而未供台账"].iter_rows(min_row=3, values_only=True))
+    column = rows[0].index("批准面积（公顷）")
+    assert [str(r[column])[:4] for r in rows[1:3]] == ["（待填）", str(rows[2][column])[:4]]
+    assert rows[3][column] == rows[2][column], "the sum of what is known, and at least"
+    assert formulas["批而未供台账"].cell(6, column + 1).number_format.startswith('"≥ "')
+    rates = {row[0].value: row for row in formulas["供地率"].iter_rows(min_row=4)}
+    assert [c.value for c in rates[2024][2:5]] == ["待核实"] * 3, "two records of 2024, no area known"
+    assert rates["合计"][2].number_format.startswith('"≥ "')
+    monkeypatch.setattr(form_ledger, "records", lambda r: bare(r).assign(area_m2=np.nan, cultivated_m2=np.nan))
+    values, _ = written(folder, tmp_path, Asked("unsupplied", "-"))
+    assert list(values["批而未供台账"].iter_rows(min_row=6, max_row=6, values_only=True))[0][column] == "待核实"
+    assert list(values["供地率"].iter_rows(values_only=True))[-1][2:5] == ("待核实",) * 3
