@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
@@ -149,16 +150,49 @@ def totals(
         page.write_string(0, k, plain(head), style["head"])
         page.set_column(k, k, 16)
     groups = [w for w in made.look.colours if (made.frame[column].astype(str) == w).any()]
-    sums = [float(len(made.frame)), *(float(made.frame[n].sum()) for n in amounts)]
+    sums = [Amount("", len(made.frame), 0), *(_amount(made.frame[n]) for n in amounts)]
     for row, word in enumerate(groups, 1):
         page.write_string(row, 0, plain(word))
         mine = made.frame[made.frame[column].astype(str) == word]
-        parts = [(_range(sheet, names, n, first, last), float(mine[n].sum())) for n in amounts]
-        _line(page, row, [("", float(len(mine))), *parts], keys, sums, len(groups), style)
+        parts = [_amount(mine[n], _range(sheet, names, n, first, last)) for n in amounts]
+        _line(page, row, [Amount("", len(mine), 0), *parts], keys, sums, (len(groups), words), style)
     page.write_string(len(groups) + 1, 0, plain(words["all"]), style["head"])
-    for k, value in enumerate(sums):
-        cells = f"{xl_rowcol_to_cell(1, 1 + 2 * k)}:{xl_rowcol_to_cell(len(groups), 1 + 2 * k)}"
-        page.write_formula(len(groups) + 1, 1 + 2 * k, f"=SUM({cells})", style["number"], value)
+    for k, whole in enumerate(sums):
+        place = (len(groups) + 1, 1 + 2 * k)
+        cells = f"{xl_rowcol_to_cell(1, place[1])}:{xl_rowcol_to_cell(len(groups), place[1])}"
+        _put(page, place, whole, f"=SUM({cells})", "whole" if k == 0 else "number", words, style)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum of a column: where it stands, what of it is known, and how many lines know nothing."""
+
+    cells: str
+    value: float
+    open: int
+
+    @property
+    def known(self) -> bool:
+        """False where no line knows anything: then nothing is no zero."""
+        return not self.open or self.value > 0
+
+
+def _amount(values: pd.Series, cells: str = "") -> Amount:
+    known = values[np.isfinite(values.to_numpy(float, na_value=math.nan))]
+    lacking = len(values) - len(known)
+    bound = not lacking or not (known < 0).any()  # what is known bounds nothing where amounts may be below 0
+    return Amount(cells, float(known.sum()) if bound else 0.0, lacking)
+
+
+def _put(
+    page: Any, place: tuple[int, int], amount: Amount, formula: str, look: str, words: Mapping[str, str],
+    style: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Write a sum as a formula, at least what is known where lines know nothing; in words where none does."""
+    if amount.known:
+        page.write_formula(*place, formula, style[f"{look}_least" if amount.open else look], amount.value)
+    else:
+        page.write_string(*place, plain(words["unknown"]))
 
 
 def _range(sheet: str, names: Sequence[str], name: str, first: int, last: int) -> str:
@@ -166,17 +200,19 @@ def _range(sheet: str, names: Sequence[str], name: str, first: int, last: int) -
 
 
 def _line(
-    page: Any, row: int, parts: Iterable[tuple[str, float]], keys: str, sums: Sequence[float], groups: int,
-    style: Mapping[str, Any],
+    page: Any, row: int, parts: Iterable[Amount], keys: str, sums: Sequence[Amount],
+    below: tuple[int, Mapping[str, str]], style: Mapping[str, Any],
 ) -> None:  # fmt: skip
-    """Write count and amounts of one state, each with its share of the total below."""
-    word = xl_rowcol_to_cell(row, 0, col_abs=True)
-    for k, (cells, value) in enumerate(parts):
+    """Write count and amounts of one state, each with its share of the total below where both are known."""
+    (groups, words), word = below, xl_rowcol_to_cell(row, 0, col_abs=True)
+    for k, part in enumerate(parts):
         of = f"--({keys}={word})"
-        formula = f"=SUMPRODUCT({of},{cells})" if cells else f"=SUMPRODUCT({of})"
-        page.write_formula(row, 1 + 2 * k, formula, style["number"] if cells else style["whole"], value)
+        formula = f"=SUMPRODUCT({of},{part.cells})" if part.cells else f"=SUMPRODUCT({of})"
+        _put(page, (row, 1 + 2 * k), part, formula, "number" if part.cells else "whole", words, style)
+        total = sums[k]
+        if total.open:
+            continue
         whole = xl_rowcol_to_cell(groups + 1, 1 + 2 * k, row_abs=True)
         own = xl_rowcol_to_cell(row, 1 + 2 * k)
-        total = sums[k]
-        share = value / total if total else ""
+        share = part.value / total.value if total.value else ""
         page.write_formula(row, 2 + 2 * k, f'=IF({whole}=0,"",{own}/{whole})', style["share"], share)

@@ -20,6 +20,7 @@ _WIDEST = 48
 STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"},
     "number": {"num_format": "#,##0.00"}, "whole": {"num_format": "0"}, "share": {"num_format": "0.00%"}, "text": {},
+    "number_least": {"num_format": '"≥ "#,##0.00'}, "whole_least": {"num_format": '"≥ "0'},
 }  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def write_xlsx(path: Path, made: Projection, sheet: str, language: Language = "z
         _notes(book, page, made)
         style = {k: book.add_format(v) for k, v in STYLES.items()}
         _rows(page, made, sheet, style, first=len(made.notes) + 1)
-        words = {k: say(f"workbook.{k}", language) for k in ("totals", "rows", "share", "all")}
+        words = {k: say(f"workbook.{k}", language) for k in ("totals", "rows", "share", "all", "unknown")}
         live.totals(book, made, name, len(made.notes) + 2, words, style)
     path.write_bytes(content.getvalue())
 

@@ -82,3 +82,17 @@ def test_case_70_no_text_becomes_a_formula_or_a_link(tmp_path):
     assert not [c for line in lines for c in line.split(",") if c.strip('"')[:1] in "=+@" and c]
     counted = again(tmp_path / "a.xlsx", tmp_path)["合计"][1:-1]
     assert {row[0]: row[1] for row in counted}["=1+1"] == 1
+
+
+def test_a_total_of_unknown_amounts_is_no_zero(tmp_path):
+    frame = pd.DataFrame({"state": ["a", "a", "b", "b", "c"], "net_m2": [1.0, 2.0, 3.0, None, None],
+                          "top_m2": [1.0, 2.0, 3.0, 4.0, float("inf")], "all_m2": 1.0})  # fmt: skip
+    made = Projection(frame, {}, (), Legend("state", dict.fromkeys("abc", "#12806A")))
+    lists.write(made, tmp_path / "a.xlsx", "list", tmp_path)
+    found = {row[0]: row for row in again(tmp_path / "a.xlsx", tmp_path)["合计"]}
+    assert [found[s][3] for s in ("a", "b", "c", "合计")] == [3.0, 3.0, "待核实", 6.0]
+    assert [found[s][5] for s in ("a", "b", "c", "合计")] == [3.0, 7.0, "待核实", 10.0]
+    assert {found[s][4] for s in ("a", "b", "c")} == {None}, "no share of what is not known"
+    assert [found[s][8] for s in ("a", "b", "c")] == pytest.approx([0.4, 0.4, 0.2])
+    looks = openpyxl.load_workbook(tmp_path / "a.xlsx")["合计"]
+    assert [looks.cell(r, 4).number_format[:2] for r in (2, 3, 5)] == ["#,", '"≥', '"≥']
