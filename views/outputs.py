@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -29,7 +30,7 @@ def draw(found: Opened) -> None:
         runner.offer(found.folder, language)
     for one in outputs_desk.OUTPUTS:
         _line(found, one, why[one.id], language)
-    _told(language)
+    _told(found, language)
     if results is not None:
         _verify(found, language)
 
@@ -57,32 +58,48 @@ def _line(found: Opened, one: Output, why: str, language: Language) -> None:
                     tag("div", say(f"uioutputs.{why}" if why else f"uioutputs.for_{one.id}", language), cls="lu-line"),
                     cls="lo-what"))  # fmt: skip
         for kind in one.kinds:
-            _button(found, one, kind, bool(why), language)
+            st.button(label(FORMATS[kind].title), key=f"make-{one.id}-{kind}",
+                      disabled=bool(why) or not acts.may("export"),
+                      on_click=functools.partial(_make, found, one.id, kind, language))  # fmt: skip
+        made = None if why else _made(found, language)
+        if made is not None and made.output == one.id:
+            st.download_button(label(made.file.name), data=made.file.content, file_name=made.file.name,
+                               key=f"get-{one.id}-{made.kind}", icon=":material/download:", type="primary",
+                               on_click="ignore")  # fmt: skip
 
 
-def _button(found: Opened, one: Output, kind: str, shut: bool, language: Language) -> None:
-    key = f"make-{one.id}-{kind}"
-    made: OutputFile | None = state.noted(MADE)
-    title = FORMATS[kind].title
-    if made is not None and made.name.startswith(f"luodi-{one.id}-") and made.name.endswith(f".{kind}"):
-        st.download_button(label(title), data=made.content, file_name=made.name, key=f"get-{one.id}-{kind}",
-                           icon=":material/download:", type="primary", on_click="ignore")  # fmt: skip
-        return
-    st.button(label(title), key=key, disabled=shut or not acts.may("export"),
-              on_click=functools.partial(_make, found, one.id, kind, language))  # fmt: skip
+@dataclass(frozen=True)
+class MadeOutput:
+    """A file this visit made, and what it was made of."""
+
+    output: str
+    kind: str
+    file: OutputFile
+    of: tuple[str, ...]
+
+
+def _of(found: Opened, language: Language) -> tuple[str, ...]:
+    """Return what every output is made of: a file made of something else is not offered any more."""
+    run = found.results.name() if found.results is not None else ""
+    settings = found.study.model_dump_json() if found.study is not None else ""
+    return str(found.folder), run, settings, language
+
+
+def _made(found: Opened, language: Language) -> MadeOutput | None:
+    made: MadeOutput | None = state.noted(MADE)
+    return made if made is not None and made.of == _of(found, language) else None
 
 
 def _make(found: Opened, name: str, kind: str, language: Language) -> None:
     made = acts.do("export", lambda: outputs_desk.made(found.folder, name, kind, language))
-    state.note(MADE, made)
+    state.note(MADE, None if made is None else MadeOutput(name, kind, made, _of(found, language)))
 
 
-def _told(language: Language) -> None:
+def _told(found: Opened, language: Language) -> None:
     """Say what the last file holds, so that whoever receives it can hold it against this."""
-    made: OutputFile | None = state.noted(MADE)
-    if made is not None:
-        text = say("uioutputs.made", language, file=made.name, rows=made.rows, size=len(made.content),
-                   sha=made.fingerprint)  # fmt: skip
+    if made := _made(found, language):
+        text = say("uioutputs.made", language, file=made.file.name, rows=made.file.rows, size=len(made.file.content),
+                   sha=made.file.fingerprint)  # fmt: skip
         st.html(tag("div", text, cls="lu-good"))
 
 

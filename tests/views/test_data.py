@@ -1,5 +1,7 @@
 """Data, Rules and Outputs of a small study: the answer first, nothing raw, no text of a study read as markup."""
 
+from datetime import date
+
 import pytest
 
 from layers.study import may
@@ -35,3 +37,23 @@ def test_what_nobody_may_do_cannot_be_pressed(study, monkeypatch):
     monkeypatch.setattr(may, "may", lambda person, action, folder: action == "see")
     page = studies.visitor(monkeypatch, "outputs")(study, "zh")
     assert page.button(key="make-candidates-xlsx").disabled
+
+
+def test_a_file_is_offered_only_as_long_as_it_is_what_the_button_would_make(study, monkeypatch):
+    page = studies.visitor(monkeypatch, "outputs")(study, "zh")
+    page.button(key="make-rules-csv").click().run()
+    assert say("uioutputs.what_rules", "zh") in studies.words(studies.whole(page))
+    offered = [d.proto.label.replace("\\", "") for d in page.get("download_button")]
+    assert offered == [f"luodi-rules-{date.today():%Y%m%d}.csv"]
+    assert not page.button(key="make-rules-csv").disabled, "it can be made again"
+    page.query_params["lang"] = "en"
+    assert not page.run().get("download_button"), "a Chinese file is no English one"
+    page.query_params["lang"] = "zh"
+    assert page.run().get("download_button")
+    settings = study / "study.toml"
+    before = settings.read_text(encoding="utf-8")
+    try:
+        settings.write_text(before.replace("as_of = 2026-11-23", "as_of = 2026-11-24"), encoding="utf-8")
+        assert not page.run().get("download_button"), "the study is another one now"
+    finally:
+        settings.write_text(before, encoding="utf-8")
