@@ -214,6 +214,11 @@ def members(source: Path) -> list[Path]:
     return [source, *(sides(source).values() if source.suffix.lower() == ".shp" else ())]
 
 
+def parts(source: Path) -> list[Path]:
+    """Return the files whose content is that of a dataset: its members, and logs that would change it."""
+    return [*members(source), *logs.beside(source).values()]
+
+
 def _source(path: Path | str) -> Path:
     """Only paths of this computer pass; no user text reaches GDAL as a connection string."""
     text = str(path)
@@ -234,7 +239,7 @@ def _source(path: Path | str) -> Path:
 
 def _digest(source: Path) -> str:
     total = hashlib.sha256()
-    for part in [*members(source), *logs.beside(source).values()]:
+    for part in parts(source):
         with part.open("rb") as stream:
             inner = hashlib.file_digest(stream, "sha256").hexdigest()
         total.update(f"{part.suffix.lower() if source.is_file() else part.name}:{inner}\n".encode())

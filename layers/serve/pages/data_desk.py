@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from geo.basis.errors import LuodiError
 from layers.library import kinds, roles
+from layers.serve.held import Held
+from layers.sources import gate
 from layers.sources.finding import Finding
-from layers.study import delivery, inspection, packs
+from layers.study import delivery, edits, inspection, load, overrides, packs
 from layers.study.delivery import COVERED, Delivery
+from layers.study.load import Home
 from layers.study.recognition import Proposal
 from layers.study.run.masks import WORD, Masks
 from layers.study.spec import LayerSpec, Study
@@ -55,51 +57,46 @@ class LayerState:
 
 
 def layers(folder: Path, study: Study, language: Language) -> tuple[LayerState, ...]:
-    """Return the layers of a study with what their check finds now; a use-only layer's findings stay with it."""
+    """Return the layers of a study with what their check finds now; a use-only layer's findings stay with it.
+
+    Layers are checked as a run reads them, with the corrections that stand.
+    """
     rules = packs.effective_rules(study, folder)
-    home = _home(study, folder)
+    read = overrides.laid_over(study, edits.current(folder))
+    home, ground = inspection.ground(read, folder), _ground(read, folder)
     out = []
-    for place, layer in enumerate(study.layers, 1):
+    for place, (layer, corrected) in enumerate(zip(study.layers, read.layers, strict=True), 1):
         title = f"{both(WORD, language)} {place}" if layer.use_only else layer.title or layer.id
-        found = _checked(_Held(layer, layer.model_dump_json(), _stamp(folder, layer)), home)
-        read = tuple(r.id for r in rules if r.layer == layer.id)
+        name = (corrected.model_dump_json(), _stamp(folder, layer), *ground)
+        found = _found.get(name, partial(_checked, corrected, home))
+        by = tuple(r.id for r in rules if r.layer == layer.id)
         age = (study.as_of - layer.vintage).days if layer.vintage else None
-        out.append(LayerState(layer, () if layer.use_only else found, () if layer.use_only else read, age, title))
+        out.append(LayerState(layer, () if layer.use_only else found, () if layer.use_only else by, age, title))
     return tuple(out)
 
 
-def _stamp(folder: Path, layer: LayerSpec) -> tuple[int, int]:
-    """Return what tells that the file of a layer is another one now."""
+_found: Held[tuple[Finding, ...]] = Held(512)
+"""What the check of a layer found, by settings, files and ground; shapes are kept for nobody."""
+
+
+def _stamp(folder: Path, layer: LayerSpec) -> tuple[Hashable, ...]:
+    """Return what tells that a file of a layer is another one now, side files too; () where there is none."""
     try:
-        stat = (folder / layer.source).stat()
+        stats = [(p.name, p.stat()) for p in gate.parts(load.source_path(folder, layer))]
     except OSError:
-        return (0, 0)
-    return stat.st_mtime_ns, stat.st_size
+        return ()
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 
 
-class _Held:
-    """Something heavy for a cache: equal while what it is made of is the same."""
-
-    def __init__(self, inner: Any, *key: object):
-        self.inner, self.key = inner, key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.key == self.key
+def _ground(study: Study, folder: Path) -> tuple[Hashable, ...]:
+    """Return what tells that the ground layers are held against is another one now."""
+    lies = tuple((s.model_dump_json(), _stamp(folder, s)) for s in study.with_role("boundary", "parcels"))
+    return str(folder), study.crs, study.area, lies
 
 
-def _home(study: Study, folder: Path) -> _Held:
-    """Return the ground of a study, for looking into its layers."""
-    ground = tuple((s.model_dump_json(), _stamp(folder, s)) for s in study.with_role("boundary", "parcels"))
-    return _Held(inspection.ground(study, folder), str(folder), study.crs, ground)
-
-
-@lru_cache(maxsize=512)
-def _checked(layer: _Held, home: _Held) -> tuple[Finding, ...]:
+def _checked(layer: LayerSpec, home: Home) -> tuple[Finding, ...]:
     try:
-        return tuple(inspection.check_layer(layer.inner, home.inner))
+        return tuple(inspection.check_layer(layer, home))
     except LuodiError as problem:
         return tuple(Finding("", r.code, "block", str(r.values.get("proposal", "")), r) for r in problem.reasons)
 
@@ -118,14 +115,12 @@ def told(folder: Path, study: Study, layer: LayerState, language: Language) -> l
 # --- a delivery -------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4)
-def _looked(folder: Path, given: tuple[Path, ...], stamp: float) -> Delivery:
-    return delivery.delivery(folder, given)
+_looked: Held[Delivery] = Held(2)
 
 
 def looked(folder: Path, given: Sequence[Path], stamp: float, said: Mapping[int, str]) -> Delivery:
     """Return a delivery a job has looked through already (its files are parsed), with what people said of its lines."""
-    found = _looked(folder, tuple(given), stamp)
+    found = _looked.get((folder, tuple(given), stamp), lambda: delivery.delivery(folder, given))
     return delivery.corrected(folder, found, said) if said else found
 
 
