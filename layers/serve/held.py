@@ -25,3 +25,30 @@ class Held(Generic[T]):
                 self._things[name] = build()
             thing: T = self._things[name]
             return thing
+
+
+class Noted(Generic[T]):
+    """Things put under a name and found again while there is room; those longest not asked for go first.
+
+    Parameters
+    ----------
+    room : int
+        Sum of the sizes that are kept; one thing alone is kept whatever its size.
+    size : callable
+        Of a thing, at least 1.
+    """
+
+    def __init__(self, room: int, size: Callable[[T], int]):
+        self._things: LRUCache[Hashable, T] = LRUCache(room, getsizeof=lambda thing: min(size(thing), room))
+        self._lock = threading.Lock()
+
+    def put(self, name: Hashable, thing: T) -> None:
+        """Put a thing under a name."""
+        with self._lock:
+            self._things[name] = thing
+
+    def get(self, name: Hashable) -> T | None:
+        """Return the thing of this name, None where it is not known (any more)."""
+        with self._lock:  # asking moves a thing to the front: two at once would tear the order
+            found: T | None = self._things.get(name)
+            return found

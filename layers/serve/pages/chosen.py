@@ -18,11 +18,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from cachetools import LRUCache
 
 from layers.library.standards import coded
 from layers.outputs.files import export
 from layers.serve.draw.styles import STATUSES
+from layers.serve.held import Noted
 from layers.serve.pages.board import Board
 from layers.study import incoming
 from layers.study.run.results import Results
@@ -32,7 +32,8 @@ from layers.words import once
 MOST = 2_000
 """Lists of ids longer than this are no list a person typed."""
 _SPLIT = re.compile(r"[\s,;，；、]+")
-KEPT: LRUCache[str, Chosen] = LRUCache(500)
+MOST_KEPT = 4_000_000
+"""Ids of all choices that are kept, of all visitors: some hundred megabytes."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,20 @@ class Chosen:
     missed: tuple[str, ...] = ()
 
 
+KEPT: Noted[Chosen] = Noted(MOST_KEPT, lambda chosen: 1 + len(chosen.ids) + len(chosen.missed))
+
+
 def keep(results: Results, chosen: Chosen) -> str:
     """Keep a choice; return its key."""
     content = json.dumps([str(results.folder), results.run_id, chosen.ids, chosen.shape, chosen.missed], default=dict)
     key = hashlib.sha256(content.encode()).hexdigest()[:10]
-    KEPT[key] = chosen
+    KEPT.put(key, chosen)
     return key
 
 
 def kept(key: str) -> Chosen | None:
     """Return a choice, None when this server does not know it (any more)."""
-    found: Chosen | None = KEPT.get(key)
-    return found
+    return KEPT.get(key)
 
 
 def in_shape(board: Board, shape: Mapping[str, Any], kind: str) -> Chosen:
