@@ -12,7 +12,7 @@ from layers.serve.pages.drive import DriveTable
 from layers.study.run.results import Results
 from layers.text import Language, code, say
 from views.parts import drive_panel, frame, opening, runner, state, tables
-from views.parts.markup import label, tag
+from views.parts.markup import tag
 
 PANEL = 560
 SETS = {"ankang": "set_ankang", "lanzhou": "set_lanzhou"}
@@ -21,9 +21,6 @@ SETS = {"ankang": "set_ankang", "lanzhou": "set_lanzhou"}
 def draw(results: Results, late: bool) -> None:
     """Draw the page."""
     language = state.language()
-    if told := state.noted("drive-saved"):
-        st.toast(label(told), icon=":material/check:")
-        state.note("drive-saved", None)
     with st.container(horizontal=True, vertical_alignment="center", key="drivebar"):
         view = st.segmented_control(
             say("uidrive.views", language), list(VIEWS), default="rating", required=True, key="drive-view",

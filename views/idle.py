@@ -13,7 +13,7 @@ from layers.serve.pages.board import board
 from layers.serve.pages.idle_desk import IdleView
 from layers.study.run.results import Results
 from layers.text import Language, code, say
-from views.parts import idle_acts, idle_asset, map, opening, state
+from views.parts import idle_asset, map, opening, state
 from views.parts.markup import label, tag
 
 DAY, SHOWN = "idle-day", "idle-shown"
@@ -27,7 +27,6 @@ HEIGHT = 548
 def draw(results: Results, late: bool) -> None:
     """Draw the page."""
     idle_asset.style()
-    idle_acts.redraw()
     language = state.language()
     on = _day_bar(results, language)
     desk = idle_desk.desk(results, on)

@@ -18,25 +18,15 @@ from layers.study.run.results import Results
 from layers.text import Language, code, number, say
 from layers.words import project_card
 from views.parts import map, opening, project_panel, state, tables
-from views.parts.markup import Html, label, tag
+from views.parts.markup import Html, tag
 
 PANEL, MAP_HEIGHT = 560, 420
 SEEN = ("map",)
 
 
-def _saved(language: Language) -> None:
-    """Say once that a change was kept."""
-    if state.noted("project-saved"):
-        st.toast(
-            label(say("uiprojects.saved", language, project=state.noted("project-saved"))), icon=":material/check:"
-        )
-        state.note("project-saved", None)
-
-
 def draw(results: Results, late: bool) -> None:
     """Draw the page."""
     language = state.language()
-    _saved(language)
     drawn = served.shown(results, language)
     chosen = state.selection()
     selected = chosen.id if chosen and chosen.kind == "project" and chosen.id in drawn.ids else None

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from layers.ask import rated, scheduled
-from layers.study import edits
+from layers.study import edits, may
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
 from tests.views import studies
@@ -83,6 +83,7 @@ def test_scoring_and_reporting_need_a_person_and_count_at_once(visit, month_end,
     next(b for b in page.button if b.label == say("uidrive.give", "zh")).click()
     page.run()
     assert ("M3", "technology") not in {(s.project_id, s.item) for s in rated.given(own)}  # nobody's score
+    assert say("ui.not_done", "zh") in text(page), "what is refused is said where every act says it"
     person, why = page.text_input[0], page.text_input[1]
     person.set_value("王工")
     why.set_value("评审会")
@@ -100,3 +101,18 @@ def test_scoring_and_reporting_need_a_person_and_count_at_once(visit, month_end,
     assert not page.exception
     [said] = [e for e in edits.current(own).of("step").values() if e.value["project"] == "M2"]
     assert said.value == {"project": "M2", "step": "filing", "done_on": "2026-11-30"}
+
+
+def test_who_may_not_decide_neither_scores_nor_reports(visit, month_end, tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    shutil.copytree(month_end, own, symlinks=True)
+    monkeypatch.setattr(may, "may", lambda person, action, folder: action == "see")
+    before = edits.current(own)
+    for select, view, button in (("M3", "rating", "give"), ("M2", "schedule", "report")):
+        page = visit(own, "zh", select, view)
+        page.text_input[0].set_value("王工")
+        page.text_input[1].set_value("评审会")
+        next(b for b in page.button if b.label == say(f"uidrive.{button}", "zh")).click()
+        page.run()
+        assert say("ui.not_done", "zh") in text(page)
+    assert edits.current(own) == before

@@ -55,7 +55,7 @@ def test_a_result_without_a_person_is_refused_in_words(folder, monkeypatch):
     test.text_area(key="idle-note-T-01").set_value("三层空置").run()
     test.button(key="idle-save").click().run()
     assert field_checks.current(folder) == {}
-    assert say("ui.trouble", "zh") in words(test)
+    assert say("ui.not_done", "zh") in words(test)
     test.text_input(key="idle-person-T-01").set_value("王工").run()
     test.selectbox(key="idle-found-T-01").set_value("part_vacant").run()
     test.button(key="idle-save").click().run()

@@ -32,7 +32,7 @@ def require(action: Action) -> None:
     rights.require(state.person(), action, study_folder())
 
 
-def do(action: Action, work: Callable[[], T], done: str = "") -> T | None:
+def do(action: Action, work: Callable[[], T], done: str | Callable[[T], str] = "") -> T | None:
     """Do something and note how it went; the next drawing of the page tells it.
 
     Parameters
@@ -41,8 +41,8 @@ def do(action: Action, work: Callable[[], T], done: str = "") -> T | None:
         What is asked of `may`.
     work : callable
         Does it; None comes back where it failed.
-    done : str
-        What to say when it worked, "" for nothing.
+    done : str or callable
+        What to say when it worked, "" for nothing; or what makes that of what was done.
     """
     state.note(_AGAIN, True)
     with changes.noting() as noted:
@@ -58,9 +58,16 @@ def do(action: Action, work: Callable[[], T], done: str = "") -> T | None:
             state.note(_TOLD, sentences(LuodiError([why, *noted.values()]), state.language()))
             return None
     said = [sentence(why, state.language()) for why in changes.brought_up(noted)]
-    if done or said:
-        state.note(_DONE, " ".join(filter(None, (done, *said))))
+    text = done(made) if callable(done) else done
+    if text or said:
+        state.note(_DONE, " ".join(filter(None, (text, *said))))
     return made
+
+
+def again(action: Action, work: Callable[[], T], done: str | Callable[[T], str] = "") -> None:
+    """Do something asked for in the middle of a drawing; the page is drawn again at once, and tells how it went."""
+    do(action, work, done)
+    redraw()
 
 
 def tell() -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
 
-from geo.basis.errors import LuodiError
 from layers.ask.rated import Rated
 from layers.ask.scheduled import Scheduled
 from layers.serve.pages import drive as served
 from layers.study.run.results import Results
-from layers.text import Language, say, sentences
-from views.parts import frame, state, tables
+from layers.text import Language, say
+from views.parts import acts, tables
 from views.parts.markup import tag
 
 LEAST, MOST = 0.0, 100.0
@@ -42,7 +40,8 @@ def rating(results: Results, found: Rated, project: str | None, language: Langua
         sent = st.form_submit_button(say("uidrive.give", language), type="primary")
     if sent:
         given = float("nan") if points is None else float(points)
-        _keep(lambda: served.score(results, project, item, given, person, why), language)
+        acts.again("decide", lambda: served.score(results, project, item, given, person, why),
+                   say("uidrive.saved", language))  # fmt: skip
 
 
 def schedule(results: Results, found: Scheduled, project: str | None, language: Language) -> None:
@@ -59,7 +58,8 @@ def schedule(results: Results, found: Scheduled, project: str | None, language: 
         person, why = _who(language)
         sent = st.form_submit_button(say("uidrive.report", language), type="primary")
     if sent and isinstance(on, date):
-        _keep(lambda: served.done(results, project, step, on, (person, why)), language)
+        acts.again("decide", lambda: served.done(results, project, step, on, (person, why)),
+                   say("uidrive.saved", language))  # fmt: skip
 
 
 def _pick(language: Language) -> None:
@@ -69,13 +69,3 @@ def _pick(language: Language) -> None:
 
 def _who(language: Language) -> tuple[str, str]:
     return (st.text_input(say("uiprojects.person", language)), st.text_input(say("uiprojects.why", language)))
-
-
-def _keep(keep: Callable[[], None], language: Language) -> None:
-    try:
-        keep()
-    except LuodiError as problem:
-        frame.trouble(sentences(problem, language))
-        return
-    state.note("drive-saved", say("uidrive.saved", language))
-    st.rerun()

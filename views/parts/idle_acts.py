@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from geo.basis.errors import LuodiError
 from layers.outputs import field_sheet
 from layers.serve.pages import idle_desk
 from layers.serve.pages.idle_desk import IdleView
 from layers.study import edits, field_checks
 from layers.study.field_checks import FOUND, FieldCheck
 from layers.study.names import slug
-from layers.text import Language, code, say, sentences
+from layers.text import Language, code, say
 from layers.words import idle
 from views.parts import acts, frame, state
 from views.parts.markup import Html, join, tag
-
-ERROR, AGAIN = "idle-error", "idle-again"
 
 
 def sheet(desk: IdleView, asset: str, language: Language) -> None:
@@ -43,15 +39,11 @@ def field(desk: IdleView, asset: str, language: Language) -> None:
     )
     lines = [_result(check, language) for check in past]
     frame.show(join(tag("h4", say("uiidle.field", language)), tag("table", official, *lines, cls="lu-facts li-field")))
-    _refused()
     _entry(desk, asset, past[0].version if past else 0, language)
     if past and not past[0].withdrawn:
         who, why = past[0].person, say("uiidle.withdrawn", language)
-        st.button(
-            say("uiidle.withdraw", language), key="idle-withdraw", icon=":material/undo:",
-            disabled=not acts.may("edit"),
-            on_click=_attempt, args=(lambda: field_checks.withdraw(folder, asset, who, why),),
-        )  # fmt: skip
+        acts.button("edit", say("uiidle.withdraw", language), "idle-withdraw",
+                    lambda: field_checks.withdraw(folder, asset, who, why), icon=":material/undo:")  # fmt: skip
 
 
 def _result(check: FieldCheck, language: Language) -> Html:
@@ -71,8 +63,7 @@ def _entry(desk: IdleView, asset: str, newest: int, language: Language) -> None:
     def save() -> None:
         given = {name: state.value_of(key) for name, key in keys.items()}
         by = (str(given["person"] or ""), str(given["note"] or ""))
-        acts.require("edit")
-        _attempt(lambda: field_checks.record(desk.results.folder, asset, given["found"], given["on"], by, newest))
+        field_checks.record(desk.results.folder, asset, given["found"], given["on"], by, newest)
 
     with st.expander(say("uiidle.enter", language), icon=":material/edit:"), st.container(key="idle-entry"):
         st.selectbox(
@@ -85,7 +76,7 @@ def _entry(desk: IdleView, asset: str, newest: int, language: Language) -> None:
         left.date_input(say("uiidle.on", language), desk.results.study.as_of, key=keys["on"], format="YYYY-MM-DD")
         right.text_input(say("uiidle.person", language), key=keys["person"])
         st.text_area(say("uiidle.note", language), key=keys["note"], height=68)
-        st.button(say("uiidle.save", language), type="primary", key="idle-save", on_click=save)
+        acts.button("edit", say("uiidle.save", language), "idle-save", save, type="primary")
 
 
 def recovered(desk: IdleView, row: dict[Any, Any], language: Language) -> None:
@@ -99,48 +90,17 @@ def recovered(desk: IdleView, row: dict[Any, Any], language: Language) -> None:
         said = say("uiidle.recovered_by", language, person=now.person, day=now.at[:10])
         st.html(tag("div", said, cls="lu-note"))
         why = say("uiidle.undone", language)
-        st.button(
-            say("uiidle.undo_recovery", language), key="idle-undo", icon=":material/undo:", on_click=_decide,
-            args=(lambda: idle.undo(desk.results, asset, now.person, why, now.version),),
-        )  # fmt: skip
+        acts.button("decide", say("uiidle.undo_recovery", language), "idle-undo",
+                    lambda: idle.undo(desk.results, asset, now.person, why, now.version),
+                    icon=":material/undo:")  # fmt: skip
         return
     key, seen = f"idle-who-{asset}", edits.version(desk.results.folder, idle.RECOVERED, asset)
 
     def recover() -> None:
-        acts.require("decide")
         who, why = str(state.value_of(key) or ""), say("uiidle.scenario_reason", language)
-        _decide(lambda: idle.recover(desk.results, asset, who, why, seen))
+        idle.recover(desk.results, asset, who, why, seen)
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="idle-recover"):
         st.text_input(say("uiidle.person", language), key=key)
-        st.button(say("uiidle.recover", language), key="idle-recovered", icon=":material/recycling:", on_click=recover)
+        acts.button("decide", say("uiidle.recover", language), "idle-recovered", recover, icon=":material/recycling:")
     st.html(tag("div", say("uiidle.recover_note", language), cls="lu-note"))
-
-
-def _decide(work: Callable[[], Any]) -> None:
-    """Do what makes results stale: the whole page is drawn again, so that it says so."""
-    _attempt(work)
-    state.note(AGAIN, True)
-
-
-def redraw() -> None:
-    """Draw the whole page again once after a decision."""
-    if state.noted(AGAIN):
-        state.note(AGAIN, None)
-        st.rerun()
-
-
-def _attempt(work: Callable[[], Any]) -> None:
-    """Do something that may be refused; what is refused is said at the next drawing."""
-    try:
-        work()
-        state.note(ERROR, None)
-    except LuodiError as problem:
-        state.note(ERROR, sentences(problem, state.language()))
-
-
-def _refused() -> None:
-    told = state.noted(ERROR)
-    if told:
-        frame.trouble(told)
-        state.note(ERROR, None)

@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from geo.basis.errors import LuodiError
 from layers.ask import decisions
 from layers.ask.decisions import DecisionBasis
 from layers.serve.pages import place_desk
 from layers.serve.pages.place_desk import PlaceView
 from layers.serve.pages.place_map import COLOURS
-from layers.text import Language, code, say, sentences
+from layers.text import Language, code, say
 from views.parts import acts, state
-from views.parts.markup import Html, label, tag
+from views.parts.markup import Html, tag
 
 CHOICE = "place-choice"
 
@@ -101,14 +100,9 @@ def _seen(desk: PlaceView, kind: str, project: str, place: dict[str, str]) -> in
 def _record(
     desk: PlaceView, kind: str, project: str, place: dict[str, str], ground: DecisionBasis, language: Language
 ) -> None:
+    """Record a decision; whoever was slower than another visitor is told, and writes nothing over."""
     seen = _seen(desk, kind, project, place)
     state.note(f"seen-{decisions.subject_of(kind, project, place)}", None)
-    try:
-        acts.require("decide")
-        made = decisions.decide(desk.results.folder, kind, project, place, replace(ground, seen=seen))
-    except LuodiError as problem:
-        st.html(tag("div", *sentences(problem, language), cls="lp-price lp-never"))
-        return
-    st.toast(label(decisions.told(made, language)))
-    state.note("place-decided", True)
-    st.rerun()
+    folder, asked = desk.results.folder, replace(ground, seen=seen)
+    acts.again("decide", lambda: decisions.decide(folder, kind, project, place, asked),
+               lambda made: decisions.told(made, language))  # fmt: skip

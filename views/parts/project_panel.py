@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +13,7 @@ from layers.serve.draw.styles import OUTCOME_COLOURS, STATUS_COLOURS
 from layers.serve.pages import projects as served
 from layers.serve.pages.projects import Field
 from layers.study.run.results import Results
-from layers.text import Language, number, say, sentences
+from layers.text import Language, number, say
 from layers.words.project_card import Card, DemandLine, GateLine, ParkFit
 from views.parts import acts, frame, state
 from views.parts.markup import Html, join, tag
@@ -165,28 +166,23 @@ def _save(
     if not values:
         st.html(tag("div", say("uiprojects.nothing_changed", language), cls="lu-stale"))
         return
-    try:
-        acts.require("edit")
-        served.save(folder, project_id, values, *who)
-    except BlockedError as problem:
-        state.note(f"seen-{project_id}", None)
-        frame.trouble(sentences(problem, language))
-        return
-    except LuodiError as problem:
-        frame.trouble(sentences(problem, language))
-        return
-    state.note("project-saved", project_id)
-    state.note(f"seen-{project_id}", None)
-    st.rerun()
+    _keep(project_id, lambda: served.save(folder, project_id, values, *who), language)
 
 
 def _withdraw(folder: Path, project_id: str, person: str, why: str, language: Language) -> None:
-    try:
-        acts.require("edit")
-        served.withdraw(folder, project_id, person, why)
-    except LuodiError as problem:
-        frame.trouble(sentences(problem, language))
-        return
-    state.note("project-saved", project_id)
-    state.note(f"seen-{project_id}", None)
-    st.rerun()
+    _keep(project_id, lambda: served.withdraw(folder, project_id, person, why), language)
+
+
+def _keep(project_id: str, work: Callable[[], object], language: Language) -> None:
+    """Write a change down; one that was made on an older version is refused, and the form drawn on the newest."""
+
+    def kept() -> None:
+        try:
+            work()
+        except LuodiError as problem:
+            if isinstance(problem, BlockedError):
+                state.note(f"seen-{project_id}", None)
+            raise
+        state.note(f"seen-{project_id}", None)
+
+    acts.again("edit", kept, say("uiprojects.saved", language, project=project_id))
