@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,28 @@ def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
         return _blocks(error)
     item = placed(opened, layer, study.crs)
     return _blocking(item.findings) if item.state != "ok" else _at_home(item, home)
+
+
+def found(layer: LayerSpec, home: Home) -> tuple[Finding, ...]:
+    """Return what the check of a layer finds; what stops the check is among it."""
+    try:
+        return tuple(check_layer(layer, home))
+    except LuodiError as problem:
+        return tuple(_blocks(problem))
+
+
+def named(layer: LayerSpec, folder: Path) -> tuple[Hashable, ...]:
+    """Return what tells that settings, corrections or a file of a layer are others now, side files too."""
+    try:
+        stats = [(p.name, p.stat()) for p in gate.parts(load.source_path(folder, layer))]
+    except OSError:
+        stats = []
+    return layer.model_dump_json(), *((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+def named_ground(study: Study, folder: Path) -> tuple[Hashable, ...]:
+    """Return what tells that the ground layers are held against is another one now."""
+    return str(folder), study.crs, study.area, tuple(named(s, folder) for s in study.with_role("boundary", "parcels"))
 
 
 def added_before(layer: LayerSpec, home: Home) -> list[Finding]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from geo.basis.errors import LuodiError
 from layers.library import kinds, roles
 from layers.serve.held import Held
-from layers.sources import gate
 from layers.sources.finding import Finding
-from layers.study import delivery, edits, inspection, load, overrides, packs
+from layers.study import delivery, edits, inspection, overrides, packs
 from layers.study.delivery import COVERED, Delivery
-from layers.study.load import Home
 from layers.study.recognition import Proposal
 from layers.study.run.masks import WORD, Masks
 from layers.study.spec import LayerSpec, Study
@@ -63,12 +60,12 @@ def layers(folder: Path, study: Study, language: Language) -> tuple[LayerState, 
     """
     rules = packs.effective_rules(study, folder)
     read = overrides.laid_over(study, edits.current(folder))
-    home, ground = inspection.ground(read, folder), _ground(read, folder)
+    home, ground = inspection.ground(read, folder), inspection.named_ground(read, folder)
     out = []
     for place, (layer, corrected) in enumerate(zip(study.layers, read.layers, strict=True), 1):
         title = f"{both(WORD, language)} {place}" if layer.use_only else layer.title or layer.id
-        name = (corrected.model_dump_json(), _stamp(folder, layer), *ground)
-        found = _found.get(name, partial(_checked, corrected, home))
+        name = (*inspection.named(corrected, folder), *ground)
+        found = _found.get(name, partial(inspection.found, corrected, home))
         by = tuple(r.id for r in rules if r.layer == layer.id)
         age = (study.as_of - layer.vintage).days if layer.vintage else None
         out.append(LayerState(layer, () if layer.use_only else found, () if layer.use_only else by, age, title))
@@ -77,28 +74,6 @@ def layers(folder: Path, study: Study, language: Language) -> tuple[LayerState, 
 
 _found: Held[tuple[Finding, ...]] = Held(512)
 """What the check of a layer found, by settings, files and ground; shapes are kept for nobody."""
-
-
-def _stamp(folder: Path, layer: LayerSpec) -> tuple[Hashable, ...]:
-    """Return what tells that a file of a layer is another one now, side files too; () where there is none."""
-    try:
-        stats = [(p.name, p.stat()) for p in gate.parts(load.source_path(folder, layer))]
-    except OSError:
-        return ()
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
-
-
-def _ground(study: Study, folder: Path) -> tuple[Hashable, ...]:
-    """Return what tells that the ground layers are held against is another one now."""
-    lies = tuple((s.model_dump_json(), _stamp(folder, s)) for s in study.with_role("boundary", "parcels"))
-    return str(folder), study.crs, study.area, lies
-
-
-def _checked(layer: LayerSpec, home: Home) -> tuple[Finding, ...]:
-    try:
-        return tuple(inspection.check_layer(layer, home))
-    except LuodiError as problem:
-        return tuple(Finding("", r.code, "block", str(r.values.get("proposal", "")), r) for r in problem.reasons)
 
 
 def told(folder: Path, study: Study, layer: LayerState, language: Language) -> list[tuple[Finding, str]]:
