@@ -46,7 +46,7 @@ from geo.project import chain as chain_room
 from geo.project import demand as demand_room
 from geo.project import gate as gate_room
 from geo.project import pairs as pair_room
-from geo.project import stations
+from geo.project import planclass, stations
 from geo.rank import answer, facts, weights
 from geo.rank.robust import Draws
 from geo.rank.scale import scaled
@@ -245,7 +245,7 @@ def gate_and_demand(
 
 def site_gates(
     inputs: Inputs, sites: gpd.GeoDataFrame, projects: pd.DataFrame, asked: gate_room.Gates, basis: AreaBasis,
-    progress: Progress,
+    progress: Progress, plan: planclass.Plan = planclass.NO_PLAN,
 ) -> pd.DataFrame:  # fmt: skip
     """Judge projects on sites by the rules with industries that read the land; sites come as `parcels` do."""
     rules = pair_room.land_rules(projects, asked)
@@ -254,6 +254,8 @@ def site_gates(
     what = with_ground(zones(rules, ()), rules, inputs.layers)
     far = sorted({r.layer for r in rules if r.test == "distance_m"})
     tables = measure(replace(inputs, parcels=sites), what, far, basis, progress) | {"parcels": sites}
+    if any(r.fact == planclass.FACT and r.limit_fact in projects for r in rules):
+        tables["facts"] = tables["facts"].merge(planclass.facts(sites, plan, basis), on="parcel_id", how="left")
     data = _evidence(tables)
     parks = sites["park_id"].astype(str).to_numpy(object)
     across = shapely.minimum_bounding_radius(sites.geometry.to_numpy()) * 2.0

@@ -20,6 +20,7 @@ from geo.basis.tables import empty
 from geo.project.facts import APART, MAYBE, NO, Floats, about_land, limits, of_projects
 from geo.project.facts import industries as known_industries
 from geo.project.gate import CHEMICAL, Gates
+from geo.project.planclass import FACT as CLASS
 from geo.project.uses import spoken_of, why_open
 from geo.rules.judge import CLEAR, CONFLICT, OUTCOMES, UNKNOWN, Measured, judge
 from geo.rules.spec import Rule
@@ -112,13 +113,14 @@ class _Who:
 def _by_own_limit(
     rule: Rule, who: _Who, grounds: Grounds, found: tuple[Measured, tuple[Floats, Floats]]
 ) -> list[pd.DataFrame]:
-    """Judge every project by the distance it states itself.
+    """Judge every project by the limit it states itself.
 
-    The plant may stand anywhere on the site: short of the edge the layout decides, and only a site that lies
-    within the distance as a whole is a conflict. A distance given as a range is open between its ends.
+    Of a distance the plant may stand anywhere on the site: short of the edge the layout decides, and only a site
+    that lies within the distance as a whole is a conflict. A limit given as a range is open between its ends.
     """
     read, (low, high) = found
-    reach = grounds.across_m if grounds.across_m is not None else np.zeros(len(grounds.ids))
+    far = rule.test == "distance_m" and grounds.across_m is not None
+    reach = grounds.across_m if far and grounds.across_m is not None else np.zeros(len(grounds.ids))
     most = read.hi + np.where(np.isfinite(read.hi), reach, 0.0)
     asked = np.flatnonzero(who.speaks != NO)
     out = [_other_rows(rule, who.ids[asked])]
@@ -138,9 +140,15 @@ def _own_told(rule: Rule, code: int, read: Measured, site: int, asked: tuple[flo
     if open_:
         return reason(why_open(rule, industry)).to_json()
     near = float(read.hi[site])
-    if not np.isfinite(near):
+    if rule.fact == CLASS and np.isfinite(near) and code == UNKNOWN:
+        return reason("land_gate_class_open").to_json()
+    if not np.isfinite(near) or (rule.test == "value" and code == UNKNOWN):
         return why(rule, UNKNOWN, read.causes[read.cause[site]]).to_json()
     named = {"rules": [rule.id], "title": rule.title.model_dump(), "clause": rule.clause.model_dump()}
+    if rule.fact == CLASS:
+        return reason("land_gate_class", **named, value=int(near), limit=int(limit)).to_json()
+    if rule.test == "value":
+        return reason("land_gate_least", **named, value=near, limit=float(limit)).to_json()
     word = "land_gate_distance_m" if code == CONFLICT else "land_gate_layout"
     return reason(word, **named, value=round(near, 3), limit=round(float(limit), 3)).to_json()
 

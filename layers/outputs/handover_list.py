@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from geo.basis.units import MU_M2
@@ -14,7 +15,8 @@ from layers.text import Language, both, say
 from layers.words import handover, law
 from layers.words.office import origin
 
-COLUMNS = ("site_id", "park_id", "net_mu", "this_year", "earliest", "latest", "needed", "maybe_needed")
+COLUMNS = ("site_id", "park_id", "net_mu", "this_year", "earliest", "latest", "needed", "maybe_needed",
+           "price_floor_wan")  # fmt: skip
 
 
 def projection(results: Results, language: Language) -> Projection:
@@ -33,6 +35,7 @@ def projection(results: Results, language: Language) -> Projection:
             joint.join([*([handover.clearing(x.path, language)] if x.path.clearing else []),
                         *(words[a] for a, n in x.path.needed.items() if n == "yes")]),
             joint.join(words[a] for a, n in x.path.needed.items() if n == "maybe"),
+            np.nan if x.floor_wan is None else round(x.floor_wan, 2),
         )
         for x in found
     ]  # fmt: skip
@@ -40,6 +43,7 @@ def projection(results: Results, language: Language) -> Projection:
     notes = (
         *handover.lost(results, known, language),
         say("handover.source", language, source=origin(known, language)),
+        handover.priced(results, language),
         *law.lines(results, language, "sites"),
     )
     return Projection(pd.DataFrame(rows, columns=list(COLUMNS)), heads, notes)

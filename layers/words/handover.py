@@ -11,7 +11,7 @@ from geo.basis.tables import rows
 from geo.basis.units import MU_M2
 from geo.screen.handover import DAY_UNKNOWN, Path
 from layers.ask import names, standing
-from layers.library import approvals
+from layers.library import approvals, land_price
 from layers.library.approvals import ApprovalTable
 from layers.study.run.results import Results
 from layers.text import Language, both, land_unit, number, say
@@ -21,21 +21,27 @@ from layers.words.office import origin
 
 @dataclass(frozen=True)
 class HandoverLine:
-    """One site: its park, its usable area (m²), and its path."""
+    """One site: its park, its usable area (m²), its path, and the least its land may be sold for (万元).
+
+    `floor_wan` is None where the grade of land is not stated.
+    """
 
     site_id: str
     park_id: str
     net_m2: float
     path: Path
+    floor_wan: float | None = None
 
 
 def listed(results: Results) -> tuple[ApprovalTable, tuple[HandoverLine, ...]]:
     """Return the table of approvals and every site, the earliest first."""
     known, paths = standing.paths(results)
+    floor = land_price.table(results.folder).least_wan
     made = [
-        HandoverLine(str(r["site_id"]), str(r["park_id"]), float(r["net_m2"]), paths[str(r["site_id"])])
+        HandoverLine(str(r["site_id"]), str(r["park_id"]), float(r["net_m2"]), paths[str(r["site_id"])],
+                     floor(float(r["net_m2"])))
         for r in rows(results.table("sites"))
-    ]
+    ]  # fmt: skip
     return known, tuple(sorted(made, key=lambda x: (x.path.earliest, x.path.latest, -x.net_m2, x.site_id)))
 
 
@@ -51,6 +57,8 @@ def lines(results: Results, language: Language) -> Iterator[str]:
         days = {"earliest": x.path.earliest.isoformat(), "latest": latest(x.path, language)}
         area = number(x.net_m2, land_unit(language).word, language)
         yield say("handover.site", language, site=x.site_id, park=x.park_id or "–", area=area, **days)
+        if x.floor_wan is not None:
+            yield "  " + say("handover.floor", language, price=x.floor_wan)
         if x.path.clearing:
             yield "  " + clearing(x.path, language)
         for name, needed in x.path.needed.items():
@@ -58,6 +66,15 @@ def lines(results: Results, language: Language) -> Iterator[str]:
             yield "  " + say(f"handover.{needed}", language, title=title, level=level)
     yield from lost(results, known, language)
     yield say("handover.source", language, source=origin(known, language))
+    yield priced(results, language)
+
+
+def priced(results: Results, language: Language) -> str:
+    """Say by which grade and table the least price is, or that no grade is stated and so none is printed."""
+    known = land_price.table(results.folder)
+    if known.price is None:
+        return say("handover.price_no_grade", language)
+    return say("handover.price_source", language, grade=known.grade, price=known.price, source=origin(known, language))
 
 
 def lost(results: Results, known: ApprovalTable, language: Language) -> list[str]:
@@ -86,6 +103,7 @@ def plain(results: Results) -> list[dict[str, Any]]:
             "earliest": x.path.earliest.isoformat(),
             "latest": x.path.latest.isoformat() if x.path.latest < date.max else None,
             "clearing": x.path.clearing or None, "needed": dict(x.path.needed),
+            "price_floor_wan": None if x.floor_wan is None else round(x.floor_wan, 2),
         }
         for x in listed(results)[1]
     ]  # fmt: skip

@@ -215,17 +215,16 @@ def _word(column: str, value: str, language: Language) -> str:
 
 _SHOWN = (
     "industry", "stage", "investment_wan", "investment_ex_land_wan", "asked_m2", "tax_wan_mu", "staff", "capacity",
-    "build_kind", "catalogue_class_code", "two_high_code", "eia_class_code", "hazardous_chemicals_code", "far",
-    "coefficient_pct", "office_land_pct", "office_floor_pct", "research_floor_pct", "green_pct", "exhaust",
-    "dangerous_goods", "wish",
-    "unit", "leader", "next_milestone", "due", "paid_wan", "remark",
+    "build_kind", "catalogue_class_code", "two_high_code", "eia_class_code", "hazardous_chemicals_code",
+    "industrial_class_code", "far", "coefficient_pct", "office_land_pct", "office_floor_pct", "research_floor_pct",
+    "green_pct", "exhaust", "dangerous_goods", "wish", "unit", "leader", "next_milestone", "due", "paid_wan", "remark",
 )  # fmt: skip
 
 
 _QUIET = (
-    "investment_ex_land_wan", "capacity", "build_kind", "remark", "hazardous_chemicals_code", "eia_class_code", "far",
-    "coefficient_pct", "office_land_pct", "office_floor_pct", "research_floor_pct", "green_pct", "exhaust",
-    "dangerous_goods",
+    "investment_ex_land_wan", "capacity", "build_kind", "remark", "hazardous_chemicals_code", "eia_class_code",
+    "industrial_class_code", "far", "coefficient_pct", "office_land_pct", "office_floor_pct", "research_floor_pct",
+    "green_pct", "exhaust", "dangerous_goods",
 )  # fmt: skip
 """Facts that are shown only where the list states them."""
 

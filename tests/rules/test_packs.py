@@ -90,7 +90,7 @@ def test_a_rule_from_memory_shows_it_and_never_excludes(name, rule):
 
 def test_the_marks_in_use():
     marked = {(name, rule.id): rule.confidence for name, rule in PAIRS if rule.confidence not in ("S", "local")}
-    from_memory = {("gates-cn", "two-high"), ("gates-cn", "chemical-park")}
+    from_memory = {("gates-cn", "two-high"), ("gates-cn", "chemical-park"), ("gates-cn", "plan-industrial-class")}
     joint = ("high-standard-farmland", "development-boundary-flexible", "development-boundary-special", "village-plan",
              "title-dispute", "goaf", "urban-lines")  # fmt: skip
     from_memory |= {("joint-review-cn", rule) for rule in joint}

@@ -38,12 +38,13 @@ _NUMBERS = {"asked_m2": "亩", "investment_wan": "万元", "floor_m2": "m2", "cl
 _UNIT_SHOWN = {"m2": "m²", "kva": "kVA", "m3/d": "m³/d"}
 _TEXTS = ("name", "industry", "wish", "unit", "leader", "next_milestone", "due")
 _CHOICES = ("stage", "accepts_building", "exhaust", "dangerous_goods", "build_kind", "catalogue_class_code",
-            "two_high_code", "eia_class_code", "hazardous_chemicals_code", "own_intake_code")  # fmt: skip
+            "two_high_code", "eia_class_code", "hazardous_chemicals_code", "own_intake_code",
+            "industrial_class_code")  # fmt: skip
 FIELDS = ("stage", "industry", "asked_m2", "investment_wan", "floor_m2", "power_kva", "water_m3d", "sewage_m3d",
           "accepts_building", "clear_height_m", "floor_load_kpa", "exhaust", "dangerous_goods", "tax_wan_mu",
           "catalogue_class_code", "two_high_code", "eia_class_code", "hazardous_chemicals_code", "own_intake_code",
-          "build_kind", "energy_tce", "heat_th", "gas_m3d", "staff", "paid_wan", "wish", "unit", "leader",
-          "next_milestone", "due", "name")  # fmt: skip
+          "industrial_class_code", "build_kind", "energy_tce", "heat_th", "gas_m3d", "staff", "paid_wan", "wish",
+          "unit", "leader", "next_milestone", "due", "name")  # fmt: skip
 """Fields of the form, in its order: what gates and demand read first."""
 _MU = 2000.0 / 3.0
 

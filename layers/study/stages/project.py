@@ -9,9 +9,9 @@ import pandas as pd
 
 from geo import study as flow
 from geo.measure.every import area_shapes
-from geo.project import apart
+from geo.project import apart, planclass
 from geo.project.gate import Gates
-from layers.library import uses
+from layers.library import plan_classes, uses
 from layers.study import check_sites, load, wishes
 from layers.study.registers import chain, indicators, norms, parks, projects
 from layers.study.run.stage import Stage, Tables, Work
@@ -66,11 +66,17 @@ def _on_sites(work: Work) -> Tables:
     units = gpd.GeoDataFrame(whole, geometry="geometry", crs=sites.crs)
     units["area_m2"] = work.basis.areas(area_shapes(units.geometry.to_numpy(), work.basis))
     listed = work.table("projects")
-    found = flow.site_gates(work.inputs, units, listed, _asked(work), work.basis, work.progress)
+    found = flow.site_gates(work.inputs, units, listed, _asked(work), work.basis, work.progress, _plan(work))
     asked = apart.protection(listed, _asked(work))
     found = pd.concat([found, _apart(work, listed, units, asked)], ignore_index=True)
     measured = pd.DataFrame({"site_id": units["parcel_id"].astype(str)})
     return {"site_gates": found, "sites_measured": measured, "protection": asked}
+
+
+def _plan(work: Work) -> planclass.Plan:
+    study = work.plan.study
+    schemes = {s.id: s.land_use_scheme for s in study.with_role("plan") if s.id in work.inputs.layers}
+    return planclass.Plan([work.inputs.layers[name] for name in sorted(schemes)], schemes, plan_classes.classed)
 
 
 def _apart(work: Work, listed: pd.DataFrame, units: gpd.GeoDataFrame, asked: pd.DataFrame) -> pd.DataFrame:
@@ -114,6 +120,7 @@ CHAIN = Stage(
 )  # fmt: skip
 SITES = Stage(
     name="sitegates",
-    slice=lambda plan: [_rules(plan), check_sites.contents(plan.folder, plan.edits), plan.edits.plain("pin")],
+    slice=lambda plan: [_rules(plan), check_sites.contents(plan.folder, plan.edits), plan.edits.plain("pin"),
+                        [[s.id, s.land_use_scheme] for s in plan.study.with_role("plan")]],
     build=_on_sites,
 )  # fmt: skip

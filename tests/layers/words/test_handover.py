@@ -7,7 +7,7 @@ import pytest
 
 from geo.basis.errors import CallError, SpecError
 from geo.screen.handover import path
-from layers.library import approvals, office
+from layers.library import approvals, land_price, office
 from layers.outputs import handover_list
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES
@@ -75,3 +75,51 @@ def test_renewal_land_waits_until_it_is_clear():
     assert path(on | {"renewal_on": ""}, (), day).latest == date.max
     assert path(on | {"renewal_stage": "cleared"}, (), day).earliest == day
     assert path(on | {"renewal_stage": float("nan")}, (), day).clearing == ""
+
+
+def priced(folder, head="grade = 9\n"):
+    """Give a study a table of its own that names the grade of its place."""
+    mine = office.own(land_price.FILE, folder)
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text(head + land_price.FILE.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_grade_no_least_price_is_printed_and_it_says_why(ranked_folder, language):
+    results = open_results(ranked_folder)
+    assert all(x.floor_wan is None for x in handover.listed(results)[1])
+    made = handover_list.projection(results, language)
+    assert made.frame["price_floor_wan"].isna().all(), "not known is no 0"
+    assert {"zh": "土地等别", "en": "grade of land"}[language] in "\n".join((*made.notes,))
+    assert {x["price_floor_wan"] for x in handover.plain(results)} == {None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_least_price_is_the_grade_times_the_net_area(ranked_folder, tmp_path, language):
+    own = tmp_path / "study"
+    shutil.copytree(ranked_folder, own, symlinks=True)
+    priced(own)
+    results = open_results(own)
+    found = handover.listed(results)[1]
+    assert [round(x.floor_wan, 6) for x in found] == [round(x.net_m2 * 204 / 10_000, 6) for x in found]
+    text = "\n".join(handover.lines(results, language))
+    assert {"zh": "未核实", "en": "unverified"}[language] in text, "the table is from memory"
+    assert "204" in text
+
+
+@pytest.mark.parametrize(
+    ("head", "price"), [("grade = 1\n", 840.0), ("grade = 15\n", 60.0), ("grade = 16\n", None), ("", None)]
+)
+def test_the_price_of_a_grade(tmp_path, head, price):
+    priced(tmp_path, head)
+    assert land_price.table(tmp_path).price == price
+
+
+@pytest.mark.parametrize("price", ["0.0", "-1.0", "inf", "nan"])
+def test_a_price_that_is_none_is_refused(tmp_path, price):
+    mine = office.own(land_price.FILE, tmp_path)
+    mine.parent.mkdir()
+    mine.write_text(land_price.FILE.read_text(encoding="utf-8").replace("9 = 204.0", f"9 = {price}"), encoding="utf-8")
+    with pytest.raises(SpecError) as refused:
+        land_price.table(tmp_path)
+    assert [r.code for r in refused.value.reasons] == ["land_price_figures"]
