@@ -127,6 +127,12 @@ def test_no_file_is_longer_than_one_can_read_at_once():
     assert {m: n for m, n in lengths.items() if n > LONGEST_FILE} == {}
 
 
+def test_the_doors_only_open():
+    """What a command does stands in `layers.serve.commands`, what a page does in `views`."""
+    for door, most in (("luodi.py", 130), ("app.py", 60)):
+        assert len((ROOT / door).read_text(encoding="utf-8").splitlines()) <= most, door
+
+
 def test_no_function_is_longer_than_one_can_read_at_once():
     lengths = {
         f"{module}.{node.name}": _statements(node)

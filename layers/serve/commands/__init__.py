@@ -1,0 +1,1 @@
+"""The commands of `luodi`, a room for each step of the work; the door `luodi.py` lists them in their order."""

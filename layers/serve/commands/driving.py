@@ -1,0 +1,270 @@
+"""The project side: rate, reserve, score, schedule, step, bulletin, chainmap, offers, argue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geo.basis.errors import CallError
+from geo.basis.reason import reason
+from layers.outputs.console import Console
+from layers.serve.commands import call
+from layers.serve.commands.options import Json, Lang, Study
+from layers.text import say
+
+if TYPE_CHECKING:
+    from layers.study.run.results import Results
+
+
+def rate(
+    folder: Study,
+    criteria: Annotated[str, typer.Option("--set", help="ankang, lanzhou, or a file of the study.")] = "ankang",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (recalculates) or CSV.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Rate the projects (评价) by facts and by what people scored, apart; say what would raise each most."""
+
+    def work(console: Console) -> None:
+        from layers.ask import rated
+        from layers.outputs import rating_list
+        from layers.words import rating as words
+
+        found = rated.rated(_projects(folder, console), criteria)
+        call.tell(console, words.text(found, console.language))
+        call.listed(console, out, lambda path: rating_list.write(found, path, console.language))
+        console.result(words.plain(found))
+
+    call.run(as_json, lang, work)
+
+
+def reserve(
+    folder: Study,
+    criteria: Annotated[str, typer.Option("--set", help="The set that rates: ankang, lanzhou, a file.")] = "ankang",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX or CSV.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say which projects are in the reserve library (储备库), which enter or leave, and by which rule."""
+
+    def work(console: Console) -> None:
+        from layers.ask import rated
+        from layers.outputs import rating_list
+        from layers.words import rating as words
+
+        found = rated.rated(_projects(folder, console), criteria)
+        call.tell(console, words.reserve_text(found, console.language))
+        call.listed(console, out, lambda path: rating_list.write_reserve(found, path, console.language))
+        console.result({"reserve": words.plain(found)["reserve"]})
+
+    call.run(as_json, lang, work)
+
+
+def score(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="technology, environment, sustainability.")],
+    points: Annotated[float, typer.Argument(metavar="POINTS", help="0 to 100.")] = -1.0,
+    person: Annotated[str, typer.Option("--person", help="Who scores.")] = "",
+    why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take this person's score back.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Score what no list states of a project (评审打分), with person and ground."""
+
+    def work(console: Console) -> None:
+        from layers.ask import rated
+        from layers.text import code
+
+        results = _projects(folder, console)
+        told = {"project": project, "item": code("rateditem", item, console.language), "person": person, "why": why}
+        if undo:
+            rated.take_back(results, project, item, person, why)
+        else:
+            rated.give(results, project, item, points, person, why)
+        key = "command.score_taken_back" if undo else "command.scored"
+        console.text(say(key, console.language, points=points, **told))
+        console.result(told | {"item": item, "points": None if undo else points})
+
+    call.run(as_json, lang, work)
+
+
+def schedule(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="[PROJECT]", help="Id or name: its steps.")] = "",
+    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, or SVG (Gantt).")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Count back from what is promised (倒排工期): what is late, by which step, who holds it."""
+
+    def work(console: Console) -> None:
+        from layers.ask import scheduled
+        from layers.ask.listed import project_id
+        from layers.outputs import schedule_list
+        from layers.words import schedule as words
+
+        results = _projects(folder, console)
+        asked = project_id(results, project) if project else ""
+        found = scheduled.scheduled(results, call.day(on))
+        call.tell(console, words.text(found, console.language, asked))
+        call.listed(console, out, lambda path: schedule_list.write(found, path, console.language, asked))
+        console.result(words.plain(found))
+
+    call.run(as_json, lang, work)
+
+
+def step(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
+    name: Annotated[str, typer.Argument(metavar="STEP", help="A step of the schedule: eia, supply, permit …")],
+    done: Annotated[str, typer.Option(help="The day it was done, YYYY-MM-DD.")] = "",
+    days: Annotated[int | None, typer.Option(help="Days it takes here.")] = None,
+    holder: Annotated[str, typer.Option(help="Who holds it.")] = "",
+    needed: Annotated[str, typer.Option(help="yes or no.")] = "",
+    person: Annotated[str, typer.Option("--person", help="Who says so.")] = "",
+    why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take back all that was said of the step.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say of a project's step (工期节点) that it is done, takes other days, is held by another, or is not needed."""
+
+    def work(console: Console) -> None:
+        from layers.ask import scheduled
+
+        results, on = _projects(folder, console), call.day(done)
+        if needed not in ("", "yes", "no"):
+            raise CallError(reason("step_needed_wrong", given=needed))
+        value = {"done_on": on.isoformat() if on else None, "days": days, "holder": holder or None,
+                 "needed": needed == "yes" if needed else None}  # fmt: skip
+        if undo:
+            scheduled.take_back(results, project, name, person, why)
+        else:
+            scheduled.say_of(results, project, name, value, person, why)
+        key = "command.step_taken_back" if undo else "command.step_said"
+        console.text(say(key, console.language, project=project, step=name, person=person, why=why))
+        console.result({"project": project, "step": name} | ({} if undo else value))
+
+    call.run(as_json, lang, work)
+
+
+def bulletin(
+    folder: Study,
+    period: Annotated[str, typer.Option(help="month, quarter or year.")] = "month",
+    by: Annotated[str, typer.Option(help="unit, leader, county or park.")] = "unit",
+    on: Annotated[str, typer.Option("--on", help="Last day of the period; default the day of the study.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (recalculates), DOCX or CSV.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Rank units against their targets (月通报、季评比、年考核), last month beside it, movements explained."""
+
+    def work(console: Console) -> None:
+        from layers.ask import league, scheduled
+        from layers.outputs import league_book
+        from layers.words import league as words
+
+        results, day = _projects(folder, console), call.day(on)
+        found = league.ranked(results, period, by, day)
+        call.tell(console, words.text(found, console.language))
+        late = scheduled.scheduled(results, day)
+        call.listed(console, out, lambda path: league_book.write(found, late, path, console.language))
+        console.result(words.plain(found))
+
+    call.run(as_json, lang, work)
+
+
+def chainmap(
+    folder: Study,
+    park: Annotated[str, typer.Option(help="Only what is within reach of a park: its id.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: SVG (the map), XLSX or CSV (gaps).")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Draw the chain (产业链图谱): weak and missing links, clusters, and who would fill each gap."""
+
+    def work(console: Console) -> None:
+        from layers.ask import chained
+        from layers.outputs import chain_picture
+        from layers.words import chain_map as words
+
+        found = chained.chained(_projects(folder, console), park)
+        call.tell(console, words.text(found, console.language))
+        call.listed(console, out, lambda path: chain_picture.write(found, path, console.language))
+        console.result(words.plain(found))
+
+    call.run(as_json, lang, work)
+
+
+def offers(
+    folder: Study,
+    offer: Annotated[str, typer.Argument(metavar="[OFFER]", help="One of them: L01, B02, C01.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, or DOCX (a sheet an offer).")] = None,
+    land_mu: Annotated[float | None, typer.Option(help="What suits a wish: land, 亩.")] = None,
+    floor_m2: Annotated[float | None, typer.Option(help="What suits a wish: floor, m².")] = None,
+    power_kva: Annotated[float | None, typer.Option(help="What suits a wish: power, kVA.")] = None,
+    park: Annotated[str, typer.Option(help="What suits a wish: the id of a park.")] = "",
+    by: Annotated[str, typer.Option(help="What suits a wish: to be handed over by YYYY-MM-DD.")] = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """List what can be offered (投资机会清单): land, buildings, gaps of the chain; or what suits a wish best."""
+
+    def work(console: Console) -> None:
+        from geo.basis.units import MU_M2
+        from geo.place.offer import Wish
+        from layers.ask import offering
+        from layers.outputs import offer_list
+        from layers.study.run.released import require
+        from layers.words import offers as words
+
+        call.fresh(folder, "place", console)
+        call.fresh(folder, "chain", console)  # no step of placing: gaps of the chain are offered too
+        found = offering.only(offering.offering(require(folder, "matches")), offer)
+        asked = Wish(None if land_mu is None else land_mu * MU_M2, floor_m2, park, power_kva, call.day(by))
+        wish = None if asked == Wish() else asked
+        told = words.text(found, console.language) if wish is None else words.wish_text(found, wish, console.language)
+        call.tell(console, told)
+        call.listed(console, out, lambda path: offer_list.write(found, path, console.language))
+        console.result(words.plain(found, wish))
+
+    call.run(as_json, lang, work)
+
+
+def argue(
+    folder: Study,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
+    out: Annotated[
+        Path | None, typer.Argument(metavar="[OUT]", help="Write it: .docx (a section a department), .xlsx, .csv.")
+    ] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Argue a project by departments (联合论证): what is known to each question, what each still has to answer."""
+
+    def work(console: Console) -> None:
+        from layers.ask import argued
+        from layers.outputs import argument_sheet
+        from layers.study.run.released import require
+        from layers.words import argue as words
+
+        call.fresh(folder, "place", console)
+        found = argued.argued(require(folder, "matches"), project)
+        call.tell(console, words.text(found, console.language))
+        call.listed(console, out, lambda path: argument_sheet.write(found, path, console.language))
+        console.result(words.plain(found))
+
+    call.run(as_json, lang, work)
+
+
+def _projects(folder: Path, console: Console) -> Results:
+    """Return the newest results of a study with its projects, brought up to date."""
+    from layers.study.run.released import require
+
+    call.fresh(folder, "chain", console)
+    return require(folder, "gate_results")

@@ -1,0 +1,246 @@
+"""A study and what comes into it: new, add, remove, describe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from geo.basis.errors import BlockedError, CallError
+from geo.basis.reason import reason
+from layers.outputs.console import Console
+from layers.serve.commands import call, options
+from layers.serve.commands.options import (
+    Accept,
+    Bands,
+    ClassField,
+    Coverage,
+    Crs,
+    Encoding,
+    Fields,
+    Inside,
+    Json,
+    Kind,
+    Lang,
+    LayerId,
+    Licence,
+    Owner,
+    Provenance,
+    Scheme,
+    Sensitivity,
+    Study,
+    Title,
+    VerticalUnit,
+    Vintage,
+    Where,
+)
+from layers.text import say, sentence
+
+
+def new(
+    folder: Study,
+    crs: Annotated[str, typer.Option(help="Projected CRS in metres, for example EPSG:4549.")] = "",
+    like: Annotated[list[Path] | None, typer.Option(help="Instead: the CRS that suits this file or folder.")] = None,
+    name: Annotated[str, typer.Option(help="Name of the study.")] = "",
+    as_of: Annotated[str, typer.Option(help="Day every clock reads, YYYY-MM-DD.")] = "",
+    area: Annotated[str, typer.Option(help="ellipsoidal or planar.")] = "ellipsoidal",
+    rules: Annotated[list[str] | None, typer.Option(help="Rule pack; repeat in order.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Make an empty study."""
+
+    def work(console: Console) -> None:
+        from layers.study import begin, catalog
+
+        if bool(crs) == bool(like):
+            raise CallError(reason("new_needs_crs"))
+        crs_used = crs or begin.crs_of(folder, like or []).crs
+        catalog.new(folder, crs=crs_used, name=name, as_of=call.day(as_of), area=area, rules=tuple(rules or ()))
+        console.text(say("command.new_written", console.language, path=folder))
+        console.result({"study": str(folder), "crs": crs_used})
+
+    call.run(as_json, lang, work)
+
+
+def add(
+    folder: Study,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER…", help="Files, or folders as they were sent.")],
+    role: Annotated[
+        str, typer.Option(help="parcels, constraint, plan, network, raster …; without it, say what each layer is.")
+    ] = "",
+    take: Annotated[str, typer.Option(help="Without --role: take lines of the table, `all` or 1,3.")] = "",
+    said: Annotated[list[str] | None, typer.Option("--as", help="Without --role: LINE=KIND, what a line is.")] = None,
+    replace: Annotated[str, typer.Option(help="Put the file in the place of this layer's; its settings stay.")] = "",
+    screen: Annotated[
+        bool, typer.Option("--screen", help="With --replace: judge anew, say which verdicts moved.")
+    ] = False,
+    layer_id: LayerId = "",
+    layer: Inside = "",
+    crs: Crs = "",
+    encoding: Encoding = "",
+    field: Fields = None,
+    class_field: ClassField = "",
+    where: Where = "",
+    coverage: Coverage = "",
+    vintage: Vintage = "",
+    owner: Owner = "",
+    provenance: Provenance = "",
+    licence: Licence = "",
+    sensitivity: Sensitivity = "",
+    title: Title = "",
+    scheme: Scheme = "",
+    kind: Kind = "",
+    band: Bands = None,
+    vertical_unit: VerticalUnit = "",
+    accept: Accept = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Add a file to a study after checking it; without --role, tell what each layer of files or folders is."""
+    given = {
+        "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding, "fields": field,
+        "class": class_field, "where": where, "coverage": coverage, "vintage": vintage, "owner": owner,
+        "provenance": provenance, "licence": licence, "sensitivity": sensitivity,
+        "title": title, "land_use_scheme": scheme, "kind": kind, "bands": band, "vertical_unit": vertical_unit,
+        "accept": accept,
+    }  # fmt: skip
+
+    def work(console: Console) -> None:
+        from layers.study import catalog
+
+        if (replace and (take or said)) or (screen and not replace):
+            raise CallError(reason("replace_alone"))
+        if replace:
+            _replace(console, folder, files, replace, options.entry(given), screen)
+            return
+        if not role:
+            _delivery(console, folder, files, (take, said or []), options.entry(given))
+            return
+        if take or said:
+            raise CallError(reason("delivery_take_needs_delivery"))
+        if len(files) > 1:
+            raise CallError(reason("delivery_one_role"))
+        file = files[0]
+        made = catalog.added(folder, file, options.entry(given))
+        for finding in made.findings:
+            console.note(finding.reason)
+        console.text(say("command.added", console.language, id=made.id, path=file.name))
+        console.result({"id": made.id, "findings": len(made.findings)})
+
+    call.run(as_json, lang, work)
+
+
+def _replace(console: Console, folder: Path, files: list[Path], layer: str, said: dict[str, Any], screen: bool) -> None:
+    """Put a newer file in the place of a layer's and say what changed: rows, area, and the verdicts if asked."""
+    from layers.ask import compare
+    from layers.study import replacing
+    from layers.study.run.released import open_results
+    from layers.words import replaced as words
+
+    if len(files) > 1 or said.get("role") or said.get("id"):
+        raise CallError(reason("replace_one_file"))
+    made = replacing.replace(folder, layer, files[0], said)
+    for finding in made.findings:
+        console.note(finding.reason)
+    for line in words.lines(made, folder, console.language):
+        console.text(line)
+    if not screen:
+        console.result(words.plain(made))
+        return
+    before = open_results(folder)
+    call.fresh(folder, "screen", console)
+    if before is None or not before.has("candidates"):
+        console.text(say("replaced.no_run_before", console.language))
+        console.result(words.plain(made))
+        return
+    moved = compare.diff(before.run, folder)
+    for line in compare.as_text(moved, console.language):
+        console.text(line)
+    console.result(words.plain(made) | {"changed": len(moved), "rows": moved.to_dict("records")})
+
+
+def remove(
+    folder: Study,
+    layer: Annotated[str, typer.Argument(help="Layer of the study.")],
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Take a layer out of a study; its file stays among the inputs."""
+
+    def work(console: Console) -> None:
+        from layers.study import replacing
+
+        replacing.remove(folder, layer)
+        console.text(say("command.removed", console.language, id=layer))
+        console.result({"id": layer})
+
+    call.run(as_json, lang, work)
+
+
+_OF_ALL = ("crs", "encoding", "coverage", "vintage", "owner", "provenance", "licence", "sensitivity", "accept")
+"""Options that may be said of all layers of a delivery at once."""
+
+
+def _delivery(
+    console: Console, folder: Path, files: list[Path], chosen: tuple[str, list[str]], said: dict[str, Any]
+) -> None:
+    """Tell what each layer of a delivery is, or is said to be, and take those that were named."""
+    from layers.study import delivery
+    from layers.words import delivery as words
+
+    if lost := [k for k in said if k not in _OF_ALL]:
+        raise CallError(reason("delivery_option_of_one", options=[f"--{k.replace('_', '-')}" for k in lost]))
+    take, kinds = chosen
+    found = delivery.delivery(folder, files, console.progress)
+    if kinds:
+        named = {int(n) if n.isdecimal() else 0: kind for n, kind in call.fields(kinds).items()}
+        found = delivery.corrected(folder, found, named)
+    language = console.language
+    if not take:
+        for line in words.lines(found, folder, language):
+            console.text(line)
+        console.result(words.plain(found, folder))
+        return
+    made = delivery.take(folder, delivery.chosen(found, take), said)
+    for one in made:
+        values = {"file": one.proposal.table.file.name, "id": one.id, "findings": len(one.findings), "path": folder}
+        console.text(say("delivery.refused" if one.refused else "delivery.taken", language, **values))
+        for why in one.refused:
+            console.text("     " + sentence(why, language))
+    places = {id(p): n for n, p in enumerate(found.proposals, 1)}
+    console.result({"taken": [t.id for t in made if not t.refused],
+        "numbers": [places[id(t.proposal)] for t in made if not t.refused], "refused": [
+        {"number": places[id(t.proposal)], "file": t.proposal.table.title, "reasons": [w.to_json() for w in t.refused]}
+        for t in made if t.refused]})  # fmt: skip
+    if stop := [why for one in made for why in one.refused]:
+        count = sum(bool(one.refused) for one in made)
+        raise BlockedError(stop if console.as_json else reason("delivery_some_refused", count=count))
+
+
+def describe(
+    folder: Study,
+    layer: Annotated[str, typer.Argument(help="Layer of the study.")],
+    coverage: Coverage = "",
+    vintage: Vintage = "",
+    owner: Owner = "",
+    provenance: Provenance = "",
+    licence: Licence = "",
+    sensitivity: Sensitivity = "",
+    title: Title = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Say anew of a layer: coverage, day, department, title; what is not given stays."""
+
+    def work(console: Console) -> None:
+        from layers.study import describe as described
+
+        given = {"coverage": coverage, "vintage": call.day(vintage), "owner": owner, "title": title,
+                 "provenance": provenance, "licence": licence, "sensitivity": sensitivity}  # fmt: skip
+        described.describe(folder, layer, {k: v for k, v in given.items() if v})
+        console.text(say("command.described", console.language, id=layer))
+        console.result({"id": layer})
+
+    call.run(as_json, lang, work)
