@@ -15,7 +15,6 @@ from views.parts import drive_panel, frame, opening, runner, state, tables
 from views.parts.markup import tag
 
 PANEL = 560
-SETS = {"ankang": "set_ankang", "lanzhou": "set_lanzhou"}
 
 
 def draw(results: Results, late: bool) -> None:
@@ -26,9 +25,10 @@ def draw(results: Results, late: bool) -> None:
             say("uidrive.views", language), list(VIEWS), default="rating", required=True, key="drive-view",
             format_func=lambda v: say(f"uidrive.view_{v}", language), label_visibility="collapsed",
         )  # fmt: skip
+        sets = dict(served.sets(results, language))
         name = st.segmented_control(
-            say("uidrive.sets", language), list(SETS), default="ankang", required=True, key="drive-set",
-            format_func=lambda s: say(f"uidrive.{SETS[s]}", language), label_visibility="collapsed",
+            say("uidrive.sets", language), list(sets), default="ankang", required=True, key="drive-set",
+            format_func=lambda s: label(sets[s]), label_visibility="collapsed",
             disabled=view not in ("rating", "reserve"),
         )  # fmt: skip
         _download(results, view, name, late, language)

@@ -45,14 +45,21 @@ class Rated:
     lost: tuple[LostName, ...]
 
 
-def sets() -> tuple[str, ...]:
-    """Return the shipped sets that rate projects."""
-    return tuple(n for n in criteria.names() if criteria.named(n, criteria.FOLDER).unit == "project" and people(n))
+def sets(folder: Path) -> dict[str, CriteriaSet]:
+    """Return the sets that rate the projects of a study by name: the shipped ones people score in, then its own.
+
+    Raises
+    ------
+    SpecError
+        A set of the study is not as it must be.
+    """
+    shipped, own = ({n: criteria.named(n, folder) for n in some} for some in (criteria.names(), criteria.own(folder)))
+    return {n: s for n, s in (shipped | own).items() if s.unit == "project" and (n in own or people(s))}
 
 
-def people(name: str, folder: Path = criteria.FOLDER) -> tuple[str, ...]:
+def people(rates: CriteriaSet) -> tuple[str, ...]:
     """Return what people score in a set."""
-    return rating.items(criteria.named(name, folder).criteria)
+    return rating.items(rates.criteria)
 
 
 def given(folder: Path) -> tuple[Score, ...]:
@@ -82,7 +89,7 @@ def rated(results: Results, name: str = DEFAULT) -> Rated:
     only_own(results)
     asked = criteria.named(name, results.folder)
     if asked.unit != "project":
-        raise CallError(reason("criteria_set_for_sites", name=name, known=list(sets())))
+        raise CallError(reason("criteria_set_for_sites", name=name, known=list(sets(results.folder))))
     gates, scores = results.table("gate_results"), given(results.folder)
     made = rating.rate(units(results), gates, asked)
     known, wanted = set(results.table("projects")["project_id"].astype(str)), set(rating.items(asked.criteria))
@@ -103,7 +110,7 @@ def give(results: Results, project: str, item: str, points: float, person: str, 
         No such project.
     """
     subject = project_id(results, project)
-    known = sorted({i for n in sets() for i in people(n)})
+    known = sorted({i for s in sets(results.folder).values() for i in people(s)})
     if item not in known:
         raise CallError(reason("score_item_unknown", item=item, known=known))
     if not (math.isfinite(points) and rating.LEAST <= points <= rating.MOST):

@@ -10,12 +10,13 @@ import pandas as pd
 
 from geo.basis.tables import rows
 from geo.rank import reserve
-from geo.rank.rating import OPEN, RANKED, REJECTED
-from geo.rank.spec import Criterion
-from layers.ask import listed
+from geo.rank.rating import OPEN, RANKED, REJECTED, SUFFIX
+from geo.rank.spec import CriteriaSet, Criterion
+from layers.ask import listed, rated
 from layers.ask.rated import Rated
 from layers.library.reserve import FILE as RESERVE
-from layers.text import Language, both, code, joined, say, sentence
+from layers.study.run.results import Results
+from layers.text import Language, both, code, has, joined, say, sentence
 from layers.words import criteria as words
 from layers.words import office
 from layers.words.office import origin
@@ -31,6 +32,28 @@ def title(found: Rated, criterion_id: str, language: Language) -> str:
     own = words.title(criterion, language)
     group = next((g for g in found.criteria.groups if g.id == criterion.group), None)
     return own if group is None else say("rating.part", language, group=both(group.title, language), part=own)
+
+
+def set_title(name: str, criteria: CriteriaSet, language: Language) -> str:
+    """Return what a set is called: a short word of ours, or its own title."""
+    return say(f"ratingset.{name}", language) if has(f"ratingset.{name}") else both(criteria.title, language)
+
+
+def item(name: str, criteria: CriteriaSet, language: Language) -> str:
+    """Return what is scored, in words: one of ours, or the title of the criterion that reads it."""
+    own = next((c for c in criteria.criteria if c.by == "people" and c.fact == name + SUFFIX), None)
+    return (
+        words.title(own, language)
+        if own is not None and not has(f"rateditem.{name}")
+        else code("rateditem", name, language)
+    )
+
+
+def item_in(results: Results, name: str, language: Language) -> str:
+    """Return what is scored, in words, whichever set of the study asks for it."""
+    some = rated.sets(results.folder).values()
+    asks = next((s for s in some if name in rated.people(s)), None)
+    return item(name, asks, language) if asks is not None else code("rateditem", name, language)
 
 
 def _criterion(found: Rated, criterion_id: str) -> Criterion:
@@ -101,7 +124,7 @@ def scores(found: Rated, language: Language, project_id: str = "") -> pd.DataFra
     return pd.DataFrame(
         [
             {"project_id": s.project_id, "name": names.get(s.project_id, ""),
-             "item": code("rateditem", s.item, language), "points": s.points, "person": s.person,
+             "item": item_in(found.results, s.item, language), "points": s.points, "person": s.person,
              "ground": s.ground, "on": s.on.isoformat(), "note": say("rating.unused", language) if s in lost else ""}
             for s in some
         ],
@@ -171,7 +194,7 @@ def text(found: Rated, language: Language) -> Iterator[str]:
                   score=r["score"], high=r["score_high"], facts=r["by_facts"], people=r["by_people"])  # fmt: skip
         yield from (f"    {line}" for line in raises(found, str(r["project_id"]), language))
     for lost in found.unused:
-        yield say("rating.lost", language, project=lost.project_id, item=code("rateditem", lost.item, language),
+        yield say("rating.lost", language, project=lost.project_id, item=item_in(found.results, lost.item, language),
                   person=lost.person)  # fmt: skip
 
 

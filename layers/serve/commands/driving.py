@@ -65,7 +65,7 @@ def reserve(
 def score(
     folder: Study,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="technology, environment, sustainability.")],
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="What a set asks people for, as technology.")],
     points: Annotated[float, typer.Argument(metavar="POINTS", help="0 to 100.")] = -1.0,
     person: Annotated[str, typer.Option("--person", help="Who scores.")] = "",
     why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
@@ -77,10 +77,10 @@ def score(
 
     def work(console: Console) -> None:
         from layers.ask import rated
-        from layers.text import code
+        from layers.words.rating import item_in
 
         results = _projects(folder, console)
-        told = {"project": project, "item": code("rateditem", item, console.language), "person": person, "why": why}
+        told = {"project": project, "item": item_in(results, item, console.language), "person": person, "why": why}
         if undo:
             rated.take_back(results, project, item, person, why)
         else:

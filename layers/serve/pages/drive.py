@@ -19,7 +19,7 @@ from layers.ask.rated import Rated
 from layers.ask.scheduled import Scheduled
 from layers.outputs import chain_picture, gantt, league_book, offer_list, rating_list, schedule_list
 from layers.study.run.results import Results
-from layers.text import Language, both, code, say
+from layers.text import Language, both, say
 from layers.words import chain_map, pipeline, rating, schedule
 from layers.words import league as league_words
 from layers.words import offers as offer_words
@@ -34,9 +34,9 @@ class DriveTable:
     ids: tuple[str, ...]
 
 
-def sets() -> tuple[str, ...]:
-    """Return the sets projects are rated by."""
-    return rated.sets()
+def sets(results: Results, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return the sets projects are rated by, the study's own among them: the name and its word."""
+    return tuple((name, rating.set_title(name, made, language)) for name, made in rated.sets(results.folder).items())
 
 
 def rating_of(results: Results, name: str) -> Rated:
@@ -75,8 +75,7 @@ def charts(found: Scheduled, project: str | None, language: Language) -> str:
 
 def items(found: Rated, language: Language) -> tuple[tuple[str, str], ...]:
     """Return what people score in a set: the id and its word."""
-    known = rated.people(found.criteria.id, found.results.folder)
-    return tuple((i, code("rateditem", i, language)) for i in known)
+    return tuple((i, rating.item(i, found.criteria, language)) for i in rated.people(found.criteria))
 
 
 def steps(found: Scheduled, language: Language) -> tuple[tuple[str, str], ...]:

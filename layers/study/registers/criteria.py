@@ -18,6 +18,7 @@ from geo.rank.robust import Draws
 from geo.rank.spec import CriteriaSet, Criterion, Weighting, merged
 from layers import toml
 from layers.library import standards
+from layers.library.office import INPUTS
 from layers.study.spec import Study
 
 FOLDER = standards.DATA / "criteria"
@@ -27,6 +28,20 @@ ENDS = ("low", "high")
 def names() -> tuple[str, ...]:
     """Return the names of the shipped sets."""
     return toml.names(FOLDER)
+
+
+def own(folder: Path) -> tuple[str, ...]:
+    """Return the sets a study folder has of its own, as they are asked for: ``inputs/ours.toml``, sorted."""
+    files = sorted((folder / INPUTS).glob("*.toml"))
+    return tuple(f"{INPUTS}/{path.name}" for path in files if _is_set(path))
+
+
+def _is_set(path: Path) -> bool:
+    """Tell whether a file is a set of criteria; what is no TOML is none, and says so where it is asked for."""
+    try:
+        return {"set", "criteria"} <= set(toml.read(path))
+    except SpecError:
+        return False
 
 
 def named(name: str, folder: Path) -> CriteriaSet:
