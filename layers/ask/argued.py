@@ -303,13 +303,12 @@ def _capacity(about: _About, question: ArgumentQuestion) -> _Found:
 
 def _left(about: _About, entry: ResourceEntry, demand: Mapping[str, Any], left: float) -> dict[str, Any]:
     """Hold what is left against what is needed; where the project is placed, placing has counted it already."""
-    column = entry.column if entry.column else f"{entry.site}_m2"
-    source = demand if entry.column else about.site
-    low = float(source.get(column, math.nan)) * entry.factor
-    high = float(source.get(hi(column), low / entry.factor)) * entry.factor
     if not entry.column and about.in_building:
         return {"state": NONE}
     uncounted = entry.id in str(about.match.get("uncounted", "")).split("|")
+    low, high = _asked_of(entry, demand) if entry.column else (math.nan, math.nan)
+    if not entry.column and about.match and not uncounted:  # of a site that is divided its share, as placing took it
+        low = high = sum(float(d["amount"]) for d in about.mine("draws") if d["resource"] == entry.id)
     if math.isnan(left) or math.isnan(low) or uncounted:
         state = UNKNOWN
     elif about.match:
@@ -317,6 +316,12 @@ def _left(about: _About, entry: ResourceEntry, demand: Mapping[str, Any], left: 
     else:
         state = CONFLICT if low > left else CLEAR if high <= left else UNKNOWN
     return {"low": low, "high": high, "left": left, "state": state}
+
+
+def _asked_of(entry: ResourceEntry, demand: Mapping[str, Any]) -> tuple[float, float]:
+    """Return what a project needs of a resource, from … to, in the unit of the resource."""
+    low = float(demand.get(entry.column, math.nan))
+    return low * entry.factor, float(demand.get(hi(entry.column), low)) * entry.factor
 
 
 def _rating(about: _About, question: ArgumentQuestion) -> _Found:

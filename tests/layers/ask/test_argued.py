@@ -77,7 +77,12 @@ def test_every_line_recomputes_from_the_tables(county, placed):
     assert (power.low, power.left, power.state) == (demand["power_kva"] / 1000, left["power"], "clear")
     assert (water.low, water.left, water.state) == (demand["water_m3d"], left["water"], "clear")
     assert points(placed, "capacity")["gas"].state == "unknown"  # neither needed nor left is known
-    assert points(placed, "capacity")["new_construction"].low * 2000 / 3 == pytest.approx(site["quota_m2"])
+    quota, forest = (points(placed, "capacity")[r] for r in ("new_construction", "forest_quota"))
+    drawn = mine(county, "draws").set_index("resource")["amount"]
+    # 140 of the 152 亩 of its site are taken, and no forest: what is left is what placing left
+    assert (quota.low, quota.left) == (drawn["new_construction"], left["new_construction"])
+    assert quota.low == 140.0 < site["quota_m2"] * 3 / 2000
+    assert (forest.low, forest.state) == (0.0, "clear")
 
 
 def test_every_rule_is_asked_once_and_every_department_answers(county, placed):
