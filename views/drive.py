@@ -7,14 +7,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from layers.ask.scheduled import Scheduled
 from layers.serve.pages import drive as served
+from layers.serve.pages.board import board
 from layers.serve.pages.drive import DriveTable
+from layers.serve.pages.drive_map import WAYS
 from layers.study.run.results import Results
 from layers.text import Language, code, say
-from views.parts import drive_panel, frame, opening, runner, state, tables
-from views.parts.markup import tag
+from views.parts import drive_panel, frame, map, opening, runner, state, tables
+from views.parts.markup import label, tag
 
-PANEL = 560
+PANEL, MAP_HEIGHT = 560, 420
 
 
 def draw(results: Results, late: bool) -> None:
@@ -89,9 +92,24 @@ def _schedule(results: Results, _: str, language: Language) -> None:
     with left:
         shown = served.schedule_table(found, language)
         selected = _list(results, shown, "schedule", language)
-        st.image(served.charts(found, selected, language), width="stretch")
+        drawn = st.segmented_control(
+            say("uidrive.drawn", language), ("gantt", *WAYS), default="gantt", required=True, key="drive-drawn",
+            format_func=lambda d: say(f"uidrive.drawn_{d}", language), label_visibility="collapsed",
+        )  # fmt: skip
+        if drawn in WAYS:
+            _map(results, found, drawn, selected)
+        else:
+            st.image(served.charts(found, selected, language), width="stretch")
     with right, st.container(height=PANEL, border=True, key="drivepanel"):
         drive_panel.schedule(results, found, selected, language)
+
+
+def _map(results: Results, found: Scheduled, way: str, selected: str | None) -> None:
+    """Draw the projects where they stand, or would, coloured by lateness or by stage."""
+    shown = served.on_map(found, way, selected, state.language())
+    with st.container(key="drivemapbox"):
+        map.draw_placing(board(results), shown.scene, selected, MAP_HEIGHT, shown.legend)
+    st.html(tag("div", *(tag("div", n, cls="lu-line") for n in shown.notes)))
 
 
 def _asked(language: Language) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from layers.serve.draw.mapped import Bounds, IdsLayer, MapDrawing, PictureLayer,
 from layers.serve.draw.styles import LEFT, SELECTED, STATUS_COLOURS
 from layers.serve.pages.board import Board, DrawnLayer
 from layers.serve.pages.park_board import STATE_COLOURS, STATES, ParkBoard
-from layers.serve.pages.place_map import COLOURS as PLACE_COLOURS
 from layers.serve.pages.place_map import Scene
 from layers.serve.pages.redline_map import CUT, OUTLINE, RedlineMapData
 from layers.serve.pages.site_board import SiteBoard
@@ -146,25 +145,38 @@ def draw_overview(board: Board, key: str, height: int) -> None:
     chart.show(drawing, key, height, state.language())
 
 
-def draw_placing(board: Board, scene: Scene, selected: str | None, height: int) -> None:
+def draw_placing(
+    board: Board, scene: Scene, selected: str | None, height: int, legend: Iterable[tuple[str, str]] = ()
+) -> None:
     """Draw who stands where: ground of sites, a tag per project, a line from each to its site.
 
     A dashed line leads to the site an unplaced project comes nearest to. Nothing is asked back.
+
+    Parameters
+    ----------
+    board : Board
+    scene : Scene
+    selected : str or None
+        The project whose line is thick.
+    height : int
+        Pixels.
+    legend : iterable of (colour, text)
     """
     drawing = _study(board, PLACING)
-    drawing.home, drawing.labels, drawing.legend = scene.bounds, "", []
-    drawing.follow = False
+    drawing.home, drawing.labels, drawing.follow = scene.bounds, "", False
+    drawing.legend = [legend_line(colour, text) for colour, text in legend]
     drawing.layers = [board.fabric(), *_pictures(board.layers())]
     _placed(drawing, scene, selected)
     chart.show(drawing, PLACING, height, state.language())
 
 
 def _placed(drawing: MapDrawing, scene: Scene, selected: str | None) -> None:
-    drawing.shapes += [_ground(PLACE_COLOURS[fill.kind]).shape(fill.shape) for fill in scene.fills]
+    drawing.shapes += [_ground(scene.colours[fill.kind]).shape(fill.shape) for fill in scene.fills]
+    drawing.dots += [dot(at, scene.colours[kind]) for at, kind in scene.dots]
     drawing.shapes += [Stroke(WHITE, 2.6, "6 4").shape(cut) for cut in scene.cuts]
     for call in scene.calls:
-        colour, chosen = PLACE_COLOURS[call.status], call.project_id == selected
-        dash = "" if call.status in ("placed", "conditional") else "5 5"
+        colour, chosen = scene.colours[call.status], call.project_id == selected
+        dash = "5 5" if call.dashed else ""
         drawing.lines.append(Stroke(colour, 3.4 if chosen else 1.8, dash).line([call.tag, call.site]))
         drawing.dots.append(dot(call.site, colour))
         drawing.signs.append(sign(call.tag, call.text, colour, chosen))

@@ -18,6 +18,8 @@ from layers.ask.offering import Offering
 from layers.ask.rated import Rated
 from layers.ask.scheduled import Scheduled
 from layers.outputs import chain_picture, gantt, league_book, offer_list, rating_list, schedule_list
+from layers.serve.pages import drive_map
+from layers.serve.pages.drive_map import DriveScene
 from layers.study.run.results import Results
 from layers.text import Language, both, say
 from layers.words import chain_map, pipeline, rating, schedule
@@ -66,6 +68,11 @@ def schedule_table(found: Scheduled, language: Language) -> DriveTable:
     """Return the schedules as shown."""
     frame = schedule.listed(found, language)
     return DriveTable(schedule.notes(found, language), schedule.titled(frame, language), tuple(frame["project_id"]))
+
+
+def on_map(found: Scheduled, way: str, selected: str | None, language: Language) -> DriveScene:
+    """Return the projects on the map by lateness or by stage."""
+    return drive_map.scene(found, way, selected, language)
 
 
 def charts(found: Scheduled, project: str | None, language: Language) -> str:

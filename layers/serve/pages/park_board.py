@@ -70,11 +70,17 @@ def park_board(results: Results) -> ParkBoard | None:
     return _boards.get(results.name(), lambda: _made(results))
 
 
-def _made(results: Results) -> ParkBoard | None:
+def shapes(results: Results) -> gpd.GeoDataFrame | None:
+    """Return the parks of a run: ``park_id`` and geometry, one row a park; None where none has a shape and an id."""
     found = [results.layer_shapes(s.id) for s in results.study.with_role("park")]
     found = [f[["park_id", "geometry"]] for f in found if "park_id" in f and len(f)]
     if not found:
         return None
-    shapes = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=results.study.crs)
-    whole = shapes[shapes["park_id"].fillna("") != ""].dissolve("park_id").reset_index()
-    return ParkBoard(whole["park_id"].to_numpy(object), whole.geometry, results.name()) if len(whole) else None
+    every = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=results.study.crs)
+    whole = every[every["park_id"].fillna("") != ""].dissolve("park_id").reset_index()
+    return whole if len(whole) else None
+
+
+def _made(results: Results) -> ParkBoard | None:
+    found = shapes(results)
+    return None if found is None else ParkBoard(found["park_id"].to_numpy(object), found.geometry, results.name())

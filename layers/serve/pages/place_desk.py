@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,7 @@ from layers.ask import placement
 from layers.ask.placement import PlaceQuestion, PlaceTables
 from layers.library import resources as counted
 from layers.serve.held import Held
-from layers.serve.pages.place_map import Fill, Scene, SiteMap
+from layers.serve.pages.place_map import Fill, Scene, SiteMap, Tagged
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say
 from layers.words import place_lines as words
@@ -70,13 +70,13 @@ class PlaceView:
 
     def scene(self, selected: str | None, choice: str) -> Scene:
         """Return the map: every project that has a site, the chosen alternative of the selected one."""
-        calls: dict[str, tuple[str, str, str]] = {}
+        calls: dict[str, Tagged] = {}
         fills: list[Fill] = []
         for project in self.ids:
             row = self.found.match(project)
             site, status = str(row["site_id"]), str(row["status"])
             if site and self.sites.has(site):
-                calls[project] = (site, self.found.names[project], status)
+                calls[project] = Tagged(site, self.found.names[project], status, status not in STANDS)
                 if status in STANDS or project == selected:
                     fills += [f for f in [self.sites.fill(site, status)] if f is not None]
         if choice:
@@ -218,12 +218,23 @@ def desk(results: Results, question: PlaceQuestion | None = None) -> PlaceView:
     return _desks.get(name, lambda: PlaceView(results, placement.shown(results, question), _sites(results)))
 
 
+GROUNDS = ("sites", "check_sites", "building_sites")
+
+
+def ground(results: Results, more: str, further: Callable[[], list[gpd.GeoDataFrame]]) -> SiteMap:
+    """Return the ground of all sites, and further ground under a name of its own: ``site_id`` and geometry."""
+
+    def made() -> SiteMap:
+        frames = [gpd.GeoDataFrame(results.table(n)) for n in GROUNDS if results.has(n)]
+        bounds = shapely.total_bounds(gpd.GeoDataFrame(results.table("parcels")).geometry.to_numpy())
+        west, south, east, north = map(float, bounds)
+        return SiteMap([*frames, *further()], (west, south, east, north), results.study.crs)
+
+    return _maps.get(f"{results.name(*GROUNDS)} {more}", made)
+
+
 def _sites(results: Results) -> SiteMap:
-    grounds = ("sites", "check_sites", "building_sites")
-    frames = [gpd.GeoDataFrame(results.table(n)) for n in grounds if results.has(n)]
-    parcels = gpd.GeoDataFrame(results.table("parcels"))
-    bounds = tuple(float(v) for v in shapely.total_bounds(parcels.geometry.to_numpy()))
-    return _maps.get(results.name(*grounds), lambda: SiteMap(frames, bounds, results.study.crs))  # type: ignore[arg-type]
+    return ground(results, "", list)
 
 
 _desks: Held[PlaceView] = Held(24)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -40,6 +40,8 @@ class Call:
     ----------
     project_id, text, status : str
     tag, site : (latitude, longitude)
+    dashed : bool
+        It does not stand there: the line only says where it would.
     """
 
     project_id: str
@@ -47,6 +49,17 @@ class Call:
     status: str
     tag: Point
     site: Point
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """What a project's tag says, of which kind it is, and the site its line leads to, dashed where it only would."""
+
+    site: str
+    text: str
+    status: str
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,12 +72,14 @@ class Fill:
 
 @dataclass(frozen=True)
 class Scene:
-    """What the map of an answer shows."""
+    """What the map of an answer shows; `dots` are projects without a tag: where each stands, and its kind."""
 
     fills: tuple[Fill, ...]
     cuts: tuple[dict[str, Any], ...]
     calls: tuple[Call, ...]
     bounds: Bounds
+    colours: Mapping[str, str] = field(default_factory=lambda: COLOURS)
+    dots: tuple[tuple[Point, str], ...] = ()
 
 
 class SiteMap:
@@ -111,26 +126,19 @@ class SiteMap:
         turned = gpd.GeoSeries([shape], crs=self._crs).to_crs(4326)
         return json.loads(turned.to_json(drop_id=True))  # type: ignore[no-any-return]
 
-    def middle(self, site: str) -> Point | None:
-        """Return latitude and longitude of a place on a site."""
-        if site not in self._shapes:
-            return None
+    def spot(self, site: str) -> Point:
+        """Return latitude and longitude of a place on a site that has ground."""
         point = shapely.point_on_surface(self._shapes[site])
         lon, lat = self._turn.transform(point.x, point.y)
         return float(lat), float(lon)
 
-    def calls(self, wanted: Mapping[str, tuple[str, str, str]]) -> tuple[Call, ...]:
-        """Return tags and lines: each tag on the nearer side of the view, none over another.
-
-        Parameters
-        ----------
-        wanted : mapping of project to (site, text, status)
-        """
+    def calls(self, wanted: Mapping[str, Tagged]) -> tuple[Call, ...]:
+        """Return tags and lines: each tag on the nearer side of the view, none over another."""
         west, north, east, south = self._bounds
         sides: dict[bool, list[tuple[float, str, Point]]] = {True: [], False: []}
-        for project, (site, _, _) in wanted.items():
-            spot = self.middle(site)
-            if spot is not None:
+        for project, tagged in wanted.items():
+            if self.has(tagged.site):
+                spot = self.spot(tagged.site)
                 x, y = float(square_x(spot[1])), float(square_y(spot[0]))
                 sides[x < (west + east) / 2].append((y, project, spot))
         out = []
@@ -139,8 +147,8 @@ class SiteMap:
             x = west + (east - west) * (0.1 if left else 0.9)
             for (_, project, spot), y in zip(sorted(calls), places, strict=True):
                 lon, lat = lonlat(x, y)
-                _, text, status = wanted[project]
-                out.append(Call(project, text, status, (lat, lon), spot))
+                tagged = wanted[project]
+                out.append(Call(project, tagged.text, tagged.status, (lat, lon), spot, tagged.dashed))
         return tuple(sorted(out, key=lambda c: c.project_id))
 
 
