@@ -57,3 +57,19 @@ def test_a_file_is_offered_only_as_long_as_it_is_what_the_button_would_make(stud
         assert not page.run().get("download_button"), "the study is another one now"
     finally:
         settings.write_text(before, encoding="utf-8")
+
+
+def test_a_share_is_at_most_the_whole_wherever_a_rule_is_moved(monkeypatch, tmp_path):
+    folder = studies.write(tmp_path / "study", count=3)
+    pack = folder / "inputs" / "small.toml"
+    head, minerals = pack.read_text(encoding="utf-8").split('id = "mineral"')
+    minerals = minerals.replace("overlap_m2", "overlap_share", 1).replace("threshold = 0.0", "threshold = 0.1", 1)
+    pack.write_text(f'{head}id = "mineral"{minerals.replace("tolerance_m2 = 1.0", "", 1)}', encoding="utf-8")
+    studies.run(folder)
+    pages = [studies.visitor(monkeypatch, "rules")(folder, "zh", "rule:mineral")]
+    page = studies.visitor(monkeypatch, "screen")(folder)
+    page.segmented_control(key="side").set_value("trial").run()
+    pages.append(page.selectbox(key="trial-rule").set_value("mineral").run())
+    for page in pages:
+        [limit] = [n for n in page.number_input if n.key.endswith("-threshold")]
+        assert (limit.value, limit.proto.min, limit.proto.max) == (10.0, 0.0, 100.0)

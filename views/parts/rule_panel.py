@@ -14,14 +14,8 @@ from layers.study.local_rules import RuleChanges
 from layers.study.not_examined import NotExamined
 from layers.text import Language, both, code, say
 from layers.words.explain import limit_text, origin_text
-from layers.words.measures import unit_word
-from views.parts import acts, frame, runner
+from views.parts import acts, frame, rule_fields, runner
 from views.parts.markup import join, tag
-
-SEVERITIES = ("exclude", "restrict", "procedure", "prefer")
-CUTTING_TESTS = ("overlap_m2", "outside_m2")
-UNITS = {"m2": ("m²", 1.0, 100.0), "m": ("m", 1.0, 10.0), "pct": ("%", 1.0, 1.0), "share": ("%", 100.0, 1.0)}
-"""Format word → unit beside the field, factor from the rule to the field, step."""
 
 
 def draw(desk: RuleDesk, chosen: RuleState, language: Language) -> None:
@@ -82,28 +76,13 @@ def _limit(desk: RuleDesk, chosen: RuleState, language: Language) -> None:
 
 
 def _fields(rule: Rule, start: str, language: Language) -> dict[str, Any]:
-    unit, factor, step = UNITS.get(unit_word(rule), ("", 1.0, 1.0))
-    sign = {"<=": "≤", ">=": "≥"}[rule.operator]
     left, right = st.columns(2, gap="small")
     with left:
-        shown = st.number_input(
-            say("uitrial.threshold", language, sign=sign, unit=unit), value=rule.threshold * factor, step=step,
-            key=f"{start}-threshold", format="%g", min_value=None if rule.test == "value" else 0.0,
-        )  # fmt: skip
+        threshold = rule_fields.threshold(rule, f"{start}-threshold", language)
     with right:
-        severity = st.selectbox(
-            say("uitrial.severity", language),
-            SEVERITIES,
-            index=SEVERITIES.index(rule.severity),
-            key=f"{start}-severity",
-            format_func=lambda s: code("severity", s, language),
-        )
-    effects = ("cut", "parcel") if rule.test in CUTTING_TESTS else ("parcel",)
-    effect = st.selectbox(say("uitrial.effect", language), effects, index=effects.index(rule.effect),
-                          key=f"{start}-effect", disabled=len(effects) < 2,
-                          format_func=lambda e: say(f"uitrial.effect_{e}", language))  # fmt: skip
-    same = shown is None or abs(shown - rule.threshold * factor) < 1e-9
-    return {"threshold": rule.threshold if same else float(shown) / factor, "severity": severity, "effect": effect}
+        severity = rule_fields.severity(rule, f"{start}-severity", language)
+    effect = rule_fields.effect(rule, f"{start}-effect", language)
+    return {"threshold": threshold, "severity": severity, "effect": effect}
 
 
 def _aside(desk: RuleDesk, chosen: RuleState, language: Language) -> None:

@@ -22,14 +22,10 @@ from layers.text import Language, both, code, land_unit, number, say
 from layers.words import once
 from layers.words.explain import limit_text, marked_title, origin_text
 from layers.words.measures import unit_word
-from views.parts import acts, frame, runner, state, tables
+from views.parts import acts, frame, rule_fields, runner, state, tables
 from views.parts.funnel import area
 from views.parts.markup import Html, join, tag
 
-SEVERITIES = ("exclude", "restrict", "procedure", "prefer")
-CUTTING_TESTS = ("overlap_m2", "outside_m2")
-UNITS = {"m2": ("m²", 1.0, 100.0), "m": ("m", 1.0, 10.0), "pct": ("%", 1.0, 1.0), "share": ("%", 100.0, 1.0)}
-"""Format word → unit beside the field, factor from the rule to the field, step."""
 MARK_TRIAL = "#C77700"
 
 
@@ -167,14 +163,18 @@ def _controls(trial: Trial, rule: Rule, language: Language) -> None:
     packs = zlib.crc32("|".join(trial.moved.packs or ()).encode())
     results, start = trial.results, f"trial-{_turn()}-{packs}-{rule.id}"
     left, right = st.columns(2, gap="small")
+    keys = {name: f"{start}-{name}" for name in ("threshold", "severity", "effect")}
     with left:
-        _threshold(results, rule, f"{start}-threshold", language)
+        limit = functools.partial(rule_fields.read_threshold, rule)
+        changed = _changer(results, rule.id, "threshold", keys["threshold"], limit)
+        rule_fields.threshold(rule, keys["threshold"], language, changed)
     with right:
-        _choice(results, rule, "severity", SEVERITIES, f"{start}-severity", language)
+        changed = _changer(results, rule.id, "severity", keys["severity"], str)
+        rule_fields.severity(rule, keys["severity"], language, changed)
     left, right = st.columns(2, gap="small", vertical_alignment="bottom")
-    effects = ("cut", "parcel") if rule.test in CUTTING_TESTS else ("parcel",)
     with left:
-        _choice(results, rule, "effect", effects, f"{start}-effect", language)
+        changed = _changer(results, rule.id, "effect", keys["effect"], str)
+        rule_fields.effect(rule, keys["effect"], language, changed)
     with right:
         _aside(trial, rule, f"{start}-aside", language)
     _place(trial, rule, language)
@@ -184,25 +184,6 @@ def _controls(trial: Trial, rule: Rule, language: Language) -> None:
                 severity=code("severity", own.severity, language)), origin_text(own, language)]  # fmt: skip
     told += [say("uitrial.memory", language)] if rule.unverified and rule.severity == "exclude" else []
     frame.show(join(*(tag("div", line, cls="lu-line") for line in told)))
-
-
-def _threshold(results: Results, rule: Rule, key: str, language: Language) -> None:
-    unit, factor, step = UNITS.get(unit_word(rule), ("", 1.0, 1.0))
-    sign = {"<=": "≤", ">=": "≥"}[rule.operator]
-    st.number_input(
-        say("uitrial.threshold", language, sign=sign, unit=unit), value=rule.threshold * factor, step=step, key=key,
-        format="%g", min_value=None if rule.test == "value" else 0.0, max_value=100.0 if factor > 1 else None,
-        on_change=_changer(results, rule.id, "threshold", key, lambda v: float(str(v or 0.0)) / factor),
-    )  # fmt: skip
-
-
-def _choice(results: Results, rule: Rule, name: str, options: tuple[str, ...], key: str, language: Language) -> None:
-    words = {o: code("severity", o, language) if name == "severity" else say(f"uitrial.effect_{o}", language)
-             for o in options}  # fmt: skip
-    st.selectbox(
-        say(f"uitrial.{name}", language), options, index=options.index(getattr(rule, name)), key=key,
-        format_func=words.__getitem__, on_change=_changer(results, rule.id, name, key, str), disabled=len(options) < 2,
-    )  # fmt: skip
 
 
 def _changer(
