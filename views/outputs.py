@@ -23,7 +23,7 @@ def draw(found: Opened) -> None:
     """Draw the page."""
     language, results = state.language(), found.results
     runner.bar(found.folder, results is not None and bool(results.stale()), language)
-    why = {one.id: outputs_desk.ready(one, results) for one in outputs_desk.OUTPUTS}
+    why = outputs_desk.ready(results)
     open_ = [one for one in outputs_desk.OUTPUTS if not why[one.id]]
     st.html(tag("div", say("uioutputs.answer", language, count=len(open_), total=len(why)), cls="lu-lead"))
     if results is None and not runner.running(found.folder):

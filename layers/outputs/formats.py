@@ -28,7 +28,8 @@ def _csv_rows(path: Path, table: str) -> int:
 
 
 def _encoding_of(path: Path) -> str:
-    return "utf-8-sig" if path.read_bytes()[:3] == b"\xef\xbb\xbf" else "gb18030"
+    with path.open("rb") as stream:
+        return "utf-8-sig" if stream.read(3) == b"\xef\xbb\xbf" else "gb18030"
 
 
 @writes("xlsx", "Excel", count=rows_of, most=1_048_576)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 import xlsxwriter
@@ -17,6 +19,7 @@ from layers.outputs.projected import Projection
 from layers.text import Language, say
 
 _WIDEST = 48
+_FIRST_SHEET = "xl/worksheets/sheet1.xml"
 STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"},
     "number": {"num_format": "#,##0.00"}, "whole": {"num_format": "0"}, "share": {"num_format": "0.00%"}, "text": {},
@@ -44,13 +47,22 @@ def write_xlsx(path: Path, made: Projection, sheet: str, language: Language = "z
 
 
 def rows_of(path: Path, table: str) -> int:
-    """Count the rows of a written workbook: those below the notes and the header of its first sheet."""
-    from openpyxl import load_workbook
+    """Count the rows of a written workbook: those below the notes and the header of its first sheet.
 
-    book = load_workbook(path, read_only=False)
-    page = book.worksheets[0]
-    head = int(str(page.freeze_panes).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) - 1
-    return max(int(page.max_row) - head, 0)
+    The sheet is read as it streams by: a list of a million rows is never in memory as cells.
+    """
+    head = last = 0
+    with zipfile.ZipFile(path) as book, book.open(_FIRST_SHEET) as stream:
+        for event, part in ElementTree.iterparse(stream, ("start", "end")):
+            name = part.tag.rpartition("}")[2]
+            if event == "start" and name == "sheetData":
+                rows = part
+            elif event == "end" and name == "pane":
+                head = int(part.get("ySplit", 0))
+            elif event == "end" and name == "row":
+                last = int(part.get("r", 0))
+                rows.clear()
+    return max(last - head, 0)
 
 
 def _notes(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: Projection) -> None:

@@ -160,8 +160,7 @@ class Words:
         return found[:MOST_FOUND]
 
     def _parcel(self, wanted: str, language: Language) -> list[dict[str, Any]]:
-        ids = self._parcels["parcel_id"].astype(str)
-        folded = ids.str.casefold()
+        ids, folded = self._ids
         hits = np.flatnonzero(folded.str.contains(wanted, regex=False).to_numpy())
         exact = sorted(hits[:2000], key=lambda k: (folded.iloc[k] != wanted, not folded.iloc[k].endswith(wanted), k))
         return [
@@ -169,6 +168,12 @@ class Words:
              "view": _view(tuple(self._boxes[k].tolist()))}
             for k in exact[:6] if np.isfinite(self._boxes[k]).all()
         ]  # fmt: skip
+
+    @cached_property
+    def _ids(self) -> tuple[pd.Series, pd.Series]:
+        """Ids as they are written and as they are looked for."""
+        ids = self._parcels["parcel_id"].astype(str)
+        return ids, ids.str.casefold()
 
     def _coordinate(self, wanted: str, language: Language) -> list[dict[str, Any]]:
         """Read two numbers as degrees, or as metres of the study; either order."""
@@ -184,23 +189,36 @@ class Words:
                                 "view": [lat, lon, POINT_ZOOM]})  # fmt: skip
         return out[:1]
 
+    @cached_property
+    def _turn(self) -> pyproj.Transformer:
+        return pyproj.Transformer.from_crs(self._parcels.crs, 4326, always_xy=True, only_best=False)
+
     def _turned(self, x: float, y: float) -> tuple[float, float]:
-        turn = pyproj.Transformer.from_crs(self._parcels.crs, 4326, always_xy=True, only_best=False)
-        lon, lat = turn.transform(x, y)
+        lon, lat = self._turn.transform(x, y)
         return float(lon), float(lat)
 
+    @cached_property
+    def _frame(self) -> tuple[float, ...] | None:
+        """Bounds of all parcels, None where none lies anywhere."""
+        if not np.isfinite(self._boxes).any():
+            return None
+        return (*np.nanmin(self._boxes[:, :2], axis=0), *np.nanmax(self._boxes[:, 2:], axis=0))
+
     def _inside(self, lon: float, lat: float) -> bool:
-        if not (np.isfinite(self._boxes).any() and np.isfinite(lon) and np.isfinite(lat) and abs(lat) < 85):
+        if self._frame is None or not (np.isfinite(lon) and np.isfinite(lat) and abs(lat) < 85):
             return False
-        west, north = np.nanmin(self._boxes[:, :2], axis=0)
-        east, south = np.nanmax(self._boxes[:, 2:], axis=0)
+        west, north, east, south = self._frame
         x, y, room = float(square_x(lon)), float(square_y(lat)), (east - west) * 0.5
         return bool(west - room <= x <= east + room and north - room <= y <= south + room)
 
     def legend(self, language: Language) -> list[tuple[str, str]]:
         """Return colour and word of the kinds of ground that are there."""
-        there = set(np.unique(self.uses).tolist())
-        return [(look.colour, both(look.title, language)) for k, look in enumerate(grounds.looks()) if k in there]
+        return [(look.colour, both(look.title, language)) for k, look in enumerate(grounds.looks()) if k in self._there]
+
+    @cached_property
+    def _there(self) -> frozenset[int]:
+        """Kinds of ground some parcel has, by place in `grounds.looks`."""
+        return frozenset(np.unique(self.uses).tolist())
 
 
 def _view(square: tuple[float, float, float, float]) -> View:

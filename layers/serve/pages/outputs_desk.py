@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -118,13 +118,18 @@ def output(name: str) -> Output:
     return found
 
 
-def ready(one: Output, results: Results | None) -> str:
-    """Return why an output cannot leave now: no run yet, stale, withheld; "" when it can."""
+def ready(results: Results | None) -> dict[str, str]:
+    """Return by output why it cannot leave now: no run yet, stale, withheld; "" when it can."""
+    late = results.stale() if results is not None else {}
+    return {one.id: _ready(one, results, late) for one in OUTPUTS}
+
+
+def _ready(one: Output, results: Results | None, late: Collection[str]) -> str:
     if not one.table:
         return ""
     if results is None or not results.has(one.table):
         return "no_run"
-    if one.table in results.stale():
+    if one.table in late:
         return "stale"
     return "withheld" if released.refusal(results, one.table) else ""
 

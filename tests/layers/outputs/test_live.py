@@ -4,7 +4,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from layers.outputs import files, lists
+from layers.outputs import files, lists, workbook
 from layers.outputs.projected import Legend, Projection
 from layers.study.run.results import open_results
 from tests.layers.outputs.test_ranking_book import recalculated
@@ -96,3 +96,14 @@ def test_a_total_of_unknown_amounts_is_no_zero(tmp_path):
     assert [found[s][8] for s in ("a", "b", "c")] == pytest.approx([0.4, 0.4, 0.2])
     looks = openpyxl.load_workbook(tmp_path / "a.xlsx")["合计"]
     assert [looks.cell(r, 4).number_format[:2] for r in (2, 3, 5)] == ["#,", '"≥', '"≥']
+
+
+@pytest.mark.parametrize("rows", [0, 1, 700])
+def test_a_workbook_is_counted_without_being_loaded(tmp_path, monkeypatch, rows):
+    frame = pd.DataFrame({"name": [f"=<row r='9'/>{k}" for k in range(rows)], "net_m2": [None] * rows})
+    made = Projection(frame, {}, ("one", "two"), Legend("", {}))
+    lists.write(made, tmp_path / "a.xlsx", "list", tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    monkeypatch.setattr(openpyxl, "load_workbook", None)
+    assert workbook.rows_of(tmp_path / "a.xlsx", "list") == rows
+    assert book.active.max_row == rows + 4
