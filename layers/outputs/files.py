@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from layers.outputs import meeting, ranking_book, stage_book
 from layers.outputs.formats import FORMATS, Format
 from layers.outputs.project import projection
 from layers.outputs.projected import Projection
-from layers.outputs.target import counted, ending, replaced
+from layers.outputs.target import bytes_of, counted, ending, replaced
 from layers.study.run.released import masks, refusal, released, touched
 from layers.study.run.results import Results
 from layers.text import Language
@@ -122,10 +121,8 @@ LAYOUT_BOOKS: dict[str, Book] = {meeting.LAYOUT: meeting.write, stage_book.LAYOU
 
 def candidates_file(results: Results, kind: str, language: Language) -> tuple[str, bytes]:
     """Return name and content of the candidate list in one format, for a download."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"luodi-candidates-{results.run_id}.{kind}"
-        export(results, path, "candidates", language)
-        return path.name, path.read_bytes()
+    name = f"luodi-candidates-{results.run_id}.{kind}"
+    return name, bytes_of(name, lambda path: export(results, path, "candidates", language))
 
 
 def shapes_of(results: Results, table: str) -> gpd.GeoSeries | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from geo.basis.units import HA_M2
 from layers.outputs.plain import plain
 from layers.outputs.projected import Projection
+from layers.text import Language, say
 
 WITHIN = 1e-9
 MU_PER_M2 = "*3/2000"
@@ -103,14 +104,15 @@ class Formulas:
         return Live("=" + "*".join(self._cell(n, line) for n in names) + "*100", value)
 
 
-def taken(made: Projection, table: str) -> Projection:
+def taken(made: Projection, table: str, language: Language) -> Projection:
     """Return a ledger with what every step takes beside it, so that what is left can be reckoned from line to line."""
     if table != "ledger" or made.frame.empty:
         return made
     frame = made.frame
     before = frame.groupby("parcel_id")["left_m2"].shift(1)
     step = (before - frame["left_m2"]).where(before.notna())
-    return Projection(frame.assign(step_m2=step), made.headers, made.notes, made.look, made.asked)
+    headers = {**made.headers, "step_m2": say("column.step_m2", language)}
+    return replace(made, frame=frame.assign(step_m2=step), headers=headers)
 
 
 def left(made: Projection, table: str, line: int, first: int) -> Live | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
 
 from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -46,6 +46,14 @@ def replaced(path: Path, write: Callable[[Path], object], study: Path | None = N
                 os.replace(part, path)
     except OSError as error:
         raise BlockedError(disk.refusal(error, path)) from None
+
+
+def bytes_of(name: str, write: Callable[[Path], object]) -> bytes:
+    """Return what a writer writes under a name, for a download; the file itself is gone afterwards."""
+    with TemporaryDirectory(prefix="luodi-") as place:
+        path = Path(place) / name
+        write(path)
+        return path.read_bytes()
 
 
 def ending(path: Path, known: Collection[str]) -> str:

@@ -35,7 +35,7 @@ def write_xlsx(path: Path, made: Projection, sheet: str, language: Language = "z
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     content = BytesIO()  # the library has errors of its own for a refused path; ours come from the file system
-    made, name = live.taken(made, sheet), sheet[:31]
+    made, name = live.taken(made, sheet, language), sheet[:31]
     with xlsxwriter.Workbook(content, options) as book:
         page = book.add_worksheet(name)
         _notes(book, page, made)

@@ -9,6 +9,7 @@ from geo.basis.progress import silent
 from layers.study.run import runs
 from layers.text import LANGUAGES, catalogue, say
 from tests.views import studies
+from views.parts import state
 
 VIEWS = studies.ROOT / "views"
 PAGES = sorted(p.stem for p in VIEWS.glob("*.py") if p.stem not in ("__init__", "main"))
@@ -79,3 +80,13 @@ def test_no_page_sends_its_reader_to_a_command():
     told = [(lang, k) for lang in LANGUAGES for k, v in catalogue(lang).items()
             if k.startswith("ui") and re.search(r"\bluodi [a-z]", v)]  # fmt: skip
     assert told == []
+
+
+@pytest.mark.parametrize(("before", "selected"), [("sites", ""), ("screen", "parcel:RING")])
+def test_what_was_picked_on_one_map_selects_nothing_on_another_page(study, monkeypatch, before, selected):
+    monkeypatch.setenv("LUODI_STUDY", str(study))
+    page = studies.open_page(VIEWS / "main.py", "screen")
+    page.session_state[state.PLACE] = before
+    page.session_state[f"{state.MAP}-{state.SAID}"] = {"kind": "pick", "of": "parcel", "id": "RING"}
+    page.run()
+    assert page.query_params.get("select", "") == selected

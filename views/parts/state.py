@@ -83,6 +83,7 @@ def follow(page: str) -> None:
     kept = st.session_state.setdefault(FOLLOW, {})
     before = st.session_state.get(PLACE)
     if before is not None and before != page:
+        _forget_events()
         for key, value in kept.items():
             if key not in st.query_params:
                 st.query_params[key] = value
@@ -92,6 +93,12 @@ def follow(page: str) -> None:
             kept[key] = st.query_params[key]
         else:
             kept.pop(key, None)
+
+
+def _forget_events() -> None:
+    """Forget what was done on a map and no page answered: on another page it would mean something else."""
+    for key in [k for k in st.session_state if str(k).endswith(f"-{SAID}")]:
+        del st.session_state[key]
 
 
 def day(otherwise: date, known: Container[date] | None = None) -> date:

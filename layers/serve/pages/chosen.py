@@ -8,10 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -21,6 +19,7 @@ import shapely
 
 from layers.library.standards import coded
 from layers.outputs.files import export
+from layers.outputs.target import bytes_of
 from layers.serve.draw.styles import STATUSES
 from layers.serve.held import Noted
 from layers.serve.pages.board import Board
@@ -122,10 +121,8 @@ def uses(results: Results, ids: Iterable[str], language: Language) -> list[tuple
 
 def file(results: Results, ids: Iterable[str], kind: str, language: Language) -> bytes:
     """Return the list of the chosen parcels in one format, by the same doors as the whole list."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"chosen.{kind}"
-        export(results, path, "candidates", language, _rows(results, ids).to_numpy(bool))
-        return path.read_bytes()
+    rows = _rows(results, ids).to_numpy(bool)
+    return bytes_of(f"chosen.{kind}", lambda path: export(results, path, "candidates", language, rows))
 
 
 def as_redline(results: Results, chosen: Chosen, name: str) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
@@ -18,6 +15,7 @@ from layers.ask.offering import Offering
 from layers.ask.rated import Rated
 from layers.ask.scheduled import Scheduled
 from layers.outputs import chain_picture, gantt, league_book, offer_list, rating_list, schedule_list
+from layers.outputs.target import bytes_of
 from layers.serve.pages import drive_map
 from layers.serve.pages.drive_map import DriveScene
 from layers.study.run.results import Results
@@ -112,22 +110,14 @@ def done(results: Results, project: str, step: str, on: date, who: tuple[str, st
     scheduled.say_of(results, project, step, {"done_on": on.isoformat()}, *who)
 
 
-def file_of(write: Callable[[Path], int], ending: str) -> bytes:
-    """Return what a writer writes, for a download."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"list.{ending}"
-        write(path)
-        return path.read_bytes()
-
-
 def rating_file(results: Results, name: str, language: Language) -> bytes:
     """Return the workbook of the rating."""
-    return file_of(lambda path: rating_list.write(rated.rated(results, name), path, language), "xlsx")
+    return bytes_of("list.xlsx", lambda path: rating_list.write(rated.rated(results, name), path, language))
 
 
 def schedule_file(results: Results, language: Language) -> bytes:
     """Return the workbook of the schedules."""
-    return file_of(lambda path: schedule_list.write(scheduled.scheduled(results), path, language), "xlsx")
+    return bytes_of("list.xlsx", lambda path: schedule_list.write(scheduled.scheduled(results), path, language))
 
 
 def title(results: Results, project: str, language: Language) -> str:
@@ -170,7 +160,7 @@ def league_view(found: League, language: Language) -> LeagueView:
 def league_file(results: Results, period: str, by: str, ending: str, language: Language) -> bytes:
     """Return the report as a workbook or a page for Word."""
     found, late = league.ranked(results, period, by), scheduled.scheduled(results)
-    return file_of(lambda path: league_book.write(found, late, path, language), ending)
+    return bytes_of(f"list.{ending}", lambda path: league_book.write(found, late, path, language))
 
 
 @dataclass(frozen=True)
@@ -220,7 +210,7 @@ def chain_view(found: Chained, language: Language) -> tuple[str, pd.DataFrame]:
 
 def chain_file(results: Results, language: Language) -> bytes:
     """Return the list of gaps of the county as a workbook."""
-    return file_of(lambda path: chain_picture.write(chained.chained(results), path, language), "xlsx")
+    return bytes_of("list.xlsx", lambda path: chain_picture.write(chained.chained(results), path, language))
 
 
 # --- what can be offered ------------------------------------------------------------
@@ -245,4 +235,4 @@ def offers_table(found: Offering, language: Language) -> tuple[tuple[str, ...], 
 
 def offers_file(results: Results, ending: str, language: Language) -> bytes:
     """Return the offers as a workbook, or for Word with a page an offer."""
-    return file_of(lambda path: offer_list.write(offering.offering(results), path, language), ending)
+    return bytes_of(f"list.{ending}", lambda path: offer_list.write(offering.offering(results), path, language))

@@ -7,7 +7,6 @@ told with its rows and its fingerprint, so that what was handed over can be told
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from geo.basis.errors import CallError
 from geo.basis.progress import silent
 from geo.basis.reason import reason
 from layers.outputs import files, findings_list, formats, handover_list, rule_list
+from layers.outputs.target import bytes_of
 from layers.study import catalog
 from layers.study.run import released
 from layers.study.run.results import Results
@@ -145,10 +145,9 @@ def made(folder: Path, name: str, kind: str, language: Language) -> OutputFile:
     one = output(name)
     if kind not in one.kinds or kind not in formats.FORMATS:
         raise CallError(reason("format_unknown", format=kind, known=list(one.kinds)))
-    with tempfile.TemporaryDirectory(prefix="luodi-") as place:
-        path = Path(place) / f"luodi-{name}-{date.today():%Y%m%d}.{kind}"
-        rows = one.make(folder, path, language)
-        return OutputFile(path.name, path.read_bytes(), rows)
+    file, rows = f"luodi-{name}-{date.today():%Y%m%d}.{kind}", [0]
+    body = bytes_of(file, lambda path: rows.append(one.make(folder, path, language)))
+    return OutputFile(file, body, rows[-1])
 
 
 def content(folder: Path, name: str, kind: str, language: Language) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from geo.project.stages import STAGES
 from layers.library import standards
 from layers.outputs.files import export
 from layers.outputs.stage_book import LAYOUT
+from layers.outputs.target import bytes_of
 from layers.serve.held import Held
 from layers.sources.finding import finding
 from layers.study import edits
@@ -123,10 +123,7 @@ def _problems(results: Results, language: Language) -> pd.DataFrame:
 
 def workbook(results: Results, language: Language) -> bytes:
     """Return the month's workbook, for a download."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "projects.xlsx"
-        export(results, path, "projects", language, None, LAYOUT)
-        return path.read_bytes()
+    return bytes_of("projects.xlsx", lambda path: export(results, path, "projects", language, None, LAYOUT))
 
 
 # --- changing a project -----------------------------------------------------------

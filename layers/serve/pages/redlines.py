@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from geo.basis.reason import Reason, reason
 from layers.ask.redline import RedlineAnswer
 from layers.outputs import redline_files
 from layers.outputs.redline_rows import Planned, planned
+from layers.outputs.target import bytes_of
 from layers.serve.held import Held
 from layers.study import checks
 from layers.study.checks import RedlineCheck
@@ -126,10 +126,7 @@ def as_file(answer: RedlineAnswer, kind: str, language: Language) -> bytes:
     """
     if told := answer.check.stale():
         raise BlockedError(next(iter(told.values())))
-    with tempfile.TemporaryDirectory(prefix="luodi-") as place:
-        path = Path(place) / f"check.{kind}"
-        redline_files.write(answer, path, language)
-        return path.read_bytes()
+    return bytes_of(f"check.{kind}", lambda path: redline_files.write(answer, path, language))
 
 
 def file_name(answer: RedlineAnswer, kind: str) -> str:

@@ -62,6 +62,7 @@ def test_ledger_and_points_follow_from_line_to_line(results, tmp_path):
         at = next(k for k, row in enumerate(written) if len([v for v in row if v]) > 4)
         place = list(raw.drop(columns=["geometry"], errors="ignore")).index(column)
         assert sum(str(row[place]).startswith("=") for row in written[at + 1 :]) > len(raw) / 3
+        assert not [h for h in written[at] if h and "_" in str(h)], "a name of a column is no head"
         found = again(path, tmp_path)[table][at + 1 :]
         theirs = [float(row[place]) if row[place] is not None else float("nan") for row in found]
         assert theirs == pytest.approx(raw[column].tolist(), abs=1e-9, nan_ok=True)
