@@ -6,21 +6,17 @@ gives the same bytes, so a file can be compared with the one that was signed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Pt
 
 from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier_rows as rows
-from layers.outputs import word
+from layers.outputs import signoff, word
 from layers.outputs.sketch import draw
 from layers.text import Language, say, sentence
-
-DEPARTMENTS = ("land", "environment", "forest", "water", "emergency", "farming")
 
 
 def write(answer: RedlineAnswer, path: Path, language: Language) -> None:
@@ -44,8 +40,8 @@ def document(answer: RedlineAnswer, language: Language) -> bytes:
     word.picture(page, sketch.png)
     for grid in rows.grids(answer, language):
         word.section(page, grid)
-    _signatures(page, language)
-    _notes(page, [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)])
+    signoff.block(page, language)
+    signoff.notes(page, [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)])
     return word.fixed(page, _written(answer))
 
 
@@ -63,29 +59,6 @@ def _head(page: Document, answer: RedlineAnswer, language: Language) -> None:
     word.tight(
         word.line(page, rows.conclusion(answer, language), word.HEAD_PT, None, bold=True, face=word.HEI), after=2
     )
-
-
-def _signatures(page: Document, language: Language) -> None:
-    word.heading(page, say("dossier.signoff", language))
-    table = word.table_of(page, 2, (1.0,) * len(DEPARTMENTS))
-    word.fill(
-        table.rows[0].cells,
-        [say(f"dossier.department_{d}", language) for d in DEPARTMENTS],
-        bold=True,
-        shade=word.SHADE,
-    )
-    word.with_next(table)
-    for cell in table.rows[1].cells:
-        word.put(cell, say("dossier.opinion", language), word.SMALL_PT)
-        cell.paragraphs[0].paragraph_format.space_after = Pt(26)
-        for blank in ("signature", "date"):
-            word.tight(word.run(cell.add_paragraph(), say(f"dossier.{blank}", language), word.SMALL_PT))
-    word.whole(table)
-
-
-def _notes(page: Document, notes: Iterable[str]) -> None:
-    for k, text in enumerate(notes):
-        word.tight(word.line(page, text, word.SMALL_PT, word.GREY), before=2 if k == 0 else 0)
 
 
 def _written(answer: RedlineAnswer) -> datetime:

@@ -16,9 +16,9 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from layers.library.forms import OfficeForm
+from layers.outputs.live_book import OPTIONS
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
-from layers.outputs.stage_book import OPTIONS
 from layers.study.run.released import masks
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say

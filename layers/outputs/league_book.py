@@ -15,11 +15,10 @@ from geo.basis.tables import rows
 from layers.ask.league import League
 from layers.ask.scheduled import Scheduled
 from layers.outputs import lists, word
+from layers.outputs.live_book import OPTIONS, STYLES
 from layers.outputs.plain import plain
 from layers.outputs.project import headlines
 from layers.outputs.projected import Projection
-from layers.outputs.ranking_book import STYLES
-from layers.outputs.stage_book import OPTIONS
 from layers.outputs.target import ending, replaced
 from layers.outputs.word import WordTable
 from layers.text import Language, number, say

@@ -17,6 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from geo.rank.robust import DECIMALS
+from layers.outputs.live_book import OPTIONS, LiveBook
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
 from layers.study.run.results import Results
@@ -28,35 +29,6 @@ FIRST = 1
 """Row of the first criterion and of the weights above the shares; the header stands above it."""
 WEIGHT, SHARE = 4, 5
 """Columns of the sheet of criteria: the weight to change, and its share of the sum."""
-
-
-STYLES = {
-    "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"},
-    "weight": {"num_format": "0.0000", "bg_color": "#FFF4C2", "border": 1},
-    "share": {"num_format": "0.0000"},
-    "score": {"num_format": "0.00"},
-    "whole": {"num_format": "0"},
-    "part": {"num_format": "0 %"},
-    "note": {"italic": True, "font_color": "#555555"},
-}
-
-
-class _Book:
-    """The workbook being written, with its styles and the names of its sheets."""
-
-    def __init__(self, book: xlsxwriter.Workbook, language: Language):
-        self.book, self.language = book, language
-        self.names = {s: say(f"rankbook.sheet_{s}", language) for s in SHEETS}
-        self.style = {name: book.add_format(style) for name, style in STYLES.items()}
-
-    def page(self, name: str, headers: list[str], widths: list[float]) -> xlsxwriter.workbook.Worksheet:
-        """Start a sheet with its header row."""
-        page = self.book.add_worksheet(self.names[name])
-        for column, (header, width) in enumerate(zip(headers, widths, strict=True)):
-            page.set_column(column, column, width)
-            page.write_string(0, column, plain(header), self.style["head"])
-        page.freeze_panes(1, 1)
-        return page
 
 
 def write(results: Results, path: Path, language: Language, keep: np.ndarray | None = None) -> int:
@@ -74,9 +46,8 @@ def write(results: Results, path: Path, language: Language, keep: np.ndarray | N
     ranking = results.table("ranking")
     ranking = ranking if keep is None else ranking[keep]
     content = BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
-    with xlsxwriter.Workbook(content, options) as book:
-        made = _Book(book, language)
+    with xlsxwriter.Workbook(content, OPTIONS) as book:
+        made = LiveBook(book, language, "rankbook", SHEETS)
         _notes(made, results)
         _criteria(made, results)
         _shares(made, results, ranking, "proved", "scaled")
@@ -87,18 +58,12 @@ def write(results: Results, path: Path, language: Language, keep: np.ndarray | N
     return len(ranking)
 
 
-def _notes(made: _Book, results: Results) -> None:
-    page = made.book.add_worksheet(made.names["notes"])
-    page.set_column(0, 0, 110)
-    told = [
-        *notes(results, made.language, "ranking"),
-        *(say(f"rankbook.note_{k}", made.language) for k in (1, 2, 3, 4)),
-    ]
-    for row, note in enumerate(told):
-        page.write_string(row, 0, plain(note), made.style["note"])
+def _notes(made: LiveBook, results: Results) -> None:
+    ours = (say(f"rankbook.note_{k}", made.language) for k in (1, 2, 3, 4))
+    made.notes("notes", [*notes(results, made.language, "ranking"), *ours])
 
 
-def _criteria(made: _Book, results: Results) -> None:
+def _criteria(made: LiveBook, results: Results) -> None:
     language, style = made.language, made.style
     names = ("criterion", "id", "pays", "limit", "weight", "share", "low", "high", "source", "mark")
     page = made.page(
@@ -128,7 +93,7 @@ def _criteria(made: _Book, results: Results) -> None:
                 page.write_number(row, at, limit, style["share"])
 
 
-def _shares(made: _Book, results: Results, ranking: pd.DataFrame, name: str, column: str) -> None:
+def _shares(made: LiveBook, results: Results, ranking: pd.DataFrame, name: str, column: str) -> None:
     """Write what the sites earn, with the weights as shares above: a formula per criterion."""
     style = made.style
     criteria = results.criteria.criteria
@@ -147,7 +112,7 @@ def _shares(made: _Book, results: Results, ranking: pd.DataFrame, name: str, col
             page.write_number(row, k + 1, float(value), style["share"])
 
 
-def _ranking(made: _Book, results: Results, ranking: pd.DataFrame) -> None:
+def _ranking(made: LiveBook, results: Results, ranking: pd.DataFrame) -> None:
     language, style = made.language, made.style
     names = (
         "site_id",

@@ -18,10 +18,9 @@ from geo.basis.tables import rows
 from geo.rank.rating import LEAST, MOST, REJECTED, STATES, SUFFIX
 from geo.rank.robust import DECIMALS
 from layers.ask.rated import Rated
+from layers.outputs.live_book import OPTIONS, LiveBook
 from layers.outputs.plain import plain
 from layers.outputs.project import headlines
-from layers.outputs.ranking_book import STYLES
-from layers.outputs.stage_book import OPTIONS
 from layers.text import Language, code, say
 from layers.words import rating as words
 
@@ -31,22 +30,13 @@ EXTRA = 20
 """Lines below the scores given where further ones may be typed; the means read them too."""
 
 
-class _Pages:
+class _Pages(LiveBook):
     """The workbook being written."""
 
     def __init__(self, book: xlsxwriter.Workbook, found: Rated, language: Language):
-        self.book, self.found, self.language = book, found, language
-        self.names = {s: say(f"ratingbook.sheet_{s}", language) for s in SHEETS}
-        self.style = {name: book.add_format(style) for name, style in STYLES.items()}
+        super().__init__(book, language, "ratingbook", SHEETS, frozen=2)
+        self.found = found
         self.ids = found.rating.ranking["project_id"].astype(str).tolist()
-
-    def page(self, name: str, headers: list[str], widths: list[float]) -> xlsxwriter.workbook.Worksheet:
-        page = self.book.add_worksheet(self.names[name])
-        for column, (header, width) in enumerate(zip(headers, widths, strict=True)):
-            page.set_column(column, column, width)
-            page.write_string(0, column, plain(header), self.style["head"])
-        page.freeze_panes(1, 2)
-        return page
 
 
 def write(found: Rated, path: Path, language: Language) -> int:
@@ -65,12 +55,8 @@ def write(found: Rated, path: Path, language: Language) -> int:
 
 
 def _notes(made: _Pages) -> None:
-    page = made.book.add_worksheet(made.names["notes"])
-    page.set_column(0, 0, 110)
-    told = [*headlines(made.found.results, made.language, "projects"), *words.notes(made.found, made.language),
-            say("ratingbook.note", made.language)]  # fmt: skip
-    for row, note in enumerate(told):
-        page.write_string(row, 0, plain(note), made.style["note"])
+    made.notes("notes", [*headlines(made.found.results, made.language, "projects"),
+                         *words.notes(made.found, made.language), say("ratingbook.note", made.language)])  # fmt: skip
 
 
 def _criteria(made: _Pages) -> None:

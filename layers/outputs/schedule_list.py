@@ -12,10 +12,10 @@ import xlsxwriter
 
 from layers.ask.scheduled import Scheduled
 from layers.outputs import gantt, lists
+from layers.outputs.live_book import OPTIONS
 from layers.outputs.plain import plain
 from layers.outputs.project import headlines
 from layers.outputs.projected import Projection
-from layers.outputs.stage_book import OPTIONS
 from layers.outputs.target import ending, replaced
 from layers.text import Language, say
 from layers.words import schedule as words

@@ -15,6 +15,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
+from layers.outputs.live_book import OPTIONS
 from layers.outputs.plain import plain
 from layers.outputs.project import headlines
 from layers.study.run.results import Results
@@ -22,7 +23,6 @@ from layers.text import Language, say
 from layers.words import pipeline
 
 LAYOUT = "stages"
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
 _WIDE = {"why": 60, "findings": 48, "definition": 70, "name": 20, "industry": 24, "next_milestone": 20}
 Sheet = Any
 

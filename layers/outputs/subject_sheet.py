@@ -14,13 +14,11 @@ from typing import Any
 
 import geopandas as gpd
 import shapely
-from docx.shared import Pt
 
 from geo.basis.units import MU_M2
 from geo.place.portfolio import YES
 from geo.rules.terms import AREA_TESTS
-from layers.outputs import field_map, word
-from layers.outputs.dossier import DEPARTMENTS
+from layers.outputs import field_map, signoff, word
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
 from layers.outputs.target import replaced
@@ -83,18 +81,8 @@ def document(made: SubjectSheet, picture: bytes | None, moment: datetime, langua
         word.picture(page, picture)
     for grid in (g for g in made.tables if g.rows):
         word.section(page, grid)
-    word.heading(page, say("dossier.signoff", language))
-    table = word.table_of(page, 2, (1.0,) * len(DEPARTMENTS))
-    heads = [say(f"dossier.department_{d}", language) for d in DEPARTMENTS]
-    word.fill(table.rows[0].cells, heads, bold=True, shade=word.SHADE)
-    for cell in table.rows[1].cells:
-        word.put(cell, say("dossier.opinion", language), word.SMALL_PT)
-        cell.paragraphs[0].paragraph_format.space_after = Pt(26)
-        for blank in ("signature", "date"):
-            word.tight(word.run(cell.add_paragraph(), say(f"dossier.{blank}", language), word.SMALL_PT))
-    word.whole(table)
-    for k, text in enumerate(made.notes):
-        word.tight(word.line(page, text, word.SMALL_PT, word.GREY), before=2 if k == 0 else 0)
+    signoff.block(page, language)
+    signoff.notes(page, made.notes)
     return word.fixed(page, moment)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 import xlsxwriter
 
 from layers.outputs import live
+from layers.outputs.live_book import OPTIONS
 from layers.outputs.plain import plain
 from layers.outputs.projected import Projection
 from layers.text import Language, say
@@ -33,10 +34,9 @@ def write_xlsx(path: Path, made: Projection, sheet: str, language: Language = "z
     The first rows carry the notes, the header row is frozen and filtered, areas keep
     two decimals, and row order is that of the table. A second sheet sums up by state.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     content = BytesIO()  # the library has errors of its own for a refused path; ours come from the file system
     made, name = live.taken(made, sheet, language), sheet[:31]
-    with xlsxwriter.Workbook(content, options) as book:
+    with xlsxwriter.Workbook(content, OPTIONS) as book:
         page = book.add_worksheet(name)
         _notes(book, page, made)
         style = {k: book.add_format(v) for k, v in STYLES.items()}

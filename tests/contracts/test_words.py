@@ -19,7 +19,7 @@ from geo.screen.counterfactual import USE_CLASSES
 from geo.screen.counterfactual import Kind as Change
 from geo.screen.status import STATUSES
 from layers.library import kinds, resources, standards
-from layers.outputs import dossier, field_sheet, ranking_book, rule_list, summary
+from layers.outputs import field_sheet, ranking_book, rule_list, signoff, summary
 from layers.serve.draw.idle_symbols import GROUPS
 from layers.serve.pages import capacity_desk
 from layers.sources.redline.model import Axes
@@ -38,7 +38,7 @@ NAMED: dict[str, set[str]] = {
     "column": {c.name for t in tables.TABLES.values() for c in t.columns},
     "columnkind": set(get_args(tables.Kind)),
     "consequence": set(get_args(clock.Consequence)),
-    "dossier": {f"department_{d}" for d in dossier.DEPARTMENTS},
+    "dossier": {f"department_{d}" for d in signoff.DEPARTMENTS},
     "evidence": set(get_args(signals.Status)),
     "explain": set(),
     "fieldsheet": {f"signer_{s}" for s in field_sheet.SIGNERS},
