@@ -10,7 +10,7 @@ from layers.serve.pages.board import board
 from layers.serve.pages.glance import Glance, glance
 from layers.serve.pages.redlines import Kept
 from layers.study.run.results import Results
-from layers.text import Language, number, say
+from layers.text import Language, land_unit, number, say
 from views.parts import frame, home_tables, map, opening, redline_bar, runner, state
 from views.parts.markup import join, tag
 from views.parts.opening import Opened
@@ -84,14 +84,14 @@ def _totals(seen: Glance, language: Language) -> str:
     whole = seen.total
     net, net_hi = float(whole["net_m2"]), float(whole["net_hi_m2"])
     landable = [] if seen.kinds is None else [float(seen.kinds.loc[list(LANDABLE), "net_m2"].sum())]
+    own = land_unit(language).word
+    units = (own, "ha" if own == "mu" else "mu")
+    areas = {"landable": landable, "gross": [float(whole["gross_m2"])], "net": [net],
+             "net_hi": [net_hi] if net_hi - net > 0.01 else []}  # fmt: skip
     figures = [
-        *[("landable", number(area, "mu", language), number(area, "ha", language)) for area in landable],
-        ("parcels", number(float(whole["parcels"]), "n", language), ""),
-        ("gross", number(whole["gross_m2"], "mu", language), number(whole["gross_m2"], "ha", language)),
-        ("net", number(net, "mu", language), number(net, "ha", language)),
+        (key, *(number(area, unit, language) for unit in units)) for key, those in areas.items() for area in those
     ]
-    if net_hi - net > 0.01:
-        figures.append(("net_hi", number(net_hi, "mu", language), number(net_hi, "ha", language)))
+    figures.insert(len(landable), ("parcels", number(float(whole["parcels"]), "n", language), ""))
     tiles = [
         tag("div", tag("div", say(f"uihome.{key}", language), cls="lu-label"), tag("span", big, cls="lu-big"),
             tag("span", small, cls="lu-small"), cls="lu-area")

@@ -11,7 +11,7 @@ from geo.basis.progress import silent
 from layers.serve.pages.glance import glance, share, whole_view
 from layers.study import checks
 from layers.study.run.results import open_results
-from layers.text import LANGUAGES, catalogue, code, number, say
+from layers.text import LANGUAGES, catalogue, code, land_unit, number, say
 from layers.words import first_steps
 from tests.views import studies
 
@@ -73,7 +73,8 @@ def test_the_study_at_a_glance(visit, study, language):
         assert code("status", status, language) in shown
         proved = rows.loc[rows["net_m2"] > 0, "parcel_id"]
         if (rows["net_m2"] == rows["net_hi_m2"]).all():
-            assert number(land[land["parcel_id"].isin(proved)].union_all().area, "mu", language) in shown
+            area = land[land["parcel_id"].isin(proved)].union_all().area
+            assert number(area, land_unit(language).word, language) in shown
         assert say("uihome.count", language, parcels=len(rows)) in shown
     assert {say("uihome.door_redline", language), say("uihome.door_screen", language)} <= set(links(page))
     other = "en" if language == "zh" else "zh"
@@ -107,6 +108,16 @@ def test_what_to_find_out_first_and_which_layers_are_missing(visit, study):
     steps = [re.sub(r"\s+", " ", line.strip()) for line in first_steps.lines(results, "zh")]
     assert len(steps) > 1
     assert [line for line in steps if line not in shown] == [], "which to find first, with office and names"
+
+
+@pytest.mark.parametrize(("language", "other"), [("zh", "公顷"), ("en", "mu")])
+def test_areas_of_home_are_in_the_unit_of_the_reader(visit, study, language, other):
+    bodies = [h.proto.body for h in visit(study, language).get("html")]
+    figures = [b for b in bodies if "lh-totals" in b]
+    assert all(re.search(rf"lu-big[^>]*>[^<]*{other}", b) is None for b in figures)
+    tables = "".join(b for b in bodies if "lh-h" in b)
+    assert "lh-bars" in tables
+    assert re.search(rf"\d ?{other}\b", re.sub(r"<[^>]+>", " ", tables)) is None
 
 
 def test_parks_add_up(own):

@@ -10,7 +10,7 @@ from layers.serve.pages.glance import Glance, LayerLine, share
 from layers.serve.pages.redlines import Kept
 from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
-from layers.text import Language, code, number, say, sentence
+from layers.text import Language, code, land_unit, number, say, sentence
 from layers.words import first_steps as words
 from layers.words.explain import cause_sentence, marked_title
 from views.parts.markup import Html, join, tag
@@ -26,13 +26,18 @@ def _table(title: str, heads: list[str], rows: list[Html], cls: str) -> Html:
                 tag("table", tag("thead", head), tag("tbody", *rows), cls=f"lh-table {cls}"))  # fmt: skip
 
 
+def _area(m2: float, language: Language) -> str:
+    """Return an area in the reader's unit."""
+    return number(m2, land_unit(language).word, language)
+
+
 def _span(low: str, high: str) -> str:
     """Return both bounds as they are printed, once where they read alike."""
     return low if low == high else f"{low} … {high}"
 
 
 def bars(seen: Glance, language: Language) -> Html:
-    """Return usable area by status as bars (亩); what is not settled is drawn paler behind."""
+    """Return usable area by status as bars; what is not settled is drawn paler behind."""
     most = max(float(seen.status["net_hi_m2"].max()), float(seen.status["net_m2"].max()))
     rows = []
     for status in STATUSES:
@@ -41,7 +46,7 @@ def bars(seen: Glance, language: Language) -> Html:
         colour = STATUS_COLOURS[status]
         bar = tag("div", tag("i", style=f"width:{share(net_hi, most):.2f}%;background:{colour}55"),
                   tag("i", style=f"width:{share(net, most):.2f}%;background:{colour}"), cls="lh-bar")  # fmt: skip
-        words = _span(number(net, "mu", language), number(net_hi, "mu", language))
+        words = _span(_area(net, language), _area(net_hi, language))
         count = say("uihome.count", language, parcels=int(row["parcels"]))
         rows.append(tag("tr", tag("td", tag("i", cls="lh-mark", style=f"background:{colour}"),
                                   code("status", status, language)), tag("td", count), tag("td", bar),
@@ -51,18 +56,18 @@ def bars(seen: Glance, language: Language) -> Html:
 
 
 def parks(seen: Glance, language: Language) -> Html:
-    """Return the parks with total and usable area (亩), largest first."""
+    """Return the parks with total and usable area, largest first."""
     title = say("uihome.parks", language)
     if not seen.parks:
         return join(tag("h4", title, cls="lh-h"), tag("div", say("uihome.no_parks", language), cls="lu-line"))
-    most = max(p.net_hi_m2 for p in seen.parks)
+    most, unit = max(p.net_hi_m2 for p in seen.parks), land_unit(language).word
     rows = []
     for park in seen.parks:
         bar = tag("div", *_stacked(park.by_status, most), cls="lh-bar")
-        net = _span(bare(park.net_m2, "mu", language), bare(park.net_hi_m2, "mu", language))
+        net = _span(bare(park.net_m2, unit, language), bare(park.net_hi_m2, unit, language))
         rows.append(tag("tr", tag("td", park.name or park.park_id, tip=park.park_id), tag("td", bar), tag("td", net),
-                        tag("td", bare(park.gross_m2, "mu", language))))  # fmt: skip
-    heads = [say("uihome.park", language), "", *(f"{say(f'uihome.{k}', language)} {say('uiredline.mu', language)}"
+                        tag("td", bare(park.gross_m2, unit, language))))  # fmt: skip
+    heads = [say("uihome.park", language), "", *(f"{say(f'uihome.{k}', language)} {say(f'uiredline.{unit}', language)}"
                                                  for k in ("net", "gross"))]  # fmt: skip
     return _table(title, heads, rows, "lh-parks")
 
@@ -79,7 +84,7 @@ def _stacked(parts: tuple[tuple[str, float], ...], most: float) -> list[Html]:
 
 
 def kinds(seen: Glance, language: Language) -> Html:
-    """Return what of the usable area can be handed over, and what the rest is (亩)."""
+    """Return what of the usable area can be handed over, and what the rest is."""
     if seen.kinds is None:
         return join()
     rows = []
@@ -87,7 +92,7 @@ def kinds(seen: Glance, language: Language) -> Html:
         row = seen.kinds.loc[kind]
         if row["net_hi_m2"] <= NOTHING_M2:
             continue
-        words = _span(number(float(row["net_m2"]), "mu", language), number(float(row["net_hi_m2"]), "mu", language))
+        words = _span(_area(float(row["net_m2"]), language), _area(float(row["net_hi_m2"]), language))
         cls = "lh-landable" if kind in headline.LANDABLE else ""
         rows.append(tag("tr", tag("td", kind_word(kind, language)), tag("td", words), cls=cls))
     return join(tag("h4", say("uihome.by_kind", language), cls="lh-h"),
@@ -128,8 +133,7 @@ def first_steps(results: Results, language: Language) -> Html:
 def _questions(results: Results, seen: Glance, language: Language) -> list[Html]:
     return [
         tag("li", say("uihome.find_out", language, rule=marked_title(results, results.rule(q.rule_id), language),
-                      parcels=q.parcels, open=number(q.open_m2, "mu", language),
-                      alone=number(q.alone_m2, "mu", language)))
+                      parcels=q.parcels, open=_area(q.open_m2, language), alone=_area(q.alone_m2, language)))
         for q in seen.questions[:MOST]
     ]  # fmt: skip
 
