@@ -73,7 +73,7 @@ def sorted_rows(frame):
     return sorted(map(tuple, flat.astype(str).to_numpy().tolist()))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_the_order_of_rows_and_layers_changes_nothing(plain, tmp_path, seed):
     folder = roles.study(tmp_path / "study", "parcels", "true", "gpkg")
     cover(folder)

@@ -39,6 +39,7 @@ LAYERS = (
     ("rail", "network", "transport/TRANS_Rail.geojson", "complete"),
     ("utilities", "facility", "utilities/INFRA_UtilityFacilities.geojson", "unknown"),
 )
+pytestmark = pytest.mark.long
 STATUS = {"eligible": 12237, "conditional": 846, "excluded": 32}
 IDS = ("--accept", "suffix-duplicate-ids", "--accept", "number-null-ids")
 

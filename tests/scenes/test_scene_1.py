@@ -89,6 +89,7 @@ def test_accepted_cut_line_and_run_again(cut):
     assert sum(area for code, area in use.items() if code.startswith("03")) == mu(13)
 
 
+@pytest.mark.long
 def test_the_cut_boundary_comes_back_as_a_red_line(county, answer, cut):
     luodi("redline", county, county / "incoming" / "redline_liren.txt", county / "cut.txt", "--name", "out")
     again = result(luodi("redline", county, county / "cut.txt", "--name", "round trip"))
@@ -97,8 +98,10 @@ def test_the_cut_boundary_comes_back_as_a_red_line(county, answer, cut):
 
 
 @pytest.mark.parametrize(
-    "name", ["redline_liren_zone40.txt", "redline_liren.xlsx", "redline_liren.dxf", "redline_liren.zip"]
-)
+    "name",
+    [pytest.param(n, marks=[] if n.endswith("dxf") else pytest.mark.long)
+     for n in ("redline_liren_zone40.txt", "redline_liren.xlsx", "redline_liren.dxf", "redline_liren.zip")],
+)  # fmt: skip
 def test_the_same_red_line_in_other_files(county, answer, name):
     known = () if name.endswith(".txt") else ("--crs", "EPSG:4549")
     found = result(luodi("redline", county, county / "incoming" / name, *known, "--name", name))
@@ -106,6 +109,7 @@ def test_the_same_red_line_in_other_files(county, answer, name):
     assert found["net_m2"] == pytest.approx(answer["net_m2"], abs=2.0)
 
 
+@pytest.mark.long
 def test_without_the_red_line_file_its_row_is_unknown_and_the_status_changes(county, answer, tmp_path):
     other = tmp_path / "county"
     shutil.copytree(county, other, symlinks=True)

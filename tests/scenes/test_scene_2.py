@@ -144,6 +144,7 @@ def test_a_ban_frees_what_the_project_drew_and_undo_restores_it(county, answer, 
     assert placed(own)["projects"] == answer["projects"]
 
 
+@pytest.mark.long
 def test_a_pin_needs_a_person_a_ground_and_a_place(county):
     luodi("pin", county, LIREN, "--park", "B2", code=2)
     luodi("pin", county, LIREN, "--person", "王工", "--why", "试", code=2)
@@ -154,6 +155,7 @@ def test_a_pin_needs_a_person_a_ground_and_a_place(county):
 # --- scene 3, Friday: what base 3 holds once G-07 is recovered; here because the placed county stands ready ---
 
 
+@pytest.mark.long
 def test_recovered_g07_takes_zhongxin_on_stock_land_and_undo_returns_every_number(county, answer, tmp_path):
     own = tmp_path / "own"
     shutil.copytree(county, own, symlinks=True)
@@ -276,6 +278,7 @@ def test_place_and_capacity_agree_on_every_park_resource_and_day(registers, on):
 # --- decisions of several people ------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_second_person_sees_what_is_decided_and_a_pin_never_stands_beside_its_ban(county, answer, tmp_path):
     own = tmp_path / "own"
     shutil.copytree(county, own, symlinks=True)

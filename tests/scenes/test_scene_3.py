@@ -47,6 +47,7 @@ def test_g07_two_years_full_without_a_recognition(assets):
     assert found["reason"]["code"] == "idle_idle_2y"
 
 
+@pytest.mark.long
 def test_g07_before_its_limits(county):
     days = ("2025-07-01", "2025-07-02", "2025-09-29", "2025-09-30", "2026-07-02", "2026-09-29", "2026-09-30")
     assert [told(on(county, day, "G-07"), "clock_state", "fee_wan") for day in days] == [
@@ -70,6 +71,7 @@ def test_g15_is_the_governments_cause(assets):
     assert found["reason"]["evidence"] == "土地移交确认书2025-02-28"
 
 
+@pytest.mark.long
 def test_g18_on_the_date_slider(county, assets):
     found = assets["G-18"]
     assert told(found, "clock_state", "next_state", "next_from") == ("normal", "warning_1y", "2026-12-15")

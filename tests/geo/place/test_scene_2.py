@@ -183,6 +183,7 @@ COMPETING = st.fixed_dictionaries({
 })  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=15)
 @given(COMPETING)
 def test_supplying_all_shortages_together_does_what_is_said(case):

@@ -54,6 +54,7 @@ def test_a_manifest_that_was_touched_is_damaged(own_district):
         record.verified(own_district)
 
 
+@pytest.mark.long
 def test_every_table_is_made_again(own_district, monkeypatch):
     found = record.replayed(own_district)
     assert {h.state for h in found} == {"same"}

@@ -219,7 +219,7 @@ def acts(tmp_path):
     }
 
 
-QUICK = {("add", "interrupted"), ("add", "full"), ("redline", "interrupted"), ("export", "full"), ("export", "fault")}
+QUICK = {("redline", "interrupted"), ("export", "full"), ("export", "fault")}
 GRID = [
     pytest.param(act, how, marks=[] if (act, how) in QUICK else pytest.mark.long)
     for act in ("add", "redline", "export")

@@ -327,6 +327,7 @@ def test_a_killed_export_leaves_the_old_file_and_nothing_else(own_district, tmp_
         assert sorted(p.name for p in out.iterdir()) == ["list.gpkg", "part-2-list.xlsx"], moment
 
 
+@pytest.mark.long
 def test_what_a_dead_export_left_goes_with_the_next_export_there(own_district, tmp_path):
     words = ("export", own_district, tmp_path / "list.csv")
     count = killed("count", *words, watched=[tmp_path])
@@ -337,6 +338,7 @@ def test_what_a_dead_export_left_goes_with_the_next_export_there(own_district, t
     assert not list(tmp_path.glob(".luodi-part-*"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("many", MANY)
 def test_a_killed_check_is_the_old_one_or_the_new_one(own_district, tmp_path, many):
     corners = [(210, 10), (290, 10), (290, 90), (210, 90)]
