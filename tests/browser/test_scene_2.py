@@ -38,7 +38,8 @@ def test_the_answer_with_its_bound_and_the_map_with_its_lines(page, url):
     quota = page.locator(".lp-account", has_text="新增建设用地计划指标").first
     expect(quota).to_contain_text("余 115.00 亩")
     drawn = page.locator(".st-key-place-mapbox .lm-root")
-    expect(drawn.locator(".lm-tag")).to_have_count(5)
+    # who stands, and who comes nearest to a site: the rejected and the unknown project have none
+    expect(drawn.locator(".lm-tag")).to_have_count(6)
     expect(drawn.locator("path.leaflet-interactive, path[stroke-dasharray]").first).to_be_attached()
 
 
