@@ -78,7 +78,7 @@ COMMANDS = (
     demo, intake.new, intake.add, intake.remove, intake.describe, checking.check, checking.accept,
     judging.measure, judging.screen, siting.assemble, siting.idle, siting.rank,
     driving.rate, driving.reserve, driving.score, driving.schedule, driving.step, driving.bulletin, driving.chainmap,
-    driving.offers, driving.argue,
+    driving.industries, driving.industry, driving.offers, driving.argue,
     judging.run, telling.explain, judging.waive, judging.override, judging.rules, judging.diff,
     telling.redline, telling.report, telling.form, telling.export, sealing.verify, sealing.replay, sealing.bundle,
     placing.place, siting.handover, placing.capacity, placing.pin, placing.ban, placing.scenario, app,

@@ -46,7 +46,7 @@ from geo.project import chain as chain_room
 from geo.project import demand as demand_room
 from geo.project import gate as gate_room
 from geo.project import pairs as pair_room
-from geo.project import planclass, stations
+from geo.project import park_lists, planclass
 from geo.rank import answer, facts, weights
 from geo.rank.robust import Draws
 from geo.rank.scale import scaled
@@ -87,6 +87,7 @@ def run(stage: Visit) -> None:
     stage("project", gate_and_demand, "inputs",
           "projects links project_problems gates gate_results demand demand_lines project_findings")  # fmt: skip
     stage("chain", chain_fit, "inputs projects links", "chain_fit chain_stations chain_problems")
+    stage("parklists", park_lists.table, "inputs links", "park_industries")
     stage("buildings", buildings, "inputs", "building_sites upstairs")
     stage("reuse", reuse, "projects demand building_sites", "reuse")
     stage("imagery", statistics, "inputs", "imagery imagery_change imagery_problems")
@@ -269,14 +270,6 @@ def chain_fit(
 ) -> pd.DataFrame:  # fmt: skip
     """Say for every project and park which partners are near and whether a missing link would be filled."""
     return chain_room.fit(projects, links, firms, places, terms)
-
-
-def chain_stations(
-    projects: pd.DataFrame, links: pd.DataFrame, firms: chain_room.Firms, places: Mapping[str, Any],
-    terms: chain_room.Terms,
-) -> pd.DataFrame:  # fmt: skip
-    """Say of every industry of the links and the pipeline which firms work in it, by park and in all."""
-    return stations.table(projects, links, firms, places, terms.radius_m)
 
 
 def rank(sites: pd.DataFrame, criteria: CriteriaSet, draws: Draws) -> Tables:

@@ -170,6 +170,8 @@ _DECLARED = (
         "wish:text wish_park_id:code remark:text edited:text may_belong:text? layer_id:code row:text"), open=True),
     Table("links", ("from_industry", "to_industry"), _c("from_industry:code to_industry:code strength:float")),
     Table("project_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
+    Table("park_industries", ("park_id", "industry"), _c(
+        "park_id:id industry:code state:code conditions:text unknowns:text reason:reason")),
     Table("chain_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("gates", ("project_id", "gate_id", "park_id"), _c(
         "project_id:id gate_id:code park_id:code outcome:code severity:code value:float value_hi:float "

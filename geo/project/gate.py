@@ -47,6 +47,8 @@ class Park:
         A recognised chemical park; None where nobody says.
     doubtful : bool
         It only may be a park of the place: nothing passes by it.
+    also : tuple of str
+        Codes people put on its positive list beside its data; they make no list where there was none.
     """
 
     park_id: str
@@ -56,6 +58,7 @@ class Park:
     refused: tuple[str, ...] = ()
     chemical: bool | None = None
     doubtful: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,6 +276,8 @@ def admission(industry: str, park: Park) -> tuple[int, Reason]:
         return CONFLICT, reason("park_refuses", park=park.name or park.park_id, industry=industry)
     if not industry:
         return UNKNOWN, reason("gate_industry_unknown")
+    if concerns(park.also, industry) == YES and concerns(park.refused, industry) == NO:
+        return CLEAR, reason("park_admits_decided", park=park.name or park.park_id, industry=industry)
     if not park.admitted:
         return UNKNOWN, reason("park_admits_unknown", park=park.name or park.park_id)
     speaks = concerns(park.admitted, industry)

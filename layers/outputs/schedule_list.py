@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import xlsxwriter
 
 from layers.ask.scheduled import Scheduled
-from layers.outputs import gantt, lists
+from layers.outputs import gantt, lists, sheets
 from layers.outputs.live_book import OPTIONS
 from layers.outputs.plain import plain
 from layers.outputs.project import headlines
 from layers.outputs.projected import Projection
+from layers.outputs.sheets import ListSheet
 from layers.outputs.target import ending, replaced
 from layers.text import Language, say
 from layers.words import schedule as words
@@ -67,27 +67,9 @@ def _book(found: Scheduled, path: Path, language: Language) -> None:
 
 
 def _sheet(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, said: list[str], language: Language) -> None:
-    page = book.add_worksheet(say(f"gantt.sheet_{name}", language))
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
-    grey = book.add_format({"italic": True, "font_color": "#555555"})
-    for row, text in enumerate(said):
-        page.write_string(row, 0, plain(text), grey)
-    first, titles = len(said) + 1, words.heads(frame, language)
-    for column, title in enumerate(frame):
-        page.write_string(first, column, plain(titles[str(title)]), head)
-        page.set_column(column, column, 22 if title in ("name", "step", "critical", "holder") else 13)
-        for row, value in enumerate(frame[title].tolist(), first + 1):
-            _cell(page, row, column, value)
-    page.freeze_panes(first + 1, 2)
-    page.autofilter(first, 0, first + max(len(frame), 1), max(len(frame.columns) - 1, 0))
-
-
-def _cell(page: Any, row: int, column: int, value: Any) -> None:
-    if isinstance(value, (int, float)):
-        if value == value:
-            page.write_number(row, column, value)
-    else:
-        page.write_string(row, column, plain(str(value)))
+    titles = words.heads(frame, language)
+    wide = frozenset(titles[c] for c in ("name", "step", "critical", "holder") if c in titles)
+    sheets.add(book, ListSheet(say(f"gantt.sheet_{name}", language), frame.rename(columns=titles), said, 2, wide))
 
 
 def _chart(book: xlsxwriter.Workbook, found: Scheduled, language: Language) -> None:

@@ -31,7 +31,8 @@ FILE = DECISIONS
 KINDS = tuple(kind for kinds in formats.KINDS_SINCE.values() for kind in kinds)
 """Kinds of edits: pin and ban of a project; fields of a project or parcel corrected; idle land taken as
 recovered; what was found in the field; more capacity of a facility or account in a scenario;
-what a person scored of a project; what an office says of a step of its schedule."""
+what a person scored of a project; what an office says of a step of its schedule; the list an industry is put on
+in a park; what a department answers of a project."""
 _SCHEMA = """
 create table if not exists edits (
     version integer primary key autoincrement, at text not null, person text not null, kind text not null,

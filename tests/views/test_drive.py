@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 
+from geo.basis.progress import silent
 from layers.ask import rated, scheduled
 from layers.study import edits, may
+from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
 from tests.views import studies
@@ -116,3 +118,25 @@ def test_who_may_not_decide_neither_scores_nor_reports(visit, month_end, tmp_pat
         page.run()
         assert say("ui.not_done", "zh") in text(page)
     assert edits.current(own) == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lists_of_industries_and_the_form_that_decides(visit, month_end, tmp_path, language):
+    assert say("uidrive.no_lists", language) in text(visit(month_end, language, view="lists"))
+    own = tmp_path / "own"
+    shutil.copytree(month_end, own, symlinks=True)
+    runs.update(own, "parklists", silent)
+    page = visit(own, language, view="lists")
+    shown = page.dataframe[0].value
+    textiles = shown[shown.iloc[:, 0].str.startswith("C17")]
+    assert textiles.iloc[0, 1] == code("parkstate", "leads", language)
+    page.selectbox(key="drive-list-park").set_value("P1").run()
+    assert not page.exception
+    form = [page.text_input[k] for k in range(4)]
+    for field, value in zip(form, ("C17", "", "周", "会议"), strict=True):
+        field.set_value(value)
+    page.button[0].click().run()
+    assert not page.exception
+    assert edits.current(own).of("industry")["*/C17"].person == "周"
+    again = visit(own, language, view="lists").dataframe[0].value
+    assert again[again.iloc[:, 0].str.startswith("C17")].iloc[0, 1] == f"{code('parkstate', 'leads', language)} ▲"

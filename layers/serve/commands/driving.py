@@ -1,4 +1,4 @@
-"""The project side: rate, reserve, score, schedule, step, bulletin, chainmap, offers, argue."""
+"""The project side: rate, reserve, score, schedule, step, bulletin, chainmap, industries, offers, argue."""
 
 from __future__ import annotations
 
@@ -197,6 +197,61 @@ def chainmap(
         call.tell(console, words.text(found, console.language))
         call.listed(console, out, lambda path: chain_picture.write(found, path, console.language))
         console.result(words.plain(found))
+
+    call.run(as_json, lang, work)
+
+
+def industries(
+    folder: Study,
+    park: Annotated[str, typer.Option(help="Of one park: its id.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (matrix and lines) or CSV (lines).")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """List what each park takes in of every industry (产业正负面清单): leading, admitted, limited, not admitted."""
+
+    def work(console: Console) -> None:
+        from layers.ask import park_lists
+        from layers.outputs import park_list
+        from layers.study.run.released import require
+        from layers.words import park_lists as words
+
+        call.fresh(folder, "parklists", console)
+        found = park_lists.lists(require(folder, "park_industries"), park)
+        call.tell(console, words.text(found, console.language))
+        call.listed(console, out, lambda path: park_list.write(found, path, console.language))
+        console.result(words.plain(found))
+
+    call.run(as_json, lang, work)
+
+
+def industry(
+    folder: Study,
+    park: Annotated[str, typer.Argument(metavar="PARK", help="Id of a park, or * for all.")],
+    code: Annotated[str, typer.Argument(metavar="INDUSTRY", help="Code or name, as C26.")],
+    said: Annotated[str, typer.Argument(metavar="[LIST]", help="positive, limited or negative.")] = "",
+    condition: Annotated[str, typer.Option(help="Of a limit: under which condition it is taken in.")] = "",
+    person: Annotated[str, typer.Option("--person", help="Who decides.")] = "",
+    why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take it off again.")] = False,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Put an industry on the positive or negative list of a park, with person and ground, or take it off."""
+
+    def work(console: Console) -> None:
+        from layers.ask import park_lists
+        from layers.study.run.released import require
+
+        call.fresh(folder, "parklists", console)
+        results = require(folder, "park_industries")
+        if undo:
+            park_lists.take_off(results, (park, code), person, why)
+        else:
+            park_lists.put(results, (park, code), said, condition, person, why)
+        key = "command.industry_off" if undo else "command.industry_put"
+        console.text(say(key, console.language, park=park, industry=code, said=said, person=person, why=why))
+        console.result({"park": park, "industry": code, "said": "" if undo else said})
 
     call.run(as_json, lang, work)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import shapely
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Layer
 from geo.project.gate import Park, Parks
+from geo.project.park_lists import Decision
 from layers.study.registers import project_cells as cells
 from layers.study.registers.industry import industry_code
 from layers.study.spec import LayerSpec, Study
@@ -18,14 +21,15 @@ from layers.study.spec import LayerSpec, Study
 _SPLIT = re.compile(r"[;；,，、|\s]+")
 
 
-def read(study: Study, inputs: Inputs) -> Parks:
-    """Return the parks of all layers of role ``park``.
+def read(study: Study, inputs: Inputs, decided: Sequence[Decision] = ()) -> Parks:
+    """Return the parks of all layers of role ``park``, with what people put on their lists.
 
     Parameters
     ----------
     study : Study
     inputs : Inputs
         Fields ``park_id, name, industries`` (admitted), ``leading``, ``negative`` (refused) and ``chemical``.
+    decided : sequence of Decision
 
     Returns
     -------
@@ -38,7 +42,15 @@ def read(study: Study, inputs: Inputs) -> Parks:
     broken = next((i for s in specs if (i := inputs.layers[s.id]).state != "ok"), None)
     made = [p for s in specs for p in _parks(s, inputs.layers[s.id]) if inputs.layers[s.id].state == "ok"]
     complete = all(inputs.layers[s.id].coverage == "complete" for s in specs)
+    made = [_decided(p, decided) for p in made]
     return Parks(tuple(made), complete and broken is None, True, broken.cause if broken else "")
+
+
+def _decided(park: Park, decided: Sequence[Decision]) -> Park:
+    """Add what people decided of a park; what its data refuses stays refused."""
+    mine = [d for d in decided if d.park_id in (park.park_id, "")]
+    out, in_ = (tuple(d.industry for d in mine if (d.said == "negative") is no) for no in (True, False))
+    return replace(park, also=in_, refused=(*park.refused, *out))
 
 
 def shapes(study: Study, inputs: Inputs) -> dict[str, Any]:
@@ -74,7 +86,7 @@ def _parks(spec: LayerSpec, layer: Layer) -> list[Park]:
         cell = {name: str(values[k] if values[k] is not None else "") for name, values in columns.items()}
         out.setdefault(str(park_id), Park(
             str(park_id), cell["name"], _codes(cell["industries"]), _codes(cell["leading"]), _codes(cell["negative"]),
-            _yes(cell["chemical"]), str(park_id) not in sure,
+            chemical=_yes(cell["chemical"]), doubtful=str(park_id) not in sure,
         ))  # fmt: skip
     return list(out.values())
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from geo import study as flow
 from geo.measure.every import area_shapes
-from geo.project import apart, planclass
+from geo.project import apart, park_lists, planclass, stations
 from geo.project.gate import Gates
 from layers.library import plan_classes, uses
 from layers.study import check_sites, load, wishes
-from layers.study.registers import chain, indicators, norms, parks, projects
+from layers.study.registers import chain, indicators, industry_lists, norms, parks, projects
 from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _slice(plan: Plan) -> Any:
     study = plan.study
     rules = _rules(plan)
     aside = [n.model_dump() for n in study.not_examined]
-    edits = [[s, e.version] for s, e in sorted(plan.edits.of("project").items())]
+    edits = [[[s, e.version] for s, e in sorted(plan.edits.of("project").items())], _lists(plan)]
     table = indicators.own(study, plan.folder)
     local = [study.standards.model_dump(), table.model_dump(mode="json") if table else None]
     return [study.as_of.isoformat(), local, rules, aside, edits, plan.sources(*projects.ROLES)]
@@ -32,6 +32,10 @@ def _slice(plan: Plan) -> Any:
 
 def _rules(plan: Plan) -> Any:
     return [r.model_dump(mode="json") for r in plan.rules if r.industries or r.use_classes]
+
+
+def _lists(plan: Plan) -> Any:
+    return plan.edits.plain(industry_lists.KIND)
 
 
 def _build(work: Work) -> Tables:
@@ -52,7 +56,7 @@ def _build(work: Work) -> Tables:
 def _asked(work: Work) -> Gates:
     plan = work.plan
     table = indicators.own(plan.study, plan.folder)
-    found = parks.read(plan.study, work.inputs)
+    found = parks.read(plan.study, work.inputs, industry_lists.decisions(plan.edits))
     return Gates(
         plan.rules, plan.setting.aside, found, lambda industry: norms.least(plan.study, table, industry),
         uses.table(), indicators.limits(table, plan.study.as_of),
@@ -99,13 +103,25 @@ def _chain(work: Work) -> Tables:
     places = parks.shapes(study, work.inputs)
     made = flow.chain_fit(listed, links, firms, places, chain.terms())
     doubtful = parks.doubtful(study, work.inputs)
-    near = flow.chain_stations(listed, links, firms, places, chain.terms())
+    near = stations.table(listed, links, firms, places, chain.terms().radius_m)
     near.loc[near["park_id"].isin(list(doubtful)), ["firms", "unnamed"]] = float("nan")
     return {
         "chain_fit": chain.left_open(made, doubtful),
         "chain_stations": near,
         "chain_problems": load.problems(found),
     }
+
+
+def _park_lists(work: Work) -> Tables:
+    asked, study = _asked(work), work.plan.study
+    links = work.table("links")
+    grounds = parks.shapes(study, work.inputs)
+    ids = [p.park_id for p in asked.parks.parks]
+    units = gpd.GeoDataFrame({"parcel_id": ids, "park_id": ids}, geometry=[grounds[i] for i in ids], crs=study.crs)
+    units["area_m2"] = work.basis.areas(area_shapes(units.geometry.to_numpy(), work.basis))
+    codes = industry_lists.industries(asked.parks.parks, [*links["from_industry"], *links["to_industry"]])
+    found = flow.site_gates(work.inputs, units, park_lists.as_projects(codes), asked, work.basis, work.progress)
+    return {"park_industries": park_lists.table(codes, asked, found)}
 
 
 PROJECT = Stage(
@@ -123,4 +139,9 @@ SITES = Stage(
     slice=lambda plan: [_rules(plan), check_sites.contents(plan.folder, plan.edits), plan.edits.plain("pin"),
                         [[s.id, s.land_use_scheme] for s in plan.study.with_role("plan")]],
     build=_on_sites,
+)  # fmt: skip
+PARKLISTS = Stage(
+    name="parklists",
+    slice=lambda plan: [_rules(plan), _lists(plan), [n.model_dump() for n in plan.study.not_examined]],
+    build=_park_lists,
 )  # fmt: skip

@@ -125,19 +125,21 @@ def test_a_new_kind_of_decision_is_a_new_format():
     assert formats.KINDS_SINCE == {
         1: ("pin", "ban", "project", "override", "recovered", "field_check", "capacity"),
         2: ("score", "step"),
+        3: ("industry", "answer"),
     }
-    assert formats.EDITS == 2
+    assert formats.EDITS == 3
 
 
-@pytest.mark.parametrize("kind", ["score", "step"])
-def test_an_older_luodi_refuses_newer_decisions_by_their_number(first, kind, monkeypatch):
+@pytest.mark.parametrize("before", [1, 2])
+@pytest.mark.parametrize("kind", ["score", "industry", "answer"])
+def test_an_older_luodi_refuses_newer_decisions_by_their_number(first, kind, before, monkeypatch):
     edits.record(first, kind, "XM-1/a", {"project": "XM-1"}, "张三", "理由")
-    monkeypatch.setattr(formats, "EDITS", 1)
+    monkeypatch.setattr(formats, "EDITS", before)
     monkeypatch.setattr(edits, "KINDS", formats.KINDS_SINCE[1])
     for act in (lambda: edits.current(first), lambda: edits.history(first)):
         with pytest.raises(BlockedError) as told:
             act()
-        assert [(r.code, r.values["found"]) for r in told.value.reasons] == [("edits_newer", 2)]
+        assert [(r.code, r.values["found"]) for r in told.value.reasons] == [("edits_newer", 3)]
 
 
 def test_decisions_are_brought_up_by_the_first_that_is_written(first):

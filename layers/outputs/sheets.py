@@ -1,0 +1,60 @@
+"""One sheet of a workbook that lists: what is to be said, then rows under headings, held and filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from layers.outputs.live_book import STYLES
+from layers.outputs.plain import plain
+
+
+@dataclass(frozen=True)
+class ListSheet:
+    """A sheet: its name, rows under headings as people read them, what stands over them.
+
+    Parameters
+    ----------
+    name : str
+    frame : DataFrame
+        Its columns are the headings.
+    said : sequence of str
+    held : int
+        Columns that stay while the rest is scrolled.
+    wide : set of str
+        Headings of wide columns.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    said: Sequence[str] = ()
+    held: int = 1
+    wide: frozenset[str] = frozenset()
+
+
+def add(book: xlsxwriter.Workbook, one: ListSheet) -> None:
+    """Add a sheet to a workbook; no text of a study becomes a formula."""
+    page = book.add_worksheet(one.name)
+    head, grey = (book.add_format(STYLES[name]) for name in ("head", "note"))
+    for row, text in enumerate(one.said):
+        page.write_string(row, 0, plain(text), grey)
+    first = len(one.said) + 1
+    for column, title in enumerate(one.frame):
+        page.write_string(first, column, plain(str(title)), head)
+        page.set_column(column, column, 24 if title in one.wide else 13)
+        for row, value in enumerate(one.frame[title].tolist(), first + 1):
+            _cell(page, row, column, value)
+    page.freeze_panes(first + 1, one.held)
+    page.autofilter(first, 0, first + max(len(one.frame), 1), max(len(one.frame.columns) - 1, 0))
+
+
+def _cell(page: Any, row: int, column: int, value: Any) -> None:
+    if isinstance(value, (int, float)):
+        if value == value:
+            page.write_number(row, column, value)
+    elif not pd.isna(value):
+        page.write_string(row, column, plain(str(value)))
