@@ -226,7 +226,7 @@ def _why(terms: Terms, counted: Dates, shown: _Shown, as_of: date) -> Reason:
         days["due_on"] = _text(counted.one_year_on)
     if state != "government_caused" or terms.evidence:
         return reason(f"idle_{state}", **values, **days, basis=counted.basis)
-    days |= {"agreed_on": _text(terms.day("deliver_by")), "handed_on": _text(terms.day("delivered", as_of))}
+    days |= {"agreed_on": _text(terms.day("deliver_by")), "handed_on": _text(terms.day("delivered"))}
     return reason(f"idle_government_{delivery(terms, as_of)}", **values, **days, basis=counted.basis)
 
 

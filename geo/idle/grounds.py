@@ -20,6 +20,7 @@ _IMPOSSIBLE: tuple[Delivery, ...] = ("after_start", "never")
 """Deliveries after which nobody could start on the agreed day."""
 _BREAKING = (
     "idle_developed_without_start", "idle_suspended_without_start", "idle_suspended_before_start",
+    "idle_extension_backwards",
 )  # fmt: skip
 """Contradictions that leave the state open; the others leave open only what follows from it."""
 
@@ -31,19 +32,28 @@ def exempt(terms: Terms, as_of: date) -> ExemptState | None:
     over late or never (53号令 8(1)). Where the holder is not named as the cause, land that
     nobody could build on by the agreed start, because it was handed over after it or never, is
     the government's cause by the dates. Against a holder's cause the dates decide nothing.
+    Where a supplement gave a new start (12(1)) that was not kept, the cause it was given for is
+    dealt with: that the register still names it shows nothing of the time since.
     """
     handed = delivery(terms, as_of)
-    if terms.cause in EXEMPT and (terms.evidence or (terms.cause == "government" and handed in _LATE)):
+    anew = bool(terms.extended_to) and terms.day("started", as_of) is None
+    if terms.cause in EXEMPT and not anew and (terms.evidence or (terms.cause == "government" and handed in _LATE)):
         return _WORDS[terms.cause]
     return "government_caused" if terms.cause != "owner" and handed in _IMPOSSIBLE else None
 
 
 def delivery(terms: Terms, as_of: date) -> Delivery:
-    """Hold the delivery of the land against the contract."""
-    by, start, handed = terms.day("deliver_by"), terms.day("start_by"), terms.event("delivered")
-    on = terms.day("delivered", as_of)
+    """Hold the delivery of the land against the contract, and against the start of a supplement where there is one.
+
+    A delivery that is recorded for a day to come, when works had to start already, is one after the start.
+    """
+    by, agreed, handed = terms.day("deliver_by"), terms.day("start_by"), terms.event("delivered")
+    start, on = max(terms.extended_to, default=agreed), terms.day("delivered", as_of)
+    if on is None and _earlier(start, as_of):
+        on = terms.day("delivered")
     if on is not None:
-        return "after_start" if _earlier(start, on) else "late" if _earlier(by, on) else "in_time"
+        late = _earlier(by, on) or _earlier(agreed, on)
+        return "after_start" if _earlier(start, on) else "late" if late else "in_time"
     if by is None or by >= as_of or terms.day("started", as_of) is not None:
         return "in_time"
     return "never" if handed.by(as_of) == "no" and terms.deliveries_recorded else "unrecorded"
@@ -69,6 +79,7 @@ def contradictions(terms: Terms, counted: Dates, as_of: date) -> tuple[str, ...]
         ("idle_developed_without_start", no_start and (terms.developed_share or 0.0) > 0),
         ("idle_suspended_without_start", no_start and suspension(terms, as_of) is not None),
         ("idle_suspended_before_start", any(_earlier(s.start, started) for s in terms.suspensions)),
+        ("idle_extension_backwards", _earlier(max(terms.extended_to, default=None), terms.day("start_by"))),
         ("idle_owner_against_delivery", terms.cause == "owner" and handed == "after_start"),
         ("idle_delivered_after_start", terms.cause == "unknown" and handed == "after_start"),
         ("idle_delivered_late", handed == "late"),

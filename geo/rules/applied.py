@@ -54,6 +54,8 @@ def said_once(rules: Sequence[Rule], layers: Mapping[str, frozenset[str]]) -> tu
     Notes
     -----
     A layer whose file is lost or damaged is a layer of the study all the same: it is unknown, parcel by parcel.
+    So is one whose file has no field of classes, where a rule asks for some of its ground (`where`): all of it may be
+    of that class. A rule on widths alone is said once: networks are there to be reached, and mostly have no classes.
     """
     return tuple(r.model_copy(update={"absent": r.missing == "study" and _nothing(r, layers)}) for r in rules)
 
@@ -62,7 +64,7 @@ def _nothing(rule: Rule, layers: Mapping[str, frozenset[str]]) -> bool:
     if not rule.layer or rule.layer not in layers:
         return bool(rule.layer)
     asked = set(rule.part.fields) - {CLASS}
-    return bool(asked) and not asked & layers[rule.layer]
+    return bool(asked) and not rule.where and not asked & layers[rule.layer]
 
 
 def out_of_time(rules: Sequence[Rule]) -> tuple[NotApplied, ...]:

@@ -350,7 +350,8 @@ def _effective(by_pack: list[list[Rule]]) -> Rule:
     valid = [r for r in now if r is not None]
     every = [r for versions in by_pack for r in versions]
     past = sorted((r for r in every if r.standing == "past"), key=lambda r: r.expires or date.min)
-    chosen = valid[-1] if valid else past[-1] if past else every[0]
+    coming = min(every, key=lambda r: r.in_force or date.min)
+    chosen = valid[-1] if valid else past[-1] if past else coming
     others = tuple(r for r in every if r.doubted and r is not chosen)
     replaced = tuple(r for r in valid if r is not chosen)
     return chosen.model_copy(update={"replaced": replaced, "others": others})

@@ -180,3 +180,38 @@ def test_works_that_stand_still_may_be_recognised_on_the_corresponding_day_and_n
     eve = date.fromordinal(on.toordinal() - 1).isoformat()
     assert (read(eve, **facts).state, read(on.isoformat(), **facts).state) == ("warning_b", "may_be_recognised")
     assert read(on.isoformat(), **facts).consequence == "none"
+
+
+# --- what a supplement settles, and what it cannot mean -------------------------------
+
+ANEW = {"start_by": "2023-06-30", "deliver_by": "2023-03-01", "delivered": "2024-03-01", "extended_to": ("2024-09-30",)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "due", "against"),
+    [
+        # art. 12(1): a late delivery the supplement came after excuses no second year, and is not forgotten
+        (ANEW | {"cause": "unknown"}, "idle_1y", "open", ("idle_delivered_late",)),
+        (ANEW, "idle_1y", "open", ("idle_delivered_late",)),
+        # handed over after the start of the supplement too
+        (ANEW | {"delivered": "2024-12-01", "cause": "unknown"}, "government_caused", "none",
+         ("idle_delivered_after_start",)),
+        # the cause for which more time was given does not excuse that time for ever
+        (ANEW | {"cause": "government", "evidence": "补充协议"}, "idle_1y", "open", ("idle_delivered_late",)),
+        (S24 | {"extended_to": ("2024-09-30",), "cause": "force_majeure", "evidence": "证明"}, "idle_1y", "open", ()),
+        # works begun and stopped: what stopped them is another matter than the start
+        (B | {"extended_to": ("2024-06-30",), "suspensions": (("2024-08-01", None),), "developed_share": 0.3,
+              "cause": "government", "evidence": "会议纪要"}, "government_caused", "none", ()),
+        # a supplement that names an earlier start than the contract did is no extension
+        (S24 | {"extended_to": ("2024-06-29",)}, "unknown", "open", ("idle_extension_backwards",)),
+        (S24 | {"extended_to": ("2024-06-30",)}, "idle_1y", "fee", ()),
+        # a delivery still to come, after works had to start
+        (S24 | {"delivered": "2026-03-31"}, "idle_1y", "open", ("idle_owner_against_delivery",)),
+        (S24 | {"delivered": "2026-03-31", "cause": "unknown"}, "government_caused", "none",
+         ("idle_delivered_after_start",)),
+        ({"start_by": "2026-01-31", "delivered": "2026-03-31"}, "normal", "none", ()),
+    ],
+)  # fmt: skip
+def test_supplements_and_deliveries_to_come(facts, state, due, against):
+    found = read("2025-12-01", **facts)
+    assert (found.state, found.consequence, found.contradictions) == (state, due, against)

@@ -70,6 +70,10 @@ def of(found, rule_id):
         ({"industry": "C22"}, "unknown", "applied_not_spoken"),
         ({"industry": "C221"}, "conflict", "applied_not_spoken"),
         ({"industry": "I65"}, "applied_not_spoken", "applied_not_spoken"),
+        # waste and sewage plants, stock farms, repair shops: not only mining, manufacturing and supply discharge
+        ({"industry": "N7724"}, "unknown", "applied_not_spoken"),
+        ({"industry": "A03"}, "unknown", "applied_not_spoken"),
+        ({"industry": "O8111"}, "unknown", "applied_not_spoken"),
         ({"use": "chemical"}, "conflict", "conflict"),
         ({"use": "discharging"}, "conflict", "applied_not_spoken"),
         ({"use": "logistics"}, "applied_not_spoken", "applied_not_spoken"),

@@ -88,3 +88,10 @@ def test_the_general_control_zone_bars_all_industry_since_its_day():
     old = next(n for n in not_applied(merged((pack("cn-national", PACKS),), DAY), "chemical")
                if n.rule.id == "nature-reserve-experimental")  # fmt: skip
     assert (old.why.code, old.why.values["day"]) == ("applied_past", "2026-03-14")
+
+
+def test_before_all_versions_the_one_that_comes_first_is_asked():
+    """On a day before any version nothing is in force; the law nearest to it is named, not the newest one."""
+    found = {r.id: r for r in merged((pack("cn-national", PACKS),), date(2019, 12, 31))}
+    assert (found["basic-farmland"].standing, found["basic-farmland"].in_force) == ("future", date(2020, 1, 1))
+    assert found["ecological-redline"].in_force == date(2022, 8, 16)

@@ -6,6 +6,7 @@ Every reader returns what it understood beside the text, or None; nothing is gue
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
 import unicodedata
@@ -106,6 +107,14 @@ class ParsedDate:
     value: date | None
     ambiguous: bool = False
     precision: Literal["day", "month", "year"] = "day"
+
+    @property
+    def last(self) -> date | None:
+        """The last day it may mean: of a month or year, its last one."""
+        if self.value is None or self.precision == "day":
+            return self.value
+        month = self.value.month if self.precision == "month" else 12
+        return date(self.value.year, month, calendar.monthrange(self.value.year, month)[1])
 
 
 _YMD = re.compile(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)(?:[ T]\d{1,2}:\d{2}.*)?$")

@@ -31,6 +31,8 @@ from layers.study.sheets import RecordSheet
 
 _MANY = re.compile(r"[;；、|\n]+")
 _TO = re.compile(r"(?<=[\d日])\s*(?:/|~|～|至|到|—|–)\s*")
+_COUNTED = ("deliver_by", "start_by", "delivered")
+"""Days a term of the clock runs from, or that are held against one."""
 CODED = ("eliminated", "safety_failed", "environment_failed", "rented_out")
 """Fields of a register that say yes or no: what local criteria of inefficient use ask beside the figures."""
 _YES = frozenset(["是", "有", "1", "yes", "y", "true"])
@@ -106,7 +108,7 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
         blurred: list[str] = []
         out.append({
             "layer_id": sheet.spec.id, "seen_on": sheet.spec.vintage,
-            **{n: event_text(supply.event(cell[n])) for n in ("deliver_by", "start_by", "finish_by")},
+            **{n: event_text(supply.event(cell[n], last=True)) for n in ("deliver_by", "start_by", "finish_by")},
             "extended_to": "|".join(d.isoformat() for d in _days(cell["extended_to"], "extended_to", blurred)),
             "suspensions": spans_text(_suspensions(cell["suspended"], cell["resumed"], blurred)),
             "pauses": spans_text(_pauses(cell["pauses"], blurred)),
@@ -123,12 +125,22 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
     if lost:
         rows = [str(r) for r in lost[:5]]
         found.append((sheet.spec.id, finding("warn", "idle_cells_unreadable", count=len(lost), rows=rows)))
+    coarse = [r for k, r in enumerate(sheet.rows) if any(_coarse(text[n][k]) for n in _COUNTED)]
+    if coarse:
+        rows = [str(r) for r in coarse[:5]]
+        found.append((sheet.spec.id, finding("warn", "idle_days_coarse", count=len(coarse), rows=rows)))
     unknown = sorted(
         {c for c in text["cause"] if c and c.lower() not in supply.NOT_YET and not worded("idle_causes", c)}
     )
     if unknown:
         found.append((sheet.spec.id, finding("warn", "idle_cause_unknown", words=unknown[:5], count=len(unknown))))
     return out
+
+
+def _coarse(cell: str) -> bool:
+    """Tell whether a cell names a month or a year and no day."""
+    read = recognise.day(cell)
+    return read is not None and read.precision != "day"
 
 
 def _cause(text: str) -> str:
@@ -187,11 +199,15 @@ def _days(cell: str, name: str, blurred: list[str]) -> list[date]:
     out = []
     for part in filter(None, (p.strip() for p in _MANY.split(_said(cell)))):
         read = recognise.day(part)
-        if read is None or read.value is None or read.precision != "day":
+        if read is None or read.value is None or read.precision != "day" or not _likely(read.value):
             blurred.append(name)
             return []
         out.append(read.value)
     return out
+
+
+def _likely(day: date) -> bool:
+    return supply.YEARS[0] <= day.year <= supply.YEARS[1]
 
 
 def _suspensions(suspended: str, resumed: str, blurred: list[str]) -> list[Span]:

@@ -58,6 +58,8 @@ NOT_YET = frozenset(
 """Cells that say an event has not happened."""
 DOCUMENTS = ("approved", "contract")
 """Events a document proves: its number alone, without a day, is enough."""
+YEARS = (1949, 2199)
+"""Years a day of a register may lie in; others are written for "none" (1899-12-30, 1900-01-01, 9999-12-31)."""
 EMPTY_GROUND = {"三调": ("1201",)}
 """Construction land with nothing built on it: 空闲地 of the land survey."""
 UNDECIDED = {"用地用海": ("16",)}
@@ -165,7 +167,10 @@ def _records(sheet: RecordSheet) -> tuple[Record, ...]:
     papers = {"approved": column("approval"), "contract": column("contract_no")}
     none = [""] * len(sheet.rows)
     happened = {
-        e: [event(c, document=e in DOCUMENTS, paper=p) for c, p in zip(cells[e], papers.get(e, none), strict=True)]
+        e: [
+            event(c, document=e in DOCUMENTS, paper=p, last=e == "delivered")
+            for c, p in zip(cells[e], papers.get(e, none), strict=True)
+        ]
         for e in EVENTS
     }
     words = [(stated_code(w) or "?") if w else "" for w in column("supply_status")]
@@ -189,7 +194,7 @@ def _flat(shape: Any) -> Any:
     return shape if shape is not None and shapely.get_dimensions(shape) == 2 else None
 
 
-def event(cell: str, *, document: bool = False, paper: str = "") -> Event:
+def event(cell: str, *, document: bool = False, paper: str = "", last: bool = False) -> Event:
     """Read one event of a record.
 
     Parameters
@@ -200,10 +205,12 @@ def event(cell: str, *, document: bool = False, paper: str = "") -> Event:
     document : bool
     paper : str
         Number of the document in a field of its own.
+    last : bool
+        Of a month or a year take the last day: a term that runs from it has then surely begun.
     """
     found = recognise.day(cell) if cell else None
-    if found is not None and found.value is not None:
-        return Event("yes", found.value)
+    if found is not None and found.value is not None and YEARS[0] <= found.value.year <= YEARS[1]:
+        return Event("yes", found.last if last else found.value)
     numbered = paper.lower() not in NOT_YET and any(c.isdecimal() for c in paper)
     if numbered or (document and found is None and any(c.isdecimal() for c in cell)):
         return Event("yes")

@@ -14,7 +14,7 @@ from layers.study import edits
 from layers.study.registers import idle, idle_records
 from layers.study.run import runs
 from layers.study.run.results import open_results
-from layers.text import say
+from layers.text import say, sentence
 from layers.words import idle as words
 from tests import district
 from tests.geo.idle.test_clock import LIMITS
@@ -119,6 +119,22 @@ def test_clocks(results):
     assert found.loc["G-3", "consequence"] == "open"
     assert pd.isna(found.loc["G-3", "one_year_on"])  # a contract alone starts no clock
     assert found.loc["G-3", "cause_word"] == "天气"
+
+
+def test_a_month_is_read_as_its_last_day_and_said(tmp_path):
+    """Nothing is due on a day that only may be the one agreed on; a day written for "none" starts no clock."""
+    rows = (
+        row(编号="G-1", 合同="2023-12-28", 交地="2024-01-01", 约定="2024年6月", 价款="1000", 原因="企业原因"),
+        row(编号="G-2", 合同="2023-12-28", 交地="1900-01-01", 价款="1000", 原因="企业原因"),
+        row(编号="G-3", 合同="2023-12-28", 交地="2024年", 价款="1000", 原因="企业原因"),
+    )
+    results = run(study(tmp_path / "study", rows))
+    found = assets(results)
+    assert [str(d)[:10] for d in found["start_on"]] == ["2024-06-30", "NaT", "2025-12-31"]
+    assert found.loc["G-2", ["clock_state", "consequence"]].tolist() == ["unknown", "open"]
+    problems = results.table("idle_problems").set_index("code")["reason"]
+    assert json.loads(problems["idle_days_coarse"])["count"] == 2
+    assert "月末" in sentence(problems["idle_days_coarse"], "zh")
 
 
 def test_records_that_differ_on_the_same_land_are_listed_and_not_settled(results):

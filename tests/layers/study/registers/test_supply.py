@@ -77,6 +77,24 @@ def test_cells_of_a_register(cell, document, paper, expected):
     assert event(cell, document=document, paper=paper) == expected
 
 
+@pytest.mark.parametrize(
+    ("cell", "first", "last"),
+    [
+        ("2024年6月", date(2024, 6, 1), date(2024, 6, 30)), ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2024年", date(2024, 1, 1), date(2024, 12, 31)), ("2024-06-05", date(2024, 6, 5), date(2024, 6, 5)),
+    ],
+)  # fmt: skip
+def test_a_month_is_no_day(cell, first, last):
+    assert event(cell) == Event("yes", first)
+    assert event(cell, last=True) == Event("yes", last)
+
+
+@pytest.mark.parametrize("cell", ["1900-01-01", "1899/12/30", "0001-01-01", "9999-12-31"])
+def test_a_day_a_database_writes_for_none_is_no_day(cell):
+    assert event(cell) == event(cell, document=True) == Event("unreadable")
+    assert event(cell, document=True, paper="36号") == Event("yes")
+
+
 def test_present_use_by_the_groups_of_the_code_list():
     assert present_use("三调", "0101") == PresentUse("open", True, True)
     assert present_use("三调", "101") == PresentUse("open", True, True)
