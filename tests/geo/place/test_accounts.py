@@ -176,3 +176,22 @@ def test_an_account_with_one_figure_missing_is_not_known(figure):
 def test_more_for_several_goes_to_one_that_is_not_overdrawn():
     made = book(station("S1", 10.0, 15.0), station("S2", 20.0, 5.0), extra={"S1+S2": 4.0}).set_index("account")
     assert made["free"].to_dict() == {"S1": -5.0, "S2": 19.0}
+
+
+def test_a_station_used_up_to_its_limit_is_in_service_and_nothing_is_drawn_yet():
+    made = book(station("S1", 10.0, 10.0), station("S2", 10.0, 9.5), station("S3", 10.0, 10.5)).set_index("account")
+    assert made["state"].to_dict() == {"S1": "in_service", "S2": "in_service", "S3": "overdrawn"}
+    assert made["left"].tolist() == made["free"].tolist() == [0.0, 0.5, -0.5]
+    assert made["drawn"].tolist() == made["unverified"].tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("rooms", "chosen"),
+    [((-5.0, -10.0), "S1"), ((-10.0, -5.0), "S2"), ((-5.0, 10.0, 20.0), "S2"), ((0.5, 20.0), "S1"), ((20.0, 0.5), "S1"),
+     ((0.0, 20.0), "S1")],
+)  # fmt: skip
+def test_more_for_several_goes_to_the_first_that_is_not_overdrawn_or_the_one_least_so(rooms, chosen):
+    stations = [station(f"S{k}", 50.0, 50.0 - room) for k, room in enumerate(rooms, 1)]
+    plain = book(*stations).set_index("account")["limit"]
+    more = book(*stations, extra={"+".join(plain.index): 3.0}).set_index("account")["limit"]
+    assert (more - plain)[lambda x: x != 0].to_dict() == {chosen: 3.0}
