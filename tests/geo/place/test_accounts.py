@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.place.accounts import accounts, drawn_down, together
+from geo.place.accounts import accounts, drawn_down, of_scope, together
 from geo.place.capacity import Book, Draw, capacity
 from geo.place.draws import PARK, draws
 from geo.place.headroom import not_known, pools, serving
@@ -195,3 +195,58 @@ def test_more_for_several_goes_to_the_first_that_is_not_overdrawn_or_the_one_lea
     plain = book(*stations).set_index("account")["limit"]
     more = book(*stations, extra={"+".join(plain.index): 3.0}).set_index("account")["limit"]
     assert (more - plain)[lambda x: x != 0].to_dict() == {chosen: 3.0}
+
+
+def held(*rows, on=DAY):
+    return together(book(*rows, on=on), POWER)
+
+
+def test_what_several_hold_together_when_none_is_in_service_yet():
+    found = held(station("S1", 50.0, in_service=pd.Timestamp("2027-06-30")))
+    assert (found.state, found.free, found.left, found.debt, found.members) == ("not_yet", 0.0, 0.0, 0.0, ("S1",))
+    assert set(found.sums.values()) == {0.0}
+    assert set(found.sums) == {"limit", "used", "committed", "reserved", "drawn", "overdrawn"}
+
+
+def test_what_several_hold_together_when_nothing_is_known():
+    found = held(station("S1", 50.0, np.nan), station("S2", 20.0, 5.0, committed=np.nan))
+    assert (found.state, found.debt, found.members, found.unknown) == ("unknown", 0.0, (), ("S1", "S2"))
+    assert found.sums["limit"] == 70.0
+    assert np.isnan(
+        [found.sums["used"], found.sums["committed"], found.sums["overdrawn"], found.free, found.left]
+    ).all()
+
+
+@pytest.mark.parametrize(
+    ("rooms", "state", "debt", "overdrawn"),
+    [
+        ((5.0, 2.0), "in_service", 0.0, 0.0), ((5.0, -2.0), "in_service", 0.0, 2.0),
+        ((0.0, -2.0), "in_service", 0.0, 2.0),
+        ((-5.0, -2.0), "overdrawn", 2.0, 7.0), ((-5.0,), "overdrawn", 5.0, 5.0), ((0.25,), "in_service", 0.0, 0.0),
+    ],
+)  # fmt: skip
+def test_what_must_be_given_before_anything_can_be_drawn(rooms, state, debt, overdrawn):
+    found = held(*(station(f"S{k}", 50.0, 50.0 - room) for k, room in enumerate(rooms)))
+    assert (found.state, found.debt, found.sums["overdrawn"]) == (state, debt, overdrawn)
+    assert found.free == found.left == sum(max(r, 0.0) for r in rooms)
+
+
+def test_one_overdrawn_beside_one_unknown_is_known_in_part():
+    assert held(station("S1", 10.0, 15.0), station("S2", 10.0, np.nan)).state == "partly"
+
+
+def test_pools_stand_in_one_order_facilities_first_whatever_the_order_of_the_registers():
+    rows = [station("S9", 9.0, serves="P2"), station("S1", 5.0, serves="P1"), station("W1", 3.0, resource="water",
+            unit="m³/d", serves="P1")]  # fmt: skip
+    budgets = County().budgets()
+    assert len(budgets) > 1
+    ids = [p.id for p in pools(accounts(pd.DataFrame(rows), budgets, DAY), RESOURCES)]
+    assert ids[:3] == ["S1", "S9", "W1"]
+    assert ids[3:] == sorted(budgets["budget_id"])
+    turned = accounts(pd.DataFrame(rows[::-1]), budgets.iloc[::-1], DAY)
+    assert [p.id for p in pools(turned, RESOURCES)] == ids
+    assert [p.county for p in pools(turned, RESOURCES)] == [False] * 3 + [True] * (len(ids) - 3)
+    for scope, names in (("facility", {"S1", "S9", "W1"}), ("county", set(budgets["budget_id"]))):
+        found = of_scope(turned, scope)
+        assert set(found["account"]) == names
+        assert found.index.tolist() == list(range(len(found)))
