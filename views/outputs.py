@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 
 import streamlit as st
 
 from layers.outputs.formats import FORMATS
 from layers.serve.pages import outputs_desk
-from layers.serve.pages.outputs_desk import Output, OutputFile
+from layers.serve.pages.outputs_desk import Output
 from layers.study import jobs
 from layers.text import Language, say
-from views.parts import acts, opening, runner, state
+from views.parts import acts, handed, opening, papers, runner, state
 from views.parts.markup import label, tag
 from views.parts.opening import Opened
 
-MADE, VERIFY = "output-made", "verify"
+VERIFY = "verify"
 
 
 def draw(found: Opened) -> None:
@@ -30,7 +29,8 @@ def draw(found: Opened) -> None:
         runner.offer(found.folder, language)
     for one in outputs_desk.OUTPUTS:
         _line(found, one, why[one.id], language)
-    _told(found, language)
+    papers.draw(found, language)
+    handed.told(found, language)
     if results is not None:
         _verify(found, language)
 
@@ -61,46 +61,12 @@ def _line(found: Opened, one: Output, why: str, language: Language) -> None:
             st.button(label(FORMATS[kind].title), key=f"make-{one.id}-{kind}",
                       disabled=bool(why) or not acts.may("export"),
                       on_click=functools.partial(_make, found, one.id, kind, language))  # fmt: skip
-        made = None if why else _made(found, language)
-        if made is not None and made.output == one.id:
-            st.download_button(label(made.file.name), data=made.file.content, file_name=made.file.name,
-                               key=f"get-{one.id}-{made.kind}", icon=":material/download:", type="primary",
-                               on_click="ignore")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class MadeOutput:
-    """A file this visit made, and what it was made of."""
-
-    output: str
-    kind: str
-    file: OutputFile
-    of: tuple[str, ...]
-
-
-def _of(found: Opened, language: Language) -> tuple[str, ...]:
-    """Return what every output is made of: a file made of something else is not offered any more."""
-    run = found.results.name() if found.results is not None else ""
-    settings = found.study.model_dump_json() if found.study is not None else ""
-    return str(found.folder), run, settings, language
-
-
-def _made(found: Opened, language: Language) -> MadeOutput | None:
-    made: MadeOutput | None = state.noted(MADE)
-    return made if made is not None and made.of == _of(found, language) else None
+        if not why:
+            handed.offer(found, one.id, one.id, language)
 
 
 def _make(found: Opened, name: str, kind: str, language: Language) -> None:
-    made = acts.do("export", lambda: outputs_desk.made(found.folder, name, kind, language))
-    state.note(MADE, None if made is None else MadeOutput(name, kind, made, _of(found, language)))
-
-
-def _told(found: Opened, language: Language) -> None:
-    """Say what the last file holds, so that whoever receives it can hold it against this."""
-    if made := _made(found, language):
-        text = say("uioutputs.made", language, file=made.file.name, rows=made.file.rows, size=len(made.file.content),
-                   sha=made.file.fingerprint)  # fmt: skip
-        st.html(tag("div", text, cls="lu-good"))
+    handed.make(found, name, functools.partial(outputs_desk.made, found.folder, name, kind, language), language)
 
 
 PAGE = opening.Page("outputs", ":material/inventory_2:", draw, styles=("data",))

@@ -40,7 +40,7 @@ def document(answer: RedlineAnswer, language: Language) -> bytes:
     word.picture(page, sketch.png)
     for grid in rows.grids(answer, language):
         word.section(page, grid)
-    signoff.block(page, language)
+    signoff.block(page, say("dossier.signoff", language), language)
     signoff.notes(page, [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)])
     return word.fixed(page, _written(answer))
 

@@ -11,7 +11,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from layers.ask.redline import RedlineAnswer
 from layers.library import forms
-from layers.outputs import form_land, form_ledger, form_lines, form_sheet
+from layers.outputs import form_land, form_ledger, form_lines, form_sheet, pdf
 from layers.outputs.target import ending, replaced
 from layers.study import checks
 from layers.study.run.released import refusal, require
@@ -41,11 +41,20 @@ def write(folder: Path, asked: Asked, path: Path, language: Language) -> None:
     BlockedError
         Nothing of that id, results that are stale, or the file cannot be written.
     """
-    wanted = forms.form(asked.kind)
-    ending(path, wanted.form.endings)
+    kind = ending(path, endings(asked.kind))
     if asked.ridges not in RIDGES:
         raise CallError(reason("form_ridges", given=asked.ridges, known=list(RIDGES)))
-    replaced(path, WRITERS[asked.kind](folder, asked, language), folder)
+    made = WRITERS[asked.kind](folder, asked, language)
+    if kind != pdf.ENDING:
+        replaced(path, made, folder)
+        return
+    name = f"{asked.kind}.{forms.form(asked.kind).form.endings[0]}"
+    replaced(path, lambda part: pdf.write(part, name, made), folder)
+
+
+def endings(kind: str) -> tuple[str, ...]:
+    """Return the endings a form can be written with: those it is edited in, and PDF laid out from the first."""
+    return (*forms.form(kind).form.endings, pdf.ENDING)
 
 
 Made = Callable[[Path], object]

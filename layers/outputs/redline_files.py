@@ -17,7 +17,7 @@ from geo.basis.units import HA_M2, MU_M2
 from geo.screen.ledger import settled
 from layers.ask.redline import RedlineAnswer
 from layers.library.colours import PLAIN, STATUS_COLOURS
-from layers.outputs import lists
+from layers.outputs import lists, pdf
 from layers.outputs.coordinates import MILLIMETRE, write_txt
 from layers.outputs.formats import FORMATS
 from layers.outputs.project import notes
@@ -224,4 +224,5 @@ WRITERS: dict[str, Callable[[RedlineAnswer, Path, Language], None]] = {
     "docx": _write_docx,
     "txt": lambda answer, path, language: _write_txt(answer, path, USUAL_FORM),
     "xlsx": _write_xlsx,
+    "pdf": lambda answer, path, language: pdf.write(path, "dossier.docx", lambda p: _write_docx(answer, p, language)),
 }

@@ -13,9 +13,9 @@ ROOM_PT = 26
 """Left free below "opinion" for what is written by hand."""
 
 
-def block(page: Document, language: Language) -> None:
-    """Add the block; it is not torn across pages."""
-    word.heading(page, say("dossier.signoff", language))
+def block(page: Document, title: str, language: Language) -> None:
+    """Add the block under its heading; it is not torn across pages."""
+    word.heading(page, title)
     table = word.table_of(page, 2, (1.0,) * len(DEPARTMENTS))
     heads = [say(f"dossier.department_{d}", language) for d in DEPARTMENTS]
     word.fill(table.rows[0].cells, heads, bold=True, shade=word.SHADE)

@@ -81,7 +81,7 @@ def document(made: SubjectSheet, picture: bytes | None, moment: datetime, langua
         word.picture(page, picture)
     for grid in (g for g in made.tables if g.rows):
         word.section(page, grid)
-    signoff.block(page, language)
+    signoff.block(page, say("sheet.signoff", language), language)
     signoff.notes(page, made.notes)
     return word.fixed(page, moment)
 

@@ -9,10 +9,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from layers.outputs import field_sheet, rank_page, redline_files, subject_sheet
+from layers.outputs import field_sheet, pdf, rank_page, redline_files, subject_sheet
 from layers.outputs.card import card_text
 from layers.outputs.idle_words import criteria_met
 from layers.outputs.page import explanation_text
+from layers.outputs.target import ending, replaced
 from layers.study import checks
 from layers.study.run.released import open_results, require
 from layers.study.run.results import Results, there
@@ -67,14 +68,25 @@ def _other_than_parcel(
     return None
 
 
+REPORTS = ("docx", pdf.ENDING)
+
+
 def report(folder: Path, subject: str, path: Path, on: date | None, language: Language) -> None:
-    """Write the dossier of an id as DOCX: a red line by the name of its check, idle land as its field sheet.
+    """Write the dossier of an id as DOCX or PDF: a red line by the name of its check, idle land as its field sheet.
 
     Raises
     ------
+    CallError
+        Another ending.
     BlockedError
-        Nothing of that id, or results that are stale.
+        Nothing of that id, results that are stale, or no LibreOffice for a PDF.
     """
+    if ending(path, REPORTS) == pdf.ENDING:
+        replaced(
+            path, lambda part: pdf.write(part, "dossier.docx", lambda at: report(folder, subject, at, on, language)),
+            folder,
+        )  # fmt: skip
+        return
     if subject in {check.check_id for check in checks.listing(folder)}:
         redline_files.write(redline_files.answer_of(checks.open_check(folder, subject)), path, language)
         return

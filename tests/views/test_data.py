@@ -73,3 +73,22 @@ def test_a_share_is_at_most_the_whole_wherever_a_rule_is_moved(monkeypatch, tmp_
     for page in pages:
         [limit] = [n for n in page.number_input if n.key.endswith("-threshold")]
         assert (limit.value, limit.proto.min, limit.proto.max) == (10.0, 0.0, 100.0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_documents_and_forms_are_written_on_the_page_of_outputs(study, monkeypatch, language):
+    page = studies.visitor(monkeypatch, "outputs")(study, language, "parcel:HOLED")
+    assert page.selectbox(key="paper-about-dossier").value == "HOLED", "what is selected elsewhere comes first"
+    page.button(key="paper-docx").click().run()
+    shown = studies.words(studies.whole(page))
+    assert "SHA-256" in shown
+    [file] = page.get("download_button")
+    assert file.proto.label.replace("\\", "").startswith("luodi-dossier-HOLED-")
+    page.selectbox(key="paper").set_value("standard-land").run()
+    assert not studies.whole(page).get("download_button"), "another document, another file"
+    assert not page.button(key="paper-xlsx").disabled
+    for kind, none in (("three-lines", "none_redline"), ("idle-05-fee", "none_idle"), ("land-classes", "none_redline")):
+        page.selectbox(key="paper").set_value(kind).run()
+        studies.whole(page)
+        assert page.button(key="paper-xlsx").disabled, kind
+        assert page.selectbox(key=f"paper-about-{kind}").proto.placeholder == say(f"uioutputs.{none}", language)

@@ -20,6 +20,7 @@ MIME = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "txt": "text/plain",
+    "pdf": "application/pdf",
 }
 
 
@@ -99,7 +100,7 @@ def _correct(folder: Path, answer: RedlineAnswer, language: Language) -> None:
 
 
 def _downloads(answer: RedlineAnswer, late: bool, language: Language) -> None:
-    kinds = dict.fromkeys(("docx", "xlsx", "txt"))
+    kinds = dict.fromkeys(("docx", "pdf", "xlsx", "txt"))
     offered = redlines.formats()
     for kind in (*kinds, *(k for k in offered if k not in kinds)):
         closed = late or kind not in offered

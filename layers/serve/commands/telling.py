@@ -94,7 +94,7 @@ def report(
     subject: Annotated[
         str, typer.Argument(metavar="ID", help="Parcel, site, project, red line, idle land or a building.")
     ],
-    out: Annotated[Path, typer.Argument(metavar="OUT.docx", help="The dossier, or the field sheet.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.docx or OUT.pdf: the dossier, or the field sheet.")],
     on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
     as_json: Json = False,
     lang: Lang = "",
@@ -104,8 +104,6 @@ def report(
     def work(console: Console) -> None:
         from layers.outputs import told
 
-        if out.suffix.lower() != ".docx":
-            raise CallError(reason("format_unknown", format=out.suffix or out.name, known=["docx"]))
         told.report(folder, subject, out, call.day(on), console.language)
         console.text(say("command.report_written", console.language, asset=subject, path=out.name))
         console.result({"file": str(out), "asset_id": subject})

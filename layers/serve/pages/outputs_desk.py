@@ -50,11 +50,11 @@ class Output:
 
 @dataclass(frozen=True)
 class OutputFile:
-    """A file that was made: its name, its bytes, its rows and its fingerprint."""
+    """A file that was made: its name, its bytes, its rows (None for a document) and its fingerprint."""
 
     name: str
     content: bytes
-    rows: int
+    rows: int | None
 
     @property
     def fingerprint(self) -> str:

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from geo.basis.errors import BlockedError, LuodiError
 from geo.basis.reason import Reason, reason
 from layers.ask.redline import RedlineAnswer
-from layers.outputs import redline_files
+from layers.outputs import pdf, redline_files
 from layers.outputs.redline_rows import Planned, planned
 from layers.outputs.target import bytes_of
 from layers.serve.held import Held
@@ -111,9 +111,10 @@ def late(answer: RedlineAnswer) -> bool:
 
 
 def formats() -> tuple[str, ...]:
-    """Return the kinds of file a check can be written as, the ones for a meeting first."""
-    order = ("docx", "xlsx", "txt", "pdf", "html")
-    return tuple(sorted(redline_files.WRITERS, key=lambda k: (order.index(k) if k in order else len(order), k)))
+    """Return the kinds of file a check can be written as here, the ones for a meeting first."""
+    order = ("docx", "pdf", "xlsx", "txt", "html")
+    here = [k for k in redline_files.WRITERS if k != pdf.ENDING or pdf.program() is not None]
+    return tuple(sorted(here, key=lambda k: (order.index(k) if k in order else len(order), k)))
 
 
 def as_file(answer: RedlineAnswer, kind: str, language: Language) -> bytes:

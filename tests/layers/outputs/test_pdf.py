@@ -1,0 +1,81 @@
+"""A PDF is laid out from the file an office edits: its words, its fonts inside; without LibreOffice that is said."""
+
+import shutil
+import subprocess
+import time
+
+import docx
+import pytest
+
+from geo.basis.errors import BlockedError, CallError
+from layers.outputs import fonts, office_forms, pdf, told
+from layers.outputs.office_forms import Asked
+from layers.study.run.results import open_results
+
+
+def tool(name, *more):
+    if shutil.which(name) is None:
+        pytest.fail(f"no {name} on this computer: apt-get install poppler-utils")
+    return subprocess.run([name, *map(str, more)], check=True, capture_output=True, text=True).stdout
+
+
+def words(path):
+    return "".join(tool("pdftotext", path, "-").split())
+
+
+def test_a_dossier_says_in_pdf_what_it_says_in_docx(run_district, tmp_path):
+    told.report(run_district, "p06", tmp_path / "a.docx", None, "zh")
+    told.report(run_district, "p06", tmp_path / "a.pdf", None, "zh")
+    found = words(tmp_path / "a.pdf")
+    page = docx.Document(tmp_path / "a.docx")
+    cells = [c for t in page.tables for row in t.rows for c in row.cells]
+    lines = [p.text for part in (page, *cells) for p in part.paragraphs]
+    assert len(lines) > 100
+    assert [text for text in map("".join, map(str.split, lines)) if text[:8] not in found] == []
+    rows = tool("pdffonts", tmp_path / "a.pdf").splitlines()[2:]
+    assert rows
+    assert all(row.split()[-5] == "yes" for row in rows), "every font is inside"
+    assert "�" not in found
+
+
+def test_a_form_is_laid_out_from_its_workbook(run_district, tmp_path):
+    parcel = open_results(run_district).table("candidates")["parcel_id"].iloc[2]
+    office_forms.write(run_district, Asked("standard-land", parcel), tmp_path / "a.pdf", "zh")
+    assert parcel in words(tmp_path / "a.pdf")
+    assert "（待填）" in words(tmp_path / "a.pdf"), "a blank shows"
+
+
+def test_what_cannot_be_laid_out_is_said_and_leaves_the_old_file(run_district, tmp_path, monkeypatch):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"old")
+
+    def refused():
+        with pytest.raises(BlockedError) as problem:
+            told.report(run_district, "p06", path, None, "zh")
+        assert path.read_bytes() == b"old"
+        assert [p.name for p in tmp_path.iterdir()] == ["a.pdf"], "no litter"
+        return problem.value.reasons[0].code
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "program", lambda: None)
+        assert refused() == "pdf_needs_program"
+    with monkeypatch.context() as patch:
+        patch.setattr(fonts, "chinese", lambda: None)
+        assert refused() == "pdf_needs_font"
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "SECONDS", 0.01)
+        assert refused() == "pdf_failed"
+    with pytest.raises(CallError):
+        told.report(run_district, "p06", tmp_path / "a.odt", None, "zh")
+
+
+def test_whoever_takes_too_long_is_ended_with_its_children(tmp_path, monkeypatch):
+    slow = tmp_path / "soffice"
+    slow.write_text(f"#!/bin/sh\n(sleep 3; touch {tmp_path}/lived) &\nsleep 60\n", encoding="utf-8")
+    slow.chmod(0o755)
+    monkeypatch.setattr(pdf, "program", lambda: slow)
+    monkeypatch.setattr(pdf, "SECONDS", 0.5)
+    with pytest.raises(BlockedError):
+        pdf.write(tmp_path / "a.pdf", "a.docx", lambda path: path.write_bytes(b""))
+    time.sleep(3.5)
+    assert not (tmp_path / "lived").exists()
