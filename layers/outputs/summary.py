@@ -14,7 +14,7 @@ from layers.study.run.released import open_results
 from layers.study.run.results import Results
 from layers.study.run.runs import Report
 from layers.text import Language, code, land_unit, number, say, sentence
-from layers.words import first_steps, once
+from layers.words import first_steps, once, told
 
 ORDER = ("eligible", "conditional", "unknown", "excluded")
 SEVERITIES = ("block", "warn", "rejected", "fixed")
@@ -85,7 +85,7 @@ def after_run(folder: Path, report: Report, language: Language) -> list[str]:
 def _problems(results: Results, language: Language) -> list[str]:
     """Return what was found in the files: each kind once per layer, in its own words, with how many there are."""
     lines = []
-    grouped = results.table("problems").groupby(["layer_id", "code", "severity"], observed=True, sort=False)
+    grouped = told.found(results).groupby(["layer_id", "code", "severity"], observed=True, sort=False)
     ordered = sorted(grouped, key=lambda g: (SEVERITIES.index(str(g[0][2])), str(g[0][0])))
     for (layer, _, severity), rows in ordered:
         spec = results.layer(str(layer))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,13 +122,24 @@ def card(results: Results, project_id: str, language: Language = "en") -> Card:
         result_word=result_word(found, language),
         why=result_sentence(results, found, language),
         facts=_facts(row, language),
-        findings=tuple(finding_text(f, language) for f in _rows(results, "project_findings", project_id)),
+        findings=(
+            *(finding_text(f, language) for f in _rows(results, "project_findings", project_id)),
+            *_unread(results, row, language),
+        ),
         demand=tuple(_demand_line(line, language) for line in _rows(results, "demand_lines", project_id)),
         gates=_gates(results, project_id, language),
         parks=_parks(results, project_id, language),
         edited=_edited(str(row["edited"]), language),
         unused=_unused(results, row, language),
     )
+
+
+def _unread(results: Results, row: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Say what was found in the row of the list a project comes from: cells nobody can read are not empty ones."""
+    found = results.table("project_problems")
+    own = found["row"].str.split("#").str[0] == str(row["row"])
+    for text in found.loc[own & (found["layer_id"] == row["layer_id"]), "reason"]:
+        yield sentence(str(text), language)
 
 
 def _unused(results: Results, row: Mapping[str, Any], language: Language) -> tuple[str, ...]:

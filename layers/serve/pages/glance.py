@@ -22,7 +22,7 @@ from layers.serve.pages.parks import park_names
 from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
 from layers.text import Language
-from layers.words import once
+from layers.words import once, told
 from layers.words.explain import marked_title
 
 LOUD = ("block", "rejected", "warn")
@@ -148,7 +148,7 @@ def _withheld(spec: LayerSpec, own: pd.DataFrame) -> Reason | None:
 
 
 def _findings(results: Results) -> tuple[FindingCount, ...]:
-    problems = results.table("problems")
+    problems = told.found(results)
     loud = problems[problems["severity"].isin(LOUD)]
     rows = [
         FindingCount(str(layer), str(severity), len(some), Reason.from_json(str(some["reason"].iloc[0])))

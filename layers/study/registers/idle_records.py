@@ -121,7 +121,12 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
             "deliveries_recorded": handed,
             "unreadable": "|".join(blurred), **{n: values[k] for n, values in stated.items()},
         })  # fmt: skip
-    lost = [r for r, row in zip(sheet.rows, out, strict=True) if row["unreadable"]]
+    agreed = [
+        [supply.event(text[n][k]).happened for n in ("deliver_by", "start_by", "finish_by")] for k in range(len(out))
+    ]
+    lost = [
+        r for r, row, days in zip(sheet.rows, out, agreed, strict=True) if row["unreadable"] or "unreadable" in days
+    ]
     if lost:
         rows = [str(r) for r in lost[:5]]
         found.append((sheet.spec.id, finding("warn", "idle_cells_unreadable", count=len(lost), rows=rows)))

@@ -137,7 +137,15 @@ def _register(
         found += [(spec.id, f) for f in sheet.findings]
         return Register(_records(sheet), sheet.state)
     complete, known = _coverage(spec, sheet, study, folder, boundary, found)
-    return Register(_records(sheet), "ok", complete, known)
+    records = _records(sheet)
+    found += [(spec.id, f) for f in _blurred(records)]
+    return Register(records, "ok", complete, known)
+
+
+def _blurred(records: Sequence[Record]) -> list[Finding]:
+    """Say which rows hold an event nobody can read: it may have happened, so it is neither a yes nor a no."""
+    lost = [r.row for r in records if any(e.happened == "unreadable" for e in r.events.values())]
+    return [finding("warn", "idle_cells_unreadable", count=len(lost), rows=lost[:5])] if lost else []
 
 
 def _coverage(

@@ -1,0 +1,22 @@
+"""What a run found in the files it read, whichever of its stages read them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from layers.study.run.results import Results
+
+PLAIN = "problems"
+
+
+def found(results: Results) -> pd.DataFrame:
+    """Return every finding of the newest run as the table `problems`, the same one of two stages once.
+
+    Layers with places are read by the first stage; registers (projects, supply, facilities, accounts, idle land)
+    by the stage that needs them, each with a table of its own. What a stage found that is out of date is left out.
+    """
+    held = [n for n in results.manifest["tables"] if n == PLAIN or n.endswith(f"_{PLAIN}")]
+    old = results.stale()
+    fresh = [n for n in held if n == PLAIN or n not in old]
+    whole = pd.concat([results.table(n) for n in fresh], ignore_index=True)
+    return whole.drop_duplicates(["layer_id", "row", "code", "reason"], ignore_index=True)
