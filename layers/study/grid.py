@@ -95,7 +95,16 @@ def _slopes(grid: RasterGrid, unit: str) -> tuple[RasterGrid, list[Finding]]:
 
 
 def _classes(grid: RasterGrid, accept: tuple[str, ...]) -> tuple[RasterGrid, list[Finding]]:
-    """Return classes with no data as a class where that is accepted; propose it where no data may mean "none"."""
+    """Return classes with no data as a class where that is accepted; propose it where no data may mean "none".
+
+    A value between two classes is none of them, so nobody knows which class is there, whatever is accepted.
+    """
+    between = np.isfinite(grid.values) & (grid.values != np.rint(grid.values))
+    if between.any():
+        odd = grid.values[between]
+        said = finding("warn", "raster_classes_not_whole", share=float(between.mean()), value=float(odd.flat[0]))
+        settled, notes = _classes(replace(grid, values=np.where(between, -1.0, grid.values)), accept)
+        return replace(settled, values=np.where(between, np.nan, settled.values)), [said, *notes]
     blank = np.isnan(grid.values)
     if NONE in accept:
         return replace(grid, values=np.where(blank, NO_CLASS, grid.values)), [finding("fixed", "raster_nodata_is_none")]

@@ -105,7 +105,8 @@ def read(inside: Contents, wanted: str, gdal: Callable[..., Any]) -> Drawing:
         found.append(finding("fixed", "dxf_paper_left_out", count=sum(paper)))
     shapes = _scaled(entities.shapes[own], header, found)
     _say_arcs(entities, own, header, found)
-    unread = header.scan.held(None if layer == WHOLE else (layer,))
+    # a layer nobody named is the only one with lines: what cannot be read may lie on the others
+    unread = header.scan.held((layer,) if wanted and layer != WHOLE else None)
     if unread:
         kinds = [f"{kind} × {count}" for kind, count in sorted(unread.items())]
         found.append(finding("warn", "dxf_unread", count=unread.total(), kinds=kinds, proposal=UNREAD))

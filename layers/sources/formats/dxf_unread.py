@@ -18,6 +18,8 @@ UNREAD = frozenset({
     "NURBSURFACE", "PDFUNDERLAY", "PLANESURFACE", "REGION", "REVOLVEDSURFACE", "SURFACE", "SWEPTSURFACE", "3DSOLID",
 })  # fmt: skip
 """Entities that may cover ground and that GDAL passes over without a word."""
+MESHED = 16
+"""Flag of a polyline that is a mesh of surfaces."""
 NO_BLOCK, OTHER_FILE = "INSERT", "XREF"
 _OUTSIDE = 4 | 8
 """Flags of a block that lies in another file."""
@@ -52,6 +54,12 @@ class _Entity:
     name: str = ""
     paper: bool = False
     flags: int = 0
+    controls: int = 0
+
+    def unread(self) -> bool:
+        """Tell whether no reader hands it over; a spline known by the places it goes through alone is none to GDAL."""
+        meshed = self.kind == "POLYLINE" and bool(self.flags & MESHED)
+        return self.kind in UNREAD or meshed or (self.kind == "SPLINE" and not self.controls)
 
 
 @dataclass
@@ -77,8 +85,10 @@ class Scan:
             self._now.layer = _text(value)
         elif code == "67":
             self._now.paper = value == "1"
-        elif code == "70" and self._now.kind == "BLOCK" and value.isdecimal():
+        elif code == "70" and self._now.kind in ("BLOCK", "POLYLINE") and value.isdecimal():
             self._now.flags = int(value)
+        elif code == "73" and self._now.kind == "SPLINE" and value.isdecimal():
+            self._now.controls = int(value)
 
     def _close(self) -> None:
         now = self._now
@@ -88,7 +98,7 @@ class Scan:
             return
         elif now.kind == "INSERT":
             self._inserted[now.name.casefold()] += 1
-        elif now.kind in UNREAD:
+        elif now.unread():
             self._own[now.layer, now.kind] += 1
 
     def held(self, layers: Iterable[str] | None) -> Counter[str]:

@@ -75,7 +75,7 @@ def _values(source: Any) -> tuple[Floats, list[Finding]]:
     """Apply nodata, mask, scale and offset; suspect a sentinel nobody declared."""
     raw = source.read(1, masked=True)
     values = raw.astype(np.float64).filled(np.nan)
-    notes = []
+    notes = _unwritten(source, values)
     scale, offset = source.scales[0], source.offsets[0]
     if (scale, offset) != (1.0, 0.0):
         notes.append(finding("fixed", "raster_scaled", scale=scale, offset=offset))
@@ -85,6 +85,20 @@ def _values(source: Any) -> tuple[Floats, list[Finding]]:
     if np.isnan(values).all():
         notes.append(finding("warn", "raster_empty"))
     return values, notes
+
+
+def _unwritten(source: Any, values: Floats) -> list[Finding]:
+    """Take out blocks that were never written: they read as 0, and nobody measured a 0 there."""
+    if source.nodata is not None:
+        return []
+    lost = [
+        window for (row, column), window in source.block_windows(1)
+        if source.get_tag_item(f"BLOCK_OFFSET_{column}_{row}", "TIFF", bidx=1) is None
+    ]  # fmt: skip
+    for window in lost:
+        values[window.toslices()] = np.nan
+    cells = sum(int(window.width) * int(window.height) for window in lost)
+    return [finding("warn", "raster_blocks_missing", count=len(lost), share=cells / values.size)] if lost else []
 
 
 def _suspects(values: Floats, scale: float, offset: float) -> list[Finding]:

@@ -129,6 +129,8 @@ class StatedSystem:
     order : {"", "xy", "lonlat", "latlon", "east_first"}
         What the columns are called: X then Y as surveyors write them (X is north),
         longitude and latitude, or east first as in map files.
+    projection : str
+        投影类型 as written, "" when not stated.
     """
 
     datum: str = ""
@@ -136,6 +138,7 @@ class StatedSystem:
     zone: int | None = None
     unit: Literal["", "m", "deg"] = ""
     order: Literal["", "xy", "lonlat", "latlon", "east_first"] = ""
+    projection: str = ""
 
 
 @dataclass

@@ -6,6 +6,7 @@ outside China is not held against the zones of China (`redline_abroad`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,6 +31,10 @@ from layers.sources.redline.zones import (
     zone_of,
 )
 
+OTHER_PROJECTION = re.compile(
+    r"utm|通用横|(?<!横轴)墨卡托|(?<!transverse )mercator|lambert|兰伯特|兰勃特|albers|阿尔伯斯|阿伯斯", re.IGNORECASE
+)
+"""Words for projections whose numbers lie elsewhere than those of Gauss-Krüger, though they look alike."""
 EASTING, NORTHING = (1e5, 9e5), (3.3e5, 6.1e6)
 _AXES: tuple[Axes, Axes] = ("xy_north_first", "east_first")
 _AXES_CODES: dict[Axes, str] = {
@@ -116,6 +121,9 @@ def _datum(stated: StatedSystem, wanted: Wanted, notes: Notes) -> bool:
         elif old:
             notes.confirm("redline_datum_overruled", datum=stated.datum, crs=wanted.crs)
         return not named
+    if OTHER_PROJECTION.search(stated.projection):
+        notes.problem("redline_projection_other", projection=stated.projection)
+        return False
     if old:
         notes.problem("redline_old_datum", datum=stated.datum, name=old)
         return False

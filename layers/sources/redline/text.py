@@ -129,6 +129,7 @@ def _stated(attributes: Mapping[str, tuple[str, int]], plots: list[RawPlot], not
         zone=_whole("带号", attributes, notes),
         unit=units.get(unit.lower(), ""),  # type: ignore[arg-type]
         order="" if not unit and _only_degrees(plots) and "投影类型" not in attributes else "xy",
+        projection=attributes.get("投影类型", ("", 0))[0],
     )
 
 
