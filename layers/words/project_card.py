@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from layers.library import standards, uses
 from layers.study.run.released import released
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say, sentence
+from layers.words import told
 from layers.words.explain import limit_text, rule_title
 from layers.words.measures import interval
 
@@ -124,7 +125,7 @@ def card(results: Results, project_id: str, language: Language = "en") -> Card:
         facts=_facts(row, language),
         findings=(
             *(finding_text(f, language) for f in _rows(results, "project_findings", project_id)),
-            *_unread(results, row, language),
+            *told.of_row(results, row, language),
         ),
         demand=tuple(_demand_line(line, language) for line in _rows(results, "demand_lines", project_id)),
         gates=_gates(results, project_id, language),
@@ -132,14 +133,6 @@ def card(results: Results, project_id: str, language: Language = "en") -> Card:
         edited=_edited(str(row["edited"]), language),
         unused=_unused(results, row, language),
     )
-
-
-def _unread(results: Results, row: Mapping[str, Any], language: Language) -> Iterator[str]:
-    """Say what was found in the row of the list a project comes from: cells nobody can read are not empty ones."""
-    found = results.table("project_problems")
-    own = found["row"].str.split("#").str[0] == str(row["row"])
-    for text in found.loc[own & (found["layer_id"] == row["layer_id"]), "reason"]:
-        yield sentence(str(text), language)
 
 
 def _unused(results: Results, row: Mapping[str, Any], language: Language) -> tuple[str, ...]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import pandas as pd
 
 from layers.study.run.results import Results
+from layers.text import Language, sentence
 
 PLAIN = "problems"
 
@@ -20,3 +24,11 @@ def found(results: Results) -> pd.DataFrame:
     fresh = [n for n in held if n == PLAIN or n not in old]
     whole = pd.concat([results.table(n) for n in fresh], ignore_index=True)
     return whole.drop_duplicates(["layer_id", "row", "code", "reason"], ignore_index=True)
+
+
+def of_row(results: Results, project: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Say what was found in the row of the list a project comes from: cells nobody can read are not empty ones."""
+    said = results.table("project_problems")
+    own = said["row"].str.split("#").str[0] == str(project["row"])
+    for text in said.loc[own & (said["layer_id"] == project["layer_id"]), "reason"]:
+        yield sentence(str(text), language)
