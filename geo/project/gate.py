@@ -207,6 +207,8 @@ def _intensity(demand: Mapping[str, Any], limit: Figure) -> dict[str, object]:
         return _row(INTENSITY, UNKNOWN, limit, np.nan, np.nan, reason(cause))
     if not demand["land_max_m2"] > 0:  # nothing is proved of its fixed assets: no land proves nothing
         return _row(INTENSITY, UNKNOWN, limit, np.nan, np.nan, reason("intensity_open"))
+    if not demand["land_m2"] > 0 and demand.get("accepts_building") != "yes":  # a nought in a list is no land stated
+        return _row(INTENSITY, UNKNOWN, limit, np.nan, np.nan, reason("intensity_land_blank"))
     # the ceilings are investment ÷ limit, so investment = ceiling × limit
     invested = demand["land_max_m2"] / MU_M2 * high, demand["land_max_hi_m2"] / MU_M2 * low
     land_mu = demand["land_m2"] / MU_M2

@@ -143,7 +143,7 @@ def _own_told(rule: Rule, code: int, read: Measured, site: int, asked: tuple[flo
     if rule.fact == CLASS and np.isfinite(near) and code == UNKNOWN:
         return reason("land_gate_class_open").to_json()
     if not np.isfinite(near) or (rule.test == "value" and code == UNKNOWN):
-        return why(rule, UNKNOWN, read.causes[read.cause[site]]).to_json()
+        return _open(rule, UNKNOWN, read.causes[read.cause[site]])
     named = {"rules": [rule.id], "title": rule.title.model_dump(), "clause": rule.clause.model_dump()}
     if rule.fact == CLASS:
         return reason("land_gate_class", **named, value=int(near), limit=int(limit)).to_json()
@@ -151,6 +151,12 @@ def _own_told(rule: Rule, code: int, read: Measured, site: int, asked: tuple[flo
         return reason("land_gate_least", **named, value=near, limit=float(limit)).to_json()
     word = "land_gate_distance_m" if code == CONFLICT else "land_gate_layout"
     return reason(word, **named, value=round(near, 3), limit=round(float(limit), 3)).to_json()
+
+
+def _open(rule: Rule, outcome: int, cause: str) -> str:
+    """Return why nobody knows what a rule finds on a site, with the rule: whoever tells it names the layer."""
+    found = why(rule, outcome, cause)
+    return reason(found.code, **found.values, rules=[rule.id]).to_json()
 
 
 def _measured_rows(
@@ -170,7 +176,7 @@ def _measured_rows(
 def _told(rule: Rule, outcome: int, read: Measured, site: int) -> str:
     """Return what a rule finds on a site: of a conflict which rule, what was measured, and the limit."""
     if outcome != CONFLICT:
-        return why(rule, outcome, read.causes[read.cause[site]]).to_json()
+        return _open(rule, outcome, read.causes[read.cause[site]])
     value = read.lo[site] if rule.operator == "<=" else read.hi[site]
     if not np.isfinite(value):
         return why(rule, outcome, "").to_json()

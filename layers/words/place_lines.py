@@ -110,11 +110,21 @@ def why(found: PlaceTables, row: Mapping[str, Any], language: Language) -> str:
         named["facilities"] = [account(found, str(f), language) for f in values["facilities"]]
     if given.code == "need_range_decides":
         named["missing"] = [account(found, str(a), language) for a in values["missing"]]
-    if "rules" in values:
-        named["rules"] = _open_rules(found, str(values["rules"]), language)
+    if isinstance(values.get("rules"), str):
+        named["rules"] = _open_rules(found, values["rules"], language)
+    elif values.get("rules") and "title" not in values:
+        named["layer"] = _layer_of(found, str(values["rules"][0]), language)
     if given.code.startswith("gates_") and found.results.has("gate_results"):
         return _gates(found, str(row["project_id"]), language)
     return sentence(given, language, **named)
+
+
+def _layer_of(found: PlaceTables, rule_id: str, language: Language) -> str:
+    """Return the name of the layer a rule reads, as explanations of land name it."""
+    from layers.words.explain import layer_title
+
+    rule = next((r for r in found.results.rules if r.id == rule_id), None)
+    return layer_title(found.results, rule, language) if rule else say("place.check_old", language)
 
 
 def _open_rules(found: PlaceTables, ids: str, language: Language) -> str:

@@ -106,7 +106,8 @@ def test_a_park_that_refuses_what_it_admits_refuses():
 @pytest.mark.parametrize(
     ("asked_mu", "invested", "outcome", "code"),
     [(200.0, 30000.0, "clear", "value_within"), (200.01, 30000.0, "clear", "intensity_capped"),
-     (None, 30000.0, "unknown", "intensity_land_blank"), (200.0, None, "unknown", "intensity_investment_blank")],
+     (None, 30000.0, "unknown", "intensity_land_blank"), (0.0, 30000.0, "unknown", "intensity_land_blank"),
+     (200.0, None, "unknown", "intensity_investment_blank")],
 )  # fmt: skip
 def test_intensity_is_judged_on_the_land_it_may_take(asked_mu, invested, outcome, code):
     row = {"industry": "C17"}

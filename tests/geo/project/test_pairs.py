@@ -1,5 +1,7 @@
 """Gates of project × site equal a judgement pair by pair; recognition answers for chemical parks."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,18 @@ def test_a_recognised_park_answers_where_no_layer_does():
     frame = making.projects({"industry": "C26"})
     found = judged(frame, (PARK_RULE,)).set_index("site_id")["outcome"].to_dict()
     assert found == {"S0": "conflict", "S3": "unknown", "": "unknown"}  # S1 and S2 lie in the recognised park
+
+
+def test_what_is_not_known_names_its_rule():
+    """A sentence on a layer needs its name: without the rule it read "no data on –"."""
+    frame = making.projects({"industry": "C26"})
+    told = judged(frame, (PARK_RULE, RIVER)).query("outcome == 'unknown'")
+    assert {(g, json.loads(r).get("rules", [g])[0]) for g, r in zip(told["gate_id"], told["reason"], strict=True)} == {
+        (g, g) for g in told["gate_id"]
+    }
+    missing = [json.loads(r) for r in told["reason"] if "layer_missing" in r]
+    assert missing
+    assert all(m["rules"] == ["chemical-park"] for m in missing)
 
 
 def test_memory_restricts_on_sites_too():

@@ -27,7 +27,7 @@ def pack(**changes):
 @pytest.mark.parametrize(
     ("day", "clause", "standing", "others"),
     [
-        (date(2017, 12, 31), "new", "future", ["old"]),
+        (date(2017, 12, 31), "old", "future", ["new"]),
         (date(2018, 1, 1), "old", "in_force", ["new"]),
         (date(2026, 8, 14), "old", "in_force", ["new"]),
         (date(2026, 8, 15), "new", "in_force", ["old"]),
