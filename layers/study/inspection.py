@@ -91,6 +91,10 @@ def _blocks(error: LuodiError) -> list[Finding]:
 
 def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
     """Check one layer as it would be loaded into the study; what blocks is among the findings."""
+    return [*_looked_at(layer, home), *load.dated_later(layer, home.study)]
+
+
+def _looked_at(layer: LayerSpec, home: Home) -> list[Finding]:
     study, folder = home.study, home.folder
     cache = folder / load.CACHE
     source = load.source_path(folder, layer)

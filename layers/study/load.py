@@ -271,6 +271,7 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
         days = None if item.spec.vintage is None else (study.as_of - item.spec.vintage).days
         stale = "layer_outdated" if days is not None else "layer_undated"
         item.findings.append(finding("warn", stale, days=days, limit=item.spec.stale_after_days))
+    item.findings += dated_later(item.spec, study)
     field_name = item.spec.class_field
     classes = _classes(item.frame[field_name]) if field_name else None
     told = {ours: _further(item, ours) for ours in item.spec.fields if ours not in ("id", "parcel_id")}
@@ -281,6 +282,13 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
 
 def _classes(values: pd.Series) -> npt.NDArray[np.object_]:
     return values.astype("object").where(values.notna(), "").map(preflight.id_text).to_numpy(object)
+
+
+def dated_later(spec: LayerSpec, study: Study) -> list[Finding]:
+    """Say that a layer bears a day after the study's: a slip of the year would pass old data for new."""
+    if spec.vintage is None or spec.vintage <= study.as_of:
+        return []
+    return [finding("warn", "layer_dated_later", vintage=spec.vintage.isoformat(), as_of=study.as_of.isoformat())]
 
 
 def _stale(spec: LayerSpec, study: Study) -> bool:

@@ -135,3 +135,22 @@ def test_a_head_that_names_another_projection_is_not_gauss_kruger(projection):
 @pytest.mark.parametrize("projection", ["高斯-克吕格", "横轴墨卡托", "Transverse Mercator", "Gauss-Kruger", ""])
 def test_words_for_gauss_kruger_are_taken(projection):
     assert len(get(txt(LAYOUTS[0][0], head=HEAD.replace("高斯克吕格", projection))).plots) == 1
+
+
+# --- days -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("day", "told"), [("2062-06-01", True), ("2026-11-24", True), ("2026-11-23", False)])
+def test_a_layer_dated_after_the_day_of_the_study_is_told(tmp_path, day, told):
+    folder = base.study(tmp_path / "study")
+    base.farm().to_file(tmp_path / "farm.gpkg")
+    assert ("layer_dated_later" in base.add(folder, tmp_path / "farm.gpkg", vintage=day)) is told
+    base.statuses(folder)
+    assert ("layer_dated_later" in base.problems(folder)) is told
+
+
+def test_so_is_a_list_dated_later(tmp_path):
+    folder = base.study(tmp_path / "study")
+    (tmp_path / "list.csv").write_text("项目编号,项目名称\nX1,甲\n", encoding="utf-8")
+    given = {"role": "project", "id": "list", "vintage": "2062-06-01"}
+    assert "layer_dated_later" in base.codes(catalog.add(folder, tmp_path / "list.csv", given))

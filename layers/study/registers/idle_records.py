@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -121,19 +121,7 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
             "deliveries_recorded": handed,
             "unreadable": "|".join(blurred), **{n: values[k] for n, values in stated.items()},
         })  # fmt: skip
-    agreed = [
-        [supply.event(text[n][k]).happened for n in ("deliver_by", "start_by", "finish_by")] for k in range(len(out))
-    ]
-    lost = [
-        r for r, row, days in zip(sheet.rows, out, agreed, strict=True) if row["unreadable"] or "unreadable" in days
-    ]
-    if lost:
-        rows = [str(r) for r in lost[:5]]
-        found.append((sheet.spec.id, finding("warn", "idle_cells_unreadable", count=len(lost), rows=rows)))
-    coarse = [r for k, r in enumerate(sheet.rows) if any(_coarse(text[n][k]) for n in _COUNTED)]
-    if coarse:
-        rows = [str(r) for r in coarse[:5]]
-        found.append((sheet.spec.id, finding("warn", "idle_days_coarse", count=len(coarse), rows=rows)))
+    _say_lost(sheet, out, text, found)
     unknown = sorted(
         {c for c in text["cause"] if c and c.lower() not in supply.NOT_YET and not worded("idle_causes", c)}
     )
@@ -146,6 +134,22 @@ def _coarse(cell: str) -> bool:
     """Tell whether a cell names a month or a year and no day."""
     read = recognise.day(cell)
     return read is not None and read.precision != "day"
+
+
+def _say_lost(
+    sheet: RecordSheet, out: Sequence[Mapping[str, Any]], text: Mapping[str, Sequence[str]], found: Findings
+) -> None:
+    """Say which rows hold a day or a stretch of time nobody can read, or only a month or a year."""
+    days = zip(*(text[n] for n in ("deliver_by", "start_by", "finish_by")), strict=True)
+    agreed = [any(supply.event(c).happened == "unreadable" for c in cells) for cells in days]
+    lost = [r for r, row, odd in zip(sheet.rows, out, agreed, strict=True) if row["unreadable"] or odd]
+    if lost:
+        rows = [str(r) for r in lost[:5]]
+        found.append((sheet.spec.id, finding("warn", "idle_cells_unreadable", count=len(lost), rows=rows)))
+    coarse = [r for k, r in enumerate(sheet.rows) if any(_coarse(text[n][k]) for n in _COUNTED)]
+    if coarse:
+        rows = [str(r) for r in coarse[:5]]
+        found.append((sheet.spec.id, finding("warn", "idle_days_coarse", count=len(coarse), rows=rows)))
 
 
 def _cause(text: str) -> str:
