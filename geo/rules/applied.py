@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from geo.basis.reason import Reason, reason
 from geo.rules.spec import Rule
-
-CLASS = "class"
-"""Field every layer may be broken down by; a layer that is not has features of unknown class."""
 
 
 @dataclass(frozen=True)
@@ -42,29 +39,23 @@ def not_applied(rules: Sequence[Rule], use_class: str) -> tuple[NotApplied, ...]
     return tuple(sorted([*own, *out_of_time(rules)], key=lambda n: order[n.rule.id]))
 
 
-def said_once(rules: Sequence[Rule], layers: Mapping[str, frozenset[str]]) -> tuple[Rule, ...]:
+def said_once(rules: Sequence[Rule], layers: Collection[str]) -> tuple[Rule, ...]:
     """Mark the rules a study has nothing for that are to be said once for all of it.
 
     Parameters
     ----------
     rules : sequence of Rule
-    layers : mapping of layer id to fields
-        Layers of the study, and the fields their files were given names for.
+    layers : collection of str
+        Ids of the layers of the study.
 
     Notes
     -----
     A layer whose file is lost or damaged is a layer of the study all the same: it is unknown, parcel by parcel.
-    So is one whose file has no field of classes, where a rule asks for some of its ground (`where`): all of it may be
-    of that class. A rule on widths alone is said once: networks are there to be reached, and mostly have no classes.
+    So is one whose file has no field of classes: all of it may be of the class a rule asks for (`where`), and reaches
+    as far as the range of its classes (`widths`).
     """
-    return tuple(r.model_copy(update={"absent": r.missing == "study" and _nothing(r, layers)}) for r in rules)
-
-
-def _nothing(rule: Rule, layers: Mapping[str, frozenset[str]]) -> bool:
-    if not rule.layer or rule.layer not in layers:
-        return bool(rule.layer)
-    asked = set(rule.part.fields) - {CLASS}
-    return bool(asked) and not rule.where and not asked & layers[rule.layer]
+    none = [bool(r.layer) and r.layer not in layers for r in rules]
+    return tuple(r.model_copy(update={"absent": r.missing == "study" and n}) for r, n in zip(rules, none, strict=True))
 
 
 def out_of_time(rules: Sequence[Rule]) -> tuple[NotApplied, ...]:

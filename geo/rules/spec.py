@@ -95,8 +95,8 @@ class Rule(Aged):
     edge : LineEdge
         For widths that are measured from the edge of a thing drawn as a line.
     missing : {"unknown", "study"}
-        What a study without the layer (or without a class field the rule reads) hears: unknown for
-        every parcel, or once for the whole study, as a rule not applied.
+        What a study without the layer hears: unknown for every parcel, or once for the whole study, as a rule
+        not applied. A layer without a class field the rule reads is a layer whose classes are not known.
     tolerance_m2 : float
         For areas: an overlap up to threshold + tolerance is still called clear; the
         printed number does not change.

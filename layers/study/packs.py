@@ -35,7 +35,7 @@ def reading(layer_id: str) -> tuple[str, ...]:
 def effective_rules(study: Study, folder: Path) -> tuple[Rule, ...]:
     """Merge the packs of the study in order and check what the study says of rules."""
     rules = merged(tuple(pack(name, folder) for name in study.rules), study.as_of)
-    rules = said_once(rules, {s.id: frozenset(s.fields) for s in study.layers})
+    rules = said_once(rules, {s.id for s in study.layers})
     known = {r.id for r in rules}
     lost = [n.rule for n in study.not_examined if n.rule not in known]
     if lost:

@@ -175,8 +175,7 @@ def test_judged_and_listed_are_all_rules_for_every_parcel(drawn, use_class, laye
     """For random packs, layers a study has, and classes; a rule said once for the study is listed, never judged."""
     made = packed(drawn)
     rules = tuple(r.model_copy(update={"missing": "study"}) if k in once else r for k, r in enumerate(made.rules))
-    here = dict.fromkeys(layers, frozenset())
-    merged_ = said_once(merged((made.model_copy(update={"rules": rules}),), date(2026, 11, 23)), here)
+    merged_ = said_once(merged((made.model_copy(update={"rules": rules}),), date(2026, 11, 23)), layers)
     setting = Setting(rules=merged_, use_class=use_class)
     ids = np.array(["p1", "p2"], object)
     judged = judge(setting.applicable, ids, lambda rule: Measured.unbounded(2, "no_layer"))
