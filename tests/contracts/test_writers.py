@@ -107,6 +107,7 @@ APART = {
     "layers/outputs/target.py:replaced": "swaps a whole file in, refuses a place inside a study's own folders",
     "layers/sources/redline/wkt.py:as_table": "a temporary folder of its own",
     "layers/outputs/target.py:bytes_of": TEMP,
+    "layers/outputs/pdf.py:write": "writes where `target.replaced` tells it to",
     "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
     "layers/study/inspection.py:report": TEMP,
     "layers/serve/draw/stored.py:on_disk": "a file without a name that goes with the process",

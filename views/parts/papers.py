@@ -12,7 +12,7 @@ from layers.serve.pages import papers_desk
 from layers.serve.pages.papers_desk import Asked, Paper
 from layers.text import Language, say
 from views.parts import acts, handed, state
-from views.parts.markup import label, tag
+from views.parts.markup import label, option, tag
 from views.parts.opening import Opened
 
 TYPED = ("any", "site")
@@ -27,7 +27,7 @@ def draw(found: Opened, language: Language) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             picked = st.selectbox(say("uioutputs.paper", language), list(known), key="paper",
-                                  format_func=lambda p: label(known[p].title))  # fmt: skip
+                                  format_func=lambda p: option(known[p].title))  # fmt: skip
         paper = known[picked]
         with right:
             subject = _subject(found, paper, language)
@@ -44,16 +44,17 @@ def _subject(found: Opened, paper: Paper, language: Language) -> str:
     if chosen is not None and typed and chosen.id not in names and chosen.kind in ("parcel", "site", "project"):
         names = {chosen.id: chosen.id} | names
     first = list(names).index(chosen.id) if chosen is not None and chosen.id in names else 0
-    title = say("uioutputs.subject", language)
+    title, hint = say("uioutputs.subject", language), say("uioutputs.type_id", language)
     if not names and not typed:
-        st.selectbox(title, [], key=f"paper-about-{paper.id}", disabled=True,
+        st.selectbox(label(title), [], key=f"paper-about-{paper.id}", disabled=True,
                      placeholder=say(f"uioutputs.none_{paper.about}", language))  # fmt: skip
         return ""
-    return str(st.selectbox(
-        title, list(names), index=first if names else None, key=f"paper-about-{paper.id}", accept_new_options=typed,
-        format_func=lambda s: label(names.get(s, s)), placeholder=say("uioutputs.type_id", language),
-        help=label(say("uioutputs.type_id", language)) if typed else None,
-    ) or "")  # fmt: skip
+    picked = st.selectbox(
+        label(title), list(names), index=first if names else None, key=f"paper-about-{paper.id}",
+        accept_new_options=typed, format_func=lambda s: option(names.get(s, s)), placeholder=hint,
+        help=label(hint) if typed else None,
+    )  # fmt: skip
+    return str(picked or "")
 
 
 def _asked(found: Opened, paper: Paper, subject: str, language: Language) -> Asked:
