@@ -25,6 +25,8 @@ Values = npt.NDArray[np.float64]
 FOOT_M = 0.3048
 NONE = "nodata-class:none"
 """Proposal: no data of a class raster means that none of its classes is there."""
+FIRST = "first-band"
+"""Proposal: of a class raster with several bands the first holds the classes."""
 MOSTLY = 0.5
 """Above this share of cells without data, "no data" may be the answer rather than a gap."""
 
@@ -69,7 +71,7 @@ def raster(
         found += notes
     if spec.kind == "classes":
         grid, notes = _classes(grid, spec.accept)
-        found += notes
+        found = _one_band(found, spec.accept) + notes
     if any(f.severity == "block" for f in found):
         return None, found
     return Raster(spec.id, spec.kind, grid.values, grid.transform, grid.crs), found
@@ -92,6 +94,15 @@ def _slopes(grid: RasterGrid, unit: str) -> tuple[RasterGrid, list[Finding]]:
         return grid, []
     made = replace(grid, values=100.0 * np.tan(np.radians(grid.values)))
     return made, [finding("fixed", "slope_in_degrees")]
+
+
+def _one_band(found: list[Finding], accept: tuple[str, ...]) -> list[Finding]:
+    """Refuse classes out of several bands until somebody says that the first holds them."""
+    several = next((f for f in found if f.code == "raster_bands"), None)
+    if several is None or FIRST in accept:
+        return found
+    said = finding("block", "raster_bands_classes", count=several.reason.values["count"], proposal=FIRST)
+    return [said if f is several else f for f in found]
 
 
 def _classes(grid: RasterGrid, accept: tuple[str, ...]) -> tuple[RasterGrid, list[Finding]]:

@@ -2,12 +2,16 @@
 and meshes of a drawing, layers of a drawing nobody asked for, a head that names another projection.
 """
 
+import sqlite3
+
+import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
+from geo.basis.errors import BlockedError
 from layers.study import catalog
 from tests.cases import base, drawings
 from tests.cases.base import X0, Y0
@@ -54,6 +58,30 @@ def test_a_value_between_classes_is_no_class(tmp_path, value, accept):
     assert said.get("raster_classes_not_whole") == "warn"
     assert {status["p00"], status["p01"]} == {"unknown"}
     assert status["p10"] == "eligible"
+
+
+def bands(path, *each):
+    place = from_origin(X0 - 200, Y0 + 600, 10, 10)
+    with rasterio.open(path, "w", driver="GTiff", height=80, width=80, count=len(each), dtype="uint8", crs=base.CRS,
+                       transform=place) as out:  # fmt: skip
+        for k, values in enumerate(each, 1):
+            out.write(values, k)
+    return path
+
+
+def test_of_several_bands_nobody_knows_which_holds_the_classes(tmp_path):
+    file = bands(tmp_path / "cover.tif", cover(2, "uint8"), cover(1, "uint8"))
+    with pytest.raises(BlockedError) as told:
+        judged(tmp_path, file)
+    assert [(r.code, r.values["proposal"]) for r in told.value.reasons] == [("raster_bands_classes", "first-band")]
+
+
+def test_who_says_that_the_first_band_holds_the_classes_is_believed(tmp_path):
+    file = bands(tmp_path / "cover.tif", cover(1, "uint8"), cover(2, "uint8"))
+    said, status = judged(tmp_path, file, accept=["first-band"])
+    assert "raster_bands_classes" not in said
+    assert status["p10"] == "eligible"
+    assert "eligible" not in {status["p00"], status["p01"]}
 
 
 def test_classes_with_a_scale_are_no_classes(tmp_path):
@@ -154,3 +182,46 @@ def test_so_is_a_list_dated_later(tmp_path):
     (tmp_path / "list.csv").write_text("项目编号,项目名称\nX1,甲\n", encoding="utf-8")
     given = {"role": "project", "id": "list", "vintage": "2062-06-01"}
     assert "layer_dated_later" in base.codes(catalog.add(folder, tmp_path / "list.csv", given))
+
+
+# --- tables and columns of shapes a file holds beside those that are read ------------
+
+
+def beside(tmp_path, kind):
+    """Write farmland on p10 where it is read, and on p00 where it is not; return the file."""
+    near, far = base.parcels().iloc[[0]], base.parcels().iloc[[5]]
+    file = tmp_path / f"farm.{'parquet' if kind == 'column' else 'gpkg'}"
+    if kind == "column":
+        made = far.assign(other=near.geometry.to_numpy())
+        made["other"] = gpd.GeoSeries(made["other"], crs=base.CRS)
+        made.to_parquet(file)
+        return file
+    far.to_file(file, layer="farm", driver="GPKG")
+    near.to_file(file, layer="more", driver="GPKG")
+    with sqlite3.connect(file) as database:
+        database.execute("DELETE FROM gpkg_contents WHERE table_name = 'more'")
+        if kind == "nameless":
+            database.execute("DELETE FROM gpkg_geometry_columns WHERE table_name = 'more'")
+    return file
+
+
+@pytest.mark.parametrize("kind", ["column", "unlisted", "nameless"])
+def test_shapes_a_file_holds_beside_those_that_are_read_take_its_coverage(tmp_path, kind):
+    folder = base.study(tmp_path / "study")
+    file = beside(tmp_path, kind)
+    said = base.codes(catalog.add(folder, file, {"role": "constraint", "id": "farm", "coverage": "complete"}))
+    assert said.get("shapes_beside") == "warn"
+    status = base.statuses(folder)
+    assert status["p00"] == "unknown"
+
+
+@pytest.mark.parametrize("form", ["points", "same"])
+def test_a_column_of_points_or_of_the_same_ground_is_nothing_unread(tmp_path, form):
+    far = base.parcels().iloc[[5]]
+    other = far.geometry.centroid if form == "points" else far.geometry
+    far.assign(other=gpd.GeoSeries(other.to_numpy(), index=far.index, crs=base.CRS)).to_parquet(
+        tmp_path / "farm.parquet"
+    )
+    folder = base.study(tmp_path / "study")
+    given = {"role": "constraint", "id": "farm", "coverage": "complete"}
+    assert "shapes_beside" not in base.codes(catalog.add(folder, tmp_path / "farm.parquet", given))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import shapely
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.checks import repair
-from layers.sources.finding import finding
+from layers.sources.finding import UNREAD, finding
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.read import RawLayer, plain
 from layers.sources.limits import Limits
@@ -55,7 +57,17 @@ def read(inside: Contents, limits: Limits) -> RawLayer:
     others = [c for c in table.column_names if c not in geo["columns"]]
     crs, note = _crs(described)
     notes = [finding("warn", note)] if note else []
+    unread = [c for c in geo["columns"] if c != primary and c in table.column_names and _other_ground(table, c, shapes)]
+    if unread:
+        notes.append(finding("warn", "shapes_beside", names=unread, proposal=UNREAD))
     return RawLayer({c: plain(table.column(c)) for c in others}, np.asarray(shapes, object), crs, lost, findings=notes)
+
+
+def _other_ground(table: Any, column: str, read: Iterable[Any]) -> bool:
+    """Tell whether a further column of shapes holds areas that are not those that are read."""
+    shapes, _ = repair.from_wkb(table.column(column).to_pylist())
+    pairs = zip(shapes, read, strict=True)
+    return any(s is not None and shapely.get_dimensions(s) == 2 and not shapely.equals(s, r) for s, r in pairs)
 
 
 def _text_like(kind: Any) -> bool:

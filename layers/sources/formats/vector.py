@@ -215,10 +215,27 @@ def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
         quoted = layer.replace('"', '""')
         (count,) = base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # the name is in gpkg_contents
         coded = domains.of_gpkg(base, layer)
+        unread = _unlisted(base)
+    if unread:
+        read.findings.append(finding("warn", "shapes_beside", names=unread, proposal=UNREAD))
     if count != len(read.shapes):
         raise BlockedError(reason("row_count_differs", file=inside.name, count=len(read.shapes), expected=count))
     domains.told(read, coded)
     return read
+
+
+def _unlisted(base: sqlite3.Connection) -> list[str]:
+    """Return the tables that hold shapes and stand in no list of the file: no program shows them as layers."""
+    listed = {str(name) for (name,) in base.execute("SELECT table_name FROM gpkg_contents")}
+    tables = [str(name) for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    out = []
+    for table in sorted(t for t in tables if t not in listed and not t.startswith(("gpkg_", "rtree_", "sqlite_"))):
+        name = table.replace('"', '""')
+        columns = [str(row[1]).replace('"', '""') for row in base.execute(f'PRAGMA table_info("{name}")')]
+        asked = (f'SELECT 1 FROM "{name}" WHERE substr("{c}", 1, 2) = x\'4750\' LIMIT 1' for c in columns)
+        if any(base.execute(query).fetchone() for query in asked):
+            out.append(table)
+    return out
 
 
 def _gdb(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
