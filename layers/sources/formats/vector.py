@@ -228,14 +228,14 @@ def _unlisted(base: sqlite3.Connection) -> list[str]:
     """Return the tables that hold shapes and stand in no list of the file: no program shows them as layers."""
     listed = {str(name) for (name,) in base.execute("SELECT table_name FROM gpkg_contents")}
     tables = [str(name) for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    out = []
-    for table in sorted(t for t in tables if t not in listed and not t.startswith(("gpkg_", "rtree_", "sqlite_"))):
-        name = table.replace('"', '""')
-        columns = [str(row[1]).replace('"', '""') for row in base.execute(f'PRAGMA table_info("{name}")')]
-        asked = (f'SELECT 1 FROM "{name}" WHERE substr("{c}", 1, 2) = x\'4750\' LIMIT 1' for c in columns)
-        if any(base.execute(query).fetchone() for query in asked):
-            out.append(table)
-    return out
+    own = (t for t in tables if t not in listed and not t.startswith(("gpkg_", "rtree_", "sqlite_")))
+    return [t for t in sorted(own) if _holds_shapes(base, t)]
+
+
+def _holds_shapes(base: sqlite3.Connection, table: str) -> bool:
+    quoted = table.replace('"', '""')
+    first = base.execute(f'SELECT * FROM "{quoted}" LIMIT 100').fetchall()
+    return any(isinstance(v, bytes) and v.startswith(b"GP") for row in first for v in row)
 
 
 def _gdb(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
