@@ -59,8 +59,10 @@ def crs_of(folder: Path, given: Sequence[Path]) -> FirstCrs:
     Raises
     ------
     CallError
-        A path that is not there, or no file that says where it lies.
+        A path that is not there, or no file that says where it lies; a file whose numbers can only be degrees is
+        named with the system that would suit them, for a person to say.
     """
+    guessed: tuple[str, str] | None = None
     files = [f for f in delivery.data_files(given) if f.suffix.lower() not in (".tif", ".tiff")]
     for file in sorted(files, key=_size):
         try:
@@ -69,12 +71,22 @@ def crs_of(folder: Path, given: Sequence[Path]) -> FirstCrs:
             continue
         box = crs.extent(opened.shapes)
         declared = crs.parsed(opened.crs) if opened.crs else None
+        if box is not None and declared is None and _degrees(box):
+            guessed = guessed or (file.name, zone_of((box[0] + box[2]) / 2, (box[1] + box[3]) / 2))
         if box is None or declared is None or not crs.settle(opened.shapes, opened.crs, "", ()).usable:
             continue
         found = _proposed(declared, opened.crs, box)
         if found:
             return FirstCrs(found, titled(pyproj.CRS.from_user_input(found)), file.name, opened.crs)
+    if guessed and guessed[1]:
+        name, code = guessed
+        title = titled(pyproj.CRS.from_user_input(code))
+        raise CallError(reason("begin_no_crs_degrees", count=len(files), file=name, crs=code, title=title))
     raise CallError(reason("begin_no_crs", count=len(files)))
+
+
+def _degrees(box: Bounds) -> bool:
+    return any(p in ("crs:EPSG:4490", "crs:EPSG:4326") for p in crs.guesses(box))
 
 
 def _size(file: Path) -> tuple[int, str]:

@@ -25,10 +25,11 @@ ROLE = "constraint"
 
 
 def draft(folder: Path, instead: bool = False) -> list[str]:
-    """Write a pack with a rule for each layer no rule reads, name it in the settings, and return its rules.
+    """Write a pack with a rule for each layer no rule reads, name it in the settings, and return its new rules.
 
-    Each rule says that ground in the layer is to be looked at (``restrict``), is marked M, and waits for its
-    clause, limit and gravity: it invents no law.
+    A draft that is there already keeps what people wrote in it; layers that came since get a rule behind. Each rule
+    says that ground in the layer is to be looked at (``restrict``), is marked M, and waits for its clause, limit and
+    gravity: it invents no law.
 
     Parameters
     ----------
@@ -40,23 +41,37 @@ def draft(folder: Path, instead: bool = False) -> list[str]:
     Raises
     ------
     CallError
-        A draft is there already, or every layer is read by a rule.
+        Every layer is read by a rule, of the draft that is there or of another pack.
     LockedError
         Another process went on writing the study for longer than a short wait.
     """
     with writing(folder, "draft", WAIT_S):
         study = spec.read(folder)
-        if (folder / FILE).exists():
-            raise CallError(reason("draft_is_there", file=FILE))
-        read = set() if instead else {r.layer for r in packs.effective_rules(study, folder)}
+        document = _begun(folder)
+        own = {str(r.get("layer", "")) for r in document.get("rules", ())}
+        read = own if instead else own | {r.layer for r in packs.effective_rules(study, folder)}
         layers = [s for s in study.with_role(ROLE) if s.id not in read]
-        if not layers:
-            raise CallError(reason("draft_needs_layers"))
+        alone = bool(own) and instead and study.rules != (FILE,)  # only the other packs are to go
+        if not layers and not alone:
+            raise CallError(reason("draft_is_there", file=FILE) if own else reason("draft_needs_layers"))
         rules = [_rule(s) for s in layers]
-        body = tomlkit.dumps({"pack": {"id": "local", "title": {"zh": "本地规则（草稿）", "en": "Local rules (draft)"}},
-                              "rules": rules})  # fmt: skip
-        _write(folder, study, body, instead)
+        for rule in rules:
+            table = tomlkit.table()
+            table.update(rule)
+            document.setdefault("rules", tomlkit.aot()).append(table)
+        _write(folder, study, tomlkit.dumps(document), instead)
     return [r["id"] for r in rules]
+
+
+def _begun(folder: Path) -> tomlkit.TOMLDocument:
+    """Return the draft that is there with its comments, or the head of a new one."""
+    if (folder / FILE).is_file():
+        toml.pack(RulePack, FILE, packs.PACKS, folder)  # one that does not hold together is told before it is touched
+        return tomlkit.parse((folder / FILE).read_text(encoding="utf-8-sig"))
+    head = {"pack": {"id": "local", "title": {"zh": "本地规则（草稿）", "en": "Local rules (draft)"}}}
+    document = tomlkit.parse(tomlkit.dumps(head))
+    document.add(tomlkit.comment("草稿：每条规则的条款、限值与轻重由使用者填写。"))
+    return document
 
 
 def _rule(layer: LayerSpec) -> dict[str, Any]:
@@ -71,10 +86,10 @@ def _write(folder: Path, study: Study, body: str, instead: bool) -> None:
     """Write the pack, then the settings that name it; a pack that does not hold together is not named."""
     part = folder / f"{FILE}.part"
     try:
-        part.write_text("# 草稿：每条规则的条款、限值与轻重由使用者填写。\n" + body, encoding="utf-8")
+        part.write_text(body, encoding="utf-8")
         toml.pack(RulePack, f"{FILE}.part", packs.PACKS, folder)
         document = settings.read(folder)
-        document["study"]["rules"] = [FILE] if instead else [*study.rules, FILE]
+        document["study"]["rules"] = [FILE] if instead else [*(r for r in study.rules if r != FILE), FILE]
         done = commit("draft", "did_draft", file=FILE)
         settings.put(folder, document, done, first=lambda: os.replace(part, folder / FILE))
     finally:

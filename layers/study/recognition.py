@@ -42,6 +42,8 @@ RECORDS = frozenset({*roles.opened_as("sheet"), "building", "facility"})
 """Roles whose columns are those of `role_fields` or of the project list."""
 _ASKED = {"slope": ("--vertical-unit pct|deg",), "imagery": ("--band red=…", "--band nir=…", "--vintage …")}
 """What nobody but people can say of a raster."""
+CODED = {"parcels": "land_use", "plan": "use"}
+"""Field of ours whose codes a scheme gives a meaning, by role."""
 KEYS = {"parcels": "parcel_id"}
 """Field of ours a column of unrepeated values is proposed for, where no other is."""
 
@@ -68,6 +70,8 @@ class DeliveredTable:
         Of a raster.
     inner : str
         What the one dataset of an archive is called inside it.
+    nearly : tuple of (str, int, int)
+        Columns that tell almost every row apart: how many rows repeat a value, and how many have none.
     """
 
     file: Path
@@ -80,6 +84,7 @@ class DeliveredTable:
     shows: tuple[str, ...] = ()
     bands: int = 0
     inner: str = ""
+    nearly: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def title(self) -> str:
@@ -153,14 +158,23 @@ class Proposal:
         name = "parcels" if role == "parcels" else self.kind.code
         made: dict[str, Any] = {"role": role, "id": name if self.number == 1 else f"{name}_{self.number}"}
         made |= {"layer": self.table.layer, "fields": dict(self.fields), "class": self.class_field}
-        made |= {"where": self.where, "kind": self.kind.raster, "land_use_scheme": self.kind.land_use_scheme}
+        made |= {"where": self.where, "kind": self.kind.raster, "land_use_scheme": self._scheme(role)}
         made["vertical_unit"] = "m" if self.kind.raster == "dem" else ""
         return {k: v for k, v in made.items() if v}
 
-    def call(self, folder: Path) -> str:
-        """Return the command that takes it, as it can be typed; … stands for what only people know."""
+    def _scheme(self, role: str) -> str:
+        """Return the scheme of the codes of land use; "" where no column of codes is there to be read by it."""
+        coded = CODED.get(role)
+        return self.kind.land_use_scheme if self.kind and (coded is None or coded in self.fields) else ""
+
+    def call(self, folder: Path, layer_id: str = "") -> str:
+        """Return the command that takes it, as it can be typed; … stands for what only people know.
+
+        With a `layer_id` it becomes the layer of that name.
+        """
         words = ["luodi", "add", str(folder), str(self.table.file)]
-        entry = self.entry() or {"role": "…", "layer": self.table.layer, "id": "…"}
+        entry = self.entry() or {"role": "…", "layer": self.table.layer, "id": slug(self.table) or "…"}
+        entry |= {"id": layer_id} if layer_id else {}
         for key, option in (("role", "--role"), ("id", "--id"), ("layer", "--layer"), ("class", "--class"),
                             ("where", "--where"), ("kind", "--kind"), ("vertical_unit", "--vertical-unit"),
                             ("land_use_scheme", "--scheme")):  # fmt: skip
@@ -223,8 +237,22 @@ def _telling(kind: Code, table: DeliveredTable) -> int:
 def _guessed(table: DeliveredTable, called: Sequence[Code], own: Mapping[str, str]) -> tuple[str, ...]:
     """Return kinds worth a look: those the name calls, then those whose fields are there."""
     scored = [(_share(k, own) if k.fields else min(len(_columns(k, table)) / 10, 0.9), k) for k in kinds.kinds().codes]
-    likely = [k.code for share, k in sorted(scored, key=lambda s: -s[0]) if share >= 0.2 and _fits(k, table)]
+    likely = [
+        k.code for share, k in sorted(scored, key=lambda s: -s[0]) if share >= _least(k, table) and _fits(k, table)
+    ]
     return tuple(dict.fromkeys([*(k.code for k in called), *likely]))[:_GUESSES]
+
+
+def _least(kind: Code, table: DeliveredTable) -> float:
+    """Return the share of a kind's columns from which it is worth a look; most registers are lists without shapes."""
+    return 0.5 if kind.role in RECORDS and table.shape in ("polygon", "line", "point") else 0.2
+
+
+def slug(table: DeliveredTable) -> str:
+    """Return a name for a layer nobody knows, from that of its file or its own: Latin letters, "" without any."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", table.layer or stem(table.file))
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", spaced).strip("_").lower()
+    return plain if re.match(r"[a-z_]", plain) else ""
 
 
 def _made(table: DeliveredTable, how: How, kind: Code, rules: Sequence[Rule]) -> Proposal:

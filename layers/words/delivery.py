@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from layers.study import packs
-from layers.study.delivery import COVERED, Delivery
+from layers.study import packs, spec
+from layers.study.delivery import COVERED, Delivery, Taken
 from layers.study.recognition import Proposal
 from layers.text import Language, both, say, sentence
 
@@ -62,9 +64,45 @@ def why(one: Proposal, language: Language) -> str:
         said.append(say("delivery.shape", language, role=one.kind.role))
     if one.again:
         said.append(say("delivery.again", language, id=one.entry()["id"]))
+    if one.kind.role == "parcels":
+        said += _called(one, language)
     if one.kind.role == "constraint":
         said.append(_judged(one, language))
     return " ".join(said)
+
+
+def _called(one: Proposal, language: Language) -> Iterator[str]:
+    """Say by which column a row is called, and which others would nearly do."""
+    key = one.fields.get("parcel_id", "")
+    if key and key == one.table.key:
+        yield say("delivery.called_by", language, field=key)
+    for column, repeated, empty in one.table.nearly:
+        if column != key:
+            yield say("delivery.nearly", language, field=column, repeated=repeated, empty=empty)
+
+
+def remedies(refused: Taken, folder: Path, said: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Yield the calls that would take a line that was refused: with what is to be accepted, or under another name."""
+    one, ids = refused.proposal, {s.id for s in spec.read(folder).layers}
+    codes = {why.code for why in refused.refused}
+    offered = [str(w.values["proposal"]) for w in refused.refused if w.values.get("proposal")]
+    if one.kind is None or not (codes == {"layer_id_taken"} or offered):
+        return
+    name = str(one.entry()["id"])
+    numbered = (f"{name}_{k}" for k in itertools.count(2))
+    free = next(n for n in itertools.chain((name,), numbered) if n not in ids)
+    stated = {k: v for k, v in said.items() if k != "coverage" or one.kind.role in COVERED}
+    unread = free != name and one.kind.role == "constraint"
+    yield say("delivery.remedy_unread" if unread else "delivery.remedy", language, id=free,
+              call=one.call(folder, free if free != name else "") + _options(stated, offered))  # fmt: skip
+
+
+def _options(said: Mapping[str, Any], accept: Sequence[str]) -> str:
+    """Return what was said of all lines as options, with what is to be accepted too."""
+    given = {k: v for k, v in said.items() if k != "accept"}
+    words = [w for k, v in given.items() for w in (f"--{k.replace('_', '-')}", str(v))]
+    words += [w for name in dict.fromkeys([*said.get("accept", ()), *accept]) for w in ("--accept", name)]
+    return "".join(f" {shlex.quote(w)}" for w in words)
 
 
 def _judged(one: Proposal, language: Language) -> str:
@@ -80,7 +118,7 @@ def _unknown(one: Proposal, language: Language) -> str:
     said = [say("delivery.raster" if one.table.shape == "raster" else "delivery.nothing", language)]
     if one.guesses:
         said.append(say("delivery.guesses", language, kinds=list(one.guesses)))
-    elif one.table.shape != "raster":
+    if one.table.shape != "raster":
         said.append(say("delivery.roles", language, roles=list(ROLES[one.table.shape])))
     return " ".join(said)
 

@@ -51,11 +51,11 @@ def lines(results: Results, language: Language) -> Iterator[str]:
         yield say("first_steps.layer", language, place=place, **_about(str(row.layer_id), language),
                   parcels=int(row.parcels), area=number(float(row.open_m2), unit, language))  # type: ignore[arg-type] # fmt: skip
     yield say("first_steps.foot", language, path=results.folder)
-    if _abroad(results.study.crs):
+    if abroad(results.study.crs):
         yield say("first_steps.abroad", language, path=results.folder)
 
 
-def _abroad(system: str) -> bool:
+def abroad(system: str) -> bool:
     """Tell whether the CRS of a study is made for ground outside China."""
     area = pyproj.CRS.from_user_input(system).area_of_use
     if area is None:

@@ -53,12 +53,15 @@ def new(
 
     def work(console: Console) -> None:
         from layers.study import begin, catalog
+        from layers.words import first_steps
 
         if bool(crs) == bool(like):
             raise CallError(reason("new_needs_crs"))
         crs_used = crs or begin.crs_of(folder, like or []).crs
         catalog.new(folder, crs=crs_used, name=name, as_of=call.day(as_of), area=area, rules=tuple(rules or ()))
         console.text(say("command.new_written", console.language, path=folder))
+        if not rules and first_steps.abroad(crs_used):
+            console.text(say("command.new_abroad", console.language, path=folder))
         console.result({"study": str(folder), "crs": crs_used})
 
     call.run(as_json, lang, work)
@@ -209,6 +212,8 @@ def _delivery(
         console.text(say("delivery.refused" if one.refused else "delivery.taken", language, **values))
         for why in one.refused:
             console.text("     " + sentence(why, language))
+        for line in words.remedies(one, folder, said, language):
+            console.text("     " + line)
     places = {id(p): n for n, p in enumerate(found.proposals, 1)}
     console.result({"taken": [t.id for t in made if not t.refused],
         "numbers": [places[id(t.proposal)] for t in made if not t.refused], "refused": [

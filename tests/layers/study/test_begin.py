@@ -38,6 +38,14 @@ def test_files_that_say_nothing_are_told(tmp_path):
     assert problem.value.reasons[0].code == "begin_no_crs"
 
 
+def test_numbers_that_can_only_be_degrees_name_the_system_that_suits_them(tmp_path):
+    written(tmp_path / "sent", None, (-71.1, 42.36, -71.09, 42.37))
+    with pytest.raises(CallError) as problem:
+        begin.crs_of(tmp_path / "study", [tmp_path / "sent"])
+    told = problem.value.reasons[0]
+    assert (told.code, told.values["crs"], told.values["file"]) == ("begin_no_crs_degrees", "EPSG:32619", "a.gpkg")
+
+
 @pytest.mark.parametrize(("lon", "wanted"), [(73.6, "EPSG:4534"), (118.6, "EPSG:4549"), (134.9, "EPSG:4554")])
 def test_zones_of_china_follow_the_meridian(lon, wanted):
     assert begin.zone_of(lon, 30.0) == wanted

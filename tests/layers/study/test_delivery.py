@@ -1,6 +1,7 @@
 """A delivery as departments send it: every layer is recognised by name and fields, or asked about, never invented."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pyogrio
 import pytest
 import shapely
+from typer.testing import CliRunner
 
+import luodi
 from geo.basis.errors import CallError
 from layers.library import kinds
 from layers.sources import gate
@@ -317,3 +320,48 @@ def test_people_say_what_a_line_is(tmp_path):
     for wrong in ({2: "river_management"}, {1: "castle"}):
         with pytest.raises(CallError):
             delivery.corrected(study, found, wrong)
+
+
+def test_a_scheme_is_proposed_only_where_its_codes_are(study, tmp_path):
+    """Parcels of another country have no codes of the land survey: nothing says 三调 of them."""
+    rows = make.squares(150, ML=["7-0", "7-0", "", *(f"7-{k}" for k in range(3, 150))]).rename(columns={"BSM": "OBJ"})
+    make.gpkg(tmp_path, rows, "parcels", "parcels.gpkg")
+    (one,) = delivery.delivery(study, [tmp_path / "parcels.gpkg"]).proposals
+    assert "land_use_scheme" not in one.entry()
+    assert "--scheme" not in one.call(study)
+    assert one.fields == {"parcel_id": "OBJ"}
+    assert one.table.nearly == (("ML", 1, 1),)
+    for language in LANGUAGES:
+        said = words.why(one, language)
+        assert "OBJ" in said
+        assert "ML" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_refused_says_the_call_that_takes_it(study, tmp_path, language):
+    where = make.squares(2).to_crs(4326).set_crs(None, allow_override=True)
+    file = make.gpkg(tmp_path, where, "FloodPlains100Year", "FloodPlains100Year.gpkg")
+    (one,) = delivery.delivery(study, [file]).proposals
+    said = {"coverage": "complete", "owner": "水利 局"}
+    (refused,) = delivery.take(study, [one], said)
+    (line,) = words.remedies(refused, study, said, language)
+    call = shlex.split(line[line.index("luodi add") :])
+    assert call[-2] == "--accept"
+    assert call[call.index("--owner") + 1] == "水利 局"
+    done = CliRunner().invoke(luodi.cli, call[1:])
+    assert done.exit_code == 0, done.output
+    (refused,) = delivery.take(study, [one], said | {"accept": (call[-1],)})
+    (line,) = words.remedies(refused, study, said | {"accept": (call[-1],)}, language)
+    done = CliRunner().invoke(luodi.cli, shlex.split(line[line.index("luodi add") :])[1:])
+    assert done.exit_code == 0, done.output
+    assert {layer.id for layer in spec.read(study).layers} == {one.entry()["id"], f"{one.entry()['id']}_2"}
+
+
+def test_a_layer_nobody_knows_is_given_a_name_and_the_roles_of_its_shapes(study, tmp_path):
+    rows = make.squares(NAME=["a", "b", "c"], OWNER=["x", "y", "z"])
+    make.gpkg(tmp_path, rows, "RECREATION_OpenSpace", "RECREATION_OpenSpace.gpkg")
+    (one,) = delivery.delivery(study, [tmp_path / "RECREATION_OpenSpace.gpkg"]).proposals
+    assert one.kind is None
+    assert "projects" not in one.guesses
+    assert "--role … --id recreation_open_space" in one.call(study)
+    assert "constraint" in words.why(one, "en")

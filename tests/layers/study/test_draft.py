@@ -46,6 +46,23 @@ def test_written_once(study):
     assert (study / draft.FILE).read_bytes() == before
 
 
+def test_layers_that_came_since_get_a_rule_and_what_people_wrote_stays(study, tmp_path):
+    draft.draft(study)
+    path = study / draft.FILE
+    path.write_text(path.read_text(encoding="utf-8").replace('severity = "restrict"', 'severity = "exclude"  # 会议'),
+                    encoding="utf-8")  # fmt: skip
+    base.farm(dx=100.0).to_file(tmp_path / "later.gpkg")
+    catalog.add(study, tmp_path / "later.gpkg", {"role": "constraint", "id": "later", "coverage": "complete"})
+    assert draft.draft(study) == ["local-later"]
+    text = path.read_text(encoding="utf-8")
+    assert 'severity = "exclude"  # 会议' in text
+    assert text.count("[[rules]]") == 2
+    assert draft.draft(study, instead=True) == []
+    assert spec.read(study).rules == (draft.FILE,)
+    with pytest.raises(CallError):
+        draft.draft(study, instead=True)
+
+
 def test_nothing_to_begin_with(tmp_path):
     folder = base.study(tmp_path / "study")
     with pytest.raises(CallError) as refused:
