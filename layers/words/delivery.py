@@ -82,19 +82,25 @@ def _called(one: Proposal, language: Language) -> Iterator[str]:
 
 
 def remedies(refused: Taken, folder: Path, said: Mapping[str, Any], language: Language) -> Iterator[str]:
-    """Yield the calls that would take a line that was refused: with what is to be accepted, or under another name."""
+    """Yield what would take a line that was refused: with what is to be accepted, or under another name."""
+    for call in calls(refused, folder, said):
+        name, kind = shlex.split(call)[shlex.split(call).index("--id") + 1], refused.proposal.kind
+        unread = kind is not None and kind.role == "constraint" and name != refused.proposal.entry()["id"]
+        yield say("delivery.remedy_unread" if unread else "delivery.remedy", language, id=name, call=call)
+
+
+def calls(refused: Taken, folder: Path, said: Mapping[str, Any]) -> list[str]:
+    """Return the calls that would take a line that was refused, with what was said of all lines; none if none would."""
     one, ids = refused.proposal, {s.id for s in spec.read(folder).layers}
     codes = {why.code for why in refused.refused}
     offered = [str(w.values["proposal"]) for w in refused.refused if w.values.get("proposal")]
     if one.kind is None or not (codes == {"layer_id_taken"} or offered):
-        return
+        return []
     name = str(one.entry()["id"])
     numbered = (f"{name}_{k}" for k in itertools.count(2))
     free = next(n for n in itertools.chain((name,), numbered) if n not in ids)
     stated = {k: v for k, v in said.items() if k != "coverage" or one.kind.role in COVERED}
-    unread = free != name and one.kind.role == "constraint"
-    yield say("delivery.remedy_unread" if unread else "delivery.remedy", language, id=free,
-              call=one.call(folder, free if free != name else "") + _options(stated, offered))  # fmt: skip
+    return [one.call(folder, free if free != name else "") + _options(stated, offered)]
 
 
 def _options(said: Mapping[str, Any], accept: Sequence[str]) -> str:

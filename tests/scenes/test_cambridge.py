@@ -1,11 +1,16 @@
 """A user brings a city: 13,116 real parcels with their defects, through commands only."""
 
+import shlex
+import subprocess
+import sys
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from layers.study.run.results import open_results
-from tests.scenes.shared import luodi, real
+from tests.scenes.shared import ROOT, luodi, real, result
 
 RULES = """
 [pack]
@@ -135,3 +140,64 @@ def test_export_by_condition(city, tmp_path):
     assert len(picked) > 10
     assert told(luodi("export", city, tmp_path / "b.csv", "--where", "status = = x", code=2))
     assert not (tmp_path / "b.csv").exists()
+
+
+# --- a stranger's city by what the product proposes, and by nothing else -------------------
+
+
+def typed(*words):
+    """Return what a person reads."""
+    call = [sys.executable, str(ROOT / "luodi.py"), *map(str, words), "--lang", "en"]
+    return subprocess.run(call, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+
+
+def follow(study, call, *more, code=0):
+    """Type a call as it was printed; return its events."""
+    words = shlex.split(call)
+    assert words[:3] == ["luodi", "add", str(study)]
+    return luodi(*words[1:], *more, code=code)
+
+
+@pytest.mark.long
+def test_a_strangers_city_is_judged_by_following_what_is_proposed(tmp_path):
+    """From `luodi new` to a list that is not all 待核实; every stop is one the product names with its call."""
+    data, study = real("cambridge_ma"), tmp_path / "study"
+    begun, stops = time.monotonic(), {}
+
+    def stop(name):
+        stops[name] = round(time.monotonic() - begun)
+
+    alone = data / "parcels" / "ASSESSING_ParcelsFY2014.topojson"
+    assert told(luodi("new", study, "--like", alone, code=2)) == {"begin_no_crs_degrees"}
+    made = result(luodi("new", study, "--like", data))
+    assert made["crs"] == "EPSG:32619"
+    stop("new")
+    lines = {p["file"].rsplit("/", 1)[1]: p for p in result(luodi("add", study, data))["proposals"]}
+    stop("recognised")
+    parcels = lines["ASSESSING_ParcelsFY2014.topojson"]
+    assert "land_use_scheme" not in parcels["entry"]
+    known = ["BOUNDARY_CityBoundary", "FEMA_FloodPlains100Year", "HYDRO_Wetlands", "TRANS_Centerlines", "TRANS_Rail"]
+    numbers = [str(lines[f"{name}.geojson"]["number"]) for name in known] + [str(parcels["number"])]
+    assert all(lines[f"{name}.geojson"]["kind"] for name in known)
+    events = luodi("add", study, data, "--take", ",".join(numbers), "--coverage", "complete", code=1)
+    assert told(events) == {"crs_missing", "did_layer"}
+    (refused,) = result(events)["refused"]
+    follow(study, *refused["calls"])
+    open_space = lines["RECREATION_OpenSpace.geojson"]
+    follow(study, open_space["call"].replace("--role …", "--role constraint"), "--coverage", "complete")
+    stop("taken")
+    first = typed("run", study)
+    assert set(open_results(study).table("candidates")["status"]) == {"unknown"}
+    offered = f"luodi rules {study} --draft --instead"
+    assert offered in first
+    stop("judged by rules of another country")
+    luodi(*shlex.split(offered)[1:])
+    luodi("run", study)
+    stop("judged by the local draft")
+    found = open_results(study).table("candidates")["status"].value_counts().to_dict()
+    assert set(found) == {"eligible", "conditional"}
+    assert sum(found.values()) == 13_115
+    assert 300 < found["conditional"] < 2000
+    written = result(luodi("export", study, tmp_path / "list.csv", "--where", "status = eligible"))
+    assert written["rows"] == found["eligible"]
+    print("stopwatch, seconds:", stops, found)

@@ -217,7 +217,8 @@ def _delivery(
     places = {id(p): n for n, p in enumerate(found.proposals, 1)}
     console.result({"taken": [t.id for t in made if not t.refused],
         "numbers": [places[id(t.proposal)] for t in made if not t.refused], "refused": [
-        {"number": places[id(t.proposal)], "file": t.proposal.table.title, "reasons": [w.to_json() for w in t.refused]}
+        {"number": places[id(t.proposal)], "file": t.proposal.table.title, "reasons": [w.to_json() for w in t.refused],
+         "calls": words.calls(t, folder, said)}
         for t in made if t.refused]})  # fmt: skip
     if stop := [why for one in made for why in one.refused]:
         count = sum(bool(one.refused) for one in made)
