@@ -31,7 +31,7 @@ def frame(found: Sequence[Finding], target: Path, language: Language) -> pd.Data
     ----------
     found : sequence of Finding
     target : Path
-        The study or the file that was checked.
+        The study, the file, or the folder of files that was checked.
 
     Returns
     -------
@@ -40,9 +40,11 @@ def frame(found: Sequence[Finding], target: Path, language: Language) -> pd.Data
         layer is meant, ``remedy`` the command that accepts the proposal, "" where there is none.
     """
     of_study = (target / spec.FILE).is_file()
+    several = target.is_dir() and target.suffix.lower() != ".gdb"
     rows = []
     for one in found:
-        layer = str(one.reason.values.get("layer", "")) if of_study else target.name
+        layer = str(one.reason.values.get("layer", "")) if of_study or several else target.name
+        layer = layer or target.name
         rows.append((layer, code("finding", one.severity, language), one.row, sentence(one.reason, language), one.code,
                      _remedy(one, layer, target) if one.proposal else ""))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)

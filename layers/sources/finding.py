@@ -9,7 +9,7 @@ from typing import Any, Literal
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 
-Severity = Literal["block", "warn", "fixed", "rejected"]
+Severity = Literal["block", "warn", "fixed", "rejected", "note"]
 
 EMPTY, ELSEWHERE, FAR, LINKS = "empty-layer", "layer-elsewhere", "rows-far-away", "ignore-links"
 UNREAD, PAGES, HOLES = "ignore-unread", "ignore-other-pages", "ignore-hole-outlines"
@@ -27,9 +27,10 @@ class Finding:
         sheet), "" for the file as a whole.
     code : str
         Code of the reason.
-    severity : {"block", "warn", "fixed", "rejected"}
+    severity : {"block", "warn", "fixed", "rejected", "note"}
         block: the file cannot be used until the user decides or mends it; rejected:
-        this row is left out; fixed: mended, the change is stated; warn: look at it.
+        this row is left out; fixed: mended, the change is stated; warn: look at it; note: worth knowing
+        before a column or a file is used, of a bare file or folder only.
     proposal : str
         Name the user may accept (``accept`` in study.toml), "" if there is none.
     reason : Reason

@@ -7,22 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyproj
-from pyproj.aoi import AreaOfInterest
-from pyproj.database import query_utm_crs_info
 
 from geo.basis.errors import CallError, LuodiError
 from geo.basis.reason import reason
 from layers.sources import gate
 from layers.sources.checks import crs
-from layers.sources.checks.crs import CHINA_LAT, CHINA_LON, Bounds
+from layers.sources.checks.crs import Bounds
 from layers.sources.checks.crs_name import titled
+from layers.sources.checks.zone import zone_of
 from layers.study import delivery, load, spec
 from layers.study.lock import PRIVATE
 from layers.study.staged import INPUTS
-
-_FIRST_3_DEG, _FIRST_MERIDIAN = 4534, 75
-"""CGCS2000 3° zones by central meridian: EPSG:4534 is 75° E, one more for every 3°."""
-_LAST_MERIDIAN = 135
 
 
 @dataclass(frozen=True)
@@ -104,13 +99,3 @@ def _proposed(declared: pyproj.CRS, name: str, box: Bounds) -> str:
             return f"EPSG:{code}" if code else name
         box = crs.geographic(box, declared)
     return zone_of((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-
-
-def zone_of(lon: float, lat: float) -> str:
-    """Return the CGCS2000 3° zone of a place in China by its central meridian, elsewhere its UTM zone."""
-    meridian = round(lon / 3) * 3
-    inside = CHINA_LON[0] <= lon <= CHINA_LON[1] and CHINA_LAT[0] <= lat <= CHINA_LAT[1]
-    if inside and _FIRST_MERIDIAN <= meridian <= _LAST_MERIDIAN:
-        return f"EPSG:{_FIRST_3_DEG + (meridian - _FIRST_MERIDIAN) // 3}"
-    found = query_utm_crs_info(datum_name="WGS 84", area_of_interest=AreaOfInterest(lon, lat, lon, lat))
-    return f"{found[0].auth_name}:{found[0].code}" if found else ""

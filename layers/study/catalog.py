@@ -216,7 +216,7 @@ def check(
 
 
 def _ordered(found: Iterable[Finding]) -> list[Finding]:
-    rank = {"block": 0, "rejected": 1, "warn": 2, "fixed": 3}
+    rank = {"block": 0, "rejected": 1, "warn": 2, "fixed": 3, "note": 4}
     return sorted(found, key=lambda f: rank[f.severity])
 
 

@@ -22,6 +22,7 @@ from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
 from layers.library import kinds, roles
 from layers.sources import gate
+from layers.sources.checks import columns as audited
 from layers.sources.finding import Finding
 from layers.sources.formats.contents import DATA, SIDES
 from layers.study import catalog, load, packs, recognition, spec
@@ -33,8 +34,6 @@ _BESIDE = {*SIDES, ".sbn", ".sbx", ".qix", ".qmd", ".aih", ".ain", ".atx", ".fbn
 """Side files of a shapefile: they travel with it."""
 _FEW = 64
 """Distinct values of a column that may be classes."""
-NEARLY, _MANY_ROWS = 0.02, 500_000
-"""Share of rows up to which repeated or empty values of an id are mistakes; longer files are not counted through."""
 _PEAKS_M = (-450.0, 9000.0)
 """Heights of the ground anywhere on land."""
 COVERED = frozenset(roles.silent())
@@ -244,22 +243,8 @@ def _described(file: Path, layer: str, frame: pd.DataFrame, shape: str) -> Deliv
         if name.casefold() in telling
     }
     key = next((name for place, name in enumerate(columns) if _tells_apart(frame.iloc[:, place])), "")
-    nearly = _nearly(frame) if shape == "polygon" else ()
+    nearly = audited.nearly(frame) if shape == "polygon" else ()
     return DeliveredTable(file, layer, tuple(columns), len(frame), shape, words, key, nearly=nearly)
-
-
-def _nearly(frame: pd.DataFrame) -> tuple[tuple[str, int, int], ...]:
-    """Return the columns that tell almost every row apart, with the rows that repeat a value or have none."""
-    out = []
-    for place, name in enumerate(map(str, frame.columns)):
-        values = frame.iloc[:, place]
-        if len(values) > _MANY_ROWS or len(values) < _FEW or pd.api.types.is_float_dtype(values):
-            continue
-        text = values.astype("object").where(values.notna(), "").map(str).str.strip()
-        repeated, empty = int(text[text != ""].duplicated().sum()), int((text == "").sum())
-        if 0 < repeated + empty <= NEARLY * len(values):
-            out.append((name, repeated, empty))
-    return tuple(out[:3])
 
 
 def _tells_apart(values: pd.Series) -> bool:

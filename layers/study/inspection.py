@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -17,7 +19,8 @@ from geo.measure.drift import drift
 from geo.measure.topology import KINDS
 from layers.library import roles
 from layers.sources import gate
-from layers.sources.checks import crs, preflight, scale
+from layers.sources.checks import cells, columns, crs, preflight, scale
+from layers.sources.checks.zone import zone_of
 from layers.sources.finding import EMPTY, Finding, finding
 from layers.study import corrected, coverage, doubt, grid, load, overrides, packs, topology
 from layers.study.coverage import Seen
@@ -26,7 +29,10 @@ from layers.study.placed import Loaded, placed
 from layers.study.registers import imagery, project_cells
 from layers.study.spec import LayerSpec, Study
 
-"""Roles whose file may be a plain table."""
+_WIDEST_DEG = 12.0
+"""Widest file whose overlaps are told in one zone."""
+_BEYOND_M2, NAMED = 10.0, 5
+"""Ground beyond the boundary from which a parcel is said to stick out; less is how edges were drawn."""
 _READING = ("layer", "crs", "encoding")
 """Keys of an entry that say how a file is to be read, whatever it is used for."""
 
@@ -56,24 +62,44 @@ def report(
         total = opened.total - int(label.sum())
         found = coverage.examined(Seen(shapes, rows, total, lost, found), accept, None, study_crs)[0]
     strays = preflight.far_away(shapes, rows, None) if (given or {}).get("role") == "parcels" else []
-    return found + _shapes(shapes, rows, settled) + strays
+    return found + _shapes(shapes, rows, settled) + strays + columns.audit(opened.frame)
 
 
 def _shapes(shapes: Any, rows: Any, settled: crs.Settled) -> list[Finding]:
-    metres = crs.parsed(settled.crs)
     found = preflight.duplicates(shapes, rows)
-    if settled.usable and metres is not None and metres.is_projected and (shapely.get_dimensions(shapes) == 2).all():
-        found += preflight.overlapping(shapes, rows)
+    if len(shapes) and (shapely.get_dimensions(shapes) == 2).all():
+        measured = in_metres(shapes, settled)
+        found += [] if measured is None else preflight.overlapping(measured, rows)
     return found
+
+
+def in_metres(shapes: Any, settled: crs.Settled) -> Any:
+    """Return shapes in a system in metres: areas of one file can be told before it is settled where it lies.
+
+    None where the numbers speak for no system.
+    """
+    offered = next((f.proposal[4:] for f in settled.findings if f.proposal.startswith("crs:")), "")
+    system = crs.parsed(offered or settled.crs) if settled.usable or offered else None
+    box = crs.extent(shapes)
+    if system is None or box is None or not (system.is_projected or system.is_geographic):
+        return None
+    if system.is_projected:
+        return shapes
+    zone = zone_of((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    if not zone or max(box[2] - box[0], box[3] - box[1]) > _WIDEST_DEG:
+        return None
+    placed, finite = crs.transformed(shapes, replace(settled, crs=offered or settled.crs), zone)
+    return placed if finite.all() else None
 
 
 def _other_than_vector(file: Path, cache: Path, error: LuodiError, layer: str) -> list[Finding]:
     codes = {r.code: r for r in error.reasons}
     try:
         if "table_without_coordinates" in codes:
-            return list(gate.open_table(file, cache, sheet=layer).findings)
+            table = gate.open_table(file, cache, sheet=layer)
+            return [*table.findings, *columns.audit(table.frame)]
         if "not_vector" in codes and codes["not_vector"].values.get("kind") == "tiff":
-            return list(gate.open_raster(file, cache).findings)
+            return cells.audit(gate.open_raster(file, cache))
     except LuodiError as again:
         return _blocks(again)
     return _blocks(error)
@@ -165,7 +191,7 @@ def _at_home(item: Loaded, home: Home) -> list[Finding]:
     role, ground, found = item.spec.role, home.of(item.spec.role), item.findings
     if role == "parcels":
         more = load.parcel_findings(item, ground, home.study.crs)
-        return [*found, *more, *topology.findings(item, home.study.crs)]
+        return [*found, *more, *_beyond(item, home), *topology.findings(item, home.study.crs)]
     if role == "boundary":
         away = [] if ground is None else coverage.strays(item.seen, item.names, ground, home.study.crs)
         return found + away + scale.scale(home.study.crs, item.shapes)
@@ -175,6 +201,22 @@ def _at_home(item: Loaded, home: Home) -> list[Finding]:
     if len(item.shapes) == 0:
         return [*found, finding("warn", "layer_nothing_left", rejected=item.rejected, proposal=EMPTY)]
     return found if ground is None else found + coverage.strays(item.seen, item.names, ground, home.study.crs)
+
+
+def _beyond(item: Loaded, home: Home) -> list[Finding]:
+    """Name parcels that stick out of the boundary: beyond it no layer is complete, so nothing there is clear."""
+    edge = home.of("parcels")
+    if edge is None or not len(item.shapes):
+        return []
+    shapely.prepare(edge)
+    out = np.flatnonzero(~shapely.covered_by(item.shapes, edge))
+    beyond = shapely.area(shapely.difference(item.shapes[out], edge))
+    far = beyond > _BEYOND_M2
+    if not far.any():
+        return []
+    named = item.names[out[far][np.argsort(-beyond[far], kind="stable")]][:NAMED].tolist()
+    return [finding("warn", "parcels_beyond_boundary", count=int(far.sum()), area_m2=float(beyond[far].sum()),
+                    least_m2=_BEYOND_M2, rows=named)]  # fmt: skip
 
 
 def _drifted(item: Loaded, home: Home) -> list[Finding]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from geo.basis.errors import LuodiError
+from geo.basis.errors import CallError, LuodiError
 from geo.basis.reason import reason
 from layers.outputs.console import Console
 from layers.serve.commands import call, options
@@ -74,7 +74,7 @@ def check(
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
-    """Check a file or a whole study and say what is wrong and what to do; with --study, as `add` would."""
+    """Check a file, a folder of files or a whole study: what is wrong, what to do; with --study, as `add` would."""
     given = {
         "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding, "fields": field,
         "class": class_field, "where": where, "coverage": coverage, "vintage": vintage, "owner": owner,
@@ -85,9 +85,15 @@ def check(
 
     def work(console: Console) -> None:
         from layers.outputs import findings_list
-        from layers.study import catalog
+        from layers.study import audit, catalog
 
-        findings = catalog.check(target, console.progress, options.entry(given), study)
+        said = options.entry(given)
+        if _is_delivery(target):
+            if said or study is not None:
+                raise CallError(reason("check_folder_alone", path=str(target)))
+            findings = audit.of_folder(target, console.progress)
+        else:
+            findings = catalog.check(target, console.progress, said, study)
         for finding in findings if console.as_json else ():
             console.note(finding.reason)
         listed = findings_list.frame(findings, target, console.language)
@@ -108,12 +114,19 @@ def check(
     call.run(as_json, lang, work)
 
 
+def _is_delivery(target: Path) -> bool:
+    """Tell whether a folder is neither a study nor a geodatabase: files as somebody sent them."""
+    from layers.study import spec
+
+    return target.is_dir() and target.suffix.lower() != ".gdb" and not (target / spec.FILE).is_file()
+
+
 def _findings_out(console: Console, target: Path, listed: Any, out: Path) -> None:
     """Write the findings as a list, or the flaws of a study's layers as shapes."""
     from layers.outputs import findings_list
     from layers.study import topology
 
-    place = target if target.is_dir() else Path.cwd()
+    place = target if target.is_dir() and not _is_delivery(target) else Path.cwd()
     if not findings_list.of_shapes(out):
         findings_list.write(listed, out, console.language, place)
         return

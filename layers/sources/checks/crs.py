@@ -172,6 +172,12 @@ def settle(
     return Settled(named, swap, tuple(problems), unit_m)
 
 
+def settle_box(box: Bounds, declared: str) -> list[Finding]:
+    """Return what is to be said of the system of a file of unknown use that lies in a box; see `settle`."""
+    corners = np.array([shapely.box(*box)], object)
+    return list(settle(corners, declared, "", ()).findings)
+
+
 def _unit(accept: Collection[str]) -> float:
     """Return the metres in the unit the user named for the coordinates (``unit:ft``)."""
     return next((UNITS_M.get(p.removeprefix(UNIT), 1.0) for p in accept if p.startswith(UNIT)), 1.0)

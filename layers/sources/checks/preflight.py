@@ -23,7 +23,7 @@ from layers.sources.checks.repair import dimension, highest
 from layers.sources.finding import Finding, finding
 
 SUFFIX_IDS, NUMBER_IDS, IGNORE_ROWS = "suffix-duplicate-ids", "number-null-ids", "ignore-rejected-rows"
-LEGAL_UNITS = {"mu": MU_M2, "ha": HA_M2, "km2": 1e6}
+LEGAL_UNITS = {"mu": MU_M2, "ha": HA_M2, "km2": 1e6, "sqft": 0.3048**2, "acre": 4046.8564224}
 MISMATCH_SHARE = 0.10
 """Legal area and geometry area that differ by more are named (domain rules §5.1)."""
 OVERLAP_M2 = 0.01

@@ -101,8 +101,10 @@ def _object(value: Any) -> None:
     if isinstance(value, Repeated):
         raise _WrongError("geojson_member_twice", members=list(value.names))
     kind = value.get("type")
+    if kind is None:
+        raise _WrongError("geojson_type_missing")
     if kind not in GEOJSON_TYPES:
-        raise _WrongError("geojson_type_unknown", found="–" if kind is None else str(kind)[:40])
+        raise _WrongError("geojson_type_unknown", found=str(kind)[:40])
     foreign = [m for m in _FOREIGN.get(kind, ("geometry", "properties", "features")) if m in value]
     if foreign:
         raise _WrongError("geojson_member_foreign", type=kind, members=foreign)

@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 from geo.basis.errors import CallError
+from layers.sources.checks.zone import zone_of
 from layers.study import begin, catalog
 from tests.layers.sources import make
 
@@ -48,7 +49,7 @@ def test_numbers_that_can_only_be_degrees_name_the_system_that_suits_them(tmp_pa
 
 @pytest.mark.parametrize(("lon", "wanted"), [(73.6, "EPSG:4534"), (118.6, "EPSG:4549"), (134.9, "EPSG:4554")])
 def test_zones_of_china_follow_the_meridian(lon, wanted):
-    assert begin.zone_of(lon, 30.0) == wanted
+    assert zone_of(lon, 30.0) == wanted
 
 
 def test_only_a_folder_without_anything_of_others_is_free(tmp_path):

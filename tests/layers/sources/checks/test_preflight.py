@@ -42,7 +42,9 @@ def test_missing_fields_name_near_misses():
     assert preflight.missing_fields(frame, {"land_use": "DLBM"}) == []
 
 
-@pytest.mark.parametrize(("unit", "factor"), [("mu", 2000 / 3), ("ha", 10_000.0), ("km2", 1e6)])
+@pytest.mark.parametrize(
+    ("unit", "factor"), [("mu", 2000 / 3), ("ha", 10_000.0), ("km2", 1e6), ("sqft", 0.09290304), ("acre", 4046.8564224)]
+)
 def test_legal_areas_in_another_unit_are_recognised(unit, factor):
     shapes = boxes((0, 0), (20, 0), (40, 0))
     given = pd.Series([str(100 / factor)] * 3)
