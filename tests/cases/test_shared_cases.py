@@ -117,7 +117,8 @@ def test_29_every_layout_is_the_square(tmp_path, name):
 @pytest.mark.parametrize(("name", "rows", "area", "codes"), LAYERS)
 def test_a_layer_has_its_rows_its_ground_and_its_findings(tmp_path, name, rows, area, codes):
     cache = tmp_path / ".cache"
-    found = {f.code: f.severity for f in inspection.report(case(name), study_crs=STUDY, cache=cache)}
+    told = inspection.report(case(name), study_crs=STUDY, cache=cache)
+    found = {f.code: f.severity for f in told if f.severity != "note"}  # notes speak of columns
     opened = gate.open_vector(case(name), cache)
     assert len(opened.frame) == rows
     assert shapely.area(opened.shapes).sum() == pytest.approx(area, abs=1.0)
