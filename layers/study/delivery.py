@@ -26,7 +26,8 @@ from layers.sources.checks import columns as audited
 from layers.sources.finding import Finding
 from layers.sources.formats.contents import DATA, SIDES
 from layers.study import catalog, load, packs, recognition, spec
-from layers.study.recognition import RECORDS, DeliveredTable, Proposal, proposed
+from layers.study.proposal import DeliveredTable, Proposal
+from layers.study.recognition import RECORDS, proposed
 
 _DATA = {*DATA, ".zip", ".kmz", ".dbf", ".tsv", ".geoparquet"}
 """What is data beside an archive as well as in one, and what is only so by itself."""

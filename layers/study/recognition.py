@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import itertools
 import re
-import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal
 
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
@@ -23,9 +19,9 @@ from geo.rules.spec import Rule
 from layers.library import kinds, roles, standards
 from layers.library.codelist import Code, Part
 from layers.study import role_fields
+from layers.study.proposal import DeliveredTable, How, Proposal, stem
 from layers.study.registers import project_cells
 
-How = Literal["name_and_fields", "fields", "name", "part", "nothing", "said"]
 _ENOUGH, _LIKELY = 2, 0.5
 """Fields that back a name; share of the weight of a kind's fields that speaks without a name."""
 _ENOUGH_COLUMNS, _LEAD = 4, 2
@@ -40,148 +36,8 @@ AREAS = frozenset(roles.polygons())
 GROUND_OR_LINES = frozenset({"constraint", "network"})
 RECORDS = frozenset({*roles.opened_as("sheet"), "building", "facility"})
 """Roles whose columns are those of `role_fields` or of the project list."""
-_ASKED = {"slope": ("--vertical-unit pct|deg",), "imagery": ("--band red=…", "--band nir=…", "--vintage …")}
-"""What nobody but people can say of a raster."""
-CODED = {"parcels": "land_use", "plan": "use"}
-"""Field of ours whose codes a scheme gives a meaning, by role."""
 KEYS = {"parcels": "parcel_id"}
 """Field of ours a column of unrepeated values is proposed for, where no other is."""
-
-
-@dataclass(frozen=True)
-class DeliveredTable:
-    """One layer of a delivered file, as far as it could be looked into.
-
-    Parameters
-    ----------
-    file : Path
-    layer : str
-        "" where the file holds one only.
-    columns : tuple of str
-    rows : int
-    shape : {"polygon", "line", "point", "table", "raster"}
-    words : mapping of str to tuple of str
-        What stands in the columns that may say which rows are of which kind (`Part.fields`).
-    key : str
-        First column whose values are all given and never repeat; "" without one.
-    shows : tuple of str
-        Of a raster: what its values may be, in the words of a study.
-    bands : int
-        Of a raster.
-    inner : str
-        What the one dataset of an archive is called inside it.
-    nearly : tuple of (str, int, int)
-        Columns that tell almost every row apart: how many rows repeat a value, and how many have none.
-    """
-
-    file: Path
-    layer: str
-    columns: tuple[str, ...]
-    rows: int
-    shape: str
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    key: str = ""
-    shows: tuple[str, ...] = ()
-    bands: int = 0
-    inner: str = ""
-    nearly: tuple[tuple[str, int, int], ...] = ()
-
-    @property
-    def title(self) -> str:
-        """Name of the file, with that of the layer inside it."""
-        return f"{self.file.name} · {self.layer}" if self.layer else self.file.name
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a layer is taken for.
-
-    Parameters
-    ----------
-    table : DeliveredTable
-    how : str
-        What speaks for it: name and fields, fields alone, a name alone, rows of a kind in a file of another, or
-        nothing.
-    kind : Code or None
-        The kind of layer; None where nothing, or nothing alone, speaks for one.
-    matched : tuple of str
-        Columns that are fields of the kind.
-    guesses : tuple of str
-        Kinds it may be where none is proposed, the likeliest first.
-    fields : mapping
-        Our fields with the columns proposed for them.
-    class_field, where : str
-    judged_by : tuple of str
-        Rules of the study that read a layer of this id.
-    fits : bool
-        False where its shapes are not those of its role.
-    again : bool
-        True where another line of the delivery would become the same layer: people choose.
-    number : int
-        Of a register in several files: which of them, from 1.
-    """
-
-    table: DeliveredTable
-    how: How
-    kind: Code | None
-    matched: tuple[str, ...] = ()
-    guesses: tuple[str, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
-    class_field: str = ""
-    where: str = ""
-    judged_by: tuple[str, ...] = ()
-    fits: bool = True
-    again: bool = False
-    number: int = 1
-
-    @property
-    def sure(self) -> bool:
-        """True when name and fields agree, or people said so: what ``--take all`` takes."""
-        return self.how in ("name_and_fields", "part", "said") and self.fits and not self.asks and not self.again
-
-    @property
-    def asks(self) -> tuple[str, ...]:
-        """Options only people can give."""
-        if self.kind is None or self.kind.raster not in ("imagery", "slope"):
-            return ()
-        return (
-            ("--vertical-unit pct|deg",)
-            if self.kind.raster == "slope"
-            else ("--band red=…", "--band nir=…", "--vintage …")
-        )
-
-    def entry(self) -> dict[str, Any]:
-        """Return the ``[[layers]]`` entry that is proposed; empty where no kind is."""
-        if self.kind is None:
-            return {}
-        role = self.kind.role
-        name = "parcels" if role == "parcels" else self.kind.code
-        made: dict[str, Any] = {"role": role, "id": name if self.number == 1 else f"{name}_{self.number}"}
-        made |= {"layer": self.table.layer, "fields": dict(self.fields), "class": self.class_field}
-        made |= {"where": self.where, "kind": self.kind.raster, "land_use_scheme": self._scheme(role)}
-        made["vertical_unit"] = "m" if self.kind.raster == "dem" else ""
-        return {k: v for k, v in made.items() if v}
-
-    def _scheme(self, role: str) -> str:
-        """Return the scheme of the codes of land use; "" where no column of codes is there to be read by it."""
-        coded = CODED.get(role)
-        return self.kind.land_use_scheme if self.kind and (coded is None or coded in self.fields) else ""
-
-    def call(self, folder: Path, layer_id: str = "") -> str:
-        """Return the command that takes it, as it can be typed; … stands for what only people know.
-
-        With a `layer_id` it becomes the layer of that name.
-        """
-        words = ["luodi", "add", str(folder), str(self.table.file)]
-        entry = self.entry() or {"role": "…", "layer": self.table.layer, "id": slug(self.table) or "…"}
-        entry |= {"id": layer_id} if layer_id else {}
-        for key, option in (("role", "--role"), ("id", "--id"), ("layer", "--layer"), ("class", "--class"),
-                            ("where", "--where"), ("kind", "--kind"), ("vertical_unit", "--vertical-unit"),
-                            ("land_use_scheme", "--scheme")):  # fmt: skip
-            words += [option, entry[key]] if entry.get(key) else []
-        for ours, theirs in entry.get("fields", {}).items():
-            words += ["--field", f"{ours}={theirs}"]
-        return " ".join([*(shlex.quote(w) if w != "…" else w for w in words), *self.asks])
 
 
 def proposed(table: DeliveredTable, rules: Sequence[Rule]) -> list[Proposal]:
@@ -246,13 +102,6 @@ def _guessed(table: DeliveredTable, called: Sequence[Code], own: Mapping[str, st
 def _least(kind: Code, table: DeliveredTable) -> float:
     """Return the share of a kind's columns from which it is worth a look; most registers are lists without shapes."""
     return 0.5 if kind.role in RECORDS and table.shape in ("polygon", "line", "point") else 0.2
-
-
-def slug(table: DeliveredTable) -> str:
-    """Return a name for a layer nobody knows, from that of its file or its own: Latin letters, "" without any."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", table.layer or stem(table.file))
-    plain = re.sub(r"[^A-Za-z0-9]+", "_", spaced).strip("_").lower()
-    return plain if re.match(r"[a-z_]", plain) else ""
 
 
 def _made(table: DeliveredTable, how: How, kind: Code, rules: Sequence[Rule]) -> Proposal:
@@ -380,11 +229,6 @@ def _names(name: str) -> tuple[frozenset[str], frozenset[str]]:
     pieces = [w for w in re.split(r"[\s_\-.\d()【】\[\]/]+", spaced) if w]
     words = {_word(w) for w in pieces} | {_word(a + b) for a, b in itertools.pairwise(pieces)}
     return frozenset({_word(name), _word("".join(pieces))}), frozenset(words)
-
-
-def stem(file: Path) -> str:
-    """Return the name of a file without its endings."""
-    return Path(file.name.removesuffix(".zip").removesuffix(".ZIP")).stem if file.suffix else file.name
 
 
 def _word(text: str) -> str:

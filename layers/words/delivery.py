@@ -10,7 +10,7 @@ from typing import Any
 
 from layers.study import packs, spec
 from layers.study.delivery import COVERED, Delivery, Taken
-from layers.study.recognition import Proposal
+from layers.study.proposal import Proposal
 from layers.text import Language, both, say, sentence
 
 ROLES = {"polygon": ("parcels", "constraint", "plan", "park"), "line": ("network", "constraint"),

@@ -110,6 +110,7 @@ APART = {
     "layers/outputs/pdf.py:write": "writes where `target.replaced` tells it to",
     "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
     "layers/study/inspection.py:report": TEMP,
+    "layers/study/audit.py:of_folder": TEMP,
     "layers/serve/draw/stored.py:on_disk": "a file without a name that goes with the process",
     "layers/outputs/handover_list.py:as_csv": "writes to memory",
     "layers/sources/redline/file.py:_folder": TEMP,

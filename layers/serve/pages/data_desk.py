@@ -14,7 +14,7 @@ from layers.serve.held import Held
 from layers.sources.finding import Finding
 from layers.study import delivery, edits, inspection, overrides, packs
 from layers.study.delivery import COVERED, Delivery
-from layers.study.recognition import Proposal
+from layers.study.proposal import Proposal
 from layers.study.run.masks import WORD, Masks
 from layers.study.spec import LayerSpec, Study
 from layers.text import Language, both, sentence

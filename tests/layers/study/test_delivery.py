@@ -16,7 +16,8 @@ from geo.basis.errors import CallError
 from layers.library import kinds
 from layers.sources import gate
 from layers.study import catalog, delivery, packs, role_fields, spec
-from layers.study.recognition import RECORDS, DeliveredTable, proposed
+from layers.study.proposal import DeliveredTable
+from layers.study.recognition import RECORDS, proposed
 from layers.text import LANGUAGES
 from layers.words import delivery as words
 from tests import counties
