@@ -19,7 +19,7 @@ WRITERS = {
     "overrides.correct", "overrides.undo", "own_weights.keep",
 }  # fmt: skip
 """What changes a study or starts work, as pages call it."""
-ASKS = {"acts.do", "acts.require", "acts.may", "acts.button"}
+ASKS = {"acts.again", "acts.do", "acts.require", "acts.may", "acts.button"}
 
 
 def dotted(node):
