@@ -160,7 +160,8 @@ _DECLARED = (
         "far:float? coefficient_pct:float? office_land_pct:float? office_land_m2:float? office_floor_pct:float? "
         "office_floor_m2:float? research_floor_pct:float? green_pct:float? green_m2:float? exhaust:code? "
         "dangerous_goods:code? plate_m2:float? grid_m:float? lifts:float? lift_t:float? cod_t:float? "
-        "ammonia_t:float? nox_t:float? so2_t:float? vocs_t:float? research_pct:float? "
+        "ammonia_t:float? nox_t:float? so2_t:float? vocs_t:float? solid_waste_t:float? emergency_m3:float? "
+        "peak_pcuh:float? research_pct:float? "
         "hazardous_chemicals_code:float own_intake_code:float two_high_code:float eia_class_code:float "
         "catalogue_class_code:float catalogue_new_build_class_code:float industrial_class_code:float? "
         "build_kind:code capacity:text "
@@ -193,6 +194,8 @@ _DECLARED = (
         "heat_th:float heat_hi_th:float gas_m3d:float gas_hi_m3d:float energy_tce:float energy_hi_tce:float "
         "cod_t:float? cod_hi_t:float? ammonia_t:float? ammonia_hi_t:float? nox_t:float? nox_hi_t:float? "
         "so2_t:float? so2_hi_t:float? vocs_t:float? vocs_hi_t:float? emissions_t:float? emissions_hi_t:float? "
+        "solid_waste_t:float? solid_waste_hi_t:float? emergency_m3:float? emergency_hi_m3:float? peak_pcuh:float? "
+        "peak_hi_pcuh:float? "
         "tax_wan:float tax_wan_mu:float method:text binding:text findings:text")),
     Table("demand_lines", ("project_id", "item", "method"), _c(
         "project_id:id item:code method:code low:float high:float figure_unit:code binding:bool norm:code source:text "

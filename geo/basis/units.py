@@ -9,7 +9,8 @@ HA_M2 = 10_000.0
 
 DECIMALS = {
     "m2": 4, "m": 3, "pct": 4, "share": 8, "deg": 6, "km": 6, "mva": 4, "kva": 2, "m3d": 2, "mu": 4, "index": 6,
-    "kpa": 3, "wan": 4, "tce": 2, "t": 2, "th": 3, "kw": 2,
+    "kpa": 3, "wan": 4, "tce": 2, "t": 2, "th": 3, "kw": 2, "m3": 2,
+    "pcuh": 1,
 }  # fmt: skip
 """Decimals a column is rounded to when written, by the unit its name ends in."""
 

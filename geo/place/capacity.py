@@ -168,7 +168,8 @@ def _served(park_id: str, book: Book, draw: Draw) -> Iterator[dict[str, Any]]:
     """Yield a row per resource some facility serves the park with; those not yet in service hold nothing."""
     for resource, group in serving(book.accounts, park_id).groupby("resource", sort=True):
         row = _held(group, book.resources, FACILITY)
-        rate = draw.rates.get(str(resource), np.nan)
+        # what is shared is not used up: it carries no so many 亩
+        rate = np.nan if book.resources.get(str(resource)).shared else draw.rates.get(str(resource), np.nan)
         yield row | {"rate": rate, "supports_mu": row["left"] / rate} | _later(group)
 
 

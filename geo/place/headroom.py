@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from geo.place.accounts import COUNTY, FACILITY, NOT_YET, SEPARATOR, TOGETHER, resource_of, together
@@ -73,7 +74,10 @@ def pools(book: pd.DataFrame, resources: Resources) -> tuple[Pool, ...]:
         Table `accounts` (see `geo.place.accounts`).
     """
     works, county = (book[book["scope"] == scope] for scope in (FACILITY, COUNTY))
-    made = [_pool(group, resources) for _, group in works.groupby(["resource", "serves"], sort=True)]
+    # of what is shared every facility stands for itself: an accident has to find room in one of them
+    shared = np.array([resources.get(str(r)).shared for r in works["resource"]], bool)
+    alone = np.where(shared, works["account"].astype(str), "").astype(object)
+    made = [_pool(group, resources) for _, group in works.groupby(["resource", "serves", alone], sort=True)]
     return (*made, *(_pool(rows, resources) for _, rows in county.groupby("account", sort=True)))
 
 

@@ -119,11 +119,15 @@ class Placed:
         return replace(found, option=int(view.keep[found.option])) if found.option >= 0 else found
 
     def used(self) -> Iterator[tuple[Option, Pool, int, bool]]:
-        """Yield what each placed project draws: option, pool, whole steps, and whether on an M figure alone."""
+        """Yield what each placed project draws: option, pool, whole steps, and whether on an M figure alone.
+
+        Of what is shared nothing is drawn.
+        """
         for option in self.placed_options():
             for loose, draws in ((False, option.draws), (True, option.unverified)):
-                for pool, amount in sorted(draws.items()):
-                    yield option, self.booked.pools[pool], amount, loose
+                for k, amount in sorted(draws.items()):
+                    if not self.booked.pools[k].resource.shared:
+                        yield option, self.booked.pools[k], amount, loose
 
 
 @dataclass(frozen=True)

@@ -221,12 +221,17 @@ class _Asked:
         for ways in product(*(known[r] for r in binding)):
             draws = dict(land)
             for resource, k in zip(binding, ways, strict=True):
-                draws[k] = draws.get(k, 0) + self._steps(resource)
+                draws[k] = draws.get(k, 0) + self._drawn(resource, k)
             yield Option(
                 str(self.row["project_id"]), str(self.row["site_id"]), str(self.site["park_id"]),
                 str(self.site["kind"]), float(self.row["take_m2"]), int(self.row["value"]),
                 float(self.row["liking"]), draws, unverified,
             )  # fmt: skip
+
+    def _drawn(self, resource: str, k: int) -> int:
+        """Return what is drawn of a pool: of one that is shared nothing where the project alone fits."""
+        pool, steps = self.pools[k], self._steps(resource)
+        return 0 if pool.resource.shared and steps <= (pool.free or 0) else steps
 
     def _steps(self, resource: str) -> int:
         pool = self.pools[self.serving[resource][0]]

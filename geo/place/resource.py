@@ -23,6 +23,8 @@ class Resource:
         Figure of a site that draws it instead: ``quota`` for ``quota_m2 … quota_hi_m2``.
     factor : float
         Value of the column (or m² of the site) × factor = amount in `unit`.
+    shared : bool
+        Nothing is drawn: a project fits where it alone does, whoever else is there (an emergency pool).
     """
 
     id: str
@@ -31,6 +33,7 @@ class Resource:
     column: str = ""
     site: str = ""
     factor: float = 1.0
+    shared: bool = False
 
     def steps(self, amount: float) -> int:
         """Return an amount in whole steps, to the nearest."""

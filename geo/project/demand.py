@@ -28,7 +28,9 @@ control indicators), ``plan_far`` (limits the plan sets for industrial plots),
 ``coefficient`` (%), ``storey_double`` (m), ``power_floor`` (W/m²), ``power_factor``, ``water_land`` (m³/(ha·d)),
 ``sewage_share``. A name that is missing is not known."""
 POLLUTANTS = ("cod_t", "ammonia_t", "nox_t", "so2_t", "vocs_t", "emissions_t")
-RESOURCES = ("power_kva", "water_m3d", "sewage_m3d", "heat_th", "gas_m3d", "energy_tce", *POLLUTANTS)
+OTHERS = ("solid_waste_t", "emergency_m3", "peak_pcuh")
+"""Solid waste a year, the water an accident must find room for, vehicles in the hour of most traffic."""
+RESOURCES = ("power_kva", "water_m3d", "sewage_m3d", "heat_th", "gas_m3d", "energy_tce", *POLLUTANTS, *OTHERS)
 EPS_M2 = 1e-6
 _CARRIED = ("floor_m2", "hall_length_m", "hall_width_m", "clear_height_m", "crane_t", "floor_load_kpa", "yard_m2",
             "tax_wan_mu", "plate_m2", "grid_m", "lifts", "lift_t")  # fmt: skip
@@ -81,7 +83,7 @@ def lines_of(ask: Ask, norms: Norms) -> Iterator[Line]:
     yield from _building(ask)
     yield from _power(ask, norms)
     yield from _water(ask, norms)
-    for name in ("heat_th", "gas_m3d", "energy_tce", *POLLUTANTS):
+    for name in ("heat_th", "gas_m3d", "energy_tce", *POLLUTANTS, *OTHERS):
         if ask.given(name):
             yield _stated(name, ask, name)
 

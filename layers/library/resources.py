@@ -36,6 +36,8 @@ class ResourceEntry(Frozen):
         Other units it may be stated in.
     asks : mapping of unit to factor
         Units of something near it: counted at the value that promises least, with a finding that asks.
+    shared : bool
+        Nothing is drawn: a project fits where it alone does (an emergency pool).
     plausible : (float, float) or None
         What one facility holds, in `unit`; a limit outside is asked about.
     aliases : tuple of str
@@ -53,6 +55,7 @@ class ResourceEntry(Frozen):
     classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     also: dict[str, float] = Field(default_factory=dict)
     asks: dict[str, float] = Field(default_factory=dict)
+    shared: bool = False
     plausible: tuple[float, float] | None = None
     aliases: tuple[str, ...] = ()
 
@@ -76,7 +79,7 @@ def entries() -> tuple[ResourceEntry, ...]:
 @cache
 def resources() -> Resources:
     """Return the resources as the core counts them."""
-    return Resources(tuple(Resource(e.id, e.unit, e.step, e.column, e.site, e.factor) for e in entries()))
+    return Resources(tuple(Resource(e.id, e.unit, e.step, e.column, e.site, e.factor, e.shared) for e in entries()))
 
 
 @cache

@@ -23,7 +23,15 @@ from layers.words.office import origin
 from layers.words.pipeline import park_names
 
 COLUMNS = ("department", "question", "item", "known", "state", "basis")
-_UNITS = {"power_kva": "kva", "water_m3d": "m3d", "sewage_m3d": "m3d", "heat_th": "th", "energy_tce": "tce"}
+_UNITS = {
+    "power_kva": "kva",
+    "water_m3d": "m3d",
+    "sewage_m3d": "m3d",
+    "heat_th": "th",
+    "energy_tce": "tce",
+    "emergency_m3": "m3",
+    "peak_pcuh": "pcuh",
+}
 
 
 @cache

@@ -283,7 +283,7 @@ def _figure(value: float, unit: str, language: Language) -> str:
         return f"{number(value, 'mu', language)} ({number(value, 'm2', language)})"
     if unit == "floor_m2":
         return number(value, "m2", language)
-    words = {"kva": " kVA", "m3d": " m³/d", "th": " t/h", "tce": " tce", "t": " t/a"}
+    words = {"kva": " kVA", "m3d": " m³/d", "th": " t/h", "tce": " tce", "t": " t/a", "m3": " m³", "pcuh": " pcu/h"}
     return number(value, "x", language) + words.get(unit, "")
 
 

@@ -38,10 +38,12 @@ UNITS: dict[str, dict[str, float]] = {
     "steam": {"t/h": 1.0, "吨/时": 1.0, "吨/小时": 1.0, "蒸吨": 1.0},
     "mass": {"t": 1.0, "吨": 1.0, "吨/年": 1.0, "t/a": 1.0, "万吨": 1e4, "万吨/年": 1e4, "万t": 1e4, "kg": 1e-3,
              "kg/a": 1e-3, "公斤": 1e-3, "千克/年": 1e-3, "公斤/年": 1e-3, "kg/年": 1e-3, "t/年": 1.0},
+    "volume": {"m3": 1.0, "立方米": 1.0, "立方": 1.0, "方": 1.0, "万m3": 1e4, "万立方米": 1e4, "万方": 1e4},
+    "traffic": {"pcu/h": 1.0, "pcu/小时": 1.0, "标准车/小时": 1.0, "标准车/h": 1.0, "当量标准小客车/小时": 1.0},
     "energy": {"tce": 1.0, "吨标准煤": 1.0, "吨标煤": 1.0, "吨标准煤/年": 1.0, "万tce": 1e4, "万吨标准煤": 1e4,
                "万吨标煤": 1e4, "tce/a": 1.0, "tce/年": 1.0},
 }  # fmt: skip
-"""Units of each kind, and what one is in the kind's own (万元, 万元/亩, m², m, 1, kVA, kW, m³/d, t/h, t, tce)."""
+"""Units of each kind, and what one is in the kind's own (万元, 万元/亩, m², m, 1, kVA, kW, m³/d, t/h, t, m³, tce …)."""
 MOST = 1e12
 """A larger number is a slip of the keyboard; it says nothing."""
 _WORDS = {"万": 1e4, "亿": 1e8, "千": 1e3}

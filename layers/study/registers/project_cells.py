@@ -27,7 +27,7 @@ BLANK = frozenset({"", "-", "--", "—", "——", "/", "\\", "待定", "未定"
                    "tbd", "null", "none"})  # fmt: skip
 """Cells that say nothing: unknown, never a no."""
 NONE_WORDS = frozenset({"无", "没有", "不涉及", "不用", "nil"})
-ZERO_KINDS = frozenset({"flow", "steam", "mass", "apparent"})
+ZERO_KINDS = frozenset({"flow", "steam", "mass", "apparent", "volume", "traffic"})
 """Kinds of which 无 means none at all."""
 YES = frozenset({"是", "有", "可", "可以", "能", "接受", "涉及", "√", "✓", "y", "yes", "true", "1"})
 NO = frozenset({"否", "不", "无", "不可", "不能", "不接受", "不涉及", "没有", "×", "✗", "x", "n", "no", "false", "0"})
@@ -37,7 +37,7 @@ _UNIT_WORDS = {"yi": "亿元", "wan": "万元", "yuan": "元", "mu": "亩", "ha"
                "kva": "kva", "kw": "kw", "mw": "mw", "m": "m", "m3d": "m3/d", "th": "t/h", "t": "t",
                "tce": "tce"}  # fmt: skip
 _QUANTITIES = ("money", "money_mu", "area", "length", "count", "ratio", "percent", "apparent", "flow", "steam",
-               "mass", "energy", "load")  # fmt: skip
+               "mass", "volume", "traffic", "energy", "load")  # fmt: skip
 _PHONE = re.compile(
     r"(?:电话|手机|tel|联系方式)?[:：\s]*(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)", re.I
 )

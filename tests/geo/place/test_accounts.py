@@ -1,5 +1,6 @@
 """One account book: what Place may draw is what Capacity says is left, whatever state the facilities are in."""
 
+import dataclasses
 import datetime
 
 import numpy as np
@@ -13,7 +14,8 @@ from geo.place.capacity import Book, Draw, capacity
 from geo.place.draws import PARK, draws
 from geo.place.headroom import not_known, pools, serving
 from geo.place.resource import Resource, Resources
-from tests.geo.place.county import DAY, RESOURCES, County
+from tests.geo.place import county as county_of
+from tests.geo.place.county import DAY, PROJECTS, RESOURCES, SITES, County
 
 LATE = datetime.date(2027, 6, 30)
 POWER = Resource("power", "MVA", 0.001)
@@ -250,3 +252,36 @@ def test_pools_stand_in_one_order_facilities_first_whatever_the_order_of_the_reg
         found = of_scope(turned, scope)
         assert set(found["account"]) == names
         assert found.index.tolist() == list(range(len(found)))
+
+
+def test_what_is_shared_is_asked_of_each_project_alone_and_used_up_by_none(monkeypatch):
+    """An emergency pool: 宝耐 (12) does not fit 8 alone; 丽人 and others take nothing from each other."""
+    shared = Resources(tuple(dataclasses.replace(r, shared=r.id == "power") for r in RESOURCES.known))
+    monkeypatch.setattr(county_of, "RESOURCES", shared)
+    # two mills of 10 beside 丽人 (2.5) where 11 are free for B2 and 18 for D2: each alone fits
+    mills = dict.fromkeys(("甲", "乙"), ("C17", 40.0, 40.0, 10, 10.0, 10, 10, 10, 9000, 0))
+    sites = {**SITES, "X1": ("B2", 50.0, 0.0, 0.0), "X2": ("B2", 50.0, 0.0, 0.0)}
+    given = County(projects={**PROJECTS, **mills}, sites=sites)
+    answer = given.answer()
+    found = answer.matches().set_index("project_id")
+    assert set(found.loc[["丽人", "甲", "乙"], "status"]) == {"placed"}
+    assert found.loc["宝耐", "status"] == "unplaced"
+    assert "S-E 4" in found.loc["宝耐", "missing"]
+    taken = draws(answer.placed, given.book())
+    assert "power" not in set(taken["resource"])
+    assert "water" in set(taken["resource"])
+    book = given.drawn(answer)
+    assert (book["left"] == book["free"])[book["resource"] == "power"].all()
+    # drawn one from another, as before, only one more fits, in D2
+    monkeypatch.setattr(county_of, "RESOURCES", RESOURCES)
+    assert set(given.matches().loc[["丽人", "甲", "乙"], "status"]) == {"placed", "unplaced"}
+
+
+def test_of_shared_pools_the_one_that_holds_a_project_alone_counts():
+    pool = Resources((Resource("emergency_pool", "m3", 1.0, "emergency_m3", shared=True),))
+    two = (station(n, limit, resource="emergency_pool", unit="m3") for n, limit in (("A", 600.0), ("B", 900.0)))
+    found = pools(book(*two), pool)
+    assert [(p.id, p.free) for p in found] == [("A", 600), ("B", 900)]  # never 1,500 together
+    row = capacity_of(book(station("A", 600.0, resource="emergency_pool", unit="m3")), "P1", resources=pool)
+    assert np.isnan(row.loc[("P1", "emergency_pool"), "supports_mu"])
+    assert not row.loc[("P1", "emergency_pool"), "binding"]
