@@ -34,7 +34,7 @@ from geo.idle.known import Figures, Known
 from geo.idle.signals import Bounds
 from geo.idle.upstairs import Guide
 from geo.measure import cut, every
-from geo.place import fit, intake, match
+from geo.place import fit, intake, match, sources
 from geo.place.accounts import drawn_down
 from geo.place.answer import Answer, Worth, subject_to
 from geo.place.base import Base, of_parks
@@ -105,8 +105,8 @@ def run(stage: Visit) -> None:
     stage("place", place,
           "inputs parcels candidates land stacks stack_pieces supply projects demand gates gate_results building_sites "
           "reuse availability sites members site_gates sites_measured protection ranking",
-          "fits accounts capacity earmarks matches misses draws placing place_from park_land check_sites check_members "
-          "place_problems")  # fmt: skip
+          "fits accounts capacity earmarks quota_sources matches misses draws placing place_from park_land check_sites "
+          "check_members place_problems")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -324,7 +324,7 @@ def place(base: Base, asked: Question, progress: Progress) -> Placed:
         "accounts": book.reindex(columns=empty("accounts").columns),
         "matches": subject_to(made.matches(), base.tables.demand), "misses": made.misses(),
         "placing": made.placing().assign(on=pd.Timestamp(asked.on)),
-        "capacity": of_parks(base, portfolio, taken, book),
+        "capacity": sources.told(of_parks(base, portfolio, taken, book), base.growth, asked.on),
     }  # fmt: skip
     return Placed(asked, made, tables)
 

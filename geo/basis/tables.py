@@ -73,9 +73,9 @@ def _c(spec: str) -> tuple[Column, ...]:
 _PROBLEM = "layer_id:id row:text code:code severity:code proposal:text reason:reason"
 _DECLARED = (
     Table("parcels", ("parcel_id",), _c(
-        "parcel_id:id parcel_kind:code land_use:code land_use_scheme:code township:text park_id:code "
-        "tenure:code supply_status:code legal_m2:float:sum area_m2:float:sum "
-        "area_statutory_m2:float:sum may_belong:text? geometry:geometry"), open=True),
+        "parcel_id:id parcel_kind:code land_use:code land_use_scheme:code township:text park_id:code tenure:code "
+        "supply_status:code legal_m2:float:sum area_m2:float:sum area_statutory_m2:float:sum may_belong:text? "
+        "geometry:geometry"), open=True),
     Table("problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("zones", ("layer_id", "buffer_m", "part"), _c(
         "layer_id:id buffer_m:float part:code state:code cause:code coverage:code features:int maybe:int")),
@@ -90,8 +90,8 @@ _DECLARED = (
     Table("stack_pieces", ("stack_id", "zones"), _c("stack_id:id zones:code area_m2:float:sum")),
     Table("facts", ("parcel_id",), _c("parcel_id:id"), open=True),
     Table("verdicts", ("parcel_id", "rule_id"), _c(
-        "parcel_id:id rule_id:code outcome:code severity:code value:float value_hi:float "
-        "operator:code threshold:float tolerance:float reason:reason")),
+        "parcel_id:id rule_id:code outcome:code severity:code value:float value_hi:float operator:code "
+        "threshold:float tolerance:float reason:reason")),
     Table("ledger", ("parcel_id", "step"), _c(
         "parcel_id:id step:int layer_id:code rule_id:code exclusive_m2:float:sum shared_m2:float:sum "
         "unknown_m2:float:sum left_m2:float:sum")),
@@ -112,9 +112,9 @@ _DECLARED = (
     Table("land", ("parcel_id", "part"), _c(
         "parcel_id:id part:int net_m2:float:sum geometry:geometry")),
     Table("supply", ("parcel_id",), _c(
-        "parcel_id:id supply_status:code stated:text reason:reason new_construction_m2:float:sum "
-        "balance_m2:float:sum cultivated_net_m2:float:sum? ridges_m2:float:sum? plan_use:code plan_scheme:code "
-        "far_min:float:max far_max:float:min height_max_m:float:min plan_share:float:recompute")),
+        "parcel_id:id supply_status:code stated:text reason:reason new_construction_m2:float:sum balance_m2:float:sum "
+        "cultivated_net_m2:float:sum? ridges_m2:float:sum? plan_use:code plan_scheme:code far_min:float:max "
+        "far_max:float:min height_max_m:float:min plan_share:float:recompute")),
     Table("supply_records", ("row", "record_id"), _c(
         "row:text record_id:text stage:code matched_by:code parcels:int reason:reason")),
     Table("imagery", ("unit_kind", "unit_id", "layer_id"), _c(
@@ -140,8 +140,8 @@ _DECLARED = (
         "unverified:bool reason:reason")),
     Table("supply_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("scores", ("site_id", "criterion_id"), _c(
-        "site_id:id criterion_id:id value:float value_hi:float code:code scaled:float scaled_hi:float "
-        "weight:float points:float points_hi:float reason:reason")),
+        "site_id:id criterion_id:id value:float value_hi:float code:code scaled:float scaled_hi:float weight:float "
+        "points:float points_hi:float reason:reason")),
     Table("ranking", ("rank", "site_id"), _c(  # best first, what is not ranked last
         "site_id:id state:code score:float score_low:float score_high:float rank:float rank_best:float "
         "rank_worst:float rank_low:float rank_high:float top_share:float topsis:float topsis_rank:float "
@@ -151,32 +151,30 @@ _DECLARED = (
         "passed_high:code passing_high:code")),
     # a quantity given as a range has its upper end in a column of its own, see `hi`
     Table("projects", ("project_id",), _c(
-        "project_id:id name:text industry:code industry_text:text industries:text? stage:code "
-        "investment_wan:float investment_total_wan:float investment_ex_land_wan:float asked_m2:float "
-        "output_wan:float tax_wan:float tax_wan_mu:float staff:float floor_m2:float footprint_m2:float yard_m2:float "
-        "hall_length_m:float hall_width_m:float clear_height_m:float crane_t:float floor_load_kpa:float "
-        "accepts_building:code power_kva:float power_kw:float water_m3d:float sewage_m3d:float heat_th:float "
-        "gas_m3d:float energy_tce:float coal_t:float emissions_t:float fire_class:text safety_distance_m:float "
-        "far:float? coefficient_pct:float? office_land_pct:float? office_land_m2:float? office_floor_pct:float? "
-        "office_floor_m2:float? research_floor_pct:float? green_pct:float? green_m2:float? exhaust:code? "
-        "dangerous_goods:code? plate_m2:float? grid_m:float? lifts:float? lift_t:float? cod_t:float? "
-        "ammonia_t:float? nox_t:float? so2_t:float? vocs_t:float? solid_waste_t:float? emergency_m3:float? "
-        "peak_pcuh:float? research_pct:float? "
+        "project_id:id name:text industry:code industry_text:text industries:text? stage:code investment_wan:float "
+        "investment_total_wan:float investment_ex_land_wan:float asked_m2:float output_wan:float tax_wan:float "
+        "tax_wan_mu:float staff:float floor_m2:float footprint_m2:float yard_m2:float hall_length_m:float "
+        "hall_width_m:float clear_height_m:float crane_t:float floor_load_kpa:float accepts_building:code "
+        "power_kva:float power_kw:float water_m3d:float sewage_m3d:float heat_th:float gas_m3d:float energy_tce:float "
+        "coal_t:float emissions_t:float fire_class:text safety_distance_m:float far:float? coefficient_pct:float? "
+        "office_land_pct:float? office_land_m2:float? office_floor_pct:float? office_floor_m2:float? "
+        "research_floor_pct:float? green_pct:float? green_m2:float? exhaust:code? dangerous_goods:code? "
+        "plate_m2:float? grid_m:float? lifts:float? lift_t:float? cod_t:float? ammonia_t:float? nox_t:float? "
+        "so2_t:float? vocs_t:float? solid_waste_t:float? emergency_m3:float? peak_pcuh:float? research_pct:float? "
         "hazardous_chemicals_code:float own_intake_code:float two_high_code:float eia_class_code:float "
-        "catalogue_class_code:float catalogue_new_build_class_code:float industrial_class_code:float? "
-        "build_kind:code capacity:text "
-        "reserved_on:date talks_on:date signed_on:date prepared_on:date started_on:date completed_on:date "
-        "producing_on:date unit:text leader:text next_milestone:text due:date paid_wan:float "
-        "county:text? start_promised_on:date? production_promised_on:date? "
-        "wish:text wish_park_id:code remark:text edited:text may_belong:text? layer_id:code row:text"), open=True),
+        "catalogue_class_code:float catalogue_new_build_class_code:float industrial_class_code:float? build_kind:code "
+        "capacity:text reserved_on:date talks_on:date signed_on:date prepared_on:date started_on:date "
+        "completed_on:date producing_on:date unit:text leader:text next_milestone:text due:date paid_wan:float "
+        "county:text? start_promised_on:date? production_promised_on:date? wish:text wish_park_id:code remark:text "
+        "edited:text may_belong:text? layer_id:code row:text"), open=True),
     Table("links", ("from_industry", "to_industry"), _c("from_industry:code to_industry:code strength:float")),
     Table("project_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("park_industries", ("park_id", "industry"), _c(
         "park_id:id industry:code state:code conditions:text unknowns:text reason:reason")),
     Table("chain_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("gates", ("project_id", "gate_id", "park_id"), _c(
-        "project_id:id gate_id:code park_id:code outcome:code severity:code value:float value_hi:float "
-        "operator:code threshold:float tolerance:float confidence:code reason:reason")),
+        "project_id:id gate_id:code park_id:code outcome:code severity:code value:float value_hi:float operator:code "
+        "threshold:float tolerance:float confidence:code reason:reason")),
     Table("site_gates", ("project_id", "site_id", "gate_id"), _c(
         "project_id:id site_id:id gate_id:code outcome:code severity:code reason:reason")),
     Table("sites_measured", ("site_id",), _c("site_id:id")),
@@ -188,15 +186,14 @@ _DECLARED = (
         "project_id:id asked_m2:float land_min_m2:float land_need_m2:float land_max_m2:float land_max_hi_m2:float "
         "land_m2:float land_hi_m2:float over_m2:float condition_wan:float? floor_m2:float building_m2:float "
         "accepts_building:code hall_length_m:float hall_width_m:float clear_height_m:float crane_t:float "
-        "floor_load_kpa:float yard_m2:float fire_class:text exhaust:code? dangerous_goods:code? "
-        "plate_m2:float? grid_m:float? lifts:float? lift_t:float? power_kva:float power_hi_kva:float water_m3d:float "
-        "water_hi_m3d:float sewage_m3d:float sewage_hi_m3d:float "
-        "heat_th:float heat_hi_th:float gas_m3d:float gas_hi_m3d:float energy_tce:float energy_hi_tce:float "
-        "cod_t:float? cod_hi_t:float? ammonia_t:float? ammonia_hi_t:float? nox_t:float? nox_hi_t:float? "
-        "so2_t:float? so2_hi_t:float? vocs_t:float? vocs_hi_t:float? emissions_t:float? emissions_hi_t:float? "
-        "solid_waste_t:float? solid_waste_hi_t:float? emergency_m3:float? emergency_hi_m3:float? peak_pcuh:float? "
-        "peak_hi_pcuh:float? "
-        "tax_wan:float tax_wan_mu:float method:text binding:text findings:text")),
+        "floor_load_kpa:float yard_m2:float fire_class:text exhaust:code? dangerous_goods:code? plate_m2:float? "
+        "grid_m:float? lifts:float? lift_t:float? power_kva:float power_hi_kva:float water_m3d:float "
+        "water_hi_m3d:float sewage_m3d:float sewage_hi_m3d:float heat_th:float heat_hi_th:float gas_m3d:float "
+        "gas_hi_m3d:float energy_tce:float energy_hi_tce:float cod_t:float? cod_hi_t:float? ammonia_t:float? "
+        "ammonia_hi_t:float? nox_t:float? nox_hi_t:float? so2_t:float? so2_hi_t:float? vocs_t:float? vocs_hi_t:float? "
+        "emissions_t:float? emissions_hi_t:float? solid_waste_t:float? solid_waste_hi_t:float? emergency_m3:float? "
+        "emergency_hi_m3:float? peak_pcuh:float? peak_hi_pcuh:float? tax_wan:float tax_wan_mu:float method:text "
+        "binding:text findings:text")),
     Table("demand_lines", ("project_id", "item", "method"), _c(
         "project_id:id item:code method:code low:float high:float figure_unit:code binding:bool norm:code source:text "
         "confidence:code reason:reason")),
@@ -213,14 +210,13 @@ _DECLARED = (
     Table("sites", ("site_id",), _c(
         "site_id:id kind:code outcome:code park_id:code township:text tenure:code plan_use:code status:code "
         "renewal:text? renewal_stage:code? renewal_on:text? conditions:text unknowns:text parcels:int owners:int "
-        "owners_hi:int townships:int "
-        "gross_m2:float net_m2:float net_hi_m2:float crossed_m2:float crossings:int remnant_m2:float "
-        "cultivated_m2:float farm_m2:float construction_m2:float unused_m2:float use_unknown_m2:float "
-        "supply_status:code unapproved_m2:float approved_m2:float supply_unknown_m2:float "
-        "quota_m2:float quota_hi_m2:float balance_m2:float balance_hi_m2:float "
-        "far_min:float far_max:float height_max_m:float "
-        "buildings:int buildings_m2:float buildings_hi_m2:float frontage_m:float access_m:float access_hi_m:float "
-        "min_width_m:float rect_length_m:float rect_width_m:float compactness_share:float geometry:geometry"),
+        "owners_hi:int townships:int gross_m2:float net_m2:float net_hi_m2:float crossed_m2:float crossings:int "
+        "remnant_m2:float cultivated_m2:float farm_m2:float construction_m2:float unused_m2:float "
+        "use_unknown_m2:float supply_status:code unapproved_m2:float approved_m2:float supply_unknown_m2:float "
+        "quota_m2:float quota_hi_m2:float balance_m2:float balance_hi_m2:float far_min:float far_max:float "
+        "height_max_m:float buildings:int buildings_m2:float buildings_hi_m2:float frontage_m:float access_m:float "
+        "access_hi_m:float min_width_m:float rect_length_m:float rect_width_m:float compactness_share:float "
+        "geometry:geometry"),
         open=True),
     Table("members", ("site_id", "parcel_id", "part"), _c(
         "site_id:id parcel_id:id part:int area_m2:float:sum outcome:code")),
@@ -234,11 +230,11 @@ _DECLARED = (
         "asset_id:id kind:code name:text park_id:code building_use:code located:code parcel_ids:text on_land:id "
         "clock_state:code clock_from:date next_state:code next_from:date start_on:date start_basis:code "
         "warning_1y_on:date one_year_on:date warning_2y_on:date two_years_on:date warning_b_on:date "
-        "recognisable_on:date cause:code cause_word:text consequence:code fee_wan:float "
-        "fee_hi_wan:float price_wan:float "
-        "recognition:code ruling:text evidence_status:code signals:text contradictions:text confidence:float "
-        "area_m2:float:sum floors:float vacant_floors:float vacant_m2:float:sum reason:reason evidence_reason:reason "
-        "arable_state:code? arable_1y_on:date? arable_2y_on:date? arable_reason:text? geometry:geometry")),
+        "recognisable_on:date cause:code cause_word:text consequence:code fee_wan:float fee_hi_wan:float "
+        "price_wan:float recognition:code ruling:text evidence_status:code signals:text contradictions:text "
+        "confidence:float area_m2:float:sum floors:float vacant_floors:float vacant_m2:float:sum reason:reason "
+        "evidence_reason:reason arable_state:code? arable_1y_on:date? arable_2y_on:date? arable_reason:text? "
+        "geometry:geometry")),
     Table("idle_signals", ("asset_id", "signal", "source"), _c(
         "asset_id:id signal:code on:date value:float baseline:float share:float unit:code weight:float says:code "
         "code:code source:text")),
@@ -252,10 +248,9 @@ _DECLARED = (
         "contract:text deliver_by:text delivered:text start_by:text started:text finish_by:text finished:text "
         "extended_to:text suspensions:text pauses:text developed_share:float invested_share:float cause:code "
         "cause_word:text evidence:text ruling:text ruled:text price_wan:float permit:text starts_recorded:bool "
-        "permits_recorded:bool deliveries_recorded:bool seen_on:date recovered:bool unreadable:text "
-        "far_min:float tax_contract_wan_mu:float "
-        "empty_mu:float eliminated_code:float safety_failed_code:float environment_failed_code:float "
-        "rented_out_code:float")),
+        "permits_recorded:bool deliveries_recorded:bool seen_on:date recovered:bool unreadable:text far_min:float "
+        "tax_contract_wan_mu:float empty_mu:float eliminated_code:float safety_failed_code:float "
+        "environment_failed_code:float rented_out_code:float")),
     Table("idle_readings", ("asset_id", "enterprise_id", "signal", "month"), _c(
         "asset_id:id enterprise_id:id signal:code month:code value:float source:text")),
     Table("idle_marks", ("asset_id", "signal", "source"), _c(
@@ -264,11 +259,11 @@ _DECLARED = (
     Table("inefficient", ("asset_id", "pack", "criterion"), _c(
         "asset_id:id pack:code criterion:code grade:code met:code reason:reason")),
     Table("inefficient_facts", ("asset_id",), _c(
-        "asset_id:id area_mu:float tax_wan_mu:float tax_wan_hi_mu:float tax_growth_pct:float "
-        "tax_industry_ratio:float tax_industry_ratio_hi:float tax_contract_ratio:float tax_contract_ratio_hi:float "
-        "no_tax_months:float no_tax_months_hi:float production_stopped_months:float production_stopped_months_hi:float "
-        "far:float far_contract_ratio:float developed_pct:float invested_pct:float idle_code:float "
-        "unfinished_code:float stopped_months:float empty_mu:float eliminated_code:float safety_failed_code:float "
+        "asset_id:id area_mu:float tax_wan_mu:float tax_wan_hi_mu:float tax_growth_pct:float tax_industry_ratio:float "
+        "tax_industry_ratio_hi:float tax_contract_ratio:float tax_contract_ratio_hi:float no_tax_months:float "
+        "no_tax_months_hi:float production_stopped_months:float production_stopped_months_hi:float far:float "
+        "far_contract_ratio:float developed_pct:float invested_pct:float idle_code:float unfinished_code:float "
+        "stopped_months:float empty_mu:float eliminated_code:float safety_failed_code:float "
         "environment_failed_code:float rented_out_code:float mu_grade_code:float? mu_grade_code_hi:float?")),
     # 亩均评价: every enterprise of every year by every pack; a grade is "" where it is open
     Table("mu_evaluation", ("pack", "year", "enterprise_id"), _c(
@@ -283,25 +278,27 @@ _DECLARED = (
         "value:int liking:float score:float lack:code lack_amount:float lack_share:float reason:reason")),
     Table("accounts", ("scope", "account", "resource"), _c(
         "account:id scope:code name:text kind:code resource:code unit:code stated_unit:text limit:float used:float "
-        "committed:float reserved:float free:float drawn:float unverified:float left:float state:code "
-        "serves:text in_service:date date:date source:text layer_id:code")),
+        "committed:float reserved:float free:float drawn:float unverified:float left:float state:code serves:text "
+        "in_service:date date:date source:text layer_id:code")),
     Table("capacity", ("park_id", "resource"), _c(
         "park_id:id resource:code unit:code scope:code limit:float used:float committed:float reserved:float "
         "overdrawn:float free:float drawn:float left:float state:code accounts:text unknown:text date:date "
-        "source:text rate:float "
-        "supports_mu:float binding:bool then_resource:code frees_mu:float later_on:date later:float")),
+        "source:text rate:float supports_mu:float binding:bool then_resource:code frees_mu:float later_on:date "
+        "later:float")),
     Table("earmarks", ("budget_id", "row"), _c("budget_id:id row:text name:text amount:float unit:code")),
     Table("matches", ("project_id",), _c(
         "project_id:id status:code condition_wan:float? site_id:text park_id:code kind:code land_m2:float "
-        "floor_m2:float saved_m2:float "
-        "remnant_m2:float worth:float pinned:bool runner_up:text price:float price_exact:bool leaves:text enters:text "
-        "missing:text relief_worth:float relief_enters:text relief_leaves:text relief_kept:bool uncounted:text "
-        "reason:reason")),
+        "floor_m2:float saved_m2:float remnant_m2:float worth:float pinned:bool runner_up:text price:float "
+        "price_exact:bool leaves:text enters:text missing:text relief_worth:float relief_enters:text "
+        "relief_leaves:text relief_kept:bool uncounted:text reason:reason")),
     Table("misses", ("project_id", "account"), _c(
         "project_id:id account:id resource:code unit:code amount:float site_id:text park_id:code")),
     Table("draws", ("project_id", "account", "resource", "unverified"), _c(
         "project_id:id account:id resource:code unit:code amount:float kind:code unverified:bool site_id:text "
         "park_id:code")),
+    Table("quota_sources", ("source_id",), _c(
+        "source_id:id name:text kind:code account:id amount:float unit:code stage:code ready_on:date counts:code "
+        "reason:reason source:text layer_id:code row:text")),
     Table("placing", ("objective",), _c(
         "objective:code unit:code worth:float bound:float gap:float options:int ways:text on:date")),
     Table("place_from", ("project_id",), _c("project_id:id from_on:date")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from geo.basis.tables import empty
-from geo.place import accounts, capacity, fit, land
+from geo.place import accounts, capacity, fit, land, sources
 from geo.place.capacity import Book
 from geo.place.headroom import Headroom, pools
 from geo.place.portfolio import Portfolio
@@ -56,6 +56,8 @@ class Base:
     counted : Counted
     land_source : (str, date or None)
         Layer the land of the parks is counted from, and its day.
+    growth : mapping
+        What land consolidation brings to the accounts of the county, and when.
     """
 
     read: Read
@@ -63,10 +65,12 @@ class Base:
     given: pd.DataFrame
     counted: Counted
     land_source: tuple[str, date | None] = ("", None)
+    growth: sources.Growth = field(default_factory=dict)
 
     def accounts(self, on: date, extra: Mapping[str, float]) -> pd.DataFrame:
         """Return the account book of a day, nothing drawn."""
-        return accounts.opened(self.given, on, extra)
+        more = sources.come_in(self.growth, on)
+        return accounts.opened(self.given, on, {k: more.get(k, 0.0) + extra.get(k, 0.0) for k in (*more, *extra)})
 
     def headroom(self, on: date, extra: Mapping[str, float]) -> Headroom:
         """Return the account book of a day with the pools it is drawn from."""

@@ -1,4 +1,4 @@
-"""From which day an unplaced project would stand (可落位日): facilities come into service, all others stay."""
+"""From which day an unplaced project would stand (可落位日): facilities and quota come in, all others stay."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from geo.place import sources
 from geo.place.answer import Answer
 from geo.place.base import Base
 from geo.place.headroom import Pool
@@ -62,10 +63,10 @@ def _again(placed: Placed, booked: Booked) -> Ints:
 def from_day(base: Base, asked: Question, made: Answer) -> dict[str, date]:
     """Return for each unplaced project the first later day on which it would fit, all others held.
 
-    Projects that no commissioning of a facility helps are missing.
+    Projects that no commissioning of a facility and no land consolidation helps are missing.
     """
     waiting = [p for p, left in made.left.items() if left.status == UNPLACED]
     commissioned = pd.to_datetime(base.given["in_service"]).dropna().dt.date
-    days = sorted({d for d in commissioned if d > asked.on})
+    days = sorted({d for d in (*commissioned, *sources.days(base.growth)) if d > asked.on})
     pools = {day: base.headroom(day, asked.extra).pools for day in days}
     return first_days(made.placed, made.portfolio, waiting, pools)

@@ -14,6 +14,8 @@ from geo import study as flow
 from geo.basis.errors import CallError
 from geo.basis.progress import silent
 from geo.basis.reason import reason
+from geo.basis.tables import empty
+from geo.place import sources
 from geo.place.accounts import FACILITY, GIVEN, TOGETHER, of_scope
 from geo.place.answer import STANDS
 from geo.place.base import Base
@@ -170,7 +172,16 @@ def outcome(results: Results, asked: PlaceQuestion) -> flow.Placed:
 def base(results: Results) -> Base:
     """Return what placing reads, from a run; capacities decided by people are in its limits already."""
     given = results.table("accounts")[list(GIVEN)]
-    return Base(results.table, results.has, given, resources.counted(), results.study.land_source)
+    growth = sources.growth(_to_come(results))
+    return Base(results.table, results.has, given, resources.counted(), results.study.land_source, growth)
+
+
+def _to_come(results: Results) -> pd.DataFrame:
+    """Return the land consolidation that is in no limit of the run yet."""
+    if not results.has("quota_sources"):
+        return empty("quota_sources")
+    listed = results.table("quota_sources")
+    return listed[listed["counts"] == sources.LATER]
 
 
 def question(results: Results) -> Question:

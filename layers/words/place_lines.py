@@ -35,6 +35,7 @@ def lines(found: PlaceTables, language: Language) -> Iterator[str]:
             yield from (f"    {text}" for text in told(found, row, language))
     yield ""
     yield from accounts(found, language)
+    yield from sources(found, language)
 
 
 def headline(found: PlaceTables, language: Language) -> str:
@@ -168,6 +169,17 @@ def accounts(found: PlaceTables, language: Language) -> Iterator[str]:
         for row in touched.to_dict("records"):
             values = {k: quantity(row[k], row["resource"], row["unit"], language) for k in ("free", "drawn", "left")}
             yield say("place.account", language, account=account(found, str(row["account"]), language), **values)
+
+
+def sources(found: PlaceTables, language: Language) -> Iterator[str]:
+    """Yield the land consolidation the study lists: what each yields to which account, and whether it counts."""
+    listed = found.table("quota_sources") if found.results.has("quota_sources") else pd.DataFrame()
+    for row in listed.to_dict("records"):
+        kind = code("quotakind", str(row["kind"]), language) if row["kind"] else say("word.not_known", language)
+        yield say("place.source", language, name=row["name"] or row["source_id"], kind=kind,
+                  amount=quantity(row["amount"], str(row["account"]), str(row["unit"]), language),
+                  account=account(found, str(row["account"]), language),
+                  why=sentence(str(row["reason"]), language))  # fmt: skip
 
 
 def facilities(found: PlaceTables) -> list[dict[str, Any]]:
@@ -316,6 +328,7 @@ def plain(found: PlaceTables) -> dict[str, Any]:
         "bound": float(run["bound"]), "gap": float(run["gap"]),
         "projects": [project_plain(found, p) for p in found.table("matches")["project_id"]],
         "budgets": budgets(found), "facilities": facilities(found),
+        "quota_sources": records(found.table("quota_sources")) if found.results.has("quota_sources") else [],
     }  # fmt: skip
 
 

@@ -188,10 +188,15 @@ class ServiceDay:
 
 
 def days(results: Results) -> list[ServiceDay]:
-    """Return the study's own day and those on which facilities are commissioned later."""
-    table = of_scope(results.table("accounts"), FACILITY)
-    later = table[pd.to_datetime(table["in_service"]).dt.date > results.study.as_of]
-    found = {day: tuple(g["name"]) for day, g in later.groupby(pd.to_datetime(later["in_service"]).dt.date)}
+    """Return the study's own day and those on which facilities are commissioned, or quota comes in, later."""
+    works = of_scope(results.table("accounts"), FACILITY)[["in_service", "name"]]
+    later = works.rename(columns={"in_service": "on"})
+    if results.has("quota_sources"):
+        coming = results.table("quota_sources").query("counts == 'later'")[["ready_on", "name"]]
+        later = pd.concat([later, coming.rename(columns={"ready_on": "on"})], ignore_index=True)
+    later = later.assign(on=pd.to_datetime(later["on"]))
+    later = later[later["on"] > pd.Timestamp(results.study.as_of)]
+    found = {pd.Timestamp(str(day)).date(): tuple(g["name"].astype(str)) for day, g in later.groupby("on")}
     return [ServiceDay(results.study.as_of, ()), *(ServiceDay(d, n) for d, n in sorted(found.items()))]
 
 

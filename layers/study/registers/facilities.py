@@ -69,12 +69,13 @@ def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> Op
     """
     found: Found = []
     given = [(spec, _facilities(spec, inputs, parks, found)) for spec in study.with_role("facility")]
-    listed = [(spec, _accounts(_sheet(spec, study, folder, found), found)) for spec in study.with_role("budget")]
+    listed = [(spec, _accounts(opened_sheet(spec, study, folder, found), found)) for spec in study.with_role("budget")]
     known = {str(row["resource"]) for _, own in given for row in own}
     known |= {str(row["budget_id"]) for _, own in listed for row in own}
     rows = [r for spec, own in given for r in own or _silent(spec, parks, known, found)]
     accounts = [r for spec, own in listed for r in own or _silent_accounts(spec, known, found)]
-    marks = [row for spec in study.with_role("earmark") for row in _earmarks(_sheet(spec, study, folder, found), found)]
+    listed_marks = [opened_sheet(spec, study, folder, found) for spec in study.with_role("earmark")]
+    marks = [row for one in listed_marks for row in _earmarks(one, found)]
     earmarks = pd.DataFrame(marks, columns=list(EARMARK))
     budgets = pd.DataFrame(_once(accounts, "budget_id", found), columns=list(ACCOUNT))
     _compare(budgets, earmarks, found)
@@ -167,7 +168,7 @@ def facilities(
     """Return rows of a register as given facilities, figures in the unit their resource is counted in."""
     out = []
     for stated in rows:
-        cell, row = stated.cell, _Row(spec, stated.id, stated.cell, found)
+        cell, row = stated.cell, AccountRow(spec, stated.id, stated.cell, found)
         resource = counted.recognised(cell.get("resource", "")) or cell.get("resource", "")
         if not resource:
             row.say("rejected", "facility_without_resource")
@@ -197,13 +198,14 @@ def frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return _frame(rows, GIVEN)
 
 
-class _Row:
+class AccountRow:
     """One row of a register: reads cells and notes what cannot be read."""
 
     def __init__(self, spec: LayerSpec, name: str, cell: Mapping[str, str], found: Found):
         self.spec, self.name, self.cell, self.found = spec, name, cell, found
 
     def say(self, severity: str, code: str, **values: Any) -> None:
+        """Note what is to be said of the row."""
         self.found.append((self.spec.id, finding(severity, code, row=self.name, id=self.name, **values)))  # type: ignore[arg-type]
 
     def number(self, column: str, factor: float = 1.0) -> float:
@@ -262,6 +264,7 @@ class _Row:
             self.say("warn", "account_overdrawn", amount=f"{over:.10g} {figures['unit']}")
 
     def day(self, column: str) -> Any:
+        """Return a day; None where the cell is empty, or cannot be read, which is said."""
         text = self.cell.get(column, "")
         read_ = recognise.day(text) if text else None
         if text and (read_ is None or read_.value is None):
@@ -269,6 +272,7 @@ class _Row:
         return None if read_ is None else read_.value
 
     def parks(self, known: Sequence[str]) -> list[str]:
+        """Return the parks a facility serves, those nobody knows named."""
         named = sorted({w for w in _SPLIT.split(self.cell.get("serves", "")) if w})
         if not named:
             self.say("warn", "facility_serves_nobody")
@@ -282,28 +286,29 @@ class _Row:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class AccountSheet:
     """Line, mapped cells and whether it only may belong, of every row of a sheet; one that is too old has no row."""
 
     spec: LayerSpec
     rows: list[tuple[str, dict[str, str], bool]]
 
 
-def _sheet(spec: LayerSpec, study: Study, folder: Path, found: Found) -> _Sheet:
+def opened_sheet(spec: LayerSpec, study: Study, folder: Path, found: Found) -> AccountSheet:
+    """Open a sheet of accounts, earmarks or sources; what is found is added to `found`."""
     opened = sheets.read(spec, study, folder)
     found += [(spec.id, f) for f in opened.findings]
     if opened.state != "ok":
-        return _Sheet(spec, [])
+        return AccountSheet(spec, [])
     columns = {ours: opened.column(ours) for ours in spec.fields}
     cells = [{ours: values[k] for ours, values in columns.items()} for k in range(len(opened.rows))]
     maybe = opened.maybe if len(opened.doubt) else [False] * len(cells)
-    return _Sheet(spec, [(str(n), cell, bool(m)) for n, cell, m in zip(opened.rows, cells, maybe, strict=True)])
+    return AccountSheet(spec, [(str(n), cell, bool(m)) for n, cell, m in zip(opened.rows, cells, maybe, strict=True)])
 
 
-def _accounts(sheet: _Sheet, found: Found) -> list[dict[str, Any]]:
+def _accounts(sheet: AccountSheet, found: Found) -> list[dict[str, Any]]:
     spec, out = sheet.spec, []
     for line, cell, maybe in sheet.rows:
-        row = _Row(spec, line, cell, found)
+        row = AccountRow(spec, line, cell, found)
         name = cell.get("budget_id") or cell.get("name", "")
         known = counted.recognised(name) or counted.recognised(cell.get("name", ""))
         if not known:
@@ -321,7 +326,7 @@ def _accounts(sheet: _Sheet, found: Found) -> list[dict[str, Any]]:
     return out
 
 
-def _earmarks(sheet: _Sheet, found: Found) -> list[dict[str, Any]]:
+def _earmarks(sheet: AccountSheet, found: Found) -> list[dict[str, Any]]:
     """Return what county accounts are reserved for; a file without a column naming the account speaks of the quota.
 
     A row of an account nobody counts is listed under the name it states, and told.
@@ -329,7 +334,7 @@ def _earmarks(sheet: _Sheet, found: Found) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
     strange: dict[str, list[str]] = {}
     for line, cell, maybe in sheet.rows:
-        row = _Row(sheet.spec, line, cell, found)
+        row = AccountRow(sheet.spec, line, cell, found)
         text = cell.get("budget_id", "")
         account = counted.recognised(text) or text if "budget_id" in sheet.spec.fields else QUOTA
         if counted.entry(account) is None:

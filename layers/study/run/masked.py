@@ -51,6 +51,7 @@ OF_ROLE: dict[str, tuple[str, ...]] = {
     "supply": ("supply_records", "idle_records"),
     "budget": ("earmarks",),
     "earmark": ("earmarks",),
+    "quota_source": ("quota_sources",),
     "facility": ("capacity",),
     "park": ("capacity", "park_land", "zone_scores", "zone_potentials", "zone_accounts", "chain_fit",
              "chain_stations", "park_industries", "gates"),

@@ -10,7 +10,7 @@ import shapely
 
 from geo import study as flow
 from geo.basis.tables import empty
-from geo.place import land
+from geo.place import land, sources
 from geo.place.base import Base
 from geo.place.later import from_day
 from geo.place.worth import Objective
@@ -18,13 +18,13 @@ from layers.library import resources, standards
 from layers.library.roles import Role
 from layers.study import check_sites, load, wishes
 from layers.study.check_sites import RedlineContext
-from layers.study.registers import facilities, parks, zones
+from layers.study.registers import facilities, parks, quota_sources, zones
 from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
     from layers.study.run.plan import Plan
 
-ROLES: tuple[Role, ...] = ("facility", "budget", "earmark")
+ROLES: tuple[Role, ...] = ("facility", "budget", "earmark", "quota_source")
 
 
 def _slice(plan: Plan) -> Any:
@@ -41,12 +41,16 @@ def _build(work: Work) -> Tables:
     opened = facilities.read(plan.study, plan.folder, work.inputs, tuple(names))
     lines = check_sites.read(plan.folder, plan.edits, _ground(work))
     made: Tables = {"check_sites": lines.sites, "check_members": lines.members, "earmarks": opened.earmarks}
-    made["place_problems"] = load.problems((*opened.findings, *lines.findings))
+    told = [*opened.findings, *lines.findings]
+    made["quota_sources"] = quota_sources.read(plan.study, plan.folder, opened.budgets, told)
+    made["place_problems"] = load.problems(tuple(told))
 
     def read(name: str) -> pd.DataFrame:
         return made[name] if name in made else work.table(name)
 
-    base = Base(read, work.has, opened.given, resources.counted(), plan.study.land_source)
+    growth = sources.growth(made["quota_sources"])
+    given = _with_sources(opened.given, made["quota_sources"])
+    base = Base(read, work.has, given, resources.counted(), plan.study.land_source, growth)
     asked = wishes.question(plan.study.as_of, Objective(plan.study.objective), plan.edits.plain(*wishes.EDITS))
     found = flow.place(base, asked, work.progress)
     accounts = land.of_parks(base.park_land, names)
@@ -54,6 +58,14 @@ def _build(work: Work) -> Tables:
     later = from_day(base, asked, found.answer)
     made["place_from"] = pd.DataFrame({"project_id": list(later), "from_on": pd.to_datetime(list(later.values()))})
     return made | dict(found.tables)
+
+
+def _with_sources(given: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    """Name, beside the source of an account, the land consolidation that is in its limit."""
+    named = quota_sources.of_account(listed)
+    pairs = zip(given["account"].astype(str), given["source"].astype(str), strict=True)
+    texts = ["；".join((source, *named.get(account, ()))) for account, source in pairs]
+    return given.assign(source=texts) if named else given
 
 
 def _ground(work: Work) -> RedlineContext:
