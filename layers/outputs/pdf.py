@@ -58,7 +58,7 @@ def write(path: Path, name: str, document: Callable[[Path], object]) -> None:
         raise BlockedError(reason("pdf_needs_program"))
     if fonts.chinese() is None:
         raise BlockedError(reason("pdf_needs_font"))
-    with TemporaryDirectory(prefix="luodi-pdf-") as place:
+    with TemporaryDirectory(dir=path.parent) as place:  # a folder of ours, which a killed writer leaves to the next one
         source, out = Path(place) / name, Path(place) / "out"
         document(source)
         _laid_out(found, source, out)
@@ -70,7 +70,7 @@ def write(path: Path, name: str, document: Callable[[Path], object]) -> None:
 
 def _laid_out(found: Path, source: Path, out: Path) -> None:
     """Lay a document out in a process with a profile of its own; whoever takes too long is ended with its children."""
-    profile = (source.parent / "profile").as_uri()
+    profile = (source.parent.resolve() / "profile").as_uri()
     call = [str(found), "--headless", "--norestore", f"-env:UserInstallation={profile}", "--convert-to", ENDING,
             "--outdir", str(out), str(source)]  # fmt: skip
     with subprocess.Popen(

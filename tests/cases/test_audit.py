@@ -9,7 +9,7 @@ ROWS = [[c.strip() for c in line.strip("|").split("|")] for line in TABLE.splitl
 
 
 def test_every_case_is_answered():
-    assert [int(number) for number, *_ in ROWS] == [*range(1, 70), *range(79, 83)]
+    assert [int(number) for number, *_ in ROWS] == [*range(1, 77), *range(79, 83), 85, 86]
     assert [number for number, _, tests, note in ROWS if tests == "–" and len(note) < 20] == []
 
 

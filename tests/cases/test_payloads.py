@@ -9,6 +9,7 @@ import io
 import json
 import re
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -218,6 +219,20 @@ def test_documents_hold_text_only(folder, results, tmp_path):
         assert "instrText" not in body
         assert "&lt;img src=x onerror" in body
         assert "{{cycler" in body
+
+
+@pytest.mark.parametrize("kind", ["parcel", "site", "project", "asset", "check"])
+def test_case_74_no_text_is_a_program_to_what_lays_out_a_pdf(folder, results, tmp_path, kind):
+    called("report", folder, dict(payloads.ids(results))[kind], tmp_path / "a.pdf")
+    path = tmp_path / "a.pdf"
+    calls = [("pdfdetach", "-list", path), ("pdfinfo", "-js", path), ("pdftotext", path, "-")]
+    inside, script, text = (subprocess.run(c, check=True, capture_output=True).stdout.decode() for c in calls)
+    assert inside.startswith("0 "), "nothing is carried inside"
+    assert not script.strip(), "nothing runs"
+    text = "".join(text.split())
+    assert "root:x:" not in text
+    assert "{{cycler" in text, "a text is shown as it is"
+    assert b"/URI" not in path.read_bytes()
 
 
 # --- pages -------------------------------------------------------------------------

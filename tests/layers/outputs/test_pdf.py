@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import docx
 import pytest
@@ -38,9 +39,10 @@ def test_a_dossier_says_in_pdf_what_it_says_in_docx(run_district, tmp_path):
     assert "�" not in found
 
 
-def test_a_form_is_laid_out_from_its_workbook(run_district, tmp_path):
+def test_a_form_is_laid_out_from_its_workbook(run_district, tmp_path, monkeypatch):
     parcel = open_results(run_district).table("candidates")["parcel_id"].iloc[2]
-    office_forms.write(run_district, Asked("standard-land", parcel), tmp_path / "a.pdf", "zh")
+    monkeypatch.chdir(tmp_path)
+    office_forms.write(run_district, Asked("standard-land", parcel), Path("a.pdf"), "zh")
     assert parcel in words(tmp_path / "a.pdf")
     assert "（待填）" in words(tmp_path / "a.pdf"), "a blank shows"
 
