@@ -90,6 +90,11 @@ def pairs(given: list[str]) -> list[tuple[str, str]]:
     return [tuple(part.strip() for part in p.rsplit("=", 1)) for p in given]  # type: ignore[misc]
 
 
+def amounts(given: list[str] | None) -> tuple[tuple[str, float], ...]:
+    """Return ``name=amount`` pairs with the amounts as numbers."""
+    return tuple((name, number(amount)) for name, amount in pairs(given or []))
+
+
 def number(text: str) -> float:
     """Return an amount; what is no finite number is refused."""
     try:

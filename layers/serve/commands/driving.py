@@ -11,7 +11,7 @@ from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from layers.outputs.console import Console
 from layers.serve.commands import call
-from layers.serve.commands.options import Json, Lang, Study
+from layers.serve.commands.options import Json, Lang, On, Person, Study, Why
 from layers.text import say
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def score(
     item: Annotated[str, typer.Argument(metavar="ITEM", help="What a set asks people for, as technology.")],
     points: Annotated[float, typer.Argument(metavar="POINTS", help="0 to 100.")] = -1.0,
     person: Annotated[str, typer.Option("--person", help="Who scores.")] = "",
-    why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
+    why: Why = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take this person's score back.")] = False,
     as_json: Json = False,
     lang: Lang = "",
@@ -95,7 +95,7 @@ def score(
 def schedule(
     folder: Study,
     project: Annotated[str, typer.Argument(metavar="[PROJECT]", help="Id or name: its steps.")] = "",
-    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    on: On = "",
     out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, or SVG (Gantt).")] = None,
     as_json: Json = False,
     lang: Lang = "",
@@ -127,7 +127,7 @@ def step(
     holder: Annotated[str, typer.Option(help="Who holds it.")] = "",
     needed: Annotated[str, typer.Option(help="yes or no.")] = "",
     person: Annotated[str, typer.Option("--person", help="Who says so.")] = "",
-    why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
+    why: Why = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take back all that was said of the step.")] = False,
     as_json: Json = False,
     lang: Lang = "",
@@ -231,8 +231,8 @@ def industry(
     code: Annotated[str, typer.Argument(metavar="INDUSTRY", help="Code or name, as C26.")],
     said: Annotated[str, typer.Argument(metavar="[LIST]", help="positive, limited or negative.")] = "",
     condition: Annotated[str, typer.Option(help="Of a limit: under which condition it is taken in.")] = "",
-    person: Annotated[str, typer.Option("--person", help="Who decides.")] = "",
-    why: Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")] = "",
+    person: Person = "",
+    why: Why = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take it off again.")] = False,
     as_json: Json = False,
     lang: Lang = "",

@@ -11,30 +11,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from layers.outputs.console import Console
 from layers.serve.commands import call, options
-from layers.serve.commands.options import (
-    Accept,
-    Bands,
-    ClassField,
-    Coverage,
-    Crs,
-    Encoding,
-    Fields,
-    Inside,
-    Json,
-    Kind,
-    Lang,
-    LayerId,
-    Licence,
-    Owner,
-    Provenance,
-    Scheme,
-    Sensitivity,
-    Study,
-    Title,
-    VerticalUnit,
-    Vintage,
-    Where,
-)
+from layers.serve.commands.options import Json, Lang, Study
 from layers.text import say, sentence
 
 
@@ -79,25 +56,25 @@ def add(
     screen: Annotated[
         bool, typer.Option("--screen", help="With --replace: judge anew, say which verdicts moved.")
     ] = False,
-    layer_id: LayerId = "",
-    layer: Inside = "",
-    crs: Crs = "",
-    encoding: Encoding = "",
-    field: Fields = None,
-    class_field: ClassField = "",
-    where: Where = "",
-    coverage: Coverage = "",
-    vintage: Vintage = "",
-    owner: Owner = "",
-    provenance: Provenance = "",
-    licence: Licence = "",
-    sensitivity: Sensitivity = "",
-    title: Title = "",
-    scheme: Scheme = "",
-    kind: Kind = "",
-    band: Bands = None,
-    vertical_unit: VerticalUnit = "",
-    accept: Accept = None,
+    layer_id: options.LayerId = "",
+    layer: options.Inside = "",
+    crs: options.Crs = "",
+    encoding: options.Encoding = "",
+    field: options.Fields = None,
+    class_field: options.ClassField = "",
+    where: options.Where = "",
+    coverage: options.Coverage = "",
+    vintage: options.Vintage = "",
+    owner: options.Owner = "",
+    provenance: options.Provenance = "",
+    licence: options.Licence = "",
+    sensitivity: options.Sensitivity = "",
+    title: options.Title = "",
+    scheme: options.Scheme = "",
+    kind: options.Kind = "",
+    band: options.Bands = None,
+    vertical_unit: options.VerticalUnit = "",
+    accept: options.Accept = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -147,8 +124,7 @@ def _replace(console: Console, folder: Path, files: list[Path], layer: str, said
     made = replacing.replace(folder, layer, files[0], said)
     for finding in made.findings:
         console.note(finding.reason)
-    for line in words.lines(made, folder, console.language):
-        console.text(line)
+    call.tell(console, words.lines(made, folder, console.language))
     if not screen:
         console.result(words.plain(made))
         return
@@ -159,8 +135,7 @@ def _replace(console: Console, folder: Path, files: list[Path], layer: str, said
         console.result(words.plain(made))
         return
     moved = compare.diff(before.run, folder)
-    for line in compare.as_text(moved, console.language):
-        console.text(line)
+    call.tell(console, compare.as_text(moved, console.language))
     console.result(words.plain(made) | {"changed": len(moved), "rows": moved.to_dict("records")})
 
 
@@ -202,8 +177,7 @@ def _delivery(
         found = delivery.corrected(folder, found, named)
     language = console.language
     if not take:
-        for line in words.lines(found, folder, language):
-            console.text(line)
+        call.tell(console, words.lines(found, folder, language))
         console.result(words.plain(found, folder))
         return
     made = delivery.take(folder, delivery.chosen(found, take), said)
@@ -228,13 +202,13 @@ def _delivery(
 def describe(
     folder: Study,
     layer: Annotated[str, typer.Argument(help="Layer of the study.")],
-    coverage: Coverage = "",
-    vintage: Vintage = "",
-    owner: Owner = "",
-    provenance: Provenance = "",
-    licence: Licence = "",
-    sensitivity: Sensitivity = "",
-    title: Title = "",
+    coverage: options.Coverage = "",
+    vintage: options.Vintage = "",
+    owner: options.Owner = "",
+    provenance: options.Provenance = "",
+    licence: options.Licence = "",
+    sensitivity: options.Sensitivity = "",
+    title: options.Title = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:

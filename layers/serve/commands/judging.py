@@ -12,7 +12,7 @@ from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from layers.outputs.console import Console
 from layers.serve.commands import call
-from layers.serve.commands.options import Json, Lang, Study
+from layers.serve.commands.options import Document, Ground, Json, Lang, Person, Study
 from layers.text import say
 
 
@@ -22,8 +22,7 @@ def _update(folder: Path, until: str, as_json: bool, lang: str) -> None:
         from layers.study.run.released import open_results
 
         report = call.fresh(folder, until, console)
-        for line in summary.after_run(folder, report, console.language):
-            console.text(line)
+        call.tell(console, summary.after_run(folder, report, console.language))
         results = open_results(folder) if console.as_json else None  # for people the summary has said it
         if results is not None:
             call.law(console, results)
@@ -52,9 +51,9 @@ def waive(
     names: Annotated[
         list[str], typer.Argument(metavar="RULE|LAYER…", help="Rules, or layers: all rules that read one.")
     ],
-    person: Annotated[str, typer.Option(help="Who decides.")] = "",
-    why: Annotated[str, typer.Option(help="On what ground.")] = "",
-    document: Annotated[str, typer.Option(help="The paper it rests on.")] = "",
+    person: Person = "",
+    why: Ground = "",
+    document: Document = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take the rules up again.")] = False,
     as_json: Json = False,
     lang: Lang = "",
@@ -81,9 +80,9 @@ def override(
     values: Annotated[
         list[str] | None, typer.Argument(metavar="FIELD=VALUE…", help="Our field, or that of the file.")
     ] = None,
-    person: Annotated[str, typer.Option(help="Who decides.")] = "",
-    why: Annotated[str, typer.Option(help="On what ground.")] = "",
-    document: Annotated[str, typer.Option(help="The paper it rests on.")] = "",
+    person: Person = "",
+    why: Ground = "",
+    document: Document = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take it back: all of the record, or the fields named.")] = False,
     as_json: Json = False,
     lang: Lang = "",
@@ -98,8 +97,7 @@ def override(
         language, pairs = console.language, values or []
         if not layer:
             standing = overrides.standing(folder)
-            for line in words.of_layers(standing, language) or [say("command.override_none", language)]:
-                console.text(line)
+            call.tell(console, words.of_layers(standing, language) or [say("command.override_none", language)])
             console.result({"corrections": words.plain(standing)})
             return
         if not record or not (pairs or undo):
@@ -151,8 +149,7 @@ def rules(
             return
         day, language = call.day(on) or date.today(), console.language
         found = rule_list.shipped(day, language) if folder is None else rule_list.of_study(folder, language)
-        for line in rule_list.as_text(found, console.language):
-            console.text(line)
+        call.tell(console, rule_list.as_text(found, console.language))
         if out is not None:
             rule_list.write(found, out, console.language, folder or Path.cwd())
         console.result({"rules": found.to_dict("records")})
@@ -190,8 +187,7 @@ def diff(
         from layers.ask import compare
 
         found = compare.diff(before, after)
-        for line in compare.as_text(found, console.language):
-            console.text(line)
+        call.tell(console, compare.as_text(found, console.language))
         console.result({"changed": len(found), "rows": found.to_dict("records")})
 
     call.run(as_json, lang, work)

@@ -32,6 +32,9 @@ Bands = Annotated[list[str] | None, typer.Option(help="For imagery: name=number,
 VerticalUnit = Annotated[str, typer.Option(help="For a dem: m or ft; for a slope: pct or deg.")]
 Accept = Annotated[list[str] | None, typer.Option(help="Accept a proposal of the check.")]
 Why = Annotated[str, typer.Option("--why", help="On what ground; it stays in the history.")]
+Ground = Annotated[str, typer.Option("--why", help="On what ground.")]
+Document = Annotated[str, typer.Option(help="The paper it rests on.")]
+On = Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")]
 After = Annotated[int | None, typer.Option("--after", help="The decision you have seen (its number) and replace.")]
 Person = Annotated[str, typer.Option("--person", help="Who decides.")]
 

@@ -31,14 +31,13 @@ def place(
         from layers.words import place_lines as words
 
         day, asked = call.day(on), call.pairs(at or [])
-        more = tuple((name, call.number(amount)) for name, amount in call.pairs(extra or []))
+        more = call.amounts(extra)
         report = call.fresh(folder, "place", console)
         results = require(folder, "matches")
         whole = shown(results)
         pins = tuple((whole.project(p), site) for p, site in asked)
         found = shown(results, PlaceQuestion(day, more, pins))
-        for line in words.lines(found, console.language):
-            console.text(line)
+        call.tell(console, words.lines(found, console.language))
         call.law(console, results, "matches")
         console.result({"run_id": report.run_id} | words.plain(found))
 
@@ -59,11 +58,10 @@ def capacity(
         from layers.study.run.released import require
         from layers.words import place_lines as words
 
-        day, more = call.day(on), tuple((name, call.number(amount)) for name, amount in call.pairs(extra or []))
+        day, more = call.day(on), call.amounts(extra)
         report = call.fresh(folder, "place", console)
         found = shown(require(folder, "capacity"), PlaceQuestion(day, more))
-        for line in words.capacity_lines(found, console.language):
-            console.text(line)
+        call.tell(console, words.capacity_lines(found, console.language))
         rows = {
             "capacity": words.records(found.table("capacity")),
             "facilities": words.facilities(found),
@@ -126,7 +124,7 @@ def scenario(
     folder: Study,
     act: Annotated[str, typer.Argument(metavar="list|save|load", help="What to do.")],
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="Name of the scenario.")] = "",
-    person: Annotated[str, typer.Option(help="Who decides.")] = "",
+    person: Person = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from layers.outputs.console import Console
 from layers.serve.commands import call
-from layers.serve.commands.options import Json, Lang, Study
+from layers.serve.commands.options import Ground, Json, Lang, On, Person, Study
 
 
 def assemble(
@@ -43,14 +43,12 @@ def assemble(
         report = call.fresh(folder, "assemble", console)
         results = require(folder, "sites")
         if not given and not within:
-            for line in (*assembly.listing(results, console.language), *once.note(results, console.language)):
-                console.text(line)
+            call.tell(console, (*assembly.listing(results, console.language), *once.note(results, console.language)))
             made = {"run_id": report.run_id, "built": report.built, "kept": report.kept}
             console.result(made | assembly.as_plain(assembly.built(results)))
             return
         found = assembly.ask(results, asked, console.progress)
-        for line in assembly.as_text(found, console.language):
-            console.text(line)
+        call.tell(console, assembly.as_text(found, console.language))
         console.result(assembly.as_plain(found.tables))
 
     call.run(as_json, lang, work)
@@ -58,11 +56,11 @@ def assemble(
 
 def idle(
     folder: Study,
-    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    on: On = "",
     recover: Annotated[str, typer.Option(help="Take this land as recovered (收回) from now on.")] = "",
     undo: Annotated[str, typer.Option(help="Take that back.")] = "",
-    person: Annotated[str, typer.Option(help="Who decides.")] = "",
-    why: Annotated[str, typer.Option(help="On what ground.")] = "",
+    person: Person = "",
+    why: Ground = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -79,8 +77,7 @@ def idle(
             decide(require(folder, "idle"), recover or undo, person, why)
             report = call.fresh(folder, "idle", console)
         found = words.shown(require(folder, "idle"), day)
-        for line in words.lines(found, console.language):
-            console.text(line)
+        call.tell(console, words.lines(found, console.language))
         assets = words.plain(found.assets)
         call.law(console, require(folder, "idle"), "idle")
         console.result({"run_id": report.run_id, "on": found.on.isoformat(), "assets": assets})
@@ -111,8 +108,7 @@ def rank(
         report = call.fresh(folder, "rank", console)
         results = require(folder, "ranking")
         made = (by_set(results, criteria) if criteria else bench(results)).answer(RankTrial(changes))
-        for line in rank_page.ranking_text(results, made, console.language, top):
-            console.text(line)
+        call.tell(console, rank_page.ranking_text(results, made, console.language, top))
         call.law(console, results, "ranking")
         console.result({"run_id": report.run_id, "trial": bool(changes or criteria)} | rank_page.as_plain(made))
 
@@ -133,8 +129,7 @@ def handover(
 
         report = call.fresh(folder, "assemble", console)
         results = require(folder, "sites")
-        for line in words.lines(results, console.language):
-            console.text(line)
+        call.tell(console, words.lines(results, console.language))
         call.law(console, results, "sites")
         if out is not None:
             from layers.outputs import handover_list

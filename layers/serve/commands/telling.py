@@ -11,7 +11,7 @@ from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from layers.outputs.console import Console
 from layers.serve.commands import call
-from layers.serve.commands.options import Json, Lang, Study
+from layers.serve.commands.options import Json, Lang, On, Study
 from layers.text import say
 
 
@@ -31,8 +31,7 @@ def explain(
         from layers.study.run.released import require
 
         plain, lines = told(folder, subject, call.day(on), console.language)
-        for line in lines:
-            console.text(line)
+        call.tell(console, lines)
         call.law(console, require(folder, "candidates"))
         console.result(plain)
 
@@ -78,8 +77,7 @@ def redline(
         else:
             raise CallError(reason("redline_without_file"))
         answer = redline_files.answer_of(found)
-        for line in redline_files.as_text(answer, console.language):
-            console.text(line)
+        call.tell(console, redline_files.as_text(answer, console.language))
         call.law(console, found)
         if out is not None:
             for told in redline_files.write(answer, out, console.language, form):
@@ -95,7 +93,7 @@ def report(
         str, typer.Argument(metavar="ID", help="Parcel, site, project, red line, idle land or a building.")
     ],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.docx or OUT.pdf: the dossier, or the field sheet.")],
-    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    on: On = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -117,7 +115,7 @@ def form(
     subject: Annotated[str, typer.Argument(metavar="ID", help="A check, idle land or a site; - is the whole study.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.xlsx, or OUT.docx where the form has one.")],
     ridges: Annotated[str, typer.Option(help="own: field ridges (田坎) are a class; fields: counted as 耕地.")] = "own",
-    on: Annotated[str, typer.Option("--on", help="Another day than that of the study, YYYY-MM-DD.")] = "",
+    on: On = "",
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
