@@ -255,7 +255,7 @@ def site_gates(
     what = with_ground(zones(rules, ()), rules, inputs.layers)
     far = sorted({r.layer for r in rules if r.test == "distance_m"})
     tables = measure(replace(inputs, parcels=sites), what, far, basis, progress) | {"parcels": sites}
-    if any(r.fact == planclass.FACT and r.limit_fact in projects for r in rules):
+    if any(r.fact == planclass.FACT and pair_room.stated(r, projects) for r in rules):
         tables["facts"] = tables["facts"].merge(planclass.facts(sites, plan, basis), on="parcel_id", how="left")
     data = _evidence(tables)
     parks = sites["park_id"].astype(str).to_numpy(object)

@@ -66,6 +66,11 @@ def land_rules(projects: pd.DataFrame, asked: Gates) -> tuple[Rule, ...]:
     return tuple(r for r in mine if about_land(r, projects))
 
 
+def stated(rule: Rule, projects: pd.DataFrame) -> bool:
+    """Tell whether some project states the figure a rule takes its limit from: else it judges nobody."""
+    return bool((~np.isnan(limits(rule, projects)[1])).any())
+
+
 def site_gates(projects: pd.DataFrame, asked: Gates, grounds: Grounds) -> pd.DataFrame:
     """Return the table `site_gates`: every project × site × rule that does not simply pass.
 
@@ -119,8 +124,8 @@ def _by_own_limit(
     that lies within the distance as a whole is a conflict. A limit given as a range is open between its ends.
     """
     read, (low, high) = found
-    far = rule.test == "distance_m" and grounds.across_m is not None
-    reach = grounds.across_m if far and grounds.across_m is not None else np.zeros(len(grounds.ids))
+    across = grounds.across_m if rule.test == "distance_m" else None
+    reach = across if across is not None else np.zeros(len(grounds.ids))
     most = read.hi + np.where(np.isfinite(read.hi), reach, 0.0)
     asked = np.flatnonzero(who.speaks != NO)
     out = [_other_rows(rule, who.ids[asked])]
