@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +12,7 @@ from geo.basis.age import Text
 from geo.basis.frozen import Frozen
 from geo.screen.handover import Approval
 from layers.library import office
-from layers.library.office import OfficeHead, OfficeTable
+from layers.library.office import CheckedHead, OfficeTable
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "handover" / "approvals.toml"
 """Where a study keeps a table of its own, with the months of its office."""
@@ -36,14 +35,10 @@ class Entry(Frozen):
         return Approval(self.id, *self.months, self.when, self.rules, self.after)
 
 
-class _Head(OfficeHead):
-    checked_on: date | None = None
-
-
 class ApprovalTable(OfficeTable):
     """The approvals in their order, and where the table comes from."""
 
-    head: _Head
+    head: CheckedHead
     approvals: tuple[Entry, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 from pathlib import Path
 
 from pydantic import Field, field_validator
 
 from layers.library import office
-from layers.library.office import OfficeHead, OfficeTable
+from layers.library.office import CheckedHead, OfficeTable
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "handover" / "land-price.toml"
 """Where a study keeps a table of its own, with the grade of its place."""
 M2_YUAN_A_WAN = 10_000.0
-
-
-class _Head(OfficeHead):
-    checked_on: date | None = None
 
 
 class PriceTable(OfficeTable):
@@ -30,7 +25,7 @@ class PriceTable(OfficeTable):
     yuan_m2 : mapping of grade to yuan a square metre
     """
 
-    head: _Head
+    head: CheckedHead
     grade: int | None = Field(None, ge=1)
     yuan_m2: dict[int, float] = Field(min_length=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,12 @@ class OfficeHead(Frozen):
     source: Text
     confidence: Confidence
     verified_by: str = ""
+
+
+class CheckedHead(OfficeHead):
+    """A head that also says when the table was last held against its source."""
+
+    checked_on: date | None = None
 
 
 class OfficeTable(Frozen):

@@ -11,8 +11,10 @@ from layers.text import Language, say
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
 """No text of a study becomes a formula or a link."""
+HEAD = {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"}
+"""Look of the row of headings, in every workbook."""
 STYLES = {
-    "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"},
+    "head": HEAD,
     "weight": {"num_format": "0.0000", "bg_color": "#FFF4C2", "border": 1},
     "share": {"num_format": "0.0000"},
     "score": {"num_format": "0.00"},

@@ -20,6 +20,7 @@ from geo.basis.units import HA_M2, MU_M2
 from layers.ask.redline import THREE_LINES, Constraint, RedlineAnswer
 from layers.library.standards import of_scheme
 from layers.outputs.dossier_rows import far_text, height_text, notes_below, origin_lines, plan_word
+from layers.outputs.live_book import HEAD
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
 from layers.outputs.redline_rows import (
@@ -72,7 +73,7 @@ class _Book:
     def __init__(self, book: xlsxwriter.Workbook, answer: RedlineAnswer, language: Language):
         self.book, self.answer, self.language = book, answer, language
         styles: dict[str, dict[str, Any]] = {
-            "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"},
+            "head": HEAD,
             "text": {"text_wrap": True, "valign": "top"}, "strong": {"bold": True},
             "m2": {"num_format": "#,##0.0000"}, "ha": {"num_format": "#,##0.0000"}, "mu": {"num_format": "#,##0.00"},
             "m": {"num_format": "0.000"}, "n": {"num_format": "0"}, "x": {"num_format": "#,##0.00"},

@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.outputs.live_book import OPTIONS
+from layers.outputs.live_book import HEAD, OPTIONS
 from layers.outputs.plain import plain
 from layers.outputs.project import headlines
 from layers.study.run.results import Results
@@ -79,7 +79,7 @@ def _table(
 
 
 def _heads(book: xlsxwriter.Workbook, page: Sheet, frame: pd.DataFrame, row: int, language: Language) -> None:
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"})
+    head = book.add_format(HEAD)
     titles = pipeline.headers(frame, language)
     for column, name in enumerate(frame):
         page.write_string(row, column, plain(titles[str(name)]), head)

@@ -14,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 
 from layers.outputs import live
-from layers.outputs.live_book import OPTIONS
+from layers.outputs.live_book import HEAD, OPTIONS
 from layers.outputs.plain import plain
 from layers.outputs.projected import Projection
 from layers.text import Language, say
@@ -22,7 +22,7 @@ from layers.text import Language, say
 _WIDEST = 48
 _FIRST_SHEET = "xl/worksheets/sheet1.xml"
 STYLES: dict[str, dict[str, Any]] = {
-    "head": {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"},
+    "head": HEAD,
     "number": {"num_format": "#,##0.00"}, "whole": {"num_format": "0"}, "share": {"num_format": "0.00%"}, "text": {},
     "number_least": {"num_format": '"≥ "#,##0.00'}, "whole_least": {"num_format": '"≥ "0'},
 }  # fmt: skip

@@ -24,12 +24,14 @@ from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason
 from layers.sources import gate
 from layers.sources.checks import columns, crs
+from layers.sources.checks.preflight import LEGAL_UNITS
 from layers.sources.finding import Finding, finding
 from layers.study import delivery, inspection
 
 NAMED, SHARED, FEWEST = 8, 0.5, 5
 """Values named; share of a column's values that must be found in another file before the rest counts as lost there."""
-UNITS_M2 = {"m²": 1.0, "ft²": 0.3048**2, "亩": 2000 / 3, "ha": 1e4, "acre": 4046.8564224, "km²": 1e6}
+_WORDS = {"ft²": "sqft", "亩": "mu", "ha": "ha", "acre": "acre", "km²": "km2"}
+UNITS_M2 = {"m²": 1.0} | {word: LEGAL_UNITS[unit] for word, unit in _WORDS.items()}
 NEAR, OFF = 0.05, 0.20
 """A figure is the area of a row within this share; beyond the other it is another one."""
 _YEAR = re.compile(r"(?:19|20)\d\d")

@@ -83,14 +83,19 @@ def _called(one: Proposal, language: Language) -> Iterator[str]:
 
 def remedies(refused: Taken, folder: Path, said: Mapping[str, Any], language: Language) -> Iterator[str]:
     """Yield what would take a line that was refused: with what is to be accepted, or under another name."""
-    for call in calls(refused, folder, said):
-        name, kind = shlex.split(call)[shlex.split(call).index("--id") + 1], refused.proposal.kind
+    kind = refused.proposal.kind
+    for name, call in _again(refused, folder, said):
         unread = kind is not None and kind.role == "constraint" and name != refused.proposal.entry()["id"]
         yield say("delivery.remedy_unread" if unread else "delivery.remedy", language, id=name, call=call)
 
 
 def calls(refused: Taken, folder: Path, said: Mapping[str, Any]) -> list[str]:
     """Return the calls that would take a line that was refused, with what was said of all lines; none if none would."""
+    return [call for _, call in _again(refused, folder, said)]
+
+
+def _again(refused: Taken, folder: Path, said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the name a refused line would be taken by, and the call."""
     one, ids = refused.proposal, {s.id for s in spec.read(folder).layers}
     codes = {why.code for why in refused.refused}
     offered = [str(w.values["proposal"]) for w in refused.refused if w.values.get("proposal")]
@@ -100,7 +105,7 @@ def calls(refused: Taken, folder: Path, said: Mapping[str, Any]) -> list[str]:
     numbered = (f"{name}_{k}" for k in itertools.count(2))
     free = next(n for n in itertools.chain((name,), numbered) if n not in ids)
     stated = {k: v for k, v in said.items() if k != "coverage" or one.kind.role in COVERED}
-    return [one.call(folder, free if free != name else "") + _options(stated, offered)]
+    return [(free, one.call(folder, free) + _options(stated, offered))]
 
 
 def _options(said: Mapping[str, Any], accept: Sequence[str]) -> str:

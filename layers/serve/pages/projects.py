@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.basis.units import MU_M2
 from geo.project.stages import STAGES
 from layers.library import standards
 from layers.outputs.files import export
@@ -46,7 +47,6 @@ FIELDS = ("stage", "industry", "asked_m2", "investment_wan", "floor_m2", "power_
           "industrial_class_code", "build_kind", "energy_tce", "heat_th", "gas_m3d", "staff", "paid_wan", "wish",
           "unit", "leader", "next_milestone", "due", "name")  # fmt: skip
 """Fields of the form, in its order: what gates and demand read first."""
-_MU = 2000.0 / 3.0
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _options(name: str, language: Language) -> tuple[tuple[str, str], ...]:
 def _typed_number(name: str, value: float) -> str:
     if math.isnan(value):
         return ""
-    shown_ = value / _MU if name == "asked_m2" else value
+    shown_ = value / MU_M2 if name == "asked_m2" else value
     return f"{round(shown_, 4):g}" if abs(shown_) < 1e6 else f"{shown_:.0f}"
 
 

@@ -18,6 +18,7 @@ from geo.assemble.spec import Available, Classes, CutRule, Demand, Joining, Limi
 from geo.project.gate import MEMBERSHIP
 from layers import toml
 from layers.library import standards
+from layers.study.registers.supply import plan_schemes
 from layers.study.spec import Assembly, Study
 
 FILE = Path(__file__).resolve().parents[3] / "data" / "assembly" / "present-use.toml"
@@ -121,11 +122,11 @@ def _number(value: Any) -> float:
 
 def sources(study: Study, inputs: Any, table: Any, renewal: gpd.GeoDataFrame | None = None) -> Sources:
     """Return the tables and plans assembling reads; `table` hands over a table by name, `renewal` is the land of it."""
-    plans = study.with_role("plan")
+    schemes = plan_schemes(study, inputs)
     return Sources(
         **{name: table(name) for name in ("land", "parcels", "candidates", "supply", "stacks")},
-        plans=[inputs.layers[s.id] for s in plans if s.id in inputs.layers],
-        schemes={s.id: s.land_use_scheme for s in plans},
+        plans=[inputs.layers[name] for name in schemes],
+        schemes=schemes,
         renewal=renewal,
     )
 

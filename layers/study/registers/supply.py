@@ -231,8 +231,13 @@ def event(cell: str, *, document: bool = False, paper: str = "", last: bool = Fa
 def meaning(study: Study, inputs: Inputs) -> Meaning:
     """Return what the codes of a study's files mean, from the shipped code lists."""
     day = next((s.vintage for s in study.with_role("parcels")), None)
-    schemes = {s.id: s.land_use_scheme for s in study.with_role("plan") if s.id in inputs.layers}
+    schemes = plan_schemes(study, inputs)
     return Meaning(study.as_of, day, cache(present_use), cache(is_construction), stated_code, schemes)
+
+
+def plan_schemes(study: Study, inputs: Inputs) -> dict[str, str]:
+    """Return plan layer → scheme of its codes, of those that were opened."""
+    return {s.id: s.land_use_scheme for s in study.with_role("plan") if s.id in inputs.layers}
 
 
 def present_use(scheme: str, code: str) -> PresentUse | None:

@@ -13,7 +13,7 @@ from geo.project import apart, park_lists, planclass, stations
 from geo.project.gate import Gates
 from layers.library import plan_classes, uses
 from layers.study import check_sites, load, wishes
-from layers.study.registers import chain, indicators, industry_lists, norms, parks, projects
+from layers.study.registers import chain, indicators, industry_lists, norms, parks, projects, supply
 from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def _on_sites(work: Work) -> Tables:
 
 
 def _plan(work: Work) -> planclass.Plan:
-    study = work.plan.study
-    schemes = {s.id: s.land_use_scheme for s in study.with_role("plan") if s.id in work.inputs.layers}
+    schemes = supply.plan_schemes(work.plan.study, work.inputs)
     return planclass.Plan([work.inputs.layers[name] for name in sorted(schemes)], schemes, plan_classes.classed)
 
 
