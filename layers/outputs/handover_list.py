@@ -31,7 +31,7 @@ def projection(results: Results, language: Language) -> Projection:
             x.site_id, x.park_id, round(x.net_m2 / MU_M2, 2),
             say(f"handover.{'sure' if x.path.latest.year <= year else 'may' if x.path.earliest.year <= year else 'no'}",
                 language),
-            x.path.earliest.isoformat(), handover.latest(x.path, language),
+            x.path.earliest.isoformat(), handover.day_text(x.path.latest, language),
             joint.join([*([handover.clearing(x.path, language)] if x.path.clearing else []),
                         *(words[a] for a, n in x.path.needed.items() if n == "yes")]),
             joint.join(words[a] for a, n in x.path.needed.items() if n == "maybe"),

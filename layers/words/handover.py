@@ -54,7 +54,7 @@ def lines(results: Results, language: Language) -> Iterator[str]:
     maybe = [x for x in found if x.path.earliest.year <= year < x.path.latest.year]
     yield say("handover.head", language, year=year, sure=len(sure), maybe=len(maybe), total=len(found))
     for x in found:
-        days = {"earliest": x.path.earliest.isoformat(), "latest": latest(x.path, language)}
+        days = {"earliest": x.path.earliest.isoformat(), "latest": day_text(x.path.latest, language)}
         area = number(x.net_m2, land_unit(language).word, language)
         yield say("handover.site", language, site=x.site_id, park=x.park_id or "–", area=area, **days)
         if x.floor_wan is not None:
@@ -83,9 +83,9 @@ def lost(results: Results, known: ApprovalTable, language: Language) -> list[str
     return office.lost(names.in_approvals(results, known), approvals.FILE.name, titles, language)
 
 
-def latest(found: Path, language: Language) -> str:
-    """Return the latest day, or that nobody can tell."""
-    return found.latest.isoformat() if found.latest < date.max else say("word.not_known", language)
+def day_text(day: date, language: Language) -> str:
+    """Return a day on which land can be had, or that nobody can tell: then it may be any."""
+    return day.isoformat() if day < date.max else say("word.not_known", language)
 
 
 def clearing(found: Path, language: Language) -> str:

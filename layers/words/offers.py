@@ -14,6 +14,7 @@ from layers.ask.offering import Offering, answered
 from layers.library.standards import coded
 from layers.text import Language, code, joined, land_unit, number, say
 from layers.words.explain import marked_title
+from layers.words.handover import day_text
 from layers.words.pipeline import park_names
 from layers.words.project_card import industry_text
 
@@ -72,7 +73,7 @@ def _day(day: date | None, language: Language) -> str:
     """Return a day; "" where there is none to speak of, and that nobody can tell where it may be any."""
     if day is None or pd.isna(day):
         return ""
-    return day.isoformat() if day < date.max else say("word.not_known", language)
+    return day_text(day, language)
 
 
 def _plain(value: Any) -> Any:
