@@ -18,6 +18,7 @@ import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
 from layers.outputs import stream  # noqa: E402
 from layers.outputs.console import Console  # noqa: E402
 from layers.serve.commands import (  # noqa: E402
+    arguing,
     call,
     checking,
     driving,
@@ -78,7 +79,7 @@ COMMANDS = (
     demo, intake.new, intake.add, intake.remove, intake.describe, checking.check, checking.accept,
     judging.measure, judging.screen, siting.assemble, siting.idle, siting.rank,
     driving.rate, driving.reserve, driving.score, driving.schedule, driving.step, driving.bulletin, driving.chainmap,
-    driving.industries, driving.industry, driving.offers, driving.argue,
+    driving.industries, driving.industry, driving.offers, arguing.argue, arguing.answer,
     judging.run, telling.explain, judging.waive, judging.override, judging.rules, judging.diff,
     telling.redline, telling.report, telling.form, telling.export, sealing.verify, sealing.replay, sealing.bundle,
     placing.place, siting.handover, placing.capacity, placing.pin, placing.ban, placing.scenario, app,

@@ -9,13 +9,14 @@ import streamlit as st
 
 from layers.ask.scheduled import Scheduled
 from layers.serve.pages import drive as served
+from layers.serve.pages import drive_argue as arguing
 from layers.serve.pages import drive_lists as listing
 from layers.serve.pages.board import board
 from layers.serve.pages.drive import DriveTable
 from layers.serve.pages.drive_map import WAYS
 from layers.study.run.results import Results
 from layers.text import Language, code, say
-from views.parts import drive_lists, drive_panel, frame, map, opening, runner, state, tables
+from views.parts import drive_argue, drive_lists, drive_panel, frame, map, opening, runner, state, tables
 from views.parts.markup import label, tag
 
 PANEL, MAP_HEIGHT = 560, 420
@@ -40,7 +41,7 @@ def draw(results: Results, late: bool) -> None:
 
 
 def _download(results: Results, view: str, name: str, late: bool, language: Language) -> None:
-    if (view == "offers" and not served.placed(results)) or (view == "lists" and not listing.drawn(results)):
+    if (view in ("offers", "argue") and not served.placed(results)) or (view == "lists" and not listing.drawn(results)):
         return
     made: Callable[[], bytes] = functools.partial(served.rating_file, results, name, language)
     if view in ("league", "wall"):
@@ -52,6 +53,8 @@ def _download(results: Results, view: str, name: str, late: bool, language: Lang
         made = functools.partial(served.schedule_file, results, language)
     elif view == "lists":
         made = functools.partial(listing.workbook, results, language)
+    elif view == "argue":
+        made = functools.partial(arguing.workbook, results, drive_argue.project(results), language)
     elif view == "offers":
         made = functools.partial(served.offers_file, results, "xlsx", language)
     st.download_button(
@@ -178,6 +181,10 @@ def _lists(results: Results, _: str, language: Language) -> None:
     drive_lists.draw(results, language)
 
 
+def _argue(results: Results, _: str, language: Language) -> None:
+    drive_argue.draw(results, language)
+
+
 def _offers(results: Results, _: str, language: Language) -> None:
     if not served.placed(results):
         frame.trouble([say("uidrive.no_offers", language)], "uidrive.no_offers_title")
@@ -198,6 +205,6 @@ def _offers(results: Results, _: str, language: Language) -> None:
 
 VIEWS: dict[str, Callable[[Results, str, Language], None]] = {
     "rating": _rating, "reserve": _reserve, "schedule": _schedule, "league": _league, "wall": _wall,
-    "chain": _chain, "lists": _lists, "offers": _offers,
+    "chain": _chain, "lists": _lists, "argue": _argue, "offers": _offers,
 }  # fmt: skip
 PAGE = opening.Page("drive", ":material/speed:", draw, table="gate_results", rows="projects", styles=("project",))

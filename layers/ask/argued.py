@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,8 @@ import pandas as pd
 from geo.basis.tables import rows
 from geo.basis.units import hi
 from geo.project.pairs import ANY
-from layers.ask import names, rated, standing
+from layers.ask import answers, names, rated, standing
+from layers.ask.answers import Answers
 from layers.ask.listed import only_own, project_id
 from layers.ask.names import LostName
 from layers.library import argument, resources
@@ -26,10 +27,10 @@ from layers.library.argument import REST, ArgumentQuestion, ArgumentTable
 from layers.library.resources import ResourceEntry
 from layers.study.run.results import Results
 
-STATED, CLEAR, CONFLICT, DUE, UNKNOWN, ASKED, NONE = (
-    "stated", "clear", "conflict", "due", "unknown", "asked", "none",
+STATED, CLEAR, CONFLICT, DUE, UNKNOWN, ASKED, ANSWERED, NONE = (
+    "stated", "clear", "conflict", "due", "unknown", "asked", "answered", "none",
 )  # fmt: skip
-STATES = (CONFLICT, DUE, UNKNOWN, ASKED, STATED, CLEAR, NONE)
+STATES = (CONFLICT, DUE, UNKNOWN, ASKED, ANSWERED, STATED, CLEAR, NONE)
 OPEN = (DUE, UNKNOWN, ASKED)
 """What a department still has to answer."""
 SLIGHT_M2 = 0.01
@@ -75,7 +76,7 @@ class ArguedPoint:
 
 @dataclass(frozen=True)
 class Argued:
-    """A project argued: points, the table of questions, where it is placed ("" nowhere), names that mean nothing."""
+    """A project argued: points, questions, its site ("" none), names that mean nothing, what departments answered."""
 
     results: Results
     project_id: str
@@ -85,6 +86,7 @@ class Argued:
     site_id: str
     park_id: str
     lost: tuple[LostName, ...]
+    answers: Answers
 
     def open_of(self, department: str) -> list[ArguedPoint]:
         """Return what a department still has to answer."""
@@ -110,8 +112,16 @@ def argued(results: Results, project: str) -> Argued:
         for d in known.departments for q in d.questions
         for found in _answers(about, q, [n.name for n in lost if n.by == (d.id, q.id)])
     )  # fmt: skip
+    said = answers.of_project(results.folder, about.project_id)
+    points = tuple(_heard(p, said) for p in points)
     name = str(about.row["name"])
-    return Argued(results, about.project_id, name, known, points, about.site_id, about.park_id, lost)
+    return Argued(results, about.project_id, name, known, points, about.site_id, about.park_id, lost, said)
+
+
+def _heard(point: ArguedPoint, said: Answers) -> ArguedPoint:
+    """Close what only the department could say and has said; figures and rules stay as the run proves them."""
+    heard = point.state == ASKED and said.stands(point.department, point.question) is not None
+    return replace(point, state=ANSWERED) if heard else point
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ What the study knows stands in the table; what the department still has to answe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time
 from pathlib import Path
 
+import pandas as pd
 from docx.document import Document
 from docx.shared import Pt
 
@@ -19,10 +21,12 @@ from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
 from layers.outputs.word import WordTable
 from layers.text import Language, say
+from layers.words import answers
 from layers.words import argue as words
 
 KINDS = ("docx", "xlsx", "csv")
 _WIDTHS = (1.5, 2.0, 2.6, 1.0, 3.0)
+_ANSWER_WIDTHS = (1.6, 4.4, 1.2, 1.2, 0.8, 1.6)
 
 
 def write(found: Argued, path: Path, language: Language) -> int:
@@ -39,7 +43,8 @@ def write(found: Argued, path: Path, language: Language) -> int:
     else:
         frame = words.listed(found, language)
         said = (*headlines(found.results, language, "projects"), *words.head(found, language),
-                *(told for _, _, told in words.sections(found, language)), *words.notes(found, language))  # fmt: skip
+                *(t for s in words.sections(found, language) for t in (s.told, s.waiting) if t),
+                *words.notes(found, language))  # fmt: skip
         lists.write(Projection(frame, words.heads(frame, language), said), path, "argument", found.results.folder)
     return len(found.points)
 
@@ -52,14 +57,28 @@ def document(found: Argued, language: Language) -> bytes:
     word.tight(word.line(page, first, word.TITLE_PT, None, bold=True, face=word.HEI), after=2)
     for text in lines:
         word.tight(word.line(page, text, word.BODY_PT, None))
-    for title, frame, told in words.sections(found, language):
-        cells = tuple(tuple(str(v) for v in r.values()) for r in rows(frame))
-        word.section(page, WordTable(title, tuple(words.heads(frame, language).values()), cells, _WIDTHS))
-        word.tight(word.line(page, told, word.BODY_PT, None, bold=True), before=2)
+    for one in words.sections(found, language):
+        word.section(page, WordTable(one.title, *_cells(one.frame, words.heads(one.frame, language)), _WIDTHS))
+        word.tight(word.line(page, one.told, word.BODY_PT, None, bold=True), before=2)
+        if one.waiting:
+            word.tight(word.line(page, one.waiting, word.BODY_PT, None))
+        _answered(page, one.answers, language)
         _opinion(page, language)
     for text in (*headlines(found.results, language, "projects"), *words.notes(found, language)):
         word.tight(word.line(page, text, word.SMALL_PT, word.GREY))
     return word.fixed(page, moment)
+
+
+def _cells(frame: pd.DataFrame, heads: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    return tuple(heads.values()), tuple(tuple(str(v) for v in r.values()) for r in rows(frame))
+
+
+def _answered(page: Document, said: pd.DataFrame, language: Language) -> None:
+    """List what the department has answered, beside what is still open."""
+    if not said.empty:
+        frame = said.drop(columns="standing")
+        title = say("answer.title", language, count=len(frame))
+        word.section(page, WordTable(title, *_cells(frame, answers.heads(frame, language)), _ANSWER_WIDTHS))
 
 
 def _opinion(page: Document, language: Language) -> None:

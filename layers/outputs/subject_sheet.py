@@ -18,6 +18,7 @@ import shapely
 from geo.basis.units import MU_M2
 from geo.place.portfolio import YES
 from geo.rules.terms import AREA_TESTS
+from layers.ask import argued
 from layers.outputs import field_map, signoff, word
 from layers.outputs.plain import plain
 from layers.outputs.project import notes
@@ -26,7 +27,7 @@ from layers.outputs.word import WordTable
 from layers.study.run.released import require
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say
-from layers.words import explain, explain_site, place_lines, project_card
+from layers.words import answers, explain, explain_site, place_lines, project_card
 from layers.words.explain import Explanation, RuleLine
 from layers.words.measures import measure_text
 
@@ -234,6 +235,7 @@ def _project(results: Results, subject: str, language: Language) -> SubjectSheet
                   (1.5, 1.5, 2.0, 3.0)),
         WordTable(say("project.gates", language), _heads(("rule", "outcome", "measured", "basis"), language), gates,
                   (2.0, 1.0, 2.0, 3.0)),
+        _argued(results, card.project_id, language),
         _fitting(results, card.project_id, site, language),
         _headroom(results, park, language),
         _sources(results, language),
@@ -241,6 +243,13 @@ def _project(results: Results, subject: str, language: Language) -> SubjectSheet
     head = say("sheet.project", language, id=card.project_id, name=card.name, status=card.result_word)
     lines = (card.why, *(line.strip() for line in _said(placed.lines)))
     return SubjectSheet(head, lines, tables, notes(results, language, "matches"), shape)
+
+
+def _argued(results: Results, project: str, language: Language) -> WordTable:
+    """Show by department what it still has to answer and since when, beside what it has answered."""
+    rows = answers.summary(argued.argued(results, project), language) if results.has("matches") else ()
+    head = tuple(say(f"answerlist.{n}", language) for n in ("department", "open", "text"))
+    return WordTable(say("table.argument", language), head, rows, (1.5, 2.5, 3.5))
 
 
 def _said(lines: Any) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 Edits are only ever added. The newest of a kind and subject counts; withdrawing one is a
 newer edit too, so the whole history stays readable as an audit. A scenario is a named
-picture of all edits that count; loading it adds what is needed to get back there.
+picture of the decisions that count; loading it adds what is needed to get back there, and leaves what
+people told (`TOLD`) as it is.
 
 Whoever writes holds the study for that moment. The file is made whole with its first edit, so
 one that is empty or not what SQLite wrote is damaged: it is said, never begun anew.
@@ -33,6 +34,8 @@ KINDS = tuple(kind for kinds in formats.KINDS_SINCE.values() for kind in kinds)
 recovered; what was found in the field; more capacity of a facility or account in a scenario;
 what a person scored of a project; what an office says of a step of its schedule; the list an industry is put on
 in a park; what a department answers of a project."""
+TOLD = ("score", "step", "answer")
+"""Kinds that say what people found or answered: no choice among plans, so that no scenario takes them back."""
 _SCHEMA = """
 create table if not exists edits (
     version integer primary key autoincrement, at text not null, person text not null, kind text not null,
@@ -233,7 +236,7 @@ def _scenarios(base: sqlite3.Connection) -> dict[str, dict[str, dict[str, dict[s
 
 
 def _steps(now: dict[str, Any], wanted: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], bool]]:
-    for kind in KINDS:
+    for kind in (k for k in KINDS if k not in TOLD):
         old, new = now.get(kind, {}), wanted.get(kind, {})
         yield from ((kind, s, v, False) for s, v in sorted(new.items()) if old.get(s) != v)
         yield from ((kind, s, v, True) for s, v in sorted(old.items()) if s not in new)

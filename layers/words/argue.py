@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -12,12 +13,12 @@ from geo.basis.age import Text
 from geo.basis.tables import rows
 from geo.rules.spec import Rule
 from layers.ask import rated
-from layers.ask.argued import NO_NAME, NO_RULE, NONE, STATES, Argued, ArguedPoint
+from layers.ask.argued import ANSWERED, NO_NAME, NO_RULE, NONE, STATES, Argued, ArguedPoint
 from layers.library import argument, resources
 from layers.library.argument import ArgumentQuestion, Department
 from layers.study import packs
 from layers.text import Language, both, code, has, joined, say, sentence
-from layers.words import office, project_card, rating
+from layers.words import answers, office, project_card, rating
 from layers.words.explain import cause_sentence, layer_title, marked_title
 from layers.words.office import origin
 from layers.words.pipeline import park_names
@@ -86,6 +87,8 @@ class _Words:
         language = self.language
         if point.state == NONE:
             return ""
+        if point.state == ANSWERED:
+            return answers.stands(self.found, point.department, point.question, language)
         if point.said:
             return say(f"argue.{point.said}", language)
         if point.kind in ("fact", "demand", "site"):
@@ -166,13 +169,37 @@ def _of(found: Argued, point: ArguedPoint) -> tuple[Department, ArgumentQuestion
 
 
 def listed(found: Argued, language: Language) -> pd.DataFrame:
-    """Return every point, machine names: department, question, item, what is known, state, what it rests on."""
+    """Return every point, machine names: those of `COLUMNS`, and what the department answers to its question."""
     words = _Words(found, language)
-    return pd.DataFrame([words.row(p) for p in found.points], columns=list(COLUMNS))
+    made = [words.row(p) | {"answer": answers.stands(found, p.department, p.question, language)} for p in found.points]
+    return pd.DataFrame(made, columns=[*COLUMNS, "answer"])
 
 
-def sections(found: Argued, language: Language) -> Iterator[tuple[str, pd.DataFrame, str]]:
-    """Yield each department: its title with the count, its lines, and what it still has to answer."""
+@dataclass(frozen=True)
+class ArguedSection:
+    """A department: id, title with the count, its lines, what it still has to answer, since when, what it answered.
+
+    Parameters
+    ----------
+    department, title : str
+    frame : DataFrame
+        Machine names, without the department.
+    told, waiting : str
+        `waiting` says for how long the department has been asked; "" where nothing is open.
+    answers : DataFrame
+        Machine names (`layers.words.answers.COLUMNS`): every answer that stands.
+    """
+
+    department: str
+    title: str
+    frame: pd.DataFrame
+    told: str
+    waiting: str
+    answers: pd.DataFrame
+
+
+def sections(found: Argued, language: Language) -> Iterator[ArguedSection]:
+    """Yield each department with its lines, what it still has to answer, and what it answered."""
     words = _Words(found, language)
     for department in found.table.departments:
         mine = [p for p in found.points if p.department == department.id]
@@ -182,7 +209,9 @@ def sections(found: Argued, language: Language) -> Iterator[tuple[str, pd.DataFr
         told = say("argue.to_answer", language, count=len(open_), items=left) if open_ else say("argue.done", language)
         head = say("argue.section", language, department=both(department.title, language), lines=len(mine),
                    open=len(open_))  # fmt: skip
-        yield head, frame, told
+        waiting = answers.waiting(found, department, language) if open_ else ""
+        said = answers.listed(found, language, department.id)
+        yield ArguedSection(department.id, head, frame, told, waiting, said)
 
 
 def head(found: Argued, language: Language) -> tuple[str, ...]:
@@ -202,6 +231,7 @@ def notes(found: Argued, language: Language) -> tuple[str, ...]:
     titles = {d.id: both(d.title, language) for d in found.table.departments}
     return (
         *office.lost(found.lost, argument.FILE.name, titles, language),
+        *answers.lost(found, language),
         say("argue.how", language),
         origin(found.table, language),
     )
@@ -215,12 +245,13 @@ def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:
 def text(found: Argued, language: Language) -> Iterator[str]:
     """Yield the argument for the command line."""
     yield from head(found, language)
-    for title, frame, told in sections(found, language):
+    for one in sections(found, language):
         yield ""
-        yield title
-        for r in rows(frame):
+        yield one.title
+        for r in rows(one.frame):
             yield "    " + say("argue.line", language, **r)
-        yield f"    {told}"
+        yield f"    {one.told}"
+        yield from (f"    {line}" for line in (one.waiting, *answers.lines(one.answers, language)) if line)
     yield ""
     yield from notes(found, language)
 
@@ -230,6 +261,6 @@ def plain(found: Argued) -> dict[str, Any]:
     points = [{k: None if v != v else v for k, v in vars(p).items()} for p in found.points]
     return {
         "project_id": found.project_id, "site_id": found.site_id, "park_id": found.park_id, "points": points,
-        "unknown_names": [vars(n) for n in found.lost],
+        "unknown_names": [vars(n) for n in found.lost], "answers": answers.plain(found.answers),
         "open": {d.id: len(found.open_of(d.id)) for d in found.table.departments},
     }  # fmt: skip

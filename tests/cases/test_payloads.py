@@ -297,7 +297,7 @@ def test_pages_show_texts(visit, results, page, language):
         )
 
 
-@pytest.mark.parametrize("view", ["reserve", "schedule", "league", "wall", "chain", "offers"])
+@pytest.mark.parametrize("view", ["reserve", "schedule", "league", "wall", "chain", "argue", "offers"])
 def test_every_part_of_drive_shows_texts(visit, results, view):
     test = visit("drive", "zh", f"project:{dict(payloads.ids(results))['project']}")
     test.segmented_control(key="drive-view").set_value(view).run()
@@ -426,6 +426,19 @@ def test_what_is_typed_into_drive_is_text(own, results, visit, monkeypatch):
     for field in test.text_input:
         field.set_value(TYPED)
     test = next(b for b in test.button if b.label == say("uidrive.give", "zh")).click().run()
+    assert not test.exception
+    assert any("onerror" in f.value.to_string() for f in test.dataframe)
+    told_by(test)
+    labels_are_text(test)
+
+
+def test_what_departments_answer_is_text(own, results, visit, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(own))
+    test = visit("drive", "zh", f"project:{dict(payloads.ids(results))['project']}")
+    test.segmented_control(key="drive-view").set_value("argue").run()
+    for field in (*test.text_input, *test.text_area):
+        field.set_value(TYPED)
+    test = next(b for b in test.button if b.label == say("uidrive.argue_give", "zh")).click().run()
     assert not test.exception
     assert any("onerror" in f.value.to_string() for f in test.dataframe)
     told_by(test)

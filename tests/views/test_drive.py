@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from geo.basis.progress import silent
-from layers.ask import rated, scheduled
+from layers.ask import answers, rated, scheduled
 from layers.study import edits, may
 from layers.study.run import runs
 from layers.study.run.results import open_results
@@ -140,3 +140,40 @@ def test_lists_of_industries_and_the_form_that_decides(visit, month_end, tmp_pat
     assert edits.current(own).of("industry")["*/C17"].person == "周"
     again = visit(own, language, view="lists").dataframe[0].value
     assert again[again.iloc[:, 0].str.startswith("C17")].iloc[0, 1] == f"{code('parkstate', 'leads', language)} ▲"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_departments_are_heard_and_nobody_writes_over_another(visit, month_end, tmp_path, language):
+    assert say("uidrive.no_argue", language) in text(visit(month_end, language, view="argue"))
+    own = tmp_path / "own"
+    shutil.copytree(month_end, own, symlinks=True)
+    runs.update(own, "place", silent)
+    page = visit(own, language, "M2", "argue")
+    assert say("answer.not_sent", language) in text(page)
+
+    def fill(body):
+        next(s for s in page.selectbox if s.label == say("uidrive.argue_question", language)).select_index(8)
+        page.text_area[0].set_value(body)
+        page.text_input[0].set_value("周")
+
+    def press(name):
+        next(b for b in page.button if b.label == say(f"uidrive.argue_{name}", language)).click().run()
+        assert not page.exception
+
+    fill("无意见")
+    press("send")
+    assert answers.of_project(own, "M2").asked_on("ecology") is not None
+    fill("无意见 =1+1 {{7*7}}")
+    press("give")
+    [said] = answers.of_project(own, "M2").answers
+    assert (said.about.department, said.person, said.standing) == ("ecology", "周", "stands")
+    assert any("{{7*7}}" in f.value.to_string() for f in page.dataframe)
+    answers.give(said.about, own, ("另一答复", said.on), ("李", ""), said.version)
+    fill("又一答复")
+    press("give")
+    assert say("ui.not_done", language) in text(page)
+    assert [a.text for a in answers.of_project(own, "M2").answers if a.standing == "stands"] == ["另一答复"]
+    page.text_input[1].set_value("会议")
+    fill("")
+    press("back")
+    assert [a.standing for a in answers.of_project(own, "M2").answers] == ["replaced", "withdrawn"]

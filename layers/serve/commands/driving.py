@@ -1,4 +1,4 @@
-"""The project side: rate, reserve, score, schedule, step, bulletin, chainmap, industries, offers, argue."""
+"""The project side: rate, reserve, score, schedule, step, bulletin, chainmap, industries, offers."""
 
 from __future__ import annotations
 
@@ -287,32 +287,6 @@ def offers(
         call.tell(console, told)
         call.listed(console, out, lambda path: offer_list.write(found, path, console.language))
         console.result(words.plain(found, wish))
-
-    call.run(as_json, lang, work)
-
-
-def argue(
-    folder: Study,
-    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
-    out: Annotated[
-        Path | None, typer.Argument(metavar="[OUT]", help="Write it: .docx (a section a department), .xlsx, .csv.")
-    ] = None,
-    as_json: Json = False,
-    lang: Lang = "",
-) -> None:
-    """Argue a project by departments (联合论证): what is known to each question, what each still has to answer."""
-
-    def work(console: Console) -> None:
-        from layers.ask import argued
-        from layers.outputs import argument_sheet
-        from layers.study.run.released import require
-        from layers.words import argue as words
-
-        call.fresh(folder, "place", console)
-        found = argued.argued(require(folder, "matches"), project)
-        call.tell(console, words.text(found, console.language))
-        call.listed(console, out, lambda path: argument_sheet.write(found, path, console.language))
-        console.result(words.plain(found))
 
     call.run(as_json, lang, work)
 

@@ -142,9 +142,10 @@ def test_without_a_park_a_gate_of_parks_is_open(county):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_left_to_answer_is_named(placed, language):
-    assert sum(len(frame) for _, frame, _ in words.sections(placed, language)) == len(placed.points)
+    assert sum(len(one.frame) for one in words.sections(placed, language)) == len(placed.points)
     frame = words.listed(placed, language)
-    for (_, mine, told), department in zip(words.sections(placed, language), placed.table.departments, strict=True):
+    for one, department in zip(words.sections(placed, language), placed.table.departments, strict=True):
+        mine, told = one.frame, one.told
         lines = [p for p in placed.points if p.department == department.id]
         for p, item in zip(lines, mine["item"], strict=True):
             assert item in told or p.state not in argued.OPEN

@@ -39,15 +39,17 @@ def test_the_command_writes_what_it_tells(folder, tmp_path, language):
     sections = list(words.sections(found, language))
     assert (len(kept), len(signed)) == (5, 5)
     assert signed[0][0][0] == say("dossier.opinion", language)
-    for (title, frame, told), rows in zip(sections, kept, strict=True):
-        assert title in text
-        assert told in text
-        assert told in done.stdout
-        assert rows[1:] == frame.astype(str).to_numpy().tolist()
+    for one, rows in zip(sections, kept, strict=True):
+        assert one.title in text
+        assert one.told in text
+        assert one.told in done.stdout
+        assert one.waiting in text
+        assert rows[1:] == one.frame.astype(str).to_numpy().tolist()
     sheet = openpyxl.load_workbook(book).worksheets[0]
     cells = [[str(c or "") for c in row] for row in sheet.iter_rows(values_only=True)]
     listed = words.listed(found, language).to_numpy().tolist()
-    assert [row[: len(words.COLUMNS)] for row in cells if row[: len(words.COLUMNS)] in listed] == listed
+    wide = len(words.COLUMNS) + 1
+    assert [row[:wide] for row in cells if row[:wide] in listed] == listed
     again = path.read_bytes()
     CliRunner().invoke(luodi.cli, ["argue", str(folder), "M2", str(path), "--lang", language])
     assert path.read_bytes() == again
