@@ -81,7 +81,8 @@ COMMANDS = (
     driving.rate, driving.reserve, driving.score, driving.schedule, driving.step, driving.bulletin, driving.chainmap,
     driving.industries, driving.industry, driving.offers, arguing.argue, arguing.answer,
     judging.run, telling.explain, judging.waive, judging.override, judging.rules, judging.diff,
-    telling.redline, telling.report, telling.form, telling.export, sealing.verify, sealing.replay, sealing.bundle,
+    telling.redline, telling.report, telling.form, telling.template, telling.export,
+    sealing.verify, sealing.replay, sealing.bundle,
     placing.place, siting.handover, placing.capacity, placing.pin, placing.ban, placing.scenario, app,
 )  # fmt: skip
 """In the order the help lists them."""

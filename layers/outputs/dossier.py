@@ -6,17 +6,23 @@ gives the same bytes, so a file can be compared with the one that was signed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import shapely
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier_rows as rows
-from layers.outputs import signoff, word
+from layers.outputs import sheet_tables, signoff, template, word
 from layers.outputs.sketch import draw
+from layers.outputs.word import WordTable
 from layers.text import Language, say, sentence
+
+PAPER = "dossier-redline"
+"""Its name among templates."""
 
 
 def write(answer: RedlineAnswer, path: Path, language: Language) -> None:
@@ -33,25 +39,49 @@ def write(answer: RedlineAnswer, path: Path, language: Language) -> None:
 
 
 def document(answer: RedlineAnswer, language: Language) -> bytes:
-    """Return the dossier as the bytes of a DOCX file."""
+    """Return the dossier as the bytes of a DOCX file: by the template of the office where there is one."""
+    sketch, grids = draw(answer, language), (*rows.grids(answer, language), *_beside(answer, language))
+    notes = [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)]
+    if (own := template.found(PAPER, language)) is not None:
+        lines = (rows.conclusion(answer, language), *rows.origin_lines(answer, language))
+        head = template.PageHead(_title(answer, language), answer.check, _written(answer), language)
+        values = head.values() | {"lines": lines, "notes": notes} | template.tables(grids)
+        return template.filled(own, PAPER, values, sketch.png, head)
     page = word.blank(answer.check.head["name"], _written(answer), language)
-    sketch = draw(answer, language)
     _head(page, answer, language)
     word.picture(page, sketch.png)
-    for grid in rows.grids(answer, language):
+    for grid in grids:
         word.section(page, grid)
     signoff.block(page, say("dossier.signoff", language), language)
-    signoff.notes(page, [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)])
+    signoff.notes(page, notes)
     return word.fixed(page, _written(answer))
+
+
+def _beside(answer: RedlineAnswer, language: Language) -> Iterator[WordTable]:
+    """Yield what the newest run adds to a check: utilities, accounts, the sites beside it, and what it rests on."""
+    ground = shapely.union_all(answer.plots.geometry.to_numpy())
+    folder = answer.check.folder
+    ranked, ran = (sheet_tables.run_with(folder, t) for t in ("ranking", "candidates"))
+    over = sheet_tables.sites_over(ranked, ground)
+    park = sheet_tables.park_of(ran, ground)
+    yield sheet_tables.utilities(ran, ground, park, language)
+    yield sheet_tables.headroom(sheet_tables.run_with(folder, "capacity"), park, language)
+    yield sheet_tables.score(ranked, over[0] if over else "", language)
+    yield sheet_tables.other_sites(
+        ranked or ran, {*over, *sheet_tables.parcels_on(ran, ground)}, answer.net_m2, language
+    )
+    yield sheet_tables.sources(answer.check, language)
+    yield sheet_tables.corners(ground, language)
+
+
+def _title(answer: RedlineAnswer, language: Language) -> str:
+    return say("dossier.title", language, name=answer.check.head["name"])
 
 
 def _head(page: Document, answer: RedlineAnswer, language: Language) -> None:
     first = page.add_paragraph()
     first.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    word.run(
-        first, say("dossier.title", language, name=answer.check.head["name"]), word.TITLE_PT, bold=True, face=word.HEI
-    )
-    word.tight(first, after=2)
+    word.tight(word.run(first, _title(answer, language), word.TITLE_PT, bold=True, face=word.HEI), after=2)
     for text in rows.origin_lines(answer, language):
         word.tight(word.line(page, text, word.SMALL_PT, word.GREY))
     if answer.check.study.demonstration:

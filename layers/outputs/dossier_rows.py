@@ -117,7 +117,10 @@ def _areas(before: float, after: float, language: Language) -> tuple[str, str, s
 
 
 def _heads(language: Language) -> tuple[str, ...]:
-    return tuple(say(f"dossier.{k}", language) for k in ("before_ha", "before_mu", "after_ha", "after_mu"))
+    return tuple(say(f"dossier.{k}", language) for k in AMOUNTS)
+
+
+AMOUNTS = ("before_ha", "before_mu", "after_ha", "after_mu")
 
 
 # --- (1) present use -------------------------------------------------------------------
@@ -137,7 +140,7 @@ def _uses(answer: RedlineAnswer, language: Language) -> WordTable:
     total = (say("dossier.total", language), SAME, SAME, *_areas(
         sum(u.before_m2 for u in answer.uses), sum(u.after_m2 for u in answer.uses), language))  # fmt: skip
     return WordTable(say("dossier.table_a", language), head, (*rows, *sums, total), (3.3, 1.7, 1.6, 1.7, 1.5, 1.7, 1.5),
-                (3, 4, 5, 6), (total,))  # fmt: skip
+                (3, 4, 5, 6), (total,), name="uses", columns=("use", "group", "tenure", *AMOUNTS))  # fmt: skip
 
 
 def _subtotals(answer: RedlineAnswer, language: Language) -> list[tuple[str, ...]]:
@@ -168,7 +171,8 @@ def _three_lines(answer: RedlineAnswer, language: Language) -> WordTable:
     )  # fmt: skip
     causes = [why_unknown(answer, c, language) for c in answer.three_lines if c.outcome == "unknown" and not c.aside]
     return WordTable(say("dossier.table_b", language), head, rows, (3.0, 1.2, 1.8, 1.6, 1.8, 1.6, 4.0), (2, 3, 4, 5),
-                below=" ".join(causes))  # fmt: skip
+                below=" ".join(causes), name="three_lines",
+                columns=("line", "outcome", *AMOUNTS, "clause"))  # fmt: skip
 
 
 def _constraint_areas(row: Constraint, language: Language) -> tuple[str, ...]:
@@ -194,14 +198,16 @@ def _range(low: float, high: float, write: object, language: Language) -> str:
 def _special(answer: RedlineAnswer, language: Language) -> WordTable:
     """List conflicts one by one with areas, what is unknown by its cause, what is clear in one row."""
     shown = answer.special
-    head = tuple(say(f"dossier.{k}", language) for k in ("item", "outcome", "severity", "before", "after", "clause"))
+    columns = ("item", "outcome", "severity", "before", "after", "clause")
+    head = tuple(say(f"dossier.{k}", language) for k in columns)
     rows = [_conflict(answer, c, language) for c in shown if c.outcome == "conflict" and not c.aside]
     rows += _unknowns(answer, [c for c in shown if c.outcome == "unknown" and not c.aside], language)
     clear = [title_of(answer, c, language) for c in shown if c.outcome == "clear" and not c.aside]
     if clear:
         words = code("outcome", "clear", language)
         rows.append((_listed(clear, language), SAME, SAME, SAME, SAME, words))
-    return WordTable(say("dossier.table_c", language), head, tuple(rows), (3.4, 1.2, 1.1, 2.6, 2.6, 3.7))
+    return WordTable(say("dossier.table_c", language), head, tuple(rows), (3.4, 1.2, 1.1, 2.6, 2.6, 3.7),
+                name="special", columns=columns)  # fmt: skip
 
 
 def _listed(words: Sequence[str], language: Language) -> str:
@@ -242,15 +248,18 @@ def _unknowns(answer: RedlineAnswer, found: Sequence[Constraint], language: Lang
 def _planned(answer: RedlineAnswer, language: Language) -> WordTable:
     found = planned(answer)
     title = say("dossier.table_d", language)
+    columns = ("planned_use", "far", "height", *AMOUNTS)
     if not found:
-        return WordTable(title, (), ((say("dossier.plan_none", language),),), (1.0,))
-    head = tuple(say(f"dossier.{k}", language) for k in ("planned_use", "far", "height")) + _heads(language)
+        none = ((say("dossier.plan_none", language),),)
+        return WordTable(title, (), none, (1.0,), name="planned", columns=columns)
+    head = tuple(say(f"dossier.{k}", language) for k in columns[:3]) + _heads(language)
     rows = tuple(
         (plan_word(answer, p, language), far_text(p, language), height_text(p, language),
          *_areas(p.before_m2, p.after_m2, language))
         for p in found
     )  # fmt: skip
-    return WordTable(title, head, rows, (4.2, 1.6, 1.3, 1.6, 1.4, 1.6, 1.4), (3, 4, 5, 6))
+    return WordTable(title, head, rows, (4.2, 1.6, 1.3, 1.6, 1.4, 1.6, 1.4), (3, 4, 5, 6), name="planned",
+                columns=columns)  # fmt: skip
 
 
 def plan_word(answer: RedlineAnswer, row: Planned, language: Language) -> str:
@@ -307,8 +316,8 @@ def _limit(text: str) -> str:
 
 def _ledger(answer: RedlineAnswer, language: Language) -> WordTable:
     """List the steps that take something; what only may be taken is the last line."""
-    head = (say("dossier.step", language),
-            *(say(f"dossier.{k}", language) for k in ("taken_mu", "shared_mu", "left_mu")))  # fmt: skip
+    columns = ("step", "taken_mu", "shared_mu", "left_mu")
+    head = tuple(say(f"dossier.{k}", language) for k in columns)
     rows = []
     for k, step in enumerate(steps(answer, language)):
         if math.isnan(step.left_m2):
@@ -320,7 +329,8 @@ def _ledger(answer: RedlineAnswer, language: Language) -> WordTable:
             if step.unsure:  # may be lost, is not taken: what stays for sure is the last column
                 taken, shared = say("word.at_most", language, value=mu_text(step.unknown_m2, language)), "–"
             rows.append((step.title, taken, shared, mu_text(step.left_m2, language)))
-    return WordTable(say("dossier.table_e", language), head, tuple(rows), (6.0, 2.2, 2.6, 2.2), (1, 2, 3))
+    return WordTable(say("dossier.table_e", language), head, tuple(rows), (6.0, 2.2, 2.6, 2.2), (1, 2, 3), name="steps",
+                columns=columns)  # fmt: skip
 
 
 def _quota(answer: RedlineAnswer, language: Language) -> WordTable:
@@ -332,4 +342,5 @@ def _quota(answer: RedlineAnswer, language: Language) -> WordTable:
     )
     words = list(intensity_words(answer, language)) or [say("dossier.no_investment", language)]
     words = [w for w in (balance_words(before, language),) if w] + words
-    return WordTable("", head, rows, (4.2, 2.2, 2.2, 2.2, 2.2), (1, 2, 3, 4), below=" ".join(words))
+    return WordTable("", head, rows, (4.2, 2.2, 2.2, 2.2, 2.2), (1, 2, 3, 4), below=" ".join(words), name="quota",
+                columns=("account", *AMOUNTS))  # fmt: skip

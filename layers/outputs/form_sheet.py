@@ -18,7 +18,7 @@ from geo.basis.units import mu
 from layers.library import forms
 from layers.library.forms import FormField, OfficeForm
 from layers.library.standards import coded
-from layers.outputs import word
+from layers.outputs import template, word
 from layers.outputs.form_book import FormBook, about
 from layers.outputs.form_table import NUMBERS, cell
 from layers.outputs.word import WordTable
@@ -34,7 +34,7 @@ def write(results: Results, kind: str, name: str, values: Values, path: Path, la
     """Write a form of single fields, by the ending of the file."""
     wanted = forms.form(kind)
     if path.suffix.lower() == ".docx":
-        path.write_bytes(document(results, wanted, name, values, language))
+        path.write_bytes(document(results, kind, name, values, language))
         return
     with FormBook(results, wanted, language) as book:
         page, row = book.sheet(book.say("sheet_form"), book.title(name), _below(wanted, language), (34, 60, 30))
@@ -47,10 +47,16 @@ def write(results: Results, kind: str, name: str, values: Values, path: Path, la
     book.save(path)
 
 
-def document(results: Results, wanted: OfficeForm, name: str, values: Values, language: Language) -> bytes:
+def document(results: Results, kind: str, name: str, values: Values, language: Language) -> bytes:
     """Return the form as the bytes of a DOCX file; the same run and day give the same bytes."""
+    wanted = forms.form(kind)
     moment = datetime.fromisoformat(results.manifest["written"]).replace(tzinfo=None)
     title = say("officeform.title", language, title=both(wanted.form.title, language), name=name)
+    if (own := template.found(kind, language)) is not None:
+        head = template.PageHead(title, results, moment, language)
+        texts = {f.id: _text(f, values, language) for f in wanted.fields}
+        said = head.values() | texts | {"notes": list(about(results, wanted, language))}
+        return template.filled(own, kind, said, None, head)
     page = word.blank(title, moment, language)
     first = page.add_paragraph()
     first.alignment = WD_ALIGN_PARAGRAPH.CENTER

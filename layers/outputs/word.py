@@ -38,7 +38,10 @@ SAME = "\x00same"
 
 @dataclass(frozen=True)
 class WordTable:
-    """A table: rows of words, relative widths, which columns are numbers, which rows are strong."""
+    """A table: rows of words, relative widths, which columns are numbers, which rows are strong.
+
+    `name` and `columns` are what a template of an office calls it by; `paired` sets rows of two cells side by side.
+    """
 
     title: str
     head: tuple[str, ...]
@@ -47,6 +50,31 @@ class WordTable:
     numbers: tuple[int, ...] = ()
     strong: tuple[tuple[str, ...], ...] = ()
     below: str = ""
+    name: str = ""
+    columns: tuple[str, ...] = ()
+    paired: bool = False
+
+
+LONG = 22
+"""Letters of a value from which it takes the whole row of a paired table."""
+
+
+def in_pairs(words: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Put label and value side by side, two of them in a row; a long value has the row to itself."""
+    rows: list[tuple[str, ...]] = []
+    held: tuple[str, ...] = ()
+    for label, value in words:
+        if len(value) > LONG:
+            if held:
+                rows.append((*held, SAME, SAME))
+            rows.append((label, value, SAME, SAME))
+            held = ()
+        elif held:
+            rows.append((*held, label, value))
+            held = ()
+        else:
+            held = (label, value)
+    return (*rows, (*held, SAME, SAME)) if held else tuple(rows)
 
 
 def blank(title: str, moment: datetime, language: Language) -> Document:
@@ -81,15 +109,23 @@ def section(page: Document, grid: WordTable) -> None:
         heading(page, grid.title)
     else:
         tight(line(page, " ", SPACER_PT, None))  # Word joins two tables that touch
-    made = table_of(page, len(grid.rows) + bool(grid.head), grid.widths)
-    if grid.head:
-        fill(made.rows[0].cells, grid.head, bold=True, shade=SHADE)
-    for row, cells in zip(made.rows[bool(grid.head) :], grid.rows, strict=True):
-        fill(row.cells, cells, bold=cells in grid.strong, numbers=grid.numbers)
-    if grid.head:
-        repeat(made)
+    if grid.rows:
+        _grid(page, in_pairs(grid.rows) if grid.paired else grid.rows, grid)
     if grid.below:
         tight(line(page, grid.below, SMALL_PT, GREY))
+
+
+def _grid(page: Document, rows: Sequence[tuple[str, ...]], grid: WordTable) -> None:
+    head = () if grid.paired else grid.head
+    made = table_of(page, len(rows) + bool(head), grid.widths * 2 if grid.paired else grid.widths)
+    if head:
+        fill(made.rows[0].cells, head, bold=True, shade=SHADE)
+    for row, cells in zip(made.rows[bool(head) :], rows, strict=True):
+        fill(row.cells, cells, bold=cells in grid.strong, numbers=grid.numbers)
+    if head:
+        repeat(made)
+    elif grid.paired:
+        whole(made)
 
 
 def table_of(page: Document, count: int, widths: Sequence[float]) -> Table:

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [*ROOT.glob("geo/**/*.py"), *ROOT.glob("layers/**/*.py"), *ROOT.glob("views/**/*.py"),
            ROOT / "app.py", ROOT / "luodi.py"]  # fmt: skip
 MAPS = ROOT / "layers" / "outputs" / "web_map.py"
+PAGES = ROOT / "layers" / "outputs" / "template.py"
 TEMPLATES = {"folium", "branca", "streamlit_folium", "jinja2", "mako", "docxtpl", "chevron", "django"}
 ACTS = {"eval", "exec", "compile", "popen", "system", "unsafe_allow_html", "format_map", "from_string", "literal_eval"}
 PARTS = {"markdown", "write", "latex", "components", "iframe", "caption", "subheader", "title", "header", "badge"}
@@ -41,9 +42,22 @@ def imported(path):
             yield node.module.split(".")[0]
 
 
-def test_one_place_speaks_to_the_map_library():
+def test_one_place_speaks_to_the_map_library_and_one_fills_templates():
     found = {path for path in SOURCES if TEMPLATES & set(imported(path))}
-    assert found == {MAPS}
+    assert found == {MAPS, PAGES}
+
+
+def test_only_a_file_of_the_installation_or_the_administrator_is_a_template():
+    """What is compiled is a file `found` names; nothing of a study, and no text, comes near the compiler."""
+    opened = [n for n in calls(PAGES) if name_of(n) == "DocxTemplate"]
+    assert [ast.unparse(n) for n in opened] == ["DocxTemplate(str(path))"]
+    for path in SOURCES:
+        for node in (n for n in calls(path) if module_of(n) == "template" and name_of(n) == "filled"):
+            assert ast.unparse(node.args[0]) == "own", f"{path.name}:{node.lineno}"
+            assert "(own := template.found(" in path.read_text(encoding="utf-8"), path.name
+    (made,) = (n for n in ast.walk(ast.parse(PAGES.read_text(encoding="utf-8"))) if getattr(n, "name", "") == "folders")
+    assert "os.environ.get(FOLDER" in ast.unparse(made)
+    assert "papers.FOLDER" in ast.unparse(made)
 
 
 def harmless(node):

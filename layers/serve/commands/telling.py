@@ -1,4 +1,4 @@
-"""What a study says of one thing, and what leaves it: explain, redline, report, form, export."""
+"""What a study says of one thing, and what leaves it: explain, redline, report, form, template, export."""
 
 from __future__ import annotations
 
@@ -127,6 +127,35 @@ def form(
         office_forms.write(folder, office_forms.Asked(kind, subject, call.day(on), ridges), out, console.language)
         console.text(say("command.report_written", console.language, asset=subject, path=out.name))
         console.result({"file": str(out), "form": kind, "id": subject})
+
+    call.run(as_json, lang, work)
+
+
+def template(
+    paper: Annotated[
+        str, typer.Argument(metavar="[PAPER]", help="dossier-site, idle-05-fee …; without it the papers are listed.")
+    ] = "",
+    out: Annotated[Path | None, typer.Argument(metavar="[OUT]", help="OUT.docx: the template to edit.")] = None,
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Write the template of a document for an office to edit, and list the fields it can place."""
+
+    def work(console: Console) -> None:
+        from layers.library import papers
+        from layers.outputs import template_start
+
+        if not paper:
+            console.text(say("template.papers", console.language, papers=list(papers.papers())))
+            console.result({"papers": list(papers.papers())})
+            return
+        fields = template_start.plain(paper, console.language)
+        console.text(say("template.head", console.language, paper=paper))
+        call.tell(console, template_start.told(paper, console.language))
+        if out is not None:
+            template_start.write(paper, out, console.language)
+            console.text(say("template.written", console.language, path=out.name, paper=paper))
+        console.result({"paper": paper, "fields": fields, "file": str(out) if out else None})
 
     call.run(as_json, lang, work)
 

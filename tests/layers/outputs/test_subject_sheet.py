@@ -9,7 +9,7 @@ import pytest
 
 from geo.basis.errors import BlockedError
 from geo.place.portfolio import NO, UNKNOWN, YES
-from layers.outputs import subject_sheet, told
+from layers.outputs import sheet_tables, subject_sheet, told
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
 from tests.contracts.secrets import leaks, planted, texts
@@ -79,5 +79,8 @@ def test_a_project_stands_beside_the_other_sites_that_would_take_it():
     fits = pd.DataFrame(rows, columns=["site_id", "feasible", "worth"])
     fits = fits.assign(project_id="G1", park_id="P1", take_m2=20_000.0, score=50.0)
     results = SimpleNamespace(has=lambda name: True, table=lambda name: fits)
-    made = subject_sheet._fitting(results, "G1", "own", "zh")
-    assert [(site, takes) for site, _, takes, _ in made.rows] == [("better", "30.00"), ("good", "30.00")]
+    made = sheet_tables.fitting(results, "G1", "own", "zh")
+    assert [(row[0], row[2]) for row in made.rows] == [
+        ("better", "30.00 亩 (20,000.00 m²)"),
+        ("good", "30.00 亩 (20,000.00 m²)"),
+    ]
