@@ -16,7 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier_rows as rows
-from layers.outputs import sheet_tables, signoff, template, word
+from layers.outputs import office_pages, sheet_tables, signoff, word
 from layers.outputs.sketch import draw
 from layers.outputs.word import WordTable
 from layers.text import Language, say, sentence
@@ -42,10 +42,12 @@ def document(answer: RedlineAnswer, language: Language) -> bytes:
     """Return the dossier as the bytes of a DOCX file: by the template of the office where there is one."""
     sketch, grids = draw(answer, language), (*rows.grids(answer, language), *_beside(answer, language))
     notes = [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)]
-    if (own := template.found(PAPER, language)) is not None:
+    if (own := office_pages.found(PAPER, language)) is not None:
         lines = (rows.conclusion(answer, language), *rows.origin_lines(answer, language))
-        head = template.PageHead(_title(answer, language), answer.check, _written(answer), language)
-        values = head.values() | {"lines": lines, "notes": notes} | template.tables(grids)
+        from layers.outputs import template  # loads the compiler of templates
+
+        head = office_pages.PageHead(_title(answer, language), answer.check, _written(answer), language)
+        values = head.values() | {"lines": lines, "notes": notes} | office_pages.tables(grids)
         return template.filled(own, PAPER, values, sketch.png, head)
     page = word.blank(answer.check.head["name"], _written(answer), language)
     _head(page, answer, language)

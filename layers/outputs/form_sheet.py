@@ -18,7 +18,7 @@ from geo.basis.units import mu
 from layers.library import forms
 from layers.library.forms import FormField, OfficeForm
 from layers.library.standards import coded
-from layers.outputs import template, word
+from layers.outputs import office_pages, word
 from layers.outputs.form_book import FormBook, about
 from layers.outputs.form_table import NUMBERS, cell
 from layers.outputs.word import WordTable
@@ -52,8 +52,10 @@ def document(results: Results, kind: str, name: str, values: Values, language: L
     wanted = forms.form(kind)
     moment = datetime.fromisoformat(results.manifest["written"]).replace(tzinfo=None)
     title = say("officeform.title", language, title=both(wanted.form.title, language), name=name)
-    if (own := template.found(kind, language)) is not None:
-        head = template.PageHead(title, results, moment, language)
+    if (own := office_pages.found(kind, language)) is not None:
+        from layers.outputs import template  # loads the compiler of templates
+
+        head = office_pages.PageHead(title, results, moment, language)
         texts = {f.id: _text(f, values, language) for f in wanted.fields}
         said = head.values() | texts | {"notes": list(about(results, wanted, language))}
         return template.filled(own, kind, said, None, head)

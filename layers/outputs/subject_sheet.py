@@ -18,7 +18,7 @@ from geo.basis.tables import rows as lines_of
 from geo.rules.terms import AREA_TESTS
 from layers.ask import argued
 from layers.library import standards
-from layers.outputs import field_map, sheet_tables, signoff, template, word
+from layers.outputs import field_map, office_pages, sheet_tables, signoff, word
 from layers.outputs.plain import plain
 from layers.outputs.project import notes, projection
 from layers.outputs.sheet_tables import area, table
@@ -77,9 +77,11 @@ def document(made: SubjectSheet, results: Results, language: Language) -> bytes:
     """Return the bytes of the DOCX: by the template of the office where there is one."""
     moment = datetime.fromisoformat(results.manifest["written"]).replace(tzinfo=None)
     picture = field_map.draw(results, made.shape)
-    if (own := template.found(made.paper, language)) is not None:
-        head = template.PageHead(made.title, results, moment, language)
-        values = head.values() | {"lines": made.lines, "notes": made.notes} | template.tables(made.tables)
+    if (own := office_pages.found(made.paper, language)) is not None:
+        from layers.outputs import template  # loads the compiler of templates
+
+        head = office_pages.PageHead(made.title, results, moment, language)
+        values = head.values() | {"lines": made.lines, "notes": made.notes} | office_pages.tables(made.tables)
         return template.filled(own, made.paper, values, picture, head)
     page = word.blank(made.title, moment, language)
     word.tight(word.line(page, made.title, word.TITLE_PT, None, bold=True, face=word.HEI), after=2)

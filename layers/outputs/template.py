@@ -8,12 +8,9 @@ braces made harmless, so that no text of a study is ever taken for a part of a t
 from __future__ import annotations
 
 import io
-import os
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,62 +27,13 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.library import papers
 from layers.outputs import word
+from layers.outputs.office_pages import PageHead, Values
 from layers.outputs.plain import plain
-from layers.outputs.word import SAME, WordTable
-from layers.study.run.results import Results
-from layers.text import Language, say
 
-FOLDER = "LUODI_TEMPLATES"
-"""Environment variable that names the administrator's folder of templates."""
 _HARMLESS = {ord("{"): "&#123;", ord("}"): "&#125;"}
 _NAME = re.compile(r"attribute '([^']*)'|'([^']*)' is undefined")
 SHOWN = 60
 """Letters of the passage that is quoted where a template cannot be read."""
-Values = Mapping[str, Any]
-"""What fills a template: texts, tuples of texts, tables (see `tables`)."""
-
-
-@dataclass(frozen=True)
-class PageHead:
-    """What every document says of itself: title, run, moment, language."""
-
-    title: str
-    results: Results
-    moment: datetime
-    language: Language
-
-    def values(self) -> dict[str, Any]:
-        """Return the fields every document has."""
-        study = self.results.study
-        warned = say("note.demonstration", self.language) if study.demonstration else ""
-        return {"title": self.title, "study": study.name, "as_of": study.as_of.isoformat(), "crs": study.crs,
-                "run": self.results.run_id, "demonstration": warned}  # fmt: skip
-
-
-def tables(grids: Iterable[WordTable]) -> dict[str, Any]:
-    """Return tables as a template reads them: title, heads by column, rows of texts by column, the line below."""
-    out = {}
-    for grid in grids:
-        fitting = [row for row in grid.rows if len(row) == len(grid.columns)]
-        alone = " ".join(text for row in grid.rows if len(row) != len(grid.columns) for text in row)
-        out[grid.name] = {
-            "title": grid.title, "head": dict(zip(grid.columns, grid.head or grid.columns, strict=True)),
-            "rows": [{c: "" if v == SAME else v for c, v in zip(grid.columns, row, strict=True)} for row in fitting],
-            "below": grid.below or alone,
-        }  # fmt: skip
-    return out
-
-
-def folders() -> tuple[Path, ...]:
-    """Return where templates may lie, the administrator's folder first."""
-    given = os.environ.get(FOLDER, "").strip()
-    return (*((Path(given),) if given else ()), papers.FOLDER)
-
-
-def found(paper: str, language: Language) -> Path | None:
-    """Return the template of a document: ``NAME.LANGUAGE.docx`` before ``NAME.docx``; None takes our own layout."""
-    names = (f"{paper}.{language}.{papers.ENDING}", f"{paper}.{papers.ENDING}")
-    return next((p for f in folders() for n in names if (p := f / n).is_file()), None)
 
 
 def filled(path: Path, paper: str, values: Values, picture: bytes | None, head: PageHead) -> bytes:

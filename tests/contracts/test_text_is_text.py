@@ -54,8 +54,9 @@ def test_only_a_file_of_the_installation_or_the_administrator_is_a_template():
     for path in SOURCES:
         for node in (n for n in calls(path) if module_of(n) == "template" and name_of(n) == "filled"):
             assert ast.unparse(node.args[0]) == "own", f"{path.name}:{node.lineno}"
-            assert "(own := template.found(" in path.read_text(encoding="utf-8"), path.name
-    (made,) = (n for n in ast.walk(ast.parse(PAGES.read_text(encoding="utf-8"))) if getattr(n, "name", "") == "folders")
+            assert "(own := office_pages.found(" in path.read_text(encoding="utf-8"), path.name
+    where = ast.parse(PAGES.with_name("office_pages.py").read_text(encoding="utf-8"))
+    (made,) = (n for n in ast.walk(where) if getattr(n, "name", "") == "folders")
     assert "os.environ.get(FOLDER" in ast.unparse(made)
     assert "papers.FOLDER" in ast.unparse(made)
 

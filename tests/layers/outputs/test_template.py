@@ -9,7 +9,7 @@ import pytest
 from geo.basis.errors import BlockedError, CallError
 from layers.ask.redline import RedlineAnswer
 from layers.library import forms, papers
-from layers.outputs import dossier, form_sheet, subject_sheet, template, template_start, told
+from layers.outputs import dossier, form_sheet, office_pages, subject_sheet, template, template_start, told, word
 from layers.study import checks
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say, sentence
@@ -24,7 +24,7 @@ def place(tmp_path, monkeypatch):
     """The administrator's folder."""
     made = tmp_path / "templates"
     made.mkdir()
-    monkeypatch.setenv(template.FOLDER, str(made))
+    monkeypatch.setenv(office_pages.FOLDER, str(made))
     return made
 
 
@@ -102,7 +102,7 @@ def test_the_template_of_a_red_line_says_what_our_own_page_says(joint_folder, pl
     template_start.write(dossier.PAPER, place / f"{dossier.PAPER}.docx", "zh")
     made = words(dossier.document(answer, "zh"))
     for grid in dossier.rows.grids(answer, "zh"):
-        for cell in (c for row in grid.rows for c in row if c != template.SAME):
+        for cell in (c for row in grid.rows for c in row if c != word.SAME):
             assert cell in own
             assert cell in made
     assert answer.check.study.name in made
@@ -123,7 +123,7 @@ def test_what_a_study_says_is_never_part_of_a_template(sheets, place, payload):
     named = subject_sheet.SubjectSheet(made.paper, payload, (payload,), made.tables, (payload,), None)
     path = page(place / "dossier-site.docx", "{{ title }}", "{%p for line in lines %}", "{{ line }}", "{%p endfor %}",
                 "{{ notes | first }}", "{{ lines | join(', ') }}")  # fmt: skip
-    head = template.PageHead(payload, results, template_start.MOMENT, "zh")
+    head = office_pages.PageHead(payload, results, template_start.MOMENT, "zh")
     body = template.filled(path, named.paper, {"title": payload, "lines": (payload,), "notes": [payload]}, None, head)
     kept = docx.Document(io.BytesIO(body))
     assert [p.text for p in kept.paragraphs] == [template.plain(payload)] * 4
@@ -173,7 +173,7 @@ def test_a_template_that_is_no_document_is_told(sheets, place):
 
 
 def test_a_template_never_comes_from_a_study(own_district, monkeypatch, tmp_path):
-    monkeypatch.delenv(template.FOLDER, raising=False)
+    monkeypatch.delenv(office_pages.FOLDER, raising=False)
     for name in ("", "inputs", "templates", "data/templates"):
         (own_district / name).mkdir(parents=True, exist_ok=True)
         page(own_district / name / "dossier-parcel.docx", "{{ nothing }}")
@@ -181,7 +181,7 @@ def test_a_template_never_comes_from_a_study(own_district, monkeypatch, tmp_path
     parcel = str(open_results(own_district).table("candidates")["parcel_id"].iloc[0])
     told.report(own_district, parcel, tmp_path / "a.docx", None, "zh")
     assert parcel in words((tmp_path / "a.docx").read_bytes())
-    assert template.folders() == (papers.FOLDER,)
+    assert office_pages.folders() == (papers.FOLDER,)
 
 
 def test_a_language_has_its_own_template_first(sheets, place):
