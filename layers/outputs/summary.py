@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from geo.basis.reason import Reason
 from geo.screen import headline
 from layers.outputs.project import notes
 from layers.study.registers.assembly import is_transport
@@ -18,6 +19,8 @@ from layers.words import first_steps, once, told
 
 ORDER = ("eligible", "conditional", "unknown", "excluded")
 SEVERITIES = ("block", "warn", "rejected", "fixed")
+CELLS = 50
+"""Cells of one kind and layer a run tells one by one; `luodi check` tells all of them."""
 
 
 def by_status(results: Results) -> pd.DataFrame:
@@ -83,7 +86,10 @@ def after_run(folder: Path, report: Report, language: Language) -> list[str]:
 
 
 def _problems(results: Results, language: Language) -> list[str]:
-    """Return what was found in the files: each kind once per layer, in its own words, with how many there are."""
+    """Return what was found in the files: each kind once per layer, in its own words, with how many there are.
+
+    Cells that could not be read are told one by one: only who filled them in knows what they mean.
+    """
     lines = []
     grouped = told.found(results).groupby(["layer_id", "code", "severity"], observed=True, sort=False)
     ordered = sorted(grouped, key=lambda g: (SEVERITIES.index(str(g[0][2])), str(g[0][0])))
@@ -91,7 +97,12 @@ def _problems(results: Results, language: Language) -> list[str]:
         spec = results.layer(str(layer))
         title = spec.title or spec.id if spec else str(layer)
         given = {"layer": title, "severity": code("finding", str(severity), language)}
-        text = sentence(str(rows["reason"].iloc[0]), language, layer=title)
-        key = "command.problem_line" if len(rows) == 1 else "command.problem_lines"
-        lines.append(say(key, language, text=text, count=len(rows), **given))
+        reasons = [str(r) for r in rows["reason"]]
+        each = reasons[:CELLS] if "text" in Reason.from_json(reasons[0]).values else []
+        for one in each:
+            lines.append(say("command.problem_line", language, text=sentence(one, language, layer=title), **given))
+        if len(each) < len(reasons):
+            text = sentence(reasons[len(each)], language, layer=title)
+            key = "command.problem_line" if len(reasons) - len(each) == 1 else "command.problem_lines"
+            lines.append(say(key, language, text=text, count=len(reasons) - len(each), **given))
     return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,11 @@ from layers.sources import gate
 from layers.sources.checks import cells, columns, crs, preflight, scale
 from layers.sources.checks.zone import zone_of
 from layers.sources.finding import EMPTY, Finding, finding
-from layers.study import corrected, coverage, doubt, grid, load, overrides, packs, topology
+from layers.study import corrected, coverage, doubt, grid, load, overrides, packs, role_fields, topology, unread
 from layers.study.coverage import Seen
 from layers.study.load import Home
 from layers.study.placed import Loaded, placed
-from layers.study.registers import imagery, project_cells
+from layers.study.registers import imagery, project_cells, told
 from layers.study.spec import LayerSpec, Study
 
 _WIDEST_DEG = 12.0
@@ -136,10 +136,13 @@ def _looked_at(layer: LayerSpec, home: Home) -> list[Finding]:
         opened = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding)
     except LuodiError as error:
         if layer.role in roles.opened_as("sheet") and any(r.code == "table_without_coordinates" for r in error.reasons):
-            return _table_findings(layer, source, cache)
+            return _table_findings(layer, source, home)
         return _blocks(error)
     item = placed(opened, layer, study.crs)
-    return _blocking(item.findings) if item.state != "ok" else _at_home(item, home)
+    if item.state != "ok":
+        return _blocking(item.findings)
+    grave = [replace(f, severity="block") if f.code == "fields_needed" else f for f in _at_home(item, home)]
+    return _more(grave, told.of_facilities(item, home) if layer.role == "facility" else told.of_sheet(layer, home))
 
 
 def found(layer: LayerSpec, home: Home) -> tuple[Finding, ...]:
@@ -161,7 +164,12 @@ def named(layer: LayerSpec, folder: Path) -> tuple[Hashable, ...]:
 
 def named_ground(study: Study, folder: Path) -> tuple[Hashable, ...]:
     """Return what tells that the ground layers are held against is another one now."""
-    return str(folder), study.crs, study.area, tuple(named(s, folder) for s in study.with_role("boundary", "parcels"))
+    return (
+        str(folder),
+        study.crs,
+        study.area,
+        tuple(named(s, folder) for s in study.with_role("boundary", "parcels", "park")),
+    )
 
 
 def added_before(layer: LayerSpec, home: Home) -> list[Finding]:
@@ -239,18 +247,31 @@ def _blocking(found: list[Finding]) -> list[Finding]:
     return [Finding(f.row, f.code, "block", f.proposal, f.reason) if f.severity == "warn" else f for f in found]
 
 
-def _table_findings(layer: LayerSpec, source: Path, cache: Path) -> list[Finding]:
+def _table_findings(layer: LayerSpec, source: Path, home: Home) -> list[Finding]:
     try:
-        opened = gate.open_table(source, cache, sheet=layer.layer)
-        frame, told = corrected.laid(layer, opened.frame, opened.rows, "")
-        found = [*opened.findings, *told, *preflight.missing_fields(frame, dict(layer.fields))]
-        found += doubt.sifted(layer, frame.replace("", pd.NA), opened.rows).findings
+        opened = gate.open_table(source, home.folder / load.CACHE, sheet=layer.layer)
+        frame, laid = corrected.laid(layer, opened.frame, opened.rows, "")
+        found = [*opened.findings, *laid, *preflight.missing_fields(frame, dict(layer.fields))]
+        kept = doubt.sifted(layer, frame.replace("", pd.NA), opened.rows)
+        found += [*kept.findings, *_lacking(layer, frame)]
+        found += unread.findings(layer, frame[kept.keep], opened.rows[kept.keep])
         if layer.role == "project":
             headings = [str(c) for c in frame]
             found += project_cells.nameless(headings, project_cells.recognised(headings, layer.fields, ())[0])
     except LuodiError as error:
         return _blocks(error)
-    return coverage.of_table(found, layer.accept)
+    return _more(coverage.of_table(found, layer.accept), told.of_sheet(layer, home))
+
+
+def _lacking(layer: LayerSpec, frame: pd.DataFrame) -> list[Finding]:
+    """Block a file none of whose columns is the one its role cannot do without."""
+    return [replace(f, severity="block") for f in role_fields.lacking(layer.role, layer.fields, frame.columns)]
+
+
+def _more(found: list[Finding], by_reader: Sequence[tuple[str, Finding]]) -> list[Finding]:
+    """Add what the reader of a role tells and nobody told before."""
+    known = {f.reason.to_json() for f in found}
+    return [*found, *(f for _, f in by_reader if f.reason.to_json() not in known)]
 
 
 def ground(study: Study, folder: Path) -> Home:

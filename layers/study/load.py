@@ -29,9 +29,10 @@ from geo.measure import ridges
 from layers.library import roles
 from layers.library.roles import Role
 from layers.sources import gate
+from layers.sources.cells.quantity import number_of
 from layers.sources.checks import preflight, scale
 from layers.sources.finding import Finding, blocked, finding
-from layers.study import coverage, grid
+from layers.study import coverage, grid, unread
 from layers.study.class_fields import classified
 from layers.study.placed import Loaded, placed
 from layers.study.spec import LayerSpec, Study
@@ -113,6 +114,15 @@ class Home:
         """Shapes of the parcels; empty while there are none that can be used."""
         usable = [i.shapes for i in self._opened("parcels") if i.state == "ok"]
         return np.concatenate(usable) if usable else np.empty(0, object)
+
+    @cached_property
+    def parks(self) -> dict[str, str]:
+        """Parks by id with their names; none of a layer that cannot be used."""
+        out: dict[str, str] = {}
+        for item in (i for i in self._opened("park") if i.state == "ok"):
+            ids = _text(item, "park_id") if "park_id" in item.spec.fields else item.names
+            out |= dict(zip(map(str, ids), map(str, _text(item, "name")), strict=True))
+        return out
 
     @cached_property
     def _boundary(self) -> Any:
@@ -244,11 +254,28 @@ def _text(item: Loaded, ours: str) -> npt.NDArray[np.object_]:
     return values.astype("object").where(values.notna(), "").map(preflight.id_text).to_numpy(object)
 
 
+def attributes(item: Loaded) -> dict[str, Any]:
+    """Return the mapped fields of a placed file by our names, but for its ids."""
+    return {ours: _further(item, ours) for ours in item.spec.fields if ours not in ("id", "parcel_id")}
+
+
 def _further(item: Loaded, ours: str) -> Any:
     """Return a mapped column beyond the declared ones: a number when its name ends in a unit."""
-    if TABLES["parcels"].column(ours).kind == "float":
-        return pd.to_numeric(item.frame[item.spec.fields[ours]], errors="coerce").to_numpy(np.float64)
-    return _text(item, ours)
+    number = TABLES["parcels"].column(ours).kind == "float" or unread.kind_of(item.spec.role, ours) == "number"
+    return _numbers(item.frame[item.spec.fields[ours]], ours) if number else _text(item, ours)
+
+
+def _numbers(values: pd.Series, ours: str) -> npt.NDArray[np.float64]:
+    """Return a column as numbers in the unit our name ends in; what is none was told when the file was placed."""
+    heading = str(values.name)
+    out: npt.NDArray[np.float64] = np.array(pd.to_numeric(values, errors="coerce"), np.float64)
+    out *= number_of("1", ours, heading) or 1.0
+    if pd.api.types.is_numeric_dtype(values):
+        return out
+    for k in np.flatnonzero(np.isnan(out) & values.notna().to_numpy()):
+        read = number_of(str(values.iloc[k]).strip(), ours, heading)
+        out[k] = np.nan if read is None else read
+    return out
 
 
 # --- layers ----------------------------------------------------------------------
@@ -274,8 +301,7 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
     item.findings += dated_later(item.spec, study)
     field_name = item.spec.class_field
     classes = _classes(item.frame[field_name]) if field_name else None
-    told = {ours: _further(item, ours) for ours in item.spec.fields if ours not in ("id", "parcel_id")}
-    told, more = classified(told)
+    told, more = classified(attributes(item))
     item.findings += more
     return Layer(item.spec.id, item.shapes, item.names, item.maybe, classes, known, covered, state, cause, told)
 

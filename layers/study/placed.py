@@ -17,7 +17,7 @@ from layers.library import roles
 from layers.sources.checks import crs, preflight
 from layers.sources.finding import Finding, Severity, finding
 from layers.sources.opened import VectorFile
-from layers.study import corrected, doubt
+from layers.study import corrected, doubt, role_fields, unread
 from layers.study.coverage import Seen
 from layers.study.spec import LayerSpec
 
@@ -123,6 +123,9 @@ def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     flat = (shapely.get_dimensions(out.shapes) == 2) & (shapely.area(out.shapes) < preflight.NO_AREA_M2)
     _reject(out, flat, "geometry_no_area")
     _filter(out)
+    if out.state == "ok":
+        out.findings += role_fields.lacking(spec.role, spec.fields, out.frame.columns)
+        out.findings += unread.findings(spec, out.frame, out.rows)
     return out
 
 

@@ -15,10 +15,12 @@ from layers.sources.cells import quantity
 from layers.sources.finding import Finding, finding
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "fields.toml"
+SHOWN = 40
+"""Columns of a file that are named."""
 ALIKE = 0.8
 """A name this close to one of ours is taken for a slip."""
-_SETTINGS = ("further", "unit")
-"""Keys of a role that are no field."""
+_SETTINGS = ("further", "needs", "cells")
+"""Keys of a role that are no field; ``unit`` is one where it is a word, and a field where it has headings."""
 _ENDS = {"m2": "m2", "ha": "ha", "mu": "亩", "wan": "万元", "kwh": "kwh", "m3": "m3"}
 """Endings of our names and the unit they stand for."""
 _WORDS = {"kwh": ("kwh", "度", "千瓦时"), "m3": ("m3", "m³", "立方米", "方", "吨")}
@@ -39,7 +41,24 @@ def known() -> dict[str, dict[str, Any]]:
 
 def names(role: str) -> tuple[str, ...]:
     """Return the fields of a role; none where the role reads columns in its own way."""
-    return tuple(name for name in known().get(role, {}) if name not in _SETTINGS)
+    return tuple(n for n, v in known().get(role, {}).items() if n not in _SETTINGS and not isinstance(v, str))
+
+
+@cache
+def cells(role: str) -> dict[str, str]:
+    """Return field → what its cells must hold, of the fields that are no plain texts."""
+    stated = known().get(role, {}).get("cells", {})
+    return {name: kind for kind, names_ in stated.items() for name in names_}
+
+
+def lacking(role: str, fields: Iterable[str], columns: Iterable[str]) -> list[Finding]:
+    """Say which fields a role cannot do without no column of a file was named for."""
+    mapped = set(fields)
+    lost = [group for group in known().get(role, {}).get("needs", ()) if not mapped & set(group)]
+    if not lost:
+        return []
+    words = [" | ".join(group) for group in lost]
+    return [finding("warn", "fields_needed", fields=words, known=[str(c) for c in columns][:SHOWN])]
 
 
 def unknown(role: str, fields: Iterable[str]) -> list[Finding]:
@@ -99,7 +118,8 @@ def _key(text: str) -> str:
 
 def _fits(role: str, name: str, column: str) -> bool:
     """Tell whether the unit a heading names in brackets, if any, is the one of our field."""
-    ours = _ENDS.get(name.rpartition("_")[2], "") or str(known()[role].get("unit", ""))
+    whole = known()[role].get("unit", "")
+    ours = _ENDS.get(name.rpartition("_")[2], "") or (whole if isinstance(whole, str) else "")
     named_units = [
         quantity.plain_unit(inside.removeprefix("单位").lstrip(":")) for inside in _BRACKETS.findall(_folded(column))
     ]

@@ -16,7 +16,7 @@ from geo.basis.layer import State
 from layers.sources import gate
 from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
-from layers.study import corrected, coverage, doubt, load
+from layers.study import corrected, coverage, doubt, load, role_fields, unread
 from layers.study.coverage import Seen
 from layers.study.placed import placed
 from layers.study.spec import LayerSpec, Study
@@ -77,6 +77,10 @@ class RecordSheet:
     def has(self, ours: str) -> bool:
         """Tell whether the file has a field we know by this name."""
         return self.spec.fields.get(ours, "") in self.frame
+
+    def heading(self, ours: str) -> str:
+        """Return the heading of a field by our name, "" where it is not mapped."""
+        return str(self.spec.fields.get(ours, ""))
 
     def column(self, ours: str) -> list[str]:
         """Return a field by our name as stripped text, "" where it is empty or not mapped."""
@@ -139,5 +143,7 @@ def _filtered(spec: LayerSpec, frame: pd.DataFrame, rows: npt.NDArray[np.int64],
     notes += [*told, *preflight.missing_fields(frame, dict(spec.fields))]
     found = doubt.sifted(spec, frame.replace("", np.nan), rows)
     keep, shapes = found.keep, np.full(int(found.keep.sum()), None, object)
-    findings = tuple(coverage.of_table([*notes, *found.findings], spec.accept))
-    return RecordSheet(spec, frame[keep].reset_index(drop=True), rows[keep], shapes, found.fields, findings)
+    kept, lines = frame[keep].reset_index(drop=True), rows[keep]
+    told = [*role_fields.lacking(spec.role, spec.fields, kept.columns), *unread.findings(spec, kept, lines)]
+    findings = tuple(coverage.of_table([*notes, *found.findings, *told], spec.accept))
+    return RecordSheet(spec, kept, lines, shapes, found.fields, findings)

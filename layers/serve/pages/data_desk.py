@@ -83,7 +83,8 @@ def told(folder: Path, study: Study, layer: LayerState, language: Language) -> l
     seen: dict[tuple[str, str, str], tuple[Finding, str]] = {}
     for one in sorted(layer.findings, key=lambda f: rank[f.severity]):
         text = sentence(hidden.told(one.reason), language, layer=layer.title)
-        seen.setdefault((one.code, one.proposal, text if one.proposal else one.row), (one, text))
+        one_by_one = one.proposal or "text" in one.reason.values
+        seen.setdefault((one.code, one.proposal, text if one_by_one else one.row), (one, text))
     return list(seen.values())
 
 

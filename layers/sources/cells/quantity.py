@@ -40,10 +40,23 @@ UNITS: dict[str, dict[str, float]] = {
              "kg/a": 1e-3, "公斤": 1e-3, "千克/年": 1e-3, "公斤/年": 1e-3, "kg/年": 1e-3, "t/年": 1.0},
     "volume": {"m3": 1.0, "立方米": 1.0, "立方": 1.0, "方": 1.0, "万m3": 1e4, "万立方米": 1e4, "万方": 1e4},
     "traffic": {"pcu/h": 1.0, "pcu/小时": 1.0, "标准车/小时": 1.0, "标准车/h": 1.0, "当量标准小客车/小时": 1.0},
+    "electricity": {"kwh": 1.0, "度": 1.0, "千瓦时": 1.0, "kw·h": 1.0, "万kwh": 1e4, "万度": 1e4, "万千瓦时": 1e4,
+                    "mwh": 1e3, "兆瓦时": 1e3},
+    "water": {"m3": 1.0, "m³": 1.0, "立方米": 1.0, "立方": 1.0, "方": 1.0, "吨": 1.0, "t": 1.0, "万m3": 1e4,
+              "万立方米": 1e4, "万方": 1e4, "万吨": 1e4},
+    "bare": {"1": 1.0, "人": 1.0, "名": 1.0, "个": 1.0, "层": 1.0, "户": 1.0, "家": 1.0},
     "energy": {"tce": 1.0, "吨标准煤": 1.0, "吨标煤": 1.0, "吨标准煤/年": 1.0, "万tce": 1e4, "万吨标准煤": 1e4,
                "万吨标煤": 1e4, "tce/a": 1.0, "tce/年": 1.0},
 }  # fmt: skip
 """Units of each kind, and what one is in the kind's own (万元, 万元/亩, m², m, 1, kVA, kW, m³/d, t/h, t, m³, tce …)."""
+ENDINGS = {
+    "": ("bare", "1"), "wan_mu": ("money_mu", "万元/亩"), "wan": ("money", "万元"), "ha": ("area", "ha"),
+    "mu": ("area", "亩"), "m2": ("area", "m2"), "m": ("length", "m"), "km": ("length", "km"), "pct": ("percent", "%"),
+    "mva": ("apparent", "mva"), "kva": ("apparent", "kva"), "kw": ("real", "kw"), "m3d": ("flow", "m3/d"),
+    "th": ("steam", "t/h"), "kpa": ("load", "kpa"), "tce": ("energy", "tce"), "t": ("mass", "t"),
+    "kwh": ("electricity", "kwh"), "m3": ("water", "m3"), "pcuh": ("traffic", "pcu/h"),
+}  # fmt: skip
+"""End of a field's name: what it is a quantity of, and the unit it is in."""
 MOST = 1e12
 """A larger number is a slip of the keyboard; it says nothing."""
 _WORDS = {"万": 1e4, "亿": 1e8, "千": 1e3}
@@ -139,16 +152,35 @@ def read(text: str, kind: str, unit: str = "") -> Quantity:
     return Quantity(0.0 if most else low, math.inf if least else high, about, "", read_[-1].kind)
 
 
-def number_of(text: str, field: str) -> float | None:
+def number_of(text: str, field: str, heading: str = "") -> float | None:
     """Return the number of a cell in the unit its field's name ends in: 约3万 of a field in 万元 is 3, not 30,000.
 
-    None where it cannot be read; money outside a single amount (a range) cannot.
+    Parameters
+    ----------
+    text : str
+    field : str
+        Ours; its end says the unit of the result (`ENDINGS`), no such end a bare number.
+    heading : str
+        Of the file; a unit it names is that of cells without one of their own.
+
+    Returns
+    -------
+    float or None
+        None where the cell is empty or cannot be read: a range, a unit of another kind, less than 0.
     """
-    if not field.endswith("_wan"):
-        found = recognise.number(text)
-        return None if found is None else found.value
-    made = read(text, "money", "万元") if text else Quantity(problem="unreadable")
-    return made.low if not made.problem and made.low == made.high else None
+    kind, own = ENDINGS[_ending(field)]
+    unit = (heading_unit(heading, kind) if heading else "") or own
+    made = read(text, kind, unit) if text else Quantity(problem="unreadable")
+    if made.problem not in ("", "negative") and kind != "money":
+        plain = recognise.number(text)  # 1 200.5, which no table of units knows
+        made = made if plain is None or plain.unit or plain.value < 0 else _point(plain.value * UNITS[kind][unit], kind)
+    return made.low / UNITS[kind][own] if not made.problem and made.low == made.high else None
+
+
+def _ending(field: str) -> str:
+    parts = field.split("_")
+    ends = ("_".join(parts[k:]) for k in range(1, len(parts)))
+    return next((e for e in ends if e in ENDINGS), "")
 
 
 def _without(text: str, words: tuple[str, ...]) -> tuple[str, bool]:

@@ -125,7 +125,7 @@ def day(text: object) -> ParsedDate | None:
     """Read one date; None for an empty or unreadable text.
 
     ``2024/3/1``, ``2024-03-01``, ``2024.3.1``, ``20240301``, ``2024年3月1日``,
-    ``2024年3月`` (first day, precision month), ``2024年``, Excel day numbers of the
+    ``2024年3月`` or ``202403`` (first day, precision month), ``2024年``, Excel day numbers of the
     1900 system, and ``13/04/2024`` where only one reading is a date.
     """
     if text is None or isinstance(text, bool):
@@ -136,6 +136,8 @@ def day(text: object) -> ParsedDate | None:
     plain = re.sub(r"\.0+$", "", plain)
     if re.fullmatch(r"\d{8}", plain):
         return _day(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
+    if re.fullmatch(r"(19|20)\d{4}", plain):
+        return _day(int(plain[:4]), int(plain[4:]), 1, "month")
     if re.fullmatch(r"\d{5}", plain) and _SERIAL[0] <= int(plain) <= _SERIAL[1]:
         return ParsedDate(date(1899, 12, 30) + timedelta(days=int(plain)))
     if match := _YMD.match(re.sub(r"\s*([年月日])\s*", r"\1", plain)):

@@ -21,7 +21,8 @@ from geo.place.accounts import SEPARATOR, SET_ASIDE, TAKEN
 from layers.library import resources as counted
 from layers.sources.cells import recognise
 from layers.sources.finding import Finding, finding
-from layers.study import sheets
+from layers.study import load, sheets
+from layers.study.placed import Loaded
 from layers.study.spec import LayerSpec, Study
 
 FIGURES = ("limit", *TAKEN)
@@ -162,6 +163,15 @@ def _facilities(spec: LayerSpec, inputs: Inputs, parks: Sequence[str], found: Fo
     return facilities(spec, rows, parks, found)
 
 
+def rows_of(item: Loaded) -> list[FacilityRow]:
+    """Return the rows of a placed file of facilities as a run would read them."""
+    columns = load.attributes(item).items()
+    return [
+        FacilityRow(str(i), {n: str(v[k]).strip() for n, v in columns}, "facility_may_belong" if maybe else "")
+        for k, (i, maybe) in enumerate(zip(item.names, item.maybe, strict=True))
+    ]
+
+
 def facilities(
     spec: LayerSpec, rows: Sequence[FacilityRow], parks: Sequence[str], found: Found
 ) -> list[dict[str, Any]]:
@@ -206,7 +216,15 @@ class AccountRow:
 
     def say(self, severity: str, code: str, **values: Any) -> None:
         """Note what is to be said of the row."""
-        self.found.append((self.spec.id, finding(severity, code, row=self.name, id=self.name, **values)))  # type: ignore[arg-type]
+        self.found.append((self.spec.id, finding(severity, code, row=self.name, id=self.called, **values)))  # type: ignore[arg-type]
+
+    @property
+    def called(self) -> str:
+        """Name of the row for people: the id of a facility; of a sheet what the row is about, and its line."""
+        if self.spec.role == "facility":
+            return self.name
+        named = next((self.cell[k] for k in ("name", "budget_id", "source_id") if self.cell.get(k)), "")
+        return f"{named} #{self.name}".strip()
 
     def number(self, column: str, factor: float = 1.0) -> float:
         """Return a figure; NaN where the cell is empty or unreadable, 0 where the register has no such column."""
@@ -214,13 +232,18 @@ class AccountRow:
             return 0.0 if column != "limit" else math.nan
         text = self.cell[column]
         if not text:
-            self.say("warn", "figure_blank", column=column)
+            self.say("warn", "figure_blank", column=self.spec.fields.get(column, column))
             return math.nan
         found = recognise.number(text)
         if found is None or found.about or not 0 <= found.value <= MOST:
-            self.say("warn", "figure_unreadable", column=column, text=text)
+            self.unreadable(column)
             return math.nan
         return found.value * factor
+
+    def unreadable(self, column: str) -> None:
+        """Say that a cell cannot be read, by the heading of its column."""
+        heading = self.spec.fields.get(column, column)
+        self.say("warn", "figure_unreadable", column=heading, text=self.cell[column])
 
     def figures(self, resource: str, columns: Sequence[str]) -> dict[str, Any]:
         """Return figures in the unit the resource is counted in, that unit, and one nobody declared as it is stated.
@@ -268,7 +291,7 @@ class AccountRow:
         text = self.cell.get(column, "")
         read_ = recognise.day(text) if text else None
         if text and (read_ is None or read_.value is None):
-            self.say("warn", "figure_unreadable", column=column, text=text)
+            self.unreadable(column)
         return None if read_ is None else read_.value
 
     def parks(self, known: Sequence[str]) -> list[str]:
@@ -310,6 +333,8 @@ def _accounts(sheet: AccountSheet, found: Found) -> list[dict[str, Any]]:
     for line, cell, maybe in sheet.rows:
         row = AccountRow(spec, line, cell, found)
         name = cell.get("budget_id") or cell.get("name", "")
+        if not name and not {"budget_id", "name"} & set(spec.fields):
+            continue  # said once: no column names the accounts
         known = counted.recognised(name) or counted.recognised(cell.get("name", ""))
         if not known:
             row.say("warn" if name else "rejected", "account_unknown", text=name)

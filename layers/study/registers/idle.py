@@ -27,11 +27,12 @@ from layers.sources.cells import recognise
 from layers.sources.cells.quantity import number_of
 from layers.sources.finding import Finding, finding
 from layers.study import sheets
-from layers.study.registers import idle_records, imagery, supply
+from layers.study.registers import idle_records, imagery, record_cells, supply
 from layers.study.registers.idle_buildings import Buildings, buildings_of
 from layers.study.registers.mu import annual
 from layers.study.run.stage import Work
 from layers.study.spec import Study
+from layers.study.unread import NAMED
 
 CODE_LISTS = ("idle_causes", "building_uses", "registration")
 STANDARDS = ("idle-land", "idle-signals", imagery.STANDARD)
@@ -203,7 +204,7 @@ def _monthly(sheet: sheets.RecordSheet, found: Findings) -> pd.DataFrame:
     if not good.all():
         rows = sheet.rows[~good]
         found.append(
-            (sheet.spec.id, finding("rejected", "idle_month_unreadable", count=len(rows), rows=rows[:5].tolist()))
+            (sheet.spec.id, finding("rejected", "idle_month_unreadable", count=len(rows), rows=rows[:NAMED].tolist()))
         )
     texts = [f"{m.value:%Y-%m}" for m, ok in zip(months, good, strict=True) if ok and m and m.value]
     parts = []
@@ -211,11 +212,7 @@ def _monthly(sheet: sheets.RecordSheet, found: Findings) -> pd.DataFrame:
         if not sheet.has(ours):
             continue
         cells = np.array(sheet.column(ours), object)[good]
-        values = [number_of(str(c), ours) for c in cells]
-        unread = [c for c, v in zip(cells, values, strict=True) if c and v is None]
-        if unread:
-            found.append((sheet.spec.id, finding("warn", "idle_value_unreadable", field=ours, count=len(unread),
-                                                 rows=[str(c) for c in unread[:5]])))  # fmt: skip
+        values = [number_of(str(c), ours, sheet.heading(ours)) for c in cells]
         number = [v if v is not None else np.nan for v in values]
         made = {"enterprise_id": names[good], "month": texts, "value": number, "signal": signal}
         parts.append(pd.DataFrame(made | {"source": sheet.spec.id, "open": sheet.maybe[good]}))
@@ -230,7 +227,7 @@ def _registrations(firms: Firms, built: Buildings) -> pd.DataFrame:
             by.setdefault(built.asset_of[number], []).append(row)
     rows = []
     for asset, group in sorted(by.items()):
-        words = [idle_records.worded("registration", r["registration"]) for r in group]
+        words = [record_cells.worded("registration", r["registration"]) for r in group]
         if words and all(w == "ended" for w in words) and not any(r["doubt"] for r in group):
             on = max((r["on"] for r in group if r["on"]), default=None)
             rows.append((asset, "registration", on, 0.0, float(len(group)), 0.0, "n", "idle", "registration",

@@ -16,7 +16,7 @@ from geo.basis.tables import empty
 from geo.idle.places import built_shares, standing_on
 from layers.sources.cells import recognise
 from layers.sources.finding import Finding, finding
-from layers.study.registers import idle_records
+from layers.study.registers import record_cells
 from layers.study.registers.idle_records import Land
 from layers.study.run.stage import Work
 from layers.study.spec import LayerSpec
@@ -132,7 +132,7 @@ def _complete(work: Work, stock: _Stock, chosen: set[str], floors: npt.NDArray[n
     specs = work.plan.study.with_role("enterprise")
     if specs and all(s.coverage == "complete" for s in specs):
         return [not gone for gone in shapely.is_missing(land.shapes)]
-    plain = [idle_records.worded("building_uses", use) == "plant" for use in stock.cells["use"]]
+    plain = [record_cells.worded("building_uses", use) == "plant" for use in stock.cells["use"]]
     lone = np.array([p and i not in chosen for p, i in zip(plain, stock.ids, strict=True)], bool)
     under = set(standing_on(shapely.point_on_surface(stock.geometry[lone]), land.shapes) if lone.any() else ())
     return [bool(np.isfinite(floor)) and k not in under for k, floor in enumerate(floors)]
@@ -207,7 +207,7 @@ def _row(stock: _Stock, k: int, work: Work) -> dict[str, Any]:
     ground = float(work.basis.areas(work.basis.project(np.array([shape], object)))[0])
     return {
         "asset_id": stock.ids[k], "kind": "building", "name": cell["name"], "park_id": cell["park_id"],
-        "building_use": idle_records.worded("building_uses", cell["use"]) or "other", "located": "shape",
+        "building_use": record_cells.worded("building_uses", cell["use"]) or "other", "located": "shape",
         "parcel_ids": "", "on_land": "", "area_m2": floor if np.isfinite(floor) else ground,
         "floors": cell["floors"], "vacant_floors": cell["vacant_floors"], "vacant_m2": cell["vacant_m2"],
         "vacant_since": since.value if since else None, "source": stock.layer[k].id,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -25,17 +24,14 @@ from layers.library import standards
 from layers.sources.cells import recognise
 from layers.sources.cells.quantity import number_of
 from layers.sources.finding import Finding, finding
-from layers.study.registers import supply
+from layers.study.registers import record_cells, supply
 from layers.study.run.stage import Work
 from layers.study.sheets import RecordSheet
 
-_MANY = re.compile(r"[;；、|\n]+")
-_TO = re.compile(r"(?<=[\d日])\s*(?:/|~|～|至|到|—|–)\s*")
 _COUNTED = ("deliver_by", "start_by", "delivered")
 """Days a term of the clock runs from, or that are held against one."""
 CODED = ("eliminated", "safety_failed", "environment_failed", "rented_out")
 """Fields of a register that say yes or no: what local criteria of inefficient use ask beside the figures."""
-_YES = frozenset(["是", "有", "1", "yes", "y", "true"])
 Findings = list[tuple[str, Finding]]
 
 
@@ -97,10 +93,10 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
     names = ("deliver_by", "start_by", "finish_by", "extended_to", "suspended", "resumed", "pauses", "cause",
              "evidence", "ruling", "ruled", "permit", "started", "delivered")  # fmt: skip
     text = {n: sheet.column(n) for n in names}
-    numbers = {n: _numbers(sheet, n, found) for n in ("price_wan", "developed_ha", "should_ha")}
-    stated = {n: _numbers(sheet, n, found) for n in ("far_min", "tax_contract_wan_mu", "empty_mu")}
+    numbers = {n: _numbers(sheet, n) for n in ("price_wan", "developed_ha", "should_ha")}
+    stated = {n: _numbers(sheet, n) for n in ("far_min", "tax_contract_wan_mu", "empty_mu")}
     stated |= {f"{n}_code": [_yes(c) for c in sheet.column(n)] for n in CODED}
-    invested = _invested(sheet, numbers["price_wan"], found)
+    invested = _invested(sheet, numbers["price_wan"])
     starts, permits, handed = (any(text[n]) for n in ("started", "permit", "delivered"))
     out = []
     for k in range(len(sheet.rows)):
@@ -108,25 +104,20 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
         blurred: list[str] = []
         out.append({
             "layer_id": sheet.spec.id, "seen_on": sheet.spec.vintage,
-            **{n: event_text(supply.event(cell[n], last=True)) for n in ("deliver_by", "start_by", "finish_by")},
+            **{n: event_text(record_cells.event(cell[n], last=True)) for n in ("deliver_by", "start_by", "finish_by")},
             "extended_to": "|".join(d.isoformat() for d in _days(cell["extended_to"], "extended_to", blurred)),
             "suspensions": spans_text(_suspensions(cell["suspended"], cell["resumed"], blurred)),
             "pauses": spans_text(_pauses(cell["pauses"], blurred)),
             "developed_share": _share(numbers["developed_ha"][k], numbers["should_ha"][k]),
             "invested_share": invested[k], "price_wan": numbers["price_wan"][k],
-            "cause": _cause(cell["cause"]), "cause_word": _said(cell["cause"]),
-            "evidence": _said(cell["evidence"]),
-            "ruling": _said(cell["ruling"]), "ruled": _ruled(cell["ruled"], blurred),
-            "permit": _said(cell["permit"]), "starts_recorded": starts, "permits_recorded": permits,
+            "cause": _cause(cell["cause"]), "cause_word": record_cells.said(cell["cause"]),
+            "evidence": record_cells.said(cell["evidence"]),
+            "ruling": record_cells.said(cell["ruling"]), "ruled": _ruled(cell["ruled"], blurred),
+            "permit": record_cells.said(cell["permit"]), "starts_recorded": starts, "permits_recorded": permits,
             "deliveries_recorded": handed,
             "unreadable": "|".join(blurred), **{n: values[k] for n, values in stated.items()},
         })  # fmt: skip
-    _say_lost(sheet, out, text, found)
-    unknown = sorted(
-        {c for c in text["cause"] if c and c.lower() not in supply.NOT_YET and not worded("idle_causes", c)}
-    )
-    if unknown:
-        found.append((sheet.spec.id, finding("warn", "idle_cause_unknown", words=unknown[:5], count=len(unknown))))
+    _say_coarse(sheet, text, found)
     return out
 
 
@@ -136,50 +127,26 @@ def _coarse(cell: str) -> bool:
     return read is not None and read.precision != "day"
 
 
-def _say_lost(
-    sheet: RecordSheet, out: Sequence[Mapping[str, Any]], text: Mapping[str, Sequence[str]], found: Findings
-) -> None:
-    """Say which rows hold a day or a stretch of time nobody can read, or only a month or a year."""
-    days = zip(*(text[n] for n in ("deliver_by", "start_by", "finish_by")), strict=True)
-    agreed = [any(supply.event(c).happened == "unreadable" for c in cells) for cells in days]
-    lost = [r for r, row, odd in zip(sheet.rows, out, agreed, strict=True) if row["unreadable"] or odd]
-    if lost:
-        rows = [str(r) for r in lost[:5]]
-        found.append((sheet.spec.id, finding("warn", "idle_cells_unreadable", count=len(lost), rows=rows)))
-    coarse = [r for k, r in enumerate(sheet.rows) if any(_coarse(text[n][k]) for n in _COUNTED)]
+def _say_coarse(sheet: RecordSheet, text: Mapping[str, Sequence[str]], found: Findings) -> None:
+    """Say which rows hold only a month or a year where a term runs from a day."""
+    coarse = [str(r) for k, r in enumerate(sheet.rows) if any(_coarse(text[n][k]) for n in _COUNTED)]
     if coarse:
-        rows = [str(r) for r in coarse[:5]]
-        found.append((sheet.spec.id, finding("warn", "idle_days_coarse", count=len(coarse), rows=rows)))
+        found.append((sheet.spec.id, finding("warn", "idle_days_coarse", count=len(coarse), rows=coarse[:5])))
 
 
 def _cause(text: str) -> str:
     """Return whose cause a word of the register is; "" for none, or for a word nobody knows."""
-    group = standards.codes("idle_causes").group_of(worded("idle_causes", text))
+    group = standards.codes("idle_causes").group_of(record_cells.worded("idle_causes", text))
     return group.id if group else ""
 
 
-def worded(name: str, text: str) -> str:
-    """Return the code of a word under a shipped list; "" for a word nobody knows."""
-    entries = standards.codes(name).recognised(text) if text else ()
-    return entries[0].code if len(entries) == 1 else ""
+def _numbers(sheet: RecordSheet, ours: str) -> list[float]:
+    """Return the figures of a field; NaN where a cell is empty or no figure, which is told with the sheet."""
+    read = [number_of(c, ours, sheet.heading(ours)) for c in sheet.column(ours)]
+    return [np.nan if v is None else v for v in read]
 
 
-def _said(cell: str) -> str:
-    """Return a text, "" where the cell says that there is none (无, /)."""
-    return "" if cell.lower() in supply.NOT_YET else cell
-
-
-def _numbers(sheet: RecordSheet, ours: str, found: Findings) -> list[float]:
-    cells = sheet.column(ours)
-    read = [number_of(c, ours) for c in cells]
-    lost = [str(r) for r, c, v in zip(sheet.rows, cells, read, strict=True) if v is None and _said(c)]
-    if lost:
-        said = finding("warn", "idle_value_unreadable", field=ours, count=len(lost), rows=lost[:5])
-        found.append((sheet.spec.id, said))
-    return [v if v is not None and v >= 0 else np.nan for v in read]
-
-
-def _invested(sheet: RecordSheet, price: Sequence[float], found: Findings) -> list[float]:
+def _invested(sheet: RecordSheet, price: Sequence[float]) -> list[float]:
     """Return the invested share without the price of the land.
 
     ``invest_wan`` and ``invested_wan`` are taken as they are: both without it. Totals that
@@ -187,16 +154,16 @@ def _invested(sheet: RecordSheet, price: Sequence[float], found: Findings) -> li
     taken off both; without a price they say nothing.
     """
     if sheet.has("invest_wan") or not sheet.has("invest_gross_wan"):
-        total, spent = _numbers(sheet, "invest_wan", found), _numbers(sheet, "invested_wan", found)
+        total, spent = _numbers(sheet, "invest_wan"), _numbers(sheet, "invested_wan")
         return [_share(s, t) for s, t in zip(spent, total, strict=True)]
-    total, spent = _numbers(sheet, "invest_gross_wan", found), _numbers(sheet, "invested_gross_wan", found)
+    total, spent = _numbers(sheet, "invest_gross_wan"), _numbers(sheet, "invested_gross_wan")
     return [_share(max(s - p, 0.0), t - p) for s, t, p in zip(spent, total, price, strict=True)]
 
 
 def _yes(cell: str) -> float:
     """Return 1 for yes, 0 for no, NaN for an empty cell or another word."""
-    word = cell.lower()
-    return 1.0 if word in _YES else 0.0 if word and (word in supply.NOT_YET or word in ("0", "n", "false")) else np.nan
+    said = record_cells.answer(cell)
+    return np.nan if said is None else float(said)
 
 
 def _share(part: float, whole: float) -> float:
@@ -205,18 +172,10 @@ def _share(part: float, whole: float) -> float:
 
 def _days(cell: str, name: str, blurred: list[str]) -> list[date]:
     """Read the days of a cell; one that cannot be read makes the field unreadable."""
-    out = []
-    for part in filter(None, (p.strip() for p in _MANY.split(_said(cell)))):
-        read = recognise.day(part)
-        if read is None or read.value is None or read.precision != "day" or not _likely(read.value):
-            blurred.append(name)
-            return []
-        out.append(read.value)
-    return out
-
-
-def _likely(day: date) -> bool:
-    return supply.YEARS[0] <= day.year <= supply.YEARS[1]
+    found = record_cells.days(cell)
+    if found is None:
+        blurred.append(name)
+    return found or []
 
 
 def _suspensions(suspended: str, resumed: str, blurred: list[str]) -> list[Span]:
@@ -233,15 +192,10 @@ def _suspensions(suspended: str, resumed: str, blurred: list[str]) -> list[Span]
 
 def _pauses(cell: str, blurred: list[str]) -> list[Span]:
     """Read stretches of time that do not count: ``2024-01-01~2024-03-31; 2025-02-01~``."""
-    out = []
-    for part in filter(None, (p.strip() for p in _MANY.split(_said(cell)))):
-        ends = [e for e in _TO.split(part) if e.strip()]
-        days = [_days(e, "pauses", blurred) for e in ends]
-        if "pauses" in blurred or not days or len(days) > 2 or (len(days) == 2 and days[1][0] < days[0][0]):
-            blurred += [] if "pauses" in blurred else ["pauses"]
-            return []
-        out.append(Span(days[0][0], days[1][0] if len(days) == 2 else None))
-    return out
+    found = record_cells.spans(cell)
+    if found is None:
+        blurred.append("pauses")
+    return [Span(start, end) for start, end in found or []]
 
 
 def _ruled(cell: str, blurred: list[str]) -> str:
@@ -310,6 +264,5 @@ def _cultivated(links: supplied.Links, parcels: gpd.GeoDataFrame, count: int) ->
 
 def _cells(sheet: RecordSheet) -> pd.DataFrame:
     """Return holder, park and stated area of a register."""
-    areas: Iterable[Any] = (recognise.number(c) for c in sheet.column("area_ha"))
-    square = [v.value * HA_M2 if v is not None else np.nan for v in areas]
+    square = [hectares * HA_M2 for hectares in _numbers(sheet, "area_ha")]
     return pd.DataFrame({"name": sheet.column("holder"), "park_id": sheet.column("park_id"), "area_m2": square})

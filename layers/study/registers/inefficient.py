@@ -22,7 +22,7 @@ from geo.screen.supplied import SLIVER_SHARE
 from layers import toml
 from layers.sources.cells import recognise
 from layers.study.packs import PACKS
-from layers.study.registers import idle, idle_records, mu
+from layers.study.registers import idle, mu, record_cells
 from layers.study.spec import LayerSpec
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def _sites(layer: Layer, parcels: gpd.GeoDataFrame, work: Work) -> pd.DataFrame:
         n: [str(v) for v in layer.attributes.get(n, [""] * count)]
         for n in ("name", "kind", "stage", "households", "ready_on")
     }
-    kinds = [idle_records.worded("renewal_kinds", word) or "unknown" for word in text["kind"]]
-    stages = [idle_records.worded("renewal_stages", word) or "unknown" for word in text["stage"]]
+    kinds = [record_cells.worded("renewal_kinds", word) or "unknown" for word in text["kind"]]
+    stages = [record_cells.worded("renewal_stages", word) or "unknown" for word in text["stage"]]
     stages = ["unknown" if maybe else stage for stage, maybe in zip(stages, layer.maybe, strict=True)]
     read = [recognise.number(v) for v in text["households"]]
     tree, ids = shapely.STRtree(parcels.geometry.to_numpy()), parcels["parcel_id"].to_numpy(object)

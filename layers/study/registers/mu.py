@@ -10,18 +10,16 @@ import pandas as pd
 
 from geo.idle.mu import FACTS, MuPack
 from layers import toml
-from layers.sources.cells import recognise
 from layers.sources.cells.quantity import number_of
 from layers.study import sheets
 from layers.study.packs import PACKS
+from layers.study.registers import record_cells
 from layers.study.spec import LayerSpec, Study
 
 if TYPE_CHECKING:
     from layers.study.run.stage import Work
 
 FOLDER = PACKS / "mu"
-SCALES = {"规上": "large", "规模以上": "large", "规上企业": "large", "large": "large", "规下": "small",
-          "规模以下": "small", "规下企业": "small", "small": "small"}  # fmt: skip
 TEXTS = ("enterprise_id", "name", "asset_id")
 
 
@@ -66,12 +64,11 @@ def _sheet(spec: LayerSpec, work: Work) -> pd.DataFrame:
     if found.state != "ok":
         return pd.DataFrame()
     columns: dict[str, object] = {n: found.column(n) for n in TEXTS}
-    columns["scale"] = [SCALES.get(t.strip().casefold(), "") for t in found.column("scale")]
-    read = [recognise.number(t.strip().removesuffix("年")) for t in found.column("year")]
-    columns["year"] = [int(v.value) if v is not None else 0 for v in read]
+    columns["scale"] = [record_cells.SCALES.get(t.strip().casefold(), "") for t in found.column("scale")]
+    columns["year"] = [record_cells.year(t) for t in found.column("year")]
     for name in FACTS:
         cells = found.column(name) if found.has(name) else [""] * len(found.rows)
-        values = [number_of(str(c), name) if c else None for c in cells]
+        values = [number_of(str(c), name, found.heading(name)) if c else None for c in cells]
         columns[name] = [v if v is not None else np.nan for v in values]
     made = pd.DataFrame(columns)
     certain = ~np.asarray(found.maybe, bool)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,11 +13,9 @@ from geo.basis.inputs import Inputs
 from geo.basis.layer import Layer
 from geo.project.gate import Park, Parks
 from geo.project.park_lists import Decision
-from layers.study.registers import project_cells as cells
+from layers.study.registers import record_cells
 from layers.study.registers.industry import industry_code
 from layers.study.spec import LayerSpec, Study
-
-_SPLIT = re.compile(r"[;；,，、|\s]+")
 
 
 def read(study: Study, inputs: Inputs, decided: Sequence[Decision] = ()) -> Parks:
@@ -97,11 +94,10 @@ def _column(layer: Layer, name: str, otherwise: Any) -> Any:
 
 def _codes(text: str) -> tuple[str, ...]:
     """Return the industry codes of a cell; one that cannot be read leaves the whole list unknown."""
-    words = [w for w in _SPLIT.split(text.strip()) if w]
-    read_ = [industry_code(w) for w in words]
+    read_ = [industry_code(w) for w in record_cells.parts(text)]
     return tuple(read_) if all(read_) else ()
 
 
 def _yes(text: str) -> bool | None:
     word = text.strip().casefold()
-    return True if word in cells.YES else False if word in cells.NO else None
+    return True if word in record_cells.YES else False if word in record_cells.NO else None

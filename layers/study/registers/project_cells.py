@@ -22,6 +22,7 @@ from layers.library.codelist import Code
 from layers.sources.cells import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.study.registers import industry
+from layers.study.registers.record_cells import NO, YES
 
 BLANK = frozenset({"", "-", "--", "—", "——", "/", "\\", "待定", "未定", "暂无", "不详", "待补充", "?", "n/a", "na",
                    "tbd", "null", "none"})  # fmt: skip
@@ -29,8 +30,6 @@ BLANK = frozenset({"", "-", "--", "—", "——", "/", "\\", "待定", "未定"
 NONE_WORDS = frozenset({"无", "没有", "不涉及", "不用", "nil"})
 ZERO_KINDS = frozenset({"flow", "steam", "mass", "apparent", "volume", "traffic"})
 """Kinds of which 无 means none at all."""
-YES = frozenset({"是", "有", "可", "可以", "能", "接受", "涉及", "√", "✓", "y", "yes", "true", "1"})
-NO = frozenset({"否", "不", "无", "不可", "不能", "不接受", "不涉及", "没有", "×", "✗", "x", "n", "no", "false", "0"})
 BUILD = {"新建": "new", "new": "new", "迁建": "new", "扩建": "expand", "改扩建": "expand", "技改": "upgrade",
          "技术改造": "upgrade", "改建": "upgrade", "upgrade": "upgrade", "expansion": "expand"}  # fmt: skip
 _UNIT_WORDS = {"yi": "亿元", "wan": "万元", "yuan": "元", "mu": "亩", "ha": "ha", "m2": "m2", "mva": "mva",

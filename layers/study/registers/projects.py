@@ -51,6 +51,8 @@ OWN = (
     "catalogue_new_build_class_code",
 )
 """Columns nobody edits."""
+ZERO_SAID = ("asked_m2", "investment_wan", "investment_total_wan")
+"""Figures of which 0 may be meant and may stand for an empty cell: it is read as 0, and said."""
 _SPLIT = re.compile(r"[、，,;；/\s]+(?![^(（]*[)）])")
 
 
@@ -322,6 +324,9 @@ def _doubts(record: Mapping[str, Any], parks: Mapping[str, str]) -> list[Finding
     row, name = record["row"], record.get("name") or record["project_id"]
     if record.get("wish") and parks and not record["wish_park_id"]:
         out.append(finding("warn", "project_wish_unknown", row=row, project=name, wish=record["wish"]))
+    for column in ZERO_SAID:
+        if record.get(column) == (0.0, 0.0):
+            out.append(finding("warn", "project_zero", row=row, project=name, column=column))
     days = [(k, record.get(DAY_OF[k])) for k in STAGES]
     dated = [(k, d) for k, d in days if isinstance(d, date)]
     for (early, first), (late, then) in pairwise(dated):

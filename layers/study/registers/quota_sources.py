@@ -18,7 +18,7 @@ from layers.library import resources as counted
 from layers.library import standards
 from layers.library.roles import Role
 from layers.study.registers.facilities import AccountRow, AccountSheet, Found, opened_sheet
-from layers.study.registers.idle_records import worded
+from layers.study.registers.record_cells import worded
 from layers.study.spec import Study
 
 ROLE: Role = "quota_source"
@@ -107,7 +107,7 @@ def _amount(row: AccountRow, account: str) -> float:
         return float(row.figures(account, ("amount",))["amount"]) if "amount" in row.cell else math.nan
     area, share = row.figures(account, ("area",))["area"], row.number("yield_pct")
     if share > WHOLE_PCT:
-        row.say("warn", "figure_unreadable", column="yield_pct", text=row.cell["yield_pct"])
+        row.unreadable("yield_pct")
         return math.nan
     return float(area * share / WHOLE_PCT)
 

@@ -13,15 +13,15 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.inputs import Inputs
-from geo.screen.records import EVENTS, Event, Record, distinct
+from geo.screen.records import EVENTS, Record, distinct
 from geo.screen.supplied import Register, State
 from geo.screen.supply import Meaning, PresentUse
 from layers.library import standards
 from layers.sources import gate
-from layers.sources.cells import recognise
 from layers.sources.finding import Finding, finding
 from layers.study import coverage, load, sheets
 from layers.study.placed import placed
+from layers.study.registers.record_cells import DOCUMENTS, event, stated_code
 from layers.study.sheets import RecordSheet
 from layers.study.spec import LayerSpec, Study
 
@@ -29,37 +29,6 @@ CODE_LISTS = ("supply_status", "landuse_survey", "landuse_plan", "landuse_former
 """Shipped code lists the status depends on; a change of one makes the stage stale."""
 KEYS = {"parcel_ids": "parcel_id", "parcel_nos": "parcel_no", "plot_ids": "plot_id"}
 """Field of a record: our name of the column that bears it."""
-NOT_YET = frozenset(
-    (
-        "",
-        *[
-            "-",
-            "--",
-            "—",
-            "——",
-            "/",
-            "\\",
-            "无",
-            "否",
-            "未",
-            "没有",
-            "未动工",
-            "未开工",
-            "未竣工",
-            "未交地",
-            "n/a",
-            "na",
-            "null",
-            "none",
-            "no",
-        ],
-    )
-)
-"""Cells that say an event has not happened."""
-DOCUMENTS = ("approved", "contract")
-"""Events a document proves: its number alone, without a day, is enough."""
-YEARS = (1949, 2199)
-"""Years a day of a register may lie in; others are written for "none" (1899-12-30, 1900-01-01, 9999-12-31)."""
 EMPTY_GROUND = {"三调": ("1201",)}
 """Construction land with nothing built on it: 空闲地 of the land survey."""
 UNDECIDED = {"用地用海": ("16",)}
@@ -137,15 +106,7 @@ def _register(
         found += [(spec.id, f) for f in sheet.findings]
         return Register(_records(sheet), sheet.state)
     complete, known = _coverage(spec, sheet, study, folder, boundary, found)
-    records = _records(sheet)
-    found += [(spec.id, f) for f in _blurred(records)]
-    return Register(records, "ok", complete, known)
-
-
-def _blurred(records: Sequence[Record]) -> list[Finding]:
-    """Say which rows hold an event nobody can read: it may have happened, so it is neither a yes nor a no."""
-    lost = [r.row for r in records if any(e.happened == "unreadable" for e in r.events.values())]
-    return [finding("warn", "idle_cells_unreadable", count=len(lost), rows=lost[:5])] if lost else []
+    return Register(_records(sheet), "ok", complete, known)
 
 
 def _coverage(
@@ -202,29 +163,6 @@ def _flat(shape: Any) -> Any:
     return shape if shape is not None and shapely.get_dimensions(shape) == 2 else None
 
 
-def event(cell: str, *, document: bool = False, paper: str = "", last: bool = False) -> Event:
-    """Read one event of a record.
-
-    Parameters
-    ----------
-    cell : str
-        A day as people write it, ``""`` or a word for "not yet"; with `document` also
-        the number of the document.
-    document : bool
-    paper : str
-        Number of the document in a field of its own.
-    last : bool
-        Of a month or a year take the last day: a term that runs from it has then surely begun.
-    """
-    found = recognise.day(cell) if cell else None
-    if found is not None and found.value is not None and YEARS[0] <= found.value.year <= YEARS[1]:
-        return Event("yes", found.last if last else found.value)
-    numbered = paper.lower() not in NOT_YET and any(c.isdecimal() for c in paper)
-    if numbered or (document and found is None and any(c.isdecimal() for c in cell)):
-        return Event("yes")
-    return Event("no" if cell.lower() in NOT_YET else "unreadable")
-
-
 # --- what codes mean -------------------------------------------------------------
 
 
@@ -266,12 +204,3 @@ def is_construction(scheme: str, code: str) -> bool | None:
     heads = (code[:n] for n in range(len(code), 0, -1))
     found = next((h for h in heads if known.get(h)), "")
     return None if not found or found in UNDECIDED.get(scheme, ()) else True
-
-
-def stated_code(text: str) -> str:
-    """Return the code of a supply status a file names: a code, a title or an alias; "" for another word."""
-    word = text.strip().casefold()
-    for entry in standards.codes("supply_status").codes:
-        if word in {w.casefold() for w in (entry.code, entry.title.zh, entry.title.en, *entry.aliases)}:
-            return entry.code
-    return ""

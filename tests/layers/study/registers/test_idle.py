@@ -157,7 +157,7 @@ def test_another_day_opens_no_file(results, monkeypatch):
 
 def test_findings(results):
     listed = results.table("idle_problems")
-    assert {"idle_cause_unknown"} <= set(listed["code"])
+    assert {"cell_word_unknown"} <= set(listed["code"])
 
 
 def test_contradictions_come_first_in_the_list(results):

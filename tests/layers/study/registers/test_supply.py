@@ -15,7 +15,8 @@ from layers.library import standards
 from layers.outputs.project import projection
 from layers.study import spec
 from layers.study.registers import supply
-from layers.study.registers.supply import event, is_construction, present_use, stated_code
+from layers.study.registers.record_cells import event, stated_code
+from layers.study.registers.supply import is_construction, present_use
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from tests import district
