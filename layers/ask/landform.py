@@ -24,6 +24,7 @@ from geo.measure.fabric import composition
 from layers.ask.redline import RedlineAnswer
 from layers.library import standards
 from layers.study.run.released import refusal, require
+from layers.study.run.results import Results
 
 TENURES = ("collective", "state", "")
 """Groups of tenure in the order of the form; "" is ground whose tenure is not known."""
@@ -86,16 +87,44 @@ def land_form(answer: RedlineAnswer, decimals: int, tolerance_m2: float, with_fi
         raise BlockedError(why)
     found = require(answer.check.folder, "parcels")
     parcels = gpd.GeoDataFrame(found.table("parcels"))
-    rows = _measured(answer, parcels)
+    rows = _measured(answer.check, answer.plots, parcels)
     _agrees(answer, rows)
-    cells = _cells(rows, with_fields)
-    control, digit = answer.gross_m2, HA_M2 / 10**decimals
+    asked = (answer.check.head["name"], answer.gross_m2, decimals, tolerance_m2)
+    return _form(_cells(rows, with_fields), asked, _named(parcels), with_fields)
+
+
+def of_ground(results: Results, name: str, ground: gpd.GeoDataFrame, decimals: int, tolerance_m2: float) -> LandForm:
+    """Return the areas of any ground of a run, field ridges as a class of their own.
+
+    Parameters
+    ----------
+    results : Results
+    name : str
+        Of the ground, for what is refused.
+    ground : GeoDataFrame
+        ``parcel_id`` and shapes, study CRS.
+    decimals, tolerance_m2
+        As `land_form` takes them; raises as it does.
+    """
+    if why := refusal(results, "parcels"):
+        raise BlockedError(why)
+    parcels = gpd.GeoDataFrame(results.table("parcels"))
+    study = results.study
+    measured = basis(study.area, study.crs, tuple(parcels.total_bounds))
+    control = float(measured.areas(ground.geometry.to_numpy()).sum())
+    cells = _cells(_measured(results, ground, parcels), False)
+    return _form(cells, (name, control, decimals, tolerance_m2), _named(parcels), False)
+
+
+def _form(cells: pd.DataFrame, asked: tuple[str, float, int, float], named: bool, with_fields: bool) -> LandForm:
+    """Round cells to the control they have to add up to."""
+    name, control, decimals, tolerance_m2 = asked
+    digit = HA_M2 / 10**decimals
     lack = control - float(cells["area_m2"].sum())
     if not abs(lack) <= tolerance_m2:
-        raise BlockedError(reason("form_not_adding", name=answer.check.head["name"], area_m2=abs(lack),
-                                  most_m2=tolerance_m2))  # fmt: skip
+        raise BlockedError(reason("form_not_adding", name=name, area_m2=abs(lack), most_m2=tolerance_m2))
     units = spread(cells["area_m2"].to_numpy(np.float64), control, digit)
-    return LandForm(cells.assign(units=units), control, digit, _named(parcels), with_fields)
+    return LandForm(cells.assign(units=units), control, digit, named, with_fields)
 
 
 def spread(areas: npt.NDArray[np.float64], control: float, digit: float) -> npt.NDArray[np.int64]:
@@ -139,8 +168,8 @@ def _texts(parcels: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
     return given.where(given.notna(), "").astype(str).str.strip().to_numpy(object)
 
 
-def _measured(answer: RedlineAnswer, parcels: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the present use of the red line by owner and place, with ridges as rows of their own."""
+def _measured(results: Results, plots: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the present use of some ground by owner and place, with ridges as rows of their own."""
     names = ("land_use", "land_use_scheme", "tenure", "owner", "township", "village")
     attributes = {name: _texts(parcels, name) for name in names}
     share = ridges.shares(parcels)
@@ -148,7 +177,7 @@ def _measured(answer: RedlineAnswer, parcels: gpd.GeoDataFrame) -> pd.DataFrame:
     attributes["ridge_use"] = ridges.classes(parcels)
     sure = _texts(parcels, "may_belong") == ""  # a row that only may be a parcel vouches for no present use
     attributes = {name: np.where(sure, values, "") for name, values in attributes.items()}
-    plots, study = answer.plots, answer.check.study
+    study = results.study
     measured = basis(study.area, study.crs, tuple(parcels.total_bounds))
     rows = composition(
         plots["parcel_id"].to_numpy(object), plots.geometry.to_numpy(), parcels.geometry.to_numpy(), attributes,

@@ -44,11 +44,41 @@ class FormField(Frozen):
     confidence: Confidence | None = None
 
 
+class FormRow(Frozen):
+    """One row of a table of areas: which ground it adds up.
+
+    Parameters
+    ----------
+    id, title
+    of : str or None
+        Class of the land law; "" is ground whose class is not known.
+    group : str
+        Group of land uses.
+    codes : mapping of scheme to tuple of str
+        Codes of a scheme.
+    layer : str
+        Or what lies on a layer, whatever its use and tenure.
+    confidence : {"S", "S2", "C", "M", "local"} or None
+        Where the row was seen; None takes the mark of the form.
+    """
+
+    id: str
+    title: Text
+    of: Literal["agricultural", "construction", "unused", ""] | None = None
+    group: str = ""
+    codes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    layer: str = ""
+    confidence: Confidence | None = None
+
+
 class FormHead(Frozen):
-    """What a form is: `subject` says of what; `text_found` whether its public wording was found."""
+    """What a form is: `subject` says of what (``ground``: a check or a site).
+
+    `text_found` says whether its public wording was found.
+    """
 
     title: Text
-    subject: Literal["redline", "study", "site", "idle"]
+    subject: Literal["redline", "study", "site", "idle", "ground"]
     endings: tuple[str, ...] = ("xlsx",)
     confidence: Confidence
     source: str
@@ -59,13 +89,14 @@ class FormHead(Frozen):
 
 
 class OfficeForm(Frozen):
-    """A form with its fields, in their order."""
+    """A form with its fields and the rows of its table of areas, in their order."""
 
     form: FormHead
     fields: tuple[FormField, ...] = Field(min_length=1)
+    rows: tuple[FormRow, ...] = ()
 
-    def mark(self, one: FormField) -> Confidence:
-        """Return the mark of a field."""
+    def mark(self, one: FormField | FormRow) -> Confidence:
+        """Return the mark of a field or a row."""
         return one.confidence or self.form.confidence
 
 

@@ -45,6 +45,13 @@ class TemplateField(Frozen):
     columns: tuple[str, ...] = ()
 
 
+AREAS = TemplateField(
+    id="areas", title=Text(zh="按地类与权属的面积", en="Areas by class and tenure"), kind="table",
+    words="officeform.ground_", columns=("class", "total", "state", "collective", "open"),
+)  # fmt: skip
+"""The table of a form with rows of its own."""
+
+
 class _Fields(Frozen):
     fields: tuple[TemplateField, ...]
 
@@ -70,4 +77,6 @@ def fields(paper: str) -> tuple[TemplateField, ...]:
         return tuple(f for f in known if paper in f.papers or not f.papers)
     shared = [f for f in known if f.forms]
     own = [TemplateField(id=f.id, title=f.title) for f in forms.form(paper).fields]
+    if forms.form(paper).rows:
+        own.append(AREAS)
     return (*shared[:-1], *own, shared[-1])

@@ -47,8 +47,13 @@ def write(results: Results, kind: str, name: str, values: Values, path: Path, la
     book.save(path)
 
 
-def document(results: Results, kind: str, name: str, values: Values, language: Language) -> bytes:
-    """Return the form as the bytes of a DOCX file; the same run and day give the same bytes."""
+def document(
+    results: Results, kind: str, name: str, values: Values, language: Language, tables: tuple[WordTable, ...] = ()
+) -> bytes:
+    """Return the form, with tables below its fields, as the bytes of a DOCX file.
+
+    The same run and day give the same bytes; the page of an office comes first.
+    """
     wanted = forms.form(kind)
     moment = datetime.fromisoformat(results.manifest["written"]).replace(tzinfo=None)
     title = say("officeform.title", language, title=both(wanted.form.title, language), name=name)
@@ -57,7 +62,7 @@ def document(results: Results, kind: str, name: str, values: Values, language: L
 
         head = office_pages.PageHead(title, results, moment, language)
         texts = {f.id: _text(f, values, language) for f in wanted.fields}
-        said = head.values() | texts | {"notes": list(about(results, wanted, language))}
+        said = head.values() | texts | office_pages.tables(tables) | {"notes": list(about(results, wanted, language))}
         return template.filled(own, kind, said, None, head)
     page = word.blank(title, moment, language)
     first = page.add_paragraph()
@@ -68,7 +73,8 @@ def document(results: Results, kind: str, name: str, values: Values, language: L
     if results.study.demonstration:
         word.tight(word.line(page, say("note.demonstration", language), word.BODY_PT, word.RED, bold=True))
     lines = tuple((both(f.title, language), _text(f, values, language)) for f in wanted.fields)
-    word.section(page, WordTable("", (), lines, (1.3, 3.0)))
+    for grid in (WordTable("", (), lines, (1.3, 3.0)), *tables):
+        word.section(page, grid)
     signs = [say(f"officeform.sign_{n}", language) for n in ("maker", "checker", "office", "day")]
     word.tight(word.line(page, "        ".join(signs), word.BODY_PT, None), before=14, after=10)
     for text in about(results, wanted, language):
@@ -87,7 +93,7 @@ def _text(one: FormField, values: Values, language: Language) -> str:
         hint = both(one.note, language)
         return say("officeform.blank", language, hint=hint) if hint else say("officeform.fill", language)
     if one.kind in NUMBERS and isinstance(value, (int, float)):
-        return f"{value:,.2f}"
+        return f"{value:,.4f}" if one.kind == "ha" else f"{value:,.2f}"
     return str(value)
 
 

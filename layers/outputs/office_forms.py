@@ -11,7 +11,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from layers.ask.redline import RedlineAnswer
 from layers.library import forms
-from layers.outputs import form_land, form_ledger, form_lines, form_sheet, pdf
+from layers.outputs import form_ground, form_land, form_ledger, form_lines, form_sheet, pdf
 from layers.outputs.target import ending, replaced
 from layers.study import checks
 from layers.study.run.released import refusal, require
@@ -75,6 +75,15 @@ def _ledger(folder: Path, asked: Asked, language: Language) -> Made:
     return lambda part: form_ledger.write(results, part, language)
 
 
+def _ground(folder: Path, asked: Asked, language: Language) -> Made:
+    """Return what writes a form about a check, or else about a site of the run."""
+    if asked.subject in {check.check_id for check in checks.listing(folder)}:
+        ground = form_ground.of_check(RedlineAnswer(checks.open_check(folder, asked.subject)), language)
+    else:
+        ground = form_ground.of_site(require(folder, "candidates"), asked.subject, language)
+    return lambda part: form_ground.write(ground, part, language)
+
+
 def _site(folder: Path, asked: Asked, language: Language) -> Made:
     results = require(folder, "candidates")
     if why := refusal(results, "parcels"):
@@ -91,6 +100,7 @@ def _idle(folder: Path, asked: Asked, language: Language) -> Made:
 
 WRITERS: dict[str, Callable[[Path, Asked, Language], Made]] = {
     form_land.KIND: _land, form_lines.KIND: _lines, form_ledger.KIND: _ledger,
+    form_ground.KIND: _ground,
     **{kind: _site for kind in forms.kinds() if forms.form(kind).form.subject == "site"},
     **{kind: _idle for kind in forms.kinds() if forms.form(kind).form.subject == "idle"},
 }  # fmt: skip

@@ -141,7 +141,7 @@ APART = {
          "layers/outputs/shapefiles.py:_put",
          "layers/outputs/coordinates.py:write_txt", "layers/outputs/dossier.py:write",
          "layers/outputs/field_sheet.py:write", "layers/outputs/form_book.py:FormBook.save",
-         "layers/outputs/form_sheet.py:write",
+         "layers/outputs/form_sheet.py:write", "layers/outputs/form_ground.py:write",
          "layers/outputs/formats.py:_write_csv",
          "layers/outputs/findings_list.py:_write_json",
          "layers/outputs/formats.py:_write_geojson", "layers/outputs/formats.py:_write_parquet",

@@ -23,6 +23,10 @@ TABLES = {"site": ("ranking", "site_id"), "project": ("projects", "project_id"),
 """What a document can be about: the table it is listed in, and its id there."""
 
 
+MANY = {"any": ("project", "site", "redline", "idle"), "ground": ("redline", "site")}
+"""What may be about several kinds of things."""
+
+
 @dataclass(frozen=True)
 class Paper:
     """A document that can be written.
@@ -33,7 +37,7 @@ class Paper:
         Kind of a form of `data/forms`, or ``dossier``.
     title, note : str
         What it is called, and where its wording comes from.
-    about : {"any", "redline", "study", "site", "idle"}
+    about : {"any", "redline", "study", "site", "idle", "ground"}
     kinds : tuple of str
         Endings; without LibreOffice there is no PDF among them.
     """
@@ -69,7 +73,7 @@ def subjects(folder: Path, results: Results | None, paper: Paper, language: Lang
     if paper.about == "study":
         return {forms.WHOLE: say("uioutputs.whole_study", language)} if results is not None else {}
     found: dict[str, str] = {}
-    for kind in ("project", "site", "redline", "idle") if paper.about == "any" else (paper.about,):
+    for kind in MANY.get(paper.about, (paper.about,)):
         found |= dict(_of_kind(folder, results, kind, paper, language))
     return found
 
@@ -95,7 +99,9 @@ def _of_kind(
 
 def shut(results: Results | None, paper: Paper, language: Language) -> str:
     """Return why a document cannot be written now, "" where it can."""
-    needed = {"redline": "", "idle": "idle_records", "study": "idle_records"}.get(paper.about, "candidates")
+    needed = {"redline": "", "ground": "", "idle": "idle_records", "study": "idle_records"}.get(
+        paper.about, "candidates"
+    )
     if not needed:
         return ""
     if results is None or not results.has(needed):

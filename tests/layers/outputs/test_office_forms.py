@@ -1,5 +1,6 @@
 """Forms of the next office: their cells summed anew with pandas from the files, blanks that show, nothing that acts."""
 
+import io
 from datetime import date
 
 import docx
@@ -14,10 +15,11 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
 from layers.ask import landform
 from layers.library import forms
-from layers.outputs import form_ledger, office_forms
+from layers.outputs import form_ground, form_ledger, office_forms
 from layers.outputs.office_forms import Asked
 from layers.study import checks
 from layers.study.run import runs
+from layers.study.run.results import open_results
 from layers.text import LANGUAGES, both, say
 from tests import district
 from tests.layers.outputs import joint_study
@@ -130,6 +132,60 @@ def test_land_classes_add_up_as_pandas_adds_them(folder, tmp_path, ridges):
     assert {str(c.value)[:5] for c in live} == {"=SUM("}
     assert "=1+1" in set(units["unit"])
     assert all(c.data_type != "f" or c.value != "=1+1" for c in live)
+
+
+def test_the_annex_of_the_pre_review_adds_up_and_marks_its_blanks(folder, tmp_path):
+    values, formulas = written(folder, tmp_path, Asked("pre-review", "甲"))
+    hand = expected(folder, False)
+    rows = list(values["拟用地面积"].iter_rows(values_only=True))
+    head = next(k for k, row in enumerate(rows) if row[0] == "地类")
+    form = pd.DataFrame(rows[head + 1 :], columns=rows[head]).set_index("地类")
+    named = {
+        "农用地": ["0101", "0301", "1203"],
+        "其中：耕地": ["0101"],
+        "其中：水田": ["0101"],
+        "建设用地": ["0602"],
+        "未利用地": ["1101"],
+    }
+    for name, codes in named.items():
+        for state, column in ((True, "国有"), (False, "集体")):
+            mine = hand[[k for k in hand.index if k[0] == state and k[2] in codes]].sum() / 1e4
+            assert form.loc[name, column] == pytest.approx(mine, abs=4e-4), (name, column)
+        assert form.loc[name, "合计"] == pytest.approx(
+            form.loc[name, ["国有", "集体", "权属未知"]].astype(float).sum(), abs=1e-9
+        )
+    total = round((hand.sum() + HOLE) / 1e4, 4)
+    assert form.loc["合计", "合计"] == pytest.approx(total, abs=1e-9)
+    assert form.loc["地类未知", "权属未知"] == HOLE / 1e4
+    assert form.loc["其中：永久基本农田", ["国有", "集体"]].tolist() == ["–", "–"]
+    cells = {r[0]: r[1] for r in values["表"].iter_rows(values_only=True)}
+    assert cells["项目名称"] == "甲"
+    assert cells["拟用地总规模（公顷）"] == total
+    assert cells["建设单位"] == "（待填）"
+    assert cells["占用生态保护红线（公顷）"] == 0
+    assert cells["城镇开发边界内（公顷）"] + cells["城镇开发边界外（公顷）"] == pytest.approx(total, abs=1e-4)
+    live = [c for row in formulas["拟用地面积"].iter_rows() for c in row if c.data_type == "f"]
+    assert {str(c.value)[:5] for c in live} == {"=SUM("}
+    office_forms.write(folder, Asked("pre-review", "甲"), tmp_path / "a.docx", "zh")
+    page = docx.Document(tmp_path / "a.docx")
+    areas = {row.cells[0].text: [c.text for c in row.cells[1:]] for row in page.tables[1].rows}
+    assert areas["合计"][0] == f"{total:,.4f}"
+    assert say("officeform.no_text", "zh") in " ".join(p.text for p in page.paragraphs)
+
+
+def test_the_annex_of_a_site(ranked_folder, tmp_path):
+    results = open_results(ranked_folder)
+    site = str(results.table("ranking")["site_id"].iloc[0])
+    shape = gpd.GeoDataFrame(results.table("sites")).set_index("site_id").geometry[site]
+    asked = form_ground.of_site(results, site, "zh")
+    assert asked.values["area_ha"] == pytest.approx(shape.area / 1e4, abs=1e-4)
+    amounts = [asked.amount(r, None) for r in forms.form("pre-review").rows if r.of is not None]
+    assert sum(amounts) == pytest.approx(asked.values["area_ha"], abs=1e-9)
+    for language in LANGUAGES:
+        form_ground.write(asked, tmp_path / f"{language}.xlsx", language)
+        assert docx.Document(io.BytesIO(form_ground.document(asked, language))).tables
+    with pytest.raises(BlockedError):
+        form_ground.of_site(results, "nowhere", "zh")
 
 
 def test_adjustment_is_shown_and_closes(folder, tmp_path):
