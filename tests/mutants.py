@@ -36,7 +36,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "screen": (("geo.screen.status", "geo.screen.remains", "geo.screen.ledger"), ("tests/geo/screen",)),
     "accounts": (
         ("geo.place.accounts", "geo.place.headroom"),
-        tuple(f"{PLACE}{name}.py" for name in ("accounts", "capacity", "nothing")),
+        tuple(f"{PLACE}{name}.py" for name in ("headroom", "accounts", "capacity", "nothing")),
     ),
     "rank": (("geo.rank.score", "geo.rank.topsis", "geo.rank.weights"), ("tests/geo/rank",)),
     "clock": (("geo.idle.clock", "geo.idle.days"), ("tests/geo/idle/test_clock.py",)),

@@ -42,6 +42,12 @@ class _Without(MetaPathFinder):
             raise ModuleNotFoundError(f"{fullname} is left out of the parsing process", name=fullname)
 
 
+def warm() -> None:
+    """Import what most files need and keep out what none does: for a process that only forks parsers."""
+    _keep_out()
+    from layers.sources.formats import contents, tabular, vector  # noqa: F401
+
+
 def main(job_file: str) -> int:
     """Do one job; whatever happens inside becomes reasons in ``result.json``, a full disk the exit code."""
     folder = Path(job_file).parent
@@ -89,11 +95,18 @@ def _memory(job: dict[str, Any], limits: Limits) -> Reason:
     return reason("file_needs_memory", file=job["name"], limit_gb=limits.memory_bytes / 1e9)
 
 
-def _restrict(limits: Limits) -> None:
-    """Hold this process to memory and CPU, and let it load no driver but ours."""
+def _keep_out() -> None:
+    """Let this process load no driver but ours, and nothing it can do without; a second time changes nothing."""
+    if any(isinstance(finder, _Without) for finder in sys.meta_path):
+        return
     os.environ["OGR_SKIP"] += "," + OTHERS
     os.environ["CPL_LOG"] = os.devnull
     sys.meta_path.insert(0, _Without(("pandas", "geopandas")))
+
+
+def _restrict(limits: Limits) -> None:
+    """Hold this process to memory and CPU, and let it load no driver but ours."""
+    _keep_out()
     try:
         import resource
     except ImportError:  # Windows has no rlimits but jobs; the wall clock holds in any case

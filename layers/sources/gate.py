@@ -1,7 +1,7 @@
 """The gate: the only opener of a user's file.
 
 The parent process hashes bytes and reads its own cache; it never parses what a user
-gave. Parsing happens in a child process with limits (`layers/sources/child.py`). A cache
+gave. Parsing happens in a child process with limits (`layers/sources/child.py`, `forks.py`). A cache
 entry is keyed by the content of the file and the options, so the same bytes are parsed
 once; it holds Parquet, a plain array and JSON, never a pickle. An entry knows the sums of its
 files and the code of its reader (`layers/sources/readers.py`): one that is damaged, or that
@@ -30,7 +30,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from layers.basis import disk, sealed
 from layers.basis.owned import owned
-from layers.sources import readers
+from layers.sources import forks, readers
 from layers.sources.finding import Finding
 from layers.sources.formats import logs
 from layers.sources.formats.contents import sides
@@ -312,28 +312,34 @@ def _put(folder: Path, entry: Path, own: Path) -> None:
 def _run(folder: Path, name: str) -> None:
     """Run the child; a crash, a kill or running out of time is a reason, not an exception."""
     env = {k: v for k, v in os.environ.items() if k in _PASSED} | {"PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-m", "layers.sources.child", str((folder / "job.json").resolve())]
     try:
-        done = _child(command, env)
+        code = _done((folder / "job.json").resolve(), env)
     except subprocess.TimeoutExpired:
         raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.wall_seconds)) from None
-    if done.returncode == disk.NO_ROOM or (done.returncode != 0 and disk.has_no_room(folder)):
+    if code == disk.NO_ROOM or (code != 0 and disk.has_no_room(folder)):
         raise disk.full(folder.parent.parent)
-    if done.returncode in (-6, -9):  # a library that gets no memory aborts; the system kills whoever takes the last
+    if code in (-6, -9):  # a library that gets no memory aborts; the system kills whoever takes the last
         raise BlockedError(reason("parse_gave_up", file=name, limit_gb=LIMITS.memory_bytes / 1e9))
-    if done.returncode == -24:  # SIGXCPU
+    if code == -24:  # SIGXCPU
         raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.cpu_seconds))
-    if done.returncode != 0 or not (folder / RESULT).is_file():
-        raise BlockedError(reason("parse_crashed", file=name, code=done.returncode))
+    if code != 0 or not (folder / RESULT).is_file():
+        raise BlockedError(reason("parse_crashed", file=name, code=code))
 
 
-def _child(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+def _done(job_file: Path, env: dict[str, str]) -> int:
+    """Parse in a fork of the warm process, or in a process of its own; return the exit code."""
+    code = forks.WARM.run(job_file, env, LIMITS.wall_seconds) if forks.POSSIBLE else None
+    return _child(job_file, env) if code is None else code
+
+
+def _child(job_file: Path, env: dict[str, str]) -> int:
     """Run the child; it holds the reading end of a pipe of ours, and ends when we are gone."""
+    command = [sys.executable, "-m", "layers.sources.child", str(job_file)]
     ours, theirs = os.pipe()[::-1]
     try:
         return subprocess.run(
             command, cwd=ROOT, env=env, stdin=theirs, capture_output=True, timeout=LIMITS.wall_seconds, check=False
-        )
+        ).returncode
     finally:
         os.close(ours)
         os.close(theirs)

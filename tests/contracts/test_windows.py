@@ -3,9 +3,11 @@
 import ast
 import ctypes
 import importlib.util
+import os
+import runpy
 from pathlib import Path
 
-from layers.sources import windows
+from layers.sources import gate, windows
 from layers.sources.limits import STANDARD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,6 +15,10 @@ ELSEWHERE = {"fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "spw
 """Modules of Python that Windows has not."""
 SOURCES = [*(p for house in ("geo", "layers", "views", "county") for p in ROOT.glob(f"{house}/**/*.py")),
            ROOT / "app.py", ROOT / "luodi.py"]  # fmt: skip
+
+
+FORKS = ROOT / "layers" / "sources" / "forks.py"
+"""Asked for by one name, `POSSIBLE`."""
 
 
 def names(node):
@@ -42,6 +48,8 @@ def test_what_only_some_systems_have_is_asked_for_first():
     lacking = {"fork", "forkpty", "getuid", "geteuid", "killpg", "sysconf", "mkfifo", "chroot", "setsid"}
     found = []
     for path in SOURCES:
+        if path == FORKS:
+            continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         fine = {id(n) for t in ast.walk(tree) if isinstance(t, ast.Try) for b in t.body for n in ast.walk(b)}
         found += [
@@ -49,6 +57,17 @@ def test_what_only_some_systems_have_is_asked_for_first():
             if isinstance(n, ast.Attribute) and n.attr in lacking and ast.unparse(n.value) == "os" and id(n) not in fine
         ]  # fmt: skip
     assert found == []
+
+
+def test_without_forks_every_file_has_a_process_of_its_own(monkeypatch, tmp_path):
+    monkeypatch.delattr(os, "fork")
+    space = runpy.run_path(str(FORKS))
+    assert space["POSSIBLE"] is False
+    monkeypatch.setattr(gate.forks, "POSSIBLE", False)
+    monkeypatch.setattr(gate.forks.Warm, "run", None)
+    path = tmp_path / "list.csv"
+    path.write_text("id,name\n1,a\n", encoding="utf-8")
+    assert len(gate.open_table(path, tmp_path / "cache").frame) == 1
 
 
 def test_a_job_is_told_memory_and_time():

@@ -15,7 +15,7 @@ import shapely
 from pyarrow import parquet
 
 from geo.basis.errors import LuodiError
-from layers.sources import gate
+from layers.sources import forks, gate
 from layers.sources.limits import Limits
 from tests.layers.sources import make
 
@@ -367,6 +367,7 @@ def test_a_tin_costs_its_row_and_not_the_file(tmp_path, cache):
 def test_a_crash_a_kill_and_a_loop_become_reasons(tmp_path, cache, monkeypatch):
     path = make.geojson(tmp_path, make.box(120, 28, 0.01))
     run = subprocess.run
+    monkeypatch.setattr(forks, "POSSIBLE", False)  # a process of its own; `test_forks` tells of the others
 
     def instead(code):
         return lambda command, **kw: run([sys.executable, "-c", code], **kw)

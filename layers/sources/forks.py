@@ -1,0 +1,180 @@
+"""A warm process that forks a parser for each file: ``python -m layers.sources.forks SOCKET``.
+
+A delivery is a hundred files, and what a parser imports costs more than most of them. The warm
+process imports it once, opens no file and holds nothing of one; every fork restricts itself
+(`layers/sources/child.py`) before it reads a byte, and ends with its file. There are no forks on
+Windows: each file has a process of its own there, and wherever the warm one cannot be had.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
+_LENGTH = 8
+"""Bytes of a number on the line: the process id of a parser first, its exit code last."""
+_BATCH = 65_536
+
+
+class Warm:
+    """The warm process of this program: started when the first file is read, ended with the program."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._env: Mapping[str, str] = {}
+        self._orders: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, job_file: Path, env: Mapping[str, str], seconds: float) -> int | None:
+        """Do a job in a fork.
+
+        Parameters
+        ----------
+        job_file : Path
+            See `layers.sources.child.main`.
+        env : mapping
+            Environment of the parser; another one needs another warm process.
+        seconds : float
+            Wall clock; then the parser is killed.
+
+        Returns
+        -------
+        int or None
+            Exit code, negative for a signal; None where no fork could be had: nothing has run then.
+
+        Raises
+        ------
+        subprocess.TimeoutExpired
+        """
+        line = self._line(env)
+        if line is None:
+            return None
+        with line:
+            line.settimeout(seconds)
+            pid = 0
+            try:
+                line.sendall(os.fsencode(job_file) + b"\0")
+                pid = _number(line)
+                return _number(line)
+            except TimeoutError:
+                if pid:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(str(job_file), seconds) from None
+            except OSError:
+                return -signal.SIGKILL if pid else None  # whoever takes the last memory: the warm process went too
+
+    def _line(self, env: Mapping[str, str]) -> socket.socket | None:
+        """Return our end of a line to a new fork."""
+        with self._lock:
+            for _ in range(2):  # one that has died meanwhile is started once more
+                if self._orders is None or self._env != env:
+                    self._start(env)
+                ours, theirs = socket.socketpair()
+                try:
+                    assert self._orders is not None
+                    socket.send_fds(self._orders, [b"!"], [theirs.fileno()])
+                    return ours
+                except OSError:
+                    ours.close()
+                    self.end()
+                finally:
+                    theirs.close()
+        return None
+
+    def _start(self, env: Mapping[str, str]) -> None:
+        self.end()
+        self._orders, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "layers.sources.forks", str(theirs.fileno())], cwd=ROOT, env=dict(env),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )  # fmt: skip
+        self._env = dict(env)
+
+    def end(self) -> None:
+        """Let the warm process go."""
+        if self._orders is not None:
+            self._orders.close()
+        if self._process is not None:
+            self._process.wait()
+        self._orders = self._process = None
+
+
+def _number(line: socket.socket) -> int:
+    got = b""
+    while len(got) < _LENGTH:
+        more = line.recv(_LENGTH - len(got))
+        if not more:
+            raise ConnectionError("the other side of the line is gone")
+        got += more
+    return int.from_bytes(got, "little", signed=True)
+
+
+def serve(orders: socket.socket) -> None:
+    """Fork a parser for each order until the other side is gone."""
+    from layers.sources import child
+
+    child.warm()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted closes the line, and that ends a parser
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait
+    while True:
+        order, lines, _, _ = socket.recv_fds(orders, 1, 1)
+        if not order:
+            return
+        if os.fork() == 0:
+            orders.close()
+            _watch(socket.socket(fileno=lines[0]))
+        os.close(lines[0])
+
+
+def _watch(line: socket.socket) -> None:
+    """Fork the parser and tell its process id and its end."""
+    with contextlib.suppress(OSError):  # nobody is there any more to be told
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        job_file = b""
+        while not job_file.endswith(b"\0"):
+            job_file += line.recv(_BATCH) or b"\0"
+        pid = os.fork()
+        if pid == 0:
+            _parse(line, os.fsdecode(job_file[:-1]))
+        line.sendall(pid.to_bytes(_LENGTH, "little", signed=True))
+        _, status = os.waitpid(pid, 0)
+        line.sendall(os.waitstatus_to_exitcode(status).to_bytes(_LENGTH, "little", signed=True))
+    os._exit(0)
+
+
+def _parse(line: socket.socket, job_file: str) -> None:
+    from layers.sources import child
+
+    code = 1
+    try:
+        threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+        code = child.main(job_file)
+    finally:
+        os._exit(code)
+
+
+def _end_with(line: socket.socket) -> None:
+    """End when the other side of the line is closed: nobody waits for the result any more."""
+    with contextlib.suppress(OSError):
+        line.recv(1)
+    os._exit(1)
+
+
+WARM = Warm()
+atexit.register(WARM.end)
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))
