@@ -11,12 +11,13 @@ from layers.ask.scheduled import Scheduled
 from layers.serve.pages import drive as served
 from layers.serve.pages import drive_argue as arguing
 from layers.serve.pages import drive_lists as listing
+from layers.serve.pages import drive_offers as offering
 from layers.serve.pages.board import board
 from layers.serve.pages.drive import DriveTable
 from layers.serve.pages.drive_map import WAYS
 from layers.study.run.results import Results
 from layers.text import Language, code, say
-from views.parts import drive_argue, drive_lists, drive_panel, frame, map, opening, runner, state, tables
+from views.parts import drive_argue, drive_lists, drive_offers, drive_panel, map, opening, state, tables
 from views.parts.markup import label, tag
 
 PANEL, MAP_HEIGHT = 560, 420
@@ -41,7 +42,9 @@ def draw(results: Results, late: bool) -> None:
 
 
 def _download(results: Results, view: str, name: str, late: bool, language: Language) -> None:
-    if (view in ("offers", "argue") and not served.placed(results)) or (view == "lists" and not listing.drawn(results)):
+    if (view in ("offers", "argue") and not offering.placed(results)) or (
+        view == "lists" and not listing.drawn(results)
+    ):
         return
     made: Callable[[], bytes] = functools.partial(served.rating_file, results, name, language)
     if view in ("league", "wall"):
@@ -56,7 +59,7 @@ def _download(results: Results, view: str, name: str, late: bool, language: Lang
     elif view == "argue":
         made = functools.partial(arguing.workbook, results, drive_argue.project(results), language)
     elif view == "offers":
-        made = functools.partial(served.offers_file, results, "xlsx", language)
+        made = functools.partial(offering.offers_file, results, "xlsx", language)
     st.download_button(
         say("uidrive.workbook", language), data=made, key=f"drive-file-{view}", disabled=late, on_click="ignore",
         file_name=f"luodi-{view}-{results.run_id}.xlsx", icon=":material/download:",
@@ -186,21 +189,7 @@ def _argue(results: Results, _: str, language: Language) -> None:
 
 
 def _offers(results: Results, _: str, language: Language) -> None:
-    if not served.placed(results):
-        frame.trouble([say("uidrive.no_offers", language)], "uidrive.no_offers_title")
-        runner.needed(results.folder, language)
-        return
-    (first, *rest), shown = served.offers_table(served.offers_of(results), language)
-    st.html(tag("details", tag("summary", first), *(tag("div", n, cls="lu-line") for n in rest), cls="lu-law"))
-    if shown.empty:
-        st.html(tag("div", say("uidrive.none_to_offer", language), cls="lu-empty"))
-        return
-    tables.plain(shown, f"drive-offers-{language}")
-    st.download_button(
-        say("uidrive.word_offers", language), key="drive-offers-word", on_click="ignore", icon=":material/download:",
-        data=functools.partial(served.offers_file, results, "docx", language),
-        file_name=f"luodi-offers-{results.run_id}.docx", disabled="matches" in results.stale(),
-    )  # fmt: skip
+    drive_offers.draw(results, language)
 
 
 VIEWS: dict[str, Callable[[Results, str, Language], None]] = {

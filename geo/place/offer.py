@@ -8,7 +8,7 @@ is met, not met, or open by each of its tests.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geo.basis.tables import rows
+from geo.basis.units import MU_M2
 from geo.project.chainmap import Filler
 from geo.screen.handover import Path
 
@@ -25,7 +26,7 @@ COLUMNS = ("offer_id", "kind", "subject", "park_id", "township", "use", "net_m2"
            "far_max", "height_max_m", "power_kva", "earliest", "latest", "state", "conditions", "unknowns",
            "partners")  # fmt: skip
 CLEAR, CONFLICT, UNKNOWN = "clear", "conflict", "unknown"
-TESTS = ("land", "area", "park", "power", "day")
+TESTS = ("land", "area", "park", "industry", "intensity", "power", "day")
 KVA = 1000.0
 
 
@@ -132,6 +133,10 @@ class Wish:
         Of land: what is left in its park; of a building: its own.
     by : date or None
         The day it must be handed over.
+    industry : str
+        Code of GB/T 4754-2017.
+    investment_wan : float or None
+        万元; held against the least investment of the industry on the land that is taken.
     """
 
     land_m2: float | None = None
@@ -139,20 +144,43 @@ class Wish:
     park_id: str = ""
     power_kva: float | None = None
     by: date | None = None
+    industry: str = ""
+    investment_wan: float | None = None
 
 
-def answer(found: pd.DataFrame, power_mva: Mapping[str, float], wish: Wish) -> pd.DataFrame:
+@dataclass(frozen=True)
+class WishGround:
+    """What a wish is held against beside the offers.
+
+    Parameters
+    ----------
+    power_mva : mapping of park to MVA left
+        A park that is not in it: not known.
+    takes : mapping of park to outcome
+        Whether a park takes the industry in; a park that is not in it: not known.
+    intensity : (float, float) or None
+        Least investment of the industry, 万元/亩, from … to; None where the place has none that is known.
+    binding : bool
+        The least investment rejects; one from memory leaves open.
+    """
+
+    power_mva: Mapping[str, float]
+    takes: Mapping[str, str] = field(default_factory=dict)
+    intensity: tuple[float, float] | None = None
+    binding: bool = True
+
+
+def answer(found: pd.DataFrame, known: WishGround, wish: Wish) -> pd.DataFrame:
     """Return the offers of land and buildings with each test, what suits best first.
 
-    Columns ``offer_id, outcome, land, area, park, power, day, spare_m2``; `land` is what is known of the ground,
-    `outcome` the worst of the tests. Of those that suit alike the one with least to spare comes first.
+    Columns ``offer_id, outcome``, those of `TESTS`, ``spare_m2``; `land` is what is known of the ground, `outcome` the
+    worst of the tests. Of those that suit alike the one with least to spare comes first.
 
     Parameters
     ----------
     found : DataFrame
         Offers.
-    power_mva : mapping of park to MVA left
-        A park that is not in it: not known.
+    known : WishGround
     wish : Wish
     """
     out = []
@@ -162,8 +190,10 @@ def answer(found: pd.DataFrame, power_mva: Mapping[str, float], wish: Wish) -> p
             continue
         tests = {
             "land": r["state"], "area": _at_least(r["net_m2"], r["net_hi_m2"], need),
-            "park": _park(str(r["park_id"]), wish.park_id), "power": _power(r, power_mva, wish.power_kva),
-            "day": _day(r, wish.by),
+            "park": _park(str(r["park_id"]), wish.park_id),
+            "industry": known.takes.get(str(r["park_id"]), UNKNOWN) if wish.industry else CLEAR,
+            "intensity": _intensity(r, need, wish.investment_wan, known),
+            "power": _power(r, known.power_mva, wish.power_kva), "day": _day(r, wish.by),
         }  # fmt: skip
         worst = next((w for w in (CONFLICT, UNKNOWN) if w in tests.values()), CLEAR)
         spare = float(r["net_m2"]) - (need or 0.0)
@@ -186,6 +216,24 @@ def _park(park: str, asked: str) -> str:
     if not asked or park == asked:
         return CLEAR
     return CONFLICT if park else UNKNOWN
+
+
+def per_mu(r: Mapping[str, Any], need: float | None, investment: float) -> tuple[float, float]:
+    """Return what an investment (万元) is on the land that is taken, 万元/亩, from … to; NaN where nobody knows."""
+    areas = (need, need) if need is not None else (float(r["net_hi_m2"]), float(r["net_m2"]))
+    low, high = (investment / (a / MU_M2) if a > 0.0 else np.inf if a == 0.0 else np.nan for a in areas)
+    return low, high
+
+
+def _intensity(r: Mapping[str, Any], need: float | None, investment: float | None, known: WishGround) -> str:
+    if investment is None or r["kind"] == BUILDING:
+        return CLEAR
+    if known.intensity is None:
+        return UNKNOWN
+    low, high = per_mu(r, need, investment)
+    if low >= known.intensity[1]:
+        return CLEAR
+    return CONFLICT if known.binding and high < known.intensity[0] else UNKNOWN
 
 
 def _power(r: Mapping[str, Any], left: Mapping[str, float], need: float | None) -> str:

@@ -25,6 +25,7 @@ from layers.library import schedule as tables
 from layers.library.schedule import DayTable, StepEntry, StepTable
 from layers.study import edits
 from layers.study.edits import Edit
+from layers.study.run import runs
 from layers.study.run.results import Results
 
 KIND = "step"
@@ -38,7 +39,10 @@ Facts = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Scheduled:
-    """Every project's plan, what offices said of its steps, and the tables it was counted by."""
+    """Every project's plan, what offices said of its steps, and the tables it was counted by.
+
+    `outdated`: projects had been placed, and something has changed since; where they stand now nobody has counted.
+    """
 
     results: Results
     on: date
@@ -49,6 +53,7 @@ class Scheduled:
     unused: tuple[str, ...]
     placed: bool
     lost: tuple[LostName, ...]
+    outdated: bool
 
     @property
     def entries(self) -> dict[str, StepEntry]:
@@ -92,8 +97,9 @@ def scheduled(results: Results, on: date | None = None) -> Scheduled:
         plans[p] = schedule.plan(steps, _known(row, int(at), steps, mine, grounds.get(p)), day, days.calendar)
     known = {s.id for s in steps}
     lost = tuple(f"{p}/{s}" for p, s in said if p not in plans or s not in known)
-    return Scheduled(results, day, table, days, plans, said, lost, results.has("matches"),
-                     names.in_steps(results, table))  # fmt: skip
+    placed = results.has("matches")
+    return Scheduled(results, day, table, days, plans, said, lost, placed, names.in_steps(results, table),
+                     not placed and runs.had(results.folder, "matches"))  # fmt: skip
 
 
 def _pair(edit: Edit) -> tuple[str, str]:

@@ -5,7 +5,7 @@ Nothing disappears: rows of a file = rows handed over + rows listed in `problems
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +32,7 @@ from layers.sources import gate
 from layers.sources.cells.quantity import number_of
 from layers.sources.checks import preflight, scale
 from layers.sources.finding import Finding, blocked, finding
-from layers.study import coverage, grid, unread
+from layers.study import coverage, grid, in_parks, unread
 from layers.study.class_fields import classified
 from layers.study.placed import Loaded, placed
 from layers.study.spec import LayerSpec, Study
@@ -87,6 +87,9 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     layers = {
         s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in roles.opened_as("layer")
     }
+    if declared and "park_id" not in declared[0].fields:
+        parcels["park_id"], said = _by_place(parcels, study, layers)
+        opened[declared[0].id].findings += said
     grids, notes = rasters(study, folder, home)
     found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes
     digests = {i.spec.id: i.sha256 for i in opened.values()} | _other_digests(study, folder, set(opened))
@@ -227,6 +230,15 @@ def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:
     made = gpd.GeoDataFrame(columns, geometry=item.shapes, crs=study.crs)
     item.findings += _ridges(pd.DataFrame(made))
     return made
+
+
+def _by_place(
+    parcels: gpd.GeoDataFrame, study: Study, layers: Mapping[str, Layer]
+) -> tuple[npt.NDArray[np.object_], list[Finding]]:
+    """Return the park of parcels that do not state it, and what is said of that; nothing of a use-only layer."""
+    specs = study.with_role("park")
+    ids, said = in_parks.parks_of(parcels.geometry.to_numpy(), [layers[s.id] for s in specs])
+    return ids, [] if any(s.use_only for s in specs) else said
 
 
 def _ridges(parcels: pd.DataFrame) -> list[Finding]:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from geo.basis.tables import rows
-from geo.place.offer import BUILDING, CHAIN, CLEAR, KINDS, LAND, TESTS, Wish
-from layers.ask.offering import Offering, answered
+from geo.place.offer import BUILDING, CHAIN, CLEAR, KINDS, LAND, TESTS, Wish, WishGround, per_mu
+from geo.project.park_lists import LEADS, STATES
+from layers.ask.offering import Offering, answered, ground, state_of
 from layers.library.standards import coded
 from layers.text import Language, code, joined, land_unit, number, say
 from layers.words.explain import marked_title
-from layers.words.handover import day_text
+from layers.words.handover import day_text, priced
 from layers.words.pipeline import park_names
 from layers.words.project_card import industry_text
 
+MOST_NAMES = 6
 PLAN_USES = "用地用海"
 """Scheme of the codes of a plan."""
 
@@ -42,11 +45,44 @@ def listed(found: Offering, language: Language) -> pd.DataFrame:
             "earliest": _day(r["earliest"], language), "latest": _day(r["latest"], language),
             "conditions": _titles(str(r["conditions"]), titles, language),
             "unknowns": _titles(str(r["unknowns"]), titles, language),
-            "partners": joined([industry_text(p, language) for p in str(r["partners"]).split("|") if p], language),
+            "price": "" if r["kind"] == CHAIN else number(r["price_wan"], "wan", language),
+            "partners": _partners(found, r, language), "industries": _industries(found, r, language),
         })  # fmt: skip
     names = ["offer_id", "kind", "subject", "park", "township", "use", "area", "far", "power", "earliest",
-             "latest", "conditions", "unknowns", "partners"]  # fmt: skip
+             "latest", "price", "conditions", "unknowns", "partners", "industries"]  # fmt: skip
     return pd.DataFrame(out, columns=names)
+
+
+def _partners(found: Offering, r: dict[str, Any], language: Language) -> str:
+    """Return who is near: of a gap the industries it would link, of a place the firms within reach of its park."""
+    if r["kind"] == CHAIN:
+        return joined([industry_text(p, language) for p in str(r["partners"]).split("|") if p], language)
+    near = found.near.get(str(r["park_id"])) if r["park_id"] else None
+    if near is None:
+        return say("word.not_known", language)
+    firms = [say("offer.firms", language, industry=industry_text(i, language), count=n) for i, n in near.firms]
+    told = _some(firms, language) if firms else say("offer.no_firms", language)
+    return say("offer.unnamed", language, told=told, count=near.unnamed) if near.unnamed else told
+
+
+def _industries(found: Offering, r: dict[str, Any], language: Language) -> str:
+    """Return what the park of a place takes in: what leads by name, the rest by number."""
+    if r["kind"] == CHAIN:
+        return ""
+    states = found.lists.get(str(r["park_id"])) if r["park_id"] else None
+    if states is None:
+        return say("word.not_known", language)
+    leads = [industry_text(i, language) for i, s in states.items() if s == LEADS]
+    of = {s: sum(1 for one in states.values() if one == s) for s in STATES if s != LEADS}
+    counts = [say("offer.count", language, word=code("parkstate", s, language), count=n) for s, n in of.items() if n]
+    first = say("offer.leads", language, names=_some(leads, language)) if leads else ""
+    return joined(filter(None, (first, joined(counts, language))), language, apart=True)
+
+
+def _some(names: list[str], language: Language) -> str:
+    """Return the first names of many, and how many there are."""
+    told = joined(names[:MOST_NAMES], language)
+    return told if len(names) <= MOST_NAMES else say("offer.and_more", language, names=told, count=len(names))
 
 
 def _use(r: dict[str, Any], language: Language) -> str:
@@ -95,7 +131,7 @@ def notes(found: Offering, language: Language) -> tuple[str, ...]:
     of = {k: int((found.found["kind"] == k).sum()) for k in KINDS}
     counts = [say("offer.count", language, word=code("offerkind", k, language), count=n) for k, n in of.items()]
     head = say("offer.head", language, count=len(found.found), counts=joined(counts, language))
-    return (head, say("offer.how", language), *held(found, language))
+    return (head, say("offer.how", language), priced(found.results, language), *held(found, language))
 
 
 def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:
@@ -111,15 +147,116 @@ def text(found: Offering, language: Language) -> Iterator[str]:
 
 
 def wish_text(found: Offering, wish: Wish, language: Language) -> Iterator[str]:
-    """Yield what suits a wish, best first, with every test."""
+    """Yield what suits a wish, best first, with the reason of every test."""
+    for r in rows(wished(found, wish, language)):
+        yield say("offer.suits", language, **r)
+
+
+def wished(found: Offering, wish: Wish, language: Language) -> pd.DataFrame:
+    """Return what suits a wish, best first: machine names, `tests` holds the reason of what was asked or is open."""
     shown = {str(r["offer_id"]): r for r in rows(listed(found, language))}
+    given = {str(r["offer_id"]): r for r in rows(found.found)}
+    known, asked = ground(found, wish), _asked(wish)
+    out = []
     for r in rows(answered(found, wish)):
-        open_ = {t: str(r[t]) for t in TESTS if r[t] != CLEAR}
-        words = {t: (code("offertest", t, language), code("offermet", w, language)) for t, w in open_.items()}
-        tests = [say("offer.test", language, test=test, word=word) for test, word in words.values()]
-        told = joined(tests, language) if tests else say("offer.all_met", language)
-        suits = code("offersuits", r["outcome"], language)
-        yield say("offer.suits", language, outcome=suits, tests=told, **shown[str(r["offer_id"])])
+        row = given[str(r["offer_id"])]
+        told = [_test(_Tested(found, known, wish, row), t, str(r[t]), language) for t in TESTS
+                if t in asked or r[t] != CLEAR]  # fmt: skip
+        tests = joined(told, language, apart=True) if told else say("offer.all_met", language)
+        out.append(shown[str(r["offer_id"])] | {
+            "outcome": code("offersuits", r["outcome"], language), "tests": tests,
+        })  # fmt: skip
+    names = ["outcome", "offer_id", "kind", "subject", "park", "area", "price", "earliest", "latest", "tests"]
+    return pd.DataFrame(out, columns=names)
+
+
+def _asked(wish: Wish) -> set[str]:
+    """Return the tests a wish asks for."""
+    asks = {"area": wish.land_m2 is not None or wish.floor_m2 is not None, "park": wish.park_id,
+            "industry": wish.industry, "intensity": wish.investment_wan is not None,
+            "power": wish.power_kva is not None, "day": wish.by is not None}  # fmt: skip
+    return {t for t, asked in asks.items() if asked}
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """One offer held against a wish."""
+
+    found: Offering
+    known: WishGround
+    wish: Wish
+    row: dict[str, Any]
+
+    @property
+    def need(self) -> float | None:
+        """What is asked of its kind, m²."""
+        return self.wish.floor_m2 if self.row["kind"] == BUILDING else self.wish.land_m2
+
+
+def _test(of: _Tested, test: str, outcome: str, language: Language) -> str:
+    """Return a test with its word and the figures it rests on."""
+    told = _FIGURES[test](of, language)
+    key = "offer.test_why" if told else "offer.test"
+    return say(key, language, test=code("offertest", test, language), word=code("offermet", outcome, language),
+               why=told)  # fmt: skip
+
+
+def _why_land(of: _Tested, language: Language) -> str:
+    titles = {r.id: marked_title(of.found.results, r, language) for r in of.found.results.rules}
+    return joined(filter(None, (_titles(str(of.row[c]), titles, language) for c in ("conditions", "unknowns"))),
+                  language, apart=True)  # fmt: skip
+
+
+def _why_area(of: _Tested, language: Language) -> str:
+    word = "m2" if of.row["kind"] == BUILDING else land_unit(language).word
+    has = _from_to(float(of.row["net_m2"]), float(of.row["net_hi_m2"]), word, language)
+    return say("offer.why_area", language, has=has, need=number(of.need, word, language))
+
+
+def _why_park(of: _Tested, language: Language) -> str:
+    park = str(of.row["park_id"])
+    return park_names(of.found.results).get(park, park) or say("word.not_known", language)
+
+
+def _why_industry(of: _Tested, language: Language) -> str:
+    park = str(of.row["park_id"])
+    if park not in of.found.lists:
+        return say("word.not_known", language)
+    state = state_of(of.found, park, of.wish.industry)
+    return code("parkstate", state, language) if state else say("offer.no_list", language)
+
+
+def _why_intensity(of: _Tested, language: Language) -> str:
+    if of.row["kind"] == BUILDING or of.wish.investment_wan is None:
+        return ""
+    has = _from_to(*per_mu(of.row, of.need, of.wish.investment_wan), "wan_mu", language)
+    least = _from_to(*of.known.intensity, "wan_mu", language) if of.known.intensity else say(
+        "word.not_known", language)  # fmt: skip
+    return say("offer.why_intensity", language, has=has, least=least)
+
+
+def _from_to(low: float, high: float, word: str, language: Language) -> str:
+    """Return a figure, or from where to where it may lie."""
+    if low == high:
+        return number(low, word, language)
+    return say("offer.from_to", language, low=number(low, word, language), high=number(high, word, language))
+
+
+def _why_power(of: _Tested, language: Language) -> str:
+    return say("offer.why_power", language, has=_power(of.found, of.row, language), need=of.wish.power_kva)
+
+
+def _why_day(of: _Tested, language: Language) -> str:
+    if of.row["kind"] == BUILDING:
+        return ""
+    days = [_day(of.row[c], language) or say("word.not_known", language) for c in ("earliest", "latest")]
+    return say("offer.why_day", language, earliest=days[0], latest=days[1], by=of.wish.by)
+
+
+_FIGURES = {
+    "land": _why_land, "area": _why_area, "park": _why_park, "industry": _why_industry, "intensity": _why_intensity,
+    "power": _why_power, "day": _why_day,
+}  # fmt: skip
 
 
 def plain(found: Offering, wish: Wish | None = None) -> dict[str, Any]:
@@ -129,5 +266,7 @@ def plain(found: Offering, wish: Wish | None = None) -> dict[str, Any]:
         made = rows(frame.astype(object).where(frame.notna(), None))
         return [{k: _plain(v) for k, v in r.items()} for r in made]
 
-    out: dict[str, Any] = {"offers": bare(found.found), "held": [vars(h) for h in found.held]}
+    near = {p: {"firms": dict(n.firms), "unnamed": n.unnamed} for p, n in found.near.items() if p}
+    out: dict[str, Any] = {"offers": bare(found.found), "held": [vars(h) for h in found.held], "near": near,
+                           "industries": {p: dict(states) for p, states in found.lists.items()}}  # fmt: skip
     return out | ({"answer": bare(answered(found, wish))} if wish is not None else {})

@@ -116,7 +116,7 @@ def notes(found: Scheduled, language: Language) -> tuple[str, ...]:
     if guessed:
         out.append(say("schedule.years_guessed", language, years=guessed))
     if not found.placed:
-        out.append(say("schedule.not_placed", language))
+        out.append(say("schedule.outdated" if found.outdated else "schedule.not_placed", language))
     out += [say("schedule.unused", language, subject=s) for s in found.unused]
     out += office.lost(found.lost, STEPS.name, {s.id: both(s.title, language) for s in found.steps.steps}, language)
     return tuple(out)

@@ -177,3 +177,27 @@ def test_departments_are_heard_and_nobody_writes_over_another(visit, month_end, 
     fill("")
     press("back")
     assert [a.standing for a in answers.of_project(own, "M2").answers] == ["replaced", "withdrawn"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wish_finds_what_suits_and_says_why(visit, month_end, tmp_path, language):
+    own = tmp_path / "own"
+    shutil.copytree(month_end, own, symlinks=True)
+    runs.update(own, "place", silent)
+    runs.update(own, "parklists", silent)
+    page = visit(own, language, view="offers")
+    fields = {f.label: f for f in (*page.text_input, *page.number_input)}
+    fields[say("uidrive.wish_industry", language)].set_value("C17")
+    unit = "mu" if language == "zh" else "ha"
+    fields[say(f"uidrive.wish_land_{unit}", language)].set_value(400.0 if language == "zh" else 400 / 15)
+    fields[say("uidrive.wish_investment", language)].set_value(60_000.0)
+    find = next(b for b in page.button if b.label == say("uidrive.wish_find", language))
+    find.click().run()
+    assert not page.exception
+    told = page.dataframe[0].value
+    assert told.loc[0, say("offerlist.tests", language)].count("150.00") == 1
+    assert code("parkstate", "leads", language) in told.loc[0, say("offerlist.tests", language)]
+    next(f for f in page.text_input if f.label == say("uidrive.wish_industry", language)).set_value("太空 <b>")
+    next(b for b in page.button if b.label == say("uidrive.wish_find", language)).click().run()
+    assert not page.exception
+    assert say("ui.not_done", language) in text(page)

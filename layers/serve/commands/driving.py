@@ -106,9 +106,10 @@ def schedule(
         from layers.ask import scheduled
         from layers.ask.listed import project_id
         from layers.outputs import schedule_list
+        from layers.study.run import runs
         from layers.words import schedule as words
 
-        results = _projects(folder, console)
+        results = _projects(folder, console, runs.had(folder, "matches"))
         asked = project_id(results, project) if project else ""
         found = scheduled.scheduled(results, call.day(on))
         call.tell(console, words.text(found, console.language, asked))
@@ -265,6 +266,8 @@ def offers(
     power_kva: Annotated[float | None, typer.Option(help="What suits a wish: power, kVA.")] = None,
     park: Annotated[str, typer.Option(help="What suits a wish: the id of a park.")] = "",
     by: Annotated[str, typer.Option(help="What suits a wish: to be handed over by YYYY-MM-DD.")] = "",
+    of_industry: Annotated[str, typer.Option("--industry", help="What suits a wish: industry, code or name.")] = "",
+    investment: Annotated[float | None, typer.Option(help="What suits a wish: investment, 万元.")] = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -279,10 +282,12 @@ def offers(
         from layers.words import offers as words
 
         call.fresh(folder, "place", console)
-        call.fresh(folder, "chain", console)  # no step of placing: gaps of the chain are offered too
+        for more in ("chain", "parklists"):  # no steps of placing: gaps are offered too, with what parks take in
+            call.fresh(folder, more, console)
         found = offering.only(offering.offering(require(folder, "matches")), offer)
-        asked = Wish(None if land_mu is None else land_mu * MU_M2, floor_m2, park, power_kva, call.day(by))
-        wish = None if asked == Wish() else asked
+        land = None if land_mu is None else land_mu * MU_M2
+        asked = Wish(land, floor_m2, park, power_kva, call.day(by), of_industry, investment)
+        wish = None if asked == Wish() else offering.wish(found, asked)
         told = words.text(found, console.language) if wish is None else words.wish_text(found, wish, console.language)
         call.tell(console, told)
         call.listed(console, out, lambda path: offer_list.write(found, path, console.language))
@@ -291,9 +296,11 @@ def offers(
     call.run(as_json, lang, work)
 
 
-def _projects(folder: Path, console: Console) -> Results:
-    """Return the newest results of a study with its projects, brought up to date."""
+def _projects(folder: Path, console: Console, placed: bool = False) -> Results:
+    """Return the newest results with the projects, brought up to date; with `placed` where they stand too."""
     from layers.study.run.released import require
 
     call.fresh(folder, "chain", console)
+    if placed:
+        call.fresh(folder, "place", console)
     return require(folder, "gate_results")

@@ -8,13 +8,12 @@ from datetime import date
 import pandas as pd
 
 from geo.basis.tables import rows
-from layers.ask import chained, league, listed, offering, rated, scheduled
+from layers.ask import chained, league, listed, rated, scheduled
 from layers.ask.chained import Chained
 from layers.ask.league import League
-from layers.ask.offering import Offering
 from layers.ask.rated import Rated
 from layers.ask.scheduled import Scheduled
-from layers.outputs import chain_picture, gantt, league_book, offer_list, rating_list, schedule_list
+from layers.outputs import chain_picture, gantt, league_book, rating_list, schedule_list
 from layers.outputs.target import bytes_of
 from layers.serve.pages import drive_map
 from layers.serve.pages.drive_map import DriveScene
@@ -22,7 +21,6 @@ from layers.study.run.results import Results
 from layers.text import Language, both, say
 from layers.words import chain_map, pipeline, rating, schedule
 from layers.words import league as league_words
-from layers.words import offers as offer_words
 
 
 @dataclass(frozen=True)
@@ -211,28 +209,3 @@ def chain_view(found: Chained, language: Language) -> tuple[str, pd.DataFrame]:
 def chain_file(results: Results, language: Language) -> bytes:
     """Return the list of gaps of the county as a workbook."""
     return bytes_of("list.xlsx", lambda path: chain_picture.write(chained.chained(results), path, language))
-
-
-# --- what can be offered ------------------------------------------------------------
-
-
-def placed(results: Results) -> bool:
-    """Tell whether the run has placed projects: what is offered is what that leaves."""
-    return results.has("matches")
-
-
-def offers_of(results: Results) -> Offering:
-    """Return what can be offered to the next investor; raises as `layers.ask.offering.offering`."""
-    return offering.offering(results)
-
-
-def offers_table(found: Offering, language: Language) -> tuple[tuple[str, ...], pd.DataFrame]:
-    """Return what is said over the offers, and their list as shown: without columns nothing is known of."""
-    frame = offer_words.listed(found, language)
-    shown = frame[[c for c in frame if (frame[c] != "").any()]]
-    return offer_words.notes(found, language), shown.rename(columns=offer_words.heads(shown, language))
-
-
-def offers_file(results: Results, ending: str, language: Language) -> bytes:
-    """Return the offers as a workbook, or for Word with a page an offer."""
-    return bytes_of(f"list.{ending}", lambda path: offer_list.write(offering.offering(results), path, language))

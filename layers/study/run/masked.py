@@ -79,6 +79,8 @@ CRITERION_NAMES = ("criterion_id",)
 """Columns that hold names of layers, of rules, of criteria; several are joined by ``|``."""
 OF_LAND = ("land", "new_construction", "farmland_balance")
 """Resources of a park that are amounts of its land."""
+MEMBERS = ("members", "check_members")
+"""Tables that say which parcels a site is made of."""
 KEPT = ("gross_m2", "legal_m2", "area_m2", "area_statutory_m2")
 """Areas of a parcel as it stands, before anything is taken; a site is made of what is left."""
 
@@ -92,11 +94,11 @@ def touched(results: Results, masks: Masks) -> frozenset[str]:
 
 
 def touched_sites(results: Results, parcels: frozenset[str]) -> frozenset[str]:
-    """Return the sites that hold land of such a parcel."""
-    if not parcels or not results.has("members"):
+    """Return the sites that hold land of such a parcel: those assembled, and the red lines pinned to projects."""
+    if not parcels:
         return frozenset()
-    rows = results.table("members")
-    return frozenset(rows.loc[rows["parcel_id"].isin(parcels), "site_id"].astype(str))
+    held = [results.table(name) for name in MEMBERS if results.has(name)]
+    return frozenset(s for rows in held for s in rows.loc[rows["parcel_id"].isin(parcels), "site_id"].astype(str))
 
 
 def table(name: str, raw: pd.DataFrame, hidden: Hidden, results: Results) -> pd.DataFrame:

@@ -340,6 +340,11 @@ def _prune(folder: Path, target: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def had(folder: Path, table: str) -> bool:
+    """Tell whether a kept run holds a table, be it out of date: what is gone from the newest was made before."""
+    return any(table in manifest.known(p)["tables"] for p in _runs(folder))
+
+
 def stale(folder: Path) -> dict[str, str]:
     """Return the tables of the results that no longer follow from the study, with the stage to rebuild."""
     run = current(folder)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.place import offer
-from geo.place.offer import Held, Wish
+from geo.place.offer import Held, Wish, WishGround
 from geo.project.chainmap import Filler
 from geo.screen.handover import Path
 
@@ -36,6 +36,9 @@ GAPS = (Filler("C17", "missing", (), ("C18", "C28"), 1.7), Filler("C26", "missin
 PATHS = {"S1": Path({}, DAY, date(2027, 9, 1)), "S3": Path({}, date(2028, 1, 1), date.max, "unknown")}
 
 
+KNOWN = WishGround({"P1": 2.0}, {"P1": "clear", "P2": "conflict"}, (180.0, 220.0))
+
+
 def offered():
     return offer.offers(SITES, MEMBERS, HALLS, {"S5": "M9", "B2": "M8"}, PATHS, GAPS)
 
@@ -60,7 +63,7 @@ def test_what_shares_ground_with_a_placed_site_is_held_by_its_project():
 
 
 def answered(**wish):
-    return offer.answer(offered()[0], {"P1": 2.0}, Wish(**wish)).set_index("offer_id")
+    return offer.answer(offered()[0], KNOWN, Wish(**wish)).set_index("offer_id")
 
 
 def test_a_wish_for_land():
@@ -95,3 +98,24 @@ def test_a_wish_for_floors_and_for_a_park():
     assert answered(land_m2=10_000.0).index.tolist() == ["L02", "L01", "L03"]
     assert answered(land_m2=10_000.0).loc["L03", ["land", "outcome"]].tolist() == ["unknown", "unknown"]
     assert len(answered()) == 4
+
+
+def test_a_wish_of_an_industry_and_an_investment():
+    found = answered(land_m2=20_000.0, industry="C34", investment_wan=6_600.0)
+    # 20,000 m² are 30 亩: 220 万元/亩, which meets 180 … 220; park P2 does not take the industry in, S4 has no park
+    assert found["intensity"].to_dict() == {"L01": "clear", "L02": "clear", "L03": "clear"}
+    assert found["industry"].to_dict() == {"L01": "clear", "L02": "conflict", "L03": "unknown"}
+    assert found.index.tolist() == ["L01", "L03", "L02"]
+    by_wan = {w: answered(land_m2=20_000.0, investment_wan=w).loc["L01", "intensity"] for w in (5_399, 5_400, 6_599)}
+    assert by_wan == {5_399: "conflict", 5_400: "unknown", 6_599: "unknown"}  # 180 a 亩 is what some of it may need
+    # without a wish for land the whole site is taken: S3 may hold 45 to 54 亩
+    assert answered(investment_wan=9_720.0)["intensity"].to_dict() == {
+        "L01": "conflict", "L02": "unknown", "L03": "clear", "B01": "clear"}  # fmt: skip
+
+
+def test_a_least_investment_nobody_knows_or_checked_rejects_nothing():
+    for known, said in ((None, "unknown"), ((180.0, 220.0), "unknown")):
+        ground = WishGround({}, {}, known, binding=False)
+        found = offer.answer(offered()[0], ground, Wish(land_m2=20_000.0, industry="C34", investment_wan=100.0))
+        assert set(found["intensity"]) == {said}
+        assert set(found["industry"]) == {"unknown"}

@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 
 import luodi
 from layers.ask import offering
+from layers.library import land_price, office
 from layers.outputs import offer_list
 from layers.study.run.released import open_results
-from layers.text import LANGUAGES
+from layers.text import LANGUAGES, number, say
 from layers.words import offers as words
 
 
@@ -62,6 +63,19 @@ def test_one_offer_and_a_wish(folder, tmp_path):
     first = result["answer"][0]
     assert (first["offer_id"], first["area"], first["land"], first["power"]) == ("L01", "clear", "unknown", "unknown")
     assert first["spare_m2"] == pytest.approx(270_000 - 400 * 2000 / 3, abs=0.1)
+    # month's end: P1 leads in C17 and takes C26 in, its least price is not known; 60,000 万元 on 400 亩 are 150
+    done = asked(folder, "--land-mu", "400", "--industry", "C17", "--investment", "60000", "--json")
+    result = next(e for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "result")
+    first = result["answer"][0]
+    assert (first["industry"], first["intensity"], result["industries"]["P1"]["C17"]) == ("clear", "clear", "leads")
+    assert result["offers"][0]["price_wan"] is None
+    no = asked(folder, "--land-mu", "400", "--industry", "C15", "--investment", "400", "--lang", "en").output
+    assert "industry: not met (not admitted)" in no
+    assert "investment per mu: not met (1.00 ×10k yuan/mu, least here 20.00 ×10k yuan/mu)" in no
+    for more in (["--industry", "太空"], ["--investment", "-1"], ["--park", "P9"], ["--land-mu", "nan"]):
+        wrong = asked(folder, *more, "--lang", "en")
+        assert wrong.exit_code == 2, more
+        assert "Traceback" not in wrong.output
     alone = asked(folder, "L01", "--lang", "en").output
     assert "L01 " in alone
     assert "L02 " not in alone
@@ -90,3 +104,24 @@ def test_uses_are_words_and_a_use_only_plan_stays(folder, monkeypatch):
     monkeypatch.setattr(study, "with_role", lambda self, *roles: (SimpleNamespace(use_only="plan" in roles),))
     assert words.listed(found, "zh").loc[0, ["use", "far"]].tolist() == ["", ""]
     assert offer_list.KINDS == ("xlsx", "csv", "docx")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_offer_says_its_price_who_is_near_and_what_the_park_takes_in(folder, tmp_path, language):
+    own = tmp_path / "own"
+    shutil.copytree(folder, own, symlinks=True)
+    assert asked(own, "--lang", language).exit_code == 0
+    unknown = words.listed(offering.offering(open_results(own)), language)
+    assert unknown.loc[0, "price"] == say("word.not_known", language)
+    shipped = land_price.FILE.read_text(encoding="utf-8")
+    office.own(land_price.FILE, own).write_text(f"grade = 10\n{shipped}", encoding="utf-8")
+    found = offering.offering(open_results(own))
+    row = words.listed(found, language).loc[0]
+    price = land_price.table(own).yuan_m2[10]
+    assert found.found.loc[0, "price_wan"] == pytest.approx(270_000 * price / 10_000)
+    assert row["price"] == number(270_000 * price / 10_000, "wan", language)
+    # firms of the links within reach of P1, by hand: two of C18, two of C28 … as the chain map counts them
+    near = open_results(own).table("chain_stations").query("park_id == 'P1' and firms > 0")
+    assert dict(found.near["P1"].firms) == {i: int(n) for i, n in zip(near["industry"], near["firms"], strict=True)}
+    assert all(industry in row["partners"] for industry in near["industry"].head(1))
+    assert "C17" in row["industries"]

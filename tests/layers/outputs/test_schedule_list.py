@@ -1,17 +1,22 @@
 """The schedules of the month's end, by hand; lists, workbook and charts of them."""
 
+import shutil
 import xml.etree.ElementTree as ET
 from datetime import date
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+import luodi
 from geo.basis.errors import BlockedError, CallError
+from geo.basis.progress import silent
 from layers.ask import scheduled
 from layers.library import schedule as tables
 from layers.outputs import gantt, schedule_list
+from layers.study.run import runs
 from layers.study.run.results import open_results
-from layers.text import LANGUAGES
+from layers.text import LANGUAGES, say
 from layers.words import schedule as words
 
 
@@ -78,3 +83,23 @@ def test_the_shipped_steps_and_days_hold_together():
     assert [s.id for s in steps.steps if s.milestone] == ["start", "production"]
     assert set(tables.days().calendar.years) == {2025, 2026, 2027, 2028}
     assert tables.days().unannounced == (2027, 2028)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_placing_that_is_out_of_date_is_said_and_made_again(month_end, tmp_path, language):
+    own = tmp_path / "study"
+    shutil.copytree(month_end, own, symlinks=True)
+    settings = own / "study.toml"
+    runs.update(own, "place", silent)
+    before = scheduled.scheduled(open_results(own))
+    settings.write_text(settings.read_text(encoding="utf-8").replace("2026-11-30", "2026-11-27"), encoding="utf-8")
+    runs.update(own, "chain", silent)
+    late = scheduled.scheduled(open_results(own))
+    assert (before.placed, before.outdated, late.placed, late.outdated) == (True, False, False, True)
+    told = words.notes(late, language)
+    assert say("schedule.outdated", language) in told
+    assert say("schedule.not_placed", language) not in told
+    done = CliRunner().invoke(luodi.cli, ["schedule", str(own), "--lang", language])
+    assert done.exit_code == 0, done.output
+    assert say("schedule.outdated", language) not in done.output
+    assert scheduled.scheduled(open_results(own)).placed

@@ -36,3 +36,16 @@ def test_of_its_capacity_only_what_is_land(resource):
 def test_nothing_touched_changes_nothing():
     land = pd.DataFrame({"park_id": ["K1"], "free": [600.0]})
     assert shown("park_land", land, parcels=()) is land
+
+
+def test_a_red_line_on_a_touched_parcel_is_touched_too():
+    held = {"members": [("S1", "a"), ("S2", "b")], "check_members": [("K1", "a"), ("K2", "c")]}
+
+    class Held:
+        has = staticmethod(lambda name: name in held)
+        table = staticmethod(lambda name: pd.DataFrame(held[name], columns=["site_id", "parcel_id"]))
+
+    assert masked.touched_sites(Held, frozenset({"a"})) == {"S1", "K1"}
+    del held["members"]
+    assert masked.touched_sites(Held, frozenset({"a"})) == {"K1"}
+    assert masked.touched_sites(Held, frozenset()) == frozenset()

@@ -1,0 +1,72 @@
+"""What the Drive page shows of offers, and of what suits the wish of an investor."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from geo.place.offer import Wish
+from layers.ask import offering
+from layers.ask.offering import Offering
+from layers.outputs import offer_list
+from layers.outputs.target import bytes_of
+from layers.study.run.results import Results
+from layers.text import Language, land_unit
+from layers.words import offers as words
+from layers.words.pipeline import park_names
+
+
+def placed(results: Results) -> bool:
+    """Tell whether the run has placed projects: what is offered is what that leaves."""
+    return results.has("matches")
+
+
+def offers_of(results: Results) -> Offering:
+    """Return what can be offered to the next investor; raises as `layers.ask.offering.offering`."""
+    return offering.offering(results)
+
+
+def offers_table(found: Offering, language: Language) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """Return what is said over the offers, and their list as shown: without columns nothing is known of."""
+    frame = words.listed(found, language)
+    shown = frame[[c for c in frame if (frame[c] != "").any()]]
+    return words.notes(found, language), shown.rename(columns=words.heads(shown, language))
+
+
+def parks(found: Offering) -> dict[str, str]:
+    """Return the parks a wish can name: id and name."""
+    named = park_names(found.results)
+    known = sorted({*found.found["park_id"].astype(str), *found.lists, *found.power} - {""})
+    return {p: named.get(p, p) for p in known}
+
+
+def wish(
+    found: Offering, words_: tuple[str, str], amounts: tuple[float | None, ...], by: date | None, language: Language
+) -> Wish:
+    """Return the wish a form states; raises as `layers.ask.offering.wish`.
+
+    Parameters
+    ----------
+    found : Offering
+    words_ : (industry, park)
+        The industry as it was typed, the id of a park; "" asks nothing.
+    amounts : (land, floor, investment, power)
+        Land in the unit of the reader, floor in m², 万元, kVA; None asks nothing.
+    by : date or None
+    language : Language
+    """
+    land, floor, investment, power = amounts
+    land_m2 = None if land is None else land * land_unit(language).m2
+    return offering.wish(found, Wish(land_m2, floor, words_[1], power, by, words_[0].strip(), investment))
+
+
+def wished(found: Offering, asked: Wish, language: Language) -> pd.DataFrame:
+    """Return the offers of land and buildings that suit a wish, best first, with the reasons."""
+    frame = words.wished(found, asked, language).drop(columns=["earliest", "latest"])
+    return frame.rename(columns=words.heads(frame, language))
+
+
+def offers_file(results: Results, ending: str, language: Language) -> bytes:
+    """Return the offers as a workbook, or for Word with a page an offer."""
+    return bytes_of(f"list.{ending}", lambda path: offer_list.write(offering.offering(results), path, language))
