@@ -13,6 +13,7 @@ from layers.serve.pages import sites as shelf
 from layers.serve.pages.board import board
 from layers.serve.pages.site_board import OUT, SCORE_COLOURS, score_range
 from layers.serve.pages.sites import SiteView
+from layers.study.names import slug
 from layers.study.run.results import Results
 from layers.text import Language, say
 from views.parts import frame, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
@@ -115,7 +116,7 @@ def _handover(results: Results, late: bool, language: Language) -> None:
     made = handover_list.projection(results, language)
     st.dataframe(made.frame.rename(columns=made.headers), hide_index=True, width="stretch", height=tables.HEIGHT)
     frame.show(join(*(tag("div", note, cls="lu-note") for note in made.notes)))
-    name = f"{results.study.name}-{say('uisites.below_handover', language)}.csv"
+    name = f"{slug(results.study.name)}-{say('uisites.below_handover', language)}.csv"
     st.download_button(
         say("handover.download", language), functools.partial(handover_list.as_csv, results, language), name,
         "text/csv", disabled=late, help=say("ui.stale_no_export", language) if late else None, on_click="ignore",

@@ -25,7 +25,7 @@ from layers.study import formats, inspection, load, role_fields, settings, spec,
 from layers.study.changes import commit
 from layers.study.load import Home
 from layers.study.lock import PRIVATE, WAIT_S, writing
-from layers.study.names import slug, split
+from layers.study.names import alike, slug, split
 from layers.study.spec import LayerSpec, Study
 from layers.study.staged import INPUTS
 
@@ -147,8 +147,8 @@ def _examined(folder: Path, study: Study, entry: dict[str, Any]) -> tuple[dict[s
     """
     entry, taken = _named(folder, entry)
     layer = _checked(LayerSpec, entry)
-    if study.layer(layer.id) is not None:
-        raise SpecError(reason("layer_id_taken", id=layer.id))
+    if (held := _held(study, layer.id)) is not None:
+        raise SpecError(reason("layer_id_taken", id=held))
     home = Home(study, folder)
     found = taken + role_fields.unknown(layer.role, layer.fields) + inspection.check_layer(layer, home)
     found += inspection.added_before(layer, home)
@@ -228,13 +228,17 @@ def _checked(model: Any, body: Mapping[str, Any]) -> Any:
     return toml.validated(model, dict(body), Path(str(body["source"])).name if "source" in body else spec.FILE)
 
 
+def _held(study: Study, layer_id: str) -> str | None:
+    """Return the layer that has an id already; ids that differ in case alone would be one file on some systems."""
+    return next((layer.id for layer in study.layers if alike(layer.id, layer_id)), None)
+
+
 def _layer_id(file: Path, study: Study) -> str:
     """Make a plain name from a file name: Latin letters where there are any, else layer_1, layer_2 …"""
     stem = re.sub(r"[^A-Za-z0-9]+", "_", split(file)[0]).strip("_").lower()
     stem = stem if re.match(r"[A-Za-z_]", stem) else f"layer_{stem}".rstrip("_")
-    taken = {layer.id for layer in study.layers}
     number, out = 1, stem
-    while out in taken or out == "layer":
+    while _held(study, out) is not None or out == "layer":
         out, number = f"{stem}_{number}", number + 1
     return out
 
@@ -254,10 +258,11 @@ def _settled_id(folder: Path, file: Path, entry: Mapping[str, Any], seen: Study,
     study = spec.read(folder)
     if study.model_copy(update={"layers": ()}) != seen.model_copy(update={"layers": ()}):
         raise BlockedError(reason("study_overtaken", file=spec.FILE))
-    if study.layer(str(entry["id"])) is None:
+    held = _held(study, str(entry["id"]))
+    if held is None:
         return str(entry["id"])
     if named:
-        raise SpecError(reason("layer_id_taken", id=entry["id"]))
+        raise SpecError(reason("layer_id_taken", id=held))
     return _layer_id(file, study)
 
 

@@ -40,6 +40,7 @@ from layers.sources.redline.model import RedLine
 from layers.study import layer_tables, load, spec
 from layers.study.changes import commit
 from layers.study.lock import WAIT_S, writing
+from layers.study.names import alike, undeviced
 from layers.study.registers import industry as industries
 from layers.study.run import manifest, released, runs, store
 from layers.study.run.results import Results
@@ -259,9 +260,12 @@ def _head(line: RedLine, asked: RedlineQuestion, source: str, parent: str) -> di
 
 def _own_id(folder: Path, wanted: str, content: str) -> str:
     """Return the wanted id, or the next free one when another red line already has that name."""
+    known = [p.name for p in (folder / FOLDER).glob("*")]
     for k in range(1, 1000):
         name = wanted if k == 1 else f"{wanted}-{k}"
         place = folder / FOLDER / name
+        if any(alike(name, other) and name != other for other in known):
+            continue  # where case makes no difference the two would be one folder
         if not place.exists() or _digest_of(RedlineCheck(folder, place)) == content:
             return name
     raise BlockedError(reason("check_names_used_up", name=wanted))
@@ -370,5 +374,5 @@ def _swap(part: Path, place: Path, gone: Path) -> None:
 def _slug(name: str) -> str:
     """Return a file name for a check: letters of any script, digits, - and _; never a path."""
     text = unicodedata.normalize("NFC", name).strip()
-    plain = re.sub(r"[^\w-]+", "-", text).strip("-_")[:60]
-    return plain or "redline"
+    plain = re.sub(r"[^\w-]+", "-", text).strip("-_")[:60].strip("-_")
+    return undeviced(plain) or "redline"

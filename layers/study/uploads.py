@@ -25,6 +25,7 @@ from geo.basis.reason import reason
 from layers.basis import disk
 from layers.study import jobs
 from layers.study.lock import shelving
+from layers.study.names import LONGEST_BYTES, cut, undeviced
 
 SHELF = Path(".luodi") / "uploads"
 QUOTA_BYTES = 20_000_000_000
@@ -36,9 +37,6 @@ KEPT, YOUNG_S = 3, 86_400.0
 """So many batches stay, and every one somebody may be reading: younger than a day, or named by work on its way."""
 _TOKEN = re.compile(r"^[0-9a-f]{24}$")
 _BAD = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
-_LONGEST_BYTES = 200
-"""Of a name on the disk: file systems count bytes, and a character of ours is three."""
 
 
 @dataclass
@@ -218,12 +216,7 @@ def safe(name: str) -> tuple[str, ...]:
 def _part(text: str) -> str:
     plain = _BAD.sub("_", text).strip(" .")
     stem, dot, ending = plain.rpartition(".")
-    if len(plain.encode()) > _LONGEST_BYTES:
-        tail = f".{_cut(ending, 59)}" if dot else ""
-        plain = _cut(stem if dot else plain, _LONGEST_BYTES - len(tail.encode())) + tail
-    return f"_{plain}" if plain.split(".")[0].lower() in _DEVICES or not plain else plain
-
-
-def _cut(text: str, most: int) -> str:
-    """Cut a text to so many bytes, between two characters."""
-    return text.encode()[:most].decode(errors="ignore")
+    if len(plain.encode()) > LONGEST_BYTES:
+        tail = f".{cut(ending, 59)}" if dot else ""
+        plain = cut(stem if dot else plain, LONGEST_BYTES - len(tail.encode())) + tail
+    return undeviced(plain) or "_"

@@ -8,6 +8,7 @@ stated change.
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ from layers.sources.cells import recognise
 from layers.sources.checks.repair import dimension, highest
 from layers.sources.finding import Finding, finding
 
+NAMED_TWINS = 5
+"""Groups of ids that look alike which are named."""
 SUFFIX_IDS, NUMBER_IDS, IGNORE_ROWS = "suffix-duplicate-ids", "number-null-ids", "ignore-rejected-rows"
 LEGAL_UNITS = {"mu": MU_M2, "ha": HA_M2, "km2": 1e6, "sqft": 0.3048**2, "acre": 4046.8564224}
 MISMATCH_SHARE = 0.10
@@ -108,7 +111,35 @@ def settled_ids(values: pd.Series, rows: Rows, accept: Collection[str]) -> tuple
         names = sorted(set(ids[repeat]))
         out.append(_decided(SUFFIX_IDS, accept, "ids_repeat", rows[repeat], rows=names[:5], ids=len(names)))
         ids[repeat] = [f"{i}#{n}" for i, n in zip(ids[repeat], number[repeat], strict=True)]
-    return _still_unique(ids, rows), out
+    return _still_unique(ids, rows), [*out, *_alike(text[~null], rows[~null])]
+
+
+def _alike(ids: pd.Series, rows: Rows) -> list[Finding]:
+    """Name ids a reader takes for one: apart in case, width, spaces, signs nobody sees or the form of a letter."""
+    seen = ids.drop_duplicates()
+    read = seen.map(_as_read)
+    twice = read.duplicated(keep=False)
+    if not twice.any():
+        return []
+    twins = list(seen[twice].groupby(read[twice], sort=False).agg(list))
+    named = [" / ".join(map(_shown, g)) for g in twins[:NAMED_TWINS]]
+    mine = set(twins[0])
+    first = next(r for i, r in zip(ids, rows, strict=True) if i in mine)
+    return [finding("warn", "ids_alike", row=first, count=len(twins), ids=named)]
+
+
+def _as_read(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc"))
+
+
+def _shown(text: str) -> str:
+    """Return an id with what cannot be seen of it written out."""
+    plain = text.encode("unicode_escape").decode()
+    hidden = unicodedata.normalize("NFC", text) != text or any(unicodedata.category(c) in ("Cf", "Cc") for c in text)
+    return plain if hidden else text
 
 
 def id_text(value: Any) -> str:

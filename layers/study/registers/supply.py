@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.inputs import Inputs
+from geo.basis.reason import Reason
 from geo.screen.records import EVENTS, Record, distinct
 from geo.screen.supplied import Register, State
 from geo.screen.supply import Meaning, PresentUse
@@ -24,6 +26,7 @@ from layers.study.placed import placed
 from layers.study.registers.record_cells import DOCUMENTS, event, stated_code
 from layers.study.sheets import RecordSheet
 from layers.study.spec import LayerSpec, Study
+from layers.study.unread import NAMED
 
 CODE_LISTS = ("supply_status", "landuse_survey", "landuse_plan", "landuse_former")
 """Shipped code lists the status depends on; a change of one makes the stage stale."""
@@ -85,6 +88,34 @@ def read(study: Study, folder: Path, boundary: Any, recovered: frozenset[str] = 
     back = frozenset(k for k, name in enumerate(distinct(records)) if name in recovered)
     grounds = [p.known for p in parts if p.complete]
     return OpenedSupply(Register(records, state, bool(grounds), _united(grounds), back), tuple(found), tuple(opened))
+
+
+UNPLACED = ("supply_number_unknown", "supply_number_repeats", "supply_record_elsewhere", "supply_record_without_place")
+"""Why a record lies on no parcel."""
+
+
+def unplaced(records: pd.DataFrame, opened: OpenedSupply) -> list[tuple[str, Finding]]:
+    """Name the rows of each register that lie on no parcel, by why: what they say of supply is said of no land.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Table `supply_records`, one row per record of the register, in its order.
+    opened : OpenedSupply
+    """
+    out, at = [], 0
+    for sheet in opened.sheets:
+        mine = records.iloc[at : at + len(sheet.rows)]
+        at += len(sheet.rows)
+        codes = mine["reason"].map(lambda text: Reason.from_json(text).code)
+        for code in UNPLACED:
+            rows = mine[codes == code]
+            if len(rows):
+                named = [
+                    f"{r} {i}".strip() for r, i in zip(rows["row"][:NAMED], rows["record_id"][:NAMED], strict=True)
+                ]
+                out.append((sheet.spec.id, finding("warn", "supply_unplaced", why=code, count=len(rows), rows=named)))
+    return out
 
 
 def _united(grounds: Sequence[Any]) -> Any:

@@ -50,7 +50,8 @@ def _supply(work: Work) -> Tables:
     tables = {name: work.table(name) for name in ("parcels", "candidates")}
     opened = supply.read(study, folder, work.inputs.boundary, work.plan.recovered)
     made = flow.supply(work.inputs, tables, opened.register, supply.meaning(study, work.inputs), work.basis)
-    return made | {"supply_problems": load.problems(opened.findings)}
+    told = [*opened.findings, *supply.unplaced(made["supply_records"], opened)]
+    return made | {"supply_problems": load.problems(told)}
 
 
 LOAD = Stage(
