@@ -101,6 +101,8 @@ class _Writer(string.Formatter):
         if format_spec in ("at", "At", "ats"):
             text = self._at(value, format_spec == "ats")
             return text[0].upper() + text[1:] if format_spec == "At" else text
+        if format_spec in _NUMBERS and isinstance(value, (list, tuple)):  # an interval
+            return " – ".join(number(v, format_spec, self.language) for v in value)
         if format_spec in _NUMBERS and value != NOT_GIVEN:
             return number(value, format_spec, self.language)
         return str(super().format_field(value, "" if value == NOT_GIVEN else format_spec))

@@ -32,6 +32,7 @@ role = "parcels"
 source = "inputs/parcels.gpkg"
 fields = { parcel_id = "BSM", land_use = "DLBM", township = "ZLDWMC", legal_m2 = "TBMJ" }
 land_use_scheme = "三调"
+vintage = 2026-06-30
 
 [[layers]]
 id = "farm"

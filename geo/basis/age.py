@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
+from geo.basis.figure import Confidence
 from geo.basis.frozen import Frozen
 
 Standing = Literal["in_force", "past", "future"]
@@ -33,6 +34,35 @@ class Announced(Frozen):
 
     on: date
     what: Text
+
+
+class Renewal(Frozen):
+    """How long what data say of the ground is taken for current, and by what text (更新年限).
+
+    Parameters
+    ----------
+    older_than_years : int
+        Data that stand for a day longer ago are old.
+    age_clause : Text
+        What orders that they be renewed; empty where nobody names it.
+    confidence : {"S", "S2", "C", "M", "local"}
+        Mark of the clause.
+    source : str
+        Where it was read.
+    checked_on : date or None
+        When.
+    """
+
+    older_than_years: int = Field(ge=1)
+    age_clause: Text = Text()
+    confidence: Confidence = "M"
+    source: str = ""
+    checked_on: date | None = None
+
+
+def outdated(stands_for: date, years: int, day: date) -> bool:
+    """Tell whether data that stand for one day are more than so many years old on another; the anniversary is not."""
+    return (stands_for.year + years, stands_for.month, stands_for.day) < (day.year, day.month, day.day)
 
 
 class Aged(Frozen):

@@ -250,7 +250,7 @@ _DECLARED = (
         "cause_word:text evidence:text ruling:text ruled:text price_wan:float permit:text starts_recorded:bool "
         "permits_recorded:bool deliveries_recorded:bool seen_on:date recovered:bool unreadable:text far_min:float "
         "tax_contract_wan_mu:float empty_mu:float eliminated_code:float safety_failed_code:float "
-        "environment_failed_code:float rented_out_code:float")),
+        "environment_failed_code:float rented_out_code:float invested_hi_share:float?")),
     Table("idle_readings", ("asset_id", "enterprise_id", "signal", "month"), _c(
         "asset_id:id enterprise_id:id signal:code month:code value:float source:text")),
     Table("idle_marks", ("asset_id", "signal", "source"), _c(
@@ -264,7 +264,8 @@ _DECLARED = (
         "no_tax_months_hi:float production_stopped_months:float production_stopped_months_hi:float far:float "
         "far_contract_ratio:float developed_pct:float invested_pct:float idle_code:float unfinished_code:float "
         "stopped_months:float empty_mu:float eliminated_code:float safety_failed_code:float "
-        "environment_failed_code:float rented_out_code:float mu_grade_code:float? mu_grade_code_hi:float?")),
+        "environment_failed_code:float rented_out_code:float mu_grade_code:float? mu_grade_code_hi:float? "
+        "invested_hi_pct:float?")),
     # 亩均评价: every enterprise of every year by every pack; a grade is "" where it is open
     Table("mu_evaluation", ("pack", "year", "enterprise_id"), _c(
         "pack:code year:int enterprise_id:id name:text asset_id:id scale:code grade:code score:float score_hi:float "

@@ -218,7 +218,7 @@ def _why(terms: Terms, counted: Dates, shown: _Shown, as_of: date) -> Reason:
     values = {"record": terms.record, "cause": terms.cause, "evidence": terms.evidence or "–"}
     if state in _STOPPED or started is not None:
         stopped = suspension(terms, as_of)
-        shares = {"developed": terms.developed_share, "invested": terms.invested_share}
+        shares = {"developed": terms.developed_share, "invested": _invested(terms)}
         days = {"on": _text(stopped.start if stopped else None), "due": _text(counted.recognisable_on)}
         return reason(_STOPPED.get(state, "idle_stopped_exempt"), **values, **shares, **days)
     days = {"start_on": _text(counted.start_on), "limit_on": since, "next_on": _text(shown.next_from)}
@@ -228,6 +228,11 @@ def _why(terms: Terms, counted: Dates, shown: _Shown, as_of: date) -> Reason:
         return reason(f"idle_{state}", **values, **days, basis=counted.basis)
     days |= {"agreed_on": _text(terms.day("deliver_by")), "handed_on": _text(terms.day("delivered"))}
     return reason(f"idle_government_{delivery(terms, as_of)}", **values, **days, basis=counted.basis)
+
+
+def _invested(terms: Terms) -> float | list[float] | None:
+    low, high = terms.invested_share, terms.invested_share_hi
+    return low if low is None or high is None else [low, high]
 
 
 def _text(day: date | None) -> str:

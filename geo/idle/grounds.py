@@ -18,6 +18,8 @@ _WORDS: Mapping[Cause, ExemptState] = {
 _LATE: tuple[Delivery, ...] = ("late", "after_start", "never")
 _IMPOSSIBLE: tuple[Delivery, ...] = ("after_start", "never")
 """Deliveries after which nobody could start on the agreed day."""
+_HOLDERS: tuple[Cause, ...] = ("owner", "several")
+"""Causes among which the register names the holder."""
 _BREAKING = (
     "idle_developed_without_start", "idle_suspended_without_start", "idle_suspended_before_start",
     "idle_extension_backwards",
@@ -39,7 +41,8 @@ def exempt(terms: Terms, as_of: date) -> ExemptState | None:
     anew = bool(terms.extended_to) and terms.day("started", as_of) is None
     if terms.cause in EXEMPT and not anew and (terms.evidence or (terms.cause == "government" and handed in _LATE)):
         return _WORDS[terms.cause]
-    return "government_caused" if terms.cause != "owner" and handed in _IMPOSSIBLE else None
+    by_dates = terms.cause not in _HOLDERS and handed in _IMPOSSIBLE
+    return "government_caused" if by_dates else None
 
 
 def delivery(terms: Terms, as_of: date) -> Delivery:
@@ -48,7 +51,9 @@ def delivery(terms: Terms, as_of: date) -> Delivery:
     A delivery that is recorded for a day to come, when works had to start already, is one after the start.
     """
     by, agreed, handed = terms.day("deliver_by"), terms.day("start_by"), terms.event("delivered")
-    start, on = max(terms.extended_to, default=agreed), terms.day("delivered", as_of)
+    # a supplement that names an earlier start is a contradiction of its own, and makes no delivery late
+    starts = [day for day in (*terms.extended_to, agreed) if day is not None]
+    start, on = max(starts, default=None), terms.day("delivered", as_of)
     if on is None and _earlier(start, as_of):
         on = terms.day("delivered")
     if on is not None:
@@ -80,7 +85,7 @@ def contradictions(terms: Terms, counted: Dates, as_of: date) -> tuple[str, ...]
         ("idle_suspended_without_start", no_start and suspension(terms, as_of) is not None),
         ("idle_suspended_before_start", any(_earlier(s.start, started) for s in terms.suspensions)),
         ("idle_extension_backwards", _earlier(max(terms.extended_to, default=None), terms.day("start_by"))),
-        ("idle_owner_against_delivery", terms.cause == "owner" and handed == "after_start"),
+        ("idle_owner_against_delivery", terms.cause in _HOLDERS and handed == "after_start"),
         ("idle_delivered_after_start", terms.cause == "unknown" and handed == "after_start"),
         ("idle_delivered_late", handed == "late"),
         ("idle_never_delivered", handed == "never"),

@@ -53,6 +53,8 @@ def facts(known: Known, idle: pd.DataFrame, as_of: date, bounds: Bounds) -> pd.D
     out["far_contract_ratio"] = out["far"] / records["far_min"].where(records["far_min"] > 0)
     out["developed_pct"] = records["developed_share"] * 100
     out["invested_pct"] = records["invested_share"] * 100
+    if (most := hi("invested_share")) in records:
+        out[hi("invested_pct")] = records[most].fillna(records["invested_share"]) * 100
     state = states.reindex(out.index)
     out["idle_code"] = _coded(state, RECOGNISABLE)
     out["unfinished_code"] = 1.0 - _coded(state, ("finished",))

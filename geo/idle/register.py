@@ -13,6 +13,7 @@ from typing import Any, cast, get_args
 import pandas as pd
 
 from geo.basis.reason import Reason, reason
+from geo.basis.units import hi
 from geo.idle.terms import Cause, Span, Terms
 from geo.screen.records import EVENTS, NOTHING, Event, Record, Standing, standing
 
@@ -69,6 +70,7 @@ def terms_of(row: Mapping[str, Any], as_of: date) -> Terms:
         pauses=spans_of(row["pauses"]),
         developed_share=_number(row["developed_share"]),
         invested_share=_number(row["invested_share"]),
+        invested_share_hi=_number(row.get(hi("invested_share"))),
         cause=_cause(row["cause"]),
         evidence=str(row["evidence"]),
         ruling=str(row["ruling"]),
@@ -100,7 +102,8 @@ def doubled(records: pd.DataFrame, parcels: Mapping[str, str]) -> dict[str, Reas
     parcels : mapping of asset to the parcels it lies on, joined by ``|``
         Assets without a parcel conflict with nobody.
     """
-    clockwork = [*DATED, "suspensions", "cause", "permit", "ruling", "developed_share", "invested_share"]
+    clockwork = [*DATED, "suspensions", "cause", "permit", "ruling", "developed_share", "invested_share",
+                 *filter(records.columns.__contains__, (hi("invested_share"),))]  # fmt: skip
     said = {str(r["asset_id"]): tuple(str(r[c]) for c in clockwork) for r in records.to_dict("records")}
     on: dict[str, list[str]] = {}
     for asset, text in parcels.items():

@@ -10,7 +10,7 @@ from typing import Literal
 
 from geo.screen.records import NOTHING, Event, Standing
 
-Cause = Literal["owner", "government", "force_majeure", "preliminary", "unknown"]
+Cause = Literal["owner", "government", "force_majeure", "preliminary", "several", "unknown"]
 EXEMPT: tuple[Cause, ...] = ("government", "force_majeure", "preliminary")
 """Causes for which the law asks neither fee nor take-back: acts of government, force majeure, and the
 work that must come before a start (动工开发必需的前期工作; 城市房地产管理法 26)."""
@@ -88,7 +88,12 @@ class Terms:
     developed_share, invested_share : float or None
         Of the area to be developed; of the investment **without the price of the land**
         and taxes paid to the state. None: not known.
-    cause : {"owner", "government", "force_majeure", "preliminary", "unknown"}
+    invested_share_hi : float or None
+        Of an investment of which nobody says whether the price is in it: the most the share can be, and
+        `invested_share` the least. None: that is exact.
+    cause : {"owner", "government", "force_majeure", "preliminary", "several", "unknown"}
+        ``several``: the holder beside a cause the law exempts, or beside one nobody knows; which of them
+        kept the works is open.
     evidence : str
         Document that proves the cause.
     ruling : str
@@ -115,6 +120,7 @@ class Terms:
     pauses: tuple[Span, ...] = ()
     developed_share: float | None = None
     invested_share: float | None = None
+    invested_share_hi: float | None = None
     cause: Cause = "unknown"
     evidence: str = ""
     ruling: str = ""
@@ -184,8 +190,12 @@ def below(terms: Terms, limits: Limits) -> bool | None:
 
     None when neither known share is below its limit and one is not known.
     """
-    shares = ((terms.developed_share, limits.developed_share), (terms.invested_share, limits.invested_share))
-    known = [share < limit - ENOUGH for share, limit in shares if share is not None]
-    if any(known):
+    most = terms.invested_share if terms.invested_share_hi is None else terms.invested_share_hi
+    shares = (
+        (terms.developed_share, terms.developed_share, limits.developed_share),
+        (terms.invested_share, most, limits.invested_share),
+    )
+    if any(high is not None and high < limit - ENOUGH for _, high, limit in shares):
         return True
-    return False if len(known) == len(shares) else None
+    reached = all(low is not None and low >= limit - ENOUGH for low, _, limit in shares)
+    return False if reached else None

@@ -183,12 +183,16 @@ def investment(ask: Ask) -> tuple[float, float]:
     """Return the fixed-asset investment with land price, 万元, as far as the list tells it.
 
     Without land price it is a lower bound. The total investment (总投资) holds working capital too: an
-    upper bound, and with nothing else all that is known. A total below the fixed assets bounds nothing.
+    upper bound, and with nothing else all that is known. Fixed assets above the total contradict it: nobody
+    says which of the two figures is wrong, so both may be right.
     """
     low, high = ask.get("investment_wan")
     if not ask.given("investment_wan"):
         low = ask.get("investment_ex_land_wan")[0]
-    return low, max(low, min(high, ask.get("investment_total_wan")[1]))
+    total = ask.get("investment_total_wan")
+    if total[1] < low:
+        return total[0], low if math.isinf(high) else high
+    return low, min(high, total[1])
 
 
 def condition(ask: Ask, lines: list[Line]) -> tuple[float, float]:

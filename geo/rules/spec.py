@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from geo.basis.age import Aged, Standing, Text
+from geo.basis.age import Aged, Standing, Text, outdated
 from geo.basis.figure import Confidence, unverified
 from geo.basis.frozen import Frozen
 from geo.basis.layer import Zone
@@ -116,6 +116,8 @@ class Rule(Aged):
     older_than_years : int or None
         Of a layer older than that on the study day, by the day its data stand for, every output the rule speaks on
         says so; the answer is the same.
+    age_clause : Text
+        What orders that the layer be renewed that often.
     successor : str
         Rule that took its place under another id.
     examples : tuple of Example
@@ -169,6 +171,7 @@ class Rule(Aged):
     confidence: Confidence
     verified_by: str = ""
     older_than_years: int | None = Field(None, ge=1)
+    age_clause: Text = Text()
     examples: tuple[Example, ...] = Field((), exclude=True)
     decided: tuple[str, ...] = Field((), exclude=True)
     origin: str = ""
@@ -218,8 +221,7 @@ class Rule(Aged):
 
     def outdates(self, vintage: date, day: date) -> bool:
         """Tell whether data that stand for one day are older on another than the rule takes them for current."""
-        last = (vintage.year + (self.older_than_years or 0), vintage.month, vintage.day)
-        return self.older_than_years is not None and last < (day.year, day.month, day.day)
+        return self.older_than_years is not None and outdated(vintage, self.older_than_years, day)
 
     @property
     def zone(self) -> Zone:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from geo.basis.age import Aged, Text
+from geo.basis.age import Aged, Renewal, Text
 from geo.basis.figure import Confidence, unverified
 from geo.basis.frozen import Frozen
 
@@ -97,6 +97,8 @@ class Code(Frozen):
         For rasters: what they show, in the words of a study.
     kept_by : Text
         For layers: where they are usually kept.
+    renewal : Renewal or None
+        For layers: how often the law has them renewed.
     unit : str
         For columns: the unit taken where a file names none; "" takes none.
     note : Text
@@ -118,6 +120,7 @@ class Code(Frozen):
     held_by: str = ""
     raster: str = ""
     kept_by: Text = Text()
+    renewal: Renewal | None = None
     unit: str = ""
     note: Text = Text()
 

@@ -79,10 +79,10 @@ class RedlineQuestion:
     def __post_init__(self) -> None:
         if self.use and self.use not in USES:
             raise CallError(reason("use_unknown", given=self.use, known=list(USES)))
-        found = industries.named(self.industry)
-        if self.industry.strip() and not found.code:  # a rule of one of several would fall silent
+        found = industries.industry_code(self.industry)
+        if self.industry.strip() and not found:  # a rule of one of several would fall silent
             raise CallError(reason("redline_industry", given=self.industry))
-        object.__setattr__(self, "industry", found.code)
+        object.__setattr__(self, "industry", found)
 
 
 class RedlineCheck(Results):

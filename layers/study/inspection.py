@@ -17,12 +17,13 @@ from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
 from geo.measure.drift import drift
 from geo.measure.topology import KINDS
+from geo.rules.spec import Rule
 from layers.library import roles
 from layers.sources import gate
 from layers.sources.checks import cells, columns, crs, preflight, scale
 from layers.sources.checks.zone import zone_of
 from layers.sources.finding import EMPTY, Finding, finding
-from layers.study import corrected, coverage, doubt, grid, load, overrides, packs, role_fields, topology, unread
+from layers.study import ageing, corrected, coverage, doubt, grid, load, overrides, packs, role_fields, topology, unread
 from layers.study.coverage import Seen
 from layers.study.load import Home
 from layers.study.placed import Loaded, placed
@@ -117,7 +118,16 @@ def _blocks(error: LuodiError) -> list[Finding]:
 
 def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
     """Check one layer as it would be loaded into the study; what blocks is among the findings."""
-    return [*_looked_at(layer, home), *load.dated_later(layer, home.study)]
+    old = ageing.findings(layer, home.study, _rules(home))
+    return [*_looked_at(layer, home), *load.dated_later(layer, home.study), *old]
+
+
+def _rules(home: Home) -> tuple[Rule, ...]:
+    """Return the rules of the study; none while its packs do not hold together, which they say themselves."""
+    try:
+        return packs.effective_rules(home.study, home.folder)
+    except LuodiError:
+        return ()
 
 
 def _looked_at(layer: LayerSpec, home: Home) -> list[Finding]:

@@ -32,6 +32,15 @@ def reading(layer_id: str) -> tuple[str, ...]:
     return tuple(name for name in shipped() if any(r.layer == layer_id for r in pack(name, PACKS).rules))
 
 
+def speaking(layer_id: str) -> tuple[str, ...]:
+    """Return the shipped packs whose rules say what the law says of a layer; a made-up sample does not."""
+    return tuple(name for name in shipped() if any(_speaks_of(r, layer_id) for r in pack(name, PACKS).rules))
+
+
+def _speaks_of(rule: Rule, layer_id: str) -> bool:
+    return rule.layer == layer_id and rule.confidence != "local"
+
+
 def effective_rules(study: Study, folder: Path) -> tuple[Rule, ...]:
     """Merge the packs of the study in order and check what the study says of rules."""
     rules = merged(tuple(pack(name, folder) for name in study.rules), study.as_of)

@@ -23,7 +23,8 @@ from layers.study.spec import LayerSpec
 
 LONGEST, NAMED = 40, 200
 """Characters of a cell that are shown; rows named of one text, the others are counted."""
-WORDS = "words:"
+WORDS, SEVERAL = "words:", "several:"
+"""One word of a shipped list; several words of one, side by side."""
 LEGAL = "legal_"
 """Fields with a reader of their own, which tells what it cannot read."""
 LISTS = "industries"
@@ -108,6 +109,9 @@ def _reads(kind: str, text: str, cells: Cells) -> bool:
         return quantity.number_of(text, cells.ours, cells.heading) is not None
     if kind.startswith(WORDS):
         return bool(record_cells.worded(kind.removeprefix(WORDS), text))
+    if kind.startswith(SEVERAL):
+        name = kind.removeprefix(SEVERAL)
+        return all(record_cells.worded(name, word) for word in record_cells.words_of(name, text))
     return _READERS[kind](text)
 
 
@@ -144,7 +148,7 @@ KINDS = ("number", *_READERS)
 @cache
 def _known(kind: str) -> list[str]:
     """Return the words of a kind that has a few; none of another."""
-    name = {"status": "supply_status"}.get(kind, kind.removeprefix(WORDS) if kind.startswith(WORDS) else "")
+    name = {"status": "supply_status"}.get(kind, next((kind.removeprefix(w) for w in (WORDS, SEVERAL) if kind.startswith(w)), ""))
     return list(dict.fromkeys(_words(name))) if name else []
 
 

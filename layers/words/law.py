@@ -8,24 +8,26 @@ kind of thing; `luodi rules` lists them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Literal
 
-from geo.basis.age import Aged, Announced, Standing
+from geo.basis.age import Aged, Announced, Standing, outdated
 from geo.basis.reason import Reason, reason
 from geo.rules.spec import Rule
 from layers.library import standards
 from layers.library.codelist import CodeList
 from layers.library.standards import Standard
+from layers.study import ageing, packs
+from layers.study.ageing import AgeLimit
 from layers.study.registers import criteria, indicators, inefficient, mu
 from layers.study.run import keyed
 from layers.study.run.released import released
 from layers.study.run.results import Results
 from layers.study.stages import TABLE_STAGE, wanted
-from layers.text import Language, both, say, sentence
+from layers.text import Language, both, joined, say, sentence
 from layers.words.explain import rule_title
 
 MOST = 6
@@ -73,7 +75,7 @@ def notices(results: Results, language: Language, table: str = "") -> tuple[Noti
     found, day, law = used(results, language, table), results.study.as_of, results.study.law
     return (*_out_of_force(found, day, language), *_unlooked(found, day, law.check_days, language),
             *_coming(found, day, law.ahead_days, language), *_absent(results, language, table),
-            *_old_layers(results, language, table))  # fmt: skip
+            *_old_layers(results, language, table), *_unread(results, language, table))  # fmt: skip
 
 
 def used(results: Results, language: Language, table: str = "") -> list[Used]:
@@ -185,22 +187,49 @@ def _absent(results: Results, language: Language, table: str) -> Iterator[Notice
 
 
 def _old_layers(results: Results, language: Language, table: str) -> Iterator[Notice]:
-    """Name layers older than a rule that reads them takes for current, and those of which nobody says how old."""
+    """Name layers older than a rule, or the law of their kind, takes for current, and those nobody says how old."""
     stages, day = _stages(results, table), results.study.as_of
+    rules = {r.id: r for r in results.rules if not r.stood_for and _speaks(r, results, stages)}
+    read = {name for r in rules.values() for name in (r.layer, *r.minus)}
     old, undated = [], []
-    for rule in results.rules:
-        if rule.older_than_years is None or rule.stood_for or not _speaks(rule, results, stages):
+    for layer in results.study.layers:
+        # present use, township and areas of every table are those of the parcels
+        if layer.id not in read and not (layer.role == "parcels" and stages):
             continue
-        for layer in filter(None, (results.study.layer(name) for name in (rule.layer, *rule.minus))):
-            said = {"layer": layer.title or layer.id, "rule": rule_title(results, rule, language),
-                    "years": rule.older_than_years}  # fmt: skip
+        for one in ageing.limits(layer, rules.values()):
+            said = {
+                "layer": layer.title or layer.id,
+                "years": one.years,
+                "limit": _limit(results, rules, one, language),
+            }
             if layer.vintage is None:
                 undated.append(say("law.layer_undated", language, **said))
-            elif rule.outdates(layer.vintage, day):
+            elif outdated(layer.vintage, one.years, day):
                 old.append(say("law.layer_old", language, day=layer.vintage.isoformat(), **said))
     for code, items in (("law_layers_old", old), ("law_layers_undated", undated)):
         if items:
             yield Notice("note", reason(code, on=day.isoformat(), items=_some(items, language)))
+
+
+def _unread(results: Results, language: Language, table: str) -> Iterator[Notice]:
+    """Name layers no rule of the study reads although a shipped pack it does not use does."""
+    if not _stages(results, table) & {"screen"}:
+        return
+    read = {name for r in results.rules for name in (r.layer, *r.minus)}
+    items = []
+    for layer in results.study.layers:
+        others = [p for p in packs.speaking(layer.id) if p not in results.study.rules] if layer.id not in read else []
+        if others:
+            items.append(say("law.layer_unread", language, layer=layer.title or layer.id, packs=others))
+    if items:
+        yield Notice("note", reason("law_layers_unread", items=_some(items, language)))
+
+
+def _limit(results: Results, rules: Mapping[str, Rule], one: AgeLimit, language: Language) -> str:
+    """Return who says how old a layer may be: the rule, and the clause."""
+    rule = rule_title(results, rules[one.rule], language) if one.rule else ""
+    mark = say("word.unverified", language) if one.unverified else ""
+    return joined([text for text in (rule, both(one.clause, language), mark) if text], language)
 
 
 def _some(titles: list[str], language: Language) -> list[str]:

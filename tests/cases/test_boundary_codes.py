@@ -36,11 +36,11 @@ clause = { zh = "市规划", en = "city plan" }
 def results(tmp_path_factory):
     base = tmp_path_factory.mktemp("codes")
     folder = base / "study"
-    catalog.new(folder, crs=CRS, name="码", as_of=date(2026, 11, 23), rules=("joint-review-cn",))
+    catalog.new(folder, crs=CRS, name="码", as_of=date(2026, 11, 23), rules=("cn-national",))
     (folder / "inputs" / "zones.toml").write_text(LOCAL, encoding="utf-8")
     text = (folder / "study.toml").read_text(encoding="utf-8")
-    assert '"joint-review-cn"' in text
-    text = text.replace('"joint-review-cn"', '"joint-review-cn", "inputs/zones.toml"', 1)
+    assert '"cn-national"' in text
+    text = text.replace('"cn-national"', '"cn-national", "inputs/zones.toml"', 1)
     (folder / "study.toml").write_text(text, encoding="utf-8")
     parcels().to_file(base / "parcels.gpkg")
     catalog.add(folder, base / "parcels.gpkg", {"role": "parcels", "id": "parcels", "fields": {"parcel_id": "BSM"}})

@@ -89,3 +89,14 @@ def test_a_condition_is_counted_apart_and_a_building_has_none():
     found = subject_to(matches, needs)
     assert found["status"].tolist() == ["conditional", "placed", "placed", "unplaced"]
     assert found["condition_wan"].fillna(-1).tolist() == [100.0, -1, -1, -1]
+
+
+@pytest.mark.parametrize("given", [{"investment_wan": 31000.0}, {"investment_ex_land_wan": 31000.0}])
+def test_fixed_assets_above_the_total_prove_nothing_alone(given):
+    """One of the two figures is wrong: what only the greater one meets is open, or a condition; never met."""
+    row, intensity, result, _ = judged(asked_m2=200 * MU_M2, investment_total_wan=3.1, **given)
+    assert intensity["outcome"] == "unknown"
+    assert (result["result"], result["conditions"]) != ("clear", "")
+    assert row["condition_wan"] == pytest.approx(30000.0)
+    # what both figures meet is met
+    assert judged(asked_m2=200 * MU_M2, investment_total_wan=30500.0, **given)[1]["outcome"] == "clear"

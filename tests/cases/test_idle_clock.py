@@ -215,3 +215,18 @@ ANEW = {"start_by": "2023-06-30", "deliver_by": "2023-03-01", "delivered": "2024
 def test_supplements_and_deliveries_to_come(facts, state, due, against):
     found = read("2025-12-01", **facts)
     assert (found.state, found.consequence, found.contradictions) == (state, due, against)
+
+
+def test_a_supplement_before_the_agreed_start_makes_no_delivery_late():
+    """The supplement contradicts the contract; the land was handed over in time for the start agreed there."""
+    facts = {"start_by": "2024-09-30", "deliver_by": "2024-08-31", "extended_to": ("2024-05-31",)}
+    found = read("2025-10-01", **facts, delivered="2024-08-01")
+    assert found.contradictions == ("idle_extension_backwards",)
+
+
+def test_a_holder_beside_another_cause_leaves_fee_and_takeback_open():
+    found = read("2026-07-01", **S24, cause="several", evidence="会议纪要")
+    assert (found.state, found.consequence) == ("idle_2y", "open")
+    late = read("2025-10-01", **LATE, cause="several", delivered="2024-12-01")
+    assert (late.state, late.consequence, late.contradictions) == (
+        "idle_1y", "open", ("idle_owner_against_delivery",))  # fmt: skip

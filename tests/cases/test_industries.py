@@ -2,7 +2,7 @@
 
 import pytest
 
-from layers.study.registers.industry import named
+from layers.study.registers.industry import industry_code, named
 from layers.study.registers.project_cells import Heading, known_columns, read
 from layers.text import say
 
@@ -66,6 +66,22 @@ def test_a_code_is_read_by_the_edition_its_cell_or_column_names(text, edition, c
     at = Heading(known_columns()["industry"], f"行业代码（GB/T 4754-{edition}）")
     assert read(text, at).values["industry"] == code
     assert read(text, Heading(known_columns()["industry"], "2011年行业代码")).values["industry"] == named(text).code
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [("31", ("C31", "C30")), ("31.0", ("C31", "C30")), ("30", ("C30", "C29")), ("37", ("C37", "C36"))],
+)
+def test_a_bare_division_that_was_another_one_keeps_both(text, several):
+    """Of a cell with nothing but two digits nobody says by which edition it is meant."""
+    found = named(text)
+    assert (found.code, found.problem, found.several[:2]) == ("", "industry_bare", several)
+    assert industry_code(text) == several[0]
+    at = Heading(known_columns()["industry"], "行业代码")
+    assert read(text, at).values["industries"].split("|")[:2] == list(several)
+    stated = Heading(known_columns()["industry"], "行业代码（GB/T 4754-2017）")
+    assert read(text, stated).values["industry"] == several[0]
+    assert "C31" in say("reason.project_cell_industry_bare", "zh", row=3, project="甲", text="31")
 
 
 def test_names_of_2011_are_names():

@@ -30,7 +30,7 @@ def study(tmp_path_factory):
     """Sixteen parcels of 100 m (p00 … p33 by row and column): two thirds of what a joint review asks is not there."""
     base = tmp_path_factory.mktemp("joint")
     folder = base / "study"
-    catalog.new(folder, crs=CRS, name="联审", as_of=date(2026, 11, 23), rules=("joint-review-cn",))
+    catalog.new(folder, crs=CRS, name="联审", as_of=date(2026, 11, 23), rules=("cn-national", "joint-review-cn"))
     parcels().to_file(base / "parcels.gpkg")
     catalog.add(folder, base / "parcels.gpkg", {"role": "parcels", "id": "parcels", "fields": {"parcel_id": "BSM"}})
     zones = frame({"GHFQMC": ["集中建设区", "特别用途区", "弹性发展区", None, "某某区"]},

@@ -9,9 +9,11 @@ import pytest
 from docx import Document
 
 from geo.basis.progress import silent
+from layers.library import kinds
 from layers.outputs import dossier, files, redline_files, rule_list, summary
 from layers.outputs.page import explanation_text
-from layers.study import checks, spec
+from layers.serve.pages import data_desk
+from layers.study import checks, inspection, spec
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.words import law
@@ -168,6 +170,38 @@ def test_a_layer_older_than_its_rule_takes_for_current_is_a_note(district):
     assert not any("2025-11-22" in line for line in law.lines(results(district), "zh", "parcels"))
     change(district, "older_than_years = 1", "older_than_years = 2")
     assert set(codes(results(district))) == {"law_never_checked"}
+
+
+def test_a_survey_of_land_older_than_a_year_is_told_everywhere_and_blocks_nothing(district):
+    """Land is surveyed anew every year (土地调查条例 6): of what was surveyed before, every output says so."""
+    before = status(results(district))
+    change(district, "vintage = 2026-06-30", "vintage = 2025-11-23", "study.toml")
+    assert "law_layers_old" not in codes(results(district))
+    change(district, "vintage = 2025-11-23", "vintage = 2025-11-22", "study.toml")
+    found = codes(results(district))["law_layers_old"]
+    assert found.severity == "note"
+    assert status(results(district)) == before
+    for language, clause in (("zh", "土地调查条例 第六条"), ("en", "Land Survey Regulations, art. 6")):
+        lines = law.lines(results(district), language, "candidates")
+        assert any("2025-11-22" in line and clause in line for line in lines)
+        assert any(clause in line for line in law.lines(results(district), language, "parcels"))
+    told = inspection.of_study(district, silent)
+    assert [(f.code, f.severity) for f in told if f.code.startswith("layer_older")] == [("layer_older", "warn")]
+    shown = data_desk.layers(district, spec.read(district), "zh")
+    assert [f.code for one in shown for f in one.findings if f.code == "layer_older"] == ["layer_older"]
+    # another day of the study is another age, and the page does not keep the old answer
+    change(district, "as_of = 2026-11-23", "as_of = 2026-11-22", "study.toml")
+    shown = data_desk.layers(district, spec.read(district), "zh")
+    assert not [f.code for one in shown for f in one.findings if f.code == "layer_older"]
+
+
+@pytest.mark.parametrize("kind", ["parcels", "cultivated_land", "construction_land"])
+def test_present_use_is_renewed_every_year(kind):
+    due = kinds.kinds().get(kind).renewal
+    assert (due.older_than_years, due.confidence) == (1, "S")
+    assert due.age_clause.zh == "土地调查条例 第六条"
+    assert due.source
+    assert due.checked_on
 
 
 def test_the_list_of_rules_as_lines_json_and_csv(district, tmp_path):

@@ -24,12 +24,16 @@ def band(found, known):
     )  # fmt: skip
 
 
+ZONES = {
+    "development-boundary-flexible": classed("flexible", "concentrated", 50, 30, "zone_class"),
+    "development-boundary-special": classed("special", "concentrated", 45, 20, "zone_class"),
+}
+"""Those of the national pack that read a class."""
+
 JOINT = {
     "farmland-reserve": band(80, 70),
     "high-standard-farmland": band(60, 90),
     "cultivated-target": band(70, 40),
-    "development-boundary-flexible": classed("flexible", "concentrated", 50, 30, "zone_class"),
-    "development-boundary-special": classed("special", "concentrated", 45, 20, "zone_class"),
     # collective throughout: of the first all lies in an approved plan, of the second up to x = 230, 70 × 100
     # = 7,000 do not; of the third the plans are known to x = 440, so 60 × 100 = 6,000 may lie in none: but
     # all of it, as none is drawn there

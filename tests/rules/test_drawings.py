@@ -13,9 +13,9 @@ from layers.study.packs import PACKS, pack, shipped
 from tests.geo.measure.making import CRS, PLANAR, X, Y, layer, measure, parcels, world
 from tests.rules.drawings import DRAWN as LAND
 from tests.rules.drawings import FAR, box
-from tests.rules.drawings_joint import JOINT
+from tests.rules.drawings_joint import JOINT, ZONES
 
-DRAWN = LAND | {"joint-review-cn": JOINT}
+DRAWN = LAND | {"joint-review-cn": JOINT, "cn-national": LAND["cn-national"] | ZONES}
 
 RULES = {(name, rule.id): rule for name in shipped() for rule in pack(name, PACKS).rules if not rule.industries}
 EVERY = pytest.mark.parametrize("which", list(RULES), ids=[f"{name}:{rule}" for name, rule in RULES])

@@ -12,7 +12,7 @@ import pandas as pd
 from layers.library import kinds, roles
 from layers.serve.held import Held
 from layers.sources.finding import Finding
-from layers.study import delivery, edits, inspection, overrides, packs
+from layers.study import ageing, delivery, edits, inspection, overrides, packs
 from layers.study.delivery import COVERED, Delivery
 from layers.study.proposal import Proposal
 from layers.study.run.masks import WORD, Masks
@@ -64,7 +64,7 @@ def layers(folder: Path, study: Study, language: Language) -> tuple[LayerState, 
     out = []
     for place, (layer, corrected) in enumerate(zip(study.layers, read.layers, strict=True), 1):
         title = f"{both(WORD, language)} {place}" if layer.use_only else layer.title or layer.id
-        name = (*inspection.named(corrected, folder), *ground)
+        name = (*inspection.named(corrected, folder), *ground, study.as_of, ageing.limits(corrected, rules))
         found = _found.get(name, partial(inspection.found, corrected, home))
         by = tuple(r.id for r in rules if r.layer == layer.id)
         age = (study.as_of - layer.vintage).days if layer.vintage else None

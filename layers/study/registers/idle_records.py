@@ -15,8 +15,8 @@ import shapely
 
 from geo.basis.reason import reason
 from geo.basis.tables import empty
-from geo.basis.units import HA_M2
-from geo.idle.register import event_text, spans_text
+from geo.basis.units import HA_M2, hi
+from geo.idle.register import event_text, spans_of, spans_text
 from geo.idle.terms import Span
 from geo.screen import supplied
 from geo.screen.records import EVENTS, Record, distinct
@@ -33,6 +33,7 @@ _COUNTED = ("deliver_by", "start_by", "delivered")
 CODED = ("eliminated", "safety_failed", "environment_failed", "rented_out")
 """Fields of a register that say yes or no: what local criteria of inefficient use ask beside the figures."""
 Findings = list[tuple[str, Finding]]
+MOST = hi("invested_share")
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,28 @@ def land(work: Work, parcels: gpd.GeoDataFrame, opened: supply.OpenedSupply, fou
         row |= {"stated": records[k].stated, "unsure": records[k].unsure, "doubt": _doubt(k, opened, links)}
         row["recovered"] = k in opened.register.recovered
         row |= {e: event_text(records[k].events[e]) for e in EVENTS}
-    names = list(empty("idle_records").columns)
+    found += _to_come(rows, work.plan.study.as_of)
+    ranges = any(np.isfinite(row[MOST]) for row in rows)
+    names = [n for n in empty("idle_records").columns if n != MOST] + [MOST] * ranges
     table = pd.DataFrame(rows)[names] if rows else empty("idle_records")
     shapes = _ground(records, links, parcels)
     return Land(table, _about(ids, opened, links, parcels, shapes, work), shapes)
+
+
+def _to_come(rows: Sequence[Mapping[str, Any]], day: date) -> Findings:
+    """Say which rows record a recognition or a suspension on a day after the study's; `supply` says it of events."""
+    out: Findings = []
+    for layer in dict.fromkeys(row["layer_id"] for row in rows):
+        mine = [row for row in rows if row["layer_id"] == layer]
+        late = {
+            "ruled": [row["row"] for row in mine if row["ruled"] > day.isoformat()],
+            "suspended": [row["row"] for row in mine if any(s.start > day for s in spans_of(row["suspensions"]))],
+        }
+        fields, named = [f for f, those in late.items() if those], [r for those in late.values() for r in those]
+        rows_ = list(dict.fromkeys(named))
+        told = {"fields": fields, "as_of": day.isoformat(), "count": len(rows_), "rows": rows_[:5]}
+        out += [(layer, finding("warn", "supply_days_to_come", **told))] if fields else []
+    return out
 
 
 def _doubt(k: int, opened: supply.OpenedSupply, links: supplied.Links) -> str:
@@ -94,6 +113,7 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
              "evidence", "ruling", "ruled", "permit", "started", "delivered")  # fmt: skip
     text = {n: sheet.column(n) for n in names}
     numbers = {n: _numbers(sheet, n) for n in ("price_wan", "developed_ha", "should_ha")}
+    numbers["price_wan"] = _priced(sheet, numbers["price_wan"], found)
     stated = {n: _numbers(sheet, n) for n in ("far_min", "tax_contract_wan_mu", "empty_mu")}
     stated |= {f"{n}_code": [_yes(c) for c in sheet.column(n)] for n in CODED}
     invested = _invested(sheet, numbers["price_wan"])
@@ -109,7 +129,7 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
             "suspensions": spans_text(_suspensions(cell["suspended"], cell["resumed"], blurred)),
             "pauses": spans_text(_pauses(cell["pauses"], blurred)),
             "developed_share": _share(numbers["developed_ha"][k], numbers["should_ha"][k]),
-            "invested_share": invested[k], "price_wan": numbers["price_wan"][k],
+            "invested_share": invested[k][0], MOST: invested[k][1], "price_wan": numbers["price_wan"][k],
             "cause": _cause(cell["cause"]), "cause_word": record_cells.said(cell["cause"]),
             "evidence": record_cells.said(cell["evidence"]),
             "ruling": record_cells.said(cell["ruling"]), "ruled": _ruled(cell["ruled"], blurred),
@@ -118,6 +138,10 @@ def _rows(sheet: RecordSheet, found: Findings) -> list[dict[str, Any]]:
             "unreadable": "|".join(blurred), **{n: values[k] for n, values in stated.items()},
         })  # fmt: skip
     _say_coarse(sheet, text, found)
+    several = [str(r) for r, row in zip(sheet.rows, out, strict=True) if row["cause"] == "several"]
+    if several:
+        said = finding("warn", "idle_causes_several", count=len(several), rows=several[:5])
+        found.append((sheet.spec.id, said))
     return out
 
 
@@ -135,9 +159,17 @@ def _say_coarse(sheet: RecordSheet, text: Mapping[str, Sequence[str]], found: Fi
 
 
 def _cause(text: str) -> str:
-    """Return whose cause a word of the register is; "" for none, or for a word nobody knows."""
-    group = standards.codes("idle_causes").group_of(record_cells.worded("idle_causes", text))
-    return group.id if group else ""
+    """Return whose cause a cell names; "" for none, or for words nobody knows.
+
+    The holder beside another cause, and any cause beside a word nobody knows, is ``several``; of several causes
+    the law exempts, the first.
+    """
+    listed = standards.codes("idle_causes")
+    words = record_cells.words_of("idle_causes", text)
+    groups = [listed.group_of(record_cells.worded("idle_causes", word)) for word in words]
+    named = list(dict.fromkeys(g.id for g in groups if g))
+    mixed = None in groups or ("owner" in named and len(named) > 1)
+    return "" if not named else "several" if mixed else named[0]
 
 
 def _numbers(sheet: RecordSheet, ours: str) -> list[float]:
@@ -146,13 +178,34 @@ def _numbers(sheet: RecordSheet, ours: str) -> list[float]:
     return [np.nan if v is None else v for v in read]
 
 
-def _invested(sheet: RecordSheet, price: Sequence[float]) -> list[float]:
-    """Return the invested share without the price of the land.
+def _priced(sheet: RecordSheet, price: Sequence[float], found: Findings) -> list[float]:
+    """Return prices without zeros: land nobody paid for, or a cell nobody filled in, proves no fee of 0."""
+    zero = [str(r) for r, p in zip(sheet.rows, price, strict=True) if p == 0]
+    if zero:
+        found.append((sheet.spec.id, finding("warn", "idle_price_zero", count=len(zero), rows=zero[:5])))
+    return [p if p > 0 else np.nan for p in price]
+
+
+def _invested(sheet: RecordSheet, price: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the invested share without the price of the land, and the most it can be where that is open.
 
     ``invest_wan`` and ``invested_wan`` are taken as they are: both without it. Totals that
     include it are mapped to ``invest_gross_wan`` and ``invested_gross_wan``, and the price is
-    taken off both; without a price they say nothing.
+    taken off both; without a price they say nothing. Of ``invest_total_wan`` and ``invested_total_wan``
+    nobody says whether the price is in them: it is in both or in neither, so the share lies between.
     """
+    exact = _exact(sheet, price)
+    if not sheet.has("invest_total_wan"):
+        return [(share, np.nan) for share in exact]
+    total, spent = _numbers(sheet, "invest_total_wan"), _numbers(sheet, "invested_total_wan")
+    most = [_share(s, t) for s, t in zip(spent, total, strict=True)]
+    least = [_share(max(s - p, 0.0), t - p) for s, t, p in zip(spent, total, price, strict=True)]
+    bounds = [(0.0 if np.isnan(low) and high < 1 else low, high) for low, high in zip(least, most, strict=True)]
+    return [(e, np.nan) if np.isfinite(e) else b for e, b in zip(exact, bounds, strict=True)]
+
+
+def _exact(sheet: RecordSheet, price: Sequence[float]) -> list[float]:
+    """Return the share of figures of which it is known whether they hold the price."""
     if sheet.has("invest_wan") or not sheet.has("invest_gross_wan"):
         total, spent = _numbers(sheet, "invest_wan"), _numbers(sheet, "invested_wan")
         return [_share(s, t) for s, t in zip(spent, total, strict=True)]

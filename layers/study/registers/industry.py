@@ -16,6 +16,7 @@ from layers.library import standards
 
 _CODE = re.compile(r"([A-T])?\s*(\d{2,4})(?:\.0+)?(?![\dA-Z])")
 _PARTS = re.compile(r"[、,，;；/\n+]|(?<=\d)\s*[-~至和与及]\s*(?=[A-T]?\s*\d{2})")
+_BARE = re.compile(r"(\d{2})(?:\.0+)?")
 _MARKS = re.compile(r"[\s、,，;；.。…·()（）:：\-—]|等$")
 SHORTEST_WORDS = 3
 """Words shorter than this are held against no name."""
@@ -42,8 +43,12 @@ class Named:
 
 
 def industry_code(text: str) -> str:
-    """Return the GB/T 4754-2017 code a text names (``C26``, ``2614``, ``C26 化学…``, a name), "" for none."""
-    return named(text).code
+    """Return the GB/T 4754-2017 code a text names (``C26``, ``2614``, ``C26 化学…``, a name), "" for none.
+
+    For lists and options that speak the edition of 2017 by what they are: a bare division is one of 2017.
+    """
+    found = named(text)
+    return found.several[0] if found.problem == "industry_bare" else found.code
 
 
 def edition_of(text: str) -> str:
@@ -67,14 +72,25 @@ def named(text: str, edition: str = "") -> Named:
         ``industry_several``: more than one industry; ``industry_contradicts``: code and words name
         different divisions; ``industry_edition``: a name or code of an older edition that became several divisions;
         ``industry_older``: a code of an older edition, read as its division of 2017 (classes were renumbered);
-        ``industry_zero``: a code that may have lost its zero, taken as it stands; ``industry_unknown``.
+        ``industry_zero``: a code that may have lost its zero, taken as it stands; ``industry_bare``: a division
+        without letter, words or edition that is another one in the edition of 2002 (31): both are kept, that of
+        2017 first; ``industry_unknown``.
     """
     plain = unicodedata.normalize("NFKC", text).strip().upper()
     edition = edition_of(plain) or edition
     plain = _EDITION.sub(" ", plain).strip()
     if edition in OLDER:
         return _older(plain, edition)
-    return _several(plain)
+    found = _several(plain)
+    both = _by_both(plain, found.code) if not edition else ()
+    return Named("", "industry_bare", both) if len(both) > 1 else found
+
+
+def _by_both(plain: str, code: str) -> tuple[str, ...]:
+    """Return what a bare division is in 2017 and what that of 2002 became; none where a cell says more than digits."""
+    bare = _BARE.fullmatch(plain)
+    older = standards.codes(OLDER["2002"]).get(bare[1]) if bare and code else None
+    return () if older is None else tuple(dict.fromkeys((code, *older.maps_to)))
 
 
 def _several(plain: str) -> Named:

@@ -335,8 +335,9 @@ def _doubts(record: Mapping[str, Any], parks: Mapping[str, str]) -> list[Finding
             out.append(finding("warn", "project_days_reversed", row=row, project=name, **values))
     paid, whole = (record.get(k, (np.nan, np.nan)) for k in ("paid_wan", "investment_wan"))
     total = record.get("investment_total_wan", (np.nan, np.nan))
-    if whole[0] > total[1]:
-        out.append(finding("warn", "project_fixed_above_total", row=row, project=name, fixed=whole[0], total=total[1]))
+    fixed = max((x[0] for x in (whole, record.get("investment_ex_land_wan", whole)) if x[0] > total[1]), default=None)
+    if fixed is not None:
+        out.append(finding("warn", "project_fixed_above_total", row=row, project=name, fixed=fixed, total=total[1]))
     if np.isnan(whole[1]):
         whole = total
     if paid[0] > whole[1]:

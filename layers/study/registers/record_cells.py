@@ -21,6 +21,7 @@ YEARS = (1949, 2199)
 _MANY = re.compile(r"[;；、|\n]+")
 _TO = re.compile(r"(?<=[\d日])\s*(?:/|~|～|至|到|—|–)\s*")
 _WORDS = re.compile(r"[;；,，、|\s]+")
+_BESIDE = re.compile(r"[、，,;；/+|()（）\n]|[和及]")
 YES = frozenset({"是", "有", "可", "可以", "能", "接受", "涉及", "√", "✓", "y", "yes", "true", "1"})
 NO = frozenset({"否", "不", "无", "不可", "不能", "不接受", "不涉及", "没有", "×", "✗", "x", "n", "no", "false", "0"})
 SCALES = {"规上": "large", "规模以上": "large", "规上企业": "large", "large": "large", "规下": "small",
@@ -64,6 +65,13 @@ def worded(name: str, text: str) -> str:
     """Return the code of a word under a shipped list; "" for a word nobody knows."""
     entries = standards.codes(name).recognised(text) if text else ()
     return entries[0].code if len(entries) == 1 else ""
+
+
+def words_of(name: str, cell: str) -> list[str]:
+    """Return the words of a cell under a shipped list: the whole of it where it is one known word, else its parts."""
+    if not said(cell) or worded(name, cell):
+        return [cell] if said(cell) else []
+    return [part for part in (p.strip() for p in _BESIDE.split(cell)) if part]
 
 
 def answer(cell: str) -> bool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,19 @@ def _register(
         found += [(spec.id, f) for f in sheet.findings]
         return Register(_records(sheet), sheet.state)
     complete, known = _coverage(spec, sheet, study, folder, boundary, found)
-    return Register(_records(sheet), "ok", complete, known)
+    records = _records(sheet)
+    found += [(spec.id, f) for f in _to_come(records, study.as_of)]
+    return Register(records, "ok", complete, known)
+
+
+def _to_come(records: Sequence[Record], day: date) -> list[Finding]:
+    """Say which rows record something as done on a day after the study's: it counts as not done yet."""
+    late = [(event_, r.row) for r in records for event_ in EVENTS
+            if (on := r.events[event_].on) is not None and on > day]  # fmt: skip
+    named = sorted({event_ for event_, _ in late}, key=EVENTS.index)
+    rows = list(dict.fromkeys(row for _, row in late))
+    told = {"fields": named, "as_of": day.isoformat(), "count": len(rows), "rows": rows[:5]}
+    return [finding("warn", "supply_days_to_come", **told)] if late else []
 
 
 def _coverage(

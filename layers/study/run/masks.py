@@ -155,6 +155,7 @@ class Masks:
         bare |= {"where": {}, "minus": (), "widths": (), "edge": LineEdge()}
         more = {"tolerance_m2": 0.0, "replaced": (), "origin": "", "in_force": None, "confidence": "S"}
         age = {"expires": None, "others": (), "announced": (), "successor": "", "source": "", "older_than_years": None}
+        age |= {"age_clause": Text()}
         return rule.model_copy(update=empty | bare | more | age | {"verified_by": ""})
 
     def nameless(self, rule: Rule) -> Rule:

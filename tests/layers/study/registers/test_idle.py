@@ -342,3 +342,68 @@ def test_what_cannot_be_recovered(results):
             words.recover(results, asset, "张三", "理由")
     with pytest.raises(CallError):
         words.recover(results, "G-2", "", "理由")
+
+
+# --- what a register says beside itself ------------------------------------------------
+
+LATE = {"合同": "2023-01-10", "约定": "2024-06-30"}
+
+
+def told(results, code):
+    """Return the finding of a code about the register."""
+    found = pd.concat([results.table("idle_problems"), results.table("supply_problems")])
+    rows = found[found["code"] == code]["reason"].map(json.loads)
+    return rows.iloc[0] if len(rows) else {}
+
+
+def test_edges_of_cells(tmp_path):
+    rows = [
+        row(编号="G-1", 地块="p01", **LATE, 价款="0", 原因="企业原因"),
+        row(编号="G-2", 地块="p02", **LATE, 价款="1000", 原因="企业自身原因、规划修改"),
+        row(编号="G-3", 地块="p03", **LATE, 价款="1000", 原因="政府原因（规划调整）", 材料="会议纪要"),
+        row(编号="G-4", 地块="p04", **LATE, 价款="1000", 原因="企业原因", 动工="2027-03-01"),
+        row(编号="G-5", 地块="p05", **LATE, 价款="1000", 原因="资金不足/天气"),
+        row(编号="G-6", 地块="p06", **LATE, 价款="1000", 原因="企业原因", 认定="认字1号", 认定日="2027-01-05"),
+    ]  # fmt: skip
+    results = run(study(tmp_path / "study", rows))
+    found = assets(results)
+    assert (found.loc["G-1", "clock_state"], found.loc["G-1", "consequence"]) == ("idle_2y", "takeback")
+    assert found.loc["G-1", ["fee_wan", "fee_hi_wan"]].isna().all()
+    assert told(results, "idle_price_zero")["rows"] == ["2"]
+    assert found.loc[["G-2", "G-5"], "cause"].tolist() == ["several", "several"]
+    assert found.loc["G-2", "cause_word"] == "企业自身原因、规划修改"
+    assert found.loc["G-2", ["consequence", "fee_wan", "fee_hi_wan"]].tolist() == ["open", 0.0, 200.0]
+    assert told(results, "idle_causes_several")["rows"] == ["3", "6"]
+    assert told(results, "idle_cause_unknown")["words"] == ["天气"]
+    assert (found.loc["G-3", "cause"], found.loc["G-3", "clock_state"]) == ("government", "government_caused")
+    assert found.loc["G-4", "clock_state"] == "idle_2y"
+    assert found.loc["G-6", "recognition"] == "none"
+    events = [json.loads(r) for r in pd.concat([results.table("idle_problems"), results.table("supply_problems")])
+              .query("code == 'supply_days_to_come'")["reason"]]  # fmt: skip
+    assert sorted({(e["fields"][0], e["rows"][0]) for e in events}) == [("ruled", "7"), ("started", "5")]
+    for code in ("idle_price_zero", "idle_causes_several", "supply_days_to_come"):
+        for language in ("zh", "en"):
+            assert "[" not in say(f"reason.{code}", language, count=1, rows=["2"], fields=["started"], as_of="2026")
+
+
+def test_a_total_of_which_nobody_says_whether_the_price_is_in_it_is_a_bound(tmp_path):
+    built = {"合同": "2022-01-01", "约定": "2022-06-01", "动工": "2022-06-01", "许可": "1号", "中止": "2025-01-01",
+             "已开发": "5", "应开发": "10"}  # fmt: skip
+    rows = [
+        row(编号="G-1", 地块="p01", **built, 总投资="1000", 已投资="400", 价款="300"),  # 14.3 or 40 %
+        row(编号="G-2", 地块="p02", **built, 总投资="1000", 已投资="200"),  # 20 % at most
+        row(编号="G-3", 地块="p03", **built, 总投资="1000", 已投资="800", 价款="300"),  # 71.4 or 80 %
+        row(编号="G-4", 地块="p04", **built, 总投资="1000", 已投资="800"),  # 0 to 80 %
+    ]
+    place = study(tmp_path / "study", rows)
+    toml = (place / "study.toml").read_text(encoding="utf-8")
+    toml = toml.replace("invest_wan", "invest_total_wan").replace("invested_wan", "invested_total_wan")
+    (place / "study.toml").write_text(toml, encoding="utf-8")
+    results = run(place)
+    records = results.table("idle_records").set_index("asset_id")
+    shares = records[["invested_share", "invested_hi_share"]].to_numpy(float)
+    assert shares == pytest.approx(pd.DataFrame([(1 / 7, 0.4), (0, 0.2), (5 / 7, 0.8), (0, 0.8)]).to_numpy())
+    states = assets(results)["clock_state"].to_dict()
+    assert states == {"G-1": "unknown", "G-2": "may_be_recognised", "G-3": "suspended", "G-4": "unknown"}
+    reason = sentence(assets(results).loc["G-1", "reason"], "zh")
+    assert "14.29 % – 40.00 %" in reason
