@@ -170,7 +170,7 @@ GOOD = {
     "spans": ["2024-01-01~2024-03-31", "2025-02-01~"], "month": ["2024-06", "2024年6月", "202406"],
     "year": ["2024", "2024年"],
     "yes": ["是", "√", "否", "no"], "status": ["built"], "scale": ["规上"], "industry": ["C34", "3421"],
-    "industries": ["C34；C35", "C26 C28"], "words:idle_causes": ["政府原因"], "words:registration": ["存续"],
+    "industries": ["C34；C35", "C26 C28"], "several:idle_causes": ["政府原因", "企业原因、规划修改"], "words:registration": ["存续"],
     "words:building_uses": ["厂房"], "words:renewal_kinds": ["城中村"], "words:renewal_stages": ["已批准"],
 }  # fmt: skip
 

@@ -374,7 +374,7 @@ def test_edges_of_cells(tmp_path):
     assert found.loc["G-2", "cause_word"] == "企业自身原因、规划修改"
     assert found.loc["G-2", ["consequence", "fee_wan", "fee_hi_wan"]].tolist() == ["open", 0.0, 200.0]
     assert told(results, "idle_causes_several")["rows"] == ["3", "6"]
-    assert told(results, "idle_cause_unknown")["words"] == ["天气"]
+    assert told(results, "cell_word_unknown")["text"] == "资金不足/天气"
     assert (found.loc["G-3", "cause"], found.loc["G-3", "clock_state"]) == ("government", "government_caused")
     assert found.loc["G-4", "clock_state"] == "idle_2y"
     assert found.loc["G-6", "recognition"] == "none"
