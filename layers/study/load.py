@@ -182,7 +182,10 @@ def _without(spec: LayerSpec, state: State, reasons: Iterable[Reason]) -> Loaded
 
 def parcel_findings(item: Loaded, boundary: Any, study_crs: str) -> list[Finding]:
     """Return what is to be said of a placed parcel file beyond its findings so far."""
-    return _identified(item, boundary, study_crs)[2] + scale.scale(study_crs, item.shapes)
+    ids, legal, found = _identified(item, boundary, study_crs)
+    figures = {n: _further(item, n) for n in ridges.COLUMNS if n in item.spec.fields} if len(ids) else {}
+    stated = pd.DataFrame({"parcel_id": ids, "legal_m2": legal} | figures)
+    return found + scale.scale(study_crs, item.shapes) + (_ridges(stated) if figures else [])
 
 
 def _identified(

@@ -148,7 +148,9 @@ KINDS = ("number", *_READERS)
 @cache
 def _known(kind: str) -> list[str]:
     """Return the words of a kind that has a few; none of another."""
-    name = {"status": "supply_status"}.get(kind, next((kind.removeprefix(w) for w in (WORDS, SEVERAL) if kind.startswith(w)), ""))
+    name = {"status": "supply_status"}.get(
+        kind, next((kind.removeprefix(w) for w in (WORDS, SEVERAL) if kind.startswith(w)), "")
+    )
     return list(dict.fromkeys(_words(name))) if name else []
 
 

@@ -170,7 +170,8 @@ GOOD = {
     "spans": ["2024-01-01~2024-03-31", "2025-02-01~"], "month": ["2024-06", "2024年6月", "202406"],
     "year": ["2024", "2024年"],
     "yes": ["是", "√", "否", "no"], "status": ["built"], "scale": ["规上"], "industry": ["C34", "3421"],
-    "industries": ["C34；C35", "C26 C28"], "several:idle_causes": ["政府原因", "企业原因、规划修改"], "words:registration": ["存续"],
+    "industries": ["C34；C35", "C26 C28"], "several:idle_causes": ["政府原因", "企业原因、规划修改"],
+    "words:registration": ["存续"],
     "words:building_uses": ["厂房"], "words:renewal_kinds": ["城中村"], "words:renewal_stages": ["已批准"],
 }  # fmt: skip
 
@@ -235,3 +236,21 @@ def test_nought_asked_for_is_nought_and_said(tmp_path, text):
     asked = open_results(folder).table("projects").set_index("project_id")["asked_m2"]
     assert asked["X1"] == 0.0
     assert asked.isna()["X2"]
+
+
+def test_a_coefficient_of_ridges_may_be_a_percent_and_one_that_is_no_share_is_told_by_check(tmp_path):
+    """4.5% and 0.045 are one coefficient; 4.5 is none, and a check says so as the run does."""
+    land = base.parcels()
+    land["KCXS"] = ["0.045", "4.5%", "4.5", None, "45‰", "五成", *[""] * 10]
+    land["TBMJ"] = 10_000.0
+    land.to_file(tmp_path / "dltb.gpkg")
+    folder = base.study(tmp_path / "study", with_parcels=False)
+    fields = {"parcel_id": "BSM", "legal_m2": "TBMJ", "ridge_share": "KCXS"}
+    catalog.add(folder, tmp_path / "dltb.gpkg", {"role": "parcels", "id": "parcels", "fields": fields})
+    told = {f.code: f.reason.values for f in catalog.check(folder, silent)}
+    assert told["ridges_unreadable"]["ids"] == ["p02"]
+    assert told["cell_unreadable"]["text"] == "五成"
+    runs.update(folder, "screen", silent)
+    found = open_results(folder).table("parcels").set_index("parcel_id")["ridge_share"]
+    assert found[["p00", "p01", "p04"]].tolist() == pytest.approx([0.045] * 3)
+    assert found[["p03", "p05", "p06"]].isna().all()

@@ -27,6 +27,7 @@ UNITS: dict[str, dict[str, float]] = {
     "area": {**AREA_UNITS, "万m2": 1e4, "万平方米": 1e4, "万平米": 1e4, "万㎡": 1e4, "m²": 1.0, "平方": 1.0, "平": 1.0},
     "length": {"m": 1.0, "米": 1.0, "metres": 1.0, "km": 1000.0, "公里": 1000.0},
     "ratio": {"1": 1.0},
+    "share": {"1": 1.0, "%": 0.01, "％": 0.01, "percent": 0.01, "‰": 0.001},
     "percent": {"%": 1.0, "％": 1.0, "percent": 1.0, "‰": 0.1},
     "count": {"人": 1.0, "名": 1.0, "个": 1.0, "部": 1.0, "台": 1.0, "万人": 1e4, "people": 1.0},
     "apparent": {"kva": 1.0, "千伏安": 1.0, "mva": 1000.0, "兆伏安": 1000.0, "万kva": 1e4, "万千伏安": 1e4},
@@ -50,7 +51,8 @@ UNITS: dict[str, dict[str, float]] = {
 }  # fmt: skip
 """Units of each kind, and what one is in the kind's own (万元, 万元/亩, m², m, 1, kVA, kW, m³/d, t/h, t, m³, tce …)."""
 ENDINGS = {
-    "": ("bare", "1"), "wan_mu": ("money_mu", "万元/亩"), "wan": ("money", "万元"), "ha": ("area", "ha"),
+    "": ("bare", "1"), "share": ("share", "1"),
+    "wan_mu": ("money_mu", "万元/亩"), "wan": ("money", "万元"), "ha": ("area", "ha"),
     "mu": ("area", "亩"), "m2": ("area", "m2"), "m": ("length", "m"), "km": ("length", "km"), "pct": ("percent", "%"),
     "mva": ("apparent", "mva"), "kva": ("apparent", "kva"), "kw": ("real", "kw"), "m3d": ("flow", "m3/d"),
     "th": ("steam", "t/h"), "kpa": ("load", "kpa"), "tce": ("energy", "tce"), "t": ("mass", "t"),

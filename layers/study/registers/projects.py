@@ -333,13 +333,11 @@ def _doubts(record: Mapping[str, Any], parks: Mapping[str, str]) -> list[Finding
         if then < first:
             values: dict[str, Any] = {"first": early, "first_on": first, "then": late, "then_on": then}
             out.append(finding("warn", "project_days_reversed", row=row, project=name, **values))
-    paid, whole = (record.get(k, (np.nan, np.nan)) for k in ("paid_wan", "investment_wan"))
-    total = record.get("investment_total_wan", (np.nan, np.nan))
-    fixed = max((x[0] for x in (whole, record.get("investment_ex_land_wan", whole)) if x[0] > total[1]), default=None)
-    if fixed is not None:
-        out.append(finding("warn", "project_fixed_above_total", row=row, project=name, fixed=fixed, total=total[1]))
-    if np.isnan(whole[1]):
-        whole = total
+    names = ("paid_wan", "investment_wan", "investment_ex_land_wan", "investment_total_wan")
+    paid, whole, bare, total = (record.get(k, (np.nan, np.nan)) for k in names)
+    if above := [low for low, _ in (whole, bare) if low > total[1]]:
+        out.append(finding("warn", "project_fixed_above_total", row=row, project=name, fixed=above[0], total=total[1]))
+    whole = total if np.isnan(whole[1]) else whole
     if paid[0] > whole[1]:
         out.append(finding("warn", "project_paid_above", row=row, project=name, paid=paid[0], investment=whole[1]))
     return out
