@@ -90,7 +90,7 @@ def _to_come(rows: Sequence[Mapping[str, Any]], day: date) -> Findings:
         }
         fields, named = [f for f, those in late.items() if those], [r for those in late.values() for r in those]
         rows_ = list(dict.fromkeys(named))
-        told = {"fields": fields, "as_of": day.isoformat(), "count": len(rows_), "rows": rows_[:5]}
+        told: dict[str, Any] = {"fields": fields, "as_of": day.isoformat(), "count": len(rows_), "rows": rows_[:5]}
         out += [(layer, finding("warn", "supply_days_to_come", **told))] if fields else []
     return out
 

@@ -149,7 +149,7 @@ def _to_come(records: Sequence[Record], day: date) -> list[Finding]:
             if (on := r.events[event_].on) is not None and on > day]  # fmt: skip
     named = sorted({event_ for event_, _ in late}, key=EVENTS.index)
     rows = list(dict.fromkeys(row for _, row in late))
-    told = {"fields": named, "as_of": day.isoformat(), "count": len(rows), "rows": rows[:5]}
+    told: dict[str, Any] = {"fields": named, "as_of": day.isoformat(), "count": len(rows), "rows": rows[:5]}
     return [finding("warn", "supply_days_to_come", **told)] if late else []
 
 

@@ -147,7 +147,7 @@ class Masks:
         if not of:
             return rule
         name = self.rule_names.get(rule.id, f"{self.layers[of]}_x")
-        texts = ("clause", "document", "exception", "remedy", "origin_title", "replaced_by")
+        texts = ("clause", "age_clause", "document", "exception", "remedy", "origin_title", "replaced_by")
         empty: dict[str, Any] = dict.fromkeys(texts, Text())
         layer = self.layers[of] if rule.layer else ""
         fact = f"{name}_x" if rule.fact else ""
@@ -155,7 +155,6 @@ class Masks:
         bare |= {"where": {}, "minus": (), "widths": (), "edge": LineEdge()}
         more = {"tolerance_m2": 0.0, "replaced": (), "origin": "", "in_force": None, "confidence": "S"}
         age = {"expires": None, "others": (), "announced": (), "successor": "", "source": "", "older_than_years": None}
-        age |= {"age_clause": Text()}
         return rule.model_copy(update=empty | bare | more | age | {"verified_by": ""})
 
     def nameless(self, rule: Rule) -> Rule:
