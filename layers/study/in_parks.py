@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from geo.basis.layer import Layer
 from layers.sources.finding import Finding, finding
+from layers.study.spec import Study
 
 HALF = 0.5
 """Share of its ground above which a parcel is of a park: at most one park holds so much of it."""
 SLIVER = 1e-3
 """Share up to which a parcel only touches a park."""
+
+
+def by_place(
+    parcels: gpd.GeoDataFrame, study: Study, layers: Mapping[str, Layer]
+) -> tuple[npt.NDArray[np.object_], list[Finding]]:
+    """Return the park of parcels that do not state it, and what is said of that; nothing of a use-only layer."""
+    specs = study.with_role("park")
+    ids, said = parks_of(parcels.geometry.to_numpy(), [layers[s.id] for s in specs])
+    return ids, [] if any(s.use_only for s in specs) else said
 
 
 def parks_of(shapes: npt.NDArray[np.object_], layers: Sequence[Layer]) -> tuple[npt.NDArray[np.object_], list[Finding]]:

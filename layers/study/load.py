@@ -5,7 +5,7 @@ Nothing disappears: rows of a file = rows handed over + rows listed in `problems
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -88,7 +88,7 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
         s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in roles.opened_as("layer")
     }
     if declared and "park_id" not in declared[0].fields:
-        parcels["park_id"], said = _by_place(parcels, study, layers)
+        parcels["park_id"], said = in_parks.by_place(parcels, study, layers)
         opened[declared[0].id].findings += said
     grids, notes = rasters(study, folder, home)
     found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes
@@ -233,15 +233,6 @@ def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:
     made = gpd.GeoDataFrame(columns, geometry=item.shapes, crs=study.crs)
     item.findings += _ridges(pd.DataFrame(made))
     return made
-
-
-def _by_place(
-    parcels: gpd.GeoDataFrame, study: Study, layers: Mapping[str, Layer]
-) -> tuple[npt.NDArray[np.object_], list[Finding]]:
-    """Return the park of parcels that do not state it, and what is said of that; nothing of a use-only layer."""
-    specs = study.with_role("park")
-    ids, said = in_parks.parks_of(parcels.geometry.to_numpy(), [layers[s.id] for s in specs])
-    return ids, [] if any(s.use_only for s in specs) else said
 
 
 def _ridges(parcels: pd.DataFrame) -> list[Finding]:
