@@ -1,4 +1,4 @@
-"""The one-page dossier of a red line (DOCX): verdict, map, tables for the review, a block per department.
+"""The dossier of a red line (DOCX): verdict, map, tables for the review, a block per department.
 
 Everything users or files say goes in as text: no field codes, no links. The same check
 gives the same bytes, so a file can be compared with the one that was signed.
@@ -16,8 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier_rows as rows
-from layers.outputs import office_pages, sheet_tables, signoff, word
-from layers.outputs.sketch import draw
+from layers.outputs import ground_map, office_pages, sheet_tables, signoff, word
 from layers.outputs.word import WordTable
 from layers.text import Language, say, sentence
 
@@ -40,7 +39,7 @@ def write(answer: RedlineAnswer, path: Path, language: Language) -> None:
 
 def document(answer: RedlineAnswer, language: Language) -> bytes:
     """Return the dossier as the bytes of a DOCX file: by the template of the office where there is one."""
-    sketch, grids = draw(answer, language), (*rows.grids(answer, language), *_beside(answer, language))
+    sketch, grids = ground_map.of_check(answer, language), (*rows.grids(answer, language), *_beside(answer, language))
     notes = [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)]
     if (own := office_pages.found(PAPER, language)) is not None:
         lines = (rows.conclusion(answer, language), *rows.origin_lines(answer, language))

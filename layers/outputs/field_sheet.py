@@ -21,7 +21,7 @@ from docx.shared import Pt
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.outputs import field_map, word
+from layers.outputs import ground_map, word
 from layers.outputs.target import folder_there, replaced
 from layers.outputs.word import SAME, WordTable
 from layers.study import field_checks
@@ -95,13 +95,15 @@ def document(made: FieldSheet, language: Language) -> bytes:
     title = say("fieldsheet.title", language, asset=made.row["asset_id"], name=made.row["name"])
     page = word.blank(title, moment, language)
     _head(page, made, title, language)
-    if (picture := field_map.draw(made.results, made.row.get("geometry"))) is not None:
-        word.picture(page, picture)
+    called = str(made.row["asset_id"])
+    if (drawn := ground_map.of_shape(made.results, made.row.get("geometry"), called, language)) is not None:
+        word.picture(page, drawn.png)
     for grid in _grids(made, language):
         word.section(page, grid)
     _blanks(page, made.row["kind"], language)
     _signatures(page, language)
-    for k, text in enumerate(_notes(made, language)):
+    told = (sentence(n, language) for n in (drawn.notes if drawn else ()))
+    for k, text in enumerate((*_notes(made, language), *told)):
         word.tight(word.line(page, text, word.SMALL_PT, word.GREY), before=2 if k == 0 else 0)
     return word.fixed(page, moment)
 
@@ -237,7 +239,7 @@ def _blanks(page: Document, kind: str, language: Language) -> None:
     for row, name in zip(table.rows, names, strict=True):
         texts = (say(f"fieldsheet.blank_{name}", language), _choices(name, kind, language))
         word.fill(row.cells, texts)
-        room = 44 if name in ROOMY else 7
+        room = 30 if name in ROOMY else 5
         row.cells[1].paragraphs[0].paragraph_format.space_after = Pt(room)
     word.whole(table)
 

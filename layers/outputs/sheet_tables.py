@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from layers.study.run.released import masks, require
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say
 from layers.words import explain_site
+from layers.words.explain import layer_name
 from layers.words.measures import measure_text
 
 MOST_CORNERS = 400
@@ -69,8 +71,8 @@ def sources(results: Results, language: Language) -> WordTable:
     """List the layers the answer rests on, with their day and who keeps them."""
     held = masks(results).layers
     told = [s for s in results.study.layers if not s.use_only and s.id not in held]
-    rows = tuple((plain(s.title or s.id), str(s.vintage or "–"), plain(s.owner or "–")) for s in told)
-    return table("sources", ("layer", "vintage", "owner"), rows, (3, 1, 2), language)
+    rows = tuple((plain(layer_name(s, language)), str(s.vintage or "–"), plain(s.owner or "–")) for s in told)
+    return replace(table("sources", ("layer", "vintage", "owner"), rows, (2.3, 1.1, 1.6), language), beside=2)
 
 
 def corners(shape: Any, language: Language) -> WordTable:
@@ -81,9 +83,10 @@ def corners(shape: Any, language: Language) -> WordTable:
         for x, y in shapely.get_coordinates(ring)[:-1]:
             rows.append((f"J{len(rows) + 1}", str(k), f"{y:.3f}", f"{x:.3f}"))
     below = say("sheet.corners_cut", language, count=len(rows)) if len(rows) > MOST_CORNERS else ""
-    return table(
-        "corners", ("point", "ring", "north", "east"), rows[:MOST_CORNERS], (1.0, 1.0, 2.0, 2.0), language, below
+    made = table(
+        "corners", ("point", "ring", "north", "east"), rows[:MOST_CORNERS], (0.9, 0.7, 1.8, 1.8), language, below
     )
+    return replace(made, beside=2)
 
 
 # --- what supplies it ----------------------------------------------------------------------
@@ -100,13 +103,18 @@ def headroom(results: Results | None, park: str, language: Language) -> WordTabl
     unknown = say("word.not_known", language)
     rows = tuple(
         (code("resource", str(r["resource"]), language), _amount(r["limit"], unknown, language),
-         _amount(r["left"], unknown, language), str(r["unit"]).replace("m3", "m³"), plain(r["source"] or "–"))
+         _amount(r["left"], unknown, language), unit_text(str(r["unit"])), plain(r["source"] or "–"))
         for r in lines_of(found[found["park_id"] == park])
     )  # fmt: skip
     below = "" if rows else say("sheet.no_capacity", language)
     name = meeting_facts.park_names(results).get(park, "")
     below = below or say("sheet.of_park", language, park=" ".join(filter(None, (park, plain(name)))))
     return table("headroom", columns, rows, widths, language, below)
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit as it is printed."""
+    return unit.replace("m3", "m³").replace("m2", "m²")
 
 
 def _amount(value: float, unknown: str, language: Language) -> str:
@@ -129,7 +137,7 @@ def utilities(results: Results | None, shape: Any, park: str, language: Language
 
 def score(results: Results | None, site: str, language: Language) -> WordTable:
     """Show how a site scores, criterion by criterion; where nothing is ranked, that is said."""
-    columns, widths = ("criterion", "value", "weight", "points", "basis"), (2.0, 2.0, 0.8, 0.8, 2.6)
+    columns, widths = ("criterion", "value", "weight", "points", "basis"), (2.4, 2.4, 0.8, 0.8, 1.6)
     if results is None or not site or not explain_site.is_site(results, site):
         return table("score", columns, (), widths, language, say("sheet.not_scored", language))
     found = explain_site.explain_site(results, site, language)
@@ -193,11 +201,17 @@ def fitting(results: Results, project: str, own: str, language: Language) -> Wor
         found = results.table("fits")
         mine = found[(found["project_id"] == project) & (found["site_id"] != own) & (found["feasible"] == YES)]
         best = mine.sort_values(["worth", "score", "site_id"], ascending=[False, False, True]).head(ALTERNATIVES)
+        places = results.table("ranking").set_index("site_id")["rank"] if results.has("ranking") else pd.Series()
         rows = tuple(
-            (str(r["site_id"]), str(r["park_id"] or "–"), area(float(r["take_m2"]), language), "–",
-             number(float(r["score"]), "x", language)) for r in lines_of(best)
+            (str(r["site_id"]), str(r["park_id"] or "–"), area(float(r["take_m2"]), language),
+             _place(places.get(r["site_id"]), language), number(float(r["score"]), "x", language))
+            for r in lines_of(best)
         )  # fmt: skip
     return _choice(rows, "of_fits" if rows else "no_choice", language)
+
+
+def _place(value: Any, language: Language) -> str:
+    return "–" if value is None or value != value else number(float(value), "n", language)
 
 
 def _choice(rows: Rows, below: str, language: Language) -> WordTable:

@@ -7,18 +7,20 @@ An office may lay it out itself (`layers.outputs.template`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from geo.basis.tables import rows as lines_of
 from geo.rules.terms import AREA_TESTS
 from layers.ask import argued
 from layers.library import standards
-from layers.outputs import field_map, office_pages, sheet_tables, signoff, word
+from layers.outputs import ground_map, office_pages, sheet_tables, signoff, word
+from layers.outputs.dossier_rows import use_of_plan
 from layers.outputs.plain import plain
 from layers.outputs.project import notes, projection
 from layers.outputs.sheet_tables import area, table
@@ -26,7 +28,7 @@ from layers.outputs.target import replaced
 from layers.outputs.word import WordTable
 from layers.study.run.released import require
 from layers.study.run.results import Results
-from layers.text import Language, code, number, say
+from layers.text import Language, code, joined, number, say, sentence
 from layers.words import answers, explain, explain_site, place_lines, project_card
 from layers.words.explain import Explanation, RuleLine
 
@@ -40,9 +42,10 @@ SITE_FACTS = (
 
 @dataclass(frozen=True)
 class SubjectSheet:
-    """What a dossier says of one id; `paper` is its name among templates."""
+    """What a dossier says of one id; `paper` is its name among templates, `called` what its ground is on the map."""
 
     paper: str
+    called: str
     title: str
     lines: tuple[str, ...]
     tables: tuple[WordTable, ...]
@@ -76,15 +79,19 @@ def sheet(results: Results, folder: Path, subject: str, language: Language) -> S
 def document(made: SubjectSheet, results: Results, language: Language) -> bytes:
     """Return the bytes of the DOCX: by the template of the office where there is one."""
     moment = datetime.fromisoformat(results.manifest["written"]).replace(tzinfo=None)
-    picture = field_map.draw(results, made.shape)
+    drawn = ground_map.of_shape(results, made.shape, made.called, language)
+    picture = drawn.png if drawn else None
+    below = (*made.notes, *(sentence(n, language) for n in (drawn.notes if drawn else ())))
     if (own := office_pages.found(made.paper, language)) is not None:
         from layers.outputs import template  # loads the compiler of templates
 
         head = office_pages.PageHead(made.title, results, moment, language)
-        values = head.values() | {"lines": made.lines, "notes": made.notes} | office_pages.tables(made.tables)
+        values = head.values() | {"lines": made.lines, "notes": below} | office_pages.tables(made.tables)
         return template.filled(own, made.paper, values, picture, head)
     page = word.blank(made.title, moment, language)
-    word.tight(word.line(page, made.title, word.TITLE_PT, None, bold=True, face=word.HEI), after=2)
+    first = page.add_paragraph()
+    first.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    word.tight(word.run(first, made.title, word.TITLE_PT, bold=True, face=word.HEI), after=2)
     if results.study.demonstration:
         word.tight(word.line(page, say("note.demonstration", language), word.BODY_PT, word.RED, bold=True))
     for text in made.lines:
@@ -94,7 +101,7 @@ def document(made: SubjectSheet, results: Results, language: Language) -> bytes:
     for grid in (g for g in made.tables if g.rows or g.below):
         word.section(page, grid)
     signoff.block(page, say("sheet.signoff", language), language)
-    signoff.notes(page, made.notes)
+    signoff.notes(page, below)
     return word.fixed(page, moment)
 
 
@@ -114,8 +121,7 @@ def _parcel(results: Results, found: Explanation, language: Language) -> Subject
     tables = (
         _facts(tuple(found.facts), language),
         table("ledger", ("layer", "taken", "shared", "unknown", "left"), ledger, (3.0, 1.2, 1.2, 1.2, 1.2), language),
-        table("rules", ("rule", "outcome", "measured", "limit", "basis"),
-              tuple(_rule(results, line, language) for line in found.rules), (2.0, 0.9, 1.4, 1.4, 4.3), language),
+        _rules(results, found, language),
         sheet_tables.other_sites(ranked or results, {found.parcel_id, *over}, found.net_m2, language),
         sheet_tables.score(ranked, over[0] if over else "", language),
         *_supply(results, shape, park, language),
@@ -124,13 +130,15 @@ def _parcel(results: Results, found: Explanation, language: Language) -> Subject
     )  # fmt: skip
     lines = (found.why, *filter(None, (found.withheld,)), *found.changes)
     below = (*found.unused, *notes(results, language, "candidates"))
-    return SubjectSheet("dossier-parcel", head, lines, tables, below, shape)
+    return SubjectSheet(
+        "dossier-parcel", say("map.parcel", language, id=found.parcel_id), head, lines, tables, below, shape
+    )
 
 
 def _facts(pairs: tuple[tuple[str, str], ...], language: Language) -> WordTable:
     heads = tuple(say(f"sheet.head_{c}", language) for c in ("fact", "value"))
     return WordTable(
-        say("sheet.facts", language), heads, pairs, (1.0, 2.0), name="facts", columns=("fact", "value"), paired=True
+        say("sheet.facts", language), heads, pairs, (1.25, 1.75), name="facts", columns=("fact", "value"), paired=True
     )
 
 
@@ -151,6 +159,12 @@ def _supply(results: Results, shape: Any, park: str, language: Language) -> tupl
     )
 
 
+def _rules(results: Results, found: Explanation, language: Language) -> WordTable:
+    rows = tuple(_rule(results, line, language) for line in found.rules)
+    made = table("rules", ("rule", "outcome", "measured", "limit", "basis"), rows, (2.1, 0.8, 1.7, 1.8, 3.6), language)
+    return replace(made, numbers=())  # limits in words
+
+
 def _rule(results: Results, line: RuleLine, language: Language) -> tuple[str, ...]:
     """Say that nothing is involved only where it is proved; what is not known is to be verified."""
     rule = results.rule(line.rule_id)
@@ -159,7 +173,10 @@ def _rule(results: Results, line: RuleLine, language: Language) -> tuple[str, ..
         said = say("sheet.to_verify", language)
     elif line.outcome == "clear" and rule.test in AREA_TESTS and rule.threshold == 0 and rule.operator == "<=":
         said = say("sheet.not_involved", language)
-    basis = " · ".join(filter(None, (line.clause, line.mark, line.layer, line.vintage, line.age)))
+    age = (
+        line.age if line.outcome == "conflict" else ""
+    )  # of all of them luodi rules tells it, and the notes what is past
+    basis = " · ".join(filter(None, (line.clause, line.mark, line.layer, line.vintage, age)))
     return line.title, said, line.measured, line.limit, basis
 
 
@@ -183,14 +200,27 @@ def _site(results: Results, subject: str, language: Language) -> SubjectSheet:
     )  # fmt: skip
     head = say("sheet.site", language, id=subject, status=found.state_word)
     lines = (say("sheet.net", language, area=area(size, language)), found.why)
-    return SubjectSheet("dossier-site", head, lines, tables, notes(results, language, "ranking"), shape)
+    return SubjectSheet(
+        "dossier-site",
+        say("map.site", language, id=subject),
+        head,
+        lines,
+        tables,
+        notes(results, language, "ranking"),
+        shape,
+    )
 
 
 def _site_facts(results: Results, subject: str, language: Language) -> tuple[tuple[str, str], ...]:
     """Return what is told of a site in pairs, by the words and within the limits of every list that leaves."""
     made = projection(results, "sites", language)
     row = made.frame[made.frame["site_id"] == subject].iloc[0]
-    told = [(made.headers.get(c, c), row[c]) for c in SITE_FACTS if c in row.index]
+    scheme = next((s.land_use_scheme for s in results.study.with_role("plan")), "")
+    named = {c: row[c] for c in SITE_FACTS if c in row.index}
+    if named.get("plan_use"):
+        uses = [use_of_plan(u, scheme, language) for u in str(named["plan_use"]).split("|")]
+        named["plan_use"] = joined(uses, language, apart=True)
+    told = [(made.headers.get(c, c), v) for c, v in named.items()]
     return tuple((title, _value(v, language)) for title, v in told if str(v) not in ("", "None"))
 
 
@@ -237,20 +267,25 @@ def _project(results: Results, subject: str, language: Language) -> SubjectSheet
     )  # fmt: skip
     site, park = _placed(results, card.project_id)
     shape = _ground(results, site)
+    ranked = sheet_tables.run_with(results.folder, "ranking")
+    over = sheet_tables.sites_over(ranked, shape)
     tables = (
         _facts(tuple((t, v) for t, v in card.facts), language),
         table("demand", ("item", "value", "method", "basis"), demand, (1.5, 1.5, 2.0, 3.0), language),
         table("gates", ("rule", "outcome", "measured", "basis"), gates, (2.0, 1.0, 2.0, 3.0), language),
         _argued(results, card.project_id, language),
         sheet_tables.fitting(results, card.project_id, site, language),
-        sheet_tables.score(sheet_tables.run_with(results.folder, "ranking"), site, language),
+        sheet_tables.score(
+            ranked, site if ranked and explain_site.is_site(ranked, site) else next(iter(over), ""), language
+        ),
         *_supply(results, shape, park, language),
         sheet_tables.sources(results, language),
         sheet_tables.corners(shape, language),
     )
     head = say("sheet.project", language, id=card.project_id, name=card.name, status=card.result_word)
     lines = (card.why, *(line.strip() for line in _said(placed.lines)))
-    return SubjectSheet("dossier-project", head, lines, tables, notes(results, language, "matches"), shape)
+    called = say("map.project", language, id=card.project_id)
+    return SubjectSheet("dossier-project", called, head, lines, tables, notes(results, language, "matches"), shape)
 
 
 def _argued(results: Results, project: str, language: Language) -> WordTable:
@@ -275,7 +310,10 @@ def _placed(results: Results, project: str) -> tuple[str, str]:
 
 
 def _ground(results: Results, site: str) -> Any:
-    if not site or not results.has("sites"):
-        return None
-    sites = gpd.GeoDataFrame(results.table("sites")).set_index("site_id").geometry
-    return sites[site] if site in sites.index else None
+    """Return the ground a project stands on: a site, or a red line that was accepted as one."""
+    for name in ("sites", "check_sites"):
+        if site and results.has(name):
+            sites = gpd.GeoDataFrame(results.table(name)).set_index("site_id").geometry
+            if site in sites.index:
+                return sites[site]
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +40,8 @@ SAME = "\x00same"
 class WordTable:
     """A table: rows of words, relative widths, which columns are numbers, which rows are strong.
 
-    `name` and `columns` are what a template of an office calls it by; `paired` sets rows of two cells side by side.
+    `name` and `columns` are what a template of an office calls it by; `paired` sets rows of two cells side by side,
+    `beside` sets a long table in that many blocks, read down one block after the other.
     """
 
     title: str
@@ -53,6 +54,7 @@ class WordTable:
     name: str = ""
     columns: tuple[str, ...] = ()
     paired: bool = False
+    beside: int = 1
 
 
 LONG = 22
@@ -75,6 +77,26 @@ def in_pairs(words: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
         else:
             held = (label, value)
     return (*rows, (*held, SAME, SAME)) if held else tuple(rows)
+
+
+def in_blocks(grid: WordTable) -> WordTable:
+    """Return a table with its rows in blocks side by side; a short one stays as it is."""
+    if len(grid.rows) <= FEW:
+        return grid
+    high, wide = -(-len(grid.rows) // grid.beside), len(grid.head)
+    rows = tuple(
+        tuple(c for b in range(grid.beside) for c in _at(grid.rows, b * high + k, ("",) * wide)) for k in range(high)
+    )
+    numbers = tuple(n + b * wide for b in range(grid.beside) for n in grid.numbers)
+    return replace(grid, head=grid.head * grid.beside, rows=rows, widths=grid.widths * grid.beside, numbers=numbers)
+
+
+FEW = 8
+"""Rows that fit below each other without a block beside them."""
+
+
+def _at(rows: Sequence[tuple[str, ...]], k: int, empty: tuple[str, ...]) -> tuple[str, ...]:
+    return rows[k] if k < len(rows) else empty
 
 
 def blank(title: str, moment: datetime, language: Language) -> Document:
@@ -110,9 +132,10 @@ def section(page: Document, grid: WordTable) -> None:
     else:
         tight(line(page, " ", SPACER_PT, None))  # Word joins two tables that touch
     if grid.rows:
-        _grid(page, in_pairs(grid.rows) if grid.paired else grid.rows, grid)
+        laid = in_blocks(grid) if grid.beside > 1 else grid
+        _grid(page, in_pairs(laid.rows) if laid.paired else laid.rows, laid)
     if grid.below:
-        tight(line(page, grid.below, SMALL_PT, GREY))
+        tight(line(page, grid.below, SMALL_PT, GREY), before=1.5)
 
 
 def _grid(page: Document, rows: Sequence[tuple[str, ...]], grid: WordTable) -> None:

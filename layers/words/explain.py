@@ -21,9 +21,10 @@ from geo.screen.ledger import UNSURE_LINE, WHOLE, settled
 from geo.screen.setting import Setting
 from layers.ask import applied
 from layers.ask.compare import setting_of
-from layers.library import standards
+from layers.library import kinds, standards
 from layers.study.run.released import inside, masks, released, touched
 from layers.study.run.results import Results
+from layers.study.spec import LayerSpec
 from layers.text import Language, both, code, has, number, rounded, say, sentence
 from layers.words import corrections, once
 from layers.words.measures import MOST_DECIMALS, interval, measure_text, unit_word
@@ -241,6 +242,13 @@ def layer_title(results: Results, rule: Rule, language: Language) -> str:
     if spec is None:
         return rule_title(results, rule, language)
     return say("word.sensitive", language) if spec.use_only else spec.title or spec.id
+
+
+def layer_name(spec: LayerSpec, language: Language) -> str:
+    """Return what a layer is called: the study's own title in Chinese, the one everybody knows it by in English."""
+    entry = kinds.kind(spec.id, spec.title)
+    usual = both(entry.title, language) if entry else ""
+    return (usual or spec.title or spec.id) if language == "en" else (spec.title or usual or spec.id)
 
 
 def outcome_word(rule: Rule, outcome: str, language: Language) -> str:

@@ -93,23 +93,20 @@ def test_earlier_results_are_printed(results, tmp_path):
 def test_the_map_shows_the_asset_in_red_and_nothing_that_is_use_only(results, monkeypatch):
     from PIL import Image
 
-    from layers.outputs import field_map
+    from layers.outputs import ground_map
 
-    def colours(shape):
-        picture = Image.open(io.BytesIO(field_map.draw(results, shape))).convert("RGB")
-        return {colour for _, colour in picture.getcolors(1 << 24)}
+    def colours(of, shape):
+        made = ground_map.of_shape(of, shape, "P-03", "zh")
+        return {colour for _, colour in Image.open(io.BytesIO(made.png)).convert("RGB").getcolors(1 << 24)}
 
     shapes = results.table("idle").set_index("asset_id")["geometry"]
-    seen = colours(shapes["P-03"])
     red, building = (0xD4, 0x13, 0x1B), (0xB8, 0xBE, 0xC7)
-    assert {red, building} <= seen
-    assert field_map.draw(results, None) is None
+    assert {red, building} <= colours(results, shapes["P-03"])
     secret = [s.model_copy(update={"use_only": s.role == "building"}) for s in results.study.layers]
     study = results.study.model_copy(update={"layers": tuple(secret)})
     hidden = open_results(results.folder)
     monkeypatch.setitem(vars(hidden), "study", study)
-    picture = Image.open(io.BytesIO(field_map.draw(hidden, shapes["P-03"]))).convert("RGB")
-    assert building not in {colour for _, colour in picture.getcolors(1 << 24)}
+    assert building not in colours(hidden, shapes["P-03"])
 
 
 def test_an_asset_nobody_knows_is_named(results):

@@ -78,7 +78,7 @@ def test_a_project_stands_beside_the_other_sites_that_would_take_it():
     rows = [("own", YES, 9.0), ("good", YES, 5.0), ("better", YES, 7.0), ("never", NO, 8.0), ("open", UNKNOWN, 8.0)]
     fits = pd.DataFrame(rows, columns=["site_id", "feasible", "worth"])
     fits = fits.assign(project_id="G1", park_id="P1", take_m2=20_000.0, score=50.0)
-    results = SimpleNamespace(has=lambda name: True, table=lambda name: fits)
+    results = SimpleNamespace(has=lambda name: name == "fits", table=lambda name: fits)
     made = sheet_tables.fitting(results, "G1", "own", "zh")
     assert [(row[0], row[2]) for row in made.rows] == [
         ("better", "30.00 亩 (20,000.00 m²)"),

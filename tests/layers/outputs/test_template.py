@@ -120,7 +120,7 @@ def test_a_form_by_the_template_of_the_office(sheets, place):
 @pytest.mark.parametrize("payload", [HOSTILE, TEXT, *STARTS])
 def test_what_a_study_says_is_never_part_of_a_template(sheets, place, payload):
     made, results = sheets["dossier-site"]
-    named = subject_sheet.SubjectSheet(made.paper, payload, (payload,), made.tables, (payload,), None)
+    named = subject_sheet.SubjectSheet(made.paper, payload, payload, (payload,), made.tables, (payload,), None)
     path = page(place / "dossier-site.docx", "{{ title }}", "{%p for line in lines %}", "{{ line }}", "{%p endfor %}",
                 "{{ notes | first }}", "{{ lines | join(', ') }}")  # fmt: skip
     head = office_pages.PageHead(payload, results, template_start.MOMENT, "zh")
