@@ -40,11 +40,11 @@ lint: install
 
 test: install .stamps/debian lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long and not browser"
-	$(BIN)/pytest -m "browser and not long"
+	$(BIN)/pytest -n 2 --dist loadfile tests/browser -m "browser and not long"
 
 test-all: install .stamps/debian lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest tests/browser -m browser
 
 mutants: install
 	$(BIN)/python -m tests.mutants

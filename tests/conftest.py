@@ -1,5 +1,6 @@
 import os
 import shutil
+from collections import defaultdict
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,25 @@ _CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, Healt
 settings.register_profile("ci", derandomize=True, **_CALM)
 settings.register_profile("search", **_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of a grid every value of every parameter is tried at least once; the other combinations are long."""
+    grids = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("grid"):
+            grids[item.nodeid.split("[")[0]].append(item)
+    for cells in grids.values():
+        kept, seen = set(), set()
+        for enough in (all, any):  # a diagonal first, then what it has not met
+            for item in cells:
+                values = {(name, id(value)) for name, value in item.callspec.params.items()}
+                if item not in kept and enough(value not in seen for value in values):
+                    kept.add(item)
+                    seen |= values
+        for item in set(cells) - kept:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

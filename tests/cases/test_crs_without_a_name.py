@@ -18,6 +18,7 @@ XIAN = (
 )
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", ["unknown", "unnamed", "Unknown based on Xian_1980", "custom"])
 @pytest.mark.parametrize("kind", ["shp", "gpkg"])
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -43,6 +43,7 @@ def test_the_gate_says_it(tmp_path, kind):
     assert (len(opened.rows), base.codes(opened.findings)) == (0, {"table_empty": "warn"})
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("role", ["supply", "project", "budget", "earmark", "link", "zone", "enterprise", "signal"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "dbf"])
 def test_every_role_of_tables_says_it_and_takes_a_consent(folder, tmp_path, kind, role):

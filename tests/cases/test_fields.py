@@ -26,6 +26,7 @@ def written(place, frame, kind):
     return path
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("kind", ["gpkg", "csv", "shp"])
 @pytest.mark.parametrize("names", [("name", "kind", "stage"), ("NAME", "Kind", "STAGE"), ("名称", "类型", "阶段")])
 def test_columns_of_the_very_names_are_taken(tmp_path, kind, names):

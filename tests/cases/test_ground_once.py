@@ -90,6 +90,7 @@ def test_totals_are_by_union(made):
     assert (bound["taken_m2"], bound["exclusive_m2"]) == pytest.approx((whole - net, whole - net))
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("by", ["", "park_id"])
 @pytest.mark.parametrize(
     "moved", [ScreenTrial({}), ScreenTrial({"farm": {"effect": "parcel"}}), ScreenTrial({}, min_area_m2=5_000.0)]
@@ -117,6 +118,7 @@ def test_a_status_counts_what_its_own_parcels_share(made):
     assert counts["parcels"].sum() == 4
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("kind", ["csv", "gpkg", "xlsx", "geojson"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_list_names_them(made, tmp_path, kind, language):

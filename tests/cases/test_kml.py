@@ -35,6 +35,7 @@ def codes(opened):
     return {f.code: f.severity for f in opened.findings}
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", ["地块.kml", "b.kmz"])
 @pytest.mark.parametrize(
     "body",
@@ -102,6 +103,7 @@ def encoded(folder, declared, encoding, name="地块.kml"):
     return path
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", ["a.kml", "a.kmz"])
 @pytest.mark.parametrize(
     ("declared", "encoding", "said"),

@@ -28,6 +28,7 @@ def codes(path, cache, **options):
     return [r.code for r in told.value.reasons]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("mark", ["", "\x1e"])
 @pytest.mark.parametrize("name", ["a.geojsonl", "a.json"])
 def test_a_feature_a_line_is_a_layer(tmp_path, mark, name):
@@ -50,6 +51,7 @@ def test_esri_json_is_called_by_its_name(tmp_path):
     assert told.value.reasons[0].values["found"] == "Esri JSON"
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
 @pytest.mark.parametrize("text", [TXT, TXT[TXT.index("[地块") :], "[项目信息]\n项目名称=甲\n" + TXT])
 def test_a_red_line_given_as_a_layer_is_called_one(tmp_path, encoding, text):

@@ -93,6 +93,7 @@ def test_swapped_metres(folder, tmp_path):
     mends(folder, file, "swap-axes")
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("role", ["parcels", "boundary"])
 @pytest.mark.parametrize("wrong", ["swap", "metres", "degrees"])
 def test_parcels_and_boundary_are_told_the_same(tmp_path, role, wrong):

@@ -178,6 +178,7 @@ def no_formula(path):
     return sum(MARK in str(c.value) for c in cells)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("language", BOTH)
 @pytest.mark.parametrize(
     ("table", "layout"), [("candidates", "meeting"), ("projects", "stages"), ("ranking", ""), ("candidates", "")]
@@ -283,6 +284,7 @@ def told_by(test):
     return told
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("language", BOTH)
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_show_texts(visit, results, page, language):

@@ -19,6 +19,7 @@ def raster(tmp_path):
     return tmp_path / "d.tif"
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(
     ("kind", "option"),

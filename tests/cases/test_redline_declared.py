@@ -86,6 +86,7 @@ def test_a_declared_file_of_a_study_abroad(tmp_path, study, kind):
     assert not [f for f in line.findings if f.severity == "warn"]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("study", ABROAD)
 @pytest.mark.parametrize("form", ["metres", "degrees", "degrees, latitude first"])
 def test_pasted_points_of_a_study_abroad(study, form):
@@ -153,6 +154,7 @@ GEOTOOLS = (
 )
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("method", ["Transverse Mercator Zoned Grid System", "Transverse_Mercator"])
 @pytest.mark.parametrize("shift", [",TOWGS84[0,0,0,0,0,0,0]", ""])
 @pytest.mark.parametrize("_", [" ", "_"])

@@ -234,6 +234,7 @@ HOLED = Plot("D8-004", "地块二", shapely.box(500_300, 3_180_000, 500_400, 3_1
     shapely.box(500_320, 3_180_020, 500_340, 3_180_040)), 8, None)  # fmt: skip
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("layout", layouts())
 @pytest.mark.parametrize("prefix", [True, False])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])

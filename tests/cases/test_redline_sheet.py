@@ -79,6 +79,7 @@ def as_csv(path, rows):
     return path
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("write", [workbook, as_csv])
 def test_every_printed_form(tmp_path, form, write):

@@ -38,6 +38,7 @@ def written(path, text, encoding="utf-8"):
     return path
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(("text", "crs", "questions"), TEXTS)
 @pytest.mark.parametrize("how", ["pasted", "txt", "utf-16"])
 def test_shapes_written_out_are_the_red_line(tmp_path, text, crs, questions, how):
@@ -68,6 +69,7 @@ CELLS = {
 }  # fmt: skip
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("kind", CELLS)
 @pytest.mark.parametrize("name", ["wkt", "geom", "图形边界"])
 @pytest.mark.parametrize(("separator", "encoding"), [(",", "utf-8"), (";", "gb18030"), ("\t", "utf-8-sig")])

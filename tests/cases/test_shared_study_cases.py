@@ -182,6 +182,7 @@ def test_hostile_semicolon_wkt_is_read_and_its_broken_row_takes_coverage_away(tm
     assert set(status.values()) == {"excluded", "unknown"}
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("separator", [";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_commas_inside_shapes_are_no_separators(tmp_path, separator, encoding):

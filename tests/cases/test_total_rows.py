@@ -55,6 +55,7 @@ def opened(folder, kind, frame):
     return gate.open_table(written(folder, kind, frame), folder / ".cache")
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("kind", ["csv", "gbk.csv", "xlsx", "json", "dbf"])
 @pytest.mark.parametrize("place", ["BSM", "MC"])
 def test_a_total_row_of_a_table_is_left_out_and_agrees(tmp_path, kind, place):

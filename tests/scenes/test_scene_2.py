@@ -298,6 +298,7 @@ def test_a_second_person_sees_what_is_decided_and_a_pin_never_stands_beside_its_
     assert "pin_and_ban" in json.dumps(told)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["place", "capacity"])
 def test_pages_name_accounts_in_their_language(county, answer, monkeypatch, name, language):

@@ -74,6 +74,7 @@ def test_a_damaged_table_is_named_with_the_run_that_mends_it(visit, own, name, t
     assert offered(page)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", NEEDS)
 @pytest.mark.parametrize("damage", ["manifest", "link"])
 def test_results_that_cannot_be_opened_are_said_with_the_run_that_mends_them(visit, own, name, damage):

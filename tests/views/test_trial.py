@@ -173,6 +173,7 @@ def test_a_minimum_area_is_asked_in_the_unit_of_the_reader(visit, results):
         assert small.min() >= 30.0 * size
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("below", ["funnel", "ledger", "binding", "find"])
 def test_tables_say_what_the_desk_says(visit, results, language, below):

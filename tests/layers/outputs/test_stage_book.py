@@ -68,6 +68,7 @@ def test_rates_stand_with_their_definitions(results, tmp_path):
     assert rows["竣工率"][1] == "无可计算项目"
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("table", sorted(TABLES))
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_project_table_leaves_in_words(results, tmp_path, table, language):

@@ -152,6 +152,7 @@ def test_12_cells_that_cannot_be_read_are_listed_with_their_text(tmp_path):
         assert text in sentence(codes[code].reason, "zh")
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("text", ["1e300", "99999999999999999999", "inf", "nan", "-5", "=1+1"])
 @pytest.mark.parametrize(("column", "ours"), [("用地（亩）", "asked_m2"), ("用电（MVA）", "power_kva")])
 def test_12_numbers_no_project_can_have_are_not_known(tmp_path, column, ours, text):

@@ -60,6 +60,7 @@ def empty(tmp_path):
 # --- the step is done, and telling of it fails -------------------------------------
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("problem", [FAULT, UnicodeEncodeError("gbk", "m²", 1, 2, "x"), BrokenPipeError(32, "x")])
 def test_an_add_that_cannot_tell_of_it_says_that_the_layer_stays(empty, tmp_path, monkeypatch, language, problem):

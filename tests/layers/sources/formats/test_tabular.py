@@ -56,6 +56,7 @@ def test_a_total_that_does_not_add_up(tmp_path, cache):
     assert file.frame["编号"].tolist() == ["A", "B"]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_encodings_and_separators(tmp_path, cache, encoding, separator):

@@ -19,6 +19,7 @@ def table(separator, header=None, places=CORNERS, first=1):
     return "\n".join(separator.join(row) for row in ([header] if header else []) + rows)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("separator", ["\t", ",", ";", " ", "  ", "，", "、", ", ", "\u3000"])
 @pytest.mark.parametrize(
     "header", [None, ["点号", "X", "Y"], ["界址点号", "X坐标(m)", "Y坐标(m)"], ["No", "纵坐标", "横坐标"]]
