@@ -8,6 +8,9 @@ DEMO    = demo
 PORT   ?= 8501
 DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils
 
+# where the tests lie that drive a browser; to look through the whole house for them takes half a minute
+WALKS   = tests/browser tests/layers/outputs/test_offline.py
+
 .PHONY: run install test test-all mutants lint lock component wheelhouse clean
 
 install: .venv/.installed
@@ -40,11 +43,11 @@ lint: install
 
 test: install .stamps/debian lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long and not browser"
-	$(BIN)/pytest -n 2 --dist loadfile tests/browser -m "browser and not long"
+	$(BIN)/pytest -n 2 --dist loadfile $(WALKS) -m "browser and not long"
 
 test-all: install .stamps/debian lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
-	$(BIN)/pytest tests/browser -m browser
+	$(BIN)/pytest $(WALKS) -m browser
 
 mutants: install
 	$(BIN)/python -m tests.mutants
