@@ -11,7 +11,7 @@ from layers.serve.pages import outputs_desk
 from layers.serve.pages.outputs_desk import Output
 from layers.study import jobs
 from layers.text import Language, say
-from views.parts import acts, handed, opening, papers, runner, state
+from views.parts import acts, archive, handed, opening, papers, runner, state
 from views.parts.markup import label, tag
 from views.parts.opening import Opened
 
@@ -30,6 +30,7 @@ def draw(found: Opened) -> None:
     for one in outputs_desk.OUTPUTS:
         _line(found, one, why[one.id], language)
     papers.draw(found, language)
+    archive.draw(found, language)
     handed.told(found, language)
     if results is not None:
         _verify(found, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,7 @@ def write(folder: Path, path: Path, inside: bool = False) -> int:
         There is no run, the run has changed, or a use-only layer would leave.
     """
     ending(path, ("zip",))
-    secret = [s.id for s in spec.read(folder).layers if s.use_only]
-    if secret and not inside:
-        raise BlockedError(reason("bundle_use_only", count=len(secret)))
-    run = runs.current(folder)
-    if run is None:
-        raise BlockedError(reason("no_run_yet", path=folder.name))
+    run = _allowed(folder, inside)
     body = manifest.read(run)
     files = dict(_files(folder, run, path))
     record = sealed.text(
@@ -56,6 +52,53 @@ def write(folder: Path, path: Path, inside: bool = False) -> int:
     )
     replaced(path, lambda part: _zipped(part, files, record, run.name), folder)
     return len(files)
+
+
+def _allowed(folder: Path, inside: bool) -> Path:
+    """Return the run that goes in; refuse what `write` refuses."""
+    secret = [s.id for s in spec.read(folder).layers if s.use_only]
+    if secret and not inside:
+        raise BlockedError(reason("bundle_use_only", count=len(secret)))
+    run = runs.current(folder)
+    if run is None:
+        raise BlockedError(reason("no_run_yet", path=folder.name))
+    return run
+
+
+@dataclass(frozen=True)
+class BundlePart:
+    """What a bundle holds of one kind: a code of `PARTS`, its files, their bytes before they are packed."""
+
+    kind: str
+    files: int
+    size: int
+
+
+PARTS = ("settings", "decisions", "inputs", "checks", "run", "other")
+"""What a bundle holds: settings and packs of the study, decisions, inputs, checks of red lines, the newest run."""
+_BY_FOLDER = {"inputs": "inputs", "checks": "checks", "runs": "run"}
+
+
+def contents(folder: Path) -> tuple[BundlePart, ...]:
+    """Return what a bundle would hold, by kind; nothing is written.
+
+    Raises
+    ------
+    BlockedError
+        As `write` without `inside`.
+    """
+    run = _allowed(folder, False)
+    counted = {kind: [0, 0] for kind in PARTS}
+    for name, file in _files(folder, run, folder / RECORD):
+        top, _, below = name.partition("/")
+        kind = _BY_FOLDER.get(top, "other") if below else _LOOSE.get(file.suffix, "other")
+        counted[kind][0] += 1
+        counted[kind][1] += file.stat().st_size
+    return tuple(BundlePart(kind, *found) for kind, found in counted.items() if found[0])
+
+
+_LOOSE = {".toml": "settings", Path(edits.FILE).suffix: "decisions"}
+"""Files beside the folders of a study, by their ending."""
 
 
 def _files(folder: Path, run: Path, target: Path) -> Iterator[tuple[str, Path]]:

@@ -19,7 +19,7 @@ from geo.screen.counterfactual import USE_CLASSES
 from geo.screen.counterfactual import Kind as Change
 from geo.screen.status import STATUSES
 from layers.library import kinds, resources, standards
-from layers.outputs import field_sheet, ranking_book, rule_list, signoff, summary
+from layers.outputs import bundle, field_sheet, ranking_book, rule_list, signoff, summary
 from layers.serve.draw.idle_symbols import GROUPS
 from layers.serve.pages import capacity_desk
 from layers.sources.redline.model import Axes
@@ -34,6 +34,7 @@ NAMED: dict[str, set[str]] = {
     "aim": {"tax", "output", "investment", "jobs"},
     "arable": set(get_args(arable.State)) - {""},
     "area": set(get_args(area.Kind)),
+    "bundlepart": set(bundle.PARTS),
     "clock": IDLE_STATES,
     "column": {c.name for t in tables.TABLES.values() for c in t.columns},
     "columnkind": set(get_args(tables.Kind)),

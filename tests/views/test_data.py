@@ -1,11 +1,15 @@
 """Data, Rules and Outputs of a small study: the answer first, nothing raw, no text of a study read as markup."""
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
 
+from layers.outputs import bundle
+from layers.serve.pages import bundle_desk
 from layers.study import may
-from layers.text import LANGUAGES, say
+from layers.text import LANGUAGES, code, say
 from tests.views import studies
 
 
@@ -73,6 +77,30 @@ def test_a_share_is_at_most_the_whole_wherever_a_rule_is_moved(monkeypatch, tmp_
     for page in pages:
         [limit] = [n for n in page.number_input if n.key.endswith("-threshold")]
         assert (limit.value, limit.proto.min, limit.proto.max) == (10.0, 0.0, 100.0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_bundle_says_what_it_holds_and_is_written(study, monkeypatch, language):
+    page = studies.visitor(monkeypatch, "outputs")(study, language)
+    shown = studies.words(page)
+    for part in ("settings", "inputs", "run"):
+        assert code("bundlepart", part, language) in shown
+    page.button(key="make-bundle").click().run()
+    [file] = studies.whole(page).get("download_button")
+    assert file.proto.label.replace("\\", "").startswith("luodi-bundle-")
+    made = bundle_desk.made(study, "x")
+    names = zipfile.ZipFile(io.BytesIO(made.content)).namelist()
+    assert made.rows == len(names) - 2 == sum(p.files for p in bundle.contents(study))
+    settings = study / "study.toml"
+    before = settings.read_text(encoding="utf-8")
+    try:
+        title = before.index("[[layers]]")
+        settings.write_text(before[: title + 10] + "\nuse_only = true" + before[title + 10 :], encoding="utf-8")
+        page = studies.visitor(monkeypatch, "outputs")(study, language)
+        assert page.button(key="make-bundle").disabled, "a layer would leave that may not"
+        assert "--inside" in studies.words(page)
+    finally:
+        settings.write_text(before, encoding="utf-8")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
