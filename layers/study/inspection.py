@@ -23,7 +23,20 @@ from layers.sources import gate
 from layers.sources.checks import cells, columns, crs, preflight, scale
 from layers.sources.checks.zone import zone_of
 from layers.sources.finding import EMPTY, Finding, finding
-from layers.study import ageing, corrected, coverage, doubt, grid, load, overrides, packs, role_fields, topology, unread
+from layers.study import (
+    ageing,
+    corrected,
+    coverage,
+    doubt,
+    grid,
+    load,
+    overrides,
+    packs,
+    role_fields,
+    stated,
+    topology,
+    unread,
+)
 from layers.study.coverage import Seen
 from layers.study.load import Home
 from layers.study.placed import Loaded, placed
@@ -119,7 +132,7 @@ def _blocks(error: LuodiError) -> list[Finding]:
 def check_layer(layer: LayerSpec, home: Home) -> list[Finding]:
     """Check one layer as it would be loaded into the study; what blocks is among the findings."""
     old = ageing.findings(layer, home.study, _rules(home))
-    return [*_looked_at(layer, home), *load.dated_later(layer, home.study), *old]
+    return [*_looked_at(layer, home), *stated.dated_later(layer, home.study), *old]
 
 
 def _rules(home: Home) -> tuple[Rule, ...]:

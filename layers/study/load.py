@@ -32,7 +32,7 @@ from layers.sources import gate
 from layers.sources.cells.quantity import number_of
 from layers.sources.checks import preflight, scale
 from layers.sources.finding import Finding, blocked, finding
-from layers.study import coverage, grid, in_parks, unread
+from layers.study import coverage, grid, in_parks, stated, unread
 from layers.study.class_fields import classified
 from layers.study.placed import Loaded, placed
 from layers.study.spec import LayerSpec, Study
@@ -184,8 +184,8 @@ def parcel_findings(item: Loaded, boundary: Any, study_crs: str) -> list[Finding
     """Return what is to be said of a placed parcel file beyond its findings so far."""
     ids, legal, found = _identified(item, boundary, study_crs)
     figures = {n: _further(item, n) for n in ridges.COLUMNS if n in item.spec.fields} if len(ids) else {}
-    stated = pd.DataFrame({"parcel_id": ids, "legal_m2": legal} | figures)
-    return found + scale.scale(study_crs, item.shapes) + (_ridges(stated) if figures else [])
+    ridged = pd.DataFrame({"parcel_id": ids, "legal_m2": legal} | figures)
+    return found + scale.scale(study_crs, item.shapes) + (stated.ridge_findings(ridged) if figures else [])
 
 
 def _identified(
@@ -231,18 +231,8 @@ def _parcels(item: Loaded, study: Study, boundary: Any) -> gpd.GeoDataFrame:
     for ours in sorted(set(spec.fields) - set(columns) - set(_LEGAL)):
         columns[ours] = _further(item, ours)
     made = gpd.GeoDataFrame(columns, geometry=item.shapes, crs=study.crs)
-    item.findings += _ridges(pd.DataFrame(made))
+    item.findings += stated.ridge_findings(pd.DataFrame(made))
     return made
-
-
-def _ridges(parcels: pd.DataFrame) -> list[Finding]:
-    """Say of which parcels the field ridges are stated twice in different ways, or as what is no share."""
-    out = []
-    for code, which in (("ridges_differ", ridges.contradicting), ("ridges_unreadable", ridges.unreadable)):
-        ids = parcels.loc[which(parcels), "parcel_id"]
-        if len(ids):
-            out.append(finding("warn", code, count=len(ids), ids=ids.astype(str).tolist()[:20]))
-    return out
 
 
 def _legal(item: Loaded, ids: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], list[Finding]]:
@@ -304,7 +294,7 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
         days = None if item.spec.vintage is None else (study.as_of - item.spec.vintage).days
         stale = "layer_outdated" if days is not None else "layer_undated"
         item.findings.append(finding("warn", stale, days=days, limit=item.spec.stale_after_days))
-    item.findings += dated_later(item.spec, study)
+    item.findings += stated.dated_later(item.spec, study)
     field_name = item.spec.class_field
     classes = _classes(item.frame[field_name]) if field_name else None
     told, more = classified(attributes(item))
@@ -314,13 +304,6 @@ def _layer(item: Loaded, study: Study, folder: Path, boundary: Any, home: Any) -
 
 def _classes(values: pd.Series) -> npt.NDArray[np.object_]:
     return values.astype("object").where(values.notna(), "").map(preflight.id_text).to_numpy(object)
-
-
-def dated_later(spec: LayerSpec, study: Study) -> list[Finding]:
-    """Say that a layer bears a day after the study's: a slip of the year would pass old data for new."""
-    if spec.vintage is None or spec.vintage <= study.as_of:
-        return []
-    return [finding("warn", "layer_dated_later", vintage=spec.vintage.isoformat(), as_of=study.as_of.isoformat())]
 
 
 def _stale(spec: LayerSpec, study: Study) -> bool:

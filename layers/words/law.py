@@ -97,7 +97,9 @@ def used(results: Results, language: Language, table: str = "") -> list[Used]:
 def _stages(results: Results, table: str) -> frozenset[str]:
     tables = [table] if table else list(results.manifest["tables"])
     ends = {TABLE_STAGE[t].name for t in tables if t in TABLE_STAGE}
-    return frozenset(s.name for end in ends for s in wanted(end))
+    # a register alone has no land: what rules would say of it is no news of this study
+    without = set() if results.study.with_role("parcels") else {"screen"}
+    return frozenset(s.name for end in ends for s in wanted(end)) - without
 
 
 def _speaks(rule: Rule, results: Results, stages: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from geo.rules.applied import not_applied
 from layers.outputs import redline_files
 from layers.outputs.page import explanation_text
 from layers.outputs.project import projection
-from layers.study import catalog, checks
+from layers.study import catalog, checks, packs
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.words import law
@@ -25,12 +25,18 @@ def frame(fields, shapes):
     return gpd.GeoDataFrame(fields, geometry=shapes, crs=CRS)
 
 
+NATIONAL = (packs.PACKS / "cn-national.toml").read_text(encoding="utf-8").split("\n[[rules]]\n")
+ZONES = "\n[[rules]]\n".join(['[pack]\nid = "zones"\n', *(r for r in NATIONAL if 'id = "development-boundary-' in r)])
+"""The rules of the national pack on the zones of the boundary, without the others."""
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     """Sixteen parcels of 100 m (p00 … p33 by row and column): two thirds of what a joint review asks is not there."""
     base = tmp_path_factory.mktemp("joint")
     folder = base / "study"
-    catalog.new(folder, crs=CRS, name="联审", as_of=date(2026, 11, 23), rules=("cn-national", "joint-review-cn"))
+    catalog.new(folder, crs=CRS, name="联审", as_of=date(2026, 11, 23), rules=("joint-review-cn", "inputs/zones.toml"))
+    (folder / "inputs" / "zones.toml").write_text(ZONES, encoding="utf-8")
     parcels().to_file(base / "parcels.gpkg")
     catalog.add(folder, base / "parcels.gpkg", {"role": "parcels", "id": "parcels", "fields": {"parcel_id": "BSM"}})
     zones = frame({"GHFQMC": ["集中建设区", "特别用途区", "弹性发展区", None, "某某区"]},

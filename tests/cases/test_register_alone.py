@@ -11,6 +11,7 @@ from layers.study import catalog
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.words import idle as words
+from layers.words import law
 from tests.views import studies
 
 HEAD = ("电子监管号,受让单位,合同签订日期,约定交地时间,实际交地时间,"
@@ -69,3 +70,18 @@ def test_the_pages_open(study, monkeypatch, page):
     made = studies.open_page(studies.ROOT / "views" / "main.py", page)
     made.run()
     assert not made.exception
+
+
+def test_nothing_is_said_of_land_the_study_does_not_have(study):
+    """No rule on land judges a register: neither absent layers nor laws on farmland are news of it."""
+    told = {n.reason.code: n for n in law.notices(open_results(study), "zh", "idle")}
+    assert not set(told) & {"law_absent", "law_rules_out", "law_layers_old", "law_layers_undated", "law_layers_unread"}
+    assert all("农田" not in line for line in law.lines(open_results(study), "zh", "idle"))
+
+
+def test_a_check_says_what_the_register_says_against_itself(tmp_path):
+    catalog.new(tmp_path / "s", crs="EPSG:4549", name="台账", as_of=date(2026, 11, 23))
+    row = "3301-09,戊公司,2023-01-10,2023-03-01,2023-03-01,2023-09-01,2027-02-01,2.0,0\n"
+    (tmp_path / "register.csv").write_text(f"{HEAD}\n{row}", encoding="utf-8")
+    catalog.add(tmp_path / "s", tmp_path / "register.csv", {"role": "supply", "id": "register", "fields": FIELDS})
+    assert {"idle_price_zero", "supply_days_to_come"} <= {f.code for f in catalog.check(tmp_path / "s", silent)}

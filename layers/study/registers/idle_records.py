@@ -79,6 +79,13 @@ def land(work: Work, parcels: gpd.GeoDataFrame, opened: supply.OpenedSupply, fou
     return Land(table, _about(ids, opened, links, parcels, shapes, work), shapes)
 
 
+def findings(sheet: RecordSheet, day: date) -> list[Finding]:
+    """Return what a register says against itself or leaves open for the clock, whatever land it lies on."""
+    found: Findings = []
+    rows = [row | {"row": str(line)} for row, line in zip(_rows(sheet, found), sheet.rows, strict=True)]
+    return [one for _, one in (*found, *_to_come(rows, day))]
+
+
 def _to_come(rows: Sequence[Mapping[str, Any]], day: date) -> Findings:
     """Say which rows record a recognition or a suspension on a day after the study's; `supply` says it of events."""
     out: Findings = []

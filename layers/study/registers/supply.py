@@ -143,6 +143,11 @@ def _register(
     return Register(records, "ok", complete, known)
 
 
+def findings(sheet: RecordSheet, day: date) -> list[Finding]:
+    """Return what the events of a register say against the study's day."""
+    return _to_come(_records(sheet), day)
+
+
 def _to_come(records: Sequence[Record], day: date) -> list[Finding]:
     """Say which rows record something as done on a day after the study's: it counts as not done yet."""
     late = [(event_, r.row) for r in records for event_ in EVENTS

@@ -8,9 +8,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.basis.inputs import Inputs
+from layers.study import sheets
 from layers.study.load import Home
 from layers.study.placed import Loaded
-from layers.study.registers import facilities, projects, quota_sources, zones
+from layers.study.registers import facilities, idle_records, projects, quota_sources, supply, zones
 from layers.study.registers.facilities import Found
 from layers.study.spec import LayerSpec, Study
 
@@ -58,11 +59,21 @@ def _sources(alone: Study, home: Home) -> Found:
     return found
 
 
+def _supply(alone: Study, home: Home) -> Found:
+    opened = [(spec.id, sheets.read(spec, alone, home.folder)) for spec in alone.with_role("supply")]
+    return [
+        (name, one)
+        for name, sheet in opened
+        if sheet.state == "ok"
+        for one in (*supply.findings(sheet, alone.as_of), *idle_records.findings(sheet, alone.as_of))
+    ]
+
+
 def _zones(alone: Study, home: Home) -> Found:
     return list(zones.read(alone, home.folder)[1])
 
 
 _READERS: Mapping[str, Callable[[Study, Home], Found]] = {
     "project": _projects, "link": _projects, "budget": _accounts, "earmark": _accounts, "quota_source": _sources,
-    "zone": _zones,
+    "zone": _zones, "supply": _supply,
 }  # fmt: skip
