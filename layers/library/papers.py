@@ -34,6 +34,8 @@ class TemplateField(Frozen):
     words : str
         Beginning of the keys of the titles of its columns.
     columns : tuple of str
+    widths : tuple of float
+        How the template to begin with shares out its columns; none named are equal.
     """
 
     id: str
@@ -43,6 +45,7 @@ class TemplateField(Frozen):
     forms: bool = False
     words: str = ""
     columns: tuple[str, ...] = ()
+    widths: tuple[float, ...] = ()
 
 
 AREAS = TemplateField(

@@ -42,6 +42,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "count_strong": {"border": 1, "bold": True, "num_format": "0"},
 }  # fmt: skip
 """Formats of cells; those of hectares show four decimals, and a dash where there is nothing at all."""
+A4, A3 = 9, 8
+WIDE = 170
+"""Width of a sheet, in letters, from which its print on A4 could not be read."""
 AT_LEAST = "_least"
 LOOKS |= {f"{n}{AT_LEAST}": look | {"num_format": '"≥ "' + look["num_format"].split(";")[0]}
           for n, look in LOOKS.items() if "num_format" in look}  # fmt: skip
@@ -82,7 +85,7 @@ class FormBook:
         self.book.set_properties({"title": plain(title)[:250], "author": "Luodi 落地", "created": written})
         page = self.book.add_worksheet(name)
         page.set_landscape()
-        page.set_paper(9)
+        page.set_paper(A3 if sum(widths) > WIDE else A4)
         page.fit_to_pages(1, 0)
         for column, width in enumerate(widths):
             page.set_column(column, column, width)

@@ -20,6 +20,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from geo.basis.units import HA_M2
 from geo.measure import robust
+from geo.rules.spec import Rule
 from layers.ask import landform
 from layers.ask.landform import LandForm
 from layers.ask.redline import THREE_LINES, RedlineAnswer
@@ -75,7 +76,7 @@ def of_check(answer: RedlineAnswer, language: Language) -> AskedGround:
     """Return the ground of a red line as it was asked about, before any cut."""
     head, form = answer.check.head, forms.form(KIND).form
     land = landform.land_form(answer, form.decimals, form.tolerance_m2, False)
-    lines = {c.rule.layer: _found(c.outcome, c.low, c.high, c.aside) for c in answer.three_lines}
+    lines = {c.rule.layer: _found(c.outcome, c.low, c.high, c.aside) for c in answer.three_lines if _whole(c.rule)}
     outside = lines.get("development_boundary")
     quota = answer.quota(False).farmland_balance_m2
     uses = list(dict.fromkeys(plan_word(answer, p, language) for p in planned(answer) or ()))
@@ -86,6 +87,12 @@ def of_check(answer: RedlineAnswer, language: Language) -> AskedGround:
         "balance_ha": quota / HA_M2 if math.isfinite(quota) else None,
     }  # fmt: skip
     return _asked(answer.check, head["name"], land, values, lines)
+
+
+def _whole(rule: Rule) -> bool:
+    """Tell whether a rule measures a control line as such: no part, no class and no strip along it."""
+    wanted = "outside_m2" if rule.layer == "development_boundary" else "overlap_m2"
+    return rule.test == wanted and not (rule.where or rule.minus or rule.buffer_m)
 
 
 def _found(outcome: str, low: float, high: float, aside: bool) -> float | None:

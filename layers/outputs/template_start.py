@@ -116,7 +116,7 @@ def _below(page: Document, field: TemplateField) -> None:
 def _table(page: Document, field: TemplateField) -> None:
     """Add a table: heads, a row that begins the loop, the row that is repeated, a row that ends it."""
     word.heading(page, _tag(f"{field.id}.title"))
-    made = word.table_of(page, 4, (1.0,) * len(field.columns))
+    made = word.table_of(page, 4, field.widths or (1.0,) * len(field.columns))
     heads, begin, row, end = made.rows
     word.fill(heads.cells, [_tag(f"{field.id}.head.{c}") for c in field.columns], bold=True, shade=word.SHADE)
     word.put(begin.cells[0], f"{{%tr for row in {field.id}.rows %}}", word.SMALL_PT)

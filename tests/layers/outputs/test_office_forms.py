@@ -13,6 +13,7 @@ import shapely
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
+from geo.rules.spec import Rule
 from layers.ask import landform
 from layers.library import forms
 from layers.outputs import form_ground, form_ledger, office_forms
@@ -26,6 +27,7 @@ from tests.layers.outputs import joint_study
 
 UNITS = ["甲组", "乙组", "=1+1"]
 CODES = ["0101", "0301", "1101", "0602"]
+RULE = {"operator": "<=", "severity": "exclude", "effect": "cut", "title": "x", "clause": "x", "confidence": "S"}
 HOLE = 400.0
 RECORDS = [
     ("A1", "2024-05-10", "", "", "", "", None, ""),
@@ -171,6 +173,16 @@ def test_the_annex_of_the_pre_review_adds_up_and_marks_its_blanks(folder, tmp_pa
     areas = {row.cells[0].text: [c.text for c in row.cells[1:]] for row in page.tables[1].rows}
     assert areas["合计"][0] == f"{total:,.4f}"
     assert say("officeform.no_text", "zh") in " ".join(p.text for p in page.paragraphs)
+
+
+def test_a_rule_on_a_part_of_a_line_is_not_the_line():
+    """Of the boundary the rule on what lies outside speaks; those on its zones come after it and find nothing."""
+    whole = Rule(id="a", layer="development_boundary", test="outside_m2", threshold=0.0, **RULE)
+    zone = whole.model_copy(update={"id": "b", "test": "overlap_m2", "where": {"zone": ("特别用途区",)}})
+    strip = Rule(id="c", layer="basic_farmland", test="overlap_m2", threshold=0.0, **RULE)
+    assert [form_ground._whole(r) for r in (whole, zone, strip)] == [True, False, True]
+    assert not form_ground._whole(strip.model_copy(update={"buffer_m": 50.0}))
+    assert not form_ground._whole(strip.model_copy(update={"minus": ("other",)}))
 
 
 def test_the_annex_of_a_site(ranked_folder, tmp_path):

@@ -77,6 +77,7 @@ def test_no_field_hides_behind_a_method_of_a_table():
     for paper in papers.papers():
         names = [n for f in papers.fields(paper) for n in (f.id, *f.columns)]
         assert not set(names) & {n for n in dir(dict) if not n.startswith("_")}
+        assert all(len(f.widths) in (0, len(f.columns)) for f in papers.fields(paper))
         ids = [f.id for f in papers.fields(paper)]
         assert len(ids) == len(set(ids)), paper
     with pytest.raises(CallError):
