@@ -100,4 +100,7 @@ JOINT = {
     "historic-core": band(32, 73),
     "historic-control": band(42, 62),
     "urban-lines": band(52, 92),
+    "soil-water-zone": band(26, 77),
+    "ancient-trees": band(17, 66),
+    "defence-plant-zone": band(23, 88),
 }  # fmt: skip

@@ -92,7 +92,7 @@ def test_a_rule_from_memory_shows_it_and_never_excludes(name, rule):
 def test_the_marks_in_use():
     marked = {(name, rule.id): rule.confidence for name, rule in PAIRS if rule.confidence not in ("S", "local")}
     from_memory = {("gates-cn", "two-high"), ("gates-cn", "chemical-park"), ("gates-cn", "plan-industrial-class")}
-    joint = ("high-standard-farmland", "village-plan", "title-dispute", "goaf", "urban-lines")
+    joint = ("high-standard-farmland", "village-plan", "title-dispute", "goaf", "urban-lines", "ancient-trees")
     from_memory |= {("joint-review-cn", rule) for rule in joint} | {("cn-national", rule) for rule in ZONES}
     assert {k for k, mark in marked.items() if mark == "M"} == from_memory
     assert marked["cn-national", "development-boundary"] == "S2"
