@@ -37,7 +37,8 @@ def listed(found: Offering, language: Language) -> pd.DataFrame:
         subject = industry_text(str(r["subject"]), language) if r["kind"] == CHAIN else str(r["subject"])
         out.append({
             "offer_id": r["offer_id"], "kind": code("offerkind", r["kind"], language), "subject": subject,
-            "park": parks.get(str(r["park_id"]), str(r["park_id"])), "township": r["township"],
+            "park": parks.get(str(r["park_id"]), str(r["park_id"])),
+            "township": joined(str(r["township"]).split("|"), language),
             "use": "" if hidden and r["kind"] == LAND else _use(r, language),
             "area": "" if area != area else number(r["net_m2"], word, language),
             "far": "" if hidden else _far(r["far_min"], r["far_max"], language),
@@ -237,9 +238,8 @@ def _why_intensity(of: _Tested, language: Language) -> str:
 
 def _from_to(low: float, high: float, word: str, language: Language) -> str:
     """Return a figure, or from where to where it may lie."""
-    if low == high:
-        return number(low, word, language)
-    return say("offer.from_to", language, low=number(low, word, language), high=number(high, word, language))
+    ends = number(low, word, language), number(high, word, language)
+    return ends[0] if ends[0] == ends[1] else say("offer.from_to", language, low=ends[0], high=ends[1])
 
 
 def _why_power(of: _Tested, language: Language) -> str:

@@ -67,7 +67,7 @@ def _pick(results: Results, asked: str, language: Language) -> None:
 def _part(part: ArguePart, key: str, language: Language) -> None:
     with st.expander(label(part.title), expanded=False):
         tables.plain(part.lines, f"argue-lines-{key}")
-        st.html(tag("div", tag("b", part.told), tag("div", part.waiting, cls="lu-line") if part.waiting else None))
+        st.html(tag("div", tag("div", part.told), tag("div", part.waiting, cls="lu-line") if part.waiting else None))
         if not part.answers.empty:
             tables.plain(part.answers, f"argue-answers-{key}")
         if len(part.history) > len(part.answers):

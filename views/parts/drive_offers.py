@@ -15,6 +15,8 @@ from views.parts import acts, frame, runner, state, tables
 from views.parts.markup import option, tag
 
 WISH = "wish"
+MOST = 20
+"""Answers shown: the best; the command tells all."""
 
 
 def draw(results: Results, language: Language) -> None:
@@ -45,7 +47,11 @@ def _wish(found: Offering, language: Language) -> None:
         st.html(tag("div", say("uidrive.wish_help", language), cls="lu-line"))
         _form(found, language)
         if asked is not None:
-            tables.plain(served.wished(found, asked, language), f"drive-wish-{hash(asked)}-{language}")
+            heads, lines = served.wished(found, asked, language)
+            rows = [tag("tr", *(tag("td", text) for text in line)) for line in lines[:MOST]]
+            st.html(tag("table", tag("tr", *(tag("th", h) for h in heads)), *rows, cls="ld-wish"))
+            if len(lines) > MOST:
+                st.html(tag("div", say("uidrive.wish_more", language, shown=MOST, count=len(lines)), cls="lu-line"))
 
 
 def _form(found: Offering, language: Language) -> None:

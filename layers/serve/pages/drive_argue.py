@@ -17,6 +17,9 @@ from layers.text import Language, both, say
 from layers.words import answers as answer_words
 from layers.words import argue as words
 
+SHOWN = ("question", "item", "state", "known", "basis")
+"""Columns of a department's lines: how a thing stands comes before what is long."""
+
 
 @dataclass(frozen=True)
 class ArguePart:
@@ -63,7 +66,7 @@ def parts(found: Argued, language: Language) -> list[ArguePart]:
         said = one.answers.drop(columns="standing")
         out.append(ArguePart(
             one.title, one.told, one.waiting, bool(found.open_of(one.department)),
-            one.frame.rename(columns=words.heads(one.frame, language)),
+            one.frame[list(SHOWN)].rename(columns=words.heads(one.frame, language)),
             said.rename(columns=answer_words.heads(said, language)),
             every.rename(columns=answer_words.heads(every, language)),
         ))  # fmt: skip

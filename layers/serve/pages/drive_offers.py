@@ -61,10 +61,10 @@ def wish(
     return offering.wish(found, Wish(land_m2, floor, words_[1], power, by, words_[0].strip(), investment))
 
 
-def wished(found: Offering, asked: Wish, language: Language) -> pd.DataFrame:
-    """Return the offers of land and buildings that suit a wish, best first, with the reasons."""
-    frame = words.wished(found, asked, language).drop(columns=["earliest", "latest"])
-    return frame.rename(columns=words.heads(frame, language))
+def wished(found: Offering, asked: Wish, language: Language) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the headings and the offers of land and buildings that suit a wish, best first, with the reasons."""
+    frame = words.wished(found, asked, language)[["outcome", "offer_id", "kind", "subject", "park", "area", "tests"]]
+    return tuple(words.heads(frame, language).values()), list(frame.itertuples(index=False, name=None))
 
 
 def offers_file(results: Results, ending: str, language: Language) -> bytes:
