@@ -34,6 +34,20 @@ Score of the year by unit, 40 points for investment signed, 20 for their number,
 | 西镇 M5, 发改局 M6 | 0 | 0 | – | – | – | – | – | 0 | 5 |
 
 On 31 October M7 was not signed: 招商局 had 1.6 and place 4, 交通局 place 3.
+
+Offers with three further parcels outside the park, a link C18 → C19 and land of grade 10 (168 yuan/m²): the three
+parcels of the park are one site; C17 and C26 are missing but M1 and M2 would fill them, C19 nobody:
+
+| offer | ground | 亩 | least price, 万元 |
+|---|---|---|---|
+| L01 | 900 × 300 m | 405 | 4,536 |
+| L02 | 250 × 250 m | 93.75 | 1,050 |
+| L03 | 200 × 200 m | 60 | 672 |
+| L04 | 150 × 150 m | 33.75 | 378 |
+| C01 | C19, partner C18 | | |
+
+Who asks for 60 亩 for C17 with 9,000 万元 invests 150 万元 a 亩 where 20 are the least. The slope of no parcel is known.
+L01 lacks nothing else; of L03 and L02 no park says whether it takes C17 in, L03 has nothing to spare; L04 is too small.
 """
 
 import shutil
@@ -45,7 +59,7 @@ import shapely
 
 from geo.basis.progress import silent
 from layers.ask import rated, scheduled
-from layers.library import league
+from layers.library import land_price, league
 from layers.study.run import runs
 from layers.study.run.results import open_results
 
@@ -207,6 +221,26 @@ def run(folder: Path, until: str = "chain") -> Path:
     for project, item, points, person in SCORES:
         rated.give(found, project, item, points, person, "评审会纪要")
     scheduled.say_of(found, "M3", "eia", {"done_on": "2026-11-20"}, "生态环境局 周", "批复〔2026〕31号")
+    return folder
+
+
+OFFERS = (("L01", 405.0, 4536.0), ("L02", 93.75, 1050.0), ("L03", 60.0, 672.0), ("L04", 33.75, 378.0))
+
+
+def with_offers(folder: Path) -> Path:
+    """Write the study with the ground and the link of the five offers, and run it as far as they rest on."""
+    inputs = written(folder) / "inputs"
+    parcels = gpd.read_file(inputs / "parcels.gpkg")
+    squares = [_box(3000, 0, 200), _box(5000, 0, 250), _box(7000, 0, 150)]
+    more = gpd.GeoDataFrame({"BSM": ["d", "e", "f"], "DLBM": ["0601"] * 3}, geometry=squares, crs=CRS)
+    (inputs / "parcels.gpkg").unlink()
+    pd.concat([parcels, more]).to_file(inputs / "parcels.gpkg")
+    links = pd.DataFrame([*LINKS, ("C18", "C19", 0.5)], columns=["上游行业", "下游行业", "关联强度"])
+    links.to_csv(inputs / "links.csv", index=False)
+    price = land_price.FILE.read_text(encoding="utf-8")
+    (inputs / land_price.FILE.name).write_text(f"grade = 10\n{price}", encoding="utf-8")
+    for until in ("place", "chain", "parklists"):
+        runs.update(folder, until, silent)
     return folder
 
 

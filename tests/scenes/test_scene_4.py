@@ -1,7 +1,7 @@
 """Scene 4. The month's last day, the project officer: who is worth having, what is late, who leads, what is missing.
 
-Eight projects, two late, one gap of the chain that a project fills, six units. Every number is worked by hand in
-`tests/month_end.py`; here the commands say it, in both languages, and what they write says the same.
+Eight projects, two late, one gap of the chain that a project fills, six units, five offers. Every number is worked by
+hand in `tests/month_end.py`; here the commands say it, in both languages, and what they write says the same.
 """
 
 import json
@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import luodi
-from tests.month_end import OPEN, RANKED
+from tests.month_end import OFFERS, OPEN, RANKED, with_offers
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +74,29 @@ def test_a_report_from_the_office_counts_at_once(folder):
     found, _ = told("rate", folder)
     three = next(r for r in found["ranking"] if r["project_id"] == "M3")
     assert three["score"] == pytest.approx((2.63 + 0.45) * 100 / 7, abs=1e-6)
+
+
+def test_five_offers_and_a_wish(tmp_path):
+    folder = with_offers(tmp_path / "study")
+    out = tmp_path / "offers.xlsx"
+    found, people = told("offers", folder, "--out", out)
+    land = [(o["offer_id"], o["net_m2"] * 3 / 2000, o["price_wan"]) for o in found["offers"] if o["kind"] == "land"]
+    for (offer, mu, wan), (given, has, price) in zip(OFFERS, land, strict=True):
+        assert (given, has, price) == (offer, pytest.approx(mu, abs=1e-6), pytest.approx(wan, abs=1e-6))
+    [gap] = [o for o in found["offers"] if o["kind"] != "land"]
+    assert (gap["offer_id"], gap["subject"], gap["partners"]) == ("C01", "C19", "C18")
+    assert found["near"]["P1"]["firms"]["C18"] == 2
+    assert "投资机会 5 个：土地 4 个、厂房楼宇 0 个、补链 1 个" in people
+    assert "4,536.00 万元" in people
+    cells = [c for row in openpyxl.load_workbook(out).worksheets[0].iter_rows(values_only=True) for c in row]
+    assert {"L01", "L04", "C01"} <= set(cells)
+
+    found, people = told("offers", folder, "--land-mu", 60, "--industry", "C17", "--investment", 9000)
+    answers = {a["offer_id"]: a for a in found["answer"]}
+    assert [a["offer_id"] for a in found["answer"]] == ["L01", "L03", "L02", "L04"]
+    assert [a["outcome"] for a in found["answer"]] == ["unknown", "unknown", "unknown", "conflict"]
+    tests = {o: [t for t in ("land", "area", "industry", "intensity") if a[t] != "clear"] for o, a in answers.items()}
+    assert tests == {"L01": ["land"], "L03": ["land", "industry"], "L02": ["land", "industry"],
+                     "L04": ["land", "area", "industry"]}  # fmt: skip
+    assert "投资强度符合（150.00 万元/亩，当地最低 20.00 万元/亩）" in people
+    assert "面积不符合（可用 33.75 亩，要 60.00 亩）" in people
