@@ -46,7 +46,8 @@ parcels of the park are one site; C17 and C26 are missing but M1 and M2 would fi
 | L04 | 150 × 150 m | 33.75 | 378 |
 | C01 | C19, partner C18 | | |
 
-Who asks for 60 亩 for C17 with 9,000 万元 invests 150 万元 a 亩 where 20 are the least. The slope of no parcel is known.
+Who asks for 60 亩 for C17 with 9,000 万元 invests 150 万元 a 亩 where 20 are the least. The slope of no parcel is
+known.
 L01 lacks nothing else; of L03 and L02 no park says whether it takes C17 in, L03 has nothing to spare; L04 is too small.
 """
 
@@ -217,6 +218,11 @@ def written(folder: Path) -> Path:
 def run(folder: Path, until: str = "chain") -> Path:
     """Write the study, run it as far as a stage, and record what people scored."""
     runs.update(written(folder), until, silent)
+    return told(folder)
+
+
+def told(folder: Path) -> Path:
+    """Record what people scored and said of steps."""
     found = open_results(folder)
     for project, item, points, person in SCORES:
         rated.give(found, project, item, points, person, "评审会纪要")
@@ -241,7 +247,7 @@ def with_offers(folder: Path) -> Path:
     (inputs / land_price.FILE.name).write_text(f"grade = 10\n{price}", encoding="utf-8")
     for until in ("place", "chain", "parklists"):
         runs.update(folder, until, silent)
-    return folder
+    return told(folder)
 
 
 def _box(x: float, y: float, side: float = 300.0) -> shapely.Polygon:

@@ -25,12 +25,15 @@ PAGES = {
 KEY = re.compile(r"\[(" + "|".join(sorted({k.partition(".")[0] for k in catalogue("en")})) + r")\.\w+[ \]]")
 LOST = "Traceback|Error:|KeyError|TypeError|ValueError|AttributeError"
 FIND = """() => {
+  const STREAMLITS = ['stHeader', 'stToolbar', 'stElementToolbar', 'stMainMenu', 'stToast'].map(
+    n => `[data-testid="${n}"]`).join();
   const out = [], many = {};
   const told = e => {
     const keyed = e.closest('[class*="st-key-"]');
     const key = keyed ? [...keyed.classList].find(c => c.startsWith('st-key-')) : '';
     const name = (e.getAttribute('aria-label') || e.innerText || e.title || '').trim();
-    const group = e.closest('[data-testid="stButtonGroup"]') ? 'view' : 'act';
+    const view = '[data-testid="stButtonGroup"], [data-testid="stPopover"], [role="tablist"]';
+    const group = e.closest(view) && !key.includes('language') ? 'view' : 'act';
     const pressed = e.getAttribute('aria-pressed') === 'true' || e.getAttribute('aria-checked') === 'true' ||
       (e.dataset.testid || '').endsWith('Active');
     return {sign: `${group}|${key}|${name}`, group, pressed, e};
@@ -40,17 +43,19 @@ FIND = """() => {
       if (e.shadowRoot) visit(e.shadowRoot);
       const box = e.tagName === 'BUTTON' ? e.getBoundingClientRect() : null;
       if (!box || !box.width || !box.height || e.disabled || !e.checkVisibility({opacityProperty: true})) continue;
-      if (e.closest('[data-testid="stElementToolbar"]')) continue;
+      if (e.closest(STREAMLITS)) continue;
       const found = told(e);
       many[found.sign] = (many[found.sign] || 0) + 1;
       out.push({...found, sign: `${found.sign}|${many[found.sign]}`});
     }
   };
-  visit(document.querySelector('[data-testid="stMain"]'));
+  visit(document.body);
   return out;
 }"""
 SIGNS = f"() => ({FIND})().map(({{sign, group, pressed}}) => ({{sign, group, pressed}}))"
 ONE = f"sign => {{ const b = ({FIND})().find(b => b.sign === sign); return b ? b.e : null; }}"
+FOLDED = """() => document.querySelectorAll('[data-testid="stExpander"] details:not([open]) > summary')
+  .forEach(s => s.click())"""
 MOST_S = 120
 
 
@@ -84,9 +89,17 @@ class Visitor:
         self.page.goto(self.url)
         self.page.get_by_test_id("stMain").first.wait_for()
         self.rest()
+        self.unfold()
         for sign in path:
             self.press(sign)
+            self.unfold()
         return self.page.evaluate(SIGNS)
+
+    def unfold(self):
+        """Open what is folded: what lies in it has buttons too."""
+        self.page.evaluate(FOLDED)
+        self.page.wait_for_timeout(200)
+        settled(self.page)
 
     def rest(self):
         """Wait until nothing is drawn and no work runs any more."""
