@@ -56,7 +56,7 @@ SIGNS = f"() => ({FIND})().map(({{sign, group, pressed}}) => ({{sign, group, pre
 ONE = f"sign => {{ const b = ({FIND})().find(b => b.sign === sign); return b ? b.e : null; }}"
 FOLDED = """() => document.querySelectorAll('[data-testid="stExpander"] details:not([open]) > summary')
   .forEach(s => s.click())"""
-MOST_S = 120
+MOST_S, THERE_S = 120, 15
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +112,12 @@ class Visitor:
 
     def press(self, sign):
         """Press one button; False where it is not there (it is a finding of its own)."""
-        button = self.page.evaluate_handle(ONE, sign).as_element()
-        if button is None:
-            return False
+        end = time.monotonic() + THERE_S
+        while (button := self.page.evaluate_handle(ONE, sign).as_element()) is None:
+            if time.monotonic() > end:
+                return False
+            self.page.wait_for_timeout(250)
+            self.unfold()
         button.scroll_into_view_if_needed()
         button.click(timeout=20_000)
         self.page.wait_for_timeout(300)
@@ -170,6 +173,6 @@ def test_every_button_is_pressed(page, serve, study, pristine, name):
     chosen = f"&select={quote(f'{PAGES[name]}:{asked[PAGES[name]]}')}" if PAGES[name] else ""
     visitor = Visitor(page, f"{serve(study)}/{'' if name == 'home' else name}?lang=zh{chosen}", study, pristine)
     visitor.visit()
-    print(f"{name}: {visitor.count} presses")
+    print(f"{name}: {visitor.count} presses", *visitor.wrong, sep="\n  ")
     assert visitor.wrong == []
     assert visitor.count >= 3

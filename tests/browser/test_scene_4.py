@@ -6,6 +6,7 @@ The numbers are those of `tests/month_end.py`.
 import pytest
 
 from layers.ask import answers
+from layers.library import argument
 from layers.text import LANGUAGES, code, say
 from tests import month_end
 from tests.browser.steps import press, settled, until
@@ -48,9 +49,12 @@ def test_the_months_end(opened, language):
     head = page.get_by_test_id("stExpander").nth(1)
     before = head.inner_text()
     about = page.get_by_test_id("stForm").first
-    about.get_by_test_id("stSelectbox").first.click()
-    ecology = "生态环境" if language == "zh" else "Ecology"
-    page.get_by_role("option").filter(has_text=ecology).last.click()
+    ecology = next(d for d in argument.table().departments if d.id == "ecology")
+    source = next(q for q in ecology.questions if q.id == "source")
+    asked = say("uidrive.argue_subject", language, department=getattr(ecology.title, language),
+                question=getattr(source.title, language))  # fmt: skip
+    about.get_by_test_id("stSelectbox").locator("input").first.fill(asked)
+    page.get_by_role("option", name=asked, exact=True).first.click()
     settled(page)
     about.locator("textarea").first.fill("=1+1 无意见")
     about.get_by_label(say("uidrive.argue_by", language), exact=True).fill("周")
