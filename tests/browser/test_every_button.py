@@ -77,6 +77,15 @@ def state_of(folder):
             if p.is_file() and ".luodi" not in p.parts}  # fmt: skip
 
 
+def put_back(folder, pristine):
+    """Bring a study back to what it was; what may be deleted at any time stays, a server may be writing it."""
+    for place in folder.iterdir():
+        if place.name != ".luodi":
+            shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink()
+    ours = shutil.ignore_patterns(".luodi")
+    shutil.copytree(pristine, folder, symlinks=True, ignore=ours, dirs_exist_ok=True)
+
+
 class Visitor:
     """Presses buttons on one page, each after opening the page anew."""
 
@@ -138,8 +147,7 @@ class Visitor:
         self.page.failed.clear()
         if state_of(self.study) != self.before:
             self.page.goto("about:blank")
-            shutil.rmtree(self.study)
-            shutil.copytree(self.pristine, self.study, symlinks=True)
+            put_back(self.study, self.pristine)
             self.before = state_of(self.study)
 
     def visit(self):
