@@ -239,7 +239,7 @@ def _blanks(page: Document, kind: str, language: Language) -> None:
     for row, name in zip(table.rows, names, strict=True):
         texts = (say(f"fieldsheet.blank_{name}", language), _choices(name, kind, language))
         word.fill(row.cells, texts)
-        room = 30 if name in ROOMY else 5
+        room = 22 if name in ROOMY else 4
         row.cells[1].paragraphs[0].paragraph_format.space_after = Pt(room)
     word.whole(table)
 
@@ -261,7 +261,7 @@ def _signatures(page: Document, language: Language) -> None:
     word.with_next(table)
     for cell in table.rows[1].cells:
         word.put(cell, say("dossier.signature", language), word.SMALL_PT)
-        cell.paragraphs[0].paragraph_format.space_after = Pt(16)
+        cell.paragraphs[0].paragraph_format.space_after = Pt(12)
         word.tight(word.run(cell.add_paragraph(), say("dossier.date", language), word.SMALL_PT))
     word.whole(table)
 

@@ -32,7 +32,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "text": {"border": 1, "text_wrap": True, "valign": "vcenter"},
     "strong": {"border": 1, "bold": True, "valign": "vcenter"},
     "blank": {"border": 1, "bg_color": "#FFF4CC", "font_color": "#8A6D00", "text_wrap": True, "valign": "vcenter"},
-    "line": {"text_wrap": True, "valign": "top"},
+    "line": {"text_wrap": True, "valign": "top"}, "sign": {"valign": "top"},
     "ha": {"border": 1, "num_format": '0.0000;-0.0000;"–"'}, "ha0": {"border": 1, "num_format": "0.0000"},
     "ha_strong": {"border": 1, "bold": True, "num_format": '0.0000;-0.0000;"–"'},
     "m2": {"border": 1, "num_format": "#,##0.00"}, "m2_strong": {"border": 1, "bold": True, "num_format": "#,##0.00"},
@@ -43,6 +43,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """Formats of cells; those of hectares show four decimals, and a dash where there is nothing at all."""
 A4, A3 = 9, 8
+LINE_PT = 15
+"""Height of a line of a cell."""
 WIDE = 170
 """Width of a sheet, in letters, from which its print on A4 could not be read."""
 AT_LEAST = "_least"
@@ -59,6 +61,7 @@ class FormBook:
         self._content = io.BytesIO()  # so that a refusal of the disk is an OSError like any other
         self.book = xlsxwriter.Workbook(self._content, OPTIONS)
         self.looks = {name: self.book.add_format(look) for name, look in LOOKS.items()}
+        self._widths: dict[str, tuple[float, ...]] = {}
 
     def __enter__(self) -> FormBook:
         return self
@@ -84,6 +87,7 @@ class FormBook:
         written = datetime.fromisoformat(self.results.manifest["written"]).replace(tzinfo=None)
         self.book.set_properties({"title": plain(title)[:250], "author": "Luodi 落地", "created": written})
         page = self.book.add_worksheet(name)
+        self._widths[name] = tuple(float(w) for w in widths)
         page.set_landscape()
         page.set_paper(A3 if sum(widths) > WIDE else A4)
         page.fit_to_pages(1, 0)
@@ -99,6 +103,13 @@ class FormBook:
             page.set_row(row, 15 * (1 + _width(line) // max(int(sum(widths)), 1)))
             row += 1
         return page, row
+
+    def fit(self, page: Worksheet, row: int, texts: Iterable[object]) -> None:
+        """Make a row as high as its texts need in their columns: not every program does so when it prints."""
+        widths = self._widths[page.get_name()]
+        lines = [-(-_width(plain(t)) // max(int(w) - 1, 1)) for t, w in zip(texts, widths, strict=False)]
+        if max(lines, default=1) > 1:
+            page.set_row(row, LINE_PT * max(lines))
 
     def text(self, page: Worksheet, row: int, column: int, text: object, look: str = "text") -> None:
         """Write a text."""
@@ -146,15 +157,20 @@ class FormBook:
         names = ("maker", "checker", "office", "day")
         step = max(columns // len(names), 1)
         for k, name in enumerate(names):
-            page.write_string(row, k * step, self.say(f"sign_{name}"), self.looks["line"])
+            page.write_string(row, k * step, self.say(f"sign_{name}"), self.looks["sign"])
         return row + 1
 
     def about(self, more: Iterable[str]) -> None:
         """Add the sheet of what the form rests on."""
         page = self.book.add_worksheet(self.say("sheet_about"))
+        page.set_landscape()
+        page.set_paper(A4)
+        page.fit_to_pages(1, 0)
         page.set_column(0, 0, 140)
+        self._widths[page.get_name()] = (140.0,)
         for row, line in enumerate((*more, *about(self.results, self.form, self.language))):
             self.text(page, row, 0, line, "line")
+            self.fit(page, row, (line,))
 
 
 def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[str]:

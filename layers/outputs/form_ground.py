@@ -135,8 +135,12 @@ def of_site(results: Results, site: str, language: Language) -> AskedGround:
 def _asked(
     results: Results, name: str, land: LandForm, values: dict[str, Any], lines: Mapping[str, float | None]
 ) -> AskedGround:
-    area = round(land.control_m2 / HA_M2 + 1e-12, forms.form(KIND).form.decimals)
+    digits = forms.form(KIND).form.decimals
+    area = round(land.control_m2 / HA_M2 + 1e-12, digits)
     said = values | {"area_ha": area, "ecological_redline_ha": lines.get("ecological_redline")}
+    said |= {k: round(v, digits) for k, v in said.items() if k.endswith("_ha") and v is not None}
+    if said["outside_ha"] is not None:
+        said["inside_ha"] = round(area - said["outside_ha"], digits)
     return AskedGround(results, name, land, said, lines)
 
 
@@ -183,6 +187,8 @@ def write(asked: AskedGround, path: Path, language: Language) -> None:
             book.text(page, number, 0, both(one.title, language), "head")
             cell(book, page, number, 1, one, asked.values.get(one.read) if one.read else None)
             book.text(page, number, 2, code("mark", wanted.mark(one), language))
+            told = (both(one.title, language), form_sheet.shown(one, asked.values, language))
+            book.fit(page, number, told)
         book.sign(page, row + len(wanted.fields) + 1, 3)
         _areas(book, asked)
         book.about([both(wanted.form.note, language)])
@@ -210,6 +216,8 @@ def _areas(book: FormBook, asked: AskedGround) -> None:
             else:
                 book.number(page, at, column, value, "ha0")
         book.text(page, at, len(COLUMNS), code("mark", book.form.mark(one), book.language))
+        book.fit(page, at, (both(one.title, book.language), *("" for _ in COLUMNS[1:]),
+                            code("mark", book.form.mark(one), book.language)))  # fmt: skip
     end = first + len(book.form.rows)
     summed = [first + k + 1 for k, one in enumerate(book.form.rows) if one.of is not None]
     book.text(page, end, 0, book.say("total"), "strong")

@@ -121,8 +121,10 @@ class _Sheet:
                 unit, place = (str(v) for v in cast(tuple[str, str], key))
                 number += 1
                 self.book.number(page, row, 0, number, "count")
-                for column, text in enumerate((_tenure(str(tenure), self.book), self._unit(unit, place), place), 1):
+                named = (_tenure(str(tenure), self.book), self._unit(unit, place), place)
+                for column, text in enumerate(named, 1):
                     self.book.text(page, row, column, text)
+                self.book.fit(page, row, ("", *named))
                 self._row(page, row, own)
                 row += 1
             self._sum(page, row, range(first, row), self.book.say("subtotal", of=_tenure(str(tenure), self.book)))
@@ -171,12 +173,14 @@ class _Sheet:
                                (10, 26, 22, 26, 16, 14, 14, 12))  # fmt: skip
         for column, head in enumerate(heads):
             book.text(page, row, column, book.say(f"col_{head}"), "head")
+        book.fit(page, row, [book.say(f"col_{head}") for head in heads])
         first = row = row + 1
         for one in rows(made.cells):
             words = (_tenure(one["tenure"], book), self._unit(one["unit"], one["place"]), one["place"],
                      _class(*_key(one), book))  # fmt: skip
             for column, text in enumerate(words):
                 book.text(page, row, column, text)
+            book.fit(page, row, words)
             printed = round(one["units"] * made.digit_m2 / HA_M2, digits)
             book.number(page, row, 4, one["area_m2"], "m2")
             alone = float(f"{one['area_m2'] / HA_M2 + 1e-12:.{digits}f}")

@@ -42,6 +42,7 @@ def write(results: Results, kind: str, name: str, values: Values, path: Path, la
             book.text(page, number, 0, both(one.title, language), "head")
             cell(book, page, number, 1, one, values.get(one.read) if one.read else None)
             book.text(page, number, 2, code("mark", wanted.mark(one), language))
+            book.fit(page, number, (both(one.title, language), shown(one, values, language)))
         book.sign(page, row + len(wanted.fields) + 1, 3)
         book.about(())
     book.save(path)
@@ -61,7 +62,7 @@ def document(
         from layers.outputs import template  # loads the compiler of templates
 
         head = office_pages.PageHead(title, results, moment, language)
-        texts = {f.id: _text(f, values, language) for f in wanted.fields}
+        texts = {f.id: shown(f, values, language) for f in wanted.fields}
         said = head.values() | texts | office_pages.tables(tables) | {"notes": list(about(results, wanted, language))}
         return template.filled(own, kind, said, None, head)
     page = word.blank(title, moment, language)
@@ -72,7 +73,7 @@ def document(
         word.tight(word.line(page, text, word.SMALL_PT, word.RED))
     if results.study.demonstration:
         word.tight(word.line(page, say("note.demonstration", language), word.BODY_PT, word.RED, bold=True))
-    lines = tuple((both(f.title, language), _text(f, values, language)) for f in wanted.fields)
+    lines = tuple((both(f.title, language), shown(f, values, language)) for f in wanted.fields)
     for grid in (WordTable("", (), lines, (1.3, 3.0)), *tables):
         word.section(page, grid)
     signs = [say(f"officeform.sign_{n}", language) for n in ("maker", "checker", "office", "day")]
@@ -86,7 +87,7 @@ def _below(wanted: OfficeForm, language: Language) -> list[str]:
     return [] if wanted.form.text_found else [say("officeform.no_text", language)]
 
 
-def _text(one: FormField, values: Values, language: Language) -> str:
+def shown(one: FormField, values: Values, language: Language) -> str:
     """Return a value in words; what is not known is a blank that says so."""
     value = values.get(one.read) if one.read else None
     if value is None or (isinstance(value, float) and not math.isfinite(value)):

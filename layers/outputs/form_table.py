@@ -34,6 +34,12 @@ def cell(book: FormBook, page: Worksheet, row: int, column: int, one: FormField,
         book.text(page, row, column, value)
 
 
+def _told(book: FormBook, one: FormField, line: Row) -> str:
+    """Return what a cell shows, as far as its length matters."""
+    value = line.get(one.read) if one.read else None
+    return f"{book.say('fill')}{both(one.note, book.language)}" if value is None else str(value)
+
+
 def table(
     book: FormBook, page: Worksheet, row: int, lines: Sequence[Row], summed: Collection[str] = ()
 ) -> int:  # fmt: skip
@@ -52,6 +58,7 @@ def table(
     for k, line in enumerate(lines):
         for column, one in enumerate(fields):
             cell(book, page, first + k, column, one, line.get(one.read) if one.read else None)
+        book.fit(page, first + k, [_told(book, one, line) for one in fields])
     end = first + len(lines)
     if not summed or not lines:
         return end

@@ -175,6 +175,20 @@ def test_the_annex_of_the_pre_review_adds_up_and_marks_its_blanks(folder, tmp_pa
     assert say("officeform.no_text", "zh") in " ".join(p.text for p in page.paragraphs)
 
 
+@pytest.mark.parametrize("kind", ["three-lines", "pre-review", "land-classes"])
+def test_rows_are_as_high_as_what_is_printed_in_them(folder, tmp_path, kind):
+    """Not every program makes a row higher by itself: text would run over the row below, or be cut."""
+    values, _ = written(folder, tmp_path, Asked(kind, "甲"))
+    for page in values:
+        wide = {k: d.width for d in page.column_dimensions.values() for k in range(d.min, d.max + 1)}
+        for row in page.iter_rows(min_row=3):
+            for cell in (c for c in row if isinstance(c.value, str) and c.alignment.wrap_text and c.border.left.style):
+                letters = sum(2 if ord(x) > 0x2E80 else 1 for x in cell.value)
+                lines = -(-letters // int(wide.get(cell.column, 9)))
+                high = page.row_dimensions[cell.row].height or 15
+                assert high >= 11 * min(lines, 30), (page.title, cell.coordinate, cell.value)
+
+
 def test_a_rule_on_a_part_of_a_line_is_not_the_line():
     """Of the boundary the rule on what lies outside speaks; those on its zones come after it and find nothing."""
     whole = Rule(id="a", layer="development_boundary", test="outside_m2", threshold=0.0, **RULE)
