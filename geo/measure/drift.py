@@ -8,6 +8,7 @@ said where the corners agree as they are, where too few features follow, or wher
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +80,17 @@ def drift(shapes: Shapes, reference: Shapes) -> Drift | None:
     if np.hypot(*vector) < LEAST_M:
         return None
     return Drift(float(vector[0]), float(vector[1]), best, count)
+
+
+def lying_on(ways: Sequence[Shapes], reference: Shapes) -> list[tuple[int, int]]:
+    """Return for each way to place a layer how many of the features looked at lie on a reference, and of how many."""
+    tree = cKDTree(np.unique(shapely.get_coordinates(reference), axis=0))
+    out = []
+    for shapes in ways:
+        corners, of = _corners(shapes, reference)
+        count = int(of.max()) + 1 if len(of) else 0
+        out.append((_followed(corners, of, count, tree, np.zeros(2)) if count else 0, count))
+    return out
 
 
 def _corners(shapes: Shapes, reference: Shapes) -> tuple[Floats, npt.NDArray[np.int64]]:

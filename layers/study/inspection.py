@@ -36,6 +36,7 @@ from layers.study import (
     stated,
     topology,
     unread,
+    webmap,
 )
 from layers.study.coverage import Seen
 from layers.study.load import Home
@@ -257,7 +258,7 @@ def _drifted(item: Loaded, home: Home) -> list[Finding]:
     areas = item.shapes[shapely.get_dimensions(item.shapes) == 2]
     found = drift(areas, home.parcels) if len(areas) else None
     if found is None:
-        return []
+        return webmap.findings(areas, home.parcels, home.study.crs)
     way = f"shift:{found.east_m:.1f},{found.north_m:.1f}"
     values = {"distance_m": found.distance_m, "east_m": found.east_m, "north_m": found.north_m}
     return [finding("warn", "layer_drifted", proposal=way, matched=found.matched, count=found.looked_at, **values)]

@@ -19,7 +19,7 @@ import shapely
 from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 from layers.sources.finding import HOLES, UNREAD, Finding, finding
-from layers.sources.formats import chains, dxf_text, dxf_unread
+from layers.sources.formats import chains, dxf_blocks, dxf_text, dxf_unread
 from layers.sources.formats.contents import Contents
 
 WHOLE = "entities"
@@ -31,7 +31,9 @@ GAP_SHARE, GAPS_TRIED = 0.1, 8
 DEGREES_MOST, METRES_OF_A_DEGREE = 180.0, 111_000.0
 NORTHING_MOST = 1e7
 """No northing in metres is larger; where one is, the drawing is in the smaller unit it declares."""
-_UNITS = {"4": 0.001, "5": 0.01, "14": 0.1}
+ZONE_LEAST = 1.3e7
+"""Least easting with a zone in front of it; between the two no number is a coordinate in metres."""
+_UNITS = {"1": 0.0254, "2": 0.3048, "4": 0.001, "5": 0.01, "14": 0.1, "21": 0.3048006096}
 _LINE, _LINES, _AREAS = 1, 5, (3, 6)
 _ROUND = ("AcDbCircle", "AcDbArc", "AcDbEllipse", "AcDbSpline")
 Shapes = npt.NDArray[np.object_]
@@ -65,9 +67,14 @@ def names(inside: Contents, gdal: Callable[..., Any]) -> list[str]:
 
 
 def _entities(inside: Contents, gdal: Callable[..., Any]) -> Any:
-    """Read all entities, their texts as people read them."""
+    """Read all entities, their texts as people read them; a drawing whose blocks grow beyond measure is refused."""
     import pyogrio
 
+    blocks = dxf_blocks.Blocks()
+    for code, value in _pairs(inside.path):
+        blocks.take(code, value)
+    if (count := blocks.becomes()) > dxf_blocks.MOST:
+        raise BlockedError(reason("dxf_blocks_many", file=inside.name, count=count, limit=dxf_blocks.MOST))
     pyogrio.set_gdal_config_options({"DXF_ENCODING": dxf_text.encoding(inside.path) or None})
     entities = gdal(inside, WHOLE)
     dxf_text.readable_columns(entities.columns)
@@ -153,11 +160,12 @@ def _holds(layer: str, entities: Any) -> Reason:
 
 
 def _scaled(shapes: Shapes, header: _Header, found: list[Finding]) -> Shapes:
-    """Bring a drawing in millimetres to metres, when it says so and its numbers can be nothing else."""
+    """Bring a drawing in millimetres, feet … to metres, when it says so and its numbers can be nothing else."""
     box = shapely.total_bounds(shapes) if len(shapes) else np.zeros(4)
-    if header.unit_m == 1.0 or not np.abs(box).max() > 5 * NORTHING_MOST:
+    most = float(np.abs(box).max())
+    if header.unit_m == 1.0 or not (most > 5 * NORTHING_MOST or NORTHING_MOST < most < ZONE_LEAST):
         return shapes
-    found.append(finding("warn", "dxf_unit_scaled", unit_m=header.unit_m, y_max=float(np.abs(box).max())))
+    found.append(finding("warn", "dxf_unit_scaled", unit_m=header.unit_m, y_max=most))
     return shapely.transform(shapes, lambda xy: xy * header.unit_m)
 
 

@@ -27,6 +27,8 @@ from layers.sources.redline.zones import System, Wanted
 
 MAX_PLOTS = 5_000
 """More shapes than this are a map layer, not a red line."""
+_WHY_NONE = ("dxf_gap_open", "dxf_unread")
+"""What is found in a drawing that tells why no area was read out of it."""
 _SHEETS = (".xlsx", ".xls", ".xlsm")
 _ID_FIELDS = ("dkbh", "地块编号", "plot_id", "dk_id", "bsm", "编号", "id", "fid")
 _NAME_FIELDS = ("dkmc", "地块名称", "plot_name", "name", "mc", "名称", "地块")
@@ -138,6 +140,7 @@ def vector_plots(
     system = _system(opened.crs, shapes, points, wanted, notes) if points else None
     if system is None and not notes.problems:
         notes.problem("redline_no_areas", lines=0, others=0, total=len(opened.shapes))
+        notes.problems += [f.reason for f in opened.findings if f.code in _WHY_NONE]
     if system is None:
         raise BlockedError(notes.shown_problems())
     if system.axes == "xy_north_first":
@@ -174,7 +177,7 @@ def _areas(opened: VectorFile, notes: Notes) -> tuple[list[int], list[Any]]:
             aside.append(str(opened.rows[k]))
     if not chosen:
         notes.problem("redline_no_areas", lines=len(lines), others=len(aside), total=len(opened.shapes))
-        notes.problems += [f.reason for f in opened.findings if f.code == "dxf_gap_open"]
+        notes.problems += [f.reason for f in opened.findings if f.code in _WHY_NONE]
     elif lines:
         notes.warn("redline_lines_open", lines[0], count=len(lines), rows=lines[:8])
     if chosen and aside:
