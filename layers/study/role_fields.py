@@ -25,7 +25,9 @@ _ENDS = {"m2": "m2", "ha": "ha", "mu": "亩", "wan": "万元", "kwh": "kwh", "m3
 """Endings of our names and the unit they stand for."""
 _WORDS = {"kwh": ("kwh", "度", "千瓦时"), "m3": ("m3", "m³", "立方米", "方", "吨")}
 """Other words for units the tables of quantities do not hold."""
-_UNIT = re.compile(r"[万亿元亩顷米²³㎡方吨度时]|\b(?:m2|m3|ha|hm2|km2|k?wh|kw|mw|t)\b")
+_UNIT = re.compile(
+    r"[万亿元亩畝顷米尺²³㎡方吨度时]|(?:acres?|hectares?|sq\.?\s*(?:ft|m|km))\b|\b(?:ft2|m2|m3|ha|hm2|km2|k?wh|kw|mw|t)\b"
+)
 """What a word in brackets shows when it is a unit."""
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)(?:[)\]】]|$)")
 

@@ -64,7 +64,9 @@ MOST = 1e12
 _WORDS = {"万": 1e4, "亿": 1e8, "千": 1e3}
 _ABOUT = ("大约", "预计", "约", "近", "approx.", "about", "~", "≈")
 _LEAST, _MOST = ("不低于", "不少于", "至少", "≥", ">=", "大于"), ("不超过", "不高于", "最多", "≤", "<=", "小于", "上限")
-_NUMBER = re.compile(r"^\(?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)\s*\)?\s*(.*)$", re.I)
+_NUMBER = re.compile(
+    r"^\(?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)\s*\)?\s*(.*)$", re.I
+)
 _RANGE = re.compile(r"^(.*?\d[^-~～—–至到]*?)\s*(?:-|~|～|—+|–|至|到)\s*(\d.*)$")
 
 
@@ -95,7 +97,13 @@ class Quantity:
 def plain_unit(text: str) -> str:
     """Return a unit as the tables of `UNITS` spell it."""
     plain = unicodedata.normalize("NFKC", text).lower().replace(" ", "").replace("・", "/").replace("每", "/")
-    return plain.replace("^", "").rstrip("。.;,").removesuffix("左右").removesuffix("以上").removesuffix("以内")
+    return (
+        re.sub(r"(?<=[a-z])\.(?=[a-z])", "", plain.replace("^", ""))
+        .rstrip("。.;,")
+        .removesuffix("左右")
+        .removesuffix("以上")
+        .removesuffix("以内")
+    )
 
 
 def kinds_of(kind: str) -> tuple[str, ...]:
@@ -196,7 +204,7 @@ def _one(text: str, kind: str, unit: str, last: str) -> Quantity:
     match = _NUMBER.match(text)
     if match is None:
         return Quantity(problem="unreadable")
-    value = float(match[1].replace(",", ""))
+    value = float(match[1].replace(",", "").replace(" ", ""))
     if value < 0 or (text.startswith("(") and ")" in text and not match[2]):
         return Quantity(problem="negative")
     if value > MOST:
@@ -211,6 +219,9 @@ def _scaled(value: float, said: str, kind: str, unit: str) -> Quantity:
     for name in kinds_of(kind):
         if said in UNITS[name]:
             return _point(value * UNITS[name][said], name)
+    for name in kinds_of(kind):
+        if said[:1] in _WORDS and said[1:] in UNITS[name]:  # 万亩, 千米
+            return _point(value * _WORDS[said[0]] * UNITS[name][said[1:]], name)
     if said in _WORDS:
         value, said = value * _WORDS[said], ""
     if said:

@@ -20,6 +20,9 @@ _FACTORS = {"亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4,
 AREA_UNITS = {
     "亩": MU_M2, "mu": MU_M2, "公顷": HA_M2, "ha": HA_M2, "hm2": HA_M2, "平方公里": 1e6, "km2": 1e6,
     "平方千米": 1e6, "平方米": 1.0, "平米": 1.0, "m2": 1.0, "㎡": 1.0, "sqm": 1.0,
+    "hectare": HA_M2, "hectares": HA_M2, "sqkm": 1e6, "畝": MU_M2, "公亩": 100.0,
+    "acre": 4046.8564224, "acres": 4046.8564224, "英亩": 4046.8564224,
+    "sqft": 0.09290304, "ft2": 0.09290304, "squarefeet": 0.09290304, "平方英尺": 0.09290304,
 }  # fmt: skip
 """Area units and the square metres in one of them."""
 _ABOUT = ("大约", "约", "近", "approx.", "approx", "about", "ca.", "~", "≈")
@@ -28,6 +31,8 @@ _NUMBER = re.compile(
     r"(?P<body>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d*\.?\d+(?:e[+-]?\d+)?|\d+\.)"
     r"\s*(?P<factor>亿|千万|百万|十万|万|千)?(?P<unit>[^\d\s.,+-][^\s\d]*[23]?)?$"
 )
+_APART = re.compile(r"(?<=[A-Za-z])[.\s]+(?=[A-Za-z])|(?<=[A-Za-z])\.$")
+"""What stands between and behind the letters of a unit: ``sq. ft.``."""
 _SERIAL = (20_000, 80_000)
 """Excel day numbers believed to be dates: 1954 to 2119."""
 
@@ -67,6 +72,7 @@ def number(text: object) -> ParsedNumber | None:
     plain, about = _about(plain)
     if plain.startswith("(") and plain.endswith(")"):
         plain = "-" + plain[1:-1].strip()
+    plain = _APART.sub("", plain)
     match = _NUMBER.match(plain.lower() if "e" in plain.lower() else plain)
     if match is None:
         return None
