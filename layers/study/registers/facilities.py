@@ -186,7 +186,7 @@ def facilities(
         if counted.entry(resource) is None:
             row.say("warn", "resource_unknown", text=resource)
         figures = row.figures(resource, FIGURES)
-        since = row.day("in_service")
+        since = row.day("in_service", last=True)
         if "in_service" in cell and since is None:
             row.say("warn", "facility_day_not_known")
             figures |= dict.fromkeys(FIGURES, math.nan)
@@ -286,13 +286,16 @@ class AccountRow:
         if over > 1e-9:
             self.say("warn", "account_overdrawn", amount=f"{over:.10g} {figures['unit']}")
 
-    def day(self, column: str) -> Any:
-        """Return a day; None where the cell is empty, or cannot be read, which is said."""
+    def day(self, column: str, *, last: bool = False) -> Any:
+        """Return a day; None where the cell is empty, or cannot be read, which is said.
+
+        `last` takes the last day of a month or year: what is to come by then is surely there.
+        """
         text = self.cell.get(column, "")
         read_ = recognise.day(text) if text else None
         if text and (read_ is None or read_.value is None):
             self.unreadable(column)
-        return None if read_ is None else read_.value
+        return None if read_ is None else read_.last if last else read_.value
 
     def parks(self, known: Sequence[str]) -> list[str]:
         """Return the parks a facility serves, those nobody knows named."""

@@ -113,9 +113,9 @@ def _sites(layer: Layer, parcels: gpd.GeoDataFrame, work: Work) -> pd.DataFrame:
 
 
 def _day(text: str) -> str:
-    """Return the day land is to be clear, as ISO text; "" where none is given or it cannot be read."""
+    """Return the day land is surely to be clear, the last of a month or year; "" where none can be read."""
     found = recognise.day(text) if text.strip() else None
-    return found.value.isoformat() if found and found.value else ""
+    return found.last.isoformat() if found and found.last else ""
 
 
 def _why(stage: str, maybe: bool) -> Reason:

@@ -78,7 +78,7 @@ def _row(
         row.say("warn", "quota_kind_unknown", text=cell["kind"])
     account = _account(row, kind)
     stage = worded(STAGES, cell.get("stage", "")) or UNKNOWN if "stage" in cell else ""
-    amount, ready = _amount(row, account), row.day("ready_on")
+    amount, ready = _amount(row, account), row.day("ready_on", last=True)
     counts, why = sources.judged(Source(account, amount, stage, ready, maybe), ledgers, on)
     return {
         "source_id": name, "name": cell.get("name", ""), "kind": kind, "account": account, "amount": amount,

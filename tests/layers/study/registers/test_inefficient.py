@@ -118,3 +118,11 @@ def test_a_use_only_layer_of_renewal_feeds_no_site():
     layer = LayerSpec(id="renewal", role="redevelopment", source="inputs/renewal.gpkg", use_only=True)
     made = Study(name="试", crs=CRS, as_of=date(2026, 11, 23), layers=(layer,))
     assert inefficient.renewal_of(SimpleNamespace(plan=SimpleNamespace(study=made))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [("2027年6月", "2027-06-30"), ("2027-06-05", "2027-06-05"), ("", ""), ("尽快", "")],
+)
+def test_land_that_is_to_be_clear_in_a_month_is_clear_at_its_end(text, on):
+    assert inefficient._day(text) == on
