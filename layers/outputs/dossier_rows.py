@@ -120,6 +120,8 @@ def _heads(language: Language) -> tuple[str, ...]:
     return tuple(say(f"dossier.{k}", language) for k in AMOUNTS)
 
 
+_LINES_WIDE = {"zh": (3.0, 1.2, 1.8, 1.6, 1.8, 1.6, 4.0), "en": (2.9, 1.5, 1.7, 1.5, 1.7, 1.5, 4.2)}
+_SPECIAL_WIDE = {"zh": (3.4, 1.2, 1.1, 2.7, 2.6, 3.6), "en": (3.2, 1.4, 1.5, 2.5, 2.5, 3.6)}
 AMOUNTS = ("before_ha", "before_mu", "after_ha", "after_mu")
 
 
@@ -170,7 +172,7 @@ def _three_lines(answer: RedlineAnswer, language: Language) -> WordTable:
         for c in answer.three_lines
     )  # fmt: skip
     causes = [why_unknown(answer, c, language) for c in answer.three_lines if c.outcome == "unknown" and not c.aside]
-    return WordTable(say("dossier.table_b", language), head, rows, (2.9, 1.5, 1.7, 1.5, 1.7, 1.5, 4.2), (2, 3, 4, 5),
+    return WordTable(say("dossier.table_b", language), head, rows, _LINES_WIDE[language], (2, 3, 4, 5),
                 below=" ".join(causes), name="three_lines",
                 columns=("line", "outcome", *AMOUNTS, "clause"))  # fmt: skip
 
@@ -206,7 +208,7 @@ def _special(answer: RedlineAnswer, language: Language) -> WordTable:
     if clear:
         words = code("outcome", "clear", language)
         rows.append((_listed(clear, language), SAME, SAME, SAME, SAME, words))
-    return WordTable(say("dossier.table_c", language), head, tuple(rows), (3.2, 1.4, 1.5, 2.5, 2.5, 3.6),
+    return WordTable(say("dossier.table_c", language), head, tuple(rows), _SPECIAL_WIDE[language],
                 name="special", columns=columns)  # fmt: skip
 
 

@@ -41,6 +41,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "metre": {"border": 1, "num_format": "0.000"}, "count": {"border": 1, "num_format": "0"},
     "count_strong": {"border": 1, "bold": True, "num_format": "0"},
 }  # fmt: skip
+LOOKS |= {n: {"valign": "vcenter"} | look for n, look in LOOKS.items() if "num_format" in look}
 """Formats of cells; those of hectares show four decimals, and a dash where there is nothing at all."""
 A4, A3 = 9, 8
 LINE_PT = 15
