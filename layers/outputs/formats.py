@@ -76,5 +76,5 @@ def _write_parquet(path: Path, made: Projection, shapes: gpd.GeoSeries | None, t
         gpd.GeoDataFrame(frame, geometry=shapes).to_parquet(path, index=False)
 
 
-for _ending in ORDER:
+for _ending in [*ORDER, *(e for e in FORMATS if e not in ORDER)]:  # one that is new comes last
     FORMATS[_ending] = FORMATS.pop(_ending)

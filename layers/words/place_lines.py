@@ -16,10 +16,13 @@ from geo.place.answer import STANDS
 from geo.project.apart import GATE as DISTANCE
 from layers.ask.placement import PlaceTables, shown
 from layers.library import resources as counted
+from layers.library import standards
 from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say, sentence
 from layers.words import once
 
+CONSOLIDATION = "luodi consolidation kinds"
+"""Scheme of the kinds of land consolidation."""
 LEAST_DECIMALS = {"亩": 2, "MVA": 1}
 """Decimals an amount is written with at least, by unit."""
 ORDER = ("placed", "conditional", "unplaced", "unknown", "rejected")
@@ -161,11 +164,11 @@ def price(found: PlaceTables, row: Mapping[str, Any], language: Language) -> Ite
 
 
 def accounts(found: PlaceTables, language: Language) -> Iterator[str]:
-    """Yield every county account, and every facility something is drawn from or is short."""
+    """Yield every county account, and every facility something is drawn from, is short or is not known."""
     short = set(found.table("misses")["account"])
     for scope in (COUNTY, FACILITY):
         frame = of_scope(found.table("accounts"), scope)
-        touched = frame[(frame["drawn"] > 0) | frame["account"].isin(short) | (scope == COUNTY)]
+        touched = frame[(frame["drawn"] > 0) | frame["account"].isin(short) | frame["free"].isna() | (scope == COUNTY)]
         for row in touched.to_dict("records"):
             values = {k: quantity(row[k], row["resource"], row["unit"], language) for k in ("free", "drawn", "left")}
             yield say("place.account", language, account=account(found, str(row["account"]), language), **values)
@@ -175,7 +178,11 @@ def sources(found: PlaceTables, language: Language) -> Iterator[str]:
     """Yield the land consolidation the study lists: what each yields to which account, and whether it counts."""
     listed = found.table("quota_sources") if found.results.has("quota_sources") else pd.DataFrame()
     for row in listed.to_dict("records"):
-        kind = code("quotakind", str(row["kind"]), language) if row["kind"] else say("word.not_known", language)
+        kind = (
+            standards.worded("luodi consolidation kinds", str(row["kind"]), language)
+            if row["kind"]
+            else say("word.not_known", language)
+        )
         yield say("place.source", language, name=row["name"] or row["source_id"], kind=kind,
                   amount=quantity(row["amount"], str(row["account"]), str(row["unit"]), language),
                   account=account(found, str(row["account"]), language),
@@ -242,9 +249,9 @@ def capacity_line(found: PlaceTables, row: Mapping[str, Any], language: Language
     unit = str(row["unit"])
     values = {k: quantity(row[k], str(row["resource"]), unit, language) for k in
               ("limit", "used", "committed", "reserved", "drawn", "left")}  # fmt: skip
-    day = "" if pd.isna(row["date"]) else pd.Timestamp(row["date"]).date().isoformat()
+    day = say("place.no_day", language) if pd.isna(row["date"]) else pd.Timestamp(row["date"]).date().isoformat()
     text = say("place.capacity", language, resource=counted.titled(str(row["resource"]), language), day=day,
-               source=row["source"], **values)  # fmt: skip
+               source=row["source"] or say("place.no_source", language), **values)  # fmt: skip
     if row["overdrawn"] > 0:
         over = quantity(row["overdrawn"], str(row["resource"]), unit, language)
         text += say("place.capacity_over", language, over=over)
@@ -286,8 +293,9 @@ def account(found: PlaceTables, name: str, language: Language) -> str:
 def _account(found: PlaceTables, name: str, language: Language) -> str:
     if name == DISTANCE:
         return code("gate", name, language)
+    called = found.accounts.get(name, name)
     declared = counted.entry(name) is not None
-    return counted.titled(name, language) if declared and language != "zh" else found.accounts.get(name, name)
+    return counted.titled(name, language) if declared and (language != "zh" or called == name) else called
 
 
 def park(found: PlaceTables, park_id: str) -> str:

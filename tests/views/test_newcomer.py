@@ -33,10 +33,9 @@ def menu(tmp_path, monkeypatch):
     """What a newcomer writes: one module, one line of the menu, one word a language."""
     (tmp_path / "theirs_trees.py").write_text(OURS, encoding="utf-8")
     body = MAIN.read_text(encoding="utf-8")
-    made = body.replace("rules, outputs)", "rules, outputs, theirs_trees)").replace(
-        "from layers.text import say", "import theirs_trees\nfrom layers.text import say"
-    )
-    assert sum(a != b for a, b in zip(body.splitlines(), made.splitlines(), strict=False)) > 0
+    named, menus = re.subn(r"(for p in \([^)]*?),?\s*\)", r"\1, theirs_trees)", body)
+    made = named.replace("from layers.text import say", "import theirs_trees\nfrom layers.text import say")
+    assert (menus, made.count("theirs_trees")) == (1, 2)
     (tmp_path / "main.py").write_text(made, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     known = {language: dict(text.catalogue(language)) | {"ui.page_trees": "Trees"} for language in LANGUAGES}

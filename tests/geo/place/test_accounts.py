@@ -285,3 +285,9 @@ def test_of_shared_pools_the_one_that_holds_a_project_alone_counts():
     row = capacity_of(book(station("A", 600.0, resource="emergency_pool", unit="m3")), "P1", resources=pool)
     assert np.isnan(row.loc[("P1", "emergency_pool"), "supports_mu"])
     assert not row.loc[("P1", "emergency_pool"), "binding"]
+
+
+def test_the_facilities_of_the_book_have_its_columns_and_no_other():
+    made = book(station("S1", 10.0), station("S2", 10.0))
+    assert list(of_scope(made, "facility").columns) == list(made.columns)
+    assert list(of_scope(made.iloc[::-1], "facility")["account"]) == ["S2", "S1"]
