@@ -16,7 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier_rows as rows
-from layers.outputs import ground_map, office_pages, sheet_tables, signoff, word
+from layers.outputs import office_pages, sheet_tables, signoff, word
 from layers.outputs.word import WordTable
 from layers.text import Language, say, sentence
 
@@ -39,6 +39,8 @@ def write(answer: RedlineAnswer, path: Path, language: Language) -> None:
 
 def document(answer: RedlineAnswer, language: Language) -> bytes:
     """Return the dossier as the bytes of a DOCX file: by the template of the office where there is one."""
+    from layers.outputs import ground_map  # the library that draws is loaded where something is drawn
+
     sketch, grids = ground_map.of_check(answer, language), (*rows.grids(answer, language), *_beside(answer, language))
     notes = [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)]
     if (own := office_pages.found(PAPER, language)) is not None:

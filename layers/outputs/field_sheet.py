@@ -21,7 +21,7 @@ from docx.shared import Pt
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.outputs import ground_map, word
+from layers.outputs import word
 from layers.outputs.target import folder_there, replaced
 from layers.outputs.word import SAME, WordTable
 from layers.study import field_checks
@@ -91,6 +91,8 @@ def write(results: Results, shown: IdleTables, asset: str, path: Path, language:
 
 def document(made: FieldSheet, language: Language) -> bytes:
     """Return the sheet as the bytes of a DOCX file."""
+    from layers.outputs import ground_map  # the library that draws is loaded where something is drawn
+
     moment = datetime.fromisoformat(made.results.manifest["written"]).replace(tzinfo=None)
     title = say("fieldsheet.title", language, asset=made.row["asset_id"], name=made.row["name"])
     page = word.blank(title, moment, language)

@@ -19,7 +19,7 @@ from geo.basis.tables import rows as lines_of
 from geo.rules.terms import AREA_TESTS
 from layers.ask import argued
 from layers.library import standards
-from layers.outputs import ground_map, office_pages, sheet_tables, signoff, word
+from layers.outputs import office_pages, sheet_tables, signoff, word
 from layers.outputs.dossier_rows import use_of_plan
 from layers.outputs.plain import plain
 from layers.outputs.project import notes, projection
@@ -78,6 +78,8 @@ def sheet(results: Results, folder: Path, subject: str, language: Language) -> S
 
 def document(made: SubjectSheet, results: Results, language: Language) -> bytes:
     """Return the bytes of the DOCX: by the template of the office where there is one."""
+    from layers.outputs import ground_map  # the library that draws is loaded where something is drawn
+
     moment = datetime.fromisoformat(results.manifest["written"]).replace(tzinfo=None)
     drawn = ground_map.of_shape(results, made.shape, made.called, language)
     picture = drawn.png if drawn else None
