@@ -70,7 +70,17 @@ def table(path, frame, **options):
 
 
 def points(path, x, y, names=("经度", "纬度")):
-    frame = pd.DataFrame({"BH": ["a", "b"], names[0]: [x, x], names[1]: [y, y]})
+    frame = pd.DataFrame(
+        {
+            "BH": ["a", "b"],
+            names[0]: [x, x],
+            names[1]: [y, y],
+            "resource": "power",
+            "limit": 50,
+            "unit": "MVA",
+            "serves": "K1",
+        }
+    )
     frame.to_excel(path, index=False) if path.suffix == ".xlsx" else frame.to_csv(path, index=False)
     return path
 

@@ -24,7 +24,7 @@ from geo.basis.progress import silent
 from layers.basis import disk
 from layers.outputs import redline_files
 from layers.outputs.files import export
-from layers.sources import gate
+from layers.sources import forks, gate
 from layers.study import catalog, checks, edits, load, spec
 from layers.study.run import runs
 from layers.study.run.results import open_results
@@ -36,6 +36,7 @@ from tests.layers.sources import make
 @contextlib.contextmanager
 def no_file_above(size):
     """Let the system refuse to write files above a size, to this process and its children."""
+    forks.WARM.end()  # the next one is started under the limit
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
@@ -44,6 +45,7 @@ def no_file_above(size):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
+        forks.WARM.end()
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,13 @@ def test_03_units_in_cells_win_over_the_heading(tmp_path):
 
 
 def test_04_text_numbers_full_width_and_thousands(tmp_path):
-    row, _ = one(tmp_path, **{"总投资（亿元）": "３．１", "用地（亩）": " 1,430 ", "日用水（m³/d）": "1 200"})
+    row, _ = one(tmp_path, **{"总投资（亿元）": "３．１", "用地（亩）": " 1,430 ", "日用水（m³/d）": "1 20"})
     assert row["investment_total_wan"] == pytest.approx(31000)
     assert row["asked_m2"] == pytest.approx(1430 * MU_M2)
-    # a gap inside a number is not understood: unknown, not 1
+    # a gap that does not part thousands is not understood: unknown, not 1
     assert np.isnan(row["water_m3d"])
+    row, _ = one(tmp_path, **{"日用水（m³/d）": "1 200"})
+    assert row["water_m3d"] == 1200.0
 
 
 def test_05_total_row_is_no_project_and_is_checked(tmp_path):
