@@ -1,4 +1,4 @@
-"""A warm process that forks a parser for each file: ``python -m layers.sources.forks SOCKET``.
+"""Files are parsed in forks of one warm process (`layers/sources/nursery.py`): this is the side that asks.
 
 A delivery is a hundred files, and what a parser imports costs more than most of them. The warm
 process imports it once, opens no file and holds nothing of one; every fork restricts itself
@@ -21,9 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
-_LENGTH = 8
+LENGTH = 8
 """Bytes of a number on the line: the process id of a parser first, its exit code last."""
-_BATCH = 65_536
 
 
 class Warm:
@@ -97,7 +96,7 @@ class Warm:
         self._orders, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "layers.sources.forks", str(theirs.fileno())], cwd=ROOT, env=dict(env),
+                [sys.executable, "-m", "layers.sources.nursery", str(theirs.fileno())], cwd=ROOT, env=dict(env),
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )  # fmt: skip
@@ -114,67 +113,13 @@ class Warm:
 
 def _number(line: socket.socket) -> int:
     got = b""
-    while len(got) < _LENGTH:
-        more = line.recv(_LENGTH - len(got))
+    while len(got) < LENGTH:
+        more = line.recv(LENGTH - len(got))
         if not more:
             raise ConnectionError("the other side of the line is gone")
         got += more
     return int.from_bytes(got, "little", signed=True)
 
 
-def serve(orders: socket.socket) -> None:
-    """Fork a parser for each order until the other side is gone."""
-    from layers.sources import child
-
-    child.warm()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted closes the line, and that ends a parser
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait
-    while True:
-        order, lines, _, _ = socket.recv_fds(orders, 1, 1)
-        if not order:
-            return
-        if os.fork() == 0:
-            orders.close()
-            _watch(socket.socket(fileno=lines[0]))
-        os.close(lines[0])
-
-
-def _watch(line: socket.socket) -> None:
-    """Fork the parser and tell its process id and its end."""
-    with contextlib.suppress(OSError):  # nobody is there any more to be told
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        job_file = b""
-        while not job_file.endswith(b"\0"):
-            job_file += line.recv(_BATCH) or b"\0"
-        pid = os.fork()
-        if pid == 0:
-            _parse(line, os.fsdecode(job_file[:-1]))
-        line.sendall(pid.to_bytes(_LENGTH, "little", signed=True))
-        _, status = os.waitpid(pid, 0)
-        line.sendall(os.waitstatus_to_exitcode(status).to_bytes(_LENGTH, "little", signed=True))
-    os._exit(0)
-
-
-def _parse(line: socket.socket, job_file: str) -> None:
-    from layers.sources import child
-
-    code = 1
-    try:
-        threading.Thread(target=_end_with, args=(line,), daemon=True).start()
-        code = child.main(job_file)
-    finally:
-        os._exit(code)
-
-
-def _end_with(line: socket.socket) -> None:
-    """End when the other side of the line is closed: nobody waits for the result any more."""
-    with contextlib.suppress(OSError):
-        line.recv(1)
-    os._exit(1)
-
-
 WARM = Warm()
 atexit.register(WARM.end)
-
-if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))

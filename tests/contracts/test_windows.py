@@ -18,6 +18,7 @@ SOURCES = [*(p for house in ("geo", "layers", "views", "county") for p in ROOT.g
 
 
 FORKS = ROOT / "layers" / "sources" / "forks.py"
+NURSERY = FORKS.with_name("nursery.py")
 """Asked for by one name, `POSSIBLE`."""
 
 
@@ -48,7 +49,7 @@ def test_what_only_some_systems_have_is_asked_for_first():
     lacking = {"fork", "forkpty", "getuid", "geteuid", "killpg", "sysconf", "mkfifo", "chroot", "setsid"}
     found = []
     for path in SOURCES:
-        if path == FORKS:
+        if path in (FORKS, NURSERY):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         fine = {id(n) for t in ast.walk(tree) if isinstance(t, ast.Try) for b in t.body for n in ast.walk(b)}
