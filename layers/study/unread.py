@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo.basis.tables import TABLES
 from layers.library import standards
+from layers.library.roles import opened_as
 from layers.sources.cells import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.study import role_fields
@@ -86,12 +87,9 @@ def kind_of(role: str, ours: str) -> str:
     """Return what the cells of a field must hold, "" where any text will do."""
     if stated := role_fields.cells(role).get(ours, ""):
         return stated
-    measured = role in TABLED and TABLES["parcels"].column(ours).kind == "float"
+    # these keep their fields as they are mapped, those that end in a unit as numbers
+    measured = role in opened_as("parcels", "layer") and TABLES["parcels"].column(ours).kind == "float"
     return "number" if measured and not ours.startswith(LEGAL) else ""
-
-
-TABLED = ("parcels", "redevelopment", "park", "plan", "constraint", "network", "building", "facility")
-"""Roles whose fields are kept as they are mapped, those that end in a unit as numbers."""
 
 
 def _texts(values: pd.Series, kind: str) -> list[str]:

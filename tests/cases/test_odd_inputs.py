@@ -104,7 +104,8 @@ def test_a_project_list_without_names_is_refused_where_it_is_added(tmp_path, kin
     file = tmp_path / f"a.{kind}"
     frame.to_csv(file, index=False) if kind == "csv" else frame.to_excel(file, index=False)
     given = {"role": "project", "id": "list"}
-    assert base.codes(catalog.checked(folder, file, given)) == {"project_name_missing": "block"}
+    told = {"project_name_missing": "block", "project_column_unknown": "warn"}
+    assert base.codes(catalog.checked(folder, file, given)) == told
     with pytest.raises(BlockedError):
         catalog.add(folder, file, given)
     catalog.add(folder, file, given | {"fields": {"name": "甲列"}})
