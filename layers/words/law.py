@@ -222,7 +222,8 @@ def _unread(results: Results, language: Language, table: str) -> Iterator[Notice
     for layer in results.study.layers:
         others = [p for p in packs.speaking(layer.id) if p not in results.study.rules] if layer.id not in read else []
         if others:
-            items.append(say("law.layer_unread", language, layer=layer.title or layer.id, packs=others))
+            titles = [both(packs.pack(p, results.folder).title, language) or p for p in others]
+            items.append(say("law.layer_unread", language, layer=layer.title or layer.id, packs=titles))
     if items:
         yield Notice("note", reason("law_layers_unread", items=_some(items, language)))
 

@@ -48,6 +48,6 @@ def test_a_layer_no_rule_reads_is_named_with_the_pack_that_would(results):
     note = told["law_layers_unread"]
     assert note.severity == "note"
     assert "national_park" in str(note.reason.values["items"])
-    assert "joint-review-cn" in str(note.reason.values["items"])
+    assert "联审图层规则" in str(note.reason.values["items"])
     # the boundary is as old and nothing is said of it: only present use is surveyed every year
     assert str(told["law_layers_old"].reason.values["items"]).count("2024-12-31") == 1
