@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from geo.basis.errors import SpecError
@@ -21,8 +22,17 @@ def shipped() -> tuple[str, ...]:
 
 def pack(name: str, folder: Path) -> RulePack:
     """Read one rule pack: a shipped one by its name, or a file of the study folder."""
-    path, made = toml.pack(RulePack, name, PACKS, folder)
-    if path.parent == PACKS and (lost := [r.id for r in made.rules if not (r.checked_on and r.source)]):
+    own = PACKS / f"{name}.toml"
+    if own.is_file():
+        return _shipped(own, own.stat().st_mtime_ns)
+    return toml.pack(RulePack, name, PACKS, folder)[1]
+
+
+@cache
+def _shipped(path: Path, _written: int) -> RulePack:
+    """Read a shipped pack; every notice of every page asks for them, so that each is read once a process."""
+    made = toml.pack(RulePack, path.stem, path.parent, path.parent)[1]
+    if lost := [r.id for r in made.rules if not (r.checked_on and r.source)]:
         raise SpecError(reason("age_missing", file=path.name, ids=sorted(set(lost))))
     return made
 
@@ -32,9 +42,10 @@ def reading(layer_id: str) -> tuple[str, ...]:
     return tuple(name for name in shipped() if any(r.layer == layer_id for r in pack(name, PACKS).rules))
 
 
-def speaking(layer_id: str) -> tuple[str, ...]:
-    """Return the shipped packs whose rules say what the law says of a layer; a made-up sample does not."""
-    return tuple(name for name in shipped() if any(_speaks_of(r, layer_id) for r in pack(name, PACKS).rules))
+def speaking(layer_id: str) -> dict[str, RulePack]:
+    """Return by name the shipped packs whose rules say what the law says of a layer; a made-up sample does not."""
+    packs = {name: pack(name, PACKS) for name in shipped()}
+    return {name: one for name, one in packs.items() if any(_speaks_of(r, layer_id) for r in one.rules)}
 
 
 def _speaks_of(rule: Rule, layer_id: str) -> bool:

@@ -220,9 +220,9 @@ def _unread(results: Results, language: Language, table: str) -> Iterator[Notice
     read = {name for r in results.rules for name in (r.layer, *r.minus)}
     items = []
     for layer in results.study.layers:
-        others = [p for p in packs.speaking(layer.id) if p not in results.study.rules] if layer.id not in read else []
-        if others:
-            titles = [both(packs.pack(p, results.folder).title, language) or p for p in others]
+        others = packs.speaking(layer.id).items() if layer.id not in read else ()
+        titles = [both(p.title, language) or name for name, p in others if name not in results.study.rules]
+        if titles:
             items.append(say("law.layer_unread", language, layer=layer.title or layer.id, packs=titles))
     if items:
         yield Notice("note", reason("law_layers_unread", items=_some(items, language)))

@@ -17,6 +17,8 @@ import * as view from "./view.ts";
 declare global { interface Window { luodi?: { map: L.Map; chart: Chart } } }
 const gone = new Map<string, number>(); // the last journey made in this document: a map made anew does not make it again
 
+const EDGE = 12; // px between the county and what stands around it
+
 export class Chart implements Board {
   readonly root = el("div", "lm-root");
   readonly box = el("div", "lm-map");
@@ -25,7 +27,9 @@ export class Chart implements Board {
   readonly labels: Labels;
   readonly cards = new Cards();
   private shapes: Shapes;
-  private tools: Tools;
+  private tools?: Tools;
+  /** Where the map was put to show the whole county; it is put anew once the legend is there, if nobody moved it. */
+  private fitted: L.LatLng | null = null;
   private scores: Scores;
   private named = "";
   private stops: (() => void)[] = [];
@@ -71,7 +75,9 @@ export class Chart implements Board {
     gone.set(this.kin, d.go.n);
     void this.layers.take(d.layers, d.selected).then(() => { if (this.over) return; this.coloured = true; this.scores.take(); });
     this.shapes.take(d);
-    this.tools.take(d);
+    this.tools?.take(d);
+    if (this.fitted?.equals(this.map.getCenter())) this.whole();
+    this.fitted = null;
     void this.name(d.labels);
     if (!view.inAddress()) this.keep();
   }
@@ -82,7 +88,7 @@ export class Chart implements Board {
     clearTimeout(inner.scrollWheelZoom._timer);
     inner._animatingZoom = false;
     this.stops.forEach((stop) => stop());
-    this.tools.end();
+    this.tools?.end();
     this.scores.end();
     this.map.remove();
     this.root.remove();
@@ -104,7 +110,15 @@ export class Chart implements Board {
     if (go.view) this.look(go.view);
   }
   look([lat, lon, zoom]: View): void { if (!this.over) this.map.setView([lat, lon], zoom, { animate: false }); }
-  whole(): void { if (!this.over) this.map.fitBounds(this.data.home, { animate: false, padding: [12, 12] }); }
+  /** The whole county, clear of an open legend: beside it or above it, whichever shows the county larger. */
+  whole(): void {
+    if (this.over) return;
+    const home = L.latLngBounds(this.data.home), [w, h] = this.tools?.cover ?? [0, 0];
+    const sides = [L.point(w + EDGE, EDGE), L.point(EDGE, h + EDGE)].map((room) => ({ room, zoom: this.map.getBoundsZoom(home, false, room.add([EDGE, EDGE])) }));
+    const [best] = sides.sort((a, b) => b.zoom - a.zoom);
+    this.map.fitBounds(home, { animate: false, paddingTopLeft: [EDGE, EDGE], paddingBottomRight: best!.room });
+    this.fitted = this.map.getCenter();
+  }
   private keep(): void {
     if (!this.box.clientWidth) return;
     const { lat, lng } = this.map.getCenter();
@@ -126,7 +140,7 @@ export class Chart implements Board {
   // --- what is pointed at -----------------------------------------------------------
 
   private clicked(e: L.LeafletMouseEvent): void {
-    if (this.tools.busy) return;
+    if (this.tools?.busy) return;
     this.press(e.latlng, e.originalEvent.ctrlKey || e.originalEvent.metaKey);
   }
   private press(at: L.LatLng, more: boolean): void {
@@ -137,8 +151,8 @@ export class Chart implements Board {
     this.say({ kind: "click", lat: at.lat, lon: at.lng, more });
   }
   private hover(e: L.LeafletMouseEvent): void {
-    this.tools.where(e.latlng);
-    const layer = this.layers.asked, number = layer && this.tools.hover && !this.tools.busy ? layer.at(e.latlng) ?? -1 : -1;
+    this.tools?.where(e.latlng);
+    const layer = this.layers.asked, number = layer && this.tools?.hover && !this.tools.busy ? layer.at(e.latlng) ?? -1 : -1;
     if (!layer || number < 0) this.cards.hide();
     else this.cards.at(layer, number, e.containerPoint.x, e.containerPoint.y, this.box.clientWidth);
   }

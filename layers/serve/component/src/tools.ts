@@ -49,6 +49,12 @@ export class Tools {
     root.addEventListener("keydown", (e) => { if (e.key === "Escape") this.use(""); });
   }
   get busy(): boolean { return this.mode !== ""; }
+  /** What an open legend covers, px from the right and from the bottom; a shut one is small enough to lie over the ground. */
+  get cover(): [number, number] {
+    if (this.legend.hidden || !this.legend.open) return [0, 0];
+    const { chart: { box }, legend } = this;
+    return [box.getBoundingClientRect().right - legend.getBoundingClientRect().left, box.getBoundingClientRect().bottom - legend.getBoundingClientRect().top];
+  }
 
   take(d: Data): void {
     const now = JSON.stringify([d.words, d.tools, d.legend, d.find === "", d.layers.some((l) => l.listed)]);
