@@ -117,6 +117,17 @@ def test_minimum_area():
     assert lines.iloc[-1][["layer_id", "exclusive_m2", "left_m2"]].tolist() == ["whole", 30.0, 0.0]
 
 
+@pytest.mark.parametrize(
+    ("piece", "line"),
+    [("edge|farm", ("exclusive_m2", "farm")), ("farm", ("shared_m2", "farm")), ("edge|?farm", ("unknown_m2", "farm"))],
+)
+def test_half_a_square_metre_has_its_line(piece, line):
+    column, layer = line
+    _, lines = screened({"p": {"edge": 1000.0, piece: 0.5}}, [FARM, OUTSIDE], **OK)
+    assert lines.loc[lines["layer_id"] == layer, column].tolist() == [0.5]
+    assert ("?" in set(lines["layer_id"])) == (column == "unknown_m2")
+
+
 def test_pieces_that_do_not_add_up_are_a_fault_not_a_ledger():
     frame = pd.DataFrame({"parcel_id": ["p"], "zones": [""], "area_m2": [90.0]})
     parcels = pd.DataFrame({"parcel_id": ["p"], "area_m2": [100.0]})
