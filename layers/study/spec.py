@@ -29,8 +29,17 @@ from layers.study.not_examined import NotExamined
 
 RasterKind = Literal["dem", "slope", "classes", "index", "imagery"]
 BANDS = ("red", "green", "blue", "nir", "swir", "cloud")
+READ_BANDS = frozenset({"red", "nir"})
+"""What an image needs to be read for signs of use."""
+SEEN_BANDS = frozenset({"red", "green", "blue"})
+"""What an image needs to be seen under the map (底图)."""
 FILE = "study.toml"
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+def _answers_for(bands: set[str]) -> bool:
+    """Tell whether the bands of an image are known ones, and enough of them to be read or to be seen."""
+    return bands <= set(BANDS) and (bands >= READ_BANDS or bands >= SEEN_BANDS)
 
 
 class _Named(Frozen):
@@ -199,7 +208,8 @@ class LayerSpec(_Named):
         Proposals of the preflight the user has accepted, by name.
     bands : mapping
         Of imagery: name (`BANDS`) → number of the band in the file, counted from 1. ``cloud``
-        is a mask: anything but 0 may be cloud.
+        is a mask: anything but 0 may be cloud. With `READ_BANDS` it is read for signs of use, with
+        `SEEN_BANDS` it can be seen under the map; one of the two at least.
     provenance, licence : str
         Where the data comes from (letter, portal, contract) and what may be done with it.
     sensitivity : {"", "public", "internal", "restricted"}
@@ -262,7 +272,7 @@ class LayerSpec(_Named):
             raise ValueError("slope_needs_unit")
         if (self.kind == "imagery") != bool(self.bands):
             raise ValueError("imagery_needs_bands")
-        if self.bands and (not {"red", "nir"} <= set(self.bands) <= set(BANDS) or min(self.bands.values()) < 1):
+        if self.bands and not (_answers_for(set(self.bands)) and min(self.bands.values()) >= 1):
             raise ValueError("imagery_bands_wrong")
         if self.kind == "imagery" and self.vintage is None:
             raise ValueError("imagery_needs_vintage")

@@ -50,7 +50,7 @@ class Moving:
 def draw(board: Board, moving: Moving) -> None:
     """Draw the map with the parcels as coloured, the outline of some, and what a cut would leave of one."""
     drawing = _study(board, state.MAP)
-    drawing.layers = [moving.parcels, *_pictures(board.layers())]
+    drawing.layers = [*_pictures(board.images()), moving.parcels, *_pictures(board.layers())]
     drawing.selected = board.numbers(moving.selected)
     if len(moving.selected) == 1 and board.has(moving.selected[0]):
         drawing.shapes += _outline(board.outline(moving.selected[0]))
@@ -79,7 +79,7 @@ def _pictures(layers: Iterable[DrawnLayer]) -> list[PictureLayer]:
     """Return the layers of a study, each with its line in the layer list."""
     return [
         PictureLayer(layer.layer_id, layer.url, layer.title, layer.vintage, layer.colour, layer.outline_only,
-                     layer.mark, layer.shown_first, True, leaves=layer.leaves)
+                     layer.mark, layer.shown_first, True, leaves=layer.leaves, base=layer.base)
         for layer in layers
     ]  # fmt: skip
 
@@ -106,7 +106,7 @@ def draw_sites(
     """
     drawing = _study(board, state.MAP)
     drawing.home = sites.bounds if len(sites.ids) else board.bounds
-    drawing.layers = [board.fabric(), *_pictures(board.layers()), layer]
+    drawing.layers = [*_pictures(board.images()), board.fabric(), *_pictures(board.layers()), layer]
     if selected is not None and sites.has(selected):
         drawing.selected = sites.numbers([selected])
         drawing.shapes += _outline(sites.outline(selected))
@@ -140,7 +140,7 @@ def _redline_lines(drawn: RedlineMapData) -> list[tuple[dict[str, Any], Stroke]]
 def draw_overview(board: Board, key: str, height: int) -> None:
     """Draw every parcel by its status, to look at; clicks belong to the Screen page."""
     drawing = _study(board, key)
-    drawing.layers = [board.parcels(state.language()), *_pictures(board.layers())]
+    drawing.layers = [*_pictures(board.images()), board.parcels(state.language()), *_pictures(board.layers())]
     drawing.tools, drawing.legend, drawing.follow = (), [], False
     chart.show(drawing, key, height, state.language())
 
@@ -165,7 +165,7 @@ def draw_placing(
     drawing = _study(board, PLACING)
     drawing.home, drawing.labels, drawing.follow = scene.bounds, "", False
     drawing.legend = [legend_line(colour, text) for colour, text in legend]
-    drawing.layers = [board.fabric(), *_pictures(board.layers())]
+    drawing.layers = [*_pictures(board.images()), board.fabric(), *_pictures(board.layers())]
     _placed(drawing, scene, selected)
     chart.show(drawing, PLACING, height, state.language())
 
@@ -186,7 +186,7 @@ def draw_parks(board: Board, parks: ParkBoard, layer: IdsLayer, selected: str, h
     """Draw the parks by whether they still carry land; a click is asked back."""
     language = state.language()
     drawing = _study(board, PARKS)
-    drawing.layers = [board.fabric(), layer]
+    drawing.layers = [*_pictures(board.images()), board.fabric(), layer]
     drawing.legend = [legend_line(STATE_COLOURS[s], say(f"uicapacity.map_{s}", language)) for s in STATES]
     drawing.home, drawing.tools, drawing.find, drawing.follow = parks.bounds, ("print",), "", False
     drawing.shapes = _outline(parks.outline(selected)) if parks.has(selected) else []
@@ -211,6 +211,11 @@ def draw_idle(board: Board, assets: str, outline: dict[str, Any] | None, home: B
     """
     drawing = _study(board, IDLE)
     drawing.home, drawing.legend, drawing.asked = home, [], True
-    drawing.layers = [board.fabric(), *_pictures(board.layers()), PictureLayer("assets", assets)]
+    drawing.layers = [
+        *_pictures(board.images()),
+        board.fabric(),
+        *_pictures(board.layers()),
+        PictureLayer("assets", assets),
+    ]
     drawing.shapes = _outline(outline)
     chart.show(drawing, IDLE, height, state.language())

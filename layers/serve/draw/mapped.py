@@ -87,7 +87,7 @@ class IdsLayer:
 
 @dataclass(frozen=True)
 class PictureLayer:
-    """Pictures from this server."""
+    """Pictures from this server; `base` is an image of the ground itself, over which other layers are thinner."""
 
     id: str
     url: str
@@ -100,6 +100,7 @@ class PictureLayer:
     listed: bool = False
     opacity: float = 1.0
     leaves: bool = True
+    base: bool = False
 
     def told(self) -> dict[str, Any]:
         """Return it as the map takes it."""
@@ -108,6 +109,7 @@ class PictureLayer:
             "vintage": visible(self.vintage), "colour": checked(self.colour, _COLOUR), "outline": self.outline,
             "mark": checked(self.mark, _MARK),
             "shown": self.shown, "listed": self.listed, "opacity": self.opacity, "leaves": self.leaves,
+            "base": self.base,
         }  # fmt: skip
 
 

@@ -54,9 +54,19 @@ def square_y(lat: Any) -> Any:
     return (1.0 - np.arcsinh(np.tan(lat)) / math.pi) / 2.0
 
 
+def square_lon(x: Any) -> Any:
+    """Return longitudes in degrees of the square's x."""
+    return np.asarray(x) * 360.0 - 180.0
+
+
+def square_lat(y: Any) -> Any:
+    """Return latitudes in degrees of the square's y."""
+    return np.degrees(np.arctan(np.sinh(math.pi * (1.0 - 2.0 * np.asarray(y)))))
+
+
 def lonlat(x: float, y: float) -> tuple[float, float]:
     """Return longitude and latitude in degrees of a place in the square."""
-    return x * 360.0 - 180.0, math.degrees(math.atan(math.sinh(math.pi * (1.0 - 2.0 * y))))
+    return float(square_lon(x)), float(square_lat(y))
 
 
 def zoom_for(bounds: tuple[float, float, float, float], width: int, height: int) -> int:

@@ -23,10 +23,11 @@ from layers.serve.draw.mercator import unit_square
 from layers.serve.draw.numbered import bytes_url, cards_url, find_url, words_url
 from layers.serve.draw.places import Places, url_of
 from layers.serve.draw.published import SHELF, Address
-from layers.serve.draw.styles import STATUSES, css, layer_style, status_inks, status_paint
+from layers.serve.draw.styles import GROUND, STATUSES, css, layer_style, status_inks, status_paint
 from layers.serve.draw.tiles import Ink, Paint
 from layers.serve.held import Held
 from layers.serve.pages.board_words import Words
+from layers.serve.pages.image_desk import SeenImage, seen_images
 from layers.study.run.results import Results
 from layers.text import Language, say
 
@@ -49,6 +50,7 @@ class DrawnLayer:
     url: str
     leaves: bool = True
     mark: str = "plain"
+    base: bool = False
 
 
 class Board(Places):
@@ -178,6 +180,18 @@ class Board(Places):
                 square = unit_square(shapes.geometry.to_numpy(), shapes.crs)
                 tiles = self._drawings[layer_id] = ShapeTiles(square, self._styles[layer_id])
         return tiles.png(at)
+
+    def images(self) -> list[DrawnLayer]:
+        """Return the images of the ground, the newest on top, each with its tile address; none is opened yet."""
+        return [
+            DrawnLayer(one.layer_id, one.title, "raster", one.vintage, GROUND, False, False,
+                       url_of(SHELF.put(one.content, one.png)), one.leaves, base=True)
+            for one in self._images
+        ]  # fmt: skip
+
+    @cached_property
+    def _images(self) -> list[SeenImage]:
+        return seen_images(self._results, self._name)
 
     def left_after(self, parcel_id: str, change: Change) -> dict[str, Any] | None:
         """Return what a cut leaves of a parcel as GeoJSON in longitude and latitude; None when nothing is left."""

@@ -26,7 +26,7 @@ from layers.sources.finding import Finding, finding
 from layers.sources.opened import ImageFile
 from layers.study import load
 from layers.study.registers import supply
-from layers.study.spec import LayerSpec, Study
+from layers.study.spec import READ_BANDS, LayerSpec, Study
 
 if TYPE_CHECKING:
     from layers.study.run.stage import Tables, Work
@@ -69,23 +69,34 @@ def _pair(name: str) -> tuple[float, float]:
 
 def opened(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[Image | None, list[Finding]]:
     """Open an image; None with a finding when it cannot be used."""
+    file, system, found = _placed(spec, source, cache, study_crs)
+    if file is None or spec.vintage is None:
+        return None, found
+    found += _limits(spec, file) if _is_read(spec) else [finding("fixed", "imagery_only_seen")]
+    rows, columns = file.valid.shape
+    return Image(spec.id, spec.vintage, system, file.transform, (rows, columns), _reader(spec, file)), found
+
+
+def seen(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[ImageFile, str] | None:
+    """Open an image to be looked at, with its system; None when it cannot be used, which the preflight tells."""
+    file, system, _ = _placed(spec, source, cache, study_crs)
+    return None if file is None else (file, system)
+
+
+def _placed(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[ImageFile | None, str, list[Finding]]:
+    """Open the file of an image and settle its system; no file when it cannot be used."""
     if not source.exists():
-        return None, [finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)]
+        return None, "", [finding("warn", "layer_file_missing", layer=spec.id, file=spec.source)]
     try:
         file = gate.open_image(source, cache)
     except LuodiError as error:
-        return None, [Finding("", r.code, "warn", "", r) for r in error.reasons]
+        return None, "", [Finding("", r.code, "warn", "", r) for r in error.reasons]
     found = list(file.findings)
     above = sorted(name for name, number in spec.bands.items() if number > len(file.bands))
-    if above or spec.vintage is None:
-        return None, [*found, finding("warn", "imagery_bands_missing", bands=above, count=len(file.bands))]
+    if above:
+        return None, "", [*found, finding("warn", "imagery_bands_missing", bands=above, count=len(file.bands))]
     settled = crs.settle(_corners(file), file.crs, study_crs, spec.accept, spec.crs)
-    found += settled.findings
-    if not settled.usable:
-        return None, found
-    found += _limits(spec, file)
-    rows, columns = file.valid.shape
-    return Image(spec.id, spec.vintage, settled.crs, file.transform, (rows, columns), _reader(spec, file)), found
+    return (file if settled.usable else None), settled.crs, [*found, *settled.findings]
 
 
 def _corners(file: ImageFile) -> Geometries:
@@ -136,7 +147,7 @@ def build(work: Work) -> Tables:
     for spec in images(study):
         image, found = opened(spec, load.source_path(folder, spec), folder / load.CACHE, study.crs)
         notes += [(spec.id, f) for f in found]
-        if image is not None:
+        if image is not None and _is_read(spec):
             seen += [_of(image, part, study.crs, work.progress) for part in wanted]
     whole = pd.concat(seen, ignore_index=True) if seen else empty("imagery")
     return {"imagery": whole, "imagery_change": changes(whole), "imagery_problems": load.problems(notes)}
@@ -145,6 +156,11 @@ def build(work: Work) -> Tables:
 def images(study: Study) -> tuple[LayerSpec, ...]:
     """Return the images of a study, oldest first."""
     return tuple(sorted((s for s in study.with_role("raster") if s.kind == "imagery"), key=lambda s: str(s.vintage)))
+
+
+def _is_read(spec: LayerSpec) -> bool:
+    """Tell whether an image has the bands it takes to be read; without them it is only seen under the map."""
+    return set(spec.bands) >= READ_BANDS
 
 
 def units(work: Work) -> list[Units]:

@@ -90,6 +90,8 @@ def test_an_interval_column_is_read():
     units = pd.DataFrame({"site_id": ["P"], "slope_p90_pct": [2.0], "slope_p90_hi_pct": [6.0]})
     criteria = [criterion("slope", DOWN, fact="slope_p90_pct", weight=1.0)]
     assert ranked(criteria, units).loc["P", ["score_low", "score_high"]].tolist() == [40.0, 80.0]
+    row = scores(scaled(units, criteria, "site_id"), {"slope": 1.0}).loc[0]
+    assert [row["value"], row["value_hi"]] == [2.0, 6.0]
 
 
 def test_equal_scores_share_a_rank_and_no_sites_make_no_rows():

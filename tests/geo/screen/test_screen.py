@@ -53,7 +53,8 @@ def test_scene_one_in_numbers():
     cand, lines = screened(pieces, [FARM, OUTSIDE], **OK)
     assert cand.loc["p", "status"] == "conditional"
     assert cand.loc["p", "net_m2"] == pytest.approx(143 * mu)
-    assert list(lines["step"]) == [0, 1, 2] and list(lines["layer_id"]) == ["", "farm", "edge"]
+    assert list(lines["step"]) == [0, 1, 2]
+    assert list(lines["layer_id"]) == ["", "farm", "edge"]
     assert lines["left_m2"].iloc[0] / mu == pytest.approx(160)  # the gross area opens it
     farm, outside = lines[lines["step"] == 1].iloc[0], lines[lines["step"] == 2].iloc[0]
     assert [farm.exclusive_m2 / mu, farm.shared_m2 / mu, farm.left_m2 / mu] == pytest.approx([5, 3, 152])

@@ -59,6 +59,13 @@ export function palette(inks: Ink[], grounds: Rgba[], near: boolean, marked: Rgb
   return out;
 }
 
+const THIN = 0.5;
+/** Inks and grounds over an image of the ground itself: fills let it be seen, outlines stay. */
+export function thinner(inks: Ink[], grounds: Rgba[]): { inks: Ink[]; grounds: Rgba[] } {
+  const weak = (c: Rgba): Rgba => [c[0], c[1], c[2], Math.round(c[3] * THIN)];
+  return { inks: inks.map((i) => ({ ...i, fill: weak(i.fill) })), grounds: grounds.map(() => CLEAR) };
+}
+
 /** Which block of the palette each polygon takes; entry 0 is no polygon. */
 export function blocks(classes: Uint8Array, grounds: Uint8Array | null, inks: number, groundCount: number, chosen: Iterable<number>): Uint16Array {
   const out = new Uint16Array(classes.length + 1), width = inks + 1;

@@ -1,6 +1,6 @@
 /** Polygons as numbers per pixel: coloured in the browser, so that no colour is ever asked for. */
 import * as L from "leaflet";
-import { SIZE, blocks, coded, paint, palette } from "./colour.ts";
+import { SIZE, blocks, coded, paint, palette, thinner } from "./colour.ts";
 import type { IdsSpec, Rgba } from "./types.ts";
 
 const NEAR = 15, SEAMS = 12;
@@ -17,6 +17,7 @@ export class IdLayer extends L.GridLayer {
   private plain: Uint32Array;
   private chosen: number[] = [];
   private stamp = 0;
+  private thinned = false;
   private asked = { classes: "", ground: "" };
 
   constructor(public spec: IdsSpec, options: L.GridLayerOptions = {}) {
@@ -35,9 +36,7 @@ export class IdLayer extends L.GridLayer {
   async take(spec: IdsSpec, selected: number[]): Promise<void> {
     const moved = spec.ids !== this.spec.ids;
     this.spec = spec;
-    this.near = palette(spec.inks, spec.grounds, true, MARKED);
-    this.far = palette(spec.inks, spec.grounds, false, MARKED);
-    this.plain = palette(spec.inks.map((i) => ({ ...i, seam: null })), spec.grounds, false, MARKED);
+    this.mixed();
     this.select(selected);
     const wanted = { classes: spec.classes, ground: spec.ground };
     if (wanted.classes !== this.asked.classes || wanted.ground !== this.asked.ground) {
@@ -50,6 +49,19 @@ export class IdLayer extends L.GridLayer {
     }
     if (moved) this.redraw();
     else this.recolour();
+  }
+  /** Over an image of the ground nothing stands for the ground, and what stands on it is thinner. */
+  thin(on: boolean): void {
+    if (on === this.thinned) return;
+    this.thinned = on;
+    this.mixed();
+    this.recolour();
+  }
+  private mixed(): void {
+    const { inks, grounds } = this.thinned ? thinner(this.spec.inks, this.spec.grounds) : this.spec;
+    this.near = palette(inks, grounds, true, MARKED);
+    this.far = palette(inks, grounds, false, MARKED);
+    this.plain = palette(inks.map((i) => ({ ...i, seam: null })), grounds, false, MARKED);
   }
   select(numbers: number[]): void { this.chosen = numbers; this.mix(); }
   show(classes: Uint8Array): void { this.classes = classes; this.mix(); }

@@ -25,6 +25,7 @@ export class Layers {
     const asked = [...this.order].reverse().find((id) => specs.some((s) => s.id === id && s.kind === "ids" && s.cards));
     for (const spec of specs) waiting.push(this.one(spec, spec.id === asked ? selected : []));
     this.stack();
+    this.thin();
     const drawn = JSON.stringify([this.words["opacity"], specs.map((s) => [s.id, s.title, s.listed]), this.order]);
     if (drawn !== this.drawn) { this.drawn = drawn; this.list(); }
     await Promise.all(waiting);
@@ -35,7 +36,7 @@ export class Layers {
     let layer = there?.layer, waiting = Promise.resolve();
     if (!layer || (layer instanceof IdLayer) !== (spec.kind === "ids") || (spec.kind === "ids" && (there!.spec as typeof spec).count !== spec.count)) {
       layer?.remove();
-      layer = spec.kind === "ids" ? new IdLayer(spec, { pane }) : L.tileLayer(spec.url, { pane, maxZoom: 20, detectRetina: true });
+      layer = spec.kind === "ids" ? new IdLayer(spec, { pane }) : L.tileLayer(spec.url, { pane, maxZoom: 20, detectRetina: true, className: spec.base ? "lm-base" : "" });
     } else if (spec.kind === "picture" && (there!.spec as typeof spec).url !== spec.url) (layer as L.TileLayer).setUrl(spec.url);
     this.made.set(spec.id, { spec, layer });
     layer.setOpacity(this.opacity(spec));
@@ -44,6 +45,11 @@ export class Layers {
     if (!seen && this.map.hasLayer(layer)) layer.remove();
     if (spec.kind === "ids") waiting = (layer as IdLayer).take(spec, selected);
     return waiting;
+  }
+  /** Where an image of the ground is seen, what lies over it lets it be seen. */
+  private thin(): void {
+    const made = [...this.made.values()], on = made.some(({ spec }) => spec.kind === "picture" && spec.base && this.seen(spec));
+    for (const { layer } of made) if (layer instanceof IdLayer) layer.thin(on);
   }
   private seen(spec: LayerSpec): boolean { return spec.listed ? this.own[spec.id]?.shown ?? spec.shown : spec.shown; }
   private opacity(spec: LayerSpec): number { return spec.listed ? this.own[spec.id]?.opacity ?? spec.opacity : spec.opacity; }
@@ -82,6 +88,7 @@ export class Layers {
     box.addEventListener("change", () => {
       this.keep(spec.id, { shown: box.checked });
       box.checked ? layer.addTo(this.map) : layer.remove();
+      this.thin();
     });
     const mark = el("i", "lm-swatch");
     if (spec.kind === "picture") Object.assign(mark.style, { borderColor: spec.colour, borderStyle: spec.mark === "dashes" ? "dashed" : "solid", background: ground(spec) });

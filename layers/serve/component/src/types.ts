@@ -15,6 +15,8 @@ export interface IdsSpec {
 export interface PictureSpec {
   kind: "picture"; id: string; title: string; vintage: string; url: string; colour: string; mark: string; outline: boolean; opacity: number; shown: boolean;
   listed: boolean; leaves: boolean;
+  /** An image of the ground itself: polygons above it let it be seen. */
+  base: boolean;
 }
 export type LayerSpec = IdsSpec | PictureSpec;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HAIR, SIZE, STRIPE, WIDE, blocks, coded, over, packed, paint, palette } from "../src/colour.ts";
+import { HAIR, SIZE, STRIPE, WIDE, blocks, coded, over, packed, paint, palette, thinner } from "../src/colour.ts";
 import { pdf } from "../src/pdf.ts";
 import { area, length, metres } from "../src/plane.ts";
 import { spaced, wide } from "../src/room.ts";
@@ -93,4 +93,12 @@ test("a sheet is one page of A4 with one picture", () => {
   const table = Number(/startxref\n(\d+)/.exec(text)![1]);
   assert.equal(text.slice(table, table + 4), "xref");
   for (const [, at] of text.matchAll(/(\d{10}) 00000 n/g)) assert.match(text.slice(Number(at)), /^\d 0 obj/);
+});
+
+test("over an image of the ground nothing stands for the ground, and fills let it be seen", () => {
+  const thin = thinner(INKS, [GREEN]), colours = palette(thin.inks, thin.grounds, false, [1, 2, 3, 255]);
+  const codes = coded(raw()), out = new Uint32Array(SIZE * SIZE);
+  paint(codes, blocks(new Uint8Array([1, 0]), new Uint8Array([1, 1]), 2, 1, []), colours, out);
+  assert.equal(out[205 * SIZE + 100], packed([200, 0, 0, 128]));
+  assert.equal(out[205 * SIZE + 400], 0, "ground alone is clear");
 });

@@ -1,14 +1,20 @@
 """Images in a study: declared with their bands and day, read for parcels, plots and roofs."""
 
+import io
 from datetime import date
 
 import numpy as np
 import pytest
 import rasterio
+from PIL import Image
 from rasterio.transform import from_origin
 
 from geo.basis.errors import BlockedError, SpecError
 from geo.basis.progress import silent
+from layers.serve.draw.mercator import to_square
+from layers.serve.draw.published import SHELF
+from layers.serve.pages.board import board
+from layers.serve.pages.image_desk import seen_images
 from layers.study import catalog, spec
 from layers.study.registers import imagery as study_imagery
 from layers.study.run import runs
@@ -85,6 +91,27 @@ def test_a_band_the_file_does_not_have_blocks_when_it_is_added(study, tmp_path):
     with pytest.raises(BlockedError) as caught:
         catalog.add(study, picture(tmp_path / "x.tif", True), entry)
     assert caught.value.reasons[0].code == "imagery_bands_missing"
+
+
+def test_an_image_of_visible_light_alone_is_seen_and_not_read(tmp_path):
+    folder = district.write(tmp_path / "study")
+    file = picture(tmp_path / "正射影像.tif", True)
+    catalog.add(folder, file, {"id": "dom", "role": "raster", "kind": "imagery", "title": "正射影像",
+                               "bands": {"red": 1, "green": 2, "blue": 3}, "vintage": date(2026, 10, 1)})  # fmt: skip
+    runs.update(folder, "screen", silent)
+    runs.update(folder, "imagery", silent)
+    results = open_results(folder)
+    assert results.table("imagery").empty
+    assert set(results.table("imagery_problems")["code"]) == {"imagery_only_seen"}
+    [shown] = board(results).images()
+    assert (shown.layer_id, shown.title, shown.vintage, shown.shown_first, shown.base) == (
+        "dom", "正射影像", "2026-10-01", False, True)  # fmt: skip
+    x, y = (float(v[0]) for v in to_square(district.CRS)(np.array([[district.X0 + 105, district.Y0 + 105]])).T)
+    key, at = shown.url.split("/")[2], (16, int(x * 2**16), int(y * 2**16))
+    tile = Image.open(io.BytesIO(SHELF.tile(key, at))).convert("RGBA")
+    assert tile.getpixel((int(x * 2**16 % 1 * 256), int(y * 2**16 % 1 * 256))) == (*BARE[:3], 255)
+    (folder / spec.read(folder).layers[-1].source).unlink()
+    assert seen_images(results, "x") == []
 
 
 def test_a_study_without_images_has_empty_tables(run_district, tmp_path):
