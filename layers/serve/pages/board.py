@@ -185,7 +185,7 @@ class Board(Places):
         """Return the images of the ground, the newest on top, each with its tile address; none is opened yet."""
         return [
             DrawnLayer(one.layer_id, one.title, "raster", one.vintage, GROUND, False, False,
-                       url_of(SHELF.put(one.content, one.png)), one.leaves, base=True)
+                       url_of(SHELF.put(one.content, one.png)), base=True)
             for one in self._images
         ]  # fmt: skip
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from layers.serve.draw.imagery import ImageTiles, Picture
 from layers.serve.draw.published import Address
 from layers.serve.draw.tiles import EMPTY
-from layers.study.load import CACHE, source_path
 from layers.study.registers import imagery
 from layers.study.run.results import Results
-from layers.study.spec import SEEN_BANDS, LayerSpec
+from layers.study.spec import LayerSpec
 
 
 @dataclass(frozen=True)
@@ -51,15 +50,10 @@ class SeenImage:
         """The day it was taken."""
         return str(self.spec.vintage or "")
 
-    @property
-    def leaves(self) -> bool:
-        """Whether it may stand on a printed map."""
-        return not self.spec.use_only
-
     @cached_property
     def _tiles(self) -> ImageTiles | None:
         """The image, parsed by a process of its own when a map first asks; None when it cannot be used."""
-        found = imagery.seen(self.spec, source_path(self.folder, self.spec), self.folder / CACHE, self.study_crs)
+        found = imagery.seen(self.spec, self.folder, self.study_crs)
         if found is None:
             return None
         file, system = found
@@ -74,10 +68,8 @@ class SeenImage:
 def seen_images(results: Results, name: str) -> list[SeenImage]:
     """Return the images a map can show, oldest first; a file that is not there is none."""
     out = []
-    for spec in imagery.images(results.study):
-        source = source_path(results.folder, spec)
-        if set(spec.bands) >= SEEN_BANDS and source.is_file():
-            state = source.stat()
-            content = f"{name}|image|{spec.id}|{state.st_mtime_ns}|{state.st_size}"
-            out.append(SeenImage(spec, results.folder, results.study.crs, content))
+    for spec, source in imagery.seen_files(results.study, results.folder):
+        state = source.stat()
+        content = f"{name}|image|{spec.id}|{state.st_mtime_ns}|{state.st_size}"
+        out.append(SeenImage(spec, results.folder, results.study.crs, content))
     return out

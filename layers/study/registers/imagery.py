@@ -26,7 +26,7 @@ from layers.sources.finding import Finding, finding
 from layers.sources.opened import ImageFile
 from layers.study import load
 from layers.study.registers import supply
-from layers.study.spec import READ_BANDS, LayerSpec, Study
+from layers.study.spec import READ_BANDS, SEEN_BANDS, LayerSpec, Study
 
 if TYPE_CHECKING:
     from layers.study.run.stage import Tables, Work
@@ -77,10 +77,20 @@ def opened(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[
     return Image(spec.id, spec.vintage, system, file.transform, (rows, columns), _reader(spec, file)), found
 
 
-def seen(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[ImageFile, str] | None:
-    """Open an image to be looked at, with its system; None when it cannot be used, which the preflight tells."""
-    file, system, _ = _placed(spec, source, cache, study_crs)
+def seen(spec: LayerSpec, folder: Path, study_crs: str) -> tuple[ImageFile, str] | None:
+    """Open an image to be looked at, with its system; None when it cannot be used, which the preflight tells.
+
+    An image is no table: what a map shows of it are the arrays the gate made of the file.
+    """
+    file, system, _ = _placed(spec, load.source_path(folder, spec), folder / load.CACHE, study_crs)
     return None if file is None else (file, system)
+
+
+def seen_files(study: Study, folder: Path) -> list[tuple[LayerSpec, Path]]:
+    """Return the images with red, green and blue whose files are there, oldest first; a use-only one is never shown."""
+    open_ones = [s for s in images(study) if set(s.bands) >= SEEN_BANDS and not s.use_only]
+    found = [(spec, load.source_path(folder, spec)) for spec in open_ones]
+    return [(spec, source) for spec, source in found if source.is_file()]
 
 
 def _placed(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple[ImageFile | None, str, list[Finding]]:

@@ -110,7 +110,12 @@ def test_an_image_of_visible_light_alone_is_seen_and_not_read(tmp_path):
     key, at = shown.url.split("/")[2], (16, int(x * 2**16), int(y * 2**16))
     tile = Image.open(io.BytesIO(SHELF.tile(key, at))).convert("RGBA")
     assert tile.getpixel((int(x * 2**16 % 1 * 256), int(y * 2**16 % 1 * 256))) == (*BARE[:3], 255)
-    (folder / spec.read(folder).layers[-1].source).unlink()
+    file, whole = folder / "study.toml", spec.read(folder).layers[-1].source
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('id = "dom"', 'id = "dom"\nuse_only = true'), encoding="utf-8")
+    assert study_imagery.seen_files(spec.read(folder), folder) == []
+    file.write_text(text, encoding="utf-8")
+    (folder / whole).unlink()
     assert seen_images(results, "x") == []
 
 
