@@ -7,9 +7,9 @@ import pytest
 
 from layers.ask import answers
 from layers.library import argument
-from layers.text import LANGUAGES, code, say
+from layers.text import code, say
 from tests import month_end
-from tests.browser.steps import press, settled, until
+from tests.browser.steps import EACH, press, settled, until
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +38,7 @@ def click(page, name):
     press(page, page.get_by_role("button", name=name, exact=True))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH)
 def test_the_months_end(opened, language):
     page = opened(language, "wall")
     until(page, lambda: "54.67" in body(page), True)

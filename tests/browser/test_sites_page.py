@@ -7,8 +7,8 @@ import pyproj
 import pytest
 
 from layers.study.run.results import open_results
-from layers.text import LANGUAGES, number, say
-from tests.browser.steps import click_map, go, gone, leaflet, panel, press, settled, tile_keys, told_id, until
+from layers.text import number, say
+from tests.browser.steps import EACH, click_map, go, gone, leaflet, panel, press, settled, tile_keys, told_id, until
 from tests.views import studies
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def shown_points(page):
     return [float(t.split("…")[0].replace(",", "")) for t in panel(page).locator(".ls-points").all_inner_texts()]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH)
 def test_a_click_on_a_site_explains_its_score(page, url, results, sites, language):
     frame = opened(page, url, language)
     site = sites.index[0]

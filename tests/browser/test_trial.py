@@ -8,7 +8,7 @@ from layers.ask.whatif import ScreenTrial, desk
 from layers.outputs.summary import by_status
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
-from tests.browser.steps import MAP, gone, leaflet, open_layers, press, settled, tile_keys, until, without_icons
+from tests.browser.steps import EACH, MAP, gone, leaflet, open_layers, press, settled, tile_keys, until, without_icons
 from tests.views import studies
 
 pytestmark = pytest.mark.browser
@@ -66,7 +66,7 @@ def unsaved(page, language):
     return page.get_by_text(say("uitrial.unsaved", language), exact=True)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH)
 def test_a_threshold_moves_the_map_at_once_and_back_restores(page, url, results, language):
     frame = open_trial(page, url, language)
     as_run = {s: int(n) for s, n in by_status(results)["parcels"].items()}
