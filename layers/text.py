@@ -58,7 +58,9 @@ def say(key: str, language: Language = "en", /, **values: Any) -> str:
 def sentence(reason: Reason | str, language: Language = "en", /, **more: Any) -> str:
     """Render a reason (or its JSON); `more` adds values the reader knows, such as a title."""
     given = Reason.from_json(reason) if isinstance(reason, str) else reason
-    return say(f"reason.{given.code}", language, **(dict(given.values) | more))
+    text = say(f"reason.{given.code}", language, **(dict(given.values) | more))
+    part = given.values.get("of_part")
+    return say("word.of_part", language, part=part, text=text) if part else text
 
 
 def sentences(error: LuodiError, language: Language = "en") -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +22,8 @@ class VectorFile:
         Attributes. Texts, whole numbers, codes and dates are text (null: NaN); only
         fields with decimals are float64. So no leading zero and no digit is lost.
     shapes : array of shapely geometries, aligned with `frame`
-    rows : int array, aligned with `frame`
-        Position of the feature in the file, from 1.
+    rows : array, aligned with `frame`
+        Position of the feature in the file, from 1; of a layer in parts text, with the name of the part before it.
     crs : str
         "" when the file does not say.
     findings : tuple of Finding
@@ -38,7 +39,7 @@ class VectorFile:
 
     frame: pd.DataFrame
     shapes: npt.NDArray[np.object_]
-    rows: npt.NDArray[np.int64]
+    rows: npt.NDArray[Any]
     crs: str
     findings: tuple[Finding, ...]
     sha256: str

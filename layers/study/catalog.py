@@ -21,7 +21,7 @@ from geo.basis.reason import reason
 from layers import toml
 from layers.sources import gate
 from layers.sources.finding import Finding, blocked
-from layers.study import formats, inspection, load, role_fields, settings, spec, staged
+from layers.study import formats, inspection, load, parts, role_fields, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.load import Home
 from layers.study.lock import PRIVATE, WAIT_S, writing
@@ -171,7 +171,7 @@ def _named(folder: Path, entry: dict[str, Any]) -> tuple[dict[str, Any], list[Fi
         return entry, []
     cache, source = folder / load.CACHE, load.source_path(folder, layer)
     try:
-        frame = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding).frame
+        frame = parts.opened(layer, folder, spec.read(folder).crs).frame
     except LuodiError:
         try:
             frame = gate.open_table(source, cache, sheet=layer.layer).frame
@@ -245,11 +245,12 @@ def _layer_id(file: Path, study: Study) -> str:
 
 def _commit(folder: Path, file: Path, entry: dict[str, Any], seen: Study, named: bool) -> str:
     """Copy aside, then move in and write the entry under the lock; return the id of the layer."""
-    aside = staged.aside(folder, staged.sources(file, entry))
+    files = staged.sources(file, entry)
+    aside = staged.aside(folder, files)
     with aside as (copies, place), writing(folder, "add", WAIT_S):
         body = dict(entry) | {"id": _settled_id(folder, file, entry, seen, named)}
         with staged.moved(copies, folder, place) as found:
-            _append(folder, body | found.places, found)
+            _append(folder, staged.laid(body, files, found.places), found)
     return str(body["id"])
 
 
@@ -271,13 +272,7 @@ def _append(folder: Path, body: Mapping[str, Any], found: staged.StagedFiles) ->
     document = settings.read(folder)
     table = tomlkit.table()
     for key in ("id", "role", "source", *sorted(set(body) - {"id", "role", "source"})):
-        value = body[key]
-        if isinstance(value, Mapping):
-            inline = tomlkit.inline_table()
-            inline.update(value)
-            table.add(key, inline)
-        else:
-            table.add(key, list(value) if isinstance(value, tuple) else value)
+        table.add(key, settings.inline(body[key]))
     layers = document.setdefault("layers", tomlkit.aot())
     layers.append(table)
     done = commit(f"layer {body['id']}", "did_layer", id=body["id"], file=spec.FILE)

@@ -20,7 +20,7 @@ from layers.study.spec import LayerSpec
 
 IDS = ("parcel_id", "id", "project_id")
 """Fields of ours by which a record is called."""
-Rows = npt.NDArray[np.int64]
+Rows = npt.NDArray[Any]
 
 
 def laid(spec: LayerSpec, frame: pd.DataFrame, rows: Rows, empty: Any = np.nan) -> tuple[pd.DataFrame, list[Finding]]:
@@ -48,7 +48,7 @@ def laid(spec: LayerSpec, frame: pd.DataFrame, rows: Rows, empty: Any = np.nan) 
             code = _standing(frame, one, now)
         if place is not None and code == "override_applied":
             _put(made, place, one, empty)
-        row = "" if place is None else int(rows[place])
+        row = "" if place is None else str(rows[place])
         values = {"record": one.record, "column": one.column, "value": one.value, "official": one.official,
                   "person": one.person, "ground": one.ground}  # fmt: skip
         severity: Severity = "fixed" if code == "override_applied" else "warn"
@@ -62,7 +62,7 @@ def positions(spec: LayerSpec, frame: pd.DataFrame, rows: Rows, record: str) -> 
     """Return where a record stands, by its id or its row; several where an id repeats."""
     if record.startswith(ROW):
         number = record.removeprefix(ROW)
-        return [int(k) for k in np.flatnonzero(rows == int(number))] if number.isdecimal() else []
+        return [int(k) for k in np.flatnonzero(rows.astype(str) == number)]
     column = id_column(spec, frame)
     if not column:
         return []

@@ -25,7 +25,7 @@ DOUBTS = {
     "layer_empty": EMPTY, "table_empty": EMPTY, "layer_nothing_left": EMPTY, "layer_elsewhere": ELSEWHERE,
     "rows_far_away": FAR, "kml_link_ignored": LINKS, "kml_picture_ignored": UNREAD, "dxf_unread": UNREAD,
     "dxf_hole_outline": HOLES, "geometry_parts_lost": UNREAD, "shapes_beside": UNREAD,
-    "rows_held_back": PAGES, "rows_rejected": IGNORE_ROWS, "rows_rejected_most": "",
+    "rows_held_back": PAGES, "rows_rejected": IGNORE_ROWS, "rows_rejected_most": "", "part_failed": "",
 }  # fmt: skip
 """Findings that take coverage away, gravest last, and the consent that gives it back ("": none does)."""
 

@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.basis.errors import CallError, LuodiError
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import Reason, reason
-from layers.library import kinds, roles
+from layers.library import roles
 from layers.sources import gate
-from layers.sources.checks import columns as audited
 from layers.sources.finding import Finding
 from layers.sources.formats.contents import DATA, SIDES
-from layers.study import catalog, load, packs, recognition, spec
+from layers.study import catalog, load, packs, part_files, recognition, spec
+from layers.study.delivered import described
 from layers.study.proposal import DeliveredTable, Proposal
 from layers.study.recognition import RECORDS, proposed
 
@@ -74,19 +73,21 @@ def delivery(folder: Path, given: Sequence[Path], progress: Progress = silent) -
     CallError
         A path that is not there.
     """
-    rules = packs.effective_rules(spec.read(folder), folder)
+    study = spec.read(folder)
+    rules = packs.effective_rules(study, folder)
     if lost := [p for p in given if not p.exists()]:
         raise CallError(reason("file_missing", file=lost[0].name, path=str(lost[0])))
     files, left = _files(given)
-    proposals: list[Proposal] = []
+    found: list[DeliveredTable] = []
     for done, file in enumerate(files):
         progress(done, len(files), "load")
         try:
-            proposals += [p for t in tables(file, folder / load.CACHE) for p in proposed(t, rules)]
+            found += tables(file, folder / load.CACHE)
         except LuodiError as problem:
             left += [(file, r) for r in problem.reasons]
+    whole = part_files.joined(found, rules, study.crs, folder / load.CACHE)
     progress(len(files), len(files), "load")
-    return Delivery(tuple(_once(proposals)), tuple(left))
+    return Delivery(tuple(_once([p for t in whole for p in proposed(t, rules)])), tuple(left))
 
 
 def take(folder: Path, chosen: Iterable[Proposal], said: Mapping[str, Any] | None = None) -> list[Taken]:
@@ -113,6 +114,35 @@ def take(folder: Path, chosen: Iterable[Proposal], said: Mapping[str, Any] | Non
         else:
             out.append(Taken(one, made.id, tuple(made.findings)))
     return out
+
+
+def as_one(folder: Path, given: Sequence[Path], layer: str = "") -> dict[str, Any]:
+    """Return ``source``, ``layer`` and ``parts`` of an entry for files people say are one layer.
+
+    Parameters
+    ----------
+    folder : Path
+        The study they are meant for.
+    given : sequence of Path
+        Files or folders.
+    layer : str
+        Layer inside each of them; ``DLTB`` is ``甲镇/DLTB`` of an archive too.
+
+    Raises
+    ------
+    CallError
+        A path that is not there, a file none of whose layers is meant, or more than one layer in it and none named.
+    """
+    study = spec.read(folder)
+    found: list[DeliveredTable] = []
+    for file in data_files(given):
+        inside = tables(file, folder / load.CACHE)
+        fitting = [t for t in inside if not layer or not t.layer or t.layer.rpartition("/")[2] == layer]
+        if not fitting or (not layer and len(inside) > 1):
+            raise CallError(reason("parts_which_layer", file=file.name, known=[t.layer for t in inside]))
+        found += fitting
+    whole = part_files.of_one(found, packs.effective_rules(study, folder), study.crs, folder / load.CACHE)
+    return whole.entry()
 
 
 def chosen(found: Delivery, words: str) -> list[Proposal]:
@@ -228,34 +258,10 @@ def _table(file: Path, layer: str, cache_folder: Path) -> DeliveredTable:
         if not any(r.code == "table_without_coordinates" for r in problem.reasons):
             raise
         table = gate.open_table(file, cache_folder, sheet=layer)
-        return _described(file, layer, table.frame, "table")
+        return described(file, layer, table.frame, "table")
     dimension = shapely.get_dimensions(opened.shapes)
     shape = {2: "polygon", 1: "line", 0: "point"}.get(int(dimension.max()) if len(dimension) else -1, "table")
-    return _described(file, opened.layer if layer else "", opened.frame, shape)
-
-
-def _described(file: Path, layer: str, frame: pd.DataFrame, shape: str) -> DeliveredTable:
-    """Return a table with what recognition asks of its columns."""
-    columns = [str(c) for c in frame.columns]
-    telling = {f.casefold() for k in kinds.kinds().codes if k.part for f in k.part.fields}
-    words = {
-        name: tuple(sorted({str(v).strip() for v in frame.iloc[:, place].dropna().unique()}))
-        for place, name in enumerate(columns)
-        if name.casefold() in telling
-    }
-    key = next((name for place, name in enumerate(columns) if _tells_apart(frame.iloc[:, place])), "")
-    nearly = audited.nearly(frame) if shape == "polygon" else ()
-    return DeliveredTable(file, layer, tuple(columns), len(frame), shape, words, key, nearly=nearly)
-
-
-def _tells_apart(values: pd.Series) -> bool:
-    """Tell whether every row has a value of its own; a measured figure is no name."""
-    return (
-        len(values) > 1
-        and not pd.api.types.is_float_dtype(values)
-        and bool(values.notna().all())
-        and bool(values.is_unique)
-    )
+    return described(file, opened.layer if layer else "", opened.frame, shape)
 
 
 def _raster(file: Path, cache_folder: Path) -> DeliveredTable:

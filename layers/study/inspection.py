@@ -32,6 +32,7 @@ from layers.study import (
     load,
     overrides,
     packs,
+    parts,
     role_fields,
     stated,
     topology,
@@ -148,7 +149,7 @@ def _looked_at(layer: LayerSpec, home: Home) -> list[Finding]:
     study, folder = home.study, home.folder
     cache = folder / load.CACHE
     source = load.source_path(folder, layer)
-    if not source.exists():
+    if not any(file.exists() for file in parts.sources(layer, folder)):
         return [finding("block", "file_missing", file=source.name, path=str(layer.source))]
     if layer.kind == "imagery":
         image, found = imagery.opened(layer, source, cache, study.crs)
@@ -157,7 +158,7 @@ def _looked_at(layer: LayerSpec, home: Home) -> list[Finding]:
         raster, found = grid.raster(layer, source, cache, study.crs, home.of(layer.role))
         return _blocking(found) if raster is None else found
     try:
-        opened = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding)
+        opened = parts.opened(layer, folder, study.crs)
     except LuodiError as error:
         if layer.role in roles.opened_as("sheet") and any(r.code == "table_without_coordinates" for r in error.reasons):
             return _table_findings(layer, source, home)
@@ -165,6 +166,8 @@ def _looked_at(layer: LayerSpec, home: Home) -> list[Finding]:
     item = placed(opened, layer, study.crs)
     if item.state != "ok":
         return _blocking(item.findings)
+    if layer.parts:
+        item.findings += parts.overlapping(item.shapes, item.rows)
     grave = [replace(f, severity="block") if f.code == "fields_needed" else f for f in _at_home(item, home)]
     return _more(grave, told.of_facilities(item, home) if layer.role == "facility" else told.of_sheet(layer, home))
 
@@ -180,7 +183,7 @@ def found(layer: LayerSpec, home: Home) -> tuple[Finding, ...]:
 def named(layer: LayerSpec, folder: Path) -> tuple[Hashable, ...]:
     """Return what tells that settings, corrections or a file of a layer are others now, side files too."""
     try:
-        stats = [(p.name, p.stat()) for p in gate.parts(load.source_path(folder, layer))]
+        stats = [(p.name, p.stat()) for file in parts.sources(layer, folder) for p in gate.parts(file)]
     except OSError:
         stats = []
     return layer.model_dump_json(), *((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
@@ -198,6 +201,8 @@ def named_ground(study: Study, folder: Path) -> tuple[Hashable, ...]:
 
 def added_before(layer: LayerSpec, home: Home) -> list[Finding]:
     """Name the layers that are this very file already, read the same way: what they count would count twice."""
+    if layer.parts:
+        return []
     source = load.source_path(home.folder, layer)
     try:
         size, mine = _size(source), ""

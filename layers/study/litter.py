@@ -68,7 +68,8 @@ def _named(folder: Path) -> set[str] | None:
     """Return the files the layers of a study name; None when its settings cannot be read."""
     try:
         layers = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8-sig")).get("layers", [])
-        return {str(layer.get(key, "")) for layer in layers for key in ("source", "coverage")}
+        several = [part for layer in layers for part in (layer, *layer.get("parts", ()))]
+        return {str(one.get(key, "")) for one in several for key in ("source", "coverage")}
     except (OSError, ValueError, TypeError, AttributeError):
         return None
 

@@ -32,12 +32,12 @@ from layers.sources import gate
 from layers.sources.cells.quantity import number_of
 from layers.sources.checks import preflight, scale
 from layers.sources.finding import Finding, blocked, finding
-from layers.study import coverage, grid, in_parks, stated, unread
+from layers.study import coverage, grid, in_parks, parts, stated, unread
 from layers.study.class_fields import classified
 from layers.study.placed import Loaded, placed
 from layers.study.spec import LayerSpec, Study
 
-CACHE = Path(".luodi") / "cache"
+CACHE = parts.CACHE
 AT_ONCE = 2
 _LEGAL = {"legal_m2": "", "legal_mu": "mu", "legal_ha": "ha"}
 
@@ -160,12 +160,11 @@ def _all(specs: Sequence[LayerSpec], study: Study, folder: Path, progress: Progr
 
 def open_layer(spec: LayerSpec, study: Study, folder: Path) -> Loaded:
     """Open one vector file of a study and bring it into its CRS; one that is missing or cannot be read says so."""
-    source, cache = source_path(folder, spec), folder / CACHE
-    if not source.exists():
+    if not any(file.exists() for file in parts.sources(spec, folder)):
         return _without(spec, "missing", [reason("layer_file_missing", layer=spec.id, file=spec.source)])
     declared = next((p[4:] for p in spec.accept if p.startswith("crs:")), spec.crs)
     try:
-        file = gate.open_vector(source, cache, layer=spec.layer, crs=declared, encoding=spec.encoding)
+        file = parts.opened(spec, folder, study.crs, declared)
     except LuodiError as error:
         return _without(spec, "failed", error.reasons)
     return placed(file, spec, study.crs)
@@ -198,7 +197,9 @@ def _identified(
         return none, np.empty(0), [finding("block", "parcels_empty", rejected=item.rejected)]
     column = item.spec.fields.get("parcel_id")
     given = pd.Series(item.rows.astype(str), dtype=object) if column is None else item.frame[column]
+    given, told = parts.told_apart(item.spec, given, item.rows)
     ids, found = preflight.settled_ids(given, item.rows, accept)
+    found = told + [f for f in found if not (told and f.code == "ids_repeat" and f.severity == "block")]
     legal, more = _legal(item, ids)
     found = found + more + preflight.overlapping(item.shapes, ids) + preflight.duplicates(item.shapes, ids)
     found += coverage.strays(item.seen, ids, boundary, study_crs)

@@ -14,7 +14,7 @@ import pandas as pd
 from geo.basis.errors import BlockedError, CallError, LuodiError
 from geo.basis.reason import reason
 from layers.sources import gate
-from layers.study import corrected, edits, load, settings, sheets, spec
+from layers.study import corrected, edits, load, parts, settings, sheets, spec
 from layers.study.correction import ROW, Correction
 from layers.study.spec import LayerSpec, Study
 
@@ -142,7 +142,7 @@ def _rows(layer: LayerSpec, folder: Path) -> tuple[pd.DataFrame, npt.NDArray[np.
     plain = source.suffix.lower() in sheets.TABLES and layer.role not in load.ours()
     try:
         if not plain:
-            file = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding)
+            file = parts.opened(layer, folder, spec.read(folder).crs)
             return file.frame, file.rows
     except LuodiError as error:
         if not any(r.code == "table_without_coordinates" for r in error.reasons):

@@ -107,12 +107,13 @@ def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     frame, told = corrected.laid(spec, file.frame, file.rows)
     out = Loaded(spec, frame, file.shapes, file.rows, [*file.findings, *told], file.sha256, total=file.total)
     notes = _of_dimension(out)
-    settled = crs.settle(out.shapes, file.crs, study_crs, spec.accept, spec.crs)
+    said = ((), "") if spec.parts else (spec.accept, spec.crs)  # of parts each has been asked and brought here
+    settled = crs.settle(out.shapes, file.crs, study_crs, *said)
     wanted = dict(spec.fields) | ({"class": spec.class_field} if spec.class_field else {})
     out.findings += [*notes, *settled.findings, *preflight.missing_fields(out.frame, wanted)]
     if spec.role == "parcels" and not spec.fields.get("parcel_id"):
         out.findings.append(_without_ids(out))
-    if any(f.severity == "block" for f in out.findings):
+    if any(f.severity == "block" and not _of_part(f, spec) for f in out.findings):
         out.state, out.cause = "failed", "layer_failed"
         return out
     out.extent, out.settled = crs.extent(out.shapes), settled
@@ -127,6 +128,11 @@ def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
         out.findings += role_fields.lacking(spec.role, spec.fields, out.frame.columns)
         out.findings += unread.findings(spec, out.frame, out.rows)
     return out
+
+
+def _of_part(found: Finding, spec: LayerSpec) -> bool:
+    """Tell whether what blocks is one part of a constraint: the others go on forbidding, and silence proves nothing."""
+    return spec.role == "constraint" and bool(spec.parts) and "of_part" in found.reason.values
 
 
 def _shifted(item: Loaded, spec: LayerSpec) -> None:

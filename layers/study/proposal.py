@@ -17,6 +17,35 @@ CODED = {"parcels": "land_use", "plan": "use"}
 
 
 @dataclass(frozen=True)
+class TablePart:
+    """One file of a layer that arrives in several.
+
+    Parameters
+    ----------
+    name : str
+        What tells it from the others in the names of files and folders: the town, the sheet.
+    table : DeliveredTable
+    columns : mapping
+        Column of the whole layer → what this file calls it.
+    lacking : tuple of str
+        Columns the layer is read by and this file has not.
+    met : tuple of str
+        Other parts some of its shapes lie on.
+    """
+
+    name: str
+    table: DeliveredTable
+    columns: Mapping[str, str] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+
+    def entry(self) -> dict[str, Any]:
+        """Return the line of ``parts`` in the entry of the layer."""
+        made = {"name": self.name, "source": str(self.table.file.resolve()), "layer": self.table.layer}
+        return {k: v for k, v in (made | {"columns": dict(self.columns)}).items() if v}
+
+
+@dataclass(frozen=True)
 class DeliveredTable:
     """One layer of a delivered file, as far as it could be looked into.
 
@@ -38,6 +67,8 @@ class DeliveredTable:
         Of a raster.
     inner : str
         What the one dataset of an archive is called inside it.
+    parts : tuple of TablePart
+        Of a layer that arrives in several files: all of them; `file` and `layer` are those of the first.
     nearly : tuple of (str, int, int)
         Columns that tell almost every row apart: how many rows repeat a value, and how many have none.
     """
@@ -53,11 +84,23 @@ class DeliveredTable:
     bands: int = 0
     inner: str = ""
     nearly: tuple[tuple[str, int, int], ...] = ()
+    parts: tuple[TablePart, ...] = ()
 
     @property
     def title(self) -> str:
-        """Name of the file, with that of the layer inside it."""
-        return f"{self.file.name} · {self.layer}" if self.layer else self.file.name
+        """Name of the file, with that of the layer inside it; of a layer in parts with their number."""
+        name = f"{self.file.name} · {self.layer}" if self.layer else self.file.name
+        return f"{name} ×{len(self.parts)}" if self.parts else name
+
+    def entry(self) -> dict[str, Any]:
+        """Return what an entry says of its files: layer and parts."""
+        made = {"layer": self.layer, "parts": [p.entry() for p in self.parts]}
+        return {k: v for k, v in made.items() if v}
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The file, or those of all parts."""
+        return tuple(dict.fromkeys(p.table.file for p in self.parts)) or (self.file,)
 
 
 @dataclass(frozen=True)
@@ -105,7 +148,8 @@ class Proposal:
     @property
     def sure(self) -> bool:
         """True when name and fields agree, or people said so: what ``--take all`` takes."""
-        return self.how in ("name_and_fields", "part", "said") and self.fits and not self.asks and not self.again
+        told = self.fits and not self.asks and not self.again and not any(p.lacking for p in self.table.parts)
+        return told and self.how in ("name_and_fields", "part", "said")
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -125,7 +169,7 @@ class Proposal:
         role = self.kind.role
         name = "parcels" if role == "parcels" else self.kind.code
         made: dict[str, Any] = {"role": role, "id": name if self.number == 1 else f"{name}_{self.number}"}
-        made |= {"layer": self.table.layer, "fields": dict(self.fields), "class": self.class_field}
+        made |= {**self.table.entry(), "fields": dict(self.fields), "class": self.class_field}
         made |= {"where": self.where, "kind": self.kind.raster, "land_use_scheme": self._scheme(role)}
         made["vertical_unit"] = "m" if self.kind.raster == "dem" else ""
         return {k: v for k, v in made.items() if v}
@@ -140,7 +184,7 @@ class Proposal:
 
         With a `layer_id` it becomes the layer of that name.
         """
-        words = ["luodi", "add", str(folder), str(self.table.file)]
+        words = ["luodi", "add", str(folder), *map(str, self.table.files)]
         entry = self.entry() or {"role": "…", "layer": self.table.layer, "id": slug(self.table) or "…"}
         entry |= {"id": layer_id} if layer_id else {}
         for key, option in (("role", "--role"), ("id", "--id"), ("layer", "--layer"), ("class", "--class"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from layers import toml
 from layers.library import kinds
 from layers.sources import gate
 from layers.sources.finding import Finding, blocked
-from layers.study import delivery, inspection, load, overrides, recognition, settings, spec, staged
+from layers.study import delivery, inspection, load, overrides, parts, recognition, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.load import Home
 from layers.study.lock import WAIT_S, writing
@@ -25,6 +25,10 @@ from layers.study.spec import LayerSpec, Study
 
 OTHER_KIND = "other-kind"
 """Consent to a file that looks like another kind of layer."""
+FEWER_PARTS = "fewer-parts"
+"""Consent to a delivery that lacks parts the layer had."""
+_ONCE = (OTHER_KIND, FEWER_PARTS)
+"""Consents to this delivery alone: the settings do not keep them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Replaced:
     findings: tuple[Finding, ...]
 
 
-def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any]) -> Replaced:
+def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any], more: Sequence[Path] = ()) -> Replaced:
     """Put a file in the place of a layer's; fields, filter, coverage and everything else stay as they were set.
 
     Parameters
@@ -54,6 +58,9 @@ def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any]) -
     folder : Path
     layer_id : str
     file : Path
+        Or a folder, of which the layer of the same kind is taken.
+    more : sequence of Path
+        Further files: together they are the parts of the layer.
     given : mapping
         Keys of the ``[[layers]]`` entry that change, ``vintage`` above all: it has to be said again where it was.
 
@@ -68,19 +75,23 @@ def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any]) -
     old = settings.layer_of(study, layer_id)
     if old.vintage is not None and not given.get("vintage"):
         raise CallError(reason("replace_without_vintage", id=layer_id, before=old.vintage.isoformat()))
-    sure = OTHER_KIND in given.get("accept", ())
-    said = {k: v for k, v in given.items() if k != "accept" or not sure}
-    body = _entry(folder, layer_id) | said | {"id": layer_id, "source": str(file)}
+    once = {p for p in given.get("accept", ()) if p in _ONCE}
+    said = {k: v for k, v in given.items() if k != "accept" or not once}
+    said |= _in_parts(folder, old, [file, *more], str(given.get("layer", "")))
+    file = Path(said.get("source", file))
+    body = _kept(_entry(folder, layer_id), said) | said | {"id": layer_id, "source": str(file)}
     new = toml.validated(LayerSpec, dict(body), file.name).model_copy(update={"corrected": old.corrected})
     after = content(new, study, folder)
     found = inspection.check_layer(new, Home(study, folder)) + inspection.of_area(said)
-    found += _lost_columns(new, after) + ([] if sure else _other_kind(old, file, folder))
+    found += _lost_columns(new, after) + ([] if OTHER_KIND in once else _other_kind(old, file, folder))
+    found += [] if FEWER_PARTS in once else _parts_gone(old, new)
     if any(f.severity == "block" for f in found):
         raise blocked(found)
     before = content(old, study, folder)
-    aside = staged.aside(folder, staged.sources(file, said))
+    files = staged.sources(file, said)
+    aside = staged.aside(folder, files)
     with aside as (copies, place), writing(folder, "replace", WAIT_S), staged.moved(copies, folder, place) as moved:
-        _written(folder, layer_id, said | moved.places, moved)
+        _written(folder, layer_id, staged.laid(said, files, moved.places), moved)
     return Replaced(layer_id, before, after, tuple(found))
 
 
@@ -103,7 +114,7 @@ def content(layer: LayerSpec, study: Study, folder: Path) -> Content | None:
     """Return what a layer holds; None for a raster, or a file that cannot be read."""
     source, cache = load.source_path(folder, layer), folder / load.CACHE
     try:
-        opened = gate.open_vector(source, cache, layer=layer.layer, crs=layer.crs, encoding=layer.encoding)
+        opened = parts.opened(layer, folder, study.crs)
     except LuodiError:
         try:
             frame = gate.open_table(source, cache, sheet=layer.layer).frame
@@ -118,6 +129,37 @@ def content(layer: LayerSpec, study: Study, folder: Path) -> Content | None:
 def _entry(folder: Path, layer_id: str) -> dict[str, Any]:
     tables = settings.read(folder).unwrap()["layers"]
     return dict(next(t for t in tables if t["id"] == layer_id))
+
+
+def _in_parts(folder: Path, old: LayerSpec, files: Sequence[Path], layer: str) -> dict[str, Any]:
+    """Return ``source``, ``layer`` and ``parts`` where a layer comes, or came, in several files; else nothing."""
+    folders = [f for f in files if f.is_dir() and f.suffix.lower() != ".gdb"]
+    if len(files) == 1 and not folders and not old.parts:
+        return {}
+    if not folders:
+        entry = delivery.as_one(folder, files, layer or old.layer.rpartition("/")[2])
+    else:
+        mine, found = kinds.kind(old.id, old.title), delivery.delivery(folder, files)
+        fitting = [p for p in found.proposals if p.kind and mine and p.kind.code == mine.code and p.how != "part"]
+        if len(fitting) != 1:
+            known = [p.table.title for p in fitting]
+            raise CallError(reason("replace_which_file", id=old.id, count=len(fitting), known=known))
+        entry = {"source": str(fitting[0].table.file)} | fitting[0].table.entry()
+    if entry.get("parts"):
+        entry["source"] = entry["parts"][0]["source"]
+    return {"layer": "", "parts": []} | entry
+
+
+def _kept(entry: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry without what an empty value takes out."""
+    return {k: v for k, v in entry.items() if k not in ("layer", "parts") or k not in said}
+
+
+def _parts_gone(old: LayerSpec, new: LayerSpec) -> list[Finding]:
+    """Block a delivery without parts the layer had: their ground would be seen by nobody."""
+    gone = sorted({p.name for p in old.parts} - {p.name for p in new.parts}) if new.parts else []
+    why = reason("replace_parts_gone", id=new.id, parts=gone, proposal=FEWER_PARTS)
+    return [Finding("", why.code, "block", FEWER_PARTS, why)] if gone else []
 
 
 def _lost_columns(new: LayerSpec, held: Content | None) -> list[Finding]:
@@ -146,6 +188,11 @@ def _written(folder: Path, layer_id: str, said: Mapping[str, Any], found: staged
     """Change what was said of the layer; what somebody else changed in it meanwhile stays."""
     settings.layer_of(spec.read(folder), layer_id)
     document = settings.read(folder)
-    next(t for t in document["layers"] if t["id"] == layer_id).update(said)
+    table = next(t for t in document["layers"] if t["id"] == layer_id)
+    for key, value in said.items():
+        if key in ("layer", "parts") and not value:
+            table.pop(key, None)
+        else:
+            table[key] = settings.inline(value)
     done = commit(f"layer {layer_id}", "did_replace", id=layer_id, file=spec.FILE)
     settings.put(folder, document, done, then=found.keep)

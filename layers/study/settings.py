@@ -64,6 +64,20 @@ def put(
             then()
 
 
+def inline(value: Any) -> Any:
+    """Return a value of an entry as it stands on its line: a table in braces, a list of tables one to a line."""
+    if isinstance(value, Mapping):
+        table = tomlkit.inline_table()
+        table.update({k: inline(v) for k, v in value.items()})
+        return table
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Mapping) for v in value):
+        several = tomlkit.array().multiline(True)
+        for one in value:
+            several.append(inline(one))
+        return several
+    return list(value) if isinstance(value, tuple) else value
+
+
 def drop(document: tomlkit.TOMLDocument, section: str, gone: Callable[[Mapping[str, Any]], bool]) -> None:
     """Take tables out of an array of tables; an empty one goes with its name."""
     kept = [t for t in document[section] if not gone(t)]

@@ -23,6 +23,8 @@ from layers.study import litter, names
 from layers.study.lock import PRIVATE
 
 INPUTS = "inputs"
+PART = "part_"
+"""Beginning of the names by which the further files of a layer in parts are staged."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,30 @@ def copied(sources: Mapping[str, Path], folder: Path, aside: Path) -> dict[str, 
 
 
 def sources(file: Path, entry: Mapping[str, Any]) -> dict[str, Path]:
-    """Return the files of an entry: its own, and the one its coverage names."""
+    """Return the files of an entry: its own, those of its other parts, and the one its coverage names."""
     coverage = str(entry.get("coverage", "unknown"))
-    return {"source": file} | ({} if coverage in ("complete", "unknown") else {"coverage": Path(coverage)})
+    others = [f for f in dict.fromkeys(Path(p["source"]) for p in entry.get("parts", ())) if f != file]
+    out = {"source": file} | {f"{PART}{k}": other for k, other in enumerate(others, 2)}
+    return out | ({} if coverage in ("complete", "unknown") else {"coverage": Path(coverage)})
+
+
+def laid(entry: Mapping[str, Any], files: Mapping[str, Path], places: Mapping[str, str]) -> dict[str, Any]:
+    """Return an entry with the places its files have now in the study.
+
+    Parameters
+    ----------
+    entry : mapping
+        As it was given, with files where they lay.
+    files : mapping
+        Those of `sources`.
+    places : mapping
+        Where each of them lies now, by the same names.
+    """
+    now = {str(file): places[key] for key, file in files.items() if key != "coverage"}
+    body = dict(entry) | {k: v for k, v in places.items() if not k.startswith(PART)}
+    if entry.get("parts"):
+        body["parts"] = [dict(p) | {"source": now[str(p["source"])]} for p in entry["parts"]]
+    return body
 
 
 @contextmanager
@@ -117,9 +140,14 @@ def moved(copies: Mapping[str, Copy], folder: Path, aside: Path) -> Iterator[Sta
     """Move copies among the inputs; the caller holds the study and sets `kept` once the study names them."""
     inside = folder / INPUTS
     inside.mkdir(exist_ok=True)
-    stems = {key: names.free(inside, copy.stem, copy.ending) for key, copy in copies.items() if not copy.place}
-    if len(set(stems.values())) < len(stems):  # two datasets of one name: the second is told apart
-        stems["coverage"] = names.free(inside, f"{stems['coverage']}_coverage", copies["coverage"].ending)
+    stems: dict[str, str] = {}
+    for key, copy in copies.items():  # datasets of one name in one entry are told apart by what they are
+        if not copy.place:
+            held = {s.casefold() for s in stems.values()}
+            stem = f"{copy.stem}_{key}" if copy.stem.casefold() in held else copy.stem
+            stems[key] = names.free(inside, stem, copy.ending)
+            if stems[key].casefold() in held:
+                stems[key] = names.free(inside, f"{stems[key]}_{key}", copy.ending)
     places = {k: c.place or f"{INPUTS}/{stems[k]}{c.ending}" for k, c in copies.items()}
     found = StagedFiles(places)
     _record(copies, found, stems, aside)

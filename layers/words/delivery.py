@@ -62,6 +62,7 @@ def why(one: Proposal, language: Language) -> str:
         said.append(say("delivery.rows_where", language, where=one.where))
     if not one.fits:
         said.append(say("delivery.shape", language, role=one.kind.role))
+    said += _in_parts(one, language)
     if one.again:
         said.append(say("delivery.again", language, id=one.entry()["id"]))
     if one.kind.role == "parcels":
@@ -69,6 +70,20 @@ def why(one: Proposal, language: Language) -> str:
     if one.kind.role == "constraint":
         said.append(_judged(one, language))
     return " ".join(said)
+
+
+def _in_parts(one: Proposal, language: Language) -> Iterator[str]:
+    """Say of a layer that arrives in several files which they are, and how they fit together."""
+    parts = one.table.parts
+    if not parts:
+        return
+    named = [say("delivery.part_rows", language, part=p.name, rows=p.table.rows) for p in parts]
+    yield say("delivery.parts", language, count=len(parts), parts=named)
+    for part in parts:
+        if part.lacking:
+            yield say("delivery.parts_lacking", language, part=part.name, columns=list(part.lacking))
+        if part.met:
+            yield say("delivery.parts_met", language, part=part.name, others=list(part.met))
 
 
 def _called(one: Proposal, language: Language) -> Iterator[str]:
@@ -140,7 +155,9 @@ def plain(found: Delivery, folder: Path) -> dict[str, Any]:
         "proposals": [
             {
                 "number": number, "file": str(p.table.file), "layer": p.table.layer, "rows": p.table.rows,
-                "shape": p.table.shape, "kind": p.kind.code if p.kind else None, "how": p.how,
+                "shape": p.table.shape,
+                "parts": [{"name": t.name, "file": str(t.table.file), "layer": t.table.layer, "rows": t.table.rows}
+                          for t in p.table.parts], "kind": p.kind.code if p.kind else None, "how": p.how,
                 "matched": list(p.matched), "guesses": list(p.guesses), "entry": p.entry(),
                 "judged_by": list(p.judged_by), "fits": p.fits, "again": p.again, "sure": p.sure,
                 "call": p.call(folder),

@@ -78,7 +78,10 @@ def add(
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
-    """Add a file to a study after checking it; without --role, tell what each layer of files or folders is."""
+    """Add a file to a study after checking it; without --role, tell what each layer of files or folders is.
+
+    Several files with --role are the parts of one layer.
+    """
     given = {
         "role": role, "id": layer_id, "layer": layer, "crs": crs, "encoding": encoding, "fields": field,
         "class": class_field, "where": where, "coverage": coverage, "vintage": vintage, "owner": owner,
@@ -88,7 +91,7 @@ def add(
     }  # fmt: skip
 
     def work(console: Console) -> None:
-        from layers.study import catalog
+        from layers.study import catalog, delivery
 
         if (replace and (take or said)) or (screen and not replace):
             raise CallError(reason("replace_alone"))
@@ -100,10 +103,11 @@ def add(
             return
         if take or said:
             raise CallError(reason("delivery_take_needs_delivery"))
+        stated, file = options.entry(given), files[0]
         if len(files) > 1:
-            raise CallError(reason("delivery_one_role"))
-        file = files[0]
-        made = catalog.added(folder, file, options.entry(given))
+            stated |= delivery.as_one(folder, files, layer)
+            file = Path(stated["parts"][0]["source"])
+        made = catalog.added(folder, file, stated)
         for finding in made.findings:
             console.note(finding.reason)
         console.text(say("command.added", console.language, id=made.id, path=file.name))
@@ -119,9 +123,9 @@ def _replace(console: Console, folder: Path, files: list[Path], layer: str, said
     from layers.study.run.released import open_results
     from layers.words import replaced as words
 
-    if len(files) > 1 or said.get("role") or said.get("id"):
+    if said.get("role") or said.get("id"):
         raise CallError(reason("replace_one_file"))
-    made = replacing.replace(folder, layer, files[0], said)
+    made = replacing.replace(folder, layer, files[0], said, files[1:])
     for finding in made.findings:
         console.note(finding.reason)
     call.tell(console, words.lines(made, folder, console.language))

@@ -90,9 +90,9 @@ def _inputs(folder: Path, study: Study) -> list[tuple[str, Path, str]]:
     """Return every file of the study: the name its digest stands under, where it lies, and what of it is wanted."""
     out = []
     for layer in study.layers:
-        source, *cover = files(layer)
-        out.append((source, folder / layer.source, layer.layer))
-        out += [(name, folder / layer.coverage, "") for name in cover]
+        wanted = [(p.source, p.layer) for p in layer.parts] or [(layer.source, layer.layer)]
+        wanted += [(layer.coverage, "")] if layer.coverage not in ("complete", "unknown") else []
+        out += [(name, folder / p, inside) for name, (p, inside) in zip(files(layer), wanted, strict=True)]
     return out
 
 

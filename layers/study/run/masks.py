@@ -116,7 +116,8 @@ class Masks:
         for spec in self.study.layers:
             if spec.use_only:
                 path = PurePosixPath(spec.source.replace("\\", "/"))
-                known = (spec.id, spec.title, spec.layer, spec.owner, spec.source, path.name, spec.coverage)
+                inside = [n for p in spec.parts for n in (p.source, PurePosixPath(p.source).name, p.layer)]
+                known = (spec.id, spec.title, spec.layer, spec.owner, spec.source, path.name, spec.coverage, *inside)
                 out |= {name: self.layers[spec.id] for name in known if name and name not in COMMON}
         for rule in self.rules:
             if rule.id in self.rule_names:
@@ -198,7 +199,7 @@ def _next(stem: str, out: Mapping[str, str]) -> int:
 def _bare(spec: LayerSpec, alias: str) -> LayerSpec:
     blank: dict[str, Any] = {
         "id": alias, "title": "", "source": "", "layer": "", "owner": "", "fields": {}, "coverage": "unknown",
-        "class_field": "", "where": "", "vintage": None, "accept": (), "crs": "", "encoding": "",
+        "parts": (), "class_field": "", "where": "", "vintage": None, "accept": (), "crs": "", "encoding": "",
         "corrected": (), "provenance": "", "licence": "", "sensitivity": "",
     }  # fmt: skip
     return spec.model_copy(update=blank)

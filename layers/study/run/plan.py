@@ -83,6 +83,6 @@ class Plan:
 
 
 def files(layer: LayerSpec) -> tuple[str, ...]:
-    """Return the names under which the digests of a layer's file and of its coverage file stand."""
+    """Return the names under which the digests of a layer's file, its parts and its coverage file stand."""
     cover = () if layer.coverage in ("complete", "unknown") else (f"coverage {layer.coverage}",)
-    return (layer.id, *cover)
+    return (layer.id, *(f"{layer.id} {k}" for k in range(2, len(layer.parts) + 1)), *cover)
