@@ -49,6 +49,8 @@ class Park:
         It only may be a park of the place: nothing passes by it.
     also : tuple of str
         Codes people put on its positive list beside its data; they make no list where there was none.
+    refused_unread : bool
+        Something on its negative list is no code anybody could read: what it does not refuse is open.
     """
 
     park_id: str
@@ -59,6 +61,7 @@ class Park:
     chemical: bool | None = None
     doubtful: bool = False
     also: tuple[str, ...] = ()
+    refused_unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -273,7 +276,14 @@ def by_parks(projects: pd.DataFrame, asked: Gates) -> pd.DataFrame:
 
 
 def admission(industry: str, park: Park) -> tuple[int, Reason]:
-    """Tell whether a park admits an industry (园区定位); its negative list comes first."""
+    """Tell whether a park admits an industry (园区定位); its negative list comes first, and has to be read whole."""
+    code, why = _admission(industry, park)
+    if code == CLEAR and park.refused_unread:
+        return UNKNOWN, reason("park_refuses_unread", park=park.name or park.park_id)
+    return code, why
+
+
+def _admission(industry: str, park: Park) -> tuple[int, Reason]:
     if concerns(park.refused, industry) == YES:
         return CONFLICT, reason("park_refuses", park=park.name or park.park_id, industry=industry)
     if not industry:

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from rich.console import Console as Screen
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
 from geo.basis.errors import Cancelled, LuodiError
@@ -58,7 +58,7 @@ class Console:
 
     def _draw(self, done: int, total: int, stage: str) -> None:
         if self._bar is None:
-            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
             self._bar = Progress(*columns, console=self._err, transient=True)
             self._bar.start()
         if stage not in self._tasks:

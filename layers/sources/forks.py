@@ -11,16 +11,19 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
+TICK_S = 0.5
 LENGTH = 8
 """Bytes of a number on the line: the process id of a parser first, its exit code last."""
 
@@ -34,7 +37,9 @@ class Warm:
         self._orders: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def run(self, job_file: Path, env: Mapping[str, str], seconds: float) -> int | None:
+    def run(
+        self, job_file: Path, env: Mapping[str, str], seconds: float, tick: Callable[[], None] = lambda: None
+    ) -> int | None:
         """Do a job in a fork.
 
         Parameters
@@ -45,6 +50,8 @@ class Warm:
             Environment of the parser; another one needs another warm process.
         seconds : float
             Wall clock; then the parser is killed.
+        tick : callable
+            Asked again and again while it works; what it raises kills the parser.
 
         Returns
         -------
@@ -64,14 +71,16 @@ class Warm:
             try:
                 line.sendall(os.fsencode(job_file) + b"\0")
                 pid = _number(line)
+                _waited(line, seconds, tick)
                 return _number(line)
             except TimeoutError:
-                if pid:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
+                _killed(pid)
                 raise subprocess.TimeoutExpired(str(job_file), seconds) from None
             except OSError:
                 return -signal.SIGKILL if pid else None  # whoever takes the last memory: the warm process went too
+            except BaseException:
+                _killed(pid)
+                raise
 
     def _line(self, env: Mapping[str, str]) -> socket.socket | None:
         """Return our end of a line to a new fork."""
@@ -109,6 +118,21 @@ class Warm:
         if self._process is not None:
             self._process.wait()
         self._orders = self._process = None
+
+
+def _waited(line: socket.socket, seconds: float, tick: Callable[[], None]) -> None:
+    """Wait until the other side has something to say, and ask `tick` meanwhile."""
+    end = time.monotonic() + seconds
+    while not select.select([line], [], [], min(TICK_S, seconds))[0]:
+        if time.monotonic() > end:
+            raise TimeoutError
+        tick()
+
+
+def _killed(pid: int) -> None:
+    if pid:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _number(line: socket.socket) -> int:

@@ -16,12 +16,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyarrow import parquet
@@ -35,7 +39,7 @@ from layers.sources.finding import Finding
 from layers.sources.formats import logs
 from layers.sources.formats.contents import sides
 from layers.sources.formats.imagery import BANDS, VALID
-from layers.sources.formats.read import ROW, WKB
+from layers.sources.formats.read import PROGRESS, ROW, WKB
 from layers.sources.limits import STANDARD, Limits
 from layers.sources.opened import ImageFile, RasterFile, TableFile, VectorFile
 
@@ -45,6 +49,8 @@ RESULT, SUMS = "result.json", "sums"
 KINDS = "kinds"
 """Folder beside the parsed copies, with notes of what files are."""
 PARSE = "parse-"
+PIECE = 50_000
+"""Shapes built at a time."""
 _PASSED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "PROJ_DATA", "LD_LIBRARY_PATH", "HOME")
 
 
@@ -75,15 +81,11 @@ def open_vector(path: Path | str, cache: Path, *, layer: str = "", crs: str = ""
     options = {"layer": layer, "crs": crs, "encoding": encoding}
     sha256, entry = _parsed("vector", source, cache, options)
     result = _result(entry)
-    table = parquet.read_table(entry / "frame.parquet")
-    shapes = shapely.from_wkb(table.column(WKB).to_numpy(zero_copy_only=False))
-    frame = table.drop_columns([ROW, WKB]).to_pandas()
-    if frame.empty:
-        frame = pd.DataFrame(frame, index=range(len(shapes)))
+    frame, shapes, rows = _rows(entry / "frame.parquet")
     return VectorFile(
         frame=frame,
         shapes=shapes,
-        rows=table.column(ROW).to_numpy(),
+        rows=rows,
         crs=result["crs"],
         findings=_findings(result),
         sha256=sha256,
@@ -91,6 +93,19 @@ def open_vector(path: Path | str, cache: Path, *, layer: str = "", crs: str = ""
         layers=tuple(result["layers"]),
         total=result["total"],
     )
+
+
+def _rows(path: Path) -> tuple[pd.DataFrame, npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+    """Return attributes, shapes and rows of a parsed copy; of very many no column lies in memory twice."""
+    with parquet.ParquetFile(path) as file:
+        built = [shapely.from_wkb(b.column(WKB).to_numpy(zero_copy_only=False))
+                 for b in file.iter_batches(PIECE, columns=[WKB])]  # fmt: skip
+        shapes = np.concatenate(built) if built else np.empty(0, object)
+        del built
+        rows = file.read([ROW]).column(ROW).to_numpy()
+        table = file.read([c for c in file.schema_arrow.names if c not in (ROW, WKB)])
+    frame = table.to_pandas(self_destruct=True, split_blocks=len(rows) > PIECE)
+    return (pd.DataFrame(frame, index=range(len(shapes))) if frame.empty else frame), shapes, rows
 
 
 def open_raster(path: Path | str, cache: Path) -> RasterFile:
@@ -328,8 +343,35 @@ def _run(folder: Path, name: str) -> None:
 
 def _done(job_file: Path, env: dict[str, str]) -> int:
     """Parse in a fork of the warm process, or in a process of its own; return the exit code."""
-    code = forks.WARM.run(job_file, env, LIMITS.wall_seconds) if forks.POSSIBLE else None
+    tick = partial(_tick, job_file.parent / PROGRESS, _watching.get())
+    code = forks.WARM.run(job_file, env, LIMITS.wall_seconds, tick) if forks.POSSIBLE else None
     return _child(job_file, env) if code is None else code
+
+
+_watching: ContextVar[Callable[[float], None] | None] = ContextVar("watching", default=None)
+
+
+@contextmanager
+def watching(told: Callable[[float], None]) -> Iterator[None]:
+    """Tell how far the reading of a file of very many rows is, as a share, while it is read in here.
+
+    What `told` raises (`geo.basis.errors.Cancelled`) ends the reading; nothing of it stays.
+    """
+    token = _watching.set(told)
+    try:
+        yield
+    finally:
+        _watching.reset(token)
+
+
+def _tick(word: Path, told: Callable[[float], None] | None) -> None:
+    if told is None:
+        return
+    try:
+        share = float(word.read_text(encoding="ascii") or 0.0)
+    except (OSError, ValueError):  # not begun, or being written
+        share = 0.0
+    told(share)
 
 
 def _child(job_file: Path, env: dict[str, str]) -> int:

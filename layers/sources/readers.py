@@ -14,8 +14,8 @@ from layers.sources.formats import vector
 _HERE = "layers.sources.formats"
 _COMMON = (f"{_HERE}.contents:of",)
 _BY_KIND = frozenset({
-    f"{_HERE}.vector:_READ", f"{_HERE}.vector:_LAYERS", f"{_HERE}.contents:DATA", f"{_HERE}.contents:_SUFFIX",
-    "layers.sources.sniff:sniff", "layers.sources.sniff:SUPPORTED",
+    f"{_HERE}.vector:_READ", f"{_HERE}.vector:_LAYERS", f"{_HERE}.vector:_MANY", f"{_HERE}.contents:DATA",
+    f"{_HERE}.contents:_SUFFIX", "layers.sources.sniff:sniff", "layers.sources.sniff:SUPPORTED",
 })  # fmt: skip
 """What chooses among kinds: what it chose stands in the key."""
 _RASTERS = (f"{_HERE}.raster:parse", f"{_HERE}.imagery:parse")
@@ -40,6 +40,7 @@ def _roots(kind: str) -> tuple[str, ...]:
         return (*_COMMON, *_RASTERS)
     if kind not in vector._READ:
         return (*_COMMON, *_RASTERS, *_TABLES, f"{_HERE}.vector:parse", f"{_HERE}.vector:layers_of")
-    own = [vector._READ[kind], *(f for k, f in vector._LAYERS.items() if k == kind)]
+    more = (*vector._LAYERS.items(), *vector._MANY.items())
+    own = [vector._READ[kind], *(f for k, f in more if k == kind)]
     found = tuple(f"{_HERE}.vector:{f.__name__}" for f in own)
     return (*_COMMON, f"{_HERE}.vector:parse", *found, *(_TABLES if kind in _TABULAR else ()))

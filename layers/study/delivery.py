@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ _DATA = {*DATA, ".zip", ".kmz", ".dbf", ".tsv", ".geoparquet"}
 """What is data beside an archive as well as in one, and what is only so by itself."""
 _BESIDE = {*SIDES, ".sbn", ".sbx", ".qix", ".qmd", ".aih", ".ain", ".atx", ".fbn", ".fbx"}
 """Side files of a shapefile: they travel with it."""
+STEP_BYTES = 1_000_000
 _FEW = 64
 """Distinct values of a column that may be classes."""
 _PEAKS_M = (-450.0, 9000.0)
@@ -79,15 +81,34 @@ def delivery(folder: Path, given: Sequence[Path], progress: Progress = silent) -
         raise CallError(reason("file_missing", file=lost[0].name, path=str(lost[0])))
     files, left = _files(given)
     found: list[DeliveredTable] = []
-    for done, file in enumerate(files):
-        progress(done, len(files), "load")
+    for file, told in weighed(files, progress):
         try:
-            found += tables(file, folder / load.CACHE)
+            with gate.watching(told):
+                found += tables(file, folder / load.CACHE)
         except LuodiError as problem:
             left += [(file, r) for r in problem.reasons]
     whole = part_files.joined(found, rules, study.crs, folder / load.CACHE)
-    progress(len(files), len(files), "load")
     return Delivery(tuple(_once([p for t in whole for p in proposed(t, rules)])), tuple(left))
+
+
+def weighed(files: Sequence[Path], progress: Progress) -> Iterator[tuple[Path, Callable[[float], None]]]:
+    """Yield files, each with what tells how far it is: a step is a megabyte, so that the time left can be told."""
+    sizes = [max(1, _bytes(f) // STEP_BYTES) for f in files]
+    whole, done = sum(sizes), 0
+    for file, size in zip(files, sizes, strict=True):
+        progress(done, whole, "load")
+        yield file, partial(_told, progress, (done, size, whole))
+        done += size
+    progress(whole, whole, "load")
+
+
+def _told(progress: Progress, at: tuple[int, int, int], share: float) -> None:
+    done, size, whole = at
+    progress(done + int(share * size), whole, "load")
+
+
+def _bytes(file: Path) -> int:
+    return sum(p.stat().st_size for p in gate.members(file))
 
 
 def take(folder: Path, chosen: Iterable[Proposal], said: Mapping[str, Any] | None = None) -> list[Taken]:

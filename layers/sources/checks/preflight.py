@@ -23,6 +23,8 @@ from layers.sources.cells import recognise
 from layers.sources.checks.repair import dimension, highest
 from layers.sources.finding import Finding, finding
 
+NAMED_IDS = 200
+"""Ids named of cells a person has to mend one by one."""
 NAMED_TWINS = 5
 """Groups of ids that look alike which are named."""
 SUFFIX_IDS, NUMBER_IDS, IGNORE_ROWS = "suffix-duplicate-ids", "number-null-ids", "ignore-rejected-rows"
@@ -186,12 +188,17 @@ def legal_area(
     out = []
     unread = np.isnan(legal) & given.notna().to_numpy() & (given.astype(str).str.strip() != "").to_numpy()
     if unread.any():
-        out.append(finding("warn", "legal_area_unreadable", count=int(unread.sum()), rows=ids[unread][:5].tolist()))
+        out.append(finding("warn", "legal_area_unreadable", count=int(unread.sum()), rows=_all(ids[unread])))
     none = (legal == 0) & (shapely.area(shapes) > NO_AREA_M2)
     if none.any():  # a department's software writes a null as 0
         legal = np.where(none, np.nan, legal)
         out.append(finding("warn", "legal_area_zero", count=int(none.sum()), rows=ids[none][:5].tolist()))
     return legal, out + _against(legal, shapely.area(shapes), ids)
+
+
+def _all(ids: Texts) -> list[str]:
+    """Return ids a person has to go through one by one; of more than `NAMED_IDS` the list says that there are more."""
+    return [*ids[:NAMED_IDS].tolist(), *(["…"] if len(ids) > NAMED_IDS else [])]
 
 
 def _against(legal: npt.NDArray[np.float64], area: npt.NDArray[np.float64], ids: Texts) -> list[Finding]:

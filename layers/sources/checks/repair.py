@@ -22,8 +22,41 @@ FAR, FARTHEST = 1e8, 1e11
 MUCH_SHARE, MUCH_M2 = 0.01, 1.0
 """A repair that moves the area by more than both is a warning."""
 _SURFACES = {15: "PolyhedralSurface", 16: "TIN", 17: "Triangle"}
-_CURVES = {8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface"}
+CURVES = {8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface"}
 _DIMENSION = np.array([0, 1, 1, 2, 0, 1, 2, -1])  # by shapely type id; 7 (collection) is asked of its parts
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What all shapes of a file tell together, where only some of them are looked at.
+
+    Parameters
+    ----------
+    bounds : (west, south, east, north)
+        Of the coordinates that may be on Earth.
+    farthest : float
+        Largest absolute coordinate.
+    all_far : bool
+        True while every shape has a coordinate beyond `FAR`.
+    """
+
+    bounds: tuple[float, float, float, float] = (np.inf, np.inf, -np.inf, -np.inf)
+    farthest: float = 0.0
+    all_far: bool = True
+
+    def with_more(self, shapes: npt.NDArray[np.object_]) -> Whole:
+        """Return what these shapes and those before tell together."""
+        xy, owner = shapely.get_coordinates(shapes, return_index=True)
+        finite = np.isfinite(xy).all(axis=1)
+        far = np.zeros(len(shapes), bool)
+        far[owner[(np.abs(xy) > FAR).any(axis=1)]] = True
+        there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        near = xy[finite & ~far[owner]]
+        low = np.minimum(self.bounds[:2], near.min(axis=0, initial=np.inf))
+        high = np.maximum(self.bounds[2:], near.max(axis=0, initial=-np.inf))
+        farthest = max(self.farthest, float(np.abs(xy).max(initial=0.0, where=np.isfinite(xy))))
+        bounds = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+        return Whole(bounds, farthest, self.all_far and bool(far[there].all()))
 
 
 @dataclass
@@ -55,7 +88,7 @@ def from_wkb(blobs: list[bytes | None]) -> tuple[npt.NDArray[np.object_], list[t
 
     One feature of a strange kind (TIN, curve, unclosed ring) costs that row, not the file.
     """
-    types, known = wkb_types(blobs), _SURFACES | _CURVES
+    types, known = wkb_types(blobs), _SURFACES | CURVES
     strange = np.isin(types, list(known))
     shapes = each(shapely.from_wkb, [None if bad else b for b, bad in zip(blobs, strange, strict=True)])
     lost = [(k + 1, known.get(int(types[k]), "")) for k in range(len(blobs)) if blobs[k] and shapes[k] is None]
@@ -64,8 +97,8 @@ def from_wkb(blobs: list[bytes | None]) -> tuple[npt.NDArray[np.object_], list[t
 
 def why_lost(kind: int) -> Reason:
     """Say why a shape of a WKB type could not be built."""
-    code = "geometry_curve" if kind in _CURVES else "geometry_surface" if kind in _SURFACES else "geometry_unreadable"
-    return reason(code, type=(_SURFACES | _CURVES).get(kind, ""))
+    code = "geometry_curve" if kind in CURVES else "geometry_surface" if kind in _SURFACES else "geometry_unreadable"
+    return reason(code, type=(_SURFACES | CURVES).get(kind, ""))
 
 
 def each(build: Callable[..., Any], given: Sequence[Any]) -> npt.NDArray[np.object_]:
@@ -94,6 +127,7 @@ def repaired(
     lost: list[tuple[int, str]],
     geographic: bool | None,
     listed: frozenset[int] = frozenset(),
+    whole: Whole | None = None,
 ) -> Repaired:
     """Make every shape valid, flat and of one dimension, or reject its row.
 
@@ -108,10 +142,12 @@ def repaired(
         in m² (for degrees: on a sphere, to about 1 %).
     listed : set of int
         Rows (from 1) whose shape is missing for a reason that is already told.
+    whole : Whole or None
+        What the file tells as a whole, where these are only some of its shapes.
     """
     out = Repaired(np.array(shapes, object))
     for row, kind in lost:
-        code = "geometry_curve" if kind in _CURVES.values() else "geometry_surface" if kind else "geometry_unreadable"
+        code = "geometry_curve" if kind in CURVES.values() else "geometry_surface" if kind else "geometry_unreadable"
         out.findings.append(finding("rejected", code, row=row, type=kind))
     known = np.zeros(len(shapes), bool)
     known[[row - 1 for row, _ in lost] + [row - 1 for row in listed]] = True
@@ -119,8 +155,8 @@ def repaired(
     _flatten(out)
     present = ~shapely.is_missing(out.shapes)
     out.reject(present & shapely.is_empty(out.shapes), "geometry_empty")
-    _finite(out)
-    scale = _Scale(out.shapes, geographic)
+    _finite(out, whole)
+    scale = _Scale(_bounds(out.shapes) if whole is None else np.array(whole.bounds), geographic)
     _single(out)
     _valid(out, scale)
     out.reject((dimension(out.shapes) == 2) & (shapely.area(out.shapes) == 0), "geometry_no_area")
@@ -142,22 +178,26 @@ def _flatten(out: Repaired) -> None:
         out.findings.append(finding("fixed", "geometry_flattened", count=int(high.sum())))
 
 
-def _finite(out: Repaired) -> None:
+def _finite(out: Repaired, whole: Whole | None) -> None:
+    whole = whole or Whole().with_more(out.shapes)
     xy, owner = shapely.get_coordinates(out.shapes, return_index=True)
     odd, far = np.zeros((2, len(out.shapes)), bool)
     odd[owner[~np.isfinite(xy).all(axis=1)]] = True
     far[owner[(np.abs(xy) > FAR).any(axis=1)]] = True
     out.reject(odd, "geometry_not_finite")
-    farthest = np.abs(xy).max(initial=0.0, where=np.isfinite(xy)) > FARTHEST
-    if farthest or not far[~shapely.is_missing(out.shapes)].all():  # all of them: a unit, which is asked about later
+    if whole.farthest > FARTHEST or not whole.all_far:  # all of them: a unit, which is asked about later
         out.reject(far & ~odd, "geometry_out_of_range")
+
+
+def _bounds(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    return shapely.total_bounds(shapes) if len(shapes) else np.zeros(4)
 
 
 class _Scale:
     """Areas in m² for findings, whatever the coordinates are and in whatever order they stand."""
 
-    def __init__(self, shapes: npt.NDArray[np.object_], geographic: bool | None):
-        box = np.abs(np.nan_to_num(shapely.total_bounds(shapes))) if len(shapes) else np.zeros(4)
+    def __init__(self, bounds: npt.NDArray[np.float64], geographic: bool | None):
+        box = np.abs(np.where(np.isfinite(bounds), bounds, 0.0))
         self.degrees = bool(box.max() <= 180.0) and geographic is not False
         self.latitude = 0 if max(box[1], box[3]) > 90.0 else 1
 

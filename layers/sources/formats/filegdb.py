@@ -43,6 +43,11 @@ def read(inside: Contents, layer: str, gdal: Callable[..., RawLayer]) -> RawLaye
     return out
 
 
+def rows(inside: Contents, layer: str) -> int | None:
+    """Return the rows the table of a feature class says it holds; None where it does not say so in a way we know."""
+    return _rows(_table(inside.path, layer))
+
+
 def whole(inside: Contents) -> None:
     """Refuse a geodatabase with a cut table, a cut index or one without its index."""
     tables = sorted(p for p in inside.path.iterdir() if p.suffix.lower() == ".gdbtable")

@@ -14,6 +14,8 @@ from layers.sources.finding import Finding
 
 ROW, WKB = "__row", "__wkb"
 """Names of our own columns in the Parquet file."""
+PROGRESS = "progress"
+"""File in which a reader of very many rows leaves word of how far it is: a share."""
 
 
 @dataclass

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.checks import digits, repair
 from layers.sources.finding import EMPTY, LINKS, PAGES, UNREAD, Finding, finding, numbered, of_row
-from layers.sources.formats import dialects, domains, table_points, totals
+from layers.sources.formats import arrow, domains, streamed, table_points, totals
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.drivers import drivers
 from layers.sources.formats.read import ROW, WKB, RawLayer, column, plain
@@ -35,6 +36,9 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
         raise BlockedError(reason("not_vector", file=inside.name, kind=inside.kind))
     layers = layers_of(inside)
     layer = "" if inside.kind == "dxf" else _layer(inside, job.get("layer", ""), layers)
+    if (many := _in_pieces(inside, layer, job, folder)) is not None:
+        found = [*inside.findings, *many.findings]
+        return _result(many.crs, layer, layers, many.total, found)
     read = _READ[inside.kind](inside, layer, job)  # a drawing says what each of its layers holds
     layer = read.layer or layer
     _bounds(read, inside.name, limits)
@@ -56,10 +60,23 @@ def parse(inside: Contents, job: dict[str, Any], folder: Path, limits: Limits) -
     if total == 0:
         findings.append(finding("warn", "layer_empty", layer=layer, proposal=EMPTY))
     _write(read, fixed.shapes, present, folder / "frame.parquet")
-    return {
-        "crs": read.crs, "layer": layer, "layers": layers, "total": total,
-        "findings": [f.to_dict() for f in findings],
-    }  # fmt: skip
+    return _result(read.crs, layer, layers, total, findings)
+
+
+def _result(crs: str, layer: str, layers: list[str], total: int, found: Sequence[Finding]) -> dict[str, Any]:
+    return {"crs": crs, "layer": layer, "layers": layers, "total": total, "findings": [f.to_dict() for f in found]}
+
+
+def _in_pieces(inside: Contents, layer: str, job: dict[str, Any], folder: Path) -> streamed.Streamed | None:
+    """Read a layer of very many rows in pieces; None for one that is read whole."""
+    many = _MANY[inside.kind](inside, layer) if inside.kind in _MANY else None
+    if many is None or many.count < streamed.FROM_ROWS:
+        return None
+    drivers()
+    made = streamed.parse(many, job, folder, job["bounds"])
+    if made is not None and made.total != many.count:
+        raise BlockedError(reason("row_count_differs", file=inside.name, count=made.total, expected=many.count))
+    return made if made is None or many.note is None else replace(made, findings=(many.note, *made.findings))
 
 
 def _layer(inside: Contents, wanted: str, layers: list[str]) -> str:
@@ -142,57 +159,19 @@ def _topology_layers(inside: Contents) -> list[str]:
 
 def _gdal(inside: Contents, layer: str | None, only_geometry: bool = False) -> RawLayer:
     """Read one layer by GDAL's Arrow path (the other one believes a cached row count)."""
-    import pyogrio
     from pyogrio.raw import read_arrow
 
     drivers()
-    pyogrio.set_gdal_config_options(
-        {"SHAPE_RESTORE_SHX": "YES", "OGR_ARC_STEPSIZE": "0.5", "DXF_MERGE_BLOCK_GEOMETRIES": "FALSE"}
-    )
+    arrow.configure()
     options: dict[str, Any] = {"columns": []} if only_geometry else {}
     meta, table = read_arrow(inside.path, layer=layer, datetime_as_string=True, **options)
     name = meta["geometry_name"] or "wkb_geometry"
     if name not in table.column_names:
         raise BlockedError(reason("layer_without_geometry", file=inside.name, layer=layer or ""))
     blobs = table.column(name).to_pylist()
-    shapes, lost, curved = _built(inside.path, layer, blobs)
+    shapes, lost, curved = arrow.built(inside.path, layer, blobs)
     columns = {c: plain(table.column(c)) for c in table.column_names if c != name and not only_geometry}
-    return RawLayer(columns, shapes, _crs_text(meta["crs"]), lost=lost, findings=curved)
-
-
-def _built(
-    path: Path, layer: str | None, blobs: list[bytes | None]
-) -> tuple[npt.NDArray[np.object_], list[tuple[int, str]], list[Finding]]:
-    curved = np.flatnonzero(np.isin(repair.wkb_types(blobs), list(repair._CURVES)))
-    if len(curved):
-        from pyogrio.raw import read
-
-        straight = read(path, layer=layer, columns=[])[2]
-        for k in curved:
-            blobs[k] = straight[k]
-    shapes, lost = repair.from_wkb(blobs)
-    if len(curved) == 0:
-        return shapes, lost, []
-    return shapes, lost, [finding("fixed", "geometry_linearised", count=len(curved), rows=(curved[:5] + 1).tolist())]
-
-
-def _crs_text(crs: str | None) -> str:
-    if not crs:
-        return ""
-    import pyproj
-
-    try:
-        found = pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError:
-        return ""
-    code = found.to_epsg()
-    if "Undefined" in found.name or (found.is_engineering and not code):
-        return ""
-    usual = dialects.computable(found)
-    if usual is None:
-        return ""
-    found, code = usual, usual.to_epsg()
-    return f"EPSG:{code}" if code else str(found.to_wkt())
+    return RawLayer(columns, shapes, arrow.crs_text(meta["crs"]), lost=lost, findings=curved)
 
 
 def _gdal_layers(inside: Contents) -> list[str]:
@@ -209,15 +188,39 @@ def _gpkg_layers(inside: Contents) -> list[str]:
         return [str(name) for (name,) in base.execute(query)]
 
 
+def _many_gpkg(inside: Contents, layer: str) -> streamed.Source:
+    with sqlite3.connect(f"{inside.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as base:
+        quoted = layer.replace('"', '""')
+        (count,) = base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # the name is in gpkg_contents
+        return streamed.Source(inside, layer, int(count), _geographic, domains.of_gpkg(base, layer), _beside(base))
+
+
+def _many_gdb(inside: Contents, layer: str) -> streamed.Source | None:
+    from pyogrio.raw import read_arrow
+
+    from layers.sources.formats import filegdb
+
+    drivers()
+    filegdb.whole(inside)
+    count = filegdb.rows(inside, layer)
+    if count is None or count < streamed.FROM_ROWS:
+        return None
+    return streamed.Source(inside, layer, count, _geographic, domains.of_gdb(inside, layer, read_arrow))
+
+
+def _beside(base: sqlite3.Connection) -> Finding | None:
+    unread = _unlisted(base)
+    return finding("warn", "shapes_beside", names=unread, proposal=UNREAD) if unread else None
+
+
 def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
     read = _gdal(inside, layer)
     with sqlite3.connect(f"{inside.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as base:
         quoted = layer.replace('"', '""')
         (count,) = base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # the name is in gpkg_contents
         coded = domains.of_gpkg(base, layer)
-        unread = _unlisted(base)
-    if unread:
-        read.findings.append(finding("warn", "shapes_beside", names=unread, proposal=UNREAD))
+        if (note := _beside(base)) is not None:
+            read.findings.append(note)
     if count != len(read.shapes):
         raise BlockedError(reason("row_count_differs", file=inside.name, count=len(read.shapes), expected=count))
     domains.told(read, coded)
@@ -319,6 +322,8 @@ _READ: dict[str, Callable[[Contents, str, dict[str, Any]], RawLayer]] = {
     "geojson": _json, "topojson": _json, "gpkg": _gpkg, "gdb": _gdb, "kml": _kml, "dxf": _dxf, "shp": _shp,
     "parquet": _parquet, "table": _sheet, "records": _sheet, "xlsx": _sheet, "xls": _sheet, "dbf": _sheet,
 }  # fmt: skip
+_MANY: dict[str, Callable[[Contents, str], streamed.Source | None]] = {"gpkg": _many_gpkg, "gdb": _many_gdb}
+"""Kinds of which a layer of very many rows is read in pieces."""
 _LAYERS: dict[str, Callable[[Contents], list[str]]] = {
     "topojson": _topology_layers, "gpkg": _gpkg_layers, "gdb": _gdb_layers, "kml": _kml_layers,
     "dxf": _dxf_layers, "xlsx": _sheets, "xls": _sheets,

@@ -81,9 +81,10 @@ def _parks(spec: LayerSpec, layer: Layer) -> list[Park]:
     for k in np.argsort(layer.maybe, kind="stable").tolist():
         park_id = ids[k]
         cell = {name: str(values[k] if values[k] is not None else "") for name, values in columns.items()}
+        refused, unread = _refused(cell["negative"])
         out.setdefault(str(park_id), Park(
-            str(park_id), cell["name"], _codes(cell["industries"]), _codes(cell["leading"]), _codes(cell["negative"]),
-            chemical=_yes(cell["chemical"]), doubtful=str(park_id) not in sure,
+            str(park_id), cell["name"], _codes(cell["industries"]), _codes(cell["leading"]), refused,
+            chemical=_yes(cell["chemical"]), doubtful=str(park_id) not in sure, refused_unread=unread,
         ))  # fmt: skip
     return list(out.values())
 
@@ -96,6 +97,12 @@ def _codes(text: str) -> tuple[str, ...]:
     """Return the industry codes of a cell; one that cannot be read leaves the whole list unknown."""
     read_ = [industry_code(w) for w in record_cells.parts(text)]
     return tuple(read_) if all(read_) else ()
+
+
+def _refused(text: str) -> tuple[tuple[str, ...], bool]:
+    """Return the codes of a negative list that can be read, and whether one cannot: the others refuse all the same."""
+    read_ = [industry_code(w) for w in record_cells.parts(text)]
+    return tuple(c for c in read_ if c), not all(read_)
 
 
 def _yes(text: str) -> bool | None:

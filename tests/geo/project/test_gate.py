@@ -139,3 +139,12 @@ def test_losing_data_never_decides_anything(row, lost):
     less = whole | {k: "" if k == "industry" else np.nan for k in lost}
     before, after = (judged(making.projects(r), RULES, PARKS)[1].loc["P0", "result"] for r in (whole, less))
     assert after in (before, "unknown")
+
+
+def test_a_negative_list_that_is_not_read_whole_refuses_what_it_names_and_clears_nothing():
+    park = gate.Park("A", "甲", ("C17", "C26"), (), ("C26",), refused_unread=True, also=("C39",))
+    told = {code: gate.admission(code, park) for code in ("C17", "C26", "C30", "C39")}
+    assert {code: outcome for code, (outcome, _) in told.items()} == {
+        "C17": gate.UNKNOWN, "C26": gate.CONFLICT, "C30": gate.CONFLICT, "C39": gate.UNKNOWN,
+    }  # fmt: skip
+    assert told["C17"][1].code == "park_refuses_unread"

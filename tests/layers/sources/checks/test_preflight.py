@@ -113,3 +113,13 @@ def test_dimensions_are_split_and_the_rest_listed():
     assert [(f.row, f.severity) for f in found] == [("5", "rejected"), ("6", "rejected")]
     keep, _ = preflight.of_dimension(shapes[1:], np.array([5, 6]), None)
     assert keep.tolist() == [False, True], "of two equals the higher dimension"
+
+
+def test_every_parcel_whose_legal_area_cannot_be_read_is_named():
+    count = 12
+    shapes = np.array([shapely.box(20 * k, 0, 20 * k + 10, 10) for k in range(count)], object)
+    given = pd.Series(["不详"] * (count - 1) + ["100"])
+    ids = np.array([f"P{k}" for k in range(count)], object)
+    _, found = preflight.legal_area(given, shapes, ids, "", ())
+    (told,) = [f for f in found if f.code == "legal_area_unreadable"]
+    assert told.reason.values["rows"] == [f"P{k}" for k in range(count - 1)]

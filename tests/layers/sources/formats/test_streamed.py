@@ -1,0 +1,129 @@
+"""A layer of very many rows is read in pieces: what comes of it is what comes of reading it whole."""
+
+import sqlite3
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+
+from geo.basis.errors import BlockedError, Cancelled
+from layers.sources import gate
+from layers.sources.checks import digits
+from layers.sources.formats import contents, streamed, vector
+from layers.sources.limits import Limits
+from tests.layers.sources import make
+
+
+def odd(count: int = 23) -> gpd.GeoDataFrame:
+    """Squares of which some are no areas, some are broken, some are nowhere, with columns of every kind."""
+    frame = make.squares(count, DLBM=[f"0{k % 3 + 1}01" for k in range(count)], MJ=[1.5 * k for k in range(count)])
+    frame["LONG"] = [f"33110021000{k:07d}00" for k in range(count)]
+    frame["WHEN"] = np.datetime64("2024-03-01")
+    frame["NONE"] = None
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[3] = None
+    shapes[8] = shapely.Polygon(
+        [(make.X, make.Y), (make.X + 9, make.Y + 9), (make.X + 9, make.Y), (make.X, make.Y + 9)]
+    )
+    shapes[9] = shapely.box(1e9, 1e9, 1e9 + 1, 1e9 + 1)
+    shapes[14] = shapely.force_3d(shapes[14], 5.0)
+    shapes[15] = shapely.force_3d(shapes[15], 5.0)
+    return frame.set_geometry(shapes, crs=make.GK)
+
+
+def parsed(path, folder, monkeypatch, *, pieces: bool):
+    monkeypatch.setattr(streamed, "FROM_ROWS", 2 if pieces else 10**9)
+    monkeypatch.setattr(streamed, "PIECE", 4)
+    monkeypatch.setattr(vector, "drivers", lambda: None)  # of a parsing process; this one has them all
+    folder.mkdir()
+    job = {"task": "vector", "name": path.name, "source": str(path), "layer": "", "bounds": Limits()}
+    inside = contents.of(path, folder, job, Limits())
+    seen = []
+    monkeypatch.setattr(streamed._Work, "progress", lambda self, done, begun: seen.append(done))
+    result = vector.parse(inside, job, folder, Limits())
+    assert bool(seen) == pieces
+    return result, gate._rows(folder / "frame.parquet")
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "gdb"])
+def test_pieces_come_to_what_the_whole_comes_to(tmp_path, monkeypatch, ending):
+    path = tmp_path / f"DLTB.{ending}"
+    pyogrio.write_dataframe(odd(), path, layer="DLTB", driver="GPKG" if ending == "gpkg" else "OpenFileGDB")
+    whole, (frame, shapes, rows) = parsed(path, tmp_path / "whole", monkeypatch, pieces=False)
+    made, (frame_too, shapes_too, rows_too) = parsed(path, tmp_path / "pieces", monkeypatch, pieces=True)
+    told = sorted(whole["findings"], key=str)
+    assert {f["reason"].split('"')[3] for f in told}, "something is found in them"
+    assert sorted(made["findings"], key=str) == told
+    assert {k: v for k, v in made.items() if k != "findings"} == {k: v for k, v in whole.items() if k != "findings"}
+    assert rows_too.tolist() == rows.tolist()
+    assert shapely.equals_exact(shapes_too, shapes).all()
+    assert list(frame_too) == list(frame)
+    for column in frame:
+        mine, theirs = (f[column].astype(object).where(f[column].notna(), None).tolist() for f in (frame_too, frame))
+        assert mine == theirs, column
+
+
+def test_a_layer_with_a_total_row_is_read_whole(tmp_path, monkeypatch):
+    frame = make.squares(7, MJ=[1.0] * 6 + [6.0], NAME=["a"] * 6 + ["合计"])
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[6] = None
+    path = make.gpkg(tmp_path, frame.set_geometry(shapes, crs=make.GK))
+    whole, (frame, _, _) = parsed(path, tmp_path / "whole", monkeypatch, pieces=False)
+    made, (frame_too, _, _) = parsed(path, tmp_path / "pieces", monkeypatch, pieces=True)
+    assert made == whole
+    assert len(frame_too) == len(frame) == 6
+
+
+def test_a_layer_of_millimetres_keeps_its_rows_in_pieces_too(tmp_path, monkeypatch):
+    frame = make.squares(9)
+    frame = frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), lambda xy: xy * 1000.0), crs=make.GK)
+    path = make.gpkg(tmp_path, frame)
+    made, (rows, _, _) = parsed(path, tmp_path / "pieces", monkeypatch, pieces=True)
+    assert (made["total"], len(rows)) == (9, 9)
+
+
+def test_rows_that_went_missing_block(tmp_path, monkeypatch):
+    path = make.gpkg(tmp_path, make.squares(9))
+    counted = vector._MANY["gpkg"]
+    monkeypatch.setitem(vector._MANY, "gpkg", lambda inside, layer: streamed.replace(counted(inside, layer), count=12))
+    with pytest.raises(BlockedError) as caught:
+        parsed(path, tmp_path / "pieces", monkeypatch, pieces=True)
+    assert [r.code for r in caught.value.reasons] == ["row_count_differs"]
+
+
+def test_long_numbers_cut_by_a_spreadsheet_are_found_in_pieces():
+    texts = [f"33110021010{k:04d}000" for k in range(1, 9)]
+    whole = digits.lost({"ID": texts, "OK": ["a"] * 8}, range(1, 9))
+    search = digits.Search()
+    for at in range(0, 8, 3):
+        part = texts[at : at + 3]
+        search.feed({"ID": part, "OK": ["a"] * len(part)}, range(at + 1, at + 1 + len(part)))
+    assert [f.code for f in whole] == ["digits_lost"]
+    assert search.found() == whole
+
+
+@pytest.mark.long
+def test_reading_tells_how_far_it_is_and_can_be_ended(tmp_path):
+    path = tmp_path / "many.gpkg"
+    count = streamed.FROM_ROWS
+    x = make.X + np.arange(count) % 400 * 10.0
+    y = make.Y + np.arange(count) // 400 * 10.0
+    frame = gpd.GeoDataFrame({"BSM": np.arange(count)}, geometry=shapely.points(x, y), crs=make.GK)
+    pyogrio.write_dataframe(frame, path, layer="many")
+    with sqlite3.connect(path) as base:
+        assert base.execute("select count(*) from many").fetchone() == (count,)
+    seen: list[float] = []
+    cache = tmp_path / "cache"
+
+    def stop(share: float) -> None:
+        seen.append(share)
+        if share > 0.0:
+            raise Cancelled
+
+    with gate.watching(stop), pytest.raises(Cancelled):
+        gate.open_vector(path, cache)
+    assert seen[-1] > 0.0
+    assert not list(cache.glob("parse-*/made/*.parquet")), "nothing of it stays"
+    assert gate.open_vector(path, cache).total == count
