@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ import pyproj
 import shapely
 from pyproj.transformer import TransformerGroup
 
+from layers.sources.checks import datum_shift
 from layers.sources.checks.crs_name import titled
+from layers.sources.checks.datum_shift import Shift
 from layers.sources.finding import Finding, Severity, finding
 
 # PROJ names grids it could fetch; the network is off and `_ballpark` says what matters
@@ -39,12 +41,16 @@ LOST_FROM_MERIDIAN_DEG = 12.0
 
 @dataclass(frozen=True)
 class Settled:
-    """The system coordinates are in, whether x and y are exchanged first, their unit, and what was found."""
+    """The system coordinates are in, whether x and y are exchanged first, their unit, and what was found.
+
+    `shift` holds local parameters from an old datum (`datum_shift.Shift`), None without any.
+    """
 
     crs: str
     swap: bool = False
     findings: tuple[Finding, ...] = ()
     unit_m: float = 1.0
+    shift: Shift | None = None
 
     @property
     def usable(self) -> bool:
@@ -168,8 +174,9 @@ def settle(
     found = parsed(named)
     if found is None:
         return Settled("", swap, (_ask("crs_unknown", box, study, crs=named),))
-    problems = _range(found, named, box, study) + _datum(found, study, accept)
-    return Settled(named, swap, tuple(problems), unit_m)
+    shift, wrong = datum_shift.given(accept)
+    problems = _range(found, named, box, study) + wrong + _datum(found, study, accept)
+    return Settled(named, swap, tuple(problems), unit_m, shift)
 
 
 def settle_box(box: Bounds, declared: str) -> list[Finding]:
@@ -314,6 +321,8 @@ def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Findi
         return []
     if not old and satellite(found) and satellite(target):
         return [finding("fixed", "datum_treated_equal", crs=titled(found), study=titled(target))]
+    if (shift := datum_shift.given(accept)[0]) is not None:
+        return [finding("fixed", "datum_shift_given", crs=titled(found), study=titled(target), parameters=shift.text)]
     severity: Severity = "warn" if BALLPARK in accept else "block"
     code = "datum_shift_unknown" if severity == "block" else "datum_shift_ballpark"
     return [
@@ -345,7 +354,9 @@ def transformed(
     if settled.unit_m != 1.0:
         shapes = shapely.transform(shapes, lambda xy: xy * settled.unit_m)
     source, wanted = parsed(settled.crs), parsed(target)
-    if source is not None and wanted is not None and not source.equals(wanted, ignore_axis_order=True):
+    if source is not None and wanted is not None and settled.shift is not None:
+        shapes = shapely.transform(shapes, partial(settled.shift.moved, source=source, target=wanted))
+    elif source is not None and wanted is not None and not source.equals(wanted, ignore_axis_order=True):
         to = pyproj.Transformer.from_crs(source, wanted, always_xy=True, only_best=False)
 
         def moved(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -29,7 +29,9 @@ def town(number: int, columns=DLTB, **more):
     """Squares of one town, north of those of the one before."""
     frame = make.squares(**(columns | more))
     frame["BSM"] = [f"{number}{k}" for k in range(3)]
-    return frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), lambda xy: [*xy, 0.0, 200.0 * number]))
+    return frame.set_geometry(
+        shapely.transform(frame.geometry.to_numpy(), lambda xy: xy + np.array([0.0, 200.0 * number]))
+    )
 
 
 @pytest.fixture

@@ -120,3 +120,64 @@ def test_transforming_is_exact_and_there_is_only_one():
     there, _ = crs.transformed(shapes, crs.Settled(STUDY), "EPSG:4490")
     back, _ = crs.transformed(there, crs.Settled("EPSG:4490"), STUDY)
     assert back[0].equals_exact(shapes[0], 1e-5)
+
+
+XIAN_80_ZONE = "EPSG:2384"
+"""Xian 1980, three degrees, 120° E."""
+SEVEN = (12.5, -103.2, -42.8, 0.31, -0.22, 1.05, -3.7)
+
+
+def by_hand(east, north, parameters):
+    """Bursa-Wolf, position vector, written out: Xian 80 in metres to geocentric CGCS2000."""
+    dx, dy, dz, rx, ry, rz, ppm = parameters
+    to_degrees = Transformer.from_crs(XIAN_80_ZONE, "EPSG:4610", always_xy=True)
+    lon, lat = np.radians(to_degrees.transform(east, north))
+    a, f = 6_378_140.0, 1 / 298.257
+    e2 = f * (2 - f)
+    n = a / np.sqrt(1 - e2 * np.sin(lat) ** 2)
+    old = np.array([n * np.cos(lat) * np.cos(lon), n * np.cos(lat) * np.sin(lon), n * (1 - e2) * np.sin(lat)])
+    rx, ry, rz = np.radians(np.array([rx, ry, rz]) / 3600)
+    turn = np.array([[1, -rz, ry], [rz, 1, -rx], [-ry, rx, 1]])
+    return np.array([dx, dy, dz]) + (1 + ppm * 1e-6) * turn @ old
+
+
+@pytest.mark.parametrize("parameters", [SEVEN, (*SEVEN[:3], 0.0, 0.0, 0.0, 0.0)])
+def test_parameters_of_an_old_datum_move_as_the_formula_says(parameters):
+    place = (500_000.0, 3_150_000.0)
+    shapes = np.array([shapely.Point(place)], object)
+    numbers = parameters if any(parameters[3:]) else parameters[:3]
+    settled = crs.settle(shapes, XIAN_80_ZONE, "EPSG:4549", ["datum:" + ",".join(map(str, numbers))])
+    assert settled.usable
+    assert [f.code for f in settled.findings] == ["datum_shift_given"]
+    moved, finite = crs.transformed(shapes, settled, "EPSG:4549")
+    assert finite.all()
+    back = Transformer.from_crs("EPSG:4549", "EPSG:4490", always_xy=True)
+    lon, lat = np.radians(back.transform(moved[0].x, moved[0].y))
+    x, y, z = by_hand(*place, parameters)
+    a, f = 6_378_137.0, 1 / 298.257222101
+    assert lon == pytest.approx(np.arctan2(y, x), abs=1e-10)
+    e2, flat = f * (2 - f), np.hypot(x, y)
+    for _ in range(20):
+        n = a / np.sqrt(1 - e2 * np.sin(lat) ** 2)
+        latitude = np.arctan2(z + e2 * n * np.sin(lat), flat)
+        lat_now, lat = lat, latitude
+    assert lat_now == pytest.approx(np.radians(back.transform(moved[0].x, moved[0].y))[1], abs=1e-9)  # 6 mm
+
+
+def test_the_sign_of_the_rotations_is_said():
+    shapes = np.array([shapely.Point(500_000.0, 3_150_000.0)], object)
+    frame = (*SEVEN[:3], *(-v for v in SEVEN[3:6]), SEVEN[6])
+    one, other = (
+        crs.transformed(shapes, crs.settle(shapes, XIAN_80_ZONE, "EPSG:4549", [f"{kind}{','.join(map(str, p))}"]),
+                        "EPSG:4549")[0][0]
+        for kind, p in (("datum:", SEVEN), ("datum-cf:", frame))
+    )  # fmt: skip
+    assert one.distance(other) < 1e-6
+
+
+@pytest.mark.parametrize(
+    "wrong", ["datum:1,2", "datum:1,2,3,4,5,6,x", "datum:1,2,3,4,5,6,9999", "datum:1e9,0,0", "datum:nan,0,0"]
+)
+def test_parameters_that_are_none_block(wrong):
+    shapes = np.array([shapely.Point(500_000.0, 3_150_000.0)], object)
+    assert not crs.settle(shapes, XIAN_80_ZONE, "EPSG:4549", [wrong]).usable
