@@ -96,7 +96,7 @@ def sort(sources: Sources, allowed: Available, classes: Classes, basis: AreaBasi
     # a patch nobody can vouch for is not counted on for a way across
     sure = (parts["may_belong"] == "").to_numpy(bool)
     passable = (crossing > 0) & sure & parts["status"].isin(allowed.statuses).to_numpy()
-    passable &= (parts["renewal_stage"] == "").to_numpy(bool)
+    passable &= (parts[renewal.SHARE] < WHOLE_SHARE).to_numpy(bool)
     listed = pd.DataFrame({"parcel_id": parts["parcel_id"], "part": parts["part"], "area_m2": parts["net_hi_m2"]})
     listed = listed.assign(disputed_m2=0.0, outcome=outcome, reason=why)
     once = None
@@ -236,7 +236,7 @@ def _judged(
 
 def _one(row: Any, crossing: bool, allowed: Available, classes: Classes) -> tuple[str, Reason]:
     use = {"land_use": row.land_use, "scheme": row.land_use_scheme}
-    if row.renewal_stage:
+    if row.renewal_share >= WHOLE_SHARE:
         return _renewed(row, allowed)
     if crossing:
         return NO, reason("assembly_crossing_only", **use)
@@ -248,7 +248,10 @@ def _one(row: Any, crossing: bool, allowed: Available, classes: Classes) -> tupl
         return NO, reason("assembly_supply", supply_status=row.supply_status)
     if row.barred_share >= WHOLE_SHARE:
         return NO, reason("assembly_plan", plan_use=row.plan_use, share=row.barred_share)
-    return _doubt(row) or (CLEAR, reason("assembly_available"))
+    if (found := _doubt(row)) is not None:
+        return found
+    part = renewal.in_part(row.renewal_share, row.renewal_stage, row.renewal_on)
+    return (CLEAR, reason("assembly_available")) if part is None else (UNKNOWN, part)
 
 
 def _renewed(row: Any, allowed: Available) -> tuple[str, Reason]:

@@ -16,12 +16,14 @@ import shapely
 
 from geo.basis.reason import Reason, reason
 from geo.measure import robust
-from geo.screen.supplied import SLIVER_SHARE, WHOLE_SHARE
+from geo.screen.supplied import SLIVER_SHARE
 
 CLEARED, AGAIN = "cleared", ("supplied", "rebuilt")
 ORDER = ("unknown", "planned", "approved", "clearing", CLEARED)
 """Stages that feed sites, the least advanced first."""
 COLUMNS = ("renewal", "renewal_stage", "renewal_on")
+SHARE = "renewal_share"
+"""How much of a part is renewal land; from `WHOLE_SHARE` its stage speaks for the part, below it the part is marked."""
 
 
 def of_parts(parts: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None) -> pd.DataFrame:
@@ -38,9 +40,11 @@ def of_parts(parts: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None) -> pd.Data
     -------
     DataFrame
         ``renewal`` (ids of the sites), ``renewal_stage`` (the least advanced of them), ``renewal_on`` (the latest
-        day, "" where one of them states none); all "" for a part that is not nearly whole renewal land.
+        day, "" where one of them states none), ``renewal_share`` of its ground; "" and 0 for a part of which none, or
+        a sliver, is renewal land.
     """
     out = pd.DataFrame({name: np.full(len(parts), "", object) for name in COLUMNS}, index=parts.index)
+    out[SHARE] = 0.0
     if sites is None or sites.empty:
         return out
     open_ = sites[~sites["stage"].isin(AGAIN)].reset_index(drop=True)
@@ -53,16 +57,25 @@ def of_parts(parts: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None) -> pd.Data
     return out
 
 
-def _said(ground: Any, mine: gpd.GeoDataFrame) -> dict[str, str]:
+def _said(ground: Any, mine: gpd.GeoDataFrame) -> dict[str, str | float]:
     shapes: npt.NDArray[np.object_] = robust.polygonal(shapely.intersection(mine.geometry.to_numpy(), ground))
     whole = shapely.area(ground)
-    if not whole > 0 or shapely.area(shapely.union_all(shapes)) < WHOLE_SHARE * whole:
+    share = float(shapely.area(shapely.union_all(shapes))) / whole if whole > 0 else 0.0
+    if share < SLIVER_SHARE:
         return {}
-    own = mine[shapely.area(shapes) >= SLIVER_SHARE * whole]
+    over = shapely.area(shapes)
+    own = mine[(over >= SLIVER_SHARE * whole) | (over == over.max())]
     days = [str(d) for d in own["ready_on"]]
     stage = min((str(s) for s in own["stage"]), key=ORDER.index)
     on = max(days) if days and all(days) else ""
-    return {"renewal": "|".join(own["site_id"].astype(str)), "renewal_stage": stage, "renewal_on": on}
+    return {"renewal": "|".join(own["site_id"].astype(str)), "renewal_stage": stage, "renewal_on": on, SHARE: share}
+
+
+def in_part(share: float, stage: str, on: str) -> Reason | None:
+    """Return why a part some of which is renewal land cannot be promised; None where that ground is clear."""
+    if not stage or stage == CLEARED:
+        return None
+    return reason("assembly_renewal_part_on" if on else "assembly_renewal_part", share=share, stage=stage, on=on)
 
 
 def judged(stage: str, on: str) -> tuple[Literal["clear", "unknown"], Reason]:

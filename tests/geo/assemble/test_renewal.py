@@ -60,3 +60,25 @@ def test_a_site_says_the_least_advanced_stage_and_the_latest_day():
     assert _renewed(nodes) == {"renewal": "Q|R", "renewal_stage": "clearing", "renewal_on": "2027-06-30"}
     nodes.loc[nodes.index[0], "renewal_on"] = ""
     assert _renewed(nodes)["renewal_on"] == "", "one of them states no day"
+
+
+FREE = [("1201", "eligible", "unapproved", "100102")]
+
+
+@pytest.mark.parametrize(("stage", "outcome"), [("clearing", "unknown"), ("cleared", "clear"), ("unknown", "unknown")])
+def test_a_parcel_partly_renewal_land_bears_its_mark_and_is_not_promised_before_that_is_clear(stage, outcome):
+    whole = said(ground("rebuilt", rows=FREE))[0]
+    assert whole == ("clear", "assembly_available"), "nothing else keeps it back"
+    found = ground(stage, "2027-06-30", share=0.3, rows=FREE)
+    assert said(found)[0][0] == outcome
+    (node,) = found.nodes.to_dict("records")
+    assert (node["renewal"], node["renewal_stage"], node["renewal_share"]) == ("R", stage, pytest.approx(0.3))
+    assert _renewed(found.nodes)["renewal"] == "R", "a site on it says so"
+    if outcome == "unknown":
+        assert '"share": 0.3' in found.availability["reason"][0]
+
+
+def test_a_sliver_of_renewal_land_is_how_edges_were_drawn():
+    found = ground("clearing", share=0.001, rows=FREE)
+    assert said(found)[0] == ("clear", "assembly_available")
+    assert found.nodes["renewal"].tolist() == [""]
