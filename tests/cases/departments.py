@@ -13,6 +13,7 @@ import time
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -35,6 +36,8 @@ CUSTOM = pyproj.CRS.from_user_input(
 SYSTEMS = ("EPSG:4549", "EPSG:4490", "EPSG:4528", CUSTOM, "EPSG:4548", "EPSG:4326")
 """As the study; degrees; with the zone in the easting; a meridian of its own; the neighbouring zone; WGS 84."""
 WAYS = ("shp GBK", "gpkg", "shp UTF-8", "zip GBK", "geojson", "shp GB18030", "gdb")
+TOWNS = {"青石镇": "shp GBK", "白河镇": "gpkg", "云溪乡": "shp UTF-8"}
+"""Townships that send a layer of their own, and how."""
 OFFICES = ("01 自然资源", "02 林业", "03 水利 河道", "04 生态环境", "05 文旅 文物", "06 应急")
 CANARY = "CANARY-7f3a-机密"
 """Stands in a file outside the delivery; no output may hold it."""
@@ -92,7 +95,7 @@ def write(folder: Path) -> Sent:
     )
     edge.to_crs("EPSG:4528").to_file(survey / "XZQ.gpkg")
     sent.rows["boundary"] = 1
-    *sent_plain, in_two = kinds_sent()
+    *sent_plain, by_town, in_two = kinds_sent()
     for number, kind in enumerate(sent_plain):
         name = next((a for a in kind.aliases if len(a) > 3), kind.title.zh)
         columns = tuple(kind.fields[:6]) or ("MC", "BH", "BZ")
@@ -102,9 +105,23 @@ def write(folder: Path) -> Sent:
     name = next((a for a in in_two.aliases if len(a) > 3), in_two.title.zh)
     _nested(folder / OFFICES[2], aside, layer(89, tuple(in_two.fields[:6]) or ("MC", "BH", "BZ")), name)
     sent.rows[in_two.code] = 4
+    _by_town(folder, by_town)
+    sent.rows[by_town.code] = len(TOWNS)
     _stops(folder, sent)
     _decoys(folder, sent)
     return sent
+
+
+def _by_town(folder: Path, kind: Any) -> None:
+    """Write a layer as it comes from townships: a file each, in a system and an encoding of its own."""
+    name = next((a for a in kind.aliases if len(a) > 3), kind.title.zh)
+    columns = tuple(kind.fields[:6]) or ("MC", "BH", "BZ")
+    for k, (town, way) in enumerate(TOWNS.items()):
+        shape = shapely.box(make.X + 200 * k, make.Y, make.X + 200 * (k + 1), make.Y + 150)
+        frame = gpd.GeoDataFrame({c: [f"名称{k}㐂"] for c in columns}, geometry=[shape], crs=make.GK)
+        place = folder / OFFICES[1] / "分乡镇" / town
+        place.mkdir(parents=True)
+        _one(place, place, frame.to_crs(SYSTEMS[k]), name, way)
 
 
 class _InGbk(zipfile.ZipInfo):

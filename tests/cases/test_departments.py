@@ -7,8 +7,7 @@ they point at never comes back.
 import pytest
 
 from layers.outputs import findings_list
-from layers.sources import gate
-from layers.study import catalog, load, spec
+from layers.study import catalog, parts, spec
 from layers.study.placed import placed
 from layers.study.run.released import open_results
 from tests.cases import base, departments
@@ -47,7 +46,7 @@ def test_a_county_moves_in(moved, tmp_path):
     assert set(sent.rows) <= {s.id for s in study.layers}
     for code, count in sent.rows.items():
         layer = study.layer(code)
-        file = gate.open_vector(folder / layer.source, folder / load.CACHE, layer=layer.layer)
+        file = parts.opened(layer, folder, study.crs)
         listed = sum(f.severity == "rejected" for f in file.findings)
         assert file.total == count == len(file.frame) + listed, code
         item = placed(file, layer, study.crs)
@@ -56,6 +55,8 @@ def test_a_county_moves_in(moved, tmp_path):
         assert item.shapes[0].distance(departments.ground().union_all()) < 10.0, (code, "in its place in every system")
         texts = item.frame.select_dtypes(exclude="number").astype(str).to_numpy().ravel().tolist()
         assert not any("�" in t or "Ã" in t for t in texts), (code, "no letter is lost in any encoding")
+    by_town = [layer for layer in study.layers if layer.parts]
+    assert [sorted(p.name for p in layer.parts) for layer in by_town] == [sorted(departments.TOWNS)]
     assert sum(told.statuses.values()) == departments.ACROSS**2
     assert set(told.statuses) != {"unknown"}, "not everything is left open"
     # nothing of what lies outside is anywhere in the study or in what it hands over

@@ -13,7 +13,7 @@ import pytest
 
 from geo.basis.errors import BlockedError, CallError, LockedError, SpecError
 from geo.basis.progress import silent
-from layers.study import catalog, checks, edits, inspection, lock, spec
+from layers.study import catalog, checks, edits, inspection, lock, parts, spec
 from layers.study.lock import writing
 from tests import district
 from tests.layers.sources import make
@@ -283,12 +283,17 @@ def test_a_killed_delivery_leaves_whole_layers_and_no_part_of_one(empty, tmp_pat
     }
     for name, columns in rows.items():
         make.gpkg(folder, make.squares(**columns), name, f"{name}.gpkg")
+    north = make.squares(**rows["城镇开发边界"])  # a second file of the same layer: the town beside
+    north = north.set_geometry(north.geometry.translate(0.0, 500.0))
+    make.gpkg(folder, north, "城镇开发边界", "城镇开发边界_北镇.gpkg")
     words = (folder.parent, "--take", "all")
     counted = tmp_path / "counted"
     shutil.copytree(empty, counted)
     count = killed("count", "add", counted, *words, watched=[counted])
     ids = {layer.id for layer in spec.read(counted).layers}
-    assert len(ids) == 2
+    assert {layer.id: len(layer.parts) for layer in spec.read(counted).layers} == {
+        "ecological_redline": 0, "development_boundary": 2,
+    }  # fmt: skip
     seen = set()
     for moment in moments(count, 25):
         study = tmp_path / f"at-{moment}"
@@ -299,7 +304,7 @@ def test_a_killed_delivery_leaves_whole_layers_and_no_part_of_one(empty, tmp_pat
         nothing_of_ours(study)
         layers = spec.read(study).layers
         seen.add(len(layers))
-        named = {Path(layer.source).name for layer in layers}
+        named = {p.name for layer in layers for p in parts.sources(layer, study)}
         assert {p.name for p in (study / "inputs").iterdir()} == named, moment
         assert not any(f.code == "file_missing" for f in inspection.of_study(study, silent)), moment
         # what came before the end is told as what is there already; the rest is taken now
