@@ -32,8 +32,10 @@ ASKED = 400
 """Shapes of a file that are looked for on another: enough to tell neighbours from two editions."""
 APART = 0.3
 """Share of them found there from which two files are no parts of one layer."""
-NEAR_M = 0.01
-"""Lines and points this near are the same."""
+NEAR_M = {0: 0.01, 1: 5.0, 2: 0.01}
+"""Points, lines and areas this near are the same: two drawings of one road are a few metres apart."""
+ALIKE, READ = 0.5, 2
+"""Share of the columns two files must have in common, or of the fields that are read as many, to be of one layer."""
 _BREAK = re.compile(r"[\s_\-·.,，、()（）\[\]【】/\\]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -58,8 +60,15 @@ class PartFile:
             return 0.0
         some = self.shapes[:: max(1, len(self.shapes) // ASKED)]
         inside = shapely.point_on_surface(some)
-        on, _ = other.tree.query(inside, predicate="dwithin", distance=NEAR_M)
+        near = NEAR_M[int(shapely.get_dimensions(other.shapes).max())]
+        on, _ = other.tree.query(inside, predicate="dwithin", distance=near)
         return len(np.unique(on)) / len(some)
+
+    def alike(self, other: PartFile) -> bool:
+        """Tell whether two files have the same columns, whatever their case, or the same fields under other names."""
+        mine, theirs = ({c.casefold() for c in f.table.columns} for f in (self, other))
+        fields = set(_read(self.proposal)) & set(_read(other.proposal))
+        return len(mine & theirs) >= ALIKE * len(mine | theirs) or len(fields) >= READ
 
 
 def joined(
@@ -123,7 +132,7 @@ def _groups(files: Sequence[PartFile]) -> list[list[PartFile]]:
         several: dict[str, list[list[PartFile]]] = {}
         for one in sorted(files, key=lambda f: -f.table.rows):
             of_key = several.setdefault(key(one), [])
-            fitting = next((g for g in of_key if not any(_on(one, o) for o in g)), None)
+            fitting = next((g for g in of_key if all(one.alike(o) and not _on(one, o) for o in g)), None)
             of_key.append([one]) if fitting is None else fitting.append(one)
         found = [g for groups in several.values() for g in groups if len(g) > 1]
         if all(sum(len(g) > 1 for g in groups) <= 1 for groups in several.values()) and len(found) <= len(several):

@@ -83,6 +83,18 @@ def test_editions_and_the_whole_beside_its_towns_are_no_parts(study, sent):
     assert all(line.again and not line.sure for line in lines)
 
 
+def test_files_of_one_kind_with_other_columns_and_roads_drawn_twice_are_no_parts(study, tmp_path):
+    lines = [shapely.LineString([(make.X, make.Y + 100 * k), (make.X + 900, make.Y + 100 * k)]) for k in range(4)]
+    roads = make.squares(4, NAME=["a"] * 4, LEVEL=["1"] * 4).set_geometry(lines, crs=make.GK)
+    make.shapefile(tmp_path, roads, "道路_中心线")
+    make.shapefile(tmp_path, roads.head(2).set_geometry(roads.geometry.head(2).translate(0, 3.0)), "道路_干线")
+    other = roads.rename(columns={"NAME": "A", "LEVEL": "B", "BSM": "C"})
+    make.shapefile(tmp_path, other.set_geometry(other.geometry.translate(0.0, 5000.0)), "道路_乡道")
+    make.shapefile(tmp_path, roads.set_geometry(roads.geometry.translate(0.0, 9000.0)), "道路_北镇")
+    lines = of(delivery.delivery(study, [tmp_path]), "roads")
+    assert sorted([p.name for p in line.table.parts] for line in lines) == [[], [], ["中心线", "北镇"]]
+
+
 def test_two_editions_by_town_are_two_layers(study, tmp_path):
     place = tmp_path / "交付"
     for year in ("2022", "2023"):
