@@ -38,7 +38,11 @@ def add(folder):
     results = open_results(folder)
     plan = runs.plan(folder)
     sites = sites_of(results)
-    made = {"sites": sites} | flow.rank(sites, plan.criteria, criteria.draws_of(plan.study))
+    members = results.table("land")[["parcel_id", "part", "net_m2"]].reset_index(drop=True)
+    members = members.rename(columns={"net_m2": "area_m2"}).assign(site_id=sites["site_id"], outcome="clear")
+    made = {"sites": sites, "members": members[[c.name for c in TABLES["members"].columns]]} | flow.rank(
+        sites, plan.criteria, criteria.draws_of(plan.study)
+    )
     manifest = store.read_json(results.run / store.MANIFEST)
     entries = {n: store.write_table(results.run, n, f) | {"key": "", "stage": "rank"} for n, f in made.items()}
     tables = manifest["tables"] | entries

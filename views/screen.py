@@ -252,7 +252,7 @@ def _list(trial: Trial, shown: tuple[str, ...], selected: str | None, late: bool
     ids = results.table("candidates")["parcel_id"].to_numpy(object)[rows]
     key = f"list-{hash((stamp, language, shown, text, trial.key, tuple(columns)))}"
     tables.pick_row(whole.iloc[rows], ids, selected, key)
-    frame.show(join(*(tag("div", line, cls="lu-note") for line in notes(results, language)[1:])))
+    frame.show(join(*(tag("div", line, cls="lu-note") for line in notes(results, language, layers=False)[1:])))
 
 
 def _downloads(trial: Trial, late: bool, language: Language) -> None:

@@ -16,7 +16,7 @@ from docx.shared import Pt
 from geo.basis.tables import rows
 from layers.ask.argued import Argued
 from layers.outputs import lists, word
-from layers.outputs.project import headlines
+from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
 from layers.outputs.word import WordTable
@@ -42,7 +42,7 @@ def write(found: Argued, path: Path, language: Language) -> int:
         replaced(path, lambda part: part.write_bytes(body), found.results.folder)
     else:
         frame = words.listed(found, language)
-        said = (*headlines(found.results, language, "projects"), *words.head(found, language),
+        said = (*grounds(found.results, language, "projects"), *words.head(found, language),
                 *(t for s in words.sections(found, language) for t in (s.told, s.waiting) if t),
                 *words.notes(found, language))  # fmt: skip
         lists.write(Projection(frame, words.heads(frame, language), said), path, "argument", found.results.folder)
@@ -64,7 +64,7 @@ def document(found: Argued, language: Language) -> bytes:
             word.tight(word.line(page, one.waiting, word.BODY_PT, None))
         _answered(page, one.answers, language)
         _opinion(page, language)
-    for text in (*headlines(found.results, language, "projects"), *words.notes(found, language)):
+    for text in (*grounds(found.results, language, "projects"), *words.notes(found, language)):
         word.tight(word.line(page, text, word.SMALL_PT, word.GREY))
     return word.fixed(page, moment)
 

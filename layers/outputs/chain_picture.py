@@ -9,6 +9,7 @@ from geo.project.chainmap import ABSENT, HALF, MISSING, OPEN, STATES, STRONG, WE
 from layers.ask.chained import Chained
 from layers.outputs import lists
 from layers.outputs.plain import plain
+from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
 from layers.text import Language, code
@@ -101,7 +102,8 @@ def write(found: Chained, path: Path, language: Language) -> int:
     if ending(path, KINDS) == "svg":
         replaced(path, lambda part: _picture(found, part, language), folder)
     else:
-        made = Projection(frame, words.heads(frame, language), words.notes(found, language))
+        said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
+        made = Projection(frame, words.heads(frame, language), said)
         lists.write(made, path, "chain_map", folder)
     return len(frame)
 

@@ -41,7 +41,9 @@ def document(answer: RedlineAnswer, language: Language) -> bytes:
     """Return the dossier as the bytes of a DOCX file: by the template of the office where there is one."""
     from layers.outputs import ground_map  # the library that draws is loaded where something is drawn
 
-    sketch, grids = ground_map.of_check(answer, language), (*rows.grids(answer, language), *_beside(answer, language))
+    grids = (*rows.grids(answer, language), *_beside(answer, language))
+    run = sheet_tables.run_with(answer.check.folder, "ranking")
+    sketch = ground_map.of_check(answer, language, sheet_tables.marks(run, grids))
     notes = [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)]
     if (own := office_pages.found(PAPER, language)) is not None:
         lines = (rows.conclusion(answer, language), *rows.origin_lines(answer, language))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,14 +136,42 @@ def shapes_of(results: Results, table: str) -> gpd.GeoSeries | None:
     if table not in PLACES:
         return None
     column, where = PLACES[table]
+    return _places(results, where, results.table(table)[column].astype(str).tolist())
+
+
+def places_of(results: Results, ids: Iterable[str]) -> gpd.GeoSeries:
+    """Return the shapes of sites, sites of buildings and red lines by their ids, None where there is none such.
+
+    Raises
+    ------
+    BlockedError
+        They would show parcels that are use-only.
+    """
+    results = released(results)
+    if why := refusal(results, "sites"):
+        raise BlockedError(why)
+    return _places(results, GROUNDS, ids)
+
+
+def places_of_projects(results: Results, projects: Iterable[str]) -> gpd.GeoSeries:
+    """Return where projects are placed, None for one that is not (its nearest miss is no place of it)."""
+    where: dict[str, str] = {}
+    if results.has("matches"):
+        found = results.table("matches")
+        mine = found[found["status"].isin(("placed", "conditional"))]
+        where = dict(zip(mine["project_id"].astype(str), mine["site_id"].astype(str), strict=True))
+    return places_of(results, [where.get(p, "") for p in projects])
+
+
+def _places(results: Results, where: tuple[str, ...], ids: Iterable[str]) -> gpd.GeoSeries:
+    """Look shapes up by id in tables that have some."""
     known: dict[str, object] = {}
     for name in where:
         if results.has(name) and not (name in BY_CHECK and touched(results)):
             frame = gpd.GeoDataFrame(results.table(name))
             shapes = _uncut(results, name, frame, frame.geometry.reset_index(drop=True))
             known |= dict(zip(frame[TABLES[name].key[0]].astype(str), shapes, strict=True))
-    found = [known.get(str(one)) for one in results.table(table)[column]]
-    return gpd.GeoSeries(found, crs=results.study.crs)
+    return gpd.GeoSeries([known.get(one) for one in ids], crs=results.study.crs)
 
 
 def _uncut(results: Results, table: str, frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -165,9 +193,11 @@ def _uncut(results: Results, table: str, frame: gpd.GeoDataFrame, shapes: gpd.Ge
 
 BY_CHECK = ("check_sites",)
 """Tables of what a red line leaves: their cuts are kept as they are, so with a use-only layer they stay inside."""
+GROUNDS = ("sites", "building_sites", "check_sites")
+"""Tables of what a project can stand on."""
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(("candidates", "supply", "facts", "use_status"), ("parcel_id", ("parcels",))),
-    **dict.fromkeys(("ranking", "offers", "matches"), ("site_id", ("sites", "building_sites", "check_sites"))),
+    **dict.fromkeys(("ranking", "offers", "matches"), ("site_id", GROUNDS)),
 }
 """Tables whose rows have their place in another one: by which column, and where it is looked for."""
 

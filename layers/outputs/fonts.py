@@ -18,6 +18,17 @@ PREFERRED = (
 )  # fmt: skip
 """File names without ending, in lower case; those with a clear face first."""
 
+_SERIF = (("notoserifcjk-regular", "Noto Serif CJK SC"), ("sourcehanserifsc-regular", "Source Han Serif SC"))
+_SANS = (("notosanscjk-regular", "Noto Sans CJK SC"), ("sourcehansanssc-regular", "Source Han Sans SC"),
+         ("wqy-microhei", "WenQuanYi Micro Hei"), ("wqy-zenhei", "WenQuanYi Zen Hei"))  # fmt: skip
+FACES = (
+    ("宋体", frozenset({"simsun"}), (*_SERIF, *_SANS)),
+    ("黑体", frozenset({"simhei"}), _SANS),
+    ("Times New Roman", frozenset({"times", "times new roman"}),
+     (("liberationserif-regular", "Liberation Serif"), ("tinos-regular", "Tinos"), *_SERIF, *_SANS)),
+)  # fmt: skip
+"""Faces our documents ask for, the files that hold them, and what stands in, best first (file, face)."""
+
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
@@ -29,6 +40,20 @@ def chinese() -> tuple[Path, int] | None:
         if name in found and (face := _face(found[name])) is not None:
             return found[name], face
     return None
+
+
+@cache
+def stand_ins() -> tuple[tuple[str, str], ...]:
+    """Return what a document's faces are printed with where this computer has them not: face asked for, face there is.
+
+    Left to itself LibreOffice takes a wide Latin face, and one Chinese face for both of ours.
+    """
+    there = {path.stem.lower() for path in _files()}
+    found = []
+    for face, own, others in FACES:
+        if own.isdisjoint(there) and (other := next((name for stem, name in others if stem in there), "")):
+            found.append((face, other))
+    return tuple(found)
 
 
 def sized(size: int) -> Font:

@@ -78,8 +78,13 @@ def writes(
 
 
 def marked(made: Projection) -> pd.DataFrame:
-    """Return the frame with the notes as a last column, so that no list travels without them."""
-    return made.frame.assign(notes=" / ".join(made.notes))
+    """Return the frame with the notes as a last column, so that no list travels without them.
+
+    All of them stand in the first row and every row says what it comes from: six thousand copies of two pages of text
+    were four fifths of a file.
+    """
+    said = [" / ".join(made.notes), *made.notes[:1] * (len(made.frame) - 1)]
+    return made.frame.assign(notes=pd.Series(said[: len(made.frame)], index=made.frame.index, dtype=object))
 
 
 def fields(frame: pd.DataFrame) -> pd.DataFrame:
@@ -91,6 +96,8 @@ def _field(values: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.astype("int32")
     if pd.api.types.is_numeric_dtype(values):
+        if values.hasnans and values.dtype.kind != "f":  # whole numbers some of which nobody knows
+            values = values.astype("float64")
         whole = values.dtype.kind != "f"
         if whole and values.abs().max() < 2**31:  # long ones are floats to a geodatabase
             return values.astype("int32")

@@ -12,14 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from layers.library import sourced
 from layers.library.forms import OfficeForm
-from layers.outputs.live_book import OPTIONS
 from layers.outputs.plain import plain
-from layers.outputs.project import notes
-from layers.study.run.released import masks
+from layers.outputs.printed import Book
+from layers.outputs.project import headlines, layer_lines, notes
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say
 
@@ -38,14 +37,16 @@ LOOKS: dict[str, dict[str, Any]] = {
     "m2": {"border": 1, "num_format": "#,##0.00"}, "m2_strong": {"border": 1, "bold": True, "num_format": "#,##0.00"},
     "mu": {"border": 1, "num_format": "#,##0.00"}, "wan": {"border": 1, "num_format": "#,##0.00"},
     "rate": {"border": 1, "num_format": "#,##0.00"}, "share": {"border": 1, "num_format": "0.00%"},
-    "metre": {"border": 1, "num_format": "0.000"}, "count": {"border": 1, "num_format": "0"},
+    "metre": {"border": 1, "num_format": "0.000"}, "count": {"border": 1, "num_format": "0", "align": "center"},
     "count_strong": {"border": 1, "bold": True, "num_format": "0"},
 }  # fmt: skip
 LOOKS |= {n: {"valign": "vcenter"} | look for n, look in LOOKS.items() if "num_format" in look}
 """Formats of cells; those of hectares show four decimals, and a dash where there is nothing at all."""
 A4, A3 = 9, 8
-LINE_PT = 15
-"""Height of a line of a cell."""
+LINE_PT = 17
+"""Height of a line of a cell: a Chinese face is higher than the Latin one a program takes it for."""
+ABOUT = 110
+"""Width of the page of notes in letters: one page wide on A4."""
 WIDE = 170
 """Width of a sheet, in letters, from which its print on A4 could not be read."""
 AT_LEAST = "_least"
@@ -60,7 +61,7 @@ class FormBook:
     def __init__(self, results: Results, wanted: OfficeForm, language: Language):
         self.results, self.form, self.language = results, wanted, language
         self._content = io.BytesIO()  # so that a refusal of the disk is an OSError like any other
-        self.book = xlsxwriter.Workbook(self._content, OPTIONS)
+        self.book = Book(self._content)
         self.looks = {name: self.book.add_format(look) for name, look in LOOKS.items()}
         self._widths: dict[str, tuple[float, ...]] = {}
 
@@ -101,14 +102,14 @@ class FormBook:
         for line in below:
             page.merge_range(row, 0, row, last, "", self.looks["below"])
             self.text(page, row, 0, line, "below")
-            page.set_row(row, 15 * (1 + _width(line) // max(int(sum(widths)), 1)))
+            page.set_row(row, LINE_PT * (1 + width_of(line) // max(int(sum(widths)), 1)))
             row += 1
         return page, row
 
     def fit(self, page: Worksheet, row: int, texts: Iterable[object]) -> None:
         """Make a row as high as its texts need in their columns: not every program does so when it prints."""
         widths = self._widths[page.get_name()]
-        lines = [-(-_width(plain(t)) // max(int(w) - 1, 1)) for t, w in zip(texts, widths, strict=False)]
+        lines = [-(-width_of(plain(t)) // max(int(w) - 1, 1)) for t, w in zip(texts, widths, strict=False)]
         if max(lines, default=1) > 1:
             page.set_row(row, LINE_PT * max(lines))
 
@@ -167,28 +168,38 @@ class FormBook:
         page.set_landscape()
         page.set_paper(A4)
         page.fit_to_pages(1, 0)
-        page.set_column(0, 0, 140)
-        self._widths[page.get_name()] = (140.0,)
+        page.set_column(0, 0, ABOUT)
+        self._widths[page.get_name()] = (float(ABOUT),)
         for row, line in enumerate((*more, *about(self.results, self.form, self.language))):
             self.text(page, row, 0, line, "line")
             self.fit(page, row, (line,))
 
 
+RECORD_FORMS = ("idle", "study")
+"""Forms about a record of the supply register: what is open of the screening of land says nothing of it."""
+RECORD_ROLES = ("parcels", "supply", "enterprise", "signal", "building", "park")
+
+
 def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[str]:
     """Yield what stands on every form: where its layout comes from, the layers' vintage and keeper, the law's age."""
     head = wanted.form
-    yield say("officeform.source", language, source=head.source, mark=code("mark", head.confidence, language))
+    yield say(
+        "officeform.source",
+        language,
+        source=sourced.told(head.source, language),
+        mark=code("mark", head.confidence, language),
+    )
     if not head.text_found:
         yield say("officeform.no_text", language)
     if head.note:
         yield both(head.note, language)
-    yield from notes(results, language)
-    held = masks(results).layers
-    told = [s for s in results.study.layers if not s.use_only and s.id not in held]
-    named = [{"layer": s.title or s.id, "on": str(s.vintage or "–"), "keeper": s.owner or "–"} for s in told]
-    yield say("officeform.layers", language, layers=[say("officeform.layer", language, **n) for n in named])
+    if head.subject in RECORD_FORMS:
+        yield from headlines(results, language, "idle")
+        yield from layer_lines(results, language, RECORD_ROLES)
+    else:
+        yield from notes(results, language)
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """Return the width of a text in Latin letters; Chinese characters are twice as wide."""
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)

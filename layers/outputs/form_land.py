@@ -16,11 +16,12 @@ from layers.ask.landform import CLASSES, LandForm, land_form
 from layers.ask.redline import RedlineAnswer
 from layers.library import forms
 from layers.library.standards import coded
-from layers.outputs.form_book import FormBook, Worksheet
+from layers.outputs.form_book import LINE_PT, FormBook, Worksheet, width_of
 from layers.text import Language, code, say
 
 KIND = "land-classes"
 FIXED = 4
+COLUMN = 12
 """Columns before the amounts: number, tenure, unit, place."""
 
 
@@ -64,7 +65,7 @@ class _Sheet:
     def fill(self) -> None:
         """Write every sheet."""
         book, name = self.book, self.answer.check.head["name"]
-        widths = (6, 10, 26, 22, *(12 for _ in self.columns))
+        widths = (6, 10, 26, 22, *(COLUMN for _ in self.columns))
         page, row = book.sheet(book.say("sheet_land"), book.title(name), self._below(), widths)
         row = self._body(page, self._head(page, row))
         book.sign(page, row + 1, len(widths))
@@ -82,7 +83,7 @@ class _Sheet:
 
     def _notes(self) -> list[str]:
         made = self.made
-        out = [self.book.say("spread", lack_m2=made.spread_m2, digit_m2=made.digit_m2)]
+        out = [self.book.say("spread", lack_m2=round(made.spread_m2, 2) + 0.0, digit_m2=made.digit_m2)]
         if not made.units_named:
             out.append(self.book.say("no_owner"))
         if (made.cells["of"] == "").any():
@@ -108,7 +109,8 @@ class _Sheet:
             book.text(page, row, first, block, "head")
             for column in range(first, last + 1):
                 book.text(page, row + 1, column, self.columns[column - FIXED].title, "head")
-        page.set_row(row + 1, 48)
+        lines = max(-(-width_of(c.title) // (COLUMN - 2)) for c in self.columns)
+        page.set_row(row + 1, LINE_PT * max(lines, 2) + 4)
         page.freeze_panes(row + 2, FIXED)
         return row + 2
 

@@ -43,6 +43,8 @@ def _write_csv(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table
     texts = [c for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
     frame = frame.assign(**{str(c): frame[c].map(safe) for c in texts})
     headers = [str(safe(made.headers.get(str(c), str(c)))) for c in frame]
+    if frame.empty:  # nothing was found, under these notes
+        headers[-1] = str(safe(" / ".join(("notes", *made.notes))))
     # the byte order mark lets spreadsheets read Chinese text
     wanted = "gb18030" if made.asked.get("encoding") == "gbk" else "utf-8-sig"
     frame.to_csv(path, index=False, header=headers, encoding=wanted, quoting=csv.QUOTE_MINIMAL)

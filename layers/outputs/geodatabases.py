@@ -91,7 +91,7 @@ def _write_gdb(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table
             options = {"LAYER_ALIAS": f"{table}{more}"}
             pyogrio.write_dataframe(
                 whole[rows], base, layer=f"{table}{more}", driver="OpenFileGDB", append=base.exists(),
-                layer_options=options,
+                layer_options=options, geometry_type=None if shapes[rows].notna().any() else "MultiPolygon",
             )  # fmt: skip
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in sorted(base.iterdir()):

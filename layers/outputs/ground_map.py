@@ -34,7 +34,7 @@ OVERLAY, LOCATION, LEGEND = (2, 2, 936, 466), (950, 2, 688, 252), (954, 260, 684
 LINES = ("basic_farmland", "ecological_redline", "development_boundary")
 """The three lines (三线), drawn on every map."""
 PLAIN_GROUND, EDGE, BUILDING, BUILDING_EDGE = "#F4F3F0", "#C9C4B8", "#B8BEC7", "#8E96A1"
-PARK, ROAD, RED, CUT, TAKEN = "#1F5FA8", "#77797D", "#D4131B", "#111827", "#3A3A3A"
+PARK, ROAD, RED, CUT, TAKEN, OTHER = "#1F5FA8", "#77797D", "#D4131B", "#111827", "#3A3A3A", "#9A4A00"
 AROUND = 0.45
 """Ground shown around the subject, as a share of its longer side."""
 LEAST_M = 150.0
@@ -43,6 +43,9 @@ MOST_KEYS = 18
 MOST_NAMES = 14
 """Parks whose names fit on the map of the county."""
 LEAST_TAKEN_M2 = 0.01
+
+
+Marks = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,12 @@ class MapSubject:
     words: str
     taken: Any = None
     cut: Any = None
+    others: Marks = ()
+    """Alternatives: number and point of each, shown where the county is."""
     notes: tuple[Reason, ...] = field(default=())
 
 
-def of_check(answer: RedlineAnswer, language: Language) -> GroundPicture:
+def of_check(answer: RedlineAnswer, language: Language, others: Marks = ()) -> GroundPicture:
     """Draw the map of a red line with its cut."""
     plots, land = answer.plots.geometry.to_numpy(), answer.land.geometry.to_numpy()
     secret = answer.secret_cut
@@ -72,17 +77,17 @@ def of_check(answer: RedlineAnswer, language: Language) -> GroundPicture:
     taken = None if secret else shapely.difference(shapely.union_all(plots), shapely.union_all(land))
     cut = answer.cut_line if answer.needs_cut and not secret else None
     words = say("dossier.map_red", _spoken(language))
-    made = _drawn(answer.check, MapSubject(plots, words, taken, cut, told), language)
+    made = _drawn(answer.check, MapSubject(plots, words, taken, cut, others, told), language)
     assert made is not None
     return made
 
 
-def of_shape(results: Results, shape: Any, words: str, language: Language) -> GroundPicture | None:
+def of_shape(results: Results, shape: Any, words: str, language: Language, others: Marks = ()) -> GroundPicture | None:
     """Draw the map of a shape (study CRS) called `words`; None for what has no ground."""
     if shape is None or shape.is_empty or shapely.get_dimensions(shape) != 2:
         return None
     called = words if _spoken(language) == language else say("map.subject", _spoken(language))
-    return _drawn(results, MapSubject(np.array([shape], object), called), language)
+    return _drawn(results, MapSubject(np.array([shape], object), called, others=others), language)
 
 
 def _spoken(language: Language) -> Language:
@@ -227,6 +232,10 @@ class _Sheet:
         for shape, name in names if len(names) <= MOST_NAMES else ():
             at = shape.representative_point()
             panel.label(name, at.x, at.y, 4.6, PARK)
+        for number, at in self.subject.others:
+            panel.badge(number, at.x, at.y, OTHER)
+        if self.subject.others:
+            self.keys.append(MapKey("badge", OTHER, say("map.others", self.language)))
         panel.scale_bar()
 
     def _county(self) -> tuple[float, float, float, float]:
@@ -237,6 +246,7 @@ class _Sheet:
                 shapes = self.results.layer_shapes(spec.id).geometry.to_numpy()
                 bounds += [tuple(shapely.total_bounds(shapes))] if len(shapes) else []
         found = self._parcels()
+        bounds += [(p.x, p.y, p.x, p.y) for _, p in self.subject.others]
         bounds += [tuple(shapely.total_bounds(found[0]))] if found is not None and len(found[0]) else []
         west, south, east, north = np.array([b for b in bounds if np.isfinite(b).all()]).T
         rim = 0.03 * max(east.max() - west.min(), north.max() - south.min())

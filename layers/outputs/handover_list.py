@@ -9,10 +9,11 @@ import pandas as pd
 
 from geo.basis.units import MU_M2
 from layers.outputs import lists
+from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.study.run.results import Results
 from layers.text import Language, both, say
-from layers.words import handover, law
+from layers.words import handover
 from layers.words.office import origin
 
 COLUMNS = ("site_id", "park_id", "net_mu", "this_year", "earliest", "latest", "needed", "maybe_needed",
@@ -44,7 +45,7 @@ def projection(results: Results, language: Language) -> Projection:
         *handover.lost(results, known, language),
         say("handover.source", language, source=origin(known, language)),
         handover.priced(results, language),
-        *law.lines(results, language, "sites"),
+        *grounds(results, language, "sites"),
     )
     return Projection(pd.DataFrame(rows, columns=list(COLUMNS)), heads, notes)
 

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from geo.basis.tables import rows
 from layers.ask.league import League
 from layers.ask.scheduled import Scheduled
-from layers.outputs import lists, word
-from layers.outputs.live_book import OPTIONS, STYLES
+from layers.outputs import lists, printed, word
+from layers.outputs.live_book import NOTES, STYLES
 from layers.outputs.plain import plain
-from layers.outputs.project import headlines
+from layers.outputs.printed import Book
+from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
 from layers.outputs.word import WordTable
@@ -49,7 +49,8 @@ def write(found: League, late: Scheduled, path: Path, language: Language) -> int
     kind, folder = ending(path, KINDS), found.results.folder
     frame = words.order(found, language)
     if kind == "csv":
-        made = Projection(frame, words.heads(found, frame, language), words.notes(found, language))
+        said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
+        made = Projection(frame, words.heads(found, frame, language), said)
         lists.write(made, path, "league", folder)
     elif kind == "docx":
         replaced(path, lambda part: part.write_bytes(page(found, late, language)), folder)
@@ -63,7 +64,7 @@ def write(found: League, late: Scheduled, path: Path, language: Language) -> int
 
 def _book(found: League, path: Path, language: Language) -> None:
     content = BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    with Book(content) as book:
         style = {name: book.add_format(given) for name, given in STYLES.items()}
         style["share"] = book.add_format({"num_format": "0.00 %"})
         order = book.add_worksheet(say("leaguebook.sheet_order", language))
@@ -78,6 +79,7 @@ def _head(page: Any, names: list[str], style: dict[str, Any]) -> None:
     for column, name in enumerate(names):
         page.write_string(0, column, plain(name), style["head"])
         page.set_column(column, column, 22 if column in (0, 1) else 13)
+    page.set_row(0, printed.head_height(names, [22.0 if k in (0, 1) else 13.0 for k in range(len(names))]))
     page.freeze_panes(1, 2)
 
 
@@ -133,11 +135,10 @@ def _order(
 
 
 def _notes(page: Any, found: League, language: Language, style: dict[str, Any]) -> None:
-    page.set_column(0, 0, 120)
-    told = [words.title(found, language), *headlines(found.results, language, "projects"),
+    page.set_column(0, 0, NOTES)
+    told = [words.title(found, language), *grounds(found.results, language, "projects"),
             say("leaguebook.note", language), *words.notes(found, language), *words.moves(found, language)]  # fmt: skip
-    for row, text in enumerate(told):
-        page.write_string(row, 0, plain(text), style["note"])
+    printed.lines(page, 0, told, (NOTES,), style["note"])
 
 
 # --- the page for Word ------------------------------------------------------------
@@ -149,7 +150,7 @@ def page(found: League, late: Scheduled, language: Language) -> bytes:
     made = word.blank(title, moment, language)
     first = made.add_paragraph()
     word.tight(word.run(first, title, word.TITLE_PT, bold=True, face=word.HEI), after=2)
-    for text in headlines(found.results, language, "projects"):
+    for text in grounds(found.results, language, "projects"):
         word.tight(word.line(made, text, word.SMALL_PT, word.GREY))
     order = words.order(found, language)[["place", "name", "score", "place_before", "moved", "score_before"]]
     word.section(made, _grid(say("leaguebook.order", language), order, words.heads(found, order, language),

@@ -5,6 +5,7 @@ The one simple way: put rows into a `Projection`, shapes beside them where they 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,11 +17,19 @@ from layers.outputs.formats import FORMATS
 from layers.outputs.projected import Projection
 from layers.outputs.target import ending
 
+MAPS = tuple(FORMATS)
+"""Formats a list whose rows have a place can be written in."""
 KINDS = tuple(kind for kind, form in FORMATS.items() if form.shapes != "asked")
 """Formats a list without shapes can be written in."""
 
 
-def write(made: Projection, path: Path, name: str, folder: Path, shapes: gpd.GeoSeries | None = None) -> None:
+def write(
+    made: Projection,
+    path: Path,
+    name: str,
+    folder: Path,
+    shapes: gpd.GeoSeries | Callable[[], gpd.GeoSeries] | None = None,
+) -> None:
     """Write a list in the format its ending names; see `layers.outputs.form` for what is counted afterwards.
 
     Parameters
@@ -33,9 +42,9 @@ def write(made: Projection, path: Path, name: str, folder: Path, shapes: gpd.Geo
         Of the sheet, the layer or the table.
     folder : Path
         The study it comes from.
-    shapes : GeoSeries or None
-        One a row, in the order of the rows, with its CRS; a row may have None. Without shapes a format of maps is
-        refused.
+    shapes : GeoSeries, callable or None
+        One a row, in the order of the rows, with its CRS; a row may have None. What returns them is called for a format
+        that holds shapes alone. Without shapes a format of maps is refused.
 
     Raises
     ------
@@ -45,4 +54,6 @@ def write(made: Projection, path: Path, name: str, folder: Path, shapes: gpd.Geo
     form = FORMATS[ending(path, sorted(FORMATS))]
     if form.shapes == "asked" and shapes is None:
         raise CallError(reason("table_without_shapes", table=name, format=form.ending))
-    written(form, path, made, None if form.shapes == "none" else shapes, name, folder)
+    if form.shapes == "none":
+        shapes = None
+    written(form, path, made, shapes() if callable(shapes) else shapes, name, folder)

@@ -17,6 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from geo.basis.units import HA_M2
+from layers.outputs import printed
 from layers.outputs.plain import plain
 from layers.outputs.projected import Projection
 from layers.text import Language, say
@@ -151,6 +152,7 @@ def totals(
     for k, head in enumerate(heads):
         page.write_string(0, k, plain(head), style["head"])
         page.set_column(k, k, 16)
+    page.set_row(0, printed.head_height(heads, [16.0] * len(heads)))
     groups = [w for w in made.look.colours if (made.frame[column].astype(str) == w).any()]
     sums = [Amount("", len(made.frame), 0), *(_amount(made.frame[n]) for n in amounts)]
     for row, word in enumerate(groups, 1):

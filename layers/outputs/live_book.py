@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 
+from layers.outputs import printed
 from layers.outputs.plain import plain
 from layers.text import Language, say
 
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
-"""No text of a study becomes a formula or a link."""
 HEAD = {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"}
 """Look of the row of headings, in every workbook."""
+NOTE = {"italic": True, "font_color": "#555555", "text_wrap": True, "valign": "top"}
+"""Look of what is said of a list."""
 STYLES = {
     "head": HEAD,
     "weight": {"num_format": "0.0000", "bg_color": "#FFF4C2", "border": 1},
@@ -20,8 +21,12 @@ STYLES = {
     "score": {"num_format": "0.00"},
     "whole": {"num_format": "0"},
     "part": {"num_format": "0 %"},
-    "note": {"italic": True, "font_color": "#555555"},
+    "note": NOTE,
 }
+
+
+NOTES = 120
+"""Width of a sheet of notes, in letters."""
 
 
 class LiveBook:
@@ -52,12 +57,12 @@ class LiveBook:
         for column, (header, width) in enumerate(zip(headers, widths, strict=True)):
             page.set_column(column, column, width)
             page.write_string(0, column, plain(header), self.style["head"])
+        page.set_row(0, printed.head_height(headers, widths))
         page.freeze_panes(1, self.frozen)
         return page
 
     def notes(self, name: str, lines: Iterable[str]) -> None:
         """Add a sheet of lines of text."""
         page = self.book.add_worksheet(self.names[name])
-        page.set_column(0, 0, 110)
-        for row, line in enumerate(lines):
-            page.write_string(row, 0, plain(line), self.style["note"])
+        page.set_column(0, 0, NOTES)
+        printed.lines(page, 0, lines, (NOTES,), self.style["note"])

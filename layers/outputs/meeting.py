@@ -25,11 +25,13 @@ from geo.measure import ridges
 from geo.screen.ledger import WHOLE
 from layers.library.standards import of_scheme
 from layers.outputs import meeting_facts as facts
+from layers.outputs import printed
 from layers.outputs.deducted import deducted
+from layers.outputs.live_book import NOTE
 from layers.outputs.meeting_facts import Cells
 from layers.outputs.plain import plain
+from layers.outputs.printed import Book
 from layers.outputs.project import missing_layers, notes
-from layers.outputs.redline_book import OPTIONS
 from layers.outputs.redline_rows import tenure_word
 from layers.study.run.results import Results
 from layers.text import Language, both, joined, land_unit, say
@@ -86,7 +88,8 @@ def columns(results: Results, language: Language, keep: npt.NDArray[np.bool_] | 
 def write(results: Results, path: Path, language: Language, keep: npt.NDArray[np.bool_] | None = None) -> int:
     """Write the list as XLSX; return the rows written. Text never becomes a formula or a link."""
     made = columns(results, language, keep)
-    above = list(notes(results, language, "candidates"))
+    told = notes(results, language, "candidates")
+    above = list(told[:1])
     small = int(_remnants(results.table("candidates")).sum()) if keep is None else 0
     left_out = int((~shown(results, keep)).sum()) - small
     if small:
@@ -94,9 +97,9 @@ def write(results: Results, path: Path, language: Language, keep: npt.NDArray[np
     if left_out:
         key = "meeting.left_out" if keep is None else "meeting.not_asked"
         above.append(say(key, language, count=left_out, total=len(results.table("candidates"))))
-    above.append(say("meeting.from_memory", language))
+    above += [*told[1:], say("meeting.from_memory", language)]
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    with Book(content) as book:
         _write_sheet(book, say("meeting.sheet", language), above, made)
     path.write_bytes(content.getvalue())
     return len(made[0].cells)
@@ -262,10 +265,9 @@ def _write_sheet(book: xlsxwriter.Workbook, title: str, above: Sequence[str], ma
     page.set_landscape()
     page.set_paper(8)  # A3
     page.fit_to_pages(1, 0)
-    note = book.add_format({"italic": True, "font_color": "#555555"})
-    for row, text in enumerate(above):
-        page.write_string(row, 0, plain(text), note)
-    first = len(above) + 1
+    note, widths = book.add_format(NOTE), [_width(item) for item in made]
+    first = printed.lines(page, 0, above[: printed.ABOVE], widths, note) + 1
+    printed.lines(page, first + 3 + len(made[0].cells), above[printed.ABOVE :], widths, note)
     _heads(book, page, made, first)
     styles = {unit: book.add_format({"num_format": form, "valign": "top"}) for unit, form in _DECIMALS.items()}
     words = book.add_format({"text_wrap": True, "valign": "top"})

@@ -1,4 +1,4 @@
-"""The offers as files: the list (XLSX, CSV), or one page for Word an offer, in both languages (DOCX)."""
+"""The offers as files: the list (XLSX, CSV, maps), or one page for Word an offer, in both languages (DOCX)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from docx.document import Document
 from geo.basis.tables import rows
 from layers.ask.offering import Offering
 from layers.outputs import lists, word
-from layers.outputs.project import headlines
+from layers.outputs.files import places_of
+from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
 from layers.outputs.word import WordTable
 from layers.text import LANGUAGES, Language, say
 from layers.words import offers as words
 
-KINDS = ("xlsx", "csv", "docx")
+KINDS = (*lists.MAPS, "docx")
 
 
 def write(found: Offering, path: Path, language: Language) -> int:
@@ -33,8 +34,10 @@ def write(found: Offering, path: Path, language: Language) -> int:
         ids = frame["offer_id"].astype(str).tolist()
         replaced(path, lambda part: part.write_bytes(sheets(found, ids)), found.results.folder)
     else:
-        made = Projection(frame, words.heads(frame, language), words.notes(found, language))
-        lists.write(made, path, "offer_list", found.results.folder)
+        said = (*grounds(found.results, language, "sites"), *words.notes(found, language))
+        made = Projection(frame, words.heads(frame, language), said)
+        subjects = found.found["subject"].astype(str)
+        lists.write(made, path, "offer_list", found.results.folder, lambda: places_of(found.results, subjects))
     return len(frame)
 
 
@@ -58,5 +61,5 @@ def _sheet(page: Document, found: Offering, offer: str, language: Language) -> N
     word.tight(word.line(page, title, word.TITLE_PT, None, bold=True, face=word.HEI), before=6, after=2)
     cells = tuple((heads[str(k)], str(v)) for k, v in row.items() if str(v).strip())
     word.section(page, WordTable("", (), cells, (1.0, 3.4)))
-    for text in (*headlines(found.results, language, "sites"), words.notes(found, language)[1]):
+    for text in (*grounds(found.results, language, "sites"), words.notes(found, language)[1]):
         word.tight(word.line(page, text, word.SMALL_PT, word.GREY))

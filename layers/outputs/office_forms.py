@@ -48,8 +48,9 @@ def write(folder: Path, asked: Asked, path: Path, language: Language) -> None:
     if kind != pdf.ENDING:
         replaced(path, made, folder)
         return
-    name = f"{asked.kind}.{forms.form(asked.kind).form.endings[0]}"
-    replaced(path, lambda part: pdf.write(part, name, made), folder)
+    kinds = forms.form(asked.kind).form.endings
+    own = next((e for e in kinds if pdf.program() is None and f".{e}" == pdf.LAID_OUT), kinds[0])
+    replaced(path, lambda part: pdf.write(part, f"{asked.kind}.{own}", made, language), folder)
 
 
 def endings(kind: str) -> tuple[str, ...]:

@@ -6,12 +6,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
-import xlsxwriter
 
 from layers.ask.park_lists import ParkLists
 from layers.outputs import lists, sheets
-from layers.outputs.live_book import OPTIONS
-from layers.outputs.project import headlines
+from layers.outputs.printed import Book
+from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.sheets import ListSheet
 from layers.outputs.target import ending, replaced
@@ -31,7 +30,8 @@ def write(found: ParkLists, path: Path, language: Language) -> int:
     """
     frame = words.listed(found, language)
     if ending(path, KINDS) == "csv":
-        made = Projection(frame, words.heads(frame, language), words.notes(found, language))
+        said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
+        made = Projection(frame, words.heads(frame, language), said)
         lists.write(made, path, "park_list", found.results.folder)
     else:
         replaced(path, lambda part: part.write_bytes(_book(found, frame, language)), found.results.folder)
@@ -40,8 +40,8 @@ def write(found: ParkLists, path: Path, language: Language) -> int:
 
 def _book(found: ParkLists, frame: pd.DataFrame, language: Language) -> bytes:
     content = BytesIO()
-    said = [*headlines(found.results, language, "projects"), *words.notes(found, language)]
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    said = [*grounds(found.results, language, "projects"), *words.notes(found, language)]
+    with Book(content) as book:
         matrix, lines = words.matrix(found, language), frame.rename(columns=words.heads(frame, language))
         for name, table, told in (("matrix", matrix, said), ("lines", lines, said[:1])):
             wide = frozenset(map(str, table.columns))

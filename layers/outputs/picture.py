@@ -195,6 +195,13 @@ class Panel:
         """Write a name on the ground, with a white rim."""
         self._text(text, x, y, size, colour=colour, rim=True)
 
+    def badge(self, text: str, x: float, y: float, colour: str) -> None:
+        """Mark a place with a number in a disc."""
+        self._text(text, x, y, 4.6, colour=WHITE)
+        self.axes.texts[-1].set_bbox(
+            {"boxstyle": "circle,pad=0.22", "facecolor": colour, "edgecolor": WHITE, "linewidth": 0.5}
+        )
+
     def frame(self, bounds: tuple[float, float, float, float], colour: str) -> None:
         """Show the ground of another panel as a frame, never smaller than can be seen."""
         west, south, east, north = bounds
@@ -242,6 +249,8 @@ def _swatch(key: MapKey) -> Any:
         made = Patch(facecolor="none", edgecolor=key.colour, linewidth=0.6, hatch=HATCHES[key.kind] * 2)
         made.set_hatch_linewidth(0.5)
         return made
+    if key.kind == "badge":
+        return Line2D((), (), color=key.colour, linewidth=0, marker="o", markersize=4.6, markeredgecolor=WHITE)
     return Line2D((), (), color=key.colour, linewidth=1.8, linestyle=DASHES.get(key.kind, "solid"))
 
 

@@ -7,22 +7,24 @@ in a map file cannot say different things.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from geo.screen.ledger import WHOLE
 from layers.library import standards
-from layers.outputs import idle_words, project_words, site_words
+from layers.outputs import idle_words, place_words, project_words, site_words
 from layers.outputs.deducted import DECIMALS, deducted
 from layers.outputs.looks import look_of
+from layers.outputs.plain import plain
 from layers.outputs.projected import Projection
-from layers.study.run.released import released, touched
+from layers.study.run.released import masks, released, touched
 from layers.study.run.results import Results
+from layers.study.spec import LayerSpec
 from layers.text import LandUnit, Language, code, has, joined, land_unit, say
 from layers.words import corrections, law, once
 from layers.words import criteria as words
-from layers.words.explain import cause_sentence, layer_title, marked_title, rule_title, status_sentence
+from layers.words.explain import cause_sentence, layer_name, layer_title, marked_title, rule_title, status_sentence
 
 _FORMULA = re.compile(r"[\s\x00-\x20\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[-=+@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
 """What a spreadsheet takes for the start of a formula, full-width forms and what it skips before them included."""
@@ -42,7 +44,10 @@ def projection(results: Results, table: str = "candidates", language: Language =
     language : {"en", "zh"}
     """
     results = released(results)
-    frame = _candidates(results, language) if table == "candidates" else _plain(results, table, language)
+    if table in place_words.TABLES:
+        frame = place_words.projected(results, table, language)
+    else:
+        frame = _candidates(results, language) if table == "candidates" else _plain(results, table, language)
     headers = {str(c): _header(str(c), table, results, language) for c in frame}
     return Projection(frame, headers, notes(results, language, table), look_of(results, table, frame))
 
@@ -53,8 +58,18 @@ def visible(results: Results, table: str = "candidates", language: Language = "e
     return made.frame.rename(columns=made.headers)
 
 
-def notes(results: Results, language: Language, table: str = "") -> tuple[str, ...]:
-    """Return what has to stand on every list that leaves this study; `table` is what the list shows, "" everything."""
+def notes(results: Results, language: Language, table: str = "", layers: bool = True) -> tuple[str, ...]:
+    """Return what has to stand on every list that leaves this study.
+
+    Parameters
+    ----------
+    results : Results
+    language : {"en", "zh"}
+    table : str
+        What the list shows, "" everything.
+    layers : bool
+        False where the layers stand in a table of their own beside it.
+    """
     results = released(results)
     study, out = results.study, list(headlines(results, language, table))
     out += once.note(results, language)
@@ -73,7 +88,7 @@ def notes(results: Results, language: Language, table: str = "") -> tuple[str, .
     unverified = [titles[r.id] for r in results.rules if r.unverified]
     if unverified:
         out.append(say("note.unverified", language, rules=unverified))
-    return tuple(out)
+    return (*out, *(layer_lines(results, language) if layers else ()))
 
 
 def _of_land(results: Results, titles: Mapping[str, str], language: Language) -> list[str]:
@@ -97,6 +112,30 @@ def headlines(results: Results, language: Language, table: str = "") -> tuple[st
                 area=code("area", study.area, language), run=results.run_id)  # fmt: skip
     synthetic = (say("note.demonstration", language),) if study.demonstration else ()
     return (basis, *synthetic, *law.lines(results, language, table))
+
+
+def grounds(results: Results, language: Language, table: str = "") -> tuple[str, ...]:
+    """Return what the shortest list says of itself: basis, age of the law, day and keeper of every layer."""
+    return (*headlines(results, language, table), *layer_lines(results, language))
+
+
+def layer_lines(results: Results, language: Language, roles: Collection[str] = ()) -> tuple[str, ...]:
+    """Say in one line which layers an answer rests on, with day and keeper; of a restricted one nothing.
+
+    `roles` names those that count for it, none named all.
+    """
+    named = [
+        say("note.layer", language, layer=plain(layer_name(s, language)), on=str(s.vintage or "–"),
+            keeper=plain(s.owner or "–"))
+        for s in open_layers(results) if not roles or s.role in roles
+    ]  # fmt: skip
+    return (say("note.layers", language, layers=named),) if named else ()
+
+
+def open_layers(results: Results) -> list[LayerSpec]:
+    """Return the layers of the study that may be named outside it."""
+    held = masks(results).layers
+    return [s for s in results.study.layers if not s.use_only and s.id not in held]
 
 
 def missing_layers(results: Results) -> list[str]:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from geo.rank.robust import DECIMALS
-from layers.outputs.live_book import OPTIONS, LiveBook
+from layers.outputs.live_book import LiveBook
 from layers.outputs.plain import plain
+from layers.outputs.printed import Book
 from layers.outputs.project import notes
 from layers.study.run.results import Results
 from layers.text import Language, both, say
@@ -46,7 +46,7 @@ def write(results: Results, path: Path, language: Language, keep: np.ndarray | N
     ranking = results.table("ranking")
     ranking = ranking if keep is None else ranking[keep]
     content = BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    with Book(content) as book:
         made = LiveBook(book, language, "rankbook", SHEETS)
         _notes(made, results)
         _criteria(made, results)

@@ -18,9 +18,10 @@ from geo.basis.tables import rows
 from geo.rank.rating import LEAST, MOST, REJECTED, STATES, SUFFIX
 from geo.rank.robust import DECIMALS
 from layers.ask.rated import Rated
-from layers.outputs.live_book import OPTIONS, LiveBook
+from layers.outputs.live_book import LiveBook
 from layers.outputs.plain import plain
-from layers.outputs.project import headlines
+from layers.outputs.printed import Book
+from layers.outputs.project import grounds
 from layers.text import Language, code, say
 from layers.words import rating as words
 
@@ -42,7 +43,7 @@ class _Pages(LiveBook):
 def write(found: Rated, path: Path, language: Language) -> int:
     """Write the workbook; return the number of projects."""
     content = BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    with Book(content) as book:
         made = _Pages(book, found, language)
         _notes(made)
         _criteria(made)
@@ -55,7 +56,7 @@ def write(found: Rated, path: Path, language: Language) -> int:
 
 
 def _notes(made: _Pages) -> None:
-    made.notes("notes", [*headlines(made.found.results, made.language, "projects"),
+    made.notes("notes", [*grounds(made.found.results, made.language, "projects"),
                          *words.notes(made.found, made.language), say("ratingbook.note", made.language)])  # fmt: skip
 
 

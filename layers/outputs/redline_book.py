@@ -19,9 +19,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from geo.basis.units import HA_M2, MU_M2
 from layers.ask.redline import THREE_LINES, Constraint, RedlineAnswer
 from layers.library.standards import of_scheme
+from layers.outputs import printed
 from layers.outputs.dossier_rows import far_text, height_text, notes_below, origin_lines, plan_word
 from layers.outputs.live_book import HEAD
 from layers.outputs.plain import plain
+from layers.outputs.printed import Book
 from layers.outputs.project import notes
 from layers.outputs.redline_rows import (
     Step,
@@ -40,7 +42,6 @@ from layers.text import Language, both, code, say, sentence
 from layers.words.explain import limit_text, rule_title
 from layers.words.measures import unit_word
 
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": False}
 TO_HA, TO_MU = f"/{HA_M2:g}", "*3/2000"
 _UNITS = {"m2": "m²", "m": "m", "pct": "%", "share": "1", "x": ""}
 
@@ -58,7 +59,7 @@ def write(answer: RedlineAnswer, path: Path, language: Language) -> None:
     language : {"en", "zh"}
     """
     content = io.BytesIO()  # so that a refusal of the disk is an OSError like any other
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    with Book(content) as book:
         written = datetime.fromisoformat(answer.check.manifest["written"]).replace(tzinfo=None)
         book.set_properties(
             {"title": plain(answer.check.head["name"])[:250], "author": "Luodi 落地", "created": written}
@@ -126,10 +127,13 @@ class _Book:
         page = self._sheet("summary", (40, 18, 14, 14, 60))
         self._text(page, 0, 0, self._say("title", name=self.answer.check.head["name"]), "strong")
         row = 1
-        for line in (*origin_lines(self.answer, self.language), *notes(self.answer.check, self.language)[1:]):
+        for line in (
+            *origin_lines(self.answer, self.language),
+            *notes(self.answer.check, self.language, layers=False)[1:],
+        ):
             page.merge_range(row, 0, row, 4, "", self.style["text"])
             self._text(page, row, 0, line)
-            page.set_row(row, 15 * (1 + _cells(line) // 140))
+            page.set_row(row, printed.LINE_PT * (1 + _cells(line) // 140))
             row += 1
         row = self._facts(page, row + 1)
         row = self._intensity(page, row)
@@ -338,8 +342,7 @@ class _Book:
 
     def _notes(self) -> None:
         page = self._sheet("notes", (140,))
-        for row, text in enumerate(self._told()):
-            self._text(page, row, 0, text)
+        printed.lines(page, 0, self._told(), (140.0,), self.style["text"])
 
     def _told(self) -> Iterator[str]:
         answer, language = self.answer, self.language

@@ -214,6 +214,10 @@ def _write_docx(answer: RedlineAnswer, path: Path, language: Language) -> None:
     dossier.write(answer, path, language)
 
 
+def _write_pdf(answer: RedlineAnswer, path: Path, language: Language) -> None:
+    pdf.write(path, "dossier.docx", lambda at: _write_docx(answer, at, language), language)
+
+
 def _write_xlsx(answer: RedlineAnswer, path: Path, language: Language) -> None:
     from layers.outputs import redline_book
 
@@ -224,5 +228,5 @@ WRITERS: dict[str, Callable[[RedlineAnswer, Path, Language], None]] = {
     "docx": _write_docx,
     "txt": lambda answer, path, language: _write_txt(answer, path, USUAL_FORM),
     "xlsx": _write_xlsx,
-    "pdf": lambda answer, path, language: pdf.write(path, "dossier.docx", lambda p: _write_docx(answer, p, language)),
+    "pdf": _write_pdf,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -11,16 +12,17 @@ import xlsxwriter
 
 from layers.ask.scheduled import Scheduled
 from layers.outputs import gantt, lists, sheets
-from layers.outputs.live_book import OPTIONS
+from layers.outputs.files import places_of_projects
 from layers.outputs.plain import plain
-from layers.outputs.project import headlines
+from layers.outputs.printed import Book
+from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.sheets import ListSheet
 from layers.outputs.target import ending, replaced
 from layers.text import Language, say
 from layers.words import schedule as words
 
-KINDS = ("xlsx", "csv", "svg")
+KINDS = (*lists.MAPS, "svg")
 WEEK = timedelta(days=7)
 MOST_WEEKS = 260
 
@@ -35,9 +37,10 @@ def write(found: Scheduled, path: Path, language: Language, project: str = "") -
     """
     kind, folder = ending(path, KINDS), found.results.folder
     frame = words.steps(found, project, language) if project else words.listed(found, language)
-    if kind == "csv":
-        notes = words.notes(found, language)
-        lists.write(Projection(frame, words.heads(frame, language), notes), path, "schedule", folder)
+    if kind not in ("xlsx", "svg"):
+        notes = (*grounds(found.results, language, "projects"), *words.notes(found, language))
+        shapes = None if project else partial(places_of_projects, found.results, frame["project_id"])
+        lists.write(Projection(frame, words.heads(frame, language), notes), path, "schedule", folder, shapes)
     elif kind == "svg":
         replaced(path, lambda part: _picture(found, part, language, project), folder)
     else:
@@ -58,8 +61,8 @@ def _book(found: Scheduled, path: Path, language: Language) -> None:
     ]  # fmt: skip
     steps = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     steps = steps[["project_id", "name", *[c for c in steps if c not in ("project_id", "name")]]]
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
-        said = [*headlines(found.results, language, "projects"), *words.notes(found, language)]
+    with Book(content) as book:
+        said = [*grounds(found.results, language, "projects"), *words.notes(found, language)]
         _sheet(book, "list", words.listed(found, language), said, language)
         _sheet(book, "steps", steps, said[:1], language)
         _chart(book, found, language)

@@ -6,7 +6,7 @@ Each has a name and columns, by which a template of an office places it (`data/t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,15 @@ from geo.basis.tables import rows as lines_of
 from geo.place.portfolio import YES
 from layers.outputs import meeting_facts
 from layers.outputs.plain import plain
+from layers.outputs.project import open_layers
 from layers.outputs.word import WordTable
-from layers.study.run.released import masks, require
+from layers.study.run.released import refusal, require
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say
 from layers.words import explain_site
 from layers.words.explain import layer_name
 from layers.words.measures import measure_text
+from layers.words.place_lines import unit_text
 
 MOST_CORNERS = 400
 ALTERNATIVES = 3
@@ -47,7 +49,20 @@ def table(
     )
 
 
-NUMBERS = ("taken", "shared", "unknown", "left", "weight", "points", "area", "rank", "limit", "north", "east")
+NUMBERS = (
+    "taken",
+    "shared",
+    "unknown",
+    "left",
+    "hectares",
+    "weight",
+    "points",
+    "area",
+    "rank",
+    "limit",
+    "north",
+    "east",
+)
 """Columns of amounts, set at the right."""
 
 
@@ -69,8 +84,7 @@ def run_with(folder: Path, name: str) -> Results | None:
 
 def sources(results: Results, language: Language) -> WordTable:
     """List the layers the answer rests on, with their day and who keeps them."""
-    held = masks(results).layers
-    told = [s for s in results.study.layers if not s.use_only and s.id not in held]
+    told = open_layers(results)
     rows = tuple((plain(layer_name(s, language)), str(s.vintage or "–"), plain(s.owner or "–")) for s in told)
     return replace(table("sources", ("layer", "vintage", "owner"), rows, (2.3, 1.1, 1.6), language), beside=2)
 
@@ -94,7 +108,7 @@ def corners(shape: Any, language: Language) -> WordTable:
 
 def headroom(results: Results | None, park: str, language: Language) -> WordTable:
     """Show what the park can still give; what is not known is said so, never left out."""
-    columns, widths = ("resource", "limit", "left", "unit", "basis"), (2.0, 1.0, 1.0, 1.0, 3.0)
+    columns, widths = ("resource", "limit", "left", "unit", "basis"), (2.0, 1.0, 1.0, 0.8, 3.2)
     if not park:
         return table("headroom", columns, (), widths, language, say("sheet.no_park", language))
     if results is None or not results.has("capacity"):
@@ -103,18 +117,18 @@ def headroom(results: Results | None, park: str, language: Language) -> WordTabl
     unknown = say("word.not_known", language)
     rows = tuple(
         (code("resource", str(r["resource"]), language), _amount(r["limit"], unknown, language),
-         _amount(r["left"], unknown, language), unit_text(str(r["unit"])), plain(r["source"] or "–"))
+         _amount(r["left"], unknown, language), unit_text(str(r["unit"]), language), plain(r["source"] or "–"))
         for r in lines_of(found[found["park_id"] == park])
     )  # fmt: skip
     below = "" if rows else say("sheet.no_capacity", language)
-    name = meeting_facts.park_names(results).get(park, "")
-    below = below or say("sheet.of_park", language, park=" ".join(filter(None, (park, plain(name)))))
+    below = below or say("sheet.of_park", language, park=park_text(results, park))
     return table("headroom", columns, rows, widths, language, below)
 
 
-def unit_text(unit: str) -> str:
-    """Return a unit as it is printed."""
-    return unit.replace("m3", "m³").replace("m2", "m²")
+def park_text(results: Results, park: str) -> str:
+    """Return a park by id and name; a dash for none."""
+    name = meeting_facts.park_names(results).get(park, "")
+    return " ".join(filter(None, (park, plain(name)))) or "–"
 
 
 def _amount(value: float, unknown: str, language: Language) -> str:
@@ -148,7 +162,7 @@ def score(results: Results | None, site: str, language: Language) -> WordTable:
     return table("score", columns, rows, widths, language, say("sheet.score_of", language, site=site, why=found.why))
 
 
-CHOICE = ("choice", "park", "area", "rank", "points")
+CHOICE = ("no", "choice", "park", "area", "rank", "points")
 
 
 def other_sites(results: Results | None, own: set[str], least_m2: float, language: Language) -> WordTable:
@@ -170,7 +184,7 @@ def other_sites(results: Results | None, own: set[str], least_m2: float, languag
         best = others[~(size < least_m2)]
         best = pd.concat([best, others[size < least_m2]]).head(ALTERNATIVES)
         rows = tuple(
-            (str(r["site_id"]), str(sites["park_id"][r["site_id"]] or "–"),
+            (str(r["site_id"]), park_text(results, str(sites["park_id"][r["site_id"]] or "")),
              area(float(sites["net_m2"][r["site_id"]]), language), number(float(r["rank"]), "n", language),
              number(float(r["score"]), "x", language)) for r in lines_of(best)
         )  # fmt: skip
@@ -188,8 +202,9 @@ def _other_parcels(results: Results | None, own: set[str], least_m2: float, lang
     best = found.assign(miss=miss).sort_values(["miss", "parcel_id"], kind="stable").head(ALTERNATIVES)
     parks = results.table("parcels").set_index("parcel_id")["park_id"]
     rows = tuple(
-        (f"{r['parcel_id']} {code('status', r['status'], language)}", str(parks.get(r["parcel_id"], "") or "–"),
-         area(float(r["net_m2"]), language), "–", "–") for r in lines_of(best)
+        (f"{r['parcel_id']} {code('status', r['status'], language)}",
+         park_text(results, str(parks.get(r["parcel_id"], "") or "")), area(float(r["net_m2"]), language), "–", "–")
+        for r in lines_of(best)
     )  # fmt: skip
     return _choice(rows, "of_parcels" if rows else "no_choice", language)
 
@@ -203,7 +218,7 @@ def fitting(results: Results, project: str, own: str, language: Language) -> Wor
         best = mine.sort_values(["worth", "score", "site_id"], ascending=[False, False, True]).head(ALTERNATIVES)
         places = results.table("ranking").set_index("site_id")["rank"] if results.has("ranking") else pd.Series()
         rows = tuple(
-            (str(r["site_id"]), str(r["park_id"] or "–"), area(float(r["take_m2"]), language),
+            (str(r["site_id"]), park_text(results, str(r["park_id"] or "")), area(float(r["take_m2"]), language),
              _place(places.get(r["site_id"]), language), number(float(r["score"]), "x", language))
             for r in lines_of(best)
         )  # fmt: skip
@@ -215,7 +230,23 @@ def _place(value: Any, language: Language) -> str:
 
 
 def _choice(rows: Rows, below: str, language: Language) -> WordTable:
-    return table("alternatives", CHOICE, rows, (3, 1.2, 2.2, 0.8, 1), language, say(f"sheet.{below}", language))
+    numbered = [(str(k), *row) for k, row in enumerate(rows, 1)]
+    widths = (0.4, 2.4, 2.2, 2.2, 0.8, 0.8)
+    return table("alternatives", CHOICE, numbered, widths, language, say(f"sheet.{below}", language))
+
+
+def marks(results: Results | None, grids: Iterable[WordTable]) -> tuple[tuple[str, Any], ...]:
+    """Return where the alternatives of a dossier lie, by their number in its table: a point each, never an outline."""
+    if results is None:
+        return ()
+    places: dict[str, Any] = {}
+    for name, key in (("parcels", "parcel_id"), ("sites", "site_id")):
+        if results.has(name) and not refusal(results, name):
+            frame = gpd.GeoDataFrame(results.table(name))
+            places |= dict(zip(frame[key].astype(str), frame.geometry, strict=True))
+    rows = [r for grid in grids if grid.name == "alternatives" for r in grid.rows]
+    found = ((row[0], places.get(row[1].split()[0])) for row in rows)
+    return tuple((number, shape.representative_point()) for number, shape in found if shape is not None)
 
 
 def sites_over(results: Results | None, shape: Any) -> list[str]:

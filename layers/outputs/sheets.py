@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from layers.outputs import printed
 from layers.outputs.live_book import STYLES
 from layers.outputs.plain import plain
 
@@ -23,6 +24,7 @@ class ListSheet:
     frame : DataFrame
         Its columns are the headings.
     said : sequence of str
+        The first lines stand above, the rest below the rows.
     held : int
         Columns that stay while the rest is scrolled.
     wide : set of str
@@ -40,9 +42,11 @@ def add(book: xlsxwriter.Workbook, one: ListSheet) -> None:
     """Add a sheet to a workbook; no text of a study becomes a formula."""
     page = book.add_worksheet(one.name)
     head, grey = (book.add_format(STYLES[name]) for name in ("head", "note"))
-    for row, text in enumerate(one.said):
-        page.write_string(row, 0, plain(text), grey)
-    first = len(one.said) + 1
+    widths = [24.0 if t in one.wide else 13.0 for t in one.frame]
+    above = one.said[: printed.ABOVE]
+    first = printed.lines(page, 0, above, widths, grey) + 1
+    page.set_row(first, printed.head_height(map(str, one.frame), widths))
+    printed.lines(page, first + len(one.frame) + 2, one.said[printed.ABOVE :], widths, grey)
     for column, title in enumerate(one.frame):
         page.write_string(first, column, plain(str(title)), head)
         page.set_column(column, column, 24 if title in one.wide else 13)

@@ -15,8 +15,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
-from layers.outputs.live_book import HEAD, OPTIONS
+from layers.outputs import printed
+from layers.outputs.live_book import HEAD, NOTE
 from layers.outputs.plain import plain
+from layers.outputs.printed import Book
 from layers.outputs.project import headlines
 from layers.study.run.results import Results
 from layers.text import Language, say
@@ -43,7 +45,7 @@ def write(results: Results, path: Path, language: Language, keep: np.ndarray | N
     listed = pipeline.listed(results, language)
     listed = listed if keep is None else listed[keep]
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    with Book(content) as book:
         _table(book, "list", listed, results, language)
         _table(book, "by_stage", pipeline.by_stage(results, language), results, language, total=True)
         _table(book, "by_place", pipeline.by_place(results, language), results, language, total=True)
@@ -61,11 +63,10 @@ def _table(
 ) -> None:
     page = book.add_worksheet(say(f"pipeline.sheet_{name}", language)[:31])
     said = (say(f"pipeline.sheet_{name}_note", language), *headlines(results, language, "projects"))
-    grey = book.add_format({"italic": True, "font_color": "#555555"})
-    for row, text in enumerate(said):
-        page.write_string(row, 0, plain(text), grey)
-    first = len(said) + 1
+    widths, grey = [float(_WIDE.get(str(c), 13)) for c in frame], book.add_format(NOTE)
+    first = printed.lines(page, 0, said[: printed.ABOVE], widths, grey) + 1
     _heads(book, page, frame, first, language)
+    printed.lines(page, first + len(frame) + 3, said[printed.ABOVE :], widths, grey)
     styles = {"n": book.add_format({"num_format": "#,##0.00"}), "i": book.add_format({"num_format": "#,##0"}),
               "t": book.add_format({"text_wrap": True, "valign": "top"})}  # fmt: skip
     for column, title in enumerate(frame):
@@ -74,8 +75,6 @@ def _table(
         _total(book, page, frame, first + 1, language)
     page.freeze_panes(first + 1, 2 if name in ("list", "milestones") else 1)
     page.autofilter(first, 0, first + max(len(frame), 1), max(len(frame.columns) - 1, 0))
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
 
 
 def _heads(book: xlsxwriter.Workbook, page: Sheet, frame: pd.DataFrame, row: int, language: Language) -> None:
@@ -84,6 +83,7 @@ def _heads(book: xlsxwriter.Workbook, page: Sheet, frame: pd.DataFrame, row: int
     for column, name in enumerate(frame):
         page.write_string(row, column, plain(titles[str(name)]), head)
         page.set_column(column, column, _WIDE.get(str(name), 13))
+    page.set_row(row, printed.head_height(titles.values(), [float(_WIDE.get(str(c), 13)) for c in frame]))
 
 
 def _column(page: Sheet, column: int, values: pd.Series, first: int, styles: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ An office may lay it out itself (`layers.outputs.template`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,9 @@ import geopandas as gpd
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from geo.basis.tables import rows as lines_of
-from geo.rules.terms import AREA_TESTS
 from layers.ask import argued
 from layers.library import standards
-from layers.outputs import office_pages, sheet_tables, signoff, word
+from layers.outputs import ground_tables, office_pages, sheet_tables, signoff, word
 from layers.outputs.dossier_rows import use_of_plan
 from layers.outputs.plain import plain
 from layers.outputs.project import notes, projection
@@ -30,7 +29,7 @@ from layers.study.run.released import require
 from layers.study.run.results import Results
 from layers.text import Language, code, joined, number, say, sentence
 from layers.words import answers, explain, explain_site, place_lines, project_card
-from layers.words.explain import Explanation, RuleLine
+from layers.words.explain import Explanation
 
 SITE_FACTS = (
     "park_id", "township", "tenure", "supply_status", "gross_m2", "net_m2", "net_hi_m2", "cultivated_m2", "farm_m2",
@@ -81,7 +80,7 @@ def document(made: SubjectSheet, results: Results, language: Language) -> bytes:
     from layers.outputs import ground_map  # the library that draws is loaded where something is drawn
 
     moment = datetime.fromisoformat(results.manifest["written"]).replace(tzinfo=None)
-    drawn = ground_map.of_shape(results, made.shape, made.called, language)
+    drawn = ground_map.of_shape(results, made.shape, made.called, language, sheet_tables.marks(results, made.tables))
     picture = drawn.png if drawn else None
     below = (*made.notes, *(sentence(n, language) for n in (drawn.notes if drawn else ())))
     if (own := office_pages.found(made.paper, language)) is not None:
@@ -114,16 +113,12 @@ def _parcel(results: Results, found: Explanation, language: Language) -> Subject
     parcels = gpd.GeoDataFrame(results.table("parcels")).set_index("parcel_id")
     shape, park = parcels.geometry[found.parcel_id], str(parcels["park_id"][found.parcel_id] or "")
     head = say("sheet.parcel", language, id=found.parcel_id, status=found.status_word)
-    ledger = tuple(
-        (line.title, *(area(v, language) for v in (line.taken_m2, line.shared_m2, line.unknown_m2, line.left_m2)))
-        for line in found.ledger
-    )
     ranked = sheet_tables.run_with(results.folder, "ranking")
     over = _sites_of(ranked, found.parcel_id)
     tables = (
         _facts(tuple(found.facts), language),
-        table("ledger", ("layer", "taken", "shared", "unknown", "left"), ledger, (3.0, 1.2, 1.2, 1.2, 1.2), language),
-        _rules(results, found, language),
+        ground_tables.ledger(found.ledger, language),
+        ground_tables.rules(results, found.rules, language),
         sheet_tables.other_sites(ranked or results, {found.parcel_id, *over}, found.net_m2, language),
         sheet_tables.score(ranked, over[0] if over else "", language),
         *_supply(results, shape, park, language),
@@ -131,7 +126,7 @@ def _parcel(results: Results, found: Explanation, language: Language) -> Subject
         sheet_tables.corners(shape, language),
     )  # fmt: skip
     lines = (found.why, *filter(None, (found.withheld,)), *found.changes)
-    below = (*found.unused, *notes(results, language, "candidates"))
+    below = (*found.unused, *notes(results, language, "candidates", layers=False))
     return SubjectSheet(
         "dossier-parcel", say("map.parcel", language, id=found.parcel_id), head, lines, tables, below, shape
     )
@@ -161,27 +156,6 @@ def _supply(results: Results, shape: Any, park: str, language: Language) -> tupl
     )
 
 
-def _rules(results: Results, found: Explanation, language: Language) -> WordTable:
-    rows = tuple(_rule(results, line, language) for line in found.rules)
-    made = table("rules", ("rule", "outcome", "measured", "limit", "basis"), rows, (2.1, 0.8, 1.7, 1.8, 3.6), language)
-    return replace(made, numbers=())  # limits in words
-
-
-def _rule(results: Results, line: RuleLine, language: Language) -> tuple[str, ...]:
-    """Say that nothing is involved only where it is proved; what is not known is to be verified."""
-    rule = results.rule(line.rule_id)
-    said = line.outcome_word
-    if line.outcome == "unknown":
-        said = say("sheet.to_verify", language)
-    elif line.outcome == "clear" and rule.test in AREA_TESTS and rule.threshold == 0 and rule.operator == "<=":
-        said = say("sheet.not_involved", language)
-    age = (
-        line.age if line.outcome == "conflict" else ""
-    )  # of all of them luodi rules tells it, and the notes what is past
-    basis = " · ".join(filter(None, (line.clause, line.mark, line.layer, line.vintage, age)))
-    return line.title, said, line.measured, line.limit, basis
-
-
 # --- a site ---------------------------------------------------------------------------
 
 
@@ -192,6 +166,7 @@ def _site(results: Results, subject: str, language: Language) -> SubjectSheet:
     size = float(row["net_m2"])
     tables = (
         _facts(_site_facts(results, subject, language), language),
+        *ground_tables.of_site(results, subject, language),
         sheet_tables.score(results, subject, language),
         sheet_tables.other_sites(results, {subject}, size, language),
         table("members", ("parcel", "part", "area", "use", "tenure", "status"), _members(results, subject, language),
@@ -208,7 +183,7 @@ def _site(results: Results, subject: str, language: Language) -> SubjectSheet:
         head,
         lines,
         tables,
-        notes(results, language, "ranking"),
+        notes(results, language, "ranking", layers=False),
         shape,
     )
 
@@ -222,6 +197,8 @@ def _site_facts(results: Results, subject: str, language: Language) -> tuple[tup
     if named.get("plan_use"):
         uses = [use_of_plan(u, scheme, language) for u in str(named["plan_use"]).split("|")]
         named["plan_use"] = joined(uses, language, apart=True)
+    if named.get("park_id"):
+        named["park_id"] = sheet_tables.park_text(results, str(named["park_id"]))
     told = [(made.headers.get(c, c), v) for c, v in named.items()]
     return tuple((title, _value(v, language)) for title, v in told if str(v) not in ("", "None"))
 
@@ -275,6 +252,7 @@ def _project(results: Results, subject: str, language: Language) -> SubjectSheet
         _facts(tuple((t, v) for t, v in card.facts), language),
         table("demand", ("item", "value", "method", "basis"), demand, (1.5, 1.5, 2.0, 3.0), language),
         table("gates", ("rule", "outcome", "measured", "basis"), gates, (2.0, 1.0, 2.0, 3.0), language),
+        *ground_tables.of_site(results, site, language),
         _argued(results, card.project_id, language),
         sheet_tables.fitting(results, card.project_id, site, language),
         sheet_tables.score(
@@ -285,9 +263,11 @@ def _project(results: Results, subject: str, language: Language) -> SubjectSheet
         sheet_tables.corners(shape, language),
     )
     head = say("sheet.project", language, id=card.project_id, name=card.name, status=card.result_word)
-    lines = (card.why, *(line.strip() for line in _said(placed.lines)))
+    colon = say("sheet.colon", language)
+    lines = (card.why, *(colon.join(line.strip().split("  ")) for line in _said(placed.lines)))
     called = say("map.project", language, id=card.project_id)
-    return SubjectSheet("dossier-project", called, head, lines, tables, notes(results, language, "matches"), shape)
+    below = notes(results, language, "matches", layers=False)
+    return SubjectSheet("dossier-project", called, head, lines, tables, below, shape)
 
 
 def _argued(results: Results, project: str, language: Language) -> WordTable:
@@ -295,7 +275,7 @@ def _argued(results: Results, project: str, language: Language) -> WordTable:
     rows = answers.summary(argued.argued(results, project), language) if results.has("matches") else ()
     columns = ("department", "open", "text")
     head = tuple(say(f"answerlist.{n}", language) for n in columns)
-    title = say("table.argument", language)
+    title = say("sheet.argument", language)
     return WordTable(title, head, rows, (1.5, 2.5, 3.5), name="argument", columns=columns)
 
 

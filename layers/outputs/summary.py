@@ -82,7 +82,7 @@ def after_run(folder: Path, report: Report, language: Language) -> list[str]:
     lines += filter(None, (landable_line(results, language),))
     lines += first_steps.lines(results, language)
     lines += _problems(results, language)
-    return [*lines, *notes(results, language)]
+    return [*lines, *notes(results, language, layers=False)]
 
 
 def _problems(results: Results, language: Language) -> list[str]:

@@ -82,10 +82,11 @@ def report(folder: Path, subject: str, path: Path, on: date | None, language: La
         Nothing of that id, results that are stale, or no LibreOffice for a PDF.
     """
     if ending(path, REPORTS) == pdf.ENDING:
-        replaced(
-            path, lambda part: pdf.write(part, "dossier.docx", lambda at: report(folder, subject, at, on, language)),
-            folder,
-        )  # fmt: skip
+
+        def made(at: Path) -> None:
+            report(folder, subject, at, on, language)
+
+        replaced(path, lambda part: pdf.write(part, "dossier.docx", made, language), folder)
         return
     if subject in {check.check_id for check in checks.listing(folder)}:
         redline_files.write(redline_files.answer_of(checks.open_check(folder, subject)), path, language)

@@ -6,6 +6,7 @@ Everything goes in as plain text: no field codes, no links.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from layers.outputs.plain import plain
-from layers.text import Language
+from layers.text import Language, say
 
 PAGE_CM, MARGIN_CM = (21.0, 29.7), (0.9, 1.3)
 """Width and height of A4; margins above and below, left and right."""
@@ -111,11 +112,34 @@ def blank(title: str, moment: datetime, language: Language) -> Document:
     normal.font.size = Pt(BODY_PT)
     _fonts(normal.element.get_or_add_rPr(), SONG)
     _speak(normal.element.get_or_add_rPr(), language)
+    _foot(section.footer.paragraphs[0], title, language)
     known = page.core_properties
     known.title, known.author, known.comments = plain(title)[:250], "Luodi 落地", ""
     known.created = known.modified = moment
     known.last_modified_by = "Luodi 落地"
     return page
+
+
+def _foot(paragraph: Paragraph, title: str, language: Language) -> None:
+    """Write title, page and pages at the foot: a sheet that lies alone still says where it belongs.
+
+    The two fields are ours; what a study says stays text.
+    """
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run(paragraph, plain(title)[:MOST_TITLE], SMALL_PT, GREY)
+    told = " · " + say("word.page_of", language, page="PAGE|", pages="NUMPAGES|")
+    for text in re.split(r"((?:NUM)?PAGES?\|)", told):
+        if text.endswith("|"):
+            field = OxmlElement("w:fldSimple")
+            field.set(qn("w:instr"), text[:-1])
+            paragraph._p.append(field)
+            field.append(run(paragraph, "1", SMALL_PT, GREY).runs[-1]._r)
+        elif text:
+            run(paragraph, "-", SMALL_PT, GREY).runs[-1].text = text  # with the spaces at its ends
+
+
+MOST_TITLE = 60
+"""Letters of a title at the foot of a page."""
 
 
 def heading(page: Document, text: str) -> None:
@@ -242,7 +266,7 @@ def _fonts(properties: Any, face: str) -> None:
 def _speak(properties: Any, language: Language) -> None:
     """Name the language, so that Chinese characters take their mainland shapes."""
     lang = OxmlElement("w:lang")
-    lang.set(qn("w:val"), "zh-CN" if language == "zh" else "en-GB")
+    lang.set(qn("w:val"), "en-GB")  # of Latin letters and figures: as Chinese ones they break at any place in a cell
     lang.set(qn("w:eastAsia"), "zh-CN")
     properties.append(lang)
 

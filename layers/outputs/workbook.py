@@ -13,16 +13,17 @@ from xml.etree import ElementTree
 import pandas as pd
 import xlsxwriter
 
-from layers.outputs import live
-from layers.outputs.live_book import HEAD, OPTIONS
+from layers.outputs import live, printed
+from layers.outputs.live_book import HEAD, NOTE, NOTES
 from layers.outputs.plain import plain
+from layers.outputs.printed import Book
 from layers.outputs.projected import Projection
 from layers.text import Language, say
 
 _WIDEST = 48
 _FIRST_SHEET = "xl/worksheets/sheet1.xml"
 STYLES: dict[str, dict[str, Any]] = {
-    "head": HEAD,
+    "head": HEAD, "note": NOTE,
     "number": {"num_format": "#,##0.00"}, "whole": {"num_format": "0"}, "share": {"num_format": "0.00%"}, "text": {},
     "number_least": {"num_format": '"≥ "#,##0.00'}, "whole_least": {"num_format": '"≥ "0'},
 }  # fmt: skip
@@ -31,18 +32,23 @@ STYLES: dict[str, dict[str, Any]] = {
 def write_xlsx(path: Path, made: Projection, sheet: str, language: Language = "zh") -> None:
     """Write a projected table; text never becomes a formula or a link, numbers do where they follow from others.
 
-    The first rows carry the notes, the header row is frozen and filtered, areas keep
-    two decimals, and row order is that of the table. A second sheet sums up by state.
+    The first lines say what it is, the header row is frozen and filtered, areas keep two decimals, and row order is
+    that of the table. A second sheet sums up by state, the last one holds all notes.
     """
     content = BytesIO()  # the library has errors of its own for a refused path; ours come from the file system
     made, name = live.taken(made, sheet, language), sheet[:31]
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    above = made.notes[: printed.ABOVE]
+    with Book(content) as book:
         page = book.add_worksheet(name)
-        _notes(book, page, made)
         style = {k: book.add_format(v) for k, v in STYLES.items()}
-        _rows(page, made, sheet, style, first=len(made.notes) + 1)
+        _rows(page, made, sheet, style, first=len(above) + 1)
+        printed.lines(page, 0, above, _widths(made), style["note"])
         words = {k: say(f"workbook.{k}", language) for k in ("totals", "rows", "share", "all", "unknown")}
-        live.totals(book, made, name, len(made.notes) + 2, words, style)
+        live.totals(book, made, name, len(above) + 2, words, style)
+        if len(made.notes) > len(above):
+            more = book.add_worksheet(say("workbook.notes", language))
+            more.set_column(0, 0, NOTES)
+            printed.lines(more, 0, made.notes, (NOTES,), style["note"])
     path.write_bytes(content.getvalue())
 
 
@@ -65,10 +71,8 @@ def rows_of(path: Path, table: str) -> int:
     return max(last - head, 0)
 
 
-def _notes(book: xlsxwriter.Workbook, page: xlsxwriter.workbook.Worksheet, made: Projection) -> None:
-    style = book.add_format({"italic": True, "font_color": "#555555"})
-    for row, note in enumerate(made.notes):
-        page.write_string(row, 0, plain(note), style)
+def _widths(made: Projection) -> list[float]:
+    return [_width(made.headers.get(str(c), str(c)), made.frame[c]) for c in made.frame]
 
 
 def _rows(
@@ -91,6 +95,8 @@ def _rows(
                 page.write_string(row, column, "∞" if value > 0 else "-∞")
             else:
                 _number(page, row, column, float(value), _formula(made, table, str(name), row - first - 1, known))
+    heads = [made.headers.get(str(c), str(c)) for c in made.frame]
+    page.set_row(first, printed.head_height(heads, _widths(made)))
     last = max(first + len(made.frame), first + 1)
     page.autofilter(first, 0, last, max(len(made.frame.columns) - 1, 0))
     page.freeze_panes(first + 1, 1)

@@ -21,7 +21,7 @@ from geo.screen.ledger import UNSURE_LINE, WHOLE, settled
 from geo.screen.setting import Setting
 from layers.ask import applied
 from layers.ask.compare import setting_of
-from layers.library import kinds, standards
+from layers.library import kinds, sourced, standards
 from layers.study.run.released import inside, masks, released, touched
 from layers.study.run.results import Results
 from layers.study.spec import LayerSpec
@@ -110,7 +110,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         raise BlockedError(reason("parcel_unknown_near" if near else "parcel_unknown", parcel=parcel_id, near=near))
     row = found.iloc[0]
     verdicts = results.parcel_row("verdicts", parcel_id)
-    lines = [_rule_line(results, v, language) for v in rows(verdicts)]
+    lines = [rule_line(results, v, language) for v in rows(verdicts)]
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
     levers, held = _levers(results, parcel_id, str(row["status"]))
     return Explanation(
@@ -122,7 +122,7 @@ def explain(results: Results, parcel_id: str, language: Language = "en") -> Expl
         net_m2=float(row["net_m2"]),
         net_hi_m2=float(row["net_hi_m2"]),
         facts=_facts(results, parcel_id, language),
-        rules=tuple(sorted(lines, key=_rank)),
+        rules=tuple(sorted(lines, key=by_urgency)),
         ledger=_ledger(results, parcel_id, titles, language),
         changes=tuple(change_text(c, titles, language) for c in levers),
         levers=levers,
@@ -162,7 +162,7 @@ def _one(results: Results, parcel_id: str) -> tuple[Evidence, Setting, str]:
     return evidence(parcels, results.table("zones"), pieces, facts), setting_of(results), parcel_id
 
 
-def _rank(line: RuleLine) -> tuple[bool, bool, int]:
+def by_urgency(line: RuleLine) -> tuple[bool, bool, int]:
     """Failures first, then what is open; preferences and rules set aside come last."""
     return bool(line.aside), line.severity == "prefer", _ORDER[line.outcome]
 
@@ -188,7 +188,8 @@ def marked_title(results: Results, rule: Rule, language: Language) -> str:
     return say("word.marked", language, title=title) if rule.unverified else title
 
 
-def _rule_line(results: Results, verdict: dict[str, Any], language: Language) -> RuleLine:
+def rule_line(results: Results, verdict: dict[str, Any], language: Language) -> RuleLine:
+    """Return one verdict in words."""
     rule = results.rule(verdict["rule_id"])
     spec = results.layer(rule.layer) if rule.layer else None
     hidden = rule.id in masks(results).rule_names.values()
@@ -230,7 +231,7 @@ def age_text(aged: Aged, language: Language) -> str:
     first, last, checked = (str(d) if d else "" for d in (aged.in_force, aged.expires, aged.checked_on))
     ends = (first or say("law.open", language), last or say("law.open", language))
     return say("law.age", language, first=ends[0], last=ends[1], checked=checked or say("word.not_known", language),
-               source=aged.source or say("word.not_known", language))  # fmt: skip
+               source=sourced.told(aged.source, language) or say("word.not_known", language))  # fmt: skip
 
 
 def layer_title(results: Results, rule: Rule, language: Language) -> str:
@@ -241,7 +242,7 @@ def layer_title(results: Results, rule: Rule, language: Language) -> str:
     spec = results.layer(rule.layer) if rule.layer else None
     if spec is None:
         return rule_title(results, rule, language)
-    return say("word.sensitive", language) if spec.use_only else spec.title or spec.id
+    return say("word.sensitive", language) if spec.use_only else layer_name(spec, language)
 
 
 def layer_name(spec: LayerSpec, language: Language) -> str:
@@ -301,7 +302,7 @@ def _ledger(results: Results, parcel_id: str, titles: dict[str, str], language: 
     table = results.parcel_row("ledger", parcel_id).sort_values("step")
     lines, before = [], None
     for row in rows(table):
-        title = _ledger_title(row, titles, language)
+        title = ledger_title(row, titles, language)
         taken = 0.0 if before is None or row["layer_id"] == UNSURE_LINE else before - row["left_m2"]
         own, shared = (settled(a, row["unknown_m2"]) for a in (taken, row["shared_m2"]))
         taken_m2, shared_m2 = (None if math.isnan(a) else a for a in (own, shared))
@@ -310,7 +311,8 @@ def _ledger(results: Results, parcel_id: str, titles: dict[str, str], language: 
     return tuple(lines)
 
 
-def _ledger_title(row: dict[str, Any], titles: dict[str, str], language: Language) -> str:
+def ledger_title(row: dict[str, Any], titles: dict[str, str], language: Language) -> str:
+    """Return what a line of the ledger is called."""
     if row["step"] == 0:
         return say("ledger.gross", language)
     if row["layer_id"] == WHOLE:

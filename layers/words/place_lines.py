@@ -311,10 +311,11 @@ def quantity(value: Any, name: str, unit: str, language: Language) -> str:
     most = max(0, -math.floor(math.log10(entry.step))) if entry else LEAST_DECIMALS.get(unit, 2)
     whole, _, rest = f"{float(value):,.{most}f}".partition(".")
     rest = rest.rstrip("0").ljust(LEAST_DECIMALS.get(unit, 0), "0")
-    return f"{whole}{'.' if rest else ''}{rest} {_unit(unit, language)}"
+    return f"{whole}{'.' if rest else ''}{rest} {unit_text(unit, language)}"
 
 
-def _unit(unit: str, language: Language) -> str:
+def unit_text(unit: str, language: Language) -> str:
+    """Return a unit as it is printed."""
     return code("aimunit", "mu", language) if unit == "亩" else unit.replace("m3", "m³").replace("m2", "m²")
 
 

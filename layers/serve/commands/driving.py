@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def rate(
     folder: Study,
     criteria: Annotated[str, typer.Option("--set", help="ankang, lanzhou, or a file of the study.")] = "ankang",
-    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (recalculates) or CSV.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (recalculates), CSV, or a map as export.")] = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -43,7 +43,7 @@ def rate(
 def reserve(
     folder: Study,
     criteria: Annotated[str, typer.Option("--set", help="The set that rates: ankang, lanzhou, a file.")] = "ankang",
-    out: Annotated[Path | None, typer.Option(help="Write it: XLSX or CSV.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, or a map as export.")] = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -96,7 +96,7 @@ def schedule(
     folder: Study,
     project: Annotated[str, typer.Argument(metavar="[PROJECT]", help="Id or name: its steps.")] = "",
     on: On = "",
-    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, or SVG (Gantt).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, SVG (Gantt), or a map as export.")] = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -260,7 +260,7 @@ def industry(
 def offers(
     folder: Study,
     offer: Annotated[str, typer.Argument(metavar="[OFFER]", help="One of them: L01, B02, C01.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, or DOCX (a sheet an offer).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, DOCX (a sheet an offer), or a map.")] = None,
     land_mu: Annotated[float | None, typer.Option(help="What suits a wish: land, 亩.")] = None,
     floor_m2: Annotated[float | None, typer.Option(help="What suits a wish: floor, m².")] = None,
     power_kva: Annotated[float | None, typer.Option(help="What suits a wish: power, kVA.")] = None,

@@ -205,6 +205,19 @@ def test_points_and_areas_in_one_list_are_all_kept(tmp_path):
     assert {str(n) for n, _ in pyogrio.list_layers(tmp_path / "a.gdb.zip")} == {"list", "list_point"}
 
 
+def test_no_row_has_a_place_and_whole_numbers_are_not_all_known(tmp_path):
+    made, _ = projected(["一", "二", "三"])
+    made = replace(made, frame=made.frame.assign(late_days=pd.array([3, None, 5], dtype="Int64")))
+    nowhere = gpd.GeoSeries([None] * 3, crs=CRS)
+    for kind in (k for k in FORMATS if k != "txt"):
+        lists.write(made, tmp_path / f"a.{kind}", "list", tmp_path, nowhere)
+    for kind in ("gpkg", "gdb.zip", "geojson", "parquet", "shp.zip"):
+        found = drawn(tmp_path / f"a.{kind}", "list")
+        assert len(found) == 3, kind
+        days = found[next(c for c in found if c.startswith("late"))]
+        assert days.isna().tolist() == [False, True, False], kind
+
+
 def test_a_list_without_places_is_refused_as_a_map(tmp_path):
     made, _ = projected(["一", "二", "三"])
     for kind in lists.KINDS:

@@ -86,7 +86,8 @@ def test_what_was_not_examined_stands_on_every_list(results, tmp_path):
     pages = pd.read_excel(tmp_path / "a.xlsx", sheet_name=None, header=None, engine="openpyxl")
     assert any("张三" in frame.to_string() for frame in pages.values())
     for frame in (gpd.read_file(tmp_path / "a.gpkg"), gpd.read_parquet(tmp_path / "a.parquet")):
-        assert frame["notes"].str.contains("张三").all()
+        assert "张三" in frame["notes"].iloc[0]
+        assert frame["notes"].str.contains(results.run_id).all()
 
 
 def test_a_missing_layer_is_said_once_with_the_parcels_it_leaves_open(own_district):

@@ -41,7 +41,8 @@ def rows(sheet):
         main = head or main
         heads.append((main, sub or ""))
     body = [dict(zip(heads, line, strict=True)) for line in lines[top + 2 :]]
-    return [line[0] for line in lines[:top] if line[0]], heads, {line["编号", ""]: line for line in body}
+    beside = [line[0] for line in lines if isinstance(line[0], str)]
+    return beside, heads, {line["编号", ""]: line for line in body if line["编号", ""]}
 
 
 def test_columns_in_their_order(sheet):
@@ -97,7 +98,7 @@ def test_conditions_and_unknowns(sheet):
     assert found["p03"]["待核实", ""] == found["p03"]["限制条件", ""] == "无"
 
 
-def test_notes_stand_above(sheet):
+def test_notes_stand_beside_the_rows(sheet):
     above, _, _ = rows(sheet)
     assert any("本轮未审查：压覆矿产" in line for line in above)
     assert "共 12 宗，其中不可用 5 宗未列入。" in above

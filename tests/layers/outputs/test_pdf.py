@@ -1,5 +1,6 @@
 """A PDF is laid out from the file an office edits: its words, its fonts inside; without LibreOffice that is said."""
 
+import re
 import shutil
 import subprocess
 import time
@@ -9,7 +10,7 @@ import docx
 import pytest
 
 from geo.basis.errors import BlockedError, CallError
-from layers.outputs import fonts, office_forms, pdf, told
+from layers.outputs import fonts, office_forms, pdf, plain_pdf, told
 from layers.outputs.office_forms import Asked
 from layers.study.run.results import open_results
 
@@ -59,9 +60,6 @@ def test_what_cannot_be_laid_out_is_said_and_leaves_the_old_file(run_district, t
         return problem.value.reasons[0].code
 
     with monkeypatch.context() as patch:
-        patch.setattr(pdf, "program", lambda: None)
-        assert refused() == "pdf_needs_program"
-    with monkeypatch.context() as patch:
         patch.setattr(fonts, "chinese", lambda: None)
         assert refused() == "pdf_needs_font"
     with monkeypatch.context() as patch:
@@ -71,6 +69,65 @@ def test_what_cannot_be_laid_out_is_said_and_leaves_the_old_file(run_district, t
         told.report(run_district, "p06", tmp_path / "a.odt", None, "zh")
 
 
+def test_without_libreoffice_a_document_is_laid_out_by_ourselves_and_says_so(run_district, tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "program", lambda: None)
+    told.report(run_district, "p06", tmp_path / "a.docx", None, "zh")
+    told.report(run_district, "p06", tmp_path / "a.pdf", None, "zh")
+    found = words(tmp_path / "a.pdf")
+    page = docx.Document(tmp_path / "a.docx")
+    cells = [c for t in page.tables for row in t.rows for c in row.cells]
+    lines = [p.text for part in (page, *cells) for p in part.paragraphs]
+    assert [text for text in map("".join, map(str.split, lines)) if text[:8] not in found] == []
+    pages = int(re.search(r"Pages: +(\d+)", tool("pdfinfo", tmp_path / "a.pdf"))[1])
+    assert found.count("标准版式（本机没有LibreOffice）") == pages
+    rows = tool("pdffonts", tmp_path / "a.pdf").splitlines()[2:]
+    assert rows
+    assert all(row.split()[-5] == "yes" for row in rows), "every font is inside"
+    before = (tmp_path / "a.pdf").read_bytes()
+    told.report(run_district, "p06", tmp_path / "a.pdf", None, "zh")
+    assert (tmp_path / "a.pdf").read_bytes() == before
+    with pytest.raises(BlockedError) as problem:
+        pdf.write(tmp_path / "b.pdf", "a.xlsx", lambda part: None, "zh")
+    assert problem.value.reasons[0].code == "pdf_needs_program"
+
+
+def test_a_letter_the_font_has_not_is_told_before_anything_is_written(tmp_path):
+    page = docx.Document()
+    page.add_paragraph("落地 \U0001f980 \U000e0100")
+    page.save(tmp_path / "a.docx")
+    with pytest.raises(BlockedError) as problem:
+        plain_pdf.write(tmp_path / "a.pdf", tmp_path / "a.docx", "zh")
+    assert "\U0001f980" in dict(problem.value.reasons[0].values)["letters"]
+    assert not (tmp_path / "a.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["永久基本农田（条号未查到）；", "State Forestry Administration order 35", "1234567890" * 9]
+)
+def test_lines_keep_their_room_and_lose_nothing(text):
+    found = plain_pdf.lines_of(text, 8.0, 60.0)
+    assert "".join(found).replace(" ", "") == text.replace(" ", "")
+    assert all(plain_pdf.width_of(line.rstrip(), 8.0) <= 60.0 for line in found)
+    assert not [line for line in found[1:] if line[0] in plain_pdf.NO_START]
+
+
+def test_the_page_of_an_office_is_laid_out_as_pdf(run_district, tmp_path, monkeypatch):
+    page = docx.Document()
+    page.add_paragraph("某某规划院选址报告 {{ title }}")
+    page.add_paragraph("{%p for line in lines %}")
+    page.add_paragraph("{{ line }}")
+    page.add_paragraph("{%p endfor %}")
+    (tmp_path / "office").mkdir()
+    page.save(tmp_path / "office" / "dossier-parcel.docx")
+    monkeypatch.setenv("LUODI_TEMPLATES", str(tmp_path / "office"))
+    for name, program in (("by-office", pdf.program), ("by-us", lambda: None)):
+        monkeypatch.setattr(pdf, "program", program)
+        told.report(run_district, "p06", tmp_path / f"{name}.pdf", None, "zh")
+        found = words(tmp_path / f"{name}.pdf")
+        assert "某某规划院选址报告地块p06" in found
+        assert "部门会签" not in found, "our own page"
+
+
 def test_whoever_takes_too_long_is_ended_with_its_children(tmp_path, monkeypatch):
     slow = tmp_path / "soffice"
     slow.write_text(f"#!/bin/sh\n(sleep 3; touch {tmp_path}/lived) &\nsleep 60\n", encoding="utf-8")
@@ -78,6 +135,6 @@ def test_whoever_takes_too_long_is_ended_with_its_children(tmp_path, monkeypatch
     monkeypatch.setattr(pdf, "program", lambda: slow)
     monkeypatch.setattr(pdf, "SECONDS", 0.5)
     with pytest.raises(BlockedError):
-        pdf.write(tmp_path / "a.pdf", "a.docx", lambda path: path.write_bytes(b""))
+        pdf.write(tmp_path / "a.pdf", "a.docx", lambda path: path.write_bytes(b""), "zh")
     time.sleep(3.5)
     assert not (tmp_path / "lived").exists()

@@ -51,7 +51,8 @@ def test_five_sheets_whose_sums_add_up(results, tmp_path, language):
     found = sheets(path)
     assert len(found) == 5
     stage = list(found.values())[1]
-    head, *rows, total = stage[next(k for k, r in enumerate(stage) if r[1] is not None) :]
+    first = next(k for k, r in enumerate(stage) if r[1] is not None)
+    head, *rows, total = stage[first : next(k for k, r in enumerate(stage) if k > first and r[1] is None)]
     for column in range(1, len(head)):
         assert sum(r[column] for r in rows) == pytest.approx(total[column])
     assert total[1] == 8

@@ -29,7 +29,7 @@ def test_a_site_stands_beside_its_alternatives(ranked_folder, tmp_path, language
     told.report(ranked_folder, first, tmp_path / "a.docx", None, language)
     lines, cells = read(tmp_path / "a.docx")
     assert first in lines[0]
-    assert len([row for row in cells if row[0] in others]) >= 2
+    assert len([row for row in cells if row[1] in others]) >= 2
     shape = results.table("sites").set_index("site_id").geometry[first]
     points = [row for row in cells if row[0].startswith("J") and row[0][1:].isdigit()]
     assert len(points) == len(shape.exterior.coords) - 1 + sum(len(r.coords) - 1 for r in shape.interiors)
@@ -78,9 +78,10 @@ def test_a_project_stands_beside_the_other_sites_that_would_take_it():
     rows = [("own", YES, 9.0), ("good", YES, 5.0), ("better", YES, 7.0), ("never", NO, 8.0), ("open", UNKNOWN, 8.0)]
     fits = pd.DataFrame(rows, columns=["site_id", "feasible", "worth"])
     fits = fits.assign(project_id="G1", park_id="P1", take_m2=20_000.0, score=50.0)
-    results = SimpleNamespace(has=lambda name: name == "fits", table=lambda name: fits)
+    study = SimpleNamespace(with_role=lambda role: ())
+    results = SimpleNamespace(has=lambda name: name == "fits", table=lambda name: fits, study=study)
     made = sheet_tables.fitting(results, "G1", "own", "zh")
-    assert [(row[0], row[2]) for row in made.rows] == [
+    assert [(row[1], row[3]) for row in made.rows] == [
         ("better", "30.00 亩 (20,000.00 m²)"),
         ("good", "30.00 亩 (20,000.00 m²)"),
     ]

@@ -6,6 +6,8 @@ import pytest
 
 from geo.basis.reason import Reason
 from geo.basis.tables import TABLES
+from layers.outputs import place_words
+from layers.outputs.project import projection
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, catalogue, sentence
 from tests.counties import made
@@ -78,3 +80,20 @@ def test_every_reason_has_its_sentence(results, language):
             said = sentence(cell, language)
             assert not said.startswith("["), (name, code)
             assert set(string.punctuation) - set(said), (name, code)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("table", place_words.TABLES)
+def test_a_table_of_placing_leaves_in_words(results, table, language):
+    made, raw = projection(results, table, language), results.table(table)
+    assert len(made.frame) == len(raw)
+    machine = {"resource", "then_resource", "feasible", "scope", "state", "status", "unit"} & set(raw)
+    for column in machine:
+        own = {str(v) for v in raw[column].dropna().unique() if str(v)} - {"MVA", "tce", "t", "t/h", "亩"}
+        assert not own & {str(v) for v in made.frame[column]}, column
+    if language == "zh":
+        assert not {str(v) for v in made.frame.select_dtypes("object").stack()} & {"True", "False", "land", "building"}
+    if table == "matches":
+        lacking = made.frame[raw["missing"].astype(str) != ""]
+        assert len(lacking)
+        assert not lacking["missing"].str.contains("_|\\|").any()
