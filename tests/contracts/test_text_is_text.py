@@ -106,7 +106,7 @@ def test_nothing_compiles_or_trusts_a_text(path):
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("views/**/*.py")), ids=lambda p: p.name)
-def test_pages_show_text_by_tag_and_label(path):
+def test_case_73_pages_show_text_by_tag_and_label(path):
     for node in (n for n in calls(path) if module_of(n) == "st"):
         where = f"{path.name}:{node.lineno}"
         assert name_of(node) not in PARTS, where

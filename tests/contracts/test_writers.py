@@ -108,6 +108,7 @@ APART = {
     "layers/sources/redline/wkt.py:as_table": "a temporary folder of its own",
     "layers/outputs/target.py:bytes_of": TEMP,
     "layers/outputs/pdf.py:write": "writes where `target.replaced` tells it to",
+    "layers/outputs/pdf.py:_laid_out": "a profile in the temporary folder of its caller",
     "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
     "layers/study/inspection.py:report": TEMP,
     "layers/study/audit.py:of_folder": TEMP,

@@ -254,7 +254,7 @@ def test_case_76_a_name_of_a_file_leads_nowhere_else(results, tmp_path):
     assert list(home.iterdir()) == []
 
 
-def test_kml_holds_no_markup_and_texts_no_controls(tmp_path):
+def test_case_72_kml_holds_no_markup_and_texts_no_controls(tmp_path):
     made, shapes = projected(["<b>x</b><script>1</script>", "\x1b[2J", "三"])
     lists.write(made, tmp_path / "a.kml", "list", tmp_path, shapes)
     said = [e.text or "" for e in ElementTree.parse(tmp_path / "a.kml").getroot().iter()]

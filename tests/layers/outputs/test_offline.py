@@ -63,7 +63,7 @@ def test_twenty_thousand_parcels_are_small_enough_to_send(tmp_path):
 
 @pytest.mark.browser
 @pytest.mark.long
-def test_in_a_browser_nothing_is_asked_for_and_nothing_runs(tmp_path):
+def test_case_71_in_a_browser_nothing_is_asked_for_and_nothing_runs(tmp_path):
     from playwright.sync_api import sync_playwright
 
     made, shapes = many(20_000, NAUGHTY)

@@ -51,7 +51,7 @@ def words(study, name, out):
 @pytest.mark.parametrize(
     "name", quick(["report.docx", "report.pdf", "form.xlsx", "list.shp.zip", "list.html", "study.zip"], "report.docx")
 )
-def test_a_killed_hand_over_leaves_the_old_file_and_nothing_else(study, tmp_path, name):
+def test_case_85_a_killed_hand_over_leaves_the_old_file_and_nothing_else(study, tmp_path, name):
     path, call = tmp_path / name, words(study, name, tmp_path)
     path.write_text("old")
     count = killed("count", *call, watched=[tmp_path, study])
@@ -71,7 +71,7 @@ def full():
 
 
 @pytest.mark.parametrize("name", quick([*DOCUMENTS, *LISTS], "report.docx"))
-def test_a_full_disk_leaves_the_old_file_and_is_told(study, tmp_path, name):
+def test_case_86_a_full_disk_leaves_the_old_file_and_is_told(study, tmp_path, name):
     path = tmp_path / name
     path.write_text("old")
     done = subprocess.run(

@@ -96,7 +96,7 @@ def test_disguised_rasters_open_nothing_else(tmp_path, cache, server, name):
 
 
 @pytest.mark.parametrize("name", ["../../evil.geojson", "/tmp/evil.geojson", "C:\\evil.geojson", "..\\evil.geojson"])
-def test_zip_entries_that_lead_outside(tmp_path, cache, name):
+def test_case_75_names_that_lead_outside(tmp_path, cache, name):
     path = make.zipped(tmp_path / "a.zip", {name: b"{}", "ok.geojson": b"{}"})
     assert make.refused(cache, path) == ["zip_leads_outside"]
     assert not (tmp_path.parent / "evil.geojson").exists()

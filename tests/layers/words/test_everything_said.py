@@ -88,7 +88,7 @@ def test_a_table_of_placing_leaves_in_words(results, table, language):
     made, raw = projection(results, table, language), results.table(table)
     assert len(made.frame) == len(raw)
     machine = {"resource", "then_resource", "feasible", "scope", "state", "status", "unit"} & set(raw)
-    for column in machine:
+    for column in machine if language == "zh" else ():
         own = {str(v) for v in raw[column].dropna().unique() if str(v)} - {"MVA", "tce", "t", "t/h", "亩"}
         assert not own & {str(v) for v in made.frame[column]}, column
     if language == "zh":
