@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -58,7 +58,7 @@ def write(path: Path, document: Path, language: Language) -> None:
     sheet = _Sheet()
     for block in _blocks(made):
         if isinstance(block, Table):
-            sheet.table(block)
+            sheet.table(block, made)
         else:
             sheet.paragraph(block, made)
     if sheet.missing:
@@ -67,11 +67,21 @@ def write(path: Path, document: Path, language: Language) -> None:
 
 
 def _blocks(made: Any) -> Iterator[Paragraph | Table]:
-    for part in made.element.body.iterchildren():
-        if part.tag == qn("w:p"):
-            yield Paragraph(part, made)
-        elif part.tag == qn("w:tbl"):
-            yield Table(part, made)
+    """Yield paragraphs and tables: what stands in the head of the pages first, then the body, controls opened."""
+    for section in made.sections:
+        if not section.header.is_linked_to_previous:
+            yield from _inside(section.header._element, made)
+    yield from _inside(made.element.body, made)
+
+
+def _inside(part: Any, made: Any) -> Iterator[Paragraph | Table]:
+    for child in part.iterchildren():
+        if child.tag == qn("w:p"):
+            yield Paragraph(child, made)
+        elif child.tag == qn("w:tbl"):
+            yield Table(child, made)
+        elif child.tag == qn("w:sdt"):
+            yield from _inside(child.find(qn("w:sdtContent")), made)
 
 
 # --- letters ---------------------------------------------------------------------------
@@ -87,7 +97,7 @@ def _advance(letter: str) -> float:
     """Return the width of a letter for a size of one point; NaN where the font has it not."""
     font = _font()
     if font.get_char_index(ord(letter)) == 0:
-        return 0.0 if letter in UNSEEN else float("nan")
+        return 0.0 if letter in UNSEEN or letter < " " else float("nan")
     font.set_size(100, 72)
     return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
 
@@ -174,7 +184,7 @@ class _Sheet:
     def paragraph(self, part: Paragraph, made: Any) -> None:
         """Lay out a paragraph, with its picture or its break of the page."""
         for inline in part._p.iter(qn("a:blip")):
-            self._picture(made.part.related_parts[inline.get(qn("r:embed"))].blob)
+            self._shown(inline, made)
         if any(b.get(qn("w:type")) == "page" for b in part._p.iter(qn("w:br"))):
             self.turn()
         text = _text(part)
@@ -187,6 +197,12 @@ class _Sheet:
                     self.turn()
                 self._put(text, line, (MARGIN_PT[0], wide))
                 self.y += text.size * LEADING
+
+    def _shown(self, inline: Any, made: Any) -> None:
+        """Show a picture of the body; one of a head of pages, or of another kind, is left out."""
+        part = made.part.related_parts.get(inline.get(qn("r:embed")))
+        if part is not None and part.content_type in ("image/png", "image/jpeg"):
+            self._picture(part.blob)
 
     def _picture(self, data: bytes) -> None:
         with Image.open(io.BytesIO(data)) as image:
@@ -207,49 +223,80 @@ class _Sheet:
         x = left + (wide - width_of(line, text.size)) * text.at
         self.pages[-1].append(("text", (line, x, self.y + text.size, text.size, text.colour)))
 
-    def table(self, grid: Table) -> None:
-        """Lay out a table row by row; its head stands on every page it runs over."""
+    def table(self, grid: Table, made: Any) -> None:
+        """Lay out a table row by row, its head on every page it runs over; a picture of a cell stands below it."""
         total = PAGE_PT[0] - 2 * MARGIN_PT[0]
-        shares = [float(c.width or 1) for c in grid.columns]
+        shares = [float(c.width or 1) for c in grid.columns] or [1.0]
         edges = MARGIN_PT[0] + np.cumsum([0.0, *shares]) * total / sum(shares)
         rows = [self._row(row, edges) for row in grid.rows]
         head = rows[0] if rows and grid.rows[0]._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None else None
+        most = PAGE_PT[1] - 2 * MARGIN_PT[1] - FOOT_PT - (_height(head) if head else 0.0)
         for k, row in enumerate(rows):
-            follows = rows[k + 1][1] if row is head and len(rows) > 1 else 0.0
-            if self.room < row[1] + follows and self.y > MARGIN_PT[1]:
-                self.turn()
-                if head is not None and row is not head:
-                    self._draw(head)
-            self._draw(row)
+            for part in _parts(row, most):
+                follows = min(_height(rows[k + 1]), most) if row is head and len(rows) > 1 else 0.0
+                if self.room < _height(part) + follows and self.y > MARGIN_PT[1]:
+                    self.turn()
+                    if head is not None and row is not head:
+                        self._draw(head)
+                self._draw(part)
         self.y += 2
+        for inline in grid._tbl.iter(qn("a:blip")):
+            self._shown(inline, made)
 
-    def _row(self, row: Any, edges: Any) -> tuple[list[Any], float]:
-        """Return the cells of a row, each with its place, and the height of the row."""
+    def _row(self, row: Any, edges: Any) -> list[_Cell]:
+        """Return the cells of a row, each with its place and lines; a table within a cell is read as its lines."""
         cells, at = [], 0
         for cell in row._tr.tc_lst:
             span = min(cell.grid_span, len(edges) - 1 - at)
-            left, wide = edges[at], edges[at + span] - edges[at]
+            left, wide = float(edges[at]), float(edges[at + span] - edges[at])
             at += span
-            shade = cell.find(f"{qn('w:tcPr')}/{qn('w:shd')}") is not None
-            texts = [_text(Paragraph(p, row)) for p in cell.p_lst]
-            after = [Paragraph(q, row).paragraph_format.space_after for q in cell.p_lst]
-            told = zip(texts, after, strict=True)
-            lines = [(t, self._lines(t, wide - 2 * PAD_PT), a.pt if a is not None else 0.0) for t, a in told]
-            cells.append((left, wide, shade, lines))
-        high = max((sum(t.size * LEADING * len(ls) + a for t, ls, a in c[3]) for c in cells), default=0.0)
-        return cells, high + 2 * PAD_PT / 2
+            lines: list[tuple[_Text, str, float]] = []
+            for part in (Paragraph(p, row) for p in cell.iter(qn("w:p"))):
+                text, after = _text(part), part.paragraph_format.space_after
+                lines += [(text, line, 0.0) for line in self._lines(text, wide - 2 * PAD_PT)]
+                lines[-1] = (*lines[-1][:2], after.pt if after is not None else 0.0)
+            cells.append(_Cell(left, wide, cell.find(f"{qn('w:tcPr')}/{qn('w:shd')}") is not None, tuple(lines)))
+        return cells
 
-    def _draw(self, row: tuple[list[Any], float]) -> None:
-        top, high = self.y, row[1]
-        for left, wide, shade, lines in row[0]:
-            self.pages[-1].append(("cell", (left, top, wide, high, shade)))
+    def _draw(self, row: Sequence[_Cell]) -> None:
+        top, high = self.y, _height(row)
+        for cell in row:
+            self.pages[-1].append(("cell", (cell.left, top, cell.wide, high, cell.shade)))
             self.y = top + PAD_PT / 2
-            for text, parts, after in lines:
-                for line in parts:
-                    self._put(text, line, (left + PAD_PT, wide - 2 * PAD_PT))
-                    self.y += text.size * LEADING
-                self.y += after
+            for text, line, after in cell.lines:
+                self._put(text, line, (cell.left + PAD_PT, cell.wide - 2 * PAD_PT))
+                self.y += text.size * LEADING + after
         self.y = top + high
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell: left edge and width in points, whether it is shaded, its lines with the room below each."""
+
+    left: float
+    wide: float
+    shade: bool
+    lines: tuple[tuple[_Text, str, float], ...]
+
+
+def _height(row: Sequence[_Cell]) -> float:
+    return max((sum(t.size * LEADING + after for t, _, after in c.lines) for c in row), default=0.0) + PAD_PT
+
+
+def _parts(row: Sequence[_Cell], most: float) -> Iterator[list[_Cell]]:
+    """Yield a row in parts none of which is higher than a page."""
+    left = [c.lines for c in row]
+    while True:
+        taken = [_fitting(lines, most - PAD_PT) for lines in left]
+        yield [replace(c, lines=lines[:k]) for c, lines, k in zip(row, left, taken, strict=True)]
+        left = [lines[k:] for lines, k in zip(left, taken, strict=True)]
+        if not any(left):
+            return
+
+
+def _fitting(lines: Sequence[tuple[_Text, str, float]], room: float) -> int:
+    heights = np.cumsum([t.size * LEADING + after for t, _, after in lines])
+    return max(int((heights <= room + 1e-6).sum()), min(len(lines), 1))
 
 
 # --- drawing --------------------------------------------------------------------------------

@@ -111,6 +111,21 @@ def test_lines_keep_their_room_and_lose_nothing(text):
     assert not [line for line in found[1:] if line[0] in plain_pdf.NO_START]
 
 
+def test_nothing_of_a_page_is_lost_that_is_too_high_or_stands_within_a_cell(tmp_path):
+    page = docx.Document()
+    page.sections[0].header.paragraphs[0].text = "抬头某某规划院"
+    grid = page.add_table(2, 2)
+    grid.cell(0, 0).text = "\n".join(f"第{k}行" for k in range(300))
+    grid.cell(0, 1).text = "右栏"
+    grid.cell(1, 0).add_table(1, 1).cell(0, 0).text = "表中之表"
+    page.save(tmp_path / "a.docx")
+    plain_pdf.write(tmp_path / "a.pdf", tmp_path / "a.docx", "zh")
+    found = words(tmp_path / "a.pdf")
+    wanted = ["抬头某某规划院", "右栏", "表中之表", *(f"第{k}行" for k in range(300))]
+    assert [text for text in wanted if text not in found] == []
+    assert int(re.search(r"Pages: +(\d+)", tool("pdfinfo", tmp_path / "a.pdf"))[1]) >= 4
+
+
 def test_the_page_of_an_office_is_laid_out_as_pdf(run_district, tmp_path, monkeypatch):
     page = docx.Document()
     page.add_paragraph("某某规划院选址报告 {{ title }}")
