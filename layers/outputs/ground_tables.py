@@ -43,7 +43,7 @@ def ledger(lines: Sequence[LedgerLine], language: Language, below: str = "") -> 
         for line in lines
     )
     return table(
-        "ledger", ("layer", "taken", "shared", "unknown", "left"), rows, (2.2, 1.4, 1.4, 1.4, 1.4), language, below
+        "ledger", ("layer", "taken", "shared", "unknown", "left"), rows, (1.9, 1.4, 1.3, 1.3, 1.9), language, below
     )
 
 
@@ -51,7 +51,7 @@ def rules(results: Results, lines: Sequence[RuleLine], language: Language, below
     """Show every rule with its outcome and what it rests on."""
     rows = tuple(_rule(results, line, language) for line in lines)
     made = table(
-        "rules", ("rule", "outcome", "measured", "limit", "basis"), rows, (2.1, 0.9, 1.9, 1.5, 3.6), language, below
+        "rules", ("rule", "outcome", "measured", "limit", "basis"), rows, (2.0, 1.1, 1.8, 1.8, 3.3), language, below
     )
     return replace(made, numbers=())  # limits in words
 
