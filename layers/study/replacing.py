@@ -136,11 +136,12 @@ def _in_parts(folder: Path, old: LayerSpec, files: Sequence[Path], layer: str) -
     folders = [f for f in files if f.is_dir() and f.suffix.lower() != ".gdb"]
     if len(files) == 1 and not folders and not old.parts:
         return {}
-    if not folders:
+    mine = kinds.kind(old.id, old.title)
+    if not folders or mine is None:
         entry = delivery.as_one(folder, files, layer or old.layer.rpartition("/")[2])
     else:
-        mine, found = kinds.kind(old.id, old.title), delivery.delivery(folder, files)
-        fitting = [p for p in found.proposals if p.kind and mine and p.kind.code == mine.code and p.how != "part"]
+        found = delivery.delivery(folder, files)
+        fitting = [p for p in found.proposals if p.kind and p.kind.code == mine.code and p.how != "part"]
         if len(fitting) != 1:
             known = [p.table.title for p in fitting]
             raise CallError(reason("replace_which_file", id=old.id, count=len(fitting), known=known))

@@ -13,7 +13,7 @@ from layers.serve.pages.data_desk import LayerState
 from layers.sources.finding import Finding
 from layers.study import accept, describe, jobs, replacing
 from layers.study.spec import Study
-from layers.text import Language, code, say
+from layers.text import Language, code, joined, say
 from views.parts import acts, frame, layer_records, runner, sources, state
 from views.parts.markup import join, tag
 
@@ -25,7 +25,8 @@ def draw(folder: Path, study: Study, layer: LayerState, language: Language) -> N
     """Draw the panel of a layer."""
     st.html(tag("div", tag("span", layer.title, cls="lu-id"), cls="lu-why-head"))
     facts = [("id", layer.spec.id), ("source", layer.spec.source), ("layer", layer.spec.layer),
-             ("where", layer.spec.where), ("rules", code_list(layer, language))]  # fmt: skip
+             ("parts", joined([p.name for p in layer.spec.parts], language)), ("where", layer.spec.where),
+             ("rules", code_list(layer, language))]  # fmt: skip
     rows = [
         tag("tr", tag("td", say(f"uidata.fact_{k}", language)), tag("td", v))
         for k, v in facts

@@ -217,6 +217,27 @@ def test_a_newer_delivery_of_the_parts_takes_their_place(study, sent, tmp_path):
     assert spec.read(study).layer("parcels").parts == ()
 
 
+@pytest.mark.long
+def test_a_layer_of_no_known_kind_comes_in_parts_and_is_replaced_by_a_folder(study, tmp_path):
+    for number, name in enumerate(("甲", "乙")):
+        make.shapefile(tmp_path, _noted(number), f"X_{name}")
+    files = sorted(tmp_path.glob("X_*.shp"))
+    call = ["add", str(study), *map(str, files), "--role", "constraint", "--id", "own_layer", "--lang", "zh"]
+    assert CliRunner().invoke(luodi.cli, call).exit_code == 0
+    assert [p.name for p in spec.read(study).layer("own_layer").parts] == ["乙", "甲"]
+    place = tmp_path / "新"
+    place.mkdir()
+    for number, name in enumerate(("甲", "乙")):
+        make.shapefile(place, _noted(number).head(2), f"X_{name}")
+    made = replacing.replace(study, "own_layer", place, {})
+    assert (made.before.rows, made.after.rows) == (6, 4)
+
+
+def _noted(number):
+    frame = make.squares(NOTE=["a"] * 3)
+    return frame.set_geometry(frame.geometry.translate(0.0, 300.0 * number))
+
+
 def test_a_record_of_a_part_is_corrected_by_its_row(study, sent):
     (line,) = of(delivery.delivery(study, [sent]), "parcels")
     delivery.take(study, [line])
