@@ -13,12 +13,12 @@ import shapely
 
 from geo.basis.errors import LuodiError
 from geo.basis.inputs import NO_CLASS, Raster
-from layers.sources import gate
 from layers.sources.checks import crs, relief, warp
 from layers.sources.checks.crs_name import titled
 from layers.sources.checks.warp import RasterGrid
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import RasterFile
+from layers.study import raster_sheets
 from layers.study.spec import LayerSpec
 
 Values = npt.NDArray[np.float64]
@@ -50,7 +50,7 @@ def raster(
     if _named_slope(spec):
         return None, [finding("block", "raster_is_slope", layer=spec.id)]
     try:
-        file = gate.open_raster(source, cache)
+        file = raster_sheets.opened(spec, source, cache)
     except LuodiError as error:
         return None, [Finding("", r.code, "warn", "", r) for r in error.reasons]
     found = list(file.findings)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field, field_validator
 
 from geo.basis.frozen import Frozen
+from layers.library import roles
 
 SIGN = ":"
 """Between the name of a part and the row in its file."""
@@ -40,6 +43,30 @@ class LayerPart(Frozen):
         if not value.strip() or SIGN in value:
             raise ValueError("part_name_wrong")
         return value
+
+
+def may_be_kept(role: str, kind: str = "") -> bool:
+    """Tell whether a layer of a role (of rasters: of a kind) can be kept in several files.
+
+    Registers and images are taken one by one instead.
+    """
+    if role == "raster":
+        return kind not in ("", "imagery")
+    return role in roles.opened_as("parcels", "boundary", "layer")
+
+
+def hold_together(parts: Sequence[LayerPart], source: str, role: str, kind: str) -> None:
+    """Look whether the parts of a layer hold together; none do.
+
+    Raises
+    ------
+    ValueError
+        With the code of a reason: a role that is not kept in parts, two of one name, or a first that is not the source.
+    """
+    if parts and not may_be_kept(role, kind):
+        raise ValueError("parts_of_role")
+    if len({p.name for p in parts}) < len(parts) or any(p.source != source for p in parts[:1]):
+        raise ValueError("parts_wrong")
 
 
 def name_of(row: str) -> str:

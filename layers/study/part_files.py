@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,12 @@ import pandas as pd
 import shapely
 
 from geo.rules.spec import Rule
-from layers.library import roles
+from layers.library.codelist import Code
 from layers.sources import gate
 from layers.sources.checks import crs
-from layers.study import parts
+from layers.study import parts, raster_sheets
 from layers.study.delivered import described
+from layers.study.layer_part import may_be_kept
 from layers.study.names import slug
 from layers.study.proposal import DeliveredTable, Proposal, TablePart, stem
 from layers.study.recognition import RECORDS, proposed
@@ -89,27 +91,47 @@ def joined(
     alike: dict[tuple[str, str], list[tuple[DeliveredTable, Proposal]]] = {}
     for table in tables:
         main = proposed(table, rules)[0]
-        if main.kind and main.how != "part" and main.fits and may_be_parts(main.kind.role):
+        if main.kind and main.how != "part" and main.fits and _in_parts(main.kind):
             alike.setdefault((main.kind.code, table.shape), []).append((table, main))
     made: dict[int, DeliveredTable] = {}
     gone: set[int] = set()
-    for several in (s for s in alike.values() if len(s) > 1):
-        for group in _groups([_opened(t, p, study_crs, cache) for t, p in several]):
-            whole = one_layer(group)
-            made[id(group[0].table)] = whole
-            gone |= {id(g.table) for g in group[1:]}
+    for (_, shape), several in alike.items():
+        if len(several) > 1 and shape == "raster":
+            found = _sheets([t for t, _ in several], cache)
+        else:
+            groups = _groups([_opened(t, p, study_crs, cache) for t, p in several]) if len(several) > 1 else []
+            found = [([g.table for g in group], one_layer(group)) for group in groups]
+        made |= {id(mine[0]): whole for mine, whole in found}
+        gone |= {id(t) for mine, _ in found for t in mine[1:]}
     return [made.get(id(t), t) for t in tables if id(t) not in gone]
 
 
-def may_be_parts(role: str) -> bool:
-    """Tell whether files of a role can be parts of one layer; registers are counted one by one instead."""
-    return role in roles.opened_as("parcels", "boundary", "layer") and role not in RECORDS
+def _in_parts(kind: Code) -> bool:
+    return may_be_kept(kind.role, kind.raster) and kind.role not in RECORDS
+
+
+def _sheets(tables: Sequence[DeliveredTable], cache: Path) -> list[tuple[list[DeliveredTable], DeliveredTable]]:
+    """Return rasters that are sheets of one grid, beside each other, with the one they are; else nothing."""
+    files = [gate.open_raster(t.file, cache) for t in tables]
+    pairs = combinations(files, 2)
+    if raster_sheets.differing([("", f) for f in files]) or any(raster_sheets.overlap(*p) > APART for p in pairs):
+        return []
+    return [(list(tables), of_sheets(tables))]
+
+
+def of_sheets(tables: Sequence[DeliveredTable]) -> DeliveredTable:
+    """Return rasters as the one they are sheets of: it shows what all of them may show."""
+    shows = tuple(s for s in tables[0].shows if all(s in t.shows for t in tables))
+    made = tuple(TablePart(n, t) for n, t in zip(labels(tables), tables, strict=True))
+    return replace(tables[0], shows=shows, parts=made)
 
 
 def of_one(tables: Sequence[DeliveredTable], rules: Sequence[Rule], study_crs: str, cache: Path) -> DeliveredTable:
     """Return files people say are one layer as that layer, whatever they are called."""
     if len(tables) == 1:
         return tables[0]
+    if all(t.shape == "raster" for t in tables):
+        return of_sheets(tables)
     return one_layer([_opened(t, proposed(t, rules)[0], study_crs, cache) for t in tables])
 
 

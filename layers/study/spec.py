@@ -20,13 +20,11 @@ from geo.rank.spec import Criterion, Weighting
 from geo.rules.terms import UseClass
 from geo.screen.status import CANDIDATE_MIN_M2, CANDIDATE_MIN_WIDTH_M
 from layers import toml
-from layers.library import roles
 from layers.library.roles import Role
 from layers.sources.checks import scale
-from layers.study import formats
+from layers.study import formats, layer_part
 from layers.study.correction import Correction
 from layers.study.evaluating import Evaluation
-from layers.study.layer_part import LayerPart
 from layers.study.not_examined import NotExamined
 
 RasterKind = Literal["dem", "slope", "classes", "index", "imagery"]
@@ -229,7 +227,7 @@ class LayerSpec(_Named):
     source: str
     title: str = ""
     layer: str = ""
-    parts: tuple[LayerPart, ...] = ()
+    parts: tuple[layer_part.LayerPart, ...] = ()
     crs: str = ""
     encoding: str = ""
     vintage: date | None = None
@@ -271,10 +269,7 @@ class LayerSpec(_Named):
             raise ValueError("raster_needs_kind")
         if self.role == "raster" and self.where:
             raise ValueError("raster_without_rows")
-        if self.parts and self.role not in roles.opened_as("parcels", "boundary", "layer"):
-            raise ValueError("parts_of_role")
-        if len({p.name for p in self.parts}) < len(self.parts) or any(p.source != self.source for p in self.parts[:1]):
-            raise ValueError("parts_wrong")
+        layer_part.hold_together(self.parts, self.source, self.role, self.kind)
         if self.kind == "dem" and self.vertical_unit not in ("m", "ft"):
             raise ValueError("dem_needs_vertical_unit")
         if self.kind == "slope" and self.vertical_unit not in ("pct", "deg"):

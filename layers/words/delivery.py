@@ -77,7 +77,8 @@ def _in_parts(one: Proposal, language: Language) -> Iterator[str]:
     parts = one.table.parts
     if not parts:
         return
-    named = [say("delivery.part_rows", language, part=p.name, rows=p.table.rows) for p in parts]
+    rows = one.table.shape != "raster"
+    named = [say("delivery.part_rows", language, part=p.name, rows=p.table.rows) if rows else p.name for p in parts]
     yield say("delivery.parts", language, count=len(parts), parts=named)
     for part in parts:
         if part.lacking:
