@@ -126,6 +126,34 @@ def test_folders_and_geodatabases_of_towns(study, tmp_path):
     assert len(load.open_layer(forest, spec.read(study), study).shapes) == 3
 
 
+@pytest.mark.long
+def test_townships_in_one_archive_are_parts_and_the_archive_is_kept_once(study, tmp_path):
+    aside, inner = tmp_path / "aside", {}
+    aside.mkdir()
+    for number, name in enumerate(("甲镇", "乙镇")):
+        made = make.shapefile(aside, town(number), f"x{number}", encoding="GBK").with_suffix("")
+        packed = make.gbk_zip(aside / f"{name}.zip", "地类图斑", sorted(aside.glob(f"{made.name}.*")))
+        inner[f"{name}.zip"] = packed.read_bytes()
+    make.zipped(tmp_path / "各镇.zip", inner)
+    (line,) = of(delivery.delivery(study, [tmp_path / "各镇.zip"]), "parcels")
+    assert sorted(p.name for p in line.table.parts) == ["乙镇", "甲镇"]
+    (taken,) = delivery.take(study, [line])
+    assert taken.refused == ()
+    assert [p.name for p in (study / "inputs").iterdir()] == ["各镇.zip"]
+    assert len(load.open_layer(spec.read(study).layer("parcels"), spec.read(study), study).shapes) == 6
+    call = [
+        "add",
+        str(study),
+        str(tmp_path / "各镇.zip"),
+        str(tmp_path / "各镇.zip"),
+        "--role",
+        "boundary",
+        "--id",
+        "b",
+    ]
+    assert CliRunner().invoke(luodi.cli, [*call, "--lang", "en"]).exit_code != 0, "the layer has to be named"
+
+
 def test_ids_alike_in_two_parts_are_told_and_told_apart(study, tmp_path):
     for number in (0, 1):
         make.shapefile(tmp_path, town(number, BSM="x").assign(BSM=["1", "2", "3"]), f"DLTB_{TOWNS[number]}")
