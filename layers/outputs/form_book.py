@@ -177,7 +177,7 @@ class FormBook:
 
 RECORD_FORMS = ("idle", "study")
 """Forms about a record of the supply register: what is open of the screening of land says nothing of it."""
-RECORD_ROLES = ("parcels", "supply", "enterprise", "signal", "building", "park")
+RECORD_ROLES = ("parcels", "supply", "enterprise", "signal", "building", "park", "raster")
 
 
 def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[str]:

@@ -39,7 +39,7 @@ def told(folder: Path, subject: str, on: date | None, language: Language) -> Tol
     BlockedError
         No run, results that are stale, or nothing of that id.
     """
-    results = require(folder, "candidates")
+    subject, results = _asset(folder, subject), require(folder, "candidates")
     corrected = corrections.lines(results, language)
     told = _other_than_parcel(results, folder, subject, on, language)
     if told is not None:
@@ -68,6 +68,16 @@ def _other_than_parcel(
     return None
 
 
+def _asset(folder: Path, subject: str) -> str:
+    """Return an id without blanks around it; the building behind a site placing has made of one."""
+    found, subject = open_results(folder), subject.strip()
+    if found is not None and found.has("building_sites"):
+        sites = found.table("building_sites")
+        mine = sites.loc[sites["site_id"].astype(str) == subject, "building_id"]
+        return str(mine.iloc[0]) if len(mine) else subject
+    return subject
+
+
 REPORTS = ("docx", pdf.ENDING)
 
 
@@ -88,6 +98,7 @@ def report(folder: Path, subject: str, path: Path, on: date | None, language: La
 
         replaced(path, lambda part: pdf.write(part, "dossier.docx", made, language), folder)
         return
+    subject = _asset(folder, subject)
     if subject in {check.check_id for check in checks.listing(folder)}:
         redline_files.write(redline_files.answer_of(checks.open_check(folder, subject)), path, language)
         return

@@ -9,6 +9,8 @@ import pytest
 
 from geo.basis.errors import BlockedError
 from layers.outputs import field_sheet
+from layers.outputs.form_book import RECORD_ROLES
+from layers.outputs.project import layer_lines
 from layers.study import field_checks
 from layers.study.run.results import open_results
 from layers.words import idle
@@ -47,6 +49,11 @@ def test_the_sheet_of_a_contradiction_names_both_sides(results):
     ):
         assert word in text
     assert "施工许可　□" not in text  # what is asked of land is not asked of a building
+
+
+def test_it_names_its_layers_with_day_and_keeper(results):
+    (told,) = layer_lines(results, "zh", RECORD_ROLES)
+    assert told in words(made(results, "P-03", "zh"))
 
 
 def test_the_sheet_of_land_has_clock_and_money(results):

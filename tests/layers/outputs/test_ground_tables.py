@@ -1,13 +1,16 @@
 """The ground of a site in its dossier: classes by tenure, ledger and rules of its parcels, alternatives on the map."""
 
+import subprocess
+
 import docx
 import numpy as np
 import pytest
 
-from layers.outputs import ground_map, ground_tables, sheet_tables, subject_sheet
+from layers.outputs import ground_map, ground_tables, pdf, sheet_tables, subject_sheet, told
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
 from layers.words import site_ground
+from tests.contracts.secrets import leaks, planted, texts
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,24 @@ def test_a_dossier_of_a_site_has_them_and_shows_its_alternatives(results, ranked
     foot = page.sections[0].footer._element.xml
     assert "NUMPAGES" in foot
     assert site in foot
+
+
+def test_a_dossier_of_a_site_says_nothing_of_a_use_only_layer(tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "program", lambda: None)
+    hidden = planted(tmp_path / "study", secret=True, until="rank")
+    ids = hidden.table("ranking")["site_id"].astype(str).tolist()
+    assert ids
+    touched = set(hidden.table("members")["parcel_id"]) & {"p01", "p06"}
+    assert touched
+    for language in LANGUAGES:
+        for site in ids:
+            for kind in ("docx", "pdf"):
+                told.report(hidden.folder, site, tmp_path / f"a.{kind}", None, language)
+            assert leaks(texts(tmp_path / "a.docx")) == set()
+            told_by_pdf = subprocess.run(
+                ["pdftotext", tmp_path / "a.pdf", "-"], check=True, capture_output=True, text=True
+            )
+            assert leaks(told_by_pdf.stdout) == set()
 
 
 def test_what_is_made_of_no_parcels_has_no_such_tables(results):
