@@ -45,8 +45,8 @@ from geo.place.worth import STEP
 from geo.project import chain as chain_room
 from geo.project import demand as demand_room
 from geo.project import gate as gate_room
+from geo.project import library, park_lists, planclass
 from geo.project import pairs as pair_room
-from geo.project import park_lists, planclass
 from geo.rank import answer, facts, weights
 from geo.rank.robust import Draws
 from geo.rank.scale import scaled
@@ -86,7 +86,8 @@ def run(stage: Visit) -> None:
     stage("supply", supply, "inputs parcels candidates", "supply supply_records supply_problems")
     stage("project", gate_and_demand, "inputs",
           "projects links project_problems gates gate_results demand demand_lines project_findings")  # fmt: skip
-    stage("chain", chain_fit, "inputs projects links", "chain_fit chain_stations chain_problems")
+    stage("chain", chain_fit, "inputs projects links", "chain_fit chain_stations firms chain_problems")
+    stage("libraries", library.table, "inputs projects links firms", "library_entries library_links library_problems")
     stage("parklists", park_lists.table, "inputs links", "park_industries")
     stage("buildings", buildings, "inputs", "building_sites upstairs")
     stage("reuse", reuse, "projects demand building_sites", "reuse")

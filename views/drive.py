@@ -10,6 +10,7 @@ import streamlit as st
 from layers.ask.scheduled import Scheduled
 from layers.serve.pages import drive as served
 from layers.serve.pages import drive_argue as arguing
+from layers.serve.pages import drive_library as holding
 from layers.serve.pages import drive_lists as listing
 from layers.serve.pages import drive_offers as offering
 from layers.serve.pages.board import board
@@ -17,7 +18,7 @@ from layers.serve.pages.drive import DriveTable
 from layers.serve.pages.drive_map import WAYS
 from layers.study.run.results import Results
 from layers.text import Language, code, say
-from views.parts import drive_argue, drive_lists, drive_offers, drive_panel, map, opening, state, tables
+from views.parts import drive_argue, drive_library, drive_lists, drive_offers, drive_panel, map, opening, state, tables
 from views.parts.markup import label, tag
 
 PANEL, MAP_HEIGHT = 560, 420
@@ -42,9 +43,8 @@ def draw(results: Results, late: bool) -> None:
 
 
 def _download(results: Results, view: str, name: str, late: bool, language: Language) -> None:
-    if (view in ("offers", "argue") and not offering.placed(results)) or (
-        view == "lists" and not listing.drawn(results)
-    ):
+    ready = {"offers": offering.placed, "argue": offering.placed, "lists": listing.drawn, "libraries": holding.read}
+    if view in ready and not ready[view](results):
         return
     made: Callable[[], bytes] = functools.partial(served.rating_file, results, name, language)
     if view in ("league", "wall"):
@@ -58,6 +58,8 @@ def _download(results: Results, view: str, name: str, late: bool, language: Lang
         made = functools.partial(listing.workbook, results, language)
     elif view == "argue":
         made = functools.partial(arguing.workbook, results, drive_argue.project(results), language)
+    elif view == "libraries":
+        made = functools.partial(holding.workbook, results, language)
     elif view == "offers":
         made = functools.partial(offering.offers_file, results, "xlsx", language)
     st.download_button(
@@ -188,6 +190,10 @@ def _argue(results: Results, _: str, language: Language) -> None:
     drive_argue.draw(results, language)
 
 
+def _libraries(results: Results, _: str, language: Language) -> None:
+    drive_library.draw(results, language)
+
+
 def _offers(results: Results, _: str, language: Language) -> None:
     drive_offers.draw(results, language)
 
@@ -195,5 +201,6 @@ def _offers(results: Results, _: str, language: Language) -> None:
 VIEWS: dict[str, Callable[[Results, str, Language], None]] = {
     "rating": _rating, "reserve": _reserve, "schedule": _schedule, "league": _league, "wall": _wall,
     "chain": _chain, "lists": _lists, "argue": _argue, "offers": _offers,
+    "libraries": _libraries,
 }  # fmt: skip
 PAGE = opening.Page("drive", ":material/speed:", draw, table="gate_results", rows="projects", styles=("project",))

@@ -109,8 +109,7 @@ _DECLARED = (
     Table("zone_uses", ("layer_id", "part", "test", "unit_id", "land_use", "land_use_scheme"), _c(
         "layer_id:id part:code test:code unit_id:id land_use:code land_use_scheme:code area_m2:float:sum "
         "gross_m2:float:sum ridges_open_m2:float:sum")),
-    Table("land", ("parcel_id", "part"), _c(
-        "parcel_id:id part:int net_m2:float:sum geometry:geometry")),
+    Table("land", ("parcel_id", "part"), _c("parcel_id:id part:int net_m2:float:sum geometry:geometry")),
     Table("supply", ("parcel_id",), _c(
         "parcel_id:id supply_status:code stated:text reason:reason new_construction_m2:float:sum balance_m2:float:sum "
         "cultivated_net_m2:float:sum? ridges_m2:float:sum? plan_use:code plan_scheme:code far_min:float:max "
@@ -125,7 +124,6 @@ _DECLARED = (
         "unit_kind:code unit_id:id from_layer:id to_layer:id from_on:date to_on:date ndvi_change_index:float "
         "green_change_share:float green_change_hi_share:float bare_change_share:float bare_change_hi_share:float "
         "built_change_share:float built_change_hi_share:float")),
-    Table("imagery_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("building_sites", ("site_id",), _c(
         "site_id:id building_id:id name:text use:text park_id:code net_m2:float net_hi_m2:float floor_area_m2:float "
         "plate_m2:float floors:float vacant_floors:float vacant_since:text rect_length_m:float rect_width_m:float "
@@ -138,7 +136,6 @@ _DECLARED = (
     Table("upstairs", ("building_id", "test"), _c(
         "building_id:id test:code outcome:code value:float value_hi:float low:float high:float hard:bool "
         "unverified:bool reason:reason")),
-    Table("supply_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("scores", ("site_id", "criterion_id"), _c(
         "site_id:id criterion_id:id value:float value_hi:float code:code scaled:float scaled_hi:float weight:float "
         "points:float points_hi:float reason:reason")),
@@ -167,11 +164,10 @@ _DECLARED = (
         "completed_on:date producing_on:date unit:text leader:text next_milestone:text due:date paid_wan:float "
         "county:text? start_promised_on:date? production_promised_on:date? wish:text wish_park_id:code remark:text "
         "edited:text may_belong:text? layer_id:code row:text"), open=True),
-    Table("links", ("from_industry", "to_industry"), _c("from_industry:code to_industry:code strength:float")),
-    Table("project_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
+    Table("links", ("from_industry", "to_industry"), _c(
+        "from_industry:code to_industry:code strength:float supply:float? demand:float? amount_unit:text?")),
     Table("park_industries", ("park_id", "industry"), _c(
         "park_id:id industry:code state:code conditions:text unknowns:text reason:reason")),
-    Table("chain_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("gates", ("project_id", "gate_id", "park_id"), _c(
         "project_id:id gate_id:code park_id:code outcome:code severity:code value:float value_hi:float operator:code "
         "threshold:float tolerance:float confidence:code reason:reason")),
@@ -201,6 +197,15 @@ _DECLARED = (
         "project_id:id code:code severity:code value:float limit:float amount:float figure_unit:code reason:reason")),
     Table("chain_stations", ("park_id", "industry"), _c(
         "park_id:code industry:code firms:float named:text unnamed:float")),
+    Table("firms", ("enterprise_id",), _c(
+        "enterprise_id:id name:text industry:code park_id:code may_belong:bool layer_id:code row:text "
+        "geometry:geometry")),
+    Table("library_entries", ("library", "entry_id"), _c(
+        "library:code entry_id:id name:text industries:text about:text level:text unit:text stage:text park_id:code "
+        "amount_wan:float left_wan:float asked_m2:float updated_on:date expires_on:date may_belong:bool "
+        "layer_id:code row:text")),
+    Table("library_links", ("library", "entry_id", "kind", "target"), _c(
+        "library:code entry_id:id kind:code target:id why:code layer_id:code")),
     Table("chain_fit", ("project_id", "park_id"), _c(
         "project_id:id park_id:code partners:int suppliers:text customers:text nearest_m:float mean_m:float "
         "missing:text points:float reason:reason")),
@@ -211,12 +216,11 @@ _DECLARED = (
         "site_id:id kind:code outcome:code park_id:code township:text tenure:code plan_use:code status:code "
         "renewal:text? renewal_stage:code? renewal_on:text? conditions:text unknowns:text parcels:int owners:int "
         "owners_hi:int townships:int gross_m2:float net_m2:float net_hi_m2:float crossed_m2:float crossings:int "
-        "remnant_m2:float cultivated_m2:float farm_m2:float construction_m2:float unused_m2:float "
-        "use_unknown_m2:float supply_status:code unapproved_m2:float approved_m2:float supply_unknown_m2:float "
-        "quota_m2:float quota_hi_m2:float balance_m2:float balance_hi_m2:float far_min:float far_max:float "
-        "height_max_m:float buildings:int buildings_m2:float buildings_hi_m2:float frontage_m:float access_m:float "
-        "access_hi_m:float min_width_m:float rect_length_m:float rect_width_m:float compactness_share:float "
-        "geometry:geometry"),
+        "remnant_m2:float cultivated_m2:float farm_m2:float construction_m2:float unused_m2:float use_unknown_m2:float "
+        "supply_status:code unapproved_m2:float approved_m2:float supply_unknown_m2:float quota_m2:float "
+        "quota_hi_m2:float balance_m2:float balance_hi_m2:float far_min:float far_max:float height_max_m:float "
+        "buildings:int buildings_m2:float buildings_hi_m2:float frontage_m:float access_m:float access_hi_m:float "
+        "min_width_m:float rect_length_m:float rect_width_m:float compactness_share:float geometry:geometry"),
         open=True),
     Table("members", ("site_id", "parcel_id", "part"), _c(
         "site_id:id parcel_id:id part:int area_m2:float:sum outcome:code")),
@@ -273,7 +277,6 @@ _DECLARED = (
     Table("redevelopment", ("site_id",), _c(
         "site_id:id name:text kind:code stage:code ready_on:text? area_m2:float:sum parcel_ids:text households:float "
         "reason:reason geometry:geometry")),
-    Table("idle_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
     Table("fits", ("project_id", "site_id"), _c(
         "project_id:id site_id:id feasible:code kind:code park_id:code take_m2:float saved_m2:float worth:float "
         "value:int liking:float score:float lack:code lack_amount:float lack_share:float reason:reason")),
@@ -283,9 +286,8 @@ _DECLARED = (
         "in_service:date date:date source:text layer_id:code")),
     Table("capacity", ("park_id", "resource"), _c(
         "park_id:id resource:code unit:code scope:code limit:float used:float committed:float reserved:float "
-        "overdrawn:float free:float drawn:float left:float state:code accounts:text unknown:text date:date "
-        "source:text rate:float supports_mu:float binding:bool then_resource:code frees_mu:float later_on:date "
-        "later:float")),
+        "overdrawn:float free:float drawn:float left:float state:code accounts:text unknown:text date:date source:text "
+        "rate:float supports_mu:float binding:bool then_resource:code frees_mu:float later_on:date later:float")),
     Table("earmarks", ("budget_id", "row"), _c("budget_id:id row:text name:text amount:float unit:code")),
     Table("matches", ("project_id",), _c(
         "project_id:id status:code condition_wan:float? site_id:text park_id:code kind:code land_m2:float "
@@ -311,16 +313,14 @@ _DECLARED = (
         "park_id:code net_m2:float net_hi_m2:float quota_m2:float quota_hi_m2:float balance_m2:float "
         "balance_hi_m2:float forest_m2:float forest_hi_m2:float min_width_m:float rect_length_m:float "
         "rect_width_m:float geometry:geometry")),
-    Table("check_members", ("site_id", "parcel_id", "part"), _c(
-        "site_id:id parcel_id:id part:int area_m2:float")),
+    Table("check_members", ("site_id", "parcel_id", "part"), _c("site_id:id parcel_id:id part:int area_m2:float")),
     Table("zone_scores", ("park_id", "node"), _c(
         "park_id:id node:id place:int depth:int weight:float low:float high:float value:float ideal:float unit:code")),
-    Table("zone_potentials", ("park_id", "potential"), _c(
-        "park_id:id potential:code amount:float unit:code")),
+    Table("zone_potentials", ("park_id", "potential"), _c("park_id:id potential:code amount:float unit:code")),
     Table("zone_accounts", ("park_id", "scope", "account"), _c(
         "park_id:id scope:code account:code amount:float unit:code source:text")),
-    Table("zone_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
-    Table("place_problems", ("layer_id", "row", "code"), _c(_PROBLEM)),
+    *(Table(f"{name}_problems", ("layer_id", "row", "code"), _c(_PROBLEM)) for name in (
+        "imagery", "supply", "project", "chain", "library", "idle", "zone", "place")),
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {t.name: t for t in _DECLARED}

@@ -1,8 +1,9 @@
 """The chain map (产业链图谱): stations and links, what is weak or missing, clusters, and who would fill a gap.
 
-A station is an industry; it stands where enough firms work in it, is weak where some do, missing where none does, and
-open where none is known but firms of unknown industry are near, or the enterprises are not known. A link stands where
-both its ends have a firm.
+A station is an industry; it stands where enough firms work in it, is weak where some do or where what it supplies is
+less than a taker asks for, missing where none does, and open where none is known but firms of unknown industry are
+near, or the enterprises are not known. A link stands where both its ends have a firm; it is short where it stands and
+its supply is below its demand. Amounts are of the county: on the map of a park they are not used.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from geo.project.stations import EVERYWHERE
 
 STRONG, WEAK, MISSING, OPEN = "strong", "weak", "missing", "open"
 STATES = (STRONG, WEAK, MISSING, OPEN)
-HALF, ABSENT = "half", "absent"
+HALF, ABSENT, SHORT = "half", "absent", "short"
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,23 @@ class Station:
 
 @dataclass(frozen=True)
 class Link:
-    """A link: ``strong`` (both ends have firms), ``half``, ``absent`` (none), ``open``."""
+    """A link: ``strong`` (both ends have firms), ``short``, ``half``, ``absent`` (none), ``open``.
+
+    ``supply`` and ``demand`` are NaN where they are not known, or on the map of a park.
+    """
 
     giver: str
     taker: str
     strength: float
     state: str
+    supply: float = np.nan
+    demand: float = np.nan
+    unit: str = ""
+
+    @property
+    def lacking(self) -> float:
+        """What the supply falls short of the demand; 0 where it does not, or that is not known."""
+        return max(self.demand - self.supply, 0.0) if self.demand > self.supply else 0.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,8 @@ class Filler:
         Industries linked with it that have firms.
     gain : float
         Sum of the strengths of those links; NaN where a strength is not known.
+    lacking : tuple of (taker, amount, unit)
+        What takers ask for beyond what it supplies.
     """
 
     industry: str
@@ -68,6 +82,7 @@ class Filler:
     projects: tuple[str, ...]
     partners: tuple[str, ...]
     gain: float
+    lacking: tuple[tuple[str, float, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,8 +117,9 @@ def chart(
     columns = [mine[c].reindex(codes).tolist() for c in ("firms", "named", "unnamed")]
     firms, named, unknown = (dict(zip(codes, values, strict=True)) for values in columns)
     states = {c: _state(firms[c], unknown[c], enough) for c in codes}
-    made = [Link(str(a), str(b), float(s), _link(states[str(a)], states[str(b)])) for a, b, s in
-            zip(links["from_industry"], links["to_industry"], links["strength"], strict=True)]  # fmt: skip
+    made = _linked(links, states, park_id)
+    short = {x.giver for x in made if x.state == SHORT}
+    states |= dict.fromkeys(short, WEAK)
     cluster, count = _clusters(codes, made)
     places = layout(codes, made)
     stations = tuple(
@@ -121,6 +137,20 @@ def _state(firms: float, unknown: float, enough: int) -> str:
     return OPEN if unknown > 0 else MISSING
 
 
+def _linked(links: pd.DataFrame, states: Mapping[str, str], park_id: str) -> list[Link]:
+    """Return the links with their states; amounts only where the map is of the county they speak of."""
+    out = []
+    for r in links.to_dict("records"):
+        giver, taker = str(r["from_industry"]), str(r["to_industry"])
+        given = park_id == EVERYWHERE and "supply" in r
+        supply, demand = (float(r[n]) if given else np.nan for n in ("supply", "demand"))
+        state = _link(states[giver], states[taker])
+        state = SHORT if state == STRONG and supply < demand else state
+        unit = str(r["amount_unit"] or "") if given else ""
+        out.append(Link(giver, taker, float(r["strength"]), state, supply, demand, unit))
+    return out
+
+
 def _link(giver: str, taker: str) -> str:
     ends = [s in (STRONG, WEAK) for s in (giver, taker)]
     if all(ends):
@@ -133,7 +163,7 @@ def _link(giver: str, taker: str) -> str:
 def _clusters(codes: Sequence[str], links: Sequence[Link]) -> tuple[dict[str, int], int]:
     """Return the cluster of every station, numbered by size from 1; 0 for one no standing link reaches."""
     at = {c: k for k, c in enumerate(codes)}
-    pairs = [(at[x.giver], at[x.taker]) for x in links if x.state == STRONG]
+    pairs = [(at[x.giver], at[x.taker]) for x in links if x.state in (STRONG, SHORT)]
     if not pairs:
         return dict.fromkeys(codes, 0), 0
     ends = np.array(pairs)
@@ -157,7 +187,8 @@ def _fillers(
         ends = [(x.taker if x.giver == code else x.giver, x.strength) for x in links if code in (x.giver, x.taker)]
         with_firms = [(other, s) for other, s in ends if states[other] in (STRONG, WEAK) and other != code]
         partners = tuple(sorted({other for other, _ in with_firms}))
-        out.append(Filler(code, state, who, partners, float(sum(s for _, s in with_firms))))
+        lacks = tuple((x.taker, x.lacking, x.unit) for x in links if x.giver == code and x.state == SHORT)
+        out.append(Filler(code, state, who, partners, float(sum(s for _, s in with_firms)), lacks))
     order = {MISSING: 0, OPEN: 1, WEAK: 2}
     return tuple(sorted(out, key=lambda f: (order[f.state], -f.gain if f.gain == f.gain else 0.0, f.industry)))
 

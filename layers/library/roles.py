@@ -17,7 +17,7 @@ PATH = Path(__file__).resolve().parents[2] / FILE
 Role = Literal[
     "parcels", "redline", "plan", "constraint", "park", "facility", "network", "building", "supply",
     "enterprise", "signal", "project", "link", "budget", "earmark", "zone", "boundary", "raster",
-    "redevelopment", "quota_source",
+    "redevelopment", "quota_source", "investor", "talent", "fund",
 ]  # fmt: skip
 """Names of the table, for the checker; a contract holds both against each other."""
 Opens = Literal["parcels", "boundary", "raster", "layer", "sheet", "nothing"]

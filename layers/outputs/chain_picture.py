@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from geo.project.chainmap import ABSENT, HALF, MISSING, OPEN, STATES, STRONG, WEAK, Station
+from geo.project.chainmap import ABSENT, HALF, MISSING, OPEN, SHORT, STATES, STRONG, WEAK, Link, Station
 from layers.ask.chained import Chained
 from layers.outputs import lists
 from layers.outputs.plain import plain
@@ -21,7 +21,7 @@ WIDTH, TOP, FOOT = 1300, 56, 10
 HIGHEST, LOWEST, MOST = 34.0, 19.0, 620.0
 """Height of a row: as much as fits a screen, never too low to read."""
 FILL = {STRONG: "#2E7D5B", WEAK: "#E8A72D", MISSING: "#FFFFFF", OPEN: "#D6D3E6"}
-EDGE = {STRONG: "#2E7D5B", HALF: "#C9A24A", ABSENT: "#C0392B", OPEN: "#B9B5CC"}
+EDGE = {STRONG: "#2E7D5B", HALF: "#C9A24A", SHORT: "#D9480F", ABSENT: "#C0392B", OPEN: "#B9B5CC"}
 INK = {STRONG: "#FFFFFF", WEAK: "#222222", MISSING: "#C0392B", OPEN: "#222222"}
 
 
@@ -43,7 +43,7 @@ def svg(found: Chained, language: Language) -> str:
     body += [_key(k, state, language) for k, state in enumerate(STATES)]
     for link in made.links:
         (x0, y0), (x1, y1) = where[link.giver], where[link.taker]
-        body.append(_curve(x0 + box, y0 + step * 0.4, x1, y1 + step * 0.4, EDGE[link.state], link.strength))
+        body.append(_curve((x0 + box, y0 + step * 0.4), (x1, y1 + step * 0.4), link, words.link_text(link, language)))
     body += [_station(s, *where[s.industry], box, step * 0.78, language) for s in made.stations]
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
             f'height="{height}" font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif">'
@@ -61,11 +61,13 @@ def _key(k: int, state: str, language: Language) -> str:
             f'{_text(code("chainstate", state, language))}</text>')  # fmt: skip
 
 
-def _curve(x0: float, y0: float, x1: float, y1: float, colour: str, strength: float) -> str:
+def _curve(start: tuple[float, float], end: tuple[float, float], link: Link, told: str) -> str:
+    (x0, y0), (x1, y1) = start, end
     bend = max(abs(x1 - x0) / 2, 30.0)
-    width = 1.0 + 2.0 * (strength if strength == strength else 0.0)
+    width = 1.0 + 2.0 * (link.strength if link.strength == link.strength else 0.0)
     return (f'<path d="M{x0:.1f} {y0:.1f} C{x0 + bend:.1f} {y0:.1f} {x1 - bend:.1f} {y1:.1f} {x1:.1f} {y1:.1f}" '
-            f'fill="none" stroke="{colour}" stroke-width="{width:.2f}" stroke-opacity="0.55"/>')  # fmt: skip
+            f'fill="none" stroke="{EDGE[link.state]}" stroke-width="{width:.2f}" stroke-opacity="0.55">'
+            f'<title>{_text(told)}</title></path>')  # fmt: skip
 
 
 def _station(s: Station, x: float, y: float, box: float, high: float, language: Language) -> str:

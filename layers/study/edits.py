@@ -33,8 +33,8 @@ KINDS = tuple(kind for kinds in formats.KINDS_SINCE.values() for kind in kinds)
 """Kinds of edits: pin and ban of a project; fields of a project or parcel corrected; idle land taken as
 recovered; what was found in the field; more capacity of a facility or account in a scenario;
 what a person scored of a project; what an office says of a step of its schedule; the list an industry is put on
-in a park; what a department answers of a project."""
-TOLD = ("score", "step", "answer")
+in a park; what a department answers of a project; a note on an entry of a library, or what it is linked with."""
+TOLD = ("score", "step", "answer", "entry")
 """Kinds that say what people found or answered: no choice among plans, so that no scenario takes them back."""
 _SCHEMA = """
 create table if not exists edits (

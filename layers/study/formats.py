@@ -29,6 +29,7 @@ KINDS_SINCE: dict[int, tuple[str, ...]] = {
     1: ("pin", "ban", "project", "override", "recovered", "field_check", "capacity"),
     2: ("score", "step"),
     3: ("industry", "answer"),
+    4: ("entry",),
 }
 """Kinds of decisions by the format of `study.sqlite` that brought them: a version that does not know a kind takes
 its rows for damage, so that a new kind is a new format."""

@@ -19,7 +19,7 @@ SHOWN = 40
 """Columns of a file that are named."""
 ALIKE = 0.8
 """A name this close to one of ours is taken for a slip."""
-_SETTINGS = ("further", "needs", "cells")
+_SETTINGS = ("further", "needs", "cells", "personal")
 """Keys of a role that are no field; ``unit`` is one where it is a word, and a field where it has headings."""
 _ENDS = {"m2": "m2", "ha": "ha", "mu": "亩", "wan": "万元", "kwh": "kwh", "m3": "m3"}
 """Endings of our names and the unit they stand for."""
@@ -51,6 +51,11 @@ def cells(role: str) -> dict[str, str]:
     """Return field → what its cells must hold, of the fields that are no plain texts."""
     stated = known().get(role, {}).get("cells", {})
     return {name: kind for kind, names_ in stated.items() for name in names_}
+
+
+def personal(role: str) -> frozenset[str]:
+    """Return the fields of a role that are about a person: kept in the file, read into no table, written to no list."""
+    return frozenset(known().get(role, {}).get("personal", ()))
 
 
 def lacking(role: str, fields: Iterable[str], columns: Iterable[str]) -> list[Finding]:

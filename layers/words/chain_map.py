@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo.basis.tables import rows
-from geo.project.chainmap import STATES, Filler
+from geo.project.chainmap import SHORT, STATES, Filler, Link
 from geo.project.stations import EVERYWHERE
 from layers.ask import listed
 from layers.ask.chained import Chained
@@ -31,6 +31,26 @@ def head(found: Chained, language: Language) -> str:
                links=len(made.links), counts=joined(counts, language), clusters=made.clusters)  # fmt: skip
 
 
+def link_text(link: Link, language: Language) -> str:
+    """Say what a link joins, and of known amounts what it supplies and what is asked for."""
+    ends = {"giver": industry_text(link.giver, language), "taker": industry_text(link.taker, language)}
+    if link.supply != link.supply or link.demand != link.demand:
+        return say("chainmap.link", language, **ends)
+    return say("chainmap.link_amounts", language, supply=f"{link.supply:,.10g}", demand=f"{link.demand:,.10g}",
+               unit=link.unit, state=code("linkstate", link.state, language), **ends)  # fmt: skip
+
+
+def _lacking(filler: Filler, language: Language) -> str:
+    told = [say("chainmap.lacking", language, taker=industry_text(t, language), amount=f"{a:,.10g}", unit=u)
+            for t, a, u in filler.lacking]  # fmt: skip
+    return joined(told, language, apart=True)
+
+
+def short(found: Chained, language: Language) -> list[str]:
+    """Return a line for every link whose supply is below its demand."""
+    return [link_text(x, language) for x in found.found.links if x.state == SHORT]
+
+
 def fillers(found: Chained, language: Language) -> pd.DataFrame:
     """Return the gaps, the greatest gain first, machine names."""
     names = listed.names(found.results)
@@ -40,10 +60,11 @@ def fillers(found: Chained, language: Language) -> pd.DataFrame:
                 "industry": industry_text(f.industry, language), "state": code("chainstate", f.state, language),
                 "fill": _fill(f, names, language),
                 "partners": joined([industry_text(p, language) for p in f.partners], language), "gain": f.gain,
+                "lacking": _lacking(f, language),
             }
             for f in found.found.fillers
         ],
-        columns=["industry", "state", "fill", "partners", "gain"],
+        columns=["industry", "state", "fill", "partners", "gain", "lacking"],
     )  # fmt: skip
 
 
@@ -60,14 +81,19 @@ def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:
 
 def notes(found: Chained, language: Language) -> tuple[str, ...]:
     """Return what stands under the map."""
-    return (head(found, language), say("chainmap.how", language))
+    amounts = sum(x.supply == x.supply and x.demand == x.demand for x in found.found.links)
+    told = say("chainmap.amounts", language, count=amounts, links=len(found.found.links),
+               short=len(short(found, language)))  # fmt: skip
+    return (head(found, language), say("chainmap.how", language), *([told] if amounts else []))
 
 
 def text(found: Chained, language: Language) -> Iterator[str]:
     """Yield the answer for the command line."""
     yield from notes(found, language)
     for r in rows(fillers(found, language)):
-        yield say("chainmap.line", language, **r)
+        line = say("chainmap.line", language, **r)
+        yield f"{line} {say('chainmap.line_lacking', language, lacking=r['lacking'])}" if r["lacking"] else line
+    yield from short(found, language)
 
 
 def plain(found: Chained) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from layers.sources.cells import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.study import sheets
 from layers.study.edits import Edit
+from layers.study.registers import links
 from layers.study.registers import project_cells as cells
-from layers.study.registers.industry import industry_code
 from layers.study.registers.project_cells import Heading
 from layers.study.spec import LayerSpec, Study
 
@@ -107,7 +107,8 @@ def read(
     for record in records:
         _derive(record, parks or {})
         at.found += [(record["layer_id"], f) for f in _doubts(record, parks or {})]
-    return Register(_table(records), _links(at), tuple(at.found))
+    joined, told = links.read(study, folder)
+    return Register(_table(records), joined, (*at.found, *told))
 
 
 # --- one file ---------------------------------------------------------------------
@@ -360,40 +361,3 @@ def _table(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         if (~np.isclose(pairs[:, 0], pairs[:, 1], rtol=0, atol=0, equal_nan=True)).any():
             columns[hi(name)] = pairs[:, 1]
     return pd.DataFrame(columns)
-
-
-def _links(at: _Reading) -> pd.DataFrame:
-    """Read the chain links: from industry, to industry, strength from 0 to 1, NaN for a link that only may be one."""
-    rows: dict[tuple[str, str], float] = {}
-    for spec in at.study.with_role("link"):
-        found = sheets.read(spec, at.study, at.folder)
-        at.say(spec, *found.findings)
-        if found.state == "ok":
-            _links_of(spec, found, rows, at)
-    frame = [(a, b, strength) for (a, b), strength in sorted(rows.items())]
-    return pd.DataFrame(frame, columns=["from_industry", "to_industry", "strength"]) if frame else empty("links")
-
-
-LINK_FIELDS = {"from": ("from", "上游行业", "上游", "供应行业"), "to": ("to", "下游行业", "下游", "需求行业"),
-               "strength": ("strength", "关联强度", "强度", "权重")}  # fmt: skip
-
-
-def _links_of(spec: LayerSpec, found: sheets.RecordSheet, rows: dict[tuple[str, str], float], at: _Reading) -> None:
-    heads = {ours: spec.fields.get(ours) or next((n for n in names if n in found.frame), "")
-             for ours, names in LINK_FIELDS.items()}  # fmt: skip
-    lost = [LINK_FIELDS[ours][1] for ours in ("from", "to") if not heads[ours]]
-    if lost:
-        at.say(spec, finding("warn", "link_columns_missing", columns=lost, known=[str(c) for c in found.frame][:40]))
-        return
-    lines = zip(found.rows, _rows(found.frame), found.maybe.tolist(), strict=True)
-    for line, row, maybe in sorted(lines, key=lambda known: known[2]):  # what certainly belongs comes first
-        pair = (industry_code(row[heads["from"]]), industry_code(row[heads["to"]]))
-        strength = recognise.number(row[heads["strength"]]) if heads["strength"] else None
-        if not all(pair):
-            at.say(spec, finding("rejected", "link_industry_unknown", row=line, text=" → ".join(row.values())[:60]))
-        elif strength is None or not 0.0 < strength.value <= 1.0:
-            at.say(spec, finding("rejected", "link_strength_unknown", row=line))
-        elif pair in rows:
-            at.say(spec, finding("rejected", "link_repeats", row=line, text=" → ".join(pair)))
-        else:
-            rows[pair] = np.nan if maybe else strength.value

@@ -11,7 +11,7 @@ from geo.basis.inputs import Inputs
 from layers.study import sheets
 from layers.study.load import Home
 from layers.study.placed import Loaded
-from layers.study.registers import facilities, idle_records, projects, quota_sources, supply, zones
+from layers.study.registers import facilities, idle_records, libraries, projects, quota_sources, supply, zones
 from layers.study.registers.facilities import Found
 from layers.study.spec import LayerSpec, Study
 
@@ -59,6 +59,10 @@ def _sources(alone: Study, home: Home) -> Found:
     return found
 
 
+def _libraries(alone: Study, home: Home) -> Found:
+    return libraries.read(alone, home.folder)[1]
+
+
 def _supply(alone: Study, home: Home) -> Found:
     opened = [(spec.id, sheets.read(spec, alone, home.folder)) for spec in alone.with_role("supply")]
     return [
@@ -75,5 +79,5 @@ def _zones(alone: Study, home: Home) -> Found:
 
 _READERS: Mapping[str, Callable[[Study, Home], Found]] = {
     "project": _projects, "link": _projects, "budget": _accounts, "earmark": _accounts, "quota_source": _sources,
-    "zone": _zones, "supply": _supply,
+    "zone": _zones, "supply": _supply, **dict.fromkeys(libraries.ROLES, _libraries),
 }  # fmt: skip

@@ -45,8 +45,11 @@ OF_ROLE: dict[str, tuple[str, ...]] = {
     "project": ("projects", "project_problems", "gates", "gate_results", "site_gates", "demand", "demand_lines",
                 "project_findings", "chain_fit", "chain_stations",
                 "offers", "fits", "matches", "misses", "draws", "place_from", "reuse",
-                "protection"),
+                "protection", "library_links"),
     "link": ("links", "chain_problems", "chain_fit", "chain_stations", "park_industries"),
+    "investor": ("library_links",),
+    "talent": ("library_links",),
+    "fund": ("library_links",),
     "building": ("building_sites", "reuse", "upstairs"),
     "supply": ("supply_records", "idle_records"),
     "budget": ("earmarks",),
@@ -58,7 +61,7 @@ OF_ROLE: dict[str, tuple[str, ...]] = {
     "zone": ("zone_scores", "zone_potentials", "zone_accounts", "zone_problems"),
     "redevelopment": ("redevelopment",),
     "signal": ("idle_signals", "mu_evaluation"),
-    "enterprise": ("idle_signals", "chain_fit", "chain_stations", "mu_evaluation"),
+    "enterprise": ("idle_signals", "chain_fit", "chain_stations", "mu_evaluation", "firms"),
 }  # fmt: skip
 """Role: tables that are nothing but what its layers say; with a use-only layer of that role they stay inside."""
 PLAN = ("plan_use", "plan_scheme", "far_min", "far_max", "height_max_m", "plan_share")

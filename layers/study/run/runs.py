@@ -251,7 +251,8 @@ class _Run:
         other = [k for k in SETTINGS if _plain(self.body.get(k)) != _plain(now[k])]
         if self.tables and other:
             self._write(self.body | {k: now[k] for k in other})
-            self.notes.append(reason("manifest_settings", run=self.plan.run_id))
+            if other != ["edits"]:  # a decision that leaves the keys as they are (a score, a note) is no damage
+                self.notes.append(reason("manifest_settings", run=self.plan.run_id))
 
 
 def _plain(value: Any) -> str:

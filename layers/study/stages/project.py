@@ -9,11 +9,11 @@ import pandas as pd
 
 from geo import study as flow
 from geo.measure.every import area_shapes
-from geo.project import apart, park_lists, planclass, stations
+from geo.project import apart, library, park_lists, planclass, stations
 from geo.project.gate import Gates
 from layers.library import plan_classes, uses
 from layers.study import check_sites, load, wishes
-from layers.study.registers import chain, indicators, industry_lists, norms, parks, projects, supply
+from layers.study.registers import chain, indicators, industry_lists, libraries, norms, parks, projects, supply
 from layers.study.run.stage import Stage, Tables, Work
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _apart(work: Work, listed: pd.DataFrame, units: gpd.GeoDataFrame, asked: pd.
 
 def _chain(work: Work) -> Tables:
     study = work.plan.study
-    firms, found = chain.firms(study, work.plan.folder)
+    firms, opened, found = chain.firms(study, work.plan.folder)
     links, listed = work.table("links"), work.table("projects")
     places = parks.shapes(study, work.inputs)
     made = flow.chain_fit(listed, links, firms, places, chain.terms())
@@ -107,8 +107,19 @@ def _chain(work: Work) -> Tables:
     return {
         "chain_fit": chain.left_open(made, doubtful),
         "chain_stations": near,
+        "firms": opened,
         "chain_problems": load.problems(found),
     }
+
+
+def _libraries(work: Work) -> Tables:
+    """Read the libraries and link them with projects, links of the chain and parks by what their files state."""
+    given, found = libraries.read(work.plan.study, work.plan.folder)
+    tables = {name: work.table(name) for name in ("projects", "links", "firms")}
+    parks_ = parks.read(work.plan.study, work.inputs).parks
+    entries, links, lost = library.table(given, tables, {p.park_id: p.name for p in parks_})
+    found += libraries.lost(given, lost)
+    return {"library_entries": entries, "library_links": links, "library_problems": load.problems(found)}
 
 
 def _park_lists(work: Work) -> Tables:
@@ -132,6 +143,11 @@ CHAIN = Stage(
     name="chain",
     slice=lambda plan: plan.sources("enterprise"),
     build=_chain,
+)  # fmt: skip
+LIBRARIES = Stage(
+    name="libraries",
+    slice=lambda plan: plan.sources(*libraries.ROLES),
+    build=_libraries,
 )  # fmt: skip
 SITES = Stage(
     name="sitegates",

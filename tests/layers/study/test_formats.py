@@ -126,12 +126,13 @@ def test_a_new_kind_of_decision_is_a_new_format():
         1: ("pin", "ban", "project", "override", "recovered", "field_check", "capacity"),
         2: ("score", "step"),
         3: ("industry", "answer"),
+        4: ("entry",),
     }
-    assert formats.EDITS == 3
+    assert formats.EDITS == 4
 
 
 @pytest.mark.parametrize("before", [1, 2])
-@pytest.mark.parametrize("kind", ["score", "industry", "answer"])
+@pytest.mark.parametrize("kind", ["score", "industry", "answer", "entry"])
 def test_an_older_luodi_refuses_newer_decisions_by_their_number(first, kind, before, monkeypatch):
     edits.record(first, kind, "XM-1/a", {"project": "XM-1"}, "张三", "理由")
     monkeypatch.setattr(formats, "EDITS", before)
@@ -139,7 +140,7 @@ def test_an_older_luodi_refuses_newer_decisions_by_their_number(first, kind, bef
     for act in (lambda: edits.current(first), lambda: edits.history(first)):
         with pytest.raises(BlockedError) as told:
             act()
-        assert [(r.code, r.values["found"]) for r in told.value.reasons] == [("edits_newer", 3)]
+        assert [(r.code, r.values["found"]) for r in told.value.reasons] == [("edits_newer", 4)]
 
 
 def test_decisions_are_brought_up_by_the_first_that_is_written(first):

@@ -1,0 +1,184 @@
+"""The five libraries: messy files in, linked, searched, noted; nothing personal in any table, list or page."""
+
+import json
+import shutil
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+import luodi
+from geo.basis.errors import BlockedError, CallError
+from geo.basis.progress import silent
+from layers.ask import library
+from layers.outputs import library_list
+from layers.serve.pages import drive_library
+from layers.study import edits
+from layers.study.run import runs
+from layers.study.run.results import open_results
+from layers.text import LANGUAGES
+from layers.words import library as words
+
+INVESTORS = """客商编号,客商名称,意向行业,投资意向,意向投资,意向用地（亩）,意向园区,关联项目,联系人,联系电话
+K01,甲集团,C17,二期 13800138000,3.1亿元,160,,{one},王小二,13900001111
+K02,乙公司,C26;C30,试剂,2.5-3亿元,,无此园,没有的项目,李四光,13900002222
+K03,丙公司,,,1000,12亩,,,赵六,
+K03,丁公司,,,800万元,,,,,
+K01,甲集团,C17,二期 13800138000,3.1亿元,160,,{one},王小二,13900001111
+,,,,,,,,,
+"""
+TALENT = """人才编号,姓名,专业,工作单位,服务产业,手机,身份证号
+T01,张三丰,印染,纺织学院,C17,13912345678,330881197001011234
+,孙悟空,试剂,化工所,C26,13912345679,330881197001011235
+"""
+FUNDS = (
+    "基金编号,基金名称,投资方向,基金规模（亿元）,可投余额（万元）,管理机构,联系人\nF01,母基金,C26,5,12000,国投,钱老板\n"
+)
+PERSONAL = ("13800138000", "13900001111", "13900002222", "13912345678", "13912345679", "330881197001011234",
+            "330881197001011235", "王小二", "李四光", "赵六", "张三丰", "孙悟空", "钱老板", "13711112222")  # fmt: skip
+
+
+def luodi_(*words_):
+    return CliRunner().invoke(luodi.cli, [str(w) for w in words_])
+
+
+@pytest.fixture(scope="module")
+def run(month_end, tmp_path_factory):
+    place = tmp_path_factory.mktemp("library")
+    folder = place / "study"
+    shutil.copytree(month_end, folder, symlinks=True)
+    one = open_results(folder).table("projects")["name"].iloc[0]
+    for role, text in (("investor", INVESTORS.format(one=one)), ("talent", TALENT), ("fund", FUNDS)):
+        (place / f"{role}.csv").write_text(text, encoding="utf-8")
+        made = luodi_("add", folder, place / f"{role}.csv", "--role", role, "--lang", "zh")
+        assert made.exit_code == 0, made.output
+    runs.update(folder, "libraries", silent)
+    return folder
+
+
+@pytest.fixture
+def folder(run, tmp_path):
+    made = tmp_path / "study"
+    shutil.copytree(run, made, symlinks=True)
+    return made
+
+
+def test_files_as_they_are_kept(run):
+    results = open_results(run)
+    frame = results.table("library_entries")
+    mine = frame[frame["library"] == "investor"].set_index("entry_id")
+    assert list(mine.index) == ["K01", "K02", "K03", "K03#2"]
+    assert mine["amount_wan"].fillna(-1).tolist() == [31000.0, -1, -1, 800.0]  # a range and a bare 1000 are not known
+    assert mine.loc["K01", "asked_m2"] == pytest.approx(160 * 2000 / 3)
+    assert mine.loc["K02", "industries"] == "C26|C30"
+    fund = frame[frame["library"] == "fund"].iloc[0]
+    assert (fund["amount_wan"], fund["left_wan"]) == (50000.0, 12000.0)
+    told = results.table("library_problems")
+    codes = told[told["layer_id"] == mine["layer_id"].iloc[0]]["code"].tolist()
+    for code in ("library_amount_unreadable", "library_unit_missing", "library_link_unknown", "library_id_repeats",
+                 "library_repeated", "project_phone_left_out"):  # fmt: skip
+        assert code in codes, code
+    assert codes.count("library_link_unknown") == 2  # a project and a park of no such name
+    counts = library.found(results).counts()
+    assert counts["enterprise"] > 0
+    assert counts["project"] == len(results.table("projects"))
+    assert (counts["investor"], counts["talent"], counts["fund"]) == (4, 2, 1)
+
+
+def test_links_stand_both_ways_and_words_find_them(run):
+    results = open_results(run)
+    whole = library.found(results)
+    project = results.table("projects")["project_id"].iloc[0]
+    assert ("investor", "K01") in set(library.linked(whole, "project", project)[["kind", "target"]].itertuples(
+        index=False, name=None))  # fmt: skip
+    assert ("station", "C17") in set(library.linked(whole, "talent", "T01")[["kind", "target"]].itertuples(
+        index=False, name=None))  # fmt: skip
+    found = library.found(results, text=f"甲集团 {project}").entries
+    assert found[["library", "entry_id"]].to_numpy().tolist() == [["investor", "K01"]]
+    assert library.found(results, "fund", "没有这个").entries.empty
+    with pytest.raises(CallError):
+        library.found(results, "nobody")
+
+
+def test_nothing_personal_leaves(folder, tmp_path):
+    results = open_results(folder)
+    library.note(results, ("investor", "K01"), "来访，电话13711112222", "周")
+    told = ["\n".join(words.text(library.found(results), language)) for language in LANGUAGES]
+    told += ["\n".join(words.card(library.found(results), library.one(results, "talent", "T01"), "zh"))]
+    told += [drive_library.view(results, "", "", "zh").frame.to_csv()]
+    told += [str(drive_library.card(results, ("investor", "K01"), "zh")), str(drive_library.targets(results, "zh"))]
+    told += [json.dumps(words.plain(library.found(results)), ensure_ascii=False)]
+    for name in ("all.xlsx", "all.csv"):
+        library_list.write(library.found(results), tmp_path / name, "zh")
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx")
+    assert len(book.sheetnames) == 6
+    told += [str([[c.value for c in r] for r in sheet.rows]) for sheet in book]
+    told += [(tmp_path / "all.csv").read_text(encoding="utf-8-sig")]
+    for table in results.manifest["tables"]:
+        told.append(results.table(table).astype(str).to_csv() if table.startswith("library") else "")
+    told += [(e.value.get("text", "") + e.reason) for e in edits.history(folder)]
+    for text in told:
+        assert [p for p in PERSONAL if p in text] == []
+    asked = luodi_("library", folder, "talent", "T01", "--contacts", "--lang", "zh")
+    assert "张三丰" in asked.output
+    assert "13912345678" in asked.output
+    assert "孙悟空" not in asked.output
+    assert luodi_("library", folder, "talent", "T01", "--contacts", "--out", tmp_path / "x.csv").exit_code == 2
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_the_history_keeps_who_did_what(folder):
+    results = open_results(folder)
+    at = "investor", "K01"
+    library.note(results, at, "第一次来访", "周", "11月会议")
+    library.note(results, at, "第二次来访", "吴")
+    library.bind(results, at, "fund:F01", "吴", "专题会")
+    whole = library.found(results)
+    assert ("fund", "F01") in set(library.linked(whole, *at)[["kind", "target"]].itertuples(index=False, name=None))
+    library.unbind(results, at, "fund:F01", "周", "记错")
+    row = library.one(results, *at)
+    made = luodi_(
+        "override", folder, row["layer_id"], f"row:{row['row']}", "name=甲集团公司", "--person", "郑", "--why", "更名"
+    )
+    assert made.exit_code == 0, made.output
+    phone = (
+        "override",
+        folder,
+        row["layer_id"],
+        f"row:{row['row']}",
+        "phone=13700000000",
+        "--person",
+        "郑",
+        "--why",
+        "换号",
+    )
+    assert luodi_(*phone).exit_code == 0
+    told = library.history(results, library.one(results, *at))
+    assert [(e.what, e.person) for e in told] == [
+        ("note", "周"),
+        ("note", "吴"),
+        ("link", "吴"),
+        ("unlink", "周"),
+        ("corrected", "郑"),
+    ]  # the corrected telephone number is not told
+    lines = words.events(told, "zh")
+    assert "第一次来访" in lines[0]
+    assert "11月会议" in lines[0]
+    links = library.linked(library.found(results), *at)
+    assert not (links["kind"] == "fund").any()
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        (lambda r: library.bind(r, ("investor", "K01"), "fund:F99", "周", "会"), BlockedError),
+        (lambda r: library.bind(r, ("investor", "K01"), "F01", "周", "会"), CallError),
+        (lambda r: library.bind(r, ("investor", "K01"), "station:Z99", "周", "会"), CallError),
+        (lambda r: library.bind(r, ("investor", "K01"), "fund:F01", "", "会"), CallError),
+        (lambda r: library.note(r, ("investor", "K01"), " 13711112222 ", "周"), CallError),
+        (lambda r: library.note(r, ("investor", "K99"), "x", "周"), BlockedError),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(run, act, error):
+    with pytest.raises(error):
+        act(open_results(run))
