@@ -104,8 +104,8 @@ def run(stage: Visit) -> None:
     stage("rank", rank, "sites", "scores ranking tolerance")
     stage("zones", score, "", "zone_scores zone_potentials zone_accounts zone_problems")
     stage("place", place,
-          "inputs parcels candidates land stacks stack_pieces supply projects demand gates gate_results building_sites "
-          "reuse availability sites members site_gates sites_measured protection ranking",
+          "inputs parcels zones candidates land stacks stack_pieces supply projects demand gates gate_results "
+          "building_sites reuse availability sites members site_gates sites_measured protection ranking",
           "fits accounts capacity earmarks quota_sources matches misses draws placing place_from park_land check_sites "
           "check_members place_problems")  # fmt: skip
 

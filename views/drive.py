@@ -22,6 +22,8 @@ from views.parts import drive_argue, drive_library, drive_lists, drive_offers, d
 from views.parts.markup import label, tag
 
 PANEL, MAP_HEIGHT = 560, 420
+PART = "part"
+"""Key of the address: which view is open, so that it comes back after a reload."""
 
 
 def draw(results: Results, late: bool) -> None:
@@ -29,8 +31,9 @@ def draw(results: Results, late: bool) -> None:
     language = state.language()
     with st.container(horizontal=True, vertical_alignment="center", key="drivebar"):
         view = st.segmented_control(
-            say("uidrive.views", language), list(VIEWS), default="rating", required=True, key="drive-view",
+            say("uidrive.views", language), list(VIEWS), default=_shown(), required=True, key="drive-view",
             format_func=lambda v: say(f"uidrive.view_{v}", language), label_visibility="collapsed",
+            on_change=lambda: state.ask(PART, str(state.value_of("drive-view") or "")),
         )  # fmt: skip
         sets = dict(served.sets(results, language))
         name = st.segmented_control(
@@ -40,6 +43,12 @@ def draw(results: Results, late: bool) -> None:
         )  # fmt: skip
         _download(results, view, name, late, language)
     VIEWS[view](results, name, language)
+
+
+def _shown() -> str:
+    """Return the view the address names, the first where it names none."""
+    asked = state.asked(PART)
+    return asked if asked in VIEWS else next(iter(VIEWS))
 
 
 def _download(results: Results, view: str, name: str, late: bool, language: Language) -> None:
@@ -165,9 +174,10 @@ def _wall(results: Results, _: str, language: Language) -> None:
                  tag("td", moved, cls="lu-small")) for place, name, points, moved in shown.places]  # fmt: skip
     late = [tag("div", tag("b", name), " ", tag("span", days, cls="lw-late"), tag("div", step, cls="lu-small"),
                 cls="lp-finding") for name, days, step in shown.late]  # fmt: skip
+    notes = [tag("div", n, cls="lu-small") for n in shown.notes]
     st.html(tag(
         "div", tag("div", shown.title, cls="lw-title"), tag("div", *boxes, cls="lp-board"),
-        tag("div", tag("table", *order, cls="lp-rates"), tag("div", tag("b", shown.late_title), *late),
+        tag("div", tag("table", *order, cls="lp-rates"), tag("div", tag("b", shown.late_title), *notes, *late),
             cls="lw-halves"),
         cls="lw-wall",
     ))  # fmt: skip

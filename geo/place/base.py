@@ -58,6 +58,8 @@ class Base:
         Layer the land of the parks is counted from, and its day.
     growth : mapping
         What land consolidation brings to the accounts of the county, and when.
+    parks : tuple of str
+        Layers of parks; where one is not complete, ground outside all parks that are known may be in another.
     """
 
     read: Read
@@ -66,6 +68,7 @@ class Base:
     counted: Counted
     land_source: tuple[str, date | None] = ("", None)
     growth: sources.Growth = field(default_factory=dict)
+    parks: tuple[str, ...] = ()
 
     def accounts(self, on: date, extra: Mapping[str, float]) -> pd.DataFrame:
         """Return the account book of a day, nothing drawn."""
@@ -115,8 +118,17 @@ class Base:
             projects=self.read("projects"), demand=self.read("demand"), gates=self.read("gates"),
             gate_results=self.read("gate_results"), sites=self.sites, buildings=self._or_empty("building_sites"),
             reuse=self._or_empty("reuse"), scores=self._scores(), own=own, site_gates=self._or_empty("site_gates"),
-            measured=measured,
+            measured=measured, parks_complete=self._parks_complete(),
         )  # fmt: skip
+
+    def _parks_complete(self) -> bool:
+        """Tell whether every layer of parks is there and complete: only then is ground of no park outside all."""
+        if not self.parks or not self.has("zones"):
+            return not self.parks
+        seen = self.read("zones")
+        mine = seen[seen["layer_id"].astype(str).isin(self.parks) & (seen["buffer_m"] == 0.0)]
+        whole = mine[(mine["state"] == "ok") & (mine["coverage"] == "complete")]
+        return set(whole["layer_id"].astype(str)) == set(self.parks)
 
     def _or_empty(self, name: str) -> pd.DataFrame:
         return pd.DataFrame(self.read(name)) if self.has(name) else empty(name)

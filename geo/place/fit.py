@@ -42,6 +42,8 @@ class Tables:
         Table of that name: what does not simply pass; rows without a site hold for sites not measured.
     measured : set of str
         Sites the gates on land were measured on.
+    parks_complete : bool
+        The layers of parks are complete, so that ground in none of them is outside every park.
     """
 
     projects: pd.DataFrame
@@ -55,6 +57,7 @@ class Tables:
     own: Mapping[str, str] = field(default_factory=dict)
     site_gates: pd.DataFrame = field(default_factory=lambda: empty("site_gates"))
     measured: frozenset[str] = frozenset()
+    parks_complete: bool = True
 
 
 def fits(tables: Tables, objective: Objective) -> pd.DataFrame:
@@ -78,7 +81,7 @@ def fits(tables: Tables, objective: Objective) -> pd.DataFrame:
             continue
         need = {str(k): v for k, v in demand.loc[name].to_dict().items()} | {"project_id": name}
         need |= {"may_belong": project.get("may_belong", "")}
-        parks = _park_gates(tables.gates[tables.gates["project_id"] == name])
+        parks = _park_gates(tables.gates[tables.gates["project_id"] == name], tables.parks_complete)
         found = pd.concat([_land(need, parks, tables), _buildings(need, parks, tables)], ignore_index=True)
         made.append(_valued(found, project | need, objective))
     return pd.concat(made, ignore_index=True)[list(empty("fits").columns)] if made else empty("fits")
@@ -89,11 +92,12 @@ def fits(tables: Tables, objective: Objective) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Parks:
-    """What gates say of a project in each park; a park nobody speaks of is outside all parks."""
+    """What gates say of a project in each park; ground of no park is outside all, if all are known."""
 
     refused: Mapping[str, str]
     unknown: Mapping[str, str]
     known: frozenset[str]
+    complete: bool = True
 
     def verdict(self, park: str) -> tuple[str, str]:
         """Return yes, no or unknown, and the reason of a no or unknown."""
@@ -103,14 +107,19 @@ class _Parks:
             return NO, self.refused[park]
         if park in self.unknown:
             return UNKNOWN, self.unknown[park]
-        return (YES, "") if park in self.known else (NO, reason("fit_outside_parks").to_json())
+        if park in self.known:
+            return YES, ""
+        if park:  # a parcel states it, and no layer has it: what it admits is not known
+            return UNKNOWN, reason("fit_park_unknown", park=park).to_json()
+        return (NO, reason("fit_outside_parks").to_json()) if self.complete else (
+            UNKNOWN, reason("fit_parks_open").to_json())  # fmt: skip
 
 
-def _park_gates(gates: pd.DataFrame) -> _Parks:
+def _park_gates(gates: pd.DataFrame, complete: bool) -> _Parks:
     mine = gates[(gates["park_id"] != "") & (gates["severity"] == "exclude")]
     refused = _first(mine[mine["outcome"] == "conflict"])
     unknown = _first(mine[mine["outcome"] == "unknown"])
-    return _Parks(refused, unknown, frozenset(gates["park_id"].astype(str)) - {""})
+    return _Parks(refused, unknown, frozenset(gates["park_id"].astype(str)) - {""}, complete)
 
 
 def _first(rows: pd.DataFrame) -> dict[str, str]:

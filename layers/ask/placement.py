@@ -173,7 +173,8 @@ def base(results: Results) -> Base:
     """Return what placing reads, from a run; capacities decided by people are in its limits already."""
     given = results.table("accounts")[list(GIVEN)]
     growth = sources.growth(_to_come(results))
-    return Base(results.table, results.has, given, resources.counted(), results.study.land_source, growth)
+    return Base(results.table, results.has, given, resources.counted(), results.study.land_source, growth,
+                parks=tuple(s.id for s in results.study.with_role("park")))  # fmt: skip
 
 
 def _to_come(results: Results) -> pd.DataFrame:

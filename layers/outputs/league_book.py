@@ -169,6 +169,8 @@ def page(found: League, late: Scheduled, language: Language) -> bytes:
     if len(listed):
         word.section(made, _grid(say("leaguebook.late", language), listed, schedule_words.heads(listed, language),
                                  (2.4, 1, 1.6, 1.6, 1, 2, 2, 1.6), language))  # fmt: skip
+        for text in schedule_words.standing(late, language):
+            word.tight(word.line(made, text, word.BODY_PT, None))
     word.heading(made, say("leaguebook.definitions", language))
     for text in words.notes(found, language):
         word.tight(word.line(made, text, word.SMALL_PT, word.GREY))

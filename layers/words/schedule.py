@@ -102,6 +102,11 @@ def titled(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     return frame.rename(columns=heads(frame, language))
 
 
+def standing(found: Scheduled, language: Language) -> list[str]:
+    """Say where days do not know the site: nothing was placed, or what was is out of date; nothing where they do."""
+    return [] if found.placed else [say("schedule.outdated" if found.outdated else "schedule.not_placed", language)]
+
+
 def notes(found: Scheduled, language: Language) -> tuple[str, ...]:
     """Return what stands under the list: the day, how many are late, where days come from, years without a table."""
     counts = {s: sum(p.state == s for p in found.plans.values()) for s in (LATE, "kept", DONE, UNPROMISED)}
@@ -115,8 +120,7 @@ def notes(found: Scheduled, language: Language) -> tuple[str, ...]:
         out.append(say("schedule.years_lost", language, years=lost))
     if guessed:
         out.append(say("schedule.years_guessed", language, years=guessed))
-    if not found.placed:
-        out.append(say("schedule.outdated" if found.outdated else "schedule.not_placed", language))
+    out += standing(found, language)
     out += [say("schedule.unused", language, subject=s) for s in found.unused]
     out += office.lost(found.lost, STEPS.name, {s.id: both(s.title, language) for s in found.steps.steps}, language)
     return tuple(out)

@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from geo.basis.progress import silent
-from layers.ask import answers, rated, scheduled
-from layers.study import edits, may
+from layers.ask import answers, library, rated, scheduled
+from layers.study import catalog, edits, may
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
@@ -19,12 +19,14 @@ MAIN = studies.ROOT / "views" / "main.py"
 
 @pytest.fixture
 def visit(monkeypatch):
-    def go(folder, language="zh", select="", view="rating"):
+    def go(folder, language="zh", select="", view="rating", wish=""):
         monkeypatch.setenv("LUODI_STUDY", str(folder))
         page = studies.open_page(MAIN, "drive")
         page.query_params["lang"] = language
         if select:
-            page.query_params["select"] = f"project:{select}"
+            page.query_params["select"] = select if ":" in select else f"project:{select}"
+        if wish:
+            page.query_params["wish"] = wish
         page.run()
         if view != "rating":
             page.segmented_control(key="drive-view").set_value(view).run()
@@ -180,6 +182,32 @@ def test_departments_are_heard_and_nobody_writes_over_another(visit, month_end, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_libraries_are_searched_noted_and_linked(visit, month_end, tmp_path, language):
+    own, given = tmp_path / "own", tmp_path / "investors.csv"
+    shutil.copytree(month_end, own, symlinks=True)
+    given.write_text("客商编号,客商名称,意向行业,联系电话\nK01,甲集团 <b>*,C17,13900001111\n", encoding="utf-8")
+    assert say("uidrive.no_libraries", language) in text(visit(own, language, view="libraries"))
+    catalog.add(own, given, {"role": "investor", "id": "investors"})
+    runs.update(own, "libraries", silent)
+    page = visit(own, language, view="libraries", select="entry:investor/K01")
+    assert len(page.dataframe[0].value) == len(library.found(open_results(own)).entries)
+    find = next(f for f in page.text_input if f.label == say("uidrive.library_find", language))
+    find.set_value("甲集团 C17").run()
+    assert page.dataframe[0].value.iloc[:, 1].tolist() == ["K01"]
+    assert "13900001111" not in text(page)
+    page.text_area[0].set_value("来访 13900001111")
+    page.selectbox[1].set_value("project:M2")
+    page.text_input[1].set_value("周")
+    page.text_input[2].set_value("会议")
+    for name in ("library_keep", "library_make_link"):
+        next(b for b in page.button if b.label == say(f"uidrive.{name}", language)).click().run()
+        assert not page.exception
+    told = library.history(open_results(own), library.one(open_results(own), "investor", "K01"))
+    assert [(e.what, e.text) for e in told] == [("note", "来访"), ("link", "project:M2")]
+    assert "来访" in text(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_wish_finds_what_suits_and_says_why(visit, month_end, tmp_path, language):
     own = tmp_path / "own"
     shutil.copytree(month_end, own, symlinks=True)
@@ -197,6 +225,13 @@ def test_a_wish_finds_what_suits_and_says_why(visit, month_end, tmp_path, langua
     told = next(h.proto.body for h in page.get("html") if "ld-wish" in h.proto.body and "<td>" in h.proto.body)
     assert told.count("150.00") == 1
     assert code("parkstate", "leads", language) in told
+    kept = page.query_params["wish"]
+    kept = kept if isinstance(kept, str) else kept[0]
+    for wish, answers_ in ((kept, 1), ("land_m2=nan&park_id=%3Cb%3E", 0), ("by=tomorrow", 0)):
+        again = visit(own, language, view="offers", wish=wish)  # after a reload, or sent to a colleague
+        assert sum("ld-wish" in h.proto.body and "<td>" in h.proto.body for h in again.get("html")) == answers_
+        industry = next(f for f in again.text_input if f.label == say("uidrive.wish_industry", language))
+        assert industry.value == ("C17" if answers_ else "")
     next(f for f in page.text_input if f.label == say("uidrive.wish_industry", language)).set_value("太空 <b>")
     next(b for b in page.button if b.label == say("uidrive.wish_find", language)).click().run()
     assert not page.exception

@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from geo.place.offer import Wish
 from layers.ask.offering import Offering
 from layers.serve.pages import drive_offers as served
 from layers.study.run.results import Results
@@ -15,6 +16,7 @@ from views.parts import acts, frame, runner, state, tables
 from views.parts.markup import option, tag
 
 WISH = "wish"
+"""Key of the address: a wish is sent to a colleague with the page, and comes back after a reload."""
 MOST = 20
 """Answers shown: the best; the command tells all."""
 
@@ -42,10 +44,10 @@ def draw(results: Results, language: Language) -> None:
 
 def _wish(found: Offering, language: Language) -> None:
     """Draw the form of a wish, and what suits it."""
-    asked = state.noted(WISH)
+    asked = served.wish_of(found, state.asked(WISH))
     with st.expander(say("uidrive.wish", language), expanded=asked is not None, key="drivewish"):
         st.html(tag("div", say("uidrive.wish_help", language), cls="lu-line"))
-        _form(found, language)
+        _form(found, asked or Wish(), language)
         if asked is not None:
             heads, lines = served.wished(found, asked, language)
             rows = [tag("tr", *(tag("td", text) for text in line)) for line in lines[:MOST]]
@@ -54,29 +56,37 @@ def _wish(found: Offering, language: Language) -> None:
                 st.html(tag("div", say("uidrive.wish_more", language, shown=MOST, count=len(lines)), cls="lu-line"))
 
 
-def _form(found: Offering, language: Language) -> None:
+def _form(found: Offering, asked: Wish, language: Language) -> None:
     parks = {"": say("uidrive.wish_any", language)} | served.parks(found)
+    unit = land_unit(language)
     with st.form("wish", border=False, enter_to_submit=False):
         top, low = st.columns(4, gap="small"), st.columns(4, gap="small", vertical_alignment="bottom")
         with top[0]:
-            industry = st.text_input(say("uidrive.wish_industry", language))
+            industry = st.text_input(say("uidrive.wish_industry", language), value=asked.industry)
         with top[1]:
-            park = st.selectbox(say("uidrive.list_park", language), list(parks), format_func=lambda p: option(parks[p]))
+            at = list(parks).index(asked.park_id) if asked.park_id in parks else 0
+            park = st.selectbox(say("uidrive.list_park", language), list(parks), index=at,
+                                format_func=lambda p: option(parks[p]))  # fmt: skip
+        land = None if asked.land_m2 is None else round(asked.land_m2 / unit.m2, 4)
         amounts = (
-            _number(top[2], f"wish_land_{land_unit(language).word}", language),
-            _number(top[3], "wish_floor", language),
-            _number(low[0], "wish_investment", language), _number(low[1], "wish_power", language),
-        )  # fmt: skip
+            _number(top[2], f"wish_land_{unit.word}", land, language),
+            _number(top[3], "wish_floor", asked.floor_m2, language),
+            _number(low[0], "wish_investment", asked.investment_wan, language),
+            _number(low[1], "wish_power", asked.power_kva, language),
+        )
         with low[2]:
-            by = st.date_input(say("uidrive.wish_by", language), value=None, format="YYYY-MM-DD")
+            by = st.date_input(say("uidrive.wish_by", language), value=asked.by, format="YYYY-MM-DD")
         with low[3]:
             sent = st.form_submit_button(say("uidrive.wish_find", language), type="primary")
     if sent:
         day = by if isinstance(by, date) else None
-        acts.again("see", lambda: state.note(WISH, served.wish(found, (industry, str(park)), amounts, day, language)))
+        acts.again("see", lambda: state.ask(WISH, served.wish_text(
+            served.wish(found, (industry, str(park)), amounts, day, language))))  # fmt: skip
 
 
-def _number(place: st.delta_generator.DeltaGenerator, name: str, language: Language) -> float | None:
+def _number(
+    place: st.delta_generator.DeltaGenerator, name: str, asked: float | None, language: Language
+) -> float | None:
     with place:
-        given = st.number_input(say(f"uidrive.{name}", language), min_value=0.0, value=None)
+        given = st.number_input(say(f"uidrive.{name}", language), min_value=0.0, value=asked)
     return None if given is None else float(given)

@@ -170,6 +170,7 @@ class Wall:
     places: tuple[tuple[str, str, str, str], ...]
     late: tuple[tuple[str, str, str], ...]
     late_title: str
+    notes: tuple[str, ...] = ()
 
 
 def wall(results: Results, period: str, by: str, language: Language) -> Wall:
@@ -184,7 +185,8 @@ def wall(results: Results, period: str, by: str, language: Language) -> Wall:
         for r in rows(listed) if r["project_id"] in plans.late
     ]  # fmt: skip
     title = league_words.title(found, language)
-    return Wall(title, tuple(stages), tuple(places), tuple(late), say("uidrive.late", language, count=len(late)))
+    told = tuple(schedule.standing(plans, language))
+    return Wall(title, tuple(stages), tuple(places), tuple(late), say("uidrive.late", language, count=len(late)), told)
 
 
 # --- the chain ----------------------------------------------------------------------

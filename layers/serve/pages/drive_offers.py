@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import parse_qsl, urlencode
 
 import pandas as pd
 
+from geo.basis.errors import LuodiError
 from geo.place.offer import Wish
 from layers.ask import offering
 from layers.ask.offering import Offering
@@ -59,6 +61,24 @@ def wish(
     land, floor, investment, power = amounts
     land_m2 = None if land is None else land * land_unit(language).m2
     return offering.wish(found, Wish(land_m2, floor, words_[1], power, by, words_[0].strip(), investment))
+
+
+def wish_text(asked: Wish) -> str:
+    """Return a wish as the address keeps it: what it asks, and nothing else."""
+    told = {k: v for k, v in vars(asked).items() if v not in (None, "")}
+    return urlencode({k: v.isoformat() if isinstance(v, date) else v for k, v in told.items()})
+
+
+def wish_of(found: Offering, text: str) -> Wish | None:
+    """Return the wish an address keeps; None for none, or one that no longer can be held against the offers."""
+    told = dict(parse_qsl(text))
+    try:
+        amounts = {k: float(told[k]) for k in ("land_m2", "floor_m2", "power_kva", "investment_wan") if k in told}
+        by = date.fromisoformat(told["by"]) if "by" in told else None
+        asked = Wish(**amounts, by=by, park_id=told.get("park_id", ""), industry=told.get("industry", ""))
+        return offering.wish(found, asked) if asked != Wish() else None
+    except (ValueError, LuodiError):
+        return None
 
 
 def wished(found: Offering, asked: Wish, language: Language) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

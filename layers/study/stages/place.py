@@ -50,7 +50,8 @@ def _build(work: Work) -> Tables:
 
     growth = sources.growth(made["quota_sources"])
     given = _with_sources(opened.given, made["quota_sources"])
-    base = Base(read, work.has, given, resources.counted(), plan.study.land_source, growth)
+    base = Base(read, work.has, given, resources.counted(), plan.study.land_source, growth,
+                parks=tuple(s.id for s in plan.study.with_role("park")))  # fmt: skip
     asked = wishes.question(plan.study.as_of, Objective(plan.study.objective), plan.edits.plain(*wishes.EDITS))
     found = flow.place(base, asked, work.progress)
     accounts = land.of_parks(base.park_land, names)

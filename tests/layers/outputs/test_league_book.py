@@ -1,5 +1,6 @@
 """The ranking of six units at the month's end: by hand, moved since October, recomputed by LibreOffice, in Word."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import docx
@@ -39,6 +40,17 @@ def test_six_units_as_worked_by_hand(found):
     assert set(moved) == {"招商局", "交通局"}
     assert moved["招商局"].projects == (("M7", "unknown", "signed"),)
     assert dict(moved["招商局"].measures) == pytest.approx({"investment": 40.0, "number": 10.0})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("placed", "outdated", "told"), [(False, True, "outdated"), (False, False, "not_placed"), (True, False, "")]
+)
+def test_a_late_list_says_where_days_do_not_know_the_site(found, late, language, placed, outdated, told):
+    seen = replace(late, placed=placed, outdated=outdated)
+    said = [p.text for p in docx.Document(BytesIO(league_book.page(found, seen, language))).paragraphs]
+    words_ = {k: say(f"schedule.{k}", language) for k in ("outdated", "not_placed")}
+    assert [k for k, text in words_.items() if text in said] == ([told] if told else [])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
