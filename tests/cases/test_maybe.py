@@ -324,7 +324,7 @@ def test_a_raster_has_no_rows_to_filter():
 
 # --- every role, three worlds -----------------------------------------------------
 
-STAGES = ("inefficient", "chain", "place", "zones")
+STAGES = ("inefficient", "chain", "libraries", "place", "zones")
 WORDS = {
     ("candidates", "parcel_id"): ("status",),
     ("verdicts", "parcel_id", "rule_id"): ("outcome",),
