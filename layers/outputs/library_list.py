@@ -5,13 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-import xlsxwriter
-
 from geo.project.library import LIBRARIES
 from layers.ask.library import Libraries
 from layers.outputs import lists, sheets
-from layers.outputs.live_book import OPTIONS
-from layers.outputs.project import headlines
+from layers.outputs.printed import Book
+from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.sheets import ListSheet
 from layers.outputs.target import ending, replaced
@@ -31,7 +29,8 @@ def write(found: Libraries, path: Path, language: Language) -> int:
     """
     frame = words.listed(found, language)
     if ending(path, KINDS) == "csv":
-        made = Projection(frame, words.heads(frame, language), words.notes(found, language))
+        said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
+        made = Projection(frame, words.heads(frame, language), said)
         lists.write(made, path, "library", found.results.folder)
     else:
         replaced(path, lambda part: part.write_bytes(_book(found, language)), found.results.folder)
@@ -40,8 +39,8 @@ def write(found: Libraries, path: Path, language: Language) -> int:
 
 def _book(found: Libraries, language: Language) -> bytes:
     content = BytesIO()
-    said = [*headlines(found.results, language, "projects"), *words.notes(found, language)]
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    said = [*grounds(found.results, language, "projects"), *words.notes(found, language)]
+    with Book(content) as book:
         for name in LIBRARIES:
             mine = Libraries(found.results, found.entries[found.entries["library"] == name], found.links, 0)
             table = words.shown(mine, language)
