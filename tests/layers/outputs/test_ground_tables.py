@@ -94,6 +94,7 @@ def test_a_dossier_of_a_site_has_them_and_shows_its_alternatives(results, ranked
     assert site in foot
 
 
+@pytest.mark.long
 def test_a_dossier_of_a_site_says_nothing_of_a_use_only_layer(tmp_path, monkeypatch):
     monkeypatch.setattr(pdf, "program", lambda: None)
     hidden = planted(tmp_path / "study", secret=True, until="rank")

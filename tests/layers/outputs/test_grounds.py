@@ -51,7 +51,12 @@ def words(path):
         return archive.read("word/document.xml").decode()
 
 
-@pytest.mark.parametrize("name", LISTS)
+def quick(names, *few):
+    """What takes seconds belongs to the long suite."""
+    return [n if n in few else pytest.param(n, marks=pytest.mark.long) for n in names]
+
+
+@pytest.mark.parametrize("name", quick(LISTS, "rating", "reserve", "chain", "parks"))
 def test_every_list_names_its_layers_with_day_and_keeper(folder, tmp_path, name):
     (told,) = layer_lines(open_results(folder), "zh")
     kinds = ("csv", "xlsx", "docx") if name == "offers" else ("csv", "xlsx")
@@ -61,7 +66,7 @@ def test_every_list_names_its_layers_with_day_and_keeper(folder, tmp_path, name)
         assert told in words(path), kind
 
 
-@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize("name", quick(MAPS))
 def test_a_list_of_projects_or_offers_is_a_map_too(folder, tmp_path, name):
     asked(folder, name, tmp_path / "a.csv", "en")
     listed = pd.read_csv(tmp_path / "a.csv", encoding="utf-8-sig")
@@ -77,6 +82,13 @@ def test_a_list_of_projects_or_offers_is_a_map_too(folder, tmp_path, name):
     assert found.iloc[:, 0].astype(str).tolist() == ids.tolist()
     assert found.geometry.notna().tolist() == places.notna().tolist()
     assert found.geometry.area.sum() == pytest.approx(places.area.sum())
+
+
+def test_the_reserve_library_is_a_map(folder, tmp_path):
+    asked(folder, "reserve", tmp_path / "a.gdb.zip", "en")
+    found = gpd.read_file(tmp_path / "a.gdb.zip")
+    assert len(found) == 8
+    assert found.geometry.isna().all(), "none of them is placed"
 
 
 def test_the_notes_stand_once_and_with_an_empty_list_too(tmp_path):
