@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from layers.ask.scheduled import Scheduled
+from layers.serve.pages import chain_map
 from layers.serve.pages import drive as served
 from layers.serve.pages import drive_argue as arguing
 from layers.serve.pages import drive_library as holding
@@ -15,10 +16,22 @@ from layers.serve.pages import drive_lists as listing
 from layers.serve.pages import drive_offers as offering
 from layers.serve.pages.board import board
 from layers.serve.pages.drive import DriveTable
-from layers.serve.pages.drive_map import WAYS
+from layers.serve.pages.drive_map import WAYS, DriveScene
 from layers.study.run.results import Results
 from layers.text import Language, code, say
-from views.parts import drive_argue, drive_library, drive_lists, drive_offers, drive_panel, map, opening, state, tables
+from views.parts import (
+    drive_argue,
+    drive_library,
+    drive_lists,
+    drive_offers,
+    drive_panel,
+    frame,
+    map,
+    opening,
+    runner,
+    state,
+    tables,
+)
 from views.parts.markup import label, tag
 
 PANEL, MAP_HEIGHT = 560, 420
@@ -126,7 +139,16 @@ def _schedule(results: Results, _: str, language: Language) -> None:
 
 def _map(results: Results, found: Scheduled, way: str, selected: str | None) -> None:
     """Draw the projects where they stand, or would, coloured by lateness or by stage."""
-    shown = served.on_map(found, way, selected, state.language())
+    _drawn(results, lambda: served.on_map(found, way, selected, state.language()), selected)
+
+
+def _drawn(results: Results, made: Callable[[], DriveScene], selected: str | None) -> None:
+    """Draw a map over the land of the study, or what is missing for it."""
+    if not results.has("candidates"):
+        frame.trouble([say("uidrive.no_map", state.language())], "uidrive.no_map_title")
+        runner.needed(results.folder, state.language())
+        return
+    shown = made()
     with st.container(key="drivemapbox"):
         map.draw_placing(board(results), shown.scene, selected, MAP_HEIGHT, shown.legend)
     st.html(tag("div", *(tag("div", n, cls="lu-line") for n in shown.notes)))
@@ -187,8 +209,16 @@ def _chain(results: Results, _: str, language: Language) -> None:
     whole = dict(served.chain_parks(served.chain_of(results, ""), language))
     park = st.selectbox(say("uidrive.place", language), list(whole), format_func=whole.__getitem__, key="drive-park",
                         label_visibility="collapsed")  # fmt: skip
-    picture, gaps = served.chain_view(served.chain_of(results, str(park or "")), language)
-    st.image(picture, width="stretch")
+    found = served.chain_of(results, str(park or ""))
+    picture, gaps = served.chain_view(found, language)
+    drawn = st.segmented_control(
+        say("uidrive.drawn", language), ("graph", "map"), default="graph", required=True, key="drive-chain-drawn",
+        format_func=lambda d: say(f"uidrive.chain_{d}", language), label_visibility="collapsed",
+    )  # fmt: skip
+    if drawn == "map":
+        _drawn(results, lambda: chain_map.scene(found, language), None)
+    else:
+        st.image(picture, width="stretch")
     tables.plain(gaps, f"drive-gaps-{park}-{language}")
 
 

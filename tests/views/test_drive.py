@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from geo.basis.progress import silent
-from layers.ask import answers, library, rated, scheduled
+from layers.ask import answers, chained, library, rated, scheduled
+from layers.serve.pages import chain_map
 from layers.study import catalog, edits, may
 from layers.study.run import runs
 from layers.study.run.results import open_results
@@ -205,6 +206,23 @@ def test_the_libraries_are_searched_noted_and_linked(visit, month_end, tmp_path,
     told = library.history(open_results(own), library.one(open_results(own), "investor", "K01"))
     assert [(e.what, e.text) for e in told] == [("note", "来访"), ("link", "project:M2")]
     assert "来访" in text(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_chain_stands_on_the_map_too(visit, month_end, language):
+    found = chained.chained(open_results(month_end))
+    made = chain_map.scene(found, language)
+    assert sorted(state for _, state in made.scene.dots) == ["strong", "strong", "weak"]  # C18, C18, C28
+    assert len(made.legend) == 2 + bool(made.scene.calls)
+    assert any("C17" in n for n in made.notes), "a link without a firm has no place, and that is said"
+    page = visit(month_end, language, view="chain")
+    page.segmented_control(key="drive-chain-drawn").set_value("map").run()
+    assert not page.exception
+    assert say("uidrive.no_map", language) in text(page), "a study whose land was not screened yet has no ground"
+    page = visit(month_end, language, view="schedule")
+    page.segmented_control(key="drive-drawn").set_value("late").run()
+    assert not page.exception
+    assert say("uidrive.no_map", language) in text(page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

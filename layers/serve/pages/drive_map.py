@@ -50,7 +50,7 @@ def scene(found: Scheduled, way: str, selected: str | None, language: Language) 
     language : Language
     """
     results, states = found.results, _states(found, way)
-    at, names, drawn = _places(results), listed.names(results), _ground(results)
+    at, names, drawn = places(results), listed.names(results), _ground(results)
     here = {p: at[p] for p in states if p in at and drawn.has(at[p][0])}
     order = sorted(here, key=lambda p: (p != selected, -found.plans[p].late_days, p))
     tags = {
@@ -72,7 +72,7 @@ def _states(found: Scheduled, way: str) -> dict[str, str]:
     return dict(zip(projects["project_id"].astype(str), reached, strict=True))
 
 
-def _places(results: Results) -> dict[str, tuple[str, bool]]:
+def places(results: Results) -> dict[str, tuple[str, bool]]:
     """Return project → where it is drawn, and whether it only wishes to be there."""
     projects = results.table("projects")[["project_id", "wish_park_id"]].fillna("").astype(str)
     wished = {p: (_park(park), True) for p, park in projects.itertuples(index=False) if park}
@@ -84,10 +84,11 @@ def _park(park: str) -> str:
 
 
 def _ground(results: Results) -> SiteMap:
-    return place_desk.ground(results, "parks", lambda: _park_frames(results))
+    return place_desk.ground(results, "parks", lambda: park_frames(results))
 
 
-def _park_frames(results: Results) -> list[gpd.GeoDataFrame]:
+def park_frames(results: Results) -> list[gpd.GeoDataFrame]:
+    """Return the ground of the parks, called as `places` calls it; none where there is no layer of parks."""
     parks = park_board.shapes(results)
     return [] if parks is None else [parks.assign(site_id=[_park(str(p)) for p in parks["park_id"]])]
 
