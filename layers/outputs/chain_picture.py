@@ -41,6 +41,8 @@ def svg(found: Chained, language: Language) -> str:
     where = {s.industry: at(s) for s in made.stations}
     body = [f'<text x="10" y="20" font-size="15" font-weight="bold">{_text(words.head(found, language))}</text>']
     body += [_key(k, state, language) for k, state in enumerate(STATES)]
+    drawn = [state for state in EDGE if any(x.state == state for x in made.links)]
+    body += [_line_key(len(STATES) + k, state, language) for k, state in enumerate(drawn)]
     for link in made.links:
         (x0, y0), (x1, y1) = where[link.giver], where[link.taker]
         body.append(_curve((x0 + box, y0 + step * 0.4), (x1, y1 + step * 0.4), link, words.link_text(link, language)))
@@ -59,6 +61,12 @@ def _key(k: int, state: str, language: Language) -> str:
     return (f'<rect x="{x}" y="32" width="16" height="12" fill="{FILL[state]}" stroke="{INK[MISSING]}" '
             f'stroke-width="{1.2 if state == MISSING else 0}"/><text x="{x + 22}" y="42" font-size="12">'
             f'{_text(code("chainstate", state, language))}</text>')  # fmt: skip
+
+
+def _line_key(k: int, state: str, language: Language) -> str:
+    x = 10 + 130 * k
+    return (f'<rect x="{x}" y="37" width="22" height="3" fill="{EDGE[state]}"/><text x="{x + 28}" y="42" '
+            f'font-size="12">{_text(code("linkstate", state, language))}</text>')  # fmt: skip
 
 
 def _curve(start: tuple[float, float], end: tuple[float, float], link: Link, told: str) -> str:

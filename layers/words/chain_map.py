@@ -9,12 +9,16 @@ import pandas as pd
 
 from geo.basis.tables import rows
 from geo.project.chainmap import SHORT, STATES, Filler, Link
+from geo.project.library import FUND, INVESTOR, STATION
 from geo.project.stations import EVERYWHERE
-from layers.ask import listed
+from layers.ask import library, listed
 from layers.ask.chained import Chained
 from layers.text import Language, code, joined, say
 from layers.words.pipeline import park_names
 from layers.words.project_card import industry_text
+
+BACKERS = (FUND, INVESTOR)
+"""Libraries whose entries could back the filling of a gap (资金图): by the industry they state."""
 
 
 def place(found: Chained, park: str, language: Language) -> str:
@@ -51,9 +55,21 @@ def short(found: Chained, language: Language) -> list[str]:
     return [link_text(x, language) for x in found.found.links if x.state == SHORT]
 
 
+def _backers(found: Chained) -> dict[tuple[str, str], list[str]]:
+    """Return of every station the funds and the investors of its industry by the libraries, as they are called."""
+    if not found.results.has("library_links"):
+        return {}
+    whole = library.found(found.results)
+    called = {(r["library"], r["entry_id"]): str(r["name"] or r["entry_id"]) for r in rows(whole.entries)}
+    out: dict[tuple[str, str], list[str]] = {}
+    for r in rows(whole.links[(whole.links["kind"] == STATION) & whole.links["library"].isin(BACKERS)]):
+        out.setdefault((str(r["library"]), str(r["target"])), []).append(called[r["library"], r["entry_id"]])
+    return out
+
+
 def fillers(found: Chained, language: Language) -> pd.DataFrame:
-    """Return the gaps, the greatest gain first, machine names."""
-    names = listed.names(found.results)
+    """Return the gaps, the greatest gain first, machine names; with the funds and investors that could back each."""
+    names, backers = listed.names(found.results), _backers(found)
     return pd.DataFrame(
         [
             {
@@ -61,10 +77,11 @@ def fillers(found: Chained, language: Language) -> pd.DataFrame:
                 "fill": _fill(f, names, language),
                 "partners": joined([industry_text(p, language) for p in f.partners], language), "gain": f.gain,
                 "lacking": _lacking(f, language),
+                **{b: joined(backers.get((b, f.industry), []), language) for b in BACKERS},
             }
             for f in found.found.fillers
         ],
-        columns=["industry", "state", "fill", "partners", "gain", "lacking"],
+        columns=["industry", "state", "fill", "partners", "gain", "lacking", *BACKERS],
     )  # fmt: skip
 
 

@@ -10,13 +10,14 @@ from typer.testing import CliRunner
 import luodi
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
-from layers.ask import library
+from layers.ask import chained, library
 from layers.outputs import library_list
 from layers.serve.pages import drive_library
 from layers.study import edits
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES
+from layers.words import chain_map
 from layers.words import library as words
 
 INVESTORS = """客商编号,客商名称,意向行业,投资意向,意向投资,意向用地（亩）,意向园区,关联项目,联系人,联系电话
@@ -182,3 +183,11 @@ def test_the_history_keeps_who_did_what(folder):
 def test_what_cannot_be_kept_is_refused(run, act, error):
     with pytest.raises(error):
         act(open_results(run))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_gaps_of_the_chain_name_the_funds_and_investors_of_their_industry(run, language):
+    frame = chain_map.fillers(chained.chained(open_results(run)), language)
+    gaps = frame.set_index(frame["industry"].str[:3])[["fund", "investor"]]
+    assert gaps.loc["C26"].tolist() == ["母基金", "乙公司"]
+    assert gaps.loc["C17"].tolist() == ["", "甲集团"]
