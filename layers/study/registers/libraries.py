@@ -44,7 +44,11 @@ def read(study: Study, folder: Path) -> tuple[pd.DataFrame, Found]:
         NaN or "". Rows of the files = entries + rows listed among the findings.
     """
     found: Found = []
-    rows = [r for role in ROLES for spec in study.with_role(role) for r in _entries(spec, study, folder, found)]
+    rows: list[dict[str, Any]] = []
+    for role in ROLES:
+        seen: dict[str, dict[str, Any]] = {}  # one library may come in several files
+        for spec in study.with_role(role):
+            rows += _entries(spec, sheets.read(spec, study, folder), seen, found)
     return pd.DataFrame(rows, columns=list(COLUMNS)), found
 
 
@@ -64,12 +68,13 @@ def _public(record: Any) -> str:
     return str(record["name"] or record["entry_id"])
 
 
-def _entries(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[dict[str, Any]]:
-    opened = sheets.read(spec, study, folder)
+def _entries(
+    spec: LayerSpec, opened: sheets.RecordSheet, seen: dict[str, dict[str, Any]], found: Found
+) -> list[dict[str, Any]]:
     found += [(spec.id, f) for f in opened.findings]
     if opened.state not in ("ok", "stale"):
         return []
-    reader = _Reader(spec, opened, found)
+    reader = _Reader(spec, opened, seen, found)
     maybe = opened.maybe if len(opened.doubt) else np.zeros(len(opened.rows), bool)
     return [r for k in range(len(opened.rows)) if (r := reader.row(k, bool(maybe[k]))) is not None]
 
@@ -77,11 +82,11 @@ def _entries(spec: LayerSpec, study: Study, folder: Path, found: Found) -> list[
 class _Reader:
     """Reads the rows of one file and notes what cannot be read."""
 
-    def __init__(self, spec: LayerSpec, opened: sheets.RecordSheet, found: Found):
+    def __init__(self, spec: LayerSpec, opened: sheets.RecordSheet, seen: dict[str, dict[str, Any]], found: Found):
         self.spec, self.found, self.opened = spec, found, opened
         self.hidden = role_fields.personal(spec.role)
         self.columns = {ours: opened.column(ours) for ours in spec.fields}
-        self.seen: dict[str, dict[str, Any]] = {}
+        self.seen = seen
 
     def say(self, severity: Any, code: str, line: str, **values: Any) -> None:
         self.found.append((self.spec.id, finding(severity, code, row=line, **values)))
@@ -98,11 +103,12 @@ class _Reader:
         made = self._made(public, line)
         whole = {k: str(v) for k, v in (made | cell).items()}
         entry = stated or self._own_id(cell, line)
-        if (first := self.seen.get(entry)) is not None:
-            if first == whole:
-                self.say("rejected", "library_repeated", line, entry=entry)
-                return None
-            entry = f"{entry}#{sum(i.partition('#')[0] == entry for i in self.seen) + 1}"
+        same = [body for name, body in self.seen.items() if name.partition("#")[0] == entry]
+        if whole in same:
+            self.say("rejected", "library_repeated", line, entry=entry)
+            return None
+        if same:
+            entry = f"{entry}#{len(same) + 1}"
             self.say("warn", "library_id_repeats", line, entry=entry)
         self.seen[entry] = whole
         return made | {"library": self.spec.role, "entry_id": entry, "may_belong": maybe,

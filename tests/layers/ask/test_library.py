@@ -191,3 +191,14 @@ def test_gaps_of_the_chain_name_the_funds_and_investors_of_their_industry(run, l
     gaps = frame.set_index(frame["industry"].str[:3])[["fund", "investor"]]
     assert gaps.loc["C26"].tolist() == ["母基金", "乙公司"]
     assert gaps.loc["C17"].tolist() == ["", "甲集团"]
+
+
+def test_a_library_may_come_in_several_files_with_the_same_numbers(folder, tmp_path):
+    (tmp_path / "more.csv").write_text("客商编号,客商名称\nK01,己公司\n=1+1,<b>庚</b>\nK01,己公司\n", encoding="utf-8")
+    assert luodi_("add", folder, tmp_path / "more.csv", "--role", "investor").exit_code == 0
+    runs.update(folder, "libraries", silent)
+    mine = library.found(open_results(folder), "investor").entries
+    assert sorted(mine["entry_id"]) == ["=1+1", "K01", "K01#2", "K02", "K03", "K03#2"]
+    library_list.write(library.found(open_results(folder)), tmp_path / "all.xlsx", "zh")
+    cells = [c for r in openpyxl.load_workbook(tmp_path / "all.xlsx")["客商库"].rows for c in r]
+    assert all(c.data_type != "f" for c in cells), "no text of a study becomes a formula"
