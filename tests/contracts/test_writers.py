@@ -117,6 +117,7 @@ APART = {
     "layers/sources/redline/file.py:_folder": TEMP,
     "layers/sources/sniff.py:_sqlite": "reads only: mode=ro",
     "layers/sources/formats/vector.py:_gpkg": "reads only: mode=ro",
+    "layers/sources/formats/vector.py:_many_gpkg": "reads only: mode=ro",
     "layers/sources/formats/vector.py:_gpkg_layers": "reads only: mode=ro",
     "layers/outputs/word.py:fixed": "writes to memory",
     "layers/outputs/bundle.py:_zipped": "writes where `target.replaced` tells it to",
@@ -132,6 +133,8 @@ APART = {
          "layers/sources/unzip.py:_copy",
          "layers/sources/unzip.py:_unpack",
          "layers/sources/unzip.py:unzip",
+         "layers/sources/formats/streamed.py:_Work._write",
+         "layers/sources/formats/streamed.py:_Work.progress",
          "layers/sources/formats/vector.py:_write"), JOB),
     **dict.fromkeys(
         ("layers/outputs/boundary_txt.py:_write_list", "layers/outputs/offline.py:_write_html",
