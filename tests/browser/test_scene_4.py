@@ -7,9 +7,10 @@ import pytest
 
 from layers.ask import answers
 from layers.library import argument
-from layers.text import code, say
+from layers.text import LANGUAGES, code, say
 from tests import month_end
 from tests.browser.steps import EACH, press, settled, until
+from views.drive import VIEWS
 
 pytestmark = pytest.mark.browser
 
@@ -78,3 +79,19 @@ def test_the_months_end(opened, language):
         *[code("offersuits", "unknown", language)] * 3, code("offersuits", "conflict", language),
     ]  # fmt: skip
     assert "150.00" in rows[0]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_view_of_the_page_opens_by_its_address(page, serve, tmp_path, language):
+    url = serve(month_end.with_offers(tmp_path / "study"))
+    for view in VIEWS:
+        page.goto(f"{url}/drive?lang={language}&part={view}")
+        page.locator(".st-key-drivebar").first.wait_for()
+        settled(page)
+        word = say(f"uidrive.view_{view}", language)
+        shown = page.locator(".st-key-drivebar button", has_text=word).first
+        until(page, lambda at=shown: "Active" in (at.get_attribute("data-testid") or "") or at.get_attribute(
+            "aria-checked") == "true", True)  # fmt: skip
+        assert "Traceback" not in body(page)
+        assert "[ui" not in body(page)
