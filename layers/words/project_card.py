@@ -164,10 +164,15 @@ def result_word(found: Mapping[str, Any], language: Language) -> str:
 
 
 def result_sentence(results: Results, found: Mapping[str, Any], language: Language) -> str:
-    """Write the reason of a result with the gates named by their titles."""
+    """Write the reason of a result with its gates by their titles; a pass says how many procedures are due or open."""
     given = Reason.from_json(str(found["reason"]))
     titles = [gate_title(results, g, language) for g in given.values.get("gates", [])]
-    return sentence(given, language, gates=titles)
+    first = sentence(given, language, gates=titles)
+    due = [g for g in str(found["procedures"]).split("|") if g]
+    if found["result"] != "clear" or not due:
+        return first
+    first = say("project.no_gate_against", language) if given.code == "gates_clear" else first
+    return say("project.procedures_due", language, first=first, count=len(due))
 
 
 def gate_title(results: Results, gate_id: str, language: Language) -> str:
