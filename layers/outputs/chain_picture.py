@@ -14,7 +14,7 @@ from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
 from layers.text import Language, code
 from layers.words import chain_map as words
-from layers.words.project_card import industry_text
+from layers.words.industry import industry_text
 
 KINDS = ("svg", "xlsx", "csv")
 WIDTH, TOP, FOOT = 1300, 56, 10

@@ -8,8 +8,9 @@ from geo.basis.units import MU_M2
 from layers.library.standards import worded
 from layers.study.run.results import Results
 from layers.text import Language, code, joined, say
+from layers.words.industry import industry_text
 from layers.words.pipeline import park_names
-from layers.words.project_card import FACTS, gate_title, gate_word, industry_text, result_sentence
+from layers.words.project_card import FACTS, gate_title, gate_word, result_sentence
 
 TABLES = ("projects", "gates", "gate_results", "demand", "demand_lines", "project_findings", "chain_fit",
           "chain_stations", "links", "project_problems", "chain_problems")  # fmt: skip

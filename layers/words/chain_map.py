@@ -14,8 +14,8 @@ from geo.project.stations import EVERYWHERE
 from layers.ask import library, listed
 from layers.ask.chained import Chained
 from layers.text import Language, code, joined, say
+from layers.words.industry import industry_text
 from layers.words.pipeline import park_names
-from layers.words.project_card import industry_text
 
 BACKERS = (FUND, INVESTOR)
 """Libraries whose entries could back the filling of a gap (资金图): by the industry they state."""

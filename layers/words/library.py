@@ -12,8 +12,8 @@ from geo.project.library import LIBRARIES, PARK, SEVERAL, STATION
 from layers.ask import library
 from layers.ask.library import Libraries, LibraryEvent
 from layers.text import Language, code, joined, land_unit, say
+from layers.words.industry import industry_text
 from layers.words.pipeline import park_names
-from layers.words.project_card import industry_text
 
 COLUMNS = ("library", "entry_id", "name", "industries", "about", "level", "unit", "stage", "amount_wan", "left_wan",
            "asked", "projects", "stations", "parks", "others", "updated_on", "expires_on", "note")  # fmt: skip

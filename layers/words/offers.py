@@ -17,8 +17,8 @@ from layers.library.standards import coded
 from layers.text import Language, code, joined, land_unit, number, say
 from layers.words.explain import marked_title
 from layers.words.handover import day_text, priced
+from layers.words.industry import industry_text
 from layers.words.pipeline import park_names
-from layers.words.project_card import industry_text
 
 MOST_NAMES = 6
 PLAN_USES = "用地用海"

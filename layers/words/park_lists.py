@@ -12,8 +12,9 @@ from geo.project.park_lists import REFUSES, STATES
 from layers.ask.park_lists import ParkLists
 from layers.text import Language, code, joined, say
 from layers.words.explain import cause_sentence, layer_title
+from layers.words.industry import industry_text
 from layers.words.pipeline import park_names
-from layers.words.project_card import gate_title, industry_text
+from layers.words.project_card import gate_title
 
 DECIDED = " ▲"
 """Marks what people decided."""

@@ -13,7 +13,8 @@ from geo.project import stages
 from geo.project.stages import STAGES, Rate
 from layers.study.run.results import Results
 from layers.text import Language, code, joined, number, say
-from layers.words.project_card import finding_text, industry_text, result_sentence, result_word
+from layers.words.industry import industry_text
+from layers.words.project_card import finding_text, result_sentence, result_word
 
 YI_WAN = 10_000.0
 """万元 in one 亿元."""

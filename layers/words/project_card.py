@@ -25,9 +25,9 @@ from layers.study.run.results import Results
 from layers.text import Language, both, code, number, say, sentence
 from layers.words import told
 from layers.words.explain import limit_text, rule_title
+from layers.words.industry import industry_text
 from layers.words.measures import interval
 
-INDUSTRIES = "GB/T 4754-2017"
 FACTS = "luodi project facts"
 _INDICATORS = {i.gate_id: {"ratio": "1", "share": " %"}[i.kind] for i in INDICATORS}
 """Gates of control indicators, and the unit of their figure ("1" for none)."""
@@ -185,14 +185,6 @@ def finding_text(found: Mapping[str, Any], language: Language) -> str:
     """Write one finding; one that rests on a figure from memory says so."""
     text = sentence(str(found["reason"]), language)
     return text if found["severity"] != "unverified" else say("project.unverified", language, text=text)
-
-
-def industry_text(industry: str, language: Language) -> str:
-    """Return an industry with its name (``C26 化学…``); a code below the division bears the division's name."""
-    if not industry:
-        return say("word.not_known", language)
-    word = standards.worded(INDUSTRIES, industry[:3], language)
-    return industry if word == industry[:3] else f"{industry} {word}"
 
 
 def fact_text(column: str, value: Any, language: Language) -> str:

@@ -12,7 +12,7 @@ from layers.serve.pages.drive_map import DriveScene
 from layers.serve.pages.place_map import Scene, SiteMap, Tagged
 from layers.study.run.results import Results
 from layers.text import Language, code, joined, say
-from layers.words.project_card import industry_text
+from layers.words.industry import industry_text
 
 FILLS = "fills"
 COLOURS = {"strong": "#2E7D5B", "weak": "#E8A72D", "open": "#8A83B5", FILLS: "#B4432E"}
