@@ -168,8 +168,9 @@ def result_sentence(results: Results, found: Mapping[str, Any], language: Langua
     given = Reason.from_json(str(found["reason"]))
     titles = [gate_title(results, g, language) for g in given.values.get("gates", [])]
     first = sentence(given, language, gates=titles)
-    due = [g for g in str(found["procedures"]).split("|") if g]
-    if found["result"] != "clear" or not due:
+    # a row of a ranking has the reason alone: it is asked for those who do not pass
+    due = [g for g in str(found.get("procedures", "")).split("|") if g]
+    if found.get("result") != "clear" or not due:
         return first
     first = say("project.no_gate_against", language) if given.code == "gates_clear" else first
     return say("project.procedures_due", language, first=first, count=len(due))

@@ -239,8 +239,9 @@ def test_a_firm_that_may_belong_is_no_partner_and_no_proof_of_none(tmp_path, kin
         toml = (folder / "study.toml").read_text(encoding="utf-8")
         (folder / "study.toml").write_text(toml.replace("where =", 'crs = "EPSG:4549"\nwhere ='), encoding="utf-8")
         study = spec.read(folder)
-    firms, findings = chain.firms(study, folder)
+    firms, table, findings = chain.firms(study, folder)
     assert firms.doubtful.tolist() == [False, True]
+    assert len(table) == 2
     assert "may_belong_enterprise" in codes_of(findings)
     links = pd.DataFrame({"from_industry": ["C35", "C33"], "to_industry": "C34", "strength": 0.5})
     listed = pd.DataFrame({"project_id": ["X", "Y"], "industry": ["C34", "C35"]})

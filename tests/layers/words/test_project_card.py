@@ -1,5 +1,7 @@
 """What is said of a project in one sentence: a pass never hides a procedure that is due or open."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from geo.basis.reason import reason
@@ -26,3 +28,8 @@ def test_procedures_are_counted_and_the_pass_is_not_called_whole():
 def test_what_does_not_pass_says_that_alone():
     against = reason("gates_conflict", gates=[]).to_json()
     assert "手续" not in said(result="conflict", procedures="eia-approval", reason=against)
+
+
+def test_a_row_of_a_ranking_has_the_reason_alone():
+    why = reason("gates_conflict", gates=["park-admission"]).to_json()
+    assert result_sentence(SimpleNamespace(rules=()), {"reason": why}, "zh").startswith("不符合")
