@@ -8,11 +8,7 @@ until the page says what it should (`until`).
 import re
 import time
 
-import pytest
-
 WAIT_S = 90
-EACH = (pytest.param("en", marks=pytest.mark.long), "zh")
-"""The same walk in both languages: once in `make test`, in both in `make test-all`."""
 
 
 def settled(page):

@@ -9,7 +9,8 @@ from layers.ask import answers
 from layers.library import argument
 from layers.text import LANGUAGES, code, say
 from tests import month_end
-from tests.browser.steps import EACH, press, settled, until
+from tests.browser.steps import press, settled, until
+from tests.languages import EACH
 from views.drive import VIEWS
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,8 @@ import pytest
 
 from layers.study.run.results import open_results
 from layers.text import number, say
-from tests.browser.steps import EACH, click_map, go, gone, leaflet, panel, press, settled, tile_keys, told_id, until
+from tests.browser.steps import click_map, go, gone, leaflet, panel, press, settled, tile_keys, told_id, until
+from tests.languages import EACH
 from tests.views import studies
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,8 @@ from layers.ask.whatif import ScreenTrial, desk
 from layers.outputs.summary import by_status
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
-from tests.browser.steps import EACH, MAP, gone, leaflet, open_layers, press, settled, tile_keys, until, without_icons
+from tests.browser.steps import MAP, gone, leaflet, open_layers, press, settled, tile_keys, until, without_icons
+from tests.languages import EACH
 from tests.views import studies
 
 pytestmark = pytest.mark.browser

@@ -61,6 +61,7 @@ def test_a_long_text_shared_by_many_rows(tmp_path, cache):
     assert refused(file, cache, gate.open_vector) == {"file_too_large"}
 
 
+@pytest.mark.long
 def test_many_equal_attributes_are_no_bomb(tmp_path, cache):
     points = pa.array(shapely.to_wkb(shapely.points(np.random.default_rng(1).random((100_000, 2)))))
     file = geoparquet(tmp_path / "a.parquet", points, **{f"c{k}": shared("同一文字", 100_000) for k in range(30)})

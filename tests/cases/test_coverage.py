@@ -57,7 +57,15 @@ def accept(folder, *proposals):
 # --- elsewhere --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("dx", "dy"), [(200_000.0, 0.0), (34_000.0, 0.0), (0.0, -900_000.0), (0.0, 3_000.0)])
+@pytest.mark.parametrize(
+    ("dx", "dy"),
+    [
+        pytest.param(200_000.0, 0.0, marks=pytest.mark.long),
+        (34_000.0, 0.0),
+        pytest.param(0.0, -900_000.0, marks=pytest.mark.long),
+        (0.0, 3_000.0),
+    ],
+)
 def test_a_layer_that_lies_elsewhere(folder, tmp_path, dx, dy):
     status = unsaid(folder, write(tmp_path, base.farm(dx, dy)), "layer_elsewhere", "layer-elsewhere")
     assert set(status.values()) == {"eligible"}
@@ -67,7 +75,7 @@ def test_hostile_constraint_elsewhere(folder):
     unsaid(folder, hostile("constraint_elsewhere.gpkg"), "layer_elsewhere", "layer-elsewhere")
 
 
-@pytest.mark.parametrize("suffix", ["shp", "geojson", "fgb-as-json"])
+@pytest.mark.parametrize("suffix", ["shp", pytest.param("geojson", marks=pytest.mark.long), "fgb-as-json"])
 def test_elsewhere_in_other_formats(folder, tmp_path, suffix):
     frame = base.farm(34_000.0)
     if suffix == "shp":

@@ -28,6 +28,7 @@ from layers.study import spec
 from layers.study.run.results import open_results
 from layers.text import say
 from tests import payloads
+from tests.languages import EACH
 from tests.layers.outputs import joint_study
 from tests.payloads import MARK
 from tests.views import studies
@@ -37,8 +38,6 @@ PAGES = {"home": (), "screen": ("parcel",), "sites": ("site",), "projects": ("pr
          "capacity": (), "idle": ("asset",), "redline": ("check", ""), "data": ("", "layer"), "rules": ("", "rule"),
          "outputs": (), "drive": ("", "project")}  # fmt: skip
 FORMULA = re.compile(r"[\s\u200b-\u200f]*[-=+@＝＋－＠]")
-BOTH = (pytest.param("en", marks=pytest.mark.long), "zh")
-"""A text takes the same way in both languages; the way is walked once in a hurry, twice at leisure."""
 NUMBER = re.compile(r"-?\d[\d,.]*")
 
 
@@ -106,7 +105,7 @@ def called(*words, fails=False):
     return done.output
 
 
-@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("language", EACH)
 def test_commands_show_texts_and_send_nothing(folder, results, language, tmp_path):
     more = ("--lang", language)
     said = [called(word, folder, *more) for word in ("run", "check", "place", "capacity", "idle", "assemble", "rank")]
@@ -179,7 +178,7 @@ def no_formula(path):
 
 
 @pytest.mark.grid
-@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("language", EACH)
 @pytest.mark.parametrize(
     ("table", "layout"), [("candidates", "meeting"), ("projects", "stages"), ("ranking", ""), ("candidates", "")]
 )
@@ -285,7 +284,7 @@ def told_by(test):
 
 
 @pytest.mark.grid
-@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("language", EACH)
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_show_texts(visit, results, page, language):
     asked = dict(payloads.ids(results)) | {"layer": "farm", "rule": next(iter(results.rules)).id}

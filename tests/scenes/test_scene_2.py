@@ -132,6 +132,7 @@ def test_what_if_changes_nothing_and_the_same_input_gives_the_same_answer(county
     assert placed(county) == answer
 
 
+@pytest.mark.long
 def test_a_ban_frees_what_the_project_drew_and_undo_restores_it(county, answer, tmp_path):
     own = tmp_path / "own"
     shutil.copytree(county, own, symlinks=True)

@@ -12,6 +12,7 @@ from layers.study import catalog, edits, may
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, code, say
+from tests.languages import EACH
 from tests.views import studies
 from tests.views.test_projects import text
 
@@ -145,7 +146,7 @@ def test_lists_of_industries_and_the_form_that_decides(visit, month_end, tmp_pat
     assert again[again.iloc[:, 0].str.startswith("C17")].iloc[0, 1] == f"{code('parkstate', 'leads', language)} ▲"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH)
 def test_departments_are_heard_and_nobody_writes_over_another(visit, month_end, tmp_path, language):
     assert say("uidrive.no_argue", language) in text(visit(month_end, language, view="argue"))
     own = tmp_path / "own"
@@ -225,7 +226,7 @@ def test_the_chain_stands_on_the_map_too(visit, month_end, language):
     assert say("uidrive.no_map", language) in text(page)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH)
 def test_a_wish_finds_what_suits_and_says_why(visit, month_end, tmp_path, language):
     own = tmp_path / "own"
     shutil.copytree(month_end, own, symlinks=True)

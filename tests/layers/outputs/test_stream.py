@@ -102,6 +102,7 @@ def test_a_broken_pipe_is_no_fault_and_a_full_disk_is():
         full.inner.close()
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1"])
 def test_a_process_says_what_is_wrong(tmp_path, encoding, language):

@@ -84,6 +84,7 @@ def test_four_adds_at_once_lose_nothing(empty, tmp_path):
     assert all(sum(f" {layer.id} " in f" {out} ".replace(":", " ") for _, out in told) >= 1 for layer in layers)
 
 
+@pytest.mark.long
 def test_of_four_adds_of_one_id_one_is_made_and_the_others_leave_nothing(empty, tmp_path):
     files = same_named(tmp_path, 4)
     told = [ended(p) for p in [luodi("add", empty, f, "--role", "constraint", "--id", "farm") for f in files]]
@@ -313,7 +314,8 @@ def test_a_killed_delivery_leaves_whole_layers_and_no_part_of_one(empty, tmp_pat
     assert seen == {0, 1, 2}
 
 
-@pytest.mark.parametrize("many", MANY)
+@pytest.mark.long
+@pytest.mark.parametrize("many", [40])
 def test_a_killed_export_leaves_the_old_file_and_nothing_else(own_district, tmp_path, many):
     out = tmp_path / "列表"
     out.mkdir()
