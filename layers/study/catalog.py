@@ -119,10 +119,14 @@ def add(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
     return added(folder, file, given).findings
 
 
-def added(folder: Path, file: Path, given: Mapping[str, Any]) -> Added:
-    """Add a file as `add` does, and tell which layer it became: an id nobody gave is settled last."""
+def added(folder: Path, file: Path, given: Mapping[str, Any], progress: Progress = silent) -> Added:
+    """Add a file as `add` does, and tell which layer it became: an id nobody gave is settled last.
+
+    `progress` is told how far a file of very many rows is read, in hundredths.
+    """
     study, file = spec.read(folder), Path(file).resolve()
-    entry, found = _examined(folder, study, _entry(file, given, study))
+    with gate.watching(lambda share: progress(int(share * 100), 100, "load")):
+        entry, found = _examined(folder, study, _entry(file, given, study))
     if stop := [f for f in found if f.severity == "block"]:
         raise blocked(stop)
     return Added(_commit(folder, file, entry, study, bool(given.get("id"))), found)

@@ -91,7 +91,6 @@ def add(
     }  # fmt: skip
 
     def work(console: Console) -> None:
-        from layers.sources import gate
         from layers.study import catalog, delivery
 
         if (replace and (take or said)) or (screen and not replace):
@@ -108,8 +107,7 @@ def add(
         if len(files) > 1:
             stated |= delivery.as_one(folder, files, layer)
             file = Path(stated["parts"][0]["source"])
-        with gate.watching(lambda share: console.progress(int(share * 100), 100, "load")):
-            made = catalog.added(folder, file, stated)
+        made = catalog.added(folder, file, stated, console.progress)
         for finding in made.findings:
             console.note(finding.reason)
         console.text(say("command.added", console.language, id=made.id, path=file.name))
