@@ -41,6 +41,8 @@ class RoleEntry(Frozen):
         What is measured of every parcel.
     drawn : int
         Place on a map from the ground up, 0: not drawn.
+    used_land : bool
+        What is said of a record of the supply register, and of the use of its ground, rests on it.
     """
 
     opens: Opens
@@ -49,6 +51,7 @@ class RoleEntry(Frozen):
     silence: bool = False
     measured: Literal["", "overlap", "distance"] = ""
     drawn: int = Field(0, ge=0)
+    used_land: bool = False
 
 
 @cache
@@ -87,3 +90,9 @@ def drawn() -> tuple[Role, ...]:
     """Return the roles that are drawn, from the ground up."""
     known = roles()
     return tuple(sorted((n for n in known if known[n].drawn), key=lambda n: known[n].drawn))
+
+
+@cache
+def of_used_land() -> tuple[Role, ...]:
+    """Return the roles a paper about a record of the supply register rests on."""
+    return tuple(name for name, role in roles().items() if role.used_land)

@@ -21,8 +21,8 @@ from docx.shared import Pt
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
+from layers.library import roles
 from layers.outputs import word
-from layers.outputs.form_book import RECORD_ROLES
 from layers.outputs.project import layer_lines
 from layers.outputs.target import folder_there, replaced
 from layers.outputs.word import SAME, WordTable
@@ -277,4 +277,4 @@ def _notes(made: FieldSheet, language: Language) -> Iterator[str]:
         yield say("fieldsheet.note_start", language)
     if made.images:
         yield say("fieldsheet.note_images", language)
-    yield from layer_lines(made.results, language, RECORD_ROLES)
+    yield from layer_lines(made.results, language, roles.of_used_land())

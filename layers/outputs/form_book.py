@@ -14,7 +14,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from layers.library import sourced
+from layers.library import roles, sourced
 from layers.library.forms import OfficeForm
 from layers.outputs.plain import plain
 from layers.outputs.printed import Book
@@ -177,7 +177,6 @@ class FormBook:
 
 RECORD_FORMS = ("idle", "study")
 """Forms about a record of the supply register: what is open of the screening of land says nothing of it."""
-RECORD_ROLES = ("parcels", "supply", "enterprise", "signal", "building", "park", "raster")
 
 
 def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[str]:
@@ -195,7 +194,7 @@ def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[
         yield both(head.note, language)
     if head.subject in RECORD_FORMS:
         yield from headlines(results, language, "idle")
-        yield from layer_lines(results, language, RECORD_ROLES)
+        yield from layer_lines(results, language, roles.of_used_land())
     else:
         yield from notes(results, language)
 

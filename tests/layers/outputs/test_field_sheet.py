@@ -8,8 +8,8 @@ import docx
 import pytest
 
 from geo.basis.errors import BlockedError
+from layers.library import roles
 from layers.outputs import field_sheet
-from layers.outputs.form_book import RECORD_ROLES
 from layers.outputs.project import layer_lines
 from layers.study import field_checks
 from layers.study.run.results import open_results
@@ -52,7 +52,7 @@ def test_the_sheet_of_a_contradiction_names_both_sides(results):
 
 
 def test_it_names_its_layers_with_day_and_keeper(results):
-    (told,) = layer_lines(results, "zh", RECORD_ROLES)
+    (told,) = layer_lines(results, "zh", roles.of_used_land())
     assert told in words(made(results, "P-03", "zh"))
 
 
