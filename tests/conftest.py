@@ -20,9 +20,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of a grid every value of every parameter is tried at least once; the other combinations are long."""
+    """Of a grid every value of every parameter is tried at least once; the other combinations are long.
+
+    Of a test that is `brief` the cases it names run in `make test`, all in `make test-all`.
+    """
     grids = defaultdict(list)
     for item in items:
+        few = item.get_closest_marker("brief")
+        if few and item.callspec.id not in few.args:
+            item.add_marker(pytest.mark.long)
         if item.get_closest_marker("grid"):
             grids[item.nodeid.split("[")[0]].append(item)
     for cells in grids.values():

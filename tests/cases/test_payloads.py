@@ -221,6 +221,7 @@ def test_documents_hold_text_only(folder, results, tmp_path):
         assert "{{cycler" in body
 
 
+@pytest.mark.brief("project", "check")
 @pytest.mark.parametrize("kind", ["parcel", "site", "project", "asset", "check"])
 def test_case_74_no_text_is_a_program_to_what_lays_out_a_pdf(folder, results, tmp_path, kind):
     called("report", folder, dict(payloads.ids(results))[kind], tmp_path / "a.pdf")

@@ -13,3 +13,13 @@ def test_every_walk_is_run():
     marked = {p for p in tests if "mark.browser" in p.read_text(encoding="utf-8")}
     assert len(marked) > 5
     assert marked - run == set()
+
+
+def test_a_brief_test_names_cases_there_are(request):
+    """A case that was renamed would let a test run nowhere in a hurry."""
+    wrong = {}
+    for item in request.session.items:
+        few = item.get_closest_marker("brief")
+        if few:
+            wrong.setdefault(item.nodeid.split("[")[0], set(few.args)).discard(item.callspec.id)
+    assert {test: left for test, left in wrong.items() if left} == {}

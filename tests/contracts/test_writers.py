@@ -5,6 +5,8 @@ call it under theirs, or with the reason why what it writes is no part of a stud
 """
 
 import ast
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -258,14 +260,20 @@ def test_who_holds_the_lock_takes_it():
 @pytest.mark.parametrize("name", UNDER)
 def test_who_writes_under_a_lock_is_called_by_nobody_else(name):
     short = name.rsplit(":", 1)[1]
-    callers = {
-        within(other)
-        for other, body in BODIES.items()
-        if any(isinstance(n, (ast.Name, ast.Attribute)) and (n.id if isinstance(n, ast.Name) else n.attr) == short
-               and refers(other, n, name) for n in ast.walk(body))
-    } - {name}  # fmt: skip
+    callers = {within(other) for other, node in named().get(short, ()) if refers(other, node, name)} - {name}
     assert callers <= set(UNDER[name]), sorted(callers - set(UNDER[name]))
     assert all(c in HOLDERS or c in UNDER for c in UNDER[name])
+
+
+@cache
+def named():
+    """Return every name in the program with the functions it stands in."""
+    out = defaultdict(list)
+    for other, body in BODIES.items():
+        for node in ast.walk(body):
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                out[node.id if isinstance(node, ast.Name) else node.attr].append((other, node))
+    return out
 
 
 def refers(file, node, name):
@@ -277,6 +285,7 @@ def refers(file, node, name):
     return isinstance(node.value, ast.Name) and node.value.id == module
 
 
+@cache
 def imported(own, home, name):
     wanted = home.removesuffix(".py").replace("/", ".")
     tree = ast.parse((ROOT / own).read_text(encoding="utf-8"))

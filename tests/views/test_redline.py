@@ -338,9 +338,9 @@ def drawing(folder, *layers):
     return incoming.keep(folder, "总图.dxf", path.read_bytes())
 
 
-@pytest.mark.grid
+@pytest.mark.brief("line-zh")
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("pick", ["红线", "图框"])
+@pytest.mark.parametrize("pick", ["红线", "图框"], ids=["line", "frame"])
 def test_a_drawing_with_several_layers_offers_them_with_what_they_hold(visit, own, language, pick):
     page = visit(own, language)
     path = drawing(own, "红线", "图框")
