@@ -108,10 +108,14 @@ class FormBook:
 
     def fit(self, page: Worksheet, row: int, texts: Iterable[object]) -> None:
         """Make a row as high as its texts need in their columns: not every program does so when it prints."""
+        if (lines := self.lines(page, texts)) > 1:
+            page.set_row(row, LINE_PT * lines)
+
+    def lines(self, page: Worksheet, texts: Iterable[object]) -> int:
+        """Return how many lines texts take in their columns."""
         widths = self._widths[page.get_name()]
-        lines = [-(-width_of(plain(t)) // max(int(w) - 1, 1)) for t, w in zip(texts, widths, strict=False)]
-        if max(lines, default=1) > 1:
-            page.set_row(row, LINE_PT * max(lines))
+        every = (-(-width_of(plain(t)) // max(int(w) - 1, 1)) for t, w in zip(texts, widths, strict=False))
+        return max(every, default=1)
 
     def text(self, page: Worksheet, row: int, column: int, text: object, look: str = "text") -> None:
         """Write a text."""

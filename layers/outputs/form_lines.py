@@ -164,7 +164,7 @@ def _points(book: FormBook, answer: RedlineAnswer, found: list[LinePiece]) -> No
     names = ("piece", "line", "plot", "patch", "zone", "piece_area", "ring", "point", "x", "y")
     page, row = book.sheet(book.say("sheet_pieces"), book.say("sheet_pieces"),
                            [book.say("pieces_below", crs=answer.check.study.crs)],
-                           (8, 22, 16, 18, 18, 14, 8, 8, 16, 16))  # fmt: skip
+                           (8, 46, 16, 18, 18, 14, 8, 8, 16, 16))  # fmt: skip
     row = heads(book, page, row, [book.say(f"col_{n}") for n in names])
     for number, piece in enumerate(found, 1):
         words = (_title(piece.layer, book.language), piece.plot, piece.patch, piece.zone or "–")
@@ -179,4 +179,5 @@ def _points(book: FormBook, answer: RedlineAnswer, found: list[LinePiece]) -> No
                     book.number(page, row, column, value, "m2" if column == 5 else "metre")
                 book.number(page, row, 6, ring, "count")
                 book.text(page, row, 7, f"J{point}")
+                book.fit(page, row, (number, *words))
                 row, point = row + 1, point + 1

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from layers.library.forms import FormField
-from layers.outputs.form_book import FormBook, Worksheet
+from layers.outputs.form_book import LINE_PT, FormBook, Worksheet
 from layers.text import both
 
 NUMBERS = ("count", "m2", "ha", "mu", "wan", "rate", "share")
@@ -19,7 +19,7 @@ def heads(book: FormBook, page: Worksheet, row: int, titles: Sequence[str]) -> i
     """Write the heads of columns; return the first row below."""
     for column, title in enumerate(titles):
         book.text(page, row, column, title, "head")
-    page.set_row(row, 34)
+    page.set_row(row, max(34, LINE_PT * book.lines(page, titles)))
     page.freeze_panes(row + 1, 0)
     return row + 1
 

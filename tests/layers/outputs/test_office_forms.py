@@ -252,6 +252,18 @@ def test_three_lines_with_the_points_of_every_piece(folder, tmp_path):
     assert sorted(drawn) == pytest.approx(sorted(farm.groupby(0)[5].first()), abs=0.05)
 
 
+def test_heads_and_names_of_lines_are_not_cut(folder, tmp_path):
+    _, book = written(folder, tmp_path, Asked("three-lines", "甲"), "en")
+    for page in book.worksheets:
+        # neighbours of one width stand as one entry
+        wide = {k: d.width for d in page.column_dimensions.values() for k in range(d.min, d.max + 1)}
+        for row in page.iter_rows():
+            for cell in (c for c in row if isinstance(c.value, str) and c.alignment.wrap_text):
+                lines = -(-len(cell.value) // int(wide.get(cell.column, 9)))
+                high = page.row_dimensions[cell.row].height or 15
+                assert high >= 12 * lines or cell.coordinate in page.merged_cells, (page.title, cell.coordinate)
+
+
 def test_ledger_and_rate_of_supply_as_pandas_reckons_them(folder, tmp_path):
     values, formulas = written(folder, tmp_path, Asked("unsupplied", "-"))
     register = gpd.read_file(folder / "inputs" / "supply.gpkg")

@@ -16,6 +16,15 @@ from layers.sources.limits import Limits
 from tests.layers.sources import make
 
 
+@pytest.fixture(autouse=True)
+def _gdal_as_it_was():
+    """A parsing process settles GDAL for itself; here it is the process of all tests."""
+    yield
+    pyogrio.set_gdal_config_options(
+        dict.fromkeys(("SHAPE_RESTORE_SHX", "OGR_ARC_STEPSIZE", "DXF_MERGE_BLOCK_GEOMETRIES"))
+    )
+
+
 def odd(count: int = 23) -> gpd.GeoDataFrame:
     """Squares of which some are no areas, some are broken, some are nowhere, with columns of every kind."""
     frame = make.squares(count, DLBM=[f"0{k % 3 + 1}01" for k in range(count)], MJ=[1.5 * k for k in range(count)])
