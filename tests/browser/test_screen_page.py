@@ -287,7 +287,7 @@ def _rows(path, kind):
         return len(rows) - 1
     if kind == "xlsx":
         sheets = pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl")
-        return max(int((s.iloc[:, 1].notna()).sum()) for s in sheets.values())
+        return max(int((s.iloc[:, 1].notna()).sum()) for s in sheets.values() if s.shape[1] > 1)  # notes are one column
     return len(gpd.read_parquet(path) if kind == "parquet" else gpd.read_file(path))
 
 
