@@ -55,8 +55,10 @@ def test_the_months_end(opened, language):
     source = next(q for q in ecology.questions if q.id == "source")
     asked = say("uidrive.argue_subject", language, department=getattr(ecology.title, language),
                 question=getattr(source.title, language))  # fmt: skip
-    about.get_by_test_id("stSelectbox").locator("input").first.fill(asked)
-    page.get_by_role("option", name=asked, exact=True).first.click()
+    settled(page)
+    box, option = about.get_by_test_id("stSelectbox").locator("input").first, page.get_by_role("option", name=asked)
+    until(page, lambda: (box.fill(asked), page.wait_for_timeout(500), option.count())[-1] > 0, True)
+    option.first.click()
     settled(page)
     about.locator("textarea").first.fill("=1+1 无意见")
     about.get_by_label(say("uidrive.argue_by", language), exact=True).fill("周")
