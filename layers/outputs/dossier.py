@@ -17,6 +17,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier_rows as rows
 from layers.outputs import office_pages, sheet_tables, signoff, word
+from layers.outputs.page_head import PageHead, Values
 from layers.outputs.word import WordTable
 from layers.text import Language, say, sentence
 
@@ -45,13 +46,14 @@ def document(answer: RedlineAnswer, language: Language) -> bytes:
     run = sheet_tables.run_with(answer.check.folder, "ranking")
     sketch = ground_map.of_check(answer, language, sheet_tables.marks(run, grids))
     notes = [*rows.notes_below(answer, language), *(sentence(n, language) for n in sketch.notes)]
-    if (own := office_pages.found(PAPER, language)) is not None:
-        lines = (rows.conclusion(answer, language), *rows.origin_lines(answer, language))
-        from layers.outputs import template  # loads the compiler of templates
+    head = PageHead(_title(answer, language), answer.check, _written(answer), language)
 
-        head = office_pages.PageHead(_title(answer, language), answer.check, _written(answer), language)
-        values = head.values() | {"lines": lines, "notes": notes} | office_pages.tables(grids)
-        return template.filled(own, PAPER, values, sketch.png, head)
+    def values() -> Values:
+        lines = (rows.conclusion(answer, language), *rows.origin_lines(answer, language))
+        return {"lines": lines, "notes": notes} | office_pages.tables(grids)
+
+    if (own := office_pages.filled(PAPER, head, values, sketch.png)) is not None:
+        return own
     page = word.blank(answer.check.head["name"], _written(answer), language)
     _head(page, answer, language)
     word.picture(page, sketch.png)

@@ -179,5 +179,4 @@ def _points(book: FormBook, answer: RedlineAnswer, found: list[LinePiece]) -> No
                     book.number(page, row, column, value, "m2" if column == 5 else "metre")
                 book.number(page, row, 6, ring, "count")
                 book.text(page, row, 7, f"J{point}")
-                book.fit(page, row, (number, *words))
                 row, point = row + 1, point + 1

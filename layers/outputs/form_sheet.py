@@ -21,6 +21,7 @@ from layers.library.standards import coded
 from layers.outputs import office_pages, word
 from layers.outputs.form_book import FormBook, about
 from layers.outputs.form_table import NUMBERS, cell
+from layers.outputs.page_head import PageHead
 from layers.outputs.word import WordTable
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say, sentence
@@ -58,13 +59,13 @@ def document(
     wanted = forms.form(kind)
     moment = datetime.fromisoformat(results.manifest["written"]).replace(tzinfo=None)
     title = say("officeform.title", language, title=both(wanted.form.title, language), name=name)
-    if (own := office_pages.found(kind, language)) is not None:
-        from layers.outputs import template  # loads the compiler of templates
 
-        head = office_pages.PageHead(title, results, moment, language)
+    def said() -> Values:
         texts = {f.id: shown(f, values, language) for f in wanted.fields}
-        said = head.values() | texts | office_pages.tables(tables) | {"notes": list(about(results, wanted, language))}
-        return template.filled(own, kind, said, None, head)
+        return texts | office_pages.tables(tables) | {"notes": list(about(results, wanted, language))}
+
+    if (own := office_pages.filled(kind, PageHead(title, results, moment, language), said)) is not None:
+        return own
     page = word.blank(title, moment, language)
     first = page.add_paragraph()
     first.alignment = WD_ALIGN_PARAGRAPH.CENTER

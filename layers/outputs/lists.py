@@ -5,7 +5,7 @@ The one simple way: put rows into a `Projection`, shapes beside them where they 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,12 +15,15 @@ from geo.basis.reason import reason
 from layers.outputs.files import written
 from layers.outputs.formats import FORMATS
 from layers.outputs.projected import Projection
-from layers.outputs.target import ending
+from layers.outputs.sheets import ListSheet, workbook
+from layers.outputs.target import ending, replaced
 
 MAPS = tuple(FORMATS)
 """Formats a list whose rows have a place can be written in."""
 KINDS = tuple(kind for kind, form in FORMATS.items() if form.shapes != "asked")
 """Formats a list without shapes can be written in."""
+BOOK = ("xlsx", "csv")
+"""Formats of a list that is a workbook of several sheets."""
 
 
 def write(
@@ -57,3 +60,11 @@ def write(
     if form.shapes == "none":
         shapes = None
     written(form, path, made, shapes() if callable(shapes) else shapes, name, folder)
+
+
+def write_book(made: Projection, path: Path, name: str, folder: Path, pages: Callable[[], Iterable[ListSheet]]) -> None:
+    """Write a list as CSV, or as XLSX a workbook of several sheets about it (`BOOK`); the rest as `write`."""
+    if ending(path, BOOK) == "csv":
+        write(made, path, name, folder)
+    else:
+        replaced(path, lambda part: part.write_bytes(workbook(pages())), folder)

@@ -1,4 +1,4 @@
-"""Where the page of an office comes from, and what a document offers it: fields, tables, the head of every page.
+"""Where the page of an office comes from, and the tables a document offers it.
 
 Filling it is `layers.outputs.template`, which is loaded only where there is a page to fill.
 """
@@ -6,38 +6,17 @@ Filling it is `layers.outputs.template`, which is loaded only where there is a p
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from layers.library import papers
+from layers.outputs.page_head import PageHead, Values
 from layers.outputs.word import SAME, WordTable
-from layers.study.run.results import Results
-from layers.text import Language, say
+from layers.text import Language
 
 FOLDER = "LUODI_TEMPLATES"
 """Environment variable that names the administrator's folder of templates."""
-Values = Mapping[str, Any]
-"""What fills a template: texts, tuples of texts, tables (see `tables`)."""
-
-
-@dataclass(frozen=True)
-class PageHead:
-    """What every document says of itself: title, run, moment, language."""
-
-    title: str
-    results: Results
-    moment: datetime
-    language: Language
-
-    def values(self) -> dict[str, Any]:
-        """Return the fields every document has."""
-        study = self.results.study
-        warned = say("note.demonstration", self.language) if study.demonstration else ""
-        return {"title": self.title, "study": study.name, "as_of": study.as_of.isoformat(), "crs": study.crs,
-                "run": self.results.run_id, "demonstration": warned}  # fmt: skip
 
 
 def tables(grids: Iterable[WordTable]) -> dict[str, Any]:
@@ -64,3 +43,16 @@ def found(paper: str, language: Language) -> Path | None:
     """Return the template of a document: ``NAME.LANGUAGE.docx`` before ``NAME.docx``; None takes our own layout."""
     names = (f"{paper}.{language}.{papers.ENDING}", f"{paper}.{papers.ENDING}")
     return next((p for f in folders() for n in names if (p := f / n).is_file()), None)
+
+
+def filled(paper: str, head: PageHead, values: Callable[[], Values], picture: bytes | None = None) -> bytes | None:
+    """Return a document by the template of the office, None where it has none; `values` stand beside those of the head.
+
+    They are asked for only where there is a template.
+    """
+    own = found(paper, head.language)
+    if own is None:
+        return None
+    from layers.outputs import template  # loads the compiler of templates
+
+    return template.filled(own, paper, head.values() | dict(values()), picture, head)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
-
 from layers.ask.park_lists import ParkLists
-from layers.outputs import lists, sheets
-from layers.outputs.printed import Book
+from layers.outputs import lists
 from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.sheets import ListSheet
-from layers.outputs.target import ending, replaced
 from layers.text import Language, say
 from layers.words import park_lists as words
 
-KINDS = ("xlsx", "csv")
+KINDS = lists.BOOK
 
 
 def write(found: ParkLists, path: Path, language: Language) -> int:
@@ -29,21 +25,13 @@ def write(found: ParkLists, path: Path, language: Language) -> int:
         Another format, or a folder that is not there.
     """
     frame = words.listed(found, language)
-    if ending(path, KINDS) == "csv":
-        said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
-        made = Projection(frame, words.heads(frame, language), said)
-        lists.write(made, path, "park_list", found.results.folder)
-    else:
-        replaced(path, lambda part: part.write_bytes(_book(found, frame, language)), found.results.folder)
+    said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
+    made = Projection(frame, words.heads(frame, language), said)
+    lists.write_book(made, path, "park_list", found.results.folder, lambda: _pages(found, made, language))
     return len(frame)
 
 
-def _book(found: ParkLists, frame: pd.DataFrame, language: Language) -> bytes:
-    content = BytesIO()
-    said = [*grounds(found.results, language, "projects"), *words.notes(found, language)]
-    with Book(content) as book:
-        matrix, lines = words.matrix(found, language), frame.rename(columns=words.heads(frame, language))
-        for name, table, told in (("matrix", matrix, said), ("lines", lines, said[:1])):
-            wide = frozenset(map(str, table.columns))
-            sheets.add(book, ListSheet(say(f"parklist.sheet_{name}", language), table, told, 1, wide))
-    return content.getvalue()
+def _pages(found: ParkLists, made: Projection, language: Language) -> Iterator[ListSheet]:
+    matrix, lines = words.matrix(found, language), made.frame.rename(columns=made.headers)
+    for name, table, told in (("matrix", matrix, made.notes), ("lines", lines, made.notes[:1])):
+        yield ListSheet(say(f"parklist.sheet_{name}", language), table, told, 1, frozenset(map(str, table.columns)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,15 @@ class ListSheet:
     said: Sequence[str] = ()
     held: int = 1
     wide: frozenset[str] = frozenset()
+
+
+def workbook(pages: Iterable[ListSheet]) -> bytes:
+    """Return a workbook of such sheets alone."""
+    content = BytesIO()
+    with printed.Book(content) as book:
+        for page in pages:
+            add(book, page)
+    return content.getvalue()
 
 
 def add(book: xlsxwriter.Workbook, one: ListSheet) -> None:

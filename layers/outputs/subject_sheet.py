@@ -20,6 +20,7 @@ from layers.ask import argued
 from layers.library import standards
 from layers.outputs import ground_tables, office_pages, sheet_tables, signoff, word
 from layers.outputs.dossier_rows import use_of_plan
+from layers.outputs.page_head import PageHead
 from layers.outputs.plain import plain
 from layers.outputs.project import notes, projection
 from layers.outputs.sheet_tables import area, table
@@ -83,12 +84,12 @@ def document(made: SubjectSheet, results: Results, language: Language) -> bytes:
     drawn = ground_map.of_shape(results, made.shape, made.called, language, sheet_tables.marks(results, made.tables))
     picture = drawn.png if drawn else None
     below = (*made.notes, *(sentence(n, language) for n in (drawn.notes if drawn else ())))
-    if (own := office_pages.found(made.paper, language)) is not None:
-        from layers.outputs import template  # loads the compiler of templates
-
-        head = office_pages.PageHead(made.title, results, moment, language)
-        values = head.values() | {"lines": made.lines, "notes": below} | office_pages.tables(made.tables)
-        return template.filled(own, made.paper, values, picture, head)
+    head = PageHead(made.title, results, moment, language)
+    own = office_pages.filled(
+        made.paper, head, lambda: {"lines": made.lines, "notes": below} | office_pages.tables(made.tables), picture
+    )
+    if own is not None:
+        return own
     page = word.blank(made.title, moment, language)
     first = page.add_paragraph()
     first.alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -27,7 +27,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.library import papers
 from layers.outputs import word
-from layers.outputs.office_pages import PageHead, Values
+from layers.outputs.page_head import PageHead, Values
 from layers.outputs.plain import plain
 
 _HARMLESS = {ord("{"): "&#123;", ord("}"): "&#125;"}
@@ -42,7 +42,7 @@ def filled(path: Path, paper: str, values: Values, picture: bytes | None, head: 
     Parameters
     ----------
     path : Path
-        As `found` tells it.
+        As `layers.outputs.office_pages.found` tells it.
     paper : str
     values : mapping
         By field; a field that is declared and has nothing to say is empty.

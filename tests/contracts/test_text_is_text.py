@@ -51,10 +51,12 @@ def test_only_a_file_of_the_installation_or_the_administrator_is_a_template():
     """What is compiled is a file `found` names; nothing of a study, and no text, comes near the compiler."""
     opened = [n for n in calls(PAGES) if name_of(n) == "DocxTemplate"]
     assert [ast.unparse(n) for n in opened] == ["DocxTemplate(str(path))"]
-    for path in SOURCES:
-        for node in (n for n in calls(path) if module_of(n) == "template" and name_of(n) == "filled"):
-            assert ast.unparse(node.args[0]) == "own", f"{path.name}:{node.lineno}"
-            assert "(own := office_pages.found(" in path.read_text(encoding="utf-8"), path.name
+    filled = [(path, n) for path in SOURCES for n in calls(path)
+              if module_of(n) == "template" and name_of(n) == "filled"]  # fmt: skip
+    assert [path.name for path, _ in filled] == ["office_pages.py"], "one place fills them"
+    for path, node in filled:
+        assert ast.unparse(node.args[0]) == "own", f"{path.name}:{node.lineno}"
+        assert "own = found(paper, head.language)" in path.read_text(encoding="utf-8"), path.name
     where = ast.parse(PAGES.with_name("office_pages.py").read_text(encoding="utf-8"))
     (made,) = (n for n in ast.walk(where) if getattr(n, "name", "") == "folders")
     assert "os.environ.get(FOLDER" in ast.unparse(made)

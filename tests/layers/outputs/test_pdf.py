@@ -25,13 +25,16 @@ def words(path):
     return "".join(tool("pdftotext", path, "-").split())
 
 
+def lines_of(path):
+    page = docx.Document(path)
+    cells = [c for t in page.tables for row in t.rows for c in row.cells]
+    return [p.text for part in (page, *cells) for p in part.paragraphs]
+
+
 def test_a_dossier_says_in_pdf_what_it_says_in_docx(run_district, tmp_path):
     told.report(run_district, "p06", tmp_path / "a.docx", None, "zh")
     told.report(run_district, "p06", tmp_path / "a.pdf", None, "zh")
-    found = words(tmp_path / "a.pdf")
-    page = docx.Document(tmp_path / "a.docx")
-    cells = [c for t in page.tables for row in t.rows for c in row.cells]
-    lines = [p.text for part in (page, *cells) for p in part.paragraphs]
+    found, lines = words(tmp_path / "a.pdf"), lines_of(tmp_path / "a.docx")
     assert len(lines) > 100
     assert [text for text in map("".join, map(str.split, lines)) if text[:8] not in found] == []
     rows = tool("pdffonts", tmp_path / "a.pdf").splitlines()[2:]
@@ -73,10 +76,7 @@ def test_without_libreoffice_a_document_is_laid_out_by_ourselves_and_says_so(run
     monkeypatch.setattr(pdf, "program", lambda: None)
     told.report(run_district, "p06", tmp_path / "a.docx", None, "zh")
     told.report(run_district, "p06", tmp_path / "a.pdf", None, "zh")
-    found = words(tmp_path / "a.pdf")
-    page = docx.Document(tmp_path / "a.docx")
-    cells = [c for t in page.tables for row in t.rows for c in row.cells]
-    lines = [p.text for part in (page, *cells) for p in part.paragraphs]
+    found, lines = words(tmp_path / "a.pdf"), lines_of(tmp_path / "a.docx")
     assert [text for text in map("".join, map(str.split, lines)) if text[:8] not in found] == []
     pages = int(re.search(r"Pages: +(\d+)", tool("pdfinfo", tmp_path / "a.pdf"))[1])
     assert found.count("标准版式（本机没有LibreOffice）") == pages

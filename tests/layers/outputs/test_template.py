@@ -10,6 +10,7 @@ from geo.basis.errors import BlockedError, CallError
 from layers.ask.redline import RedlineAnswer
 from layers.library import forms, papers
 from layers.outputs import dossier, form_sheet, office_pages, subject_sheet, template, template_start, told, word
+from layers.outputs.page_head import PageHead
 from layers.study import checks
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say, sentence
@@ -124,7 +125,7 @@ def test_what_a_study_says_is_never_part_of_a_template(sheets, place, payload):
     named = subject_sheet.SubjectSheet(made.paper, payload, payload, (payload,), made.tables, (payload,), None)
     path = page(place / "dossier-site.docx", "{{ title }}", "{%p for line in lines %}", "{{ line }}", "{%p endfor %}",
                 "{{ notes | first }}", "{{ lines | join(', ') }}")  # fmt: skip
-    head = office_pages.PageHead(payload, results, template_start.MOMENT, "zh")
+    head = PageHead(payload, results, template_start.MOMENT, "zh")
     body = template.filled(path, named.paper, {"title": payload, "lines": (payload,), "notes": [payload]}, None, head)
     kept = docx.Document(io.BytesIO(body))
     assert [p.text for p in kept.paragraphs] == [template.plain(payload)] * 4
