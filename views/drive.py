@@ -219,7 +219,10 @@ def _chain(results: Results, _: str, language: Language) -> None:
         _drawn(results, lambda: chain_map.scene(found, language), None)
     else:
         st.image(picture, width="stretch")
-    tables.plain(gaps, f"drive-gaps-{park}-{language}")
+    if gaps.empty:
+        st.caption(say("uidrive.chain_no_gap", language))
+    else:
+        tables.plain(gaps, f"drive-gaps-{park}-{language}")
 
 
 def _lists(results: Results, _: str, language: Language) -> None:

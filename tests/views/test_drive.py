@@ -7,7 +7,7 @@ import pytest
 
 from geo.basis.progress import silent
 from layers.ask import answers, chained, library, rated, scheduled
-from layers.serve.pages import chain_map
+from layers.serve.pages import chain_map, drive
 from layers.study import catalog, edits, may
 from layers.study.run import runs
 from layers.study.run.results import open_results
@@ -255,3 +255,15 @@ def test_a_wish_finds_what_suits_and_says_why(visit, month_end, tmp_path, langua
     next(b for b in page.button if b.label == say("uidrive.wish_find", language)).click().run()
     assert not page.exception
     assert say("ui.not_done", language) in text(page)
+
+
+def test_a_chain_without_gaps_says_so_in_words(visit, month_end, monkeypatch):
+    def whole(found, language, view=drive.chain_view):
+        picture, gaps = view(found, language)
+        return picture, gaps.iloc[:0]
+
+    monkeypatch.setattr(drive, "chain_view", whole)
+    for language in LANGUAGES:
+        page = visit(month_end, language, view="chain")
+        assert say("uidrive.chain_no_gap", language) in [c.value for c in page.caption]
+        assert not page.dataframe
