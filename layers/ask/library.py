@@ -37,16 +37,21 @@ class Libraries:
         Tables `library_entries` and `library_links`, the links people made among them (`why` is "people").
     held : int
         Entries of use-only layers, which are not told.
+    asked : str
+        The one library that was asked for, "" for all.
     """
 
     results: Results
     entries: pd.DataFrame
     links: pd.DataFrame
     held: int
+    asked: str = ""
 
-    def counts(self) -> dict[str, int]:
-        """Return the number of entries of each library."""
-        return {name: int((self.entries["library"] == name).sum()) for name in LIBRARIES}
+    def counts(self) -> dict[str, int | None]:
+        """Return the number of entries of each library asked for; None for one nobody brought: it is not empty."""
+        told, brought = self.entries["library"].value_counts(), self.results.study.with_role
+        names = (self.asked,) if self.asked else LIBRARIES
+        return {name: int(told.get(name, 0)) if brought(name) else None for name in names}
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def found(results: Results, library: str = "", text: str = "") -> Libraries:
         raise CallError(reason("library_unknown", given=library, known=list(LIBRARIES)))
     whole = _all(results)
     entries = whole.entries[whole.entries["library"] == library] if library else whole.entries
-    return replace(whole, entries=libraries.found(entries, whole.links, text).reset_index(drop=True))
+    return replace(whole, entries=libraries.found(entries, whole.links, text).reset_index(drop=True), asked=library)
 
 
 def _all(results: Results) -> Libraries:
@@ -153,7 +158,9 @@ def only(whole: Libraries, entry: dict[str, Any]) -> Libraries:
     linked_ = ((own["library"] == ends[0]) & (own["entry_id"] == ends[1])) | (
         (own["kind"] == ends[0]) & (own["target"] == ends[1])
     )
-    return replace(whole, entries=mine[keep].reset_index(drop=True), links=own[linked_].reset_index(drop=True))
+    return replace(
+        whole, entries=mine[keep].reset_index(drop=True), links=own[linked_].reset_index(drop=True), asked=ends[0]
+    )
 
 
 def notes(results: Results) -> dict[tuple[str, str], LibraryEvent]:

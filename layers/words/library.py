@@ -102,11 +102,18 @@ def shown(found: Libraries, language: Language) -> pd.DataFrame:
     return frame[kept].rename(columns=heads(frame[kept], language))
 
 
+def counted(found: Libraries, language: Language) -> dict[str, str]:
+    """Return each library with its number of entries, or that nobody brought it."""
+    return {
+        name: say("library.not_brought" if count is None else "library.count", language,
+                  word=code("library", name, language), count=count)
+        for name, count in found.counts().items()
+    }  # fmt: skip
+
+
 def notes(found: Libraries, language: Language) -> tuple[str, ...]:
     """Return what stands over the lists: how many, what is held back, what is personal."""
-    counts = [say("library.count", language, word=code("library", n, language), count=c)
-              for n, c in found.counts().items()]  # fmt: skip
-    out = [say("library.head", language, counts=joined(counts, language))]
+    out = [say("library.head", language, counts=joined(list(counted(found, language).values()), language))]
     out += [say("library.held", language, count=found.held)] if found.held else []
     return (*out, say("library.personal", language), say("library.how", language))
 

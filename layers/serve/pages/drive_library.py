@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.project.library import LIBRARIES
 from layers.ask import library
 from layers.ask.library import Libraries
 from layers.outputs import library_list
@@ -25,9 +24,7 @@ def read(results: Results) -> bool:
 
 def kinds(results: Results, language: Language) -> dict[str, str]:
     """Return what can be looked at: all libraries, then each with its number of entries."""
-    counts = library.found(results).counts()
-    named = {n: say("library.count", language, word=code("library", n, language), count=counts[n]) for n in LIBRARIES}
-    return {EVERY: say("uidrive.library_all", language)} | named
+    return {EVERY: say("uidrive.library_all", language)} | words.counted(library.found(results), language)
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,18 @@ def test_files_as_they_are_kept(run):
     assert counts["enterprise"] > 0
     assert counts["project"] == len(results.table("projects"))
     assert (counts["investor"], counts["talent"], counts["fund"]) == (4, 2, 1)
+    assert library.found(results, "fund").counts() == {"fund": 1}, "of the others nothing is said"
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "客商库未提供"), ("en", "Investors not brought")])
+def test_a_library_nobody_brought_is_not_an_empty_one(month_end, tmp_path, language, said):
+    folder = tmp_path / "study"
+    shutil.copytree(month_end, folder, symlinks=True)
+    runs.update(folder, "libraries", silent)
+    found = library.found(open_results(folder))
+    assert found.counts()["investor"] is None
+    assert said in words.notes(found, language)[0]
+    assert " 0 " not in words.notes(found, language)[0]
 
 
 def test_links_stand_both_ways_and_words_find_them(run):
