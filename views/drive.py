@@ -220,7 +220,7 @@ def _chain(results: Results, _: str, language: Language) -> None:
     else:
         st.image(picture, width="stretch")
     if gaps.empty:
-        st.caption(say("uidrive.chain_no_gap", language))
+        st.html(tag("p", say("uidrive.chain_no_gap", language), cls="lu-note"))
     else:
         tables.plain(gaps, f"drive-gaps-{park}-{language}")
 
