@@ -14,6 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.measure import blocks
+
 KINDS = ("overlap", "repeat", "gap", "sliver")
 LEAST_M2 = 0.01
 """Overlaps and gaps smaller than this are rounding."""
@@ -78,32 +80,22 @@ def _width(shapes: Shapes) -> npt.NDArray[np.float64]:
     return np.divide(2.0 * shapely.area(shapes), length, out=np.zeros(len(shapes)), where=length > 0)
 
 
-def _same(shapes: Shapes) -> npt.NDArray[np.int64]:
-    """Return for each row the first row of the same shape, whatever vertex it begins at."""
-    of, _ = pd.factorize(shapely.to_wkb(shapely.normalize(shapes)))  # numbered in the order they come
-    first = np.full(len(shapes), len(shapes), np.int64)
-    np.minimum.at(first, of, np.arange(len(shapes)))
-    return first[of]
-
-
 def _repeats(shapes: Shapes, ids: Ids) -> Iterator[_Flaw]:
-    for row, first in enumerate(_same(shapes)):
+    for row, first in enumerate(blocks.first_alike(shapes)):
         if row != first:
             yield _Flaw("repeat", str(ids[first]), str(ids[row]), shapes[row])
 
 
 def _overlaps(shapes: Shapes, ids: Ids) -> Iterator[_Flaw]:
-    if len(shapes) == 0:
-        return
-    same = _same(shapes)
-    one, two = shapely.STRtree(shapes).query(shapes)
-    pairs = (one < two) & (same[one] != same[two])
-    one, two = one[pairs], two[pairs]
-    inside = shapely.relate_pattern(shapes[one], shapes[two], "T********")
-    for i, j in zip(one[inside], two[inside], strict=True):
-        shape = _areas(shapely.intersection(shapes[i], shapes[j]))
-        if shapely.area(shape) > LEAST_M2:
-            yield _Flaw("overlap", str(ids[i]), str(ids[j]), shape)
+    same = blocks.first_alike(shapes)
+    for one, two in blocks.neighbours(shapes):
+        apart = same[one] != same[two]
+        one, two = one[apart], two[apart]
+        inside = shapely.relate_pattern(shapes[one], shapes[two], "T********")
+        for i, j in zip(one[inside], two[inside], strict=True):
+            shape = _areas(shapely.intersection(shapes[i], shapes[j]))
+            if shapely.area(shape) > LEAST_M2:
+                yield _Flaw("overlap", str(ids[i]), str(ids[j]), shape)
 
 
 def _slivers(shapes: Shapes, ids: Ids) -> Iterator[_Flaw]:
@@ -115,9 +107,10 @@ def _gaps(shapes: Shapes, ids: Ids) -> Iterator[_Flaw]:
     """Yield narrow ground no row covers: enclosed by rows, or a slit between two that is open at its end."""
     if len(shapes) < 2:
         return
-    ground = shapely.union_all(shapes)
+    loud = blocks.unmatched(shapes, NARROW_M)
+    ground = blocks.ground(shapes, loud)
     holes = _holes(ground)
-    slits = _slits(shapes, ground)
+    slits = _slits(shapes, shapes[loud], ground)
     if len(holes) and len(slits):
         tree = shapely.STRtree(holes)
         slits = np.array([s for s in slits if len(tree.query(s, predicate="intersects")) == 0], object)
@@ -145,13 +138,11 @@ def _holes(ground: shapely.Geometry) -> Shapes:
     return np.asarray(pieces[_narrow(pieces)], object)
 
 
-def _slits(shapes: Shapes, ground: shapely.Geometry) -> Shapes:
+def _slits(shapes: Shapes, loud: Shapes, ground: shapely.Geometry) -> Shapes:
     """Return narrow ground between rows that no ring encloses, near edges that run side by side without meeting."""
-    edges = shapely.coverage_invalid_edges(shapes, gap_width=NARROW_M)
-    loud = shapes[~shapely.is_empty(edges)]
     if len(loud) == 0:
         return np.empty(0, object)
-    near = shapely.union_all(loud)
+    near = blocks.ground(loud, np.ones(len(loud), bool))
     closed = shapely.buffer(near, NARROW_M / 2, join_style="mitre")
     closed = shapely.buffer(closed, -NARROW_M / 2, join_style="mitre")
     pieces = shapely.get_parts(shapely.difference(closed, ground))

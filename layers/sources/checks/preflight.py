@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from geo.basis.units import HA_M2, MU_M2
-from geo.measure.grid import pairs, rings
+from geo.measure import blocks
 from layers.sources.cells import recognise
 from layers.sources.checks.repair import dimension, highest
 from layers.sources.finding import Finding, finding
@@ -32,8 +32,6 @@ LEGAL_UNITS = {"mu": MU_M2, "ha": HA_M2, "km2": 1e6, "sqft": 0.3048**2, "acre": 
 MISMATCH_SHARE = 0.10
 """Legal area and geometry area that differ by more are named (domain rules §5.1)."""
 OVERLAP_M2 = 0.01
-FEW_PAIRS = 5000
-"""So many neighbours are overlaid; of more, only those that share ground by a sum over their edges."""
 FAR_M, APART_M = 20_000.0, 100_000.0
 NO_AREA_M2 = 5e-5
 """Areas are given to 1e-4 m²; anything that rounds to zero there has no area."""
@@ -222,8 +220,7 @@ def _against(legal: npt.NDArray[np.float64], area: npt.NDArray[np.float64], ids:
 
 def duplicates(shapes: Shapes, ids: Texts) -> list[Finding]:
     """Name shapes that are there twice, whatever vertex they begin at."""
-    blobs = pd.Series(shapely.to_wkb(shapely.normalize(shapes)))
-    again = blobs.duplicated().to_numpy()
+    again = blocks.first_alike(shapes) < np.arange(len(shapes))
     if not again.any():
         return []
     return [finding("warn", "shapes_repeat", count=int(again.sum()), rows=ids[again][:5].tolist())]
@@ -234,19 +231,12 @@ def overlapping(shapes: Shapes, ids: Texts) -> list[Finding]:
 
     Works on pairs a spatial index finds, so the cost grows with neighbours, not with n².
     """
-    one, two = shapely.STRtree(shapes).query(shapes)
-    later = one < two
-    one, two = one[later], two[later]
-    if len(one) > FEW_PAIRS:
-        sharing = pairs.shared(rings.of(shapes)[0], len(shapes), one, two) > OVERLAP_M2 / 2
-        one, two = one[sharing], two[sharing]
-    area = shapely.area(shapely.intersection(shapes[one], shapes[two]))
-    over = np.flatnonzero(area > OVERLAP_M2)
-    if len(over) == 0:
+    one, two, area = blocks.sharing(shapes, OVERLAP_M2)
+    if not len(one):
         return []
-    worst = over[np.argsort(-area[over], kind="stable")][:5]
+    worst = np.argsort(-area, kind="stable")[:5]
     named = [f"{ids[one[k]]} × {ids[two[k]]}" for k in worst]
-    return [finding("warn", "shapes_overlap", count=len(over), area_m2=float(area[over].sum()), rows=named)]
+    return [finding("warn", "shapes_overlap", count=len(one), area_m2=float(area.sum()), rows=named)]
 
 
 def set_apart(apart: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.measure import blocks
 from layers.sources.checks import preflight
 
 
@@ -68,7 +69,7 @@ def test_legal_areas_that_differ_or_cannot_be_read():
 
 @pytest.mark.parametrize("few", [5000, 0])  # few neighbours are overlaid, of many those that share ground by a sum
 def test_overlaps_are_pairs_with_area_and_touching_is_none(monkeypatch, few):
-    monkeypatch.setattr(preflight, "FEW_PAIRS", few)
+    monkeypatch.setattr(blocks, "FEW_PAIRS", few)
     assert preflight.overlapping(boxes((0, 0), (10, 0), (0, 10)), names(3)) == []
     [found] = preflight.overlapping(boxes((0, 0), (5, 0), (100, 0), (0, 0)), names(4))
     assert found.reason.values["count"] == 3
