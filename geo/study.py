@@ -85,7 +85,8 @@ def run(stage: Visit) -> None:
           "verdicts candidates use_status ledger land")  # fmt: skip
     stage("supply", supply, "inputs parcels candidates", "supply supply_records supply_problems")
     stage("project", gate_and_demand, "inputs",
-          "projects links project_problems gates gate_results demand demand_lines project_findings")  # fmt: skip
+          "projects links link_amounts project_problems gates gate_results demand demand_lines "
+          "project_findings")  # fmt: skip
     stage("chain", chain_fit, "inputs projects links", "chain_fit chain_stations firms chain_problems")
     stage("libraries", library.table, "inputs projects links firms", "library_entries library_links library_problems")
     stage("parklists", park_lists.table, "inputs links", "park_industries")

@@ -166,6 +166,8 @@ _DECLARED = (
         "edited:text may_belong:text? layer_id:code row:text"), open=True),
     Table("links", ("from_industry", "to_industry"), _c(
         "from_industry:code to_industry:code strength:float supply:float? demand:float? amount_unit:text?")),
+    Table("link_amounts", ("park_id", "from_industry", "to_industry"), _c(
+        "park_id:id from_industry:code to_industry:code supply:float demand:float amount_unit:text")),
     Table("park_industries", ("park_id", "industry"), _c(
         "park_id:id industry:code state:code conditions:text unknowns:text reason:reason")),
     Table("gates", ("project_id", "gate_id", "park_id"), _c(
@@ -365,10 +367,9 @@ def settled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     declared = [c.name for c in table.columns if c.name in frame]
     frame = frame[declared + sorted(set(frame.columns) - set(declared))]
     columns = {str(name): _settle(table.column(str(name)), frame[name]) for name in frame}
-    out = pd.DataFrame(columns, index=frame.index)
-    out = out.sort_values(list(table.key), kind="stable", ignore_index=True)
-    if out.duplicated(list(table.key)).any():
-        twice = out.loc[out.duplicated(list(table.key)), list(table.key)].astype(str).agg("|".join, axis=1)
+    out = pd.DataFrame(columns, index=frame.index).sort_values(list(table.key), kind="stable", ignore_index=True)
+    if (again := out.duplicated(list(table.key))).any():
+        twice = out.loc[again, list(table.key)].astype(str).agg("|".join, axis=1)
         raise BlockedError(reason("table_key_repeats", table=name, rows=twice.head(5).tolist(), count=len(twice)))
     return out
 

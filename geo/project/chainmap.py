@@ -3,7 +3,7 @@
 A station is an industry; it stands where enough firms work in it, is weak where some do or where what it supplies is
 less than a taker asks for, missing where none does, and open where none is known but firms of unknown industry are
 near, or the enterprises are not known. A link stands where both its ends have a firm; it is short where it stands and
-its supply is below its demand. Amounts are of the county: on the map of a park they are not used.
+its supply is below its demand. Amounts are of the county; the map of a park has those that are stated of the park.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Station:
 class Link:
     """A link: ``strong`` (both ends have firms), ``short``, ``half``, ``absent`` (none), ``open``.
 
-    ``supply`` and ``demand`` are NaN where they are not known, or on the map of a park.
+    ``supply`` and ``demand`` are NaN where they are not known of the place the map is of.
     """
 
     giver: str
@@ -98,7 +98,7 @@ class ChainMap:
 
 def chart(
     links: pd.DataFrame, near: pd.DataFrame, projects: pd.DataFrame, rejected: Sequence[str],
-    park_id: str = EVERYWHERE, enough: int = 2,
+    park_id: str = EVERYWHERE, enough: int = 2, amounts: pd.DataFrame | None = None,
 ) -> ChainMap:  # fmt: skip
     """Draw up the chain of a park or, with "", of the county.
 
@@ -111,13 +111,15 @@ def chart(
     park_id : str
     enough : int
         Firms from which a station is strong.
+    amounts : DataFrame or None
+        The table `link_amounts`: what parks supply and ask for.
     """
     mine = near[near["park_id"] == park_id].set_index("industry")
     codes = sorted({*links["from_industry"].astype(str), *links["to_industry"].astype(str)})
     columns = [mine[c].reindex(codes).tolist() for c in ("firms", "named", "unnamed")]
     firms, named, unknown = (dict(zip(codes, values, strict=True)) for values in columns)
     states = {c: _state(firms[c], unknown[c], enough) for c in codes}
-    made = _linked(links, states, park_id)
+    made = _linked(_of_place(links, park_id, amounts), states)
     short = {x.giver for x in made if x.state == SHORT}
     states |= dict.fromkeys(short, WEAK)
     cluster, count = _clusters(codes, made)
@@ -137,17 +139,28 @@ def _state(firms: float, unknown: float, enough: int) -> str:
     return OPEN if unknown > 0 else MISSING
 
 
-def _linked(links: pd.DataFrame, states: Mapping[str, str], park_id: str) -> list[Link]:
-    """Return the links with their states; amounts only where the map is of the county they speak of."""
+def _of_place(links: pd.DataFrame, park_id: str, amounts: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the links with the amounts of the place: of the county as they are, of a park what is stated of it."""
+    if park_id == EVERYWHERE:
+        return links
+    ends = ["from_industry", "to_industry"]
+    if amounts is None or amounts.empty:
+        return links[[*ends, "strength"]]
+    return links[[*ends, "strength"]].merge(amounts[amounts["park_id"] == park_id], on=ends, how="left")
+
+
+def _linked(links: pd.DataFrame, states: Mapping[str, str]) -> list[Link]:
+    """Return the links with their states, by the amounts where there are any."""
     out = []
     for r in links.to_dict("records"):
         giver, taker = str(r["from_industry"]), str(r["to_industry"])
-        given = park_id == EVERYWHERE and "supply" in r
-        supply, demand = (float(r[n]) if given else np.nan for n in ("supply", "demand"))
+        supply, demand = (float(r.get(n, np.nan)) for n in ("supply", "demand"))
         state = _link(states[giver], states[taker])
         state = SHORT if state == STRONG and supply < demand else state
-        unit = str(r["amount_unit"] or "") if given else ""
-        out.append(Link(giver, taker, float(r["strength"]), state, supply, demand, unit))
+        unit = r.get("amount_unit", "")
+        out.append(
+            Link(giver, taker, float(r["strength"]), state, supply, demand, unit if isinstance(unit, str) else "")
+        )
     return out
 
 

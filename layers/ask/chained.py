@@ -42,5 +42,6 @@ def chained(results: Results, park: str = EVERYWHERE) -> Chained:
         raise CallError(reason("league_choice_unknown", given=park, known=list(parks)))
     gates = results.table("gate_results")
     lost = tuple(gates.loc[gates["result"] == CONFLICT, "project_id"].astype(str))
-    made = chainmap.chart(results.table("links"), near, results.table("projects"), lost, park)
+    amounts = results.table("link_amounts") if results.has("link_amounts") else None
+    made = chainmap.chart(results.table("links"), near, results.table("projects"), lost, park, amounts=amounts)
     return Chained(results, made, parks, lost)

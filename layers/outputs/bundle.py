@@ -12,9 +12,9 @@ from geo.basis.errors import BlockedError, DamagedError
 from geo.basis.reason import reason
 from layers.basis import sealed
 from layers.outputs.target import ending, replaced
-from layers.study import edits, spec
+from layers.study import edits, role_fields, spec
 from layers.study.record import RECORD, Recorded
-from layers.study.run import manifest, runs
+from layers.study.run import manifest, runs, store
 
 SPECIAL = (".luodi", "runs", "results", RECORD)
 _DAY = (2000, 1, 1, 0, 0, 0)
@@ -35,7 +35,7 @@ def write(folder: Path, path: Path, inside: bool = False) -> int:
     Raises
     ------
     BlockedError
-        There is no run, the run has changed, or a use-only layer would leave.
+        There is no run, the run has changed, or a use-only layer or a file with personal data would leave.
     """
     ending(path, ("zip",))
     run = _allowed(folder, inside)
@@ -56,13 +56,31 @@ def write(folder: Path, path: Path, inside: bool = False) -> int:
 
 def _allowed(folder: Path, inside: bool) -> Path:
     """Return the run that goes in; refuse what `write` refuses."""
-    secret = [s.id for s in spec.read(folder).layers if s.use_only]
+    study = spec.read(folder)
+    secret = [s.id for s in study.layers if s.use_only]
     if secret and not inside:
         raise BlockedError(reason("bundle_use_only", count=len(secret)))
     run = runs.current(folder)
     if run is None:
         raise BlockedError(reason("no_run_yet", path=folder.name))
+    people = _of_people(study, run)
+    if people and not inside:
+        raise BlockedError(reason("bundle_personal", layers=people))
     return run
+
+
+def _of_people(study: spec.Study, run: Path) -> list[str]:
+    """Return the layers whose files hold what is personal: tables leave it out, but a bundle has the files."""
+    named = {s.id for s in study.layers if role_fields.personal(s.role) & set(s.fields)}
+    held = manifest.read(run)["tables"]
+    for name in [t for t in PROBLEMS if t in held]:
+        told = store.read_table(run, name)
+        named |= set(told.loc[told["code"] == PHONES, "layer_id"].astype(str))
+    return sorted(named)
+
+
+PROBLEMS, PHONES = ("project_problems", "library_problems"), "project_phone_left_out"
+"""Where it is said of a file that telephone numbers stand in its cells."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.layer import State
 from layers.sources import gate
+from layers.sources.cells import recognise
 from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
 from layers.study import corrected, coverage, doubt, load, role_fields, unread
@@ -87,7 +88,7 @@ class RecordSheet:
         if not self.has(ours):
             return [""] * len(self.rows)
         values = self.frame[self.spec.fields[ours]].astype("object")
-        return ["" if pd.isna(v) else str(v).strip() for v in values]
+        return ["" if pd.isna(v) else recognise.visible(str(v)).strip() for v in values]
 
 
 def read(spec: LayerSpec, study: Study, folder: Path) -> RecordSheet:

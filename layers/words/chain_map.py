@@ -100,7 +100,7 @@ def notes(found: Chained, language: Language) -> tuple[str, ...]:
     """Return what stands under the map."""
     amounts = sum(x.supply == x.supply and x.demand == x.demand for x in found.found.links)
     told = say("chainmap.amounts", language, count=amounts, links=len(found.found.links),
-               short=len(short(found, language)))  # fmt: skip
+               short=len(short(found, language)), place=place(found, found.found.park_id, language))  # fmt: skip
     return (head(found, language), say("chainmap.how", language), *([told] if amounts else []))
 
 

@@ -146,10 +146,13 @@ def text(found: League, language: Language) -> Iterator[str]:
     yield title(found, language)
     yield from notes(found, language)
     for r in rows(order(found, language)):
-        place = say("league.placed", language, place=r["place"]) if r["place"] == r["place"] else "–"
-        before = number(r["place_before"], "n", language)
-        yield say("league.line", language, place_word=place, before=before, name=r["name"], score=r["score"],
-                  moved=r["moved"] or say("league.new", language))  # fmt: skip
+        if r["place"] != r["place"]:
+            yield say("league.line_apart", language, name=r["name"], score=r["score"])
+        elif r["moved"]:
+            before = number(r["place_before"], "n", language)
+            yield say("league.line", language, before=before, **{k: r[k] for k in ("place", "name", "score", "moved")})
+        else:
+            yield say("league.line_new", language, **{k: r[k] for k in ("place", "name", "score")})
     yield from moves(found, language)
 
 

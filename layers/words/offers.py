@@ -32,7 +32,6 @@ def listed(found: Offering, language: Language) -> pd.DataFrame:
     hidden = any(s.use_only for s in found.results.study.with_role("plan"))
     out = []
     for r in rows(found.found):
-        area = r["net_m2"] if r["kind"] == BUILDING else r["net_m2"] / unit.m2
         word = "m2" if r["kind"] == BUILDING else unit.word
         subject = industry_text(str(r["subject"]), language) if r["kind"] == CHAIN else str(r["subject"])
         out.append({
@@ -40,10 +39,10 @@ def listed(found: Offering, language: Language) -> pd.DataFrame:
             "park": parks.get(str(r["park_id"]), str(r["park_id"])),
             "township": joined(str(r["township"]).split("|"), language),
             "use": "" if hidden and r["kind"] == LAND else _use(r, language),
-            "area": "" if area != area else number(r["net_m2"], word, language),
-            "far": "" if hidden else _far(r["far_min"], r["far_max"], language),
+            "area": "" if r["kind"] == CHAIN else _area(r, word, language),
+            "far": "" if hidden or r["kind"] != LAND else _far(r["far_min"], r["far_max"], language),
             "power": _power(found, r, language),
-            "earliest": _day(r["earliest"], language), "latest": _day(r["latest"], language),
+            **{c: "" if r["kind"] == CHAIN else _day(r[c], language) for c in ("earliest", "latest")},
             "conditions": _titles(str(r["conditions"]), titles, language),
             "unknowns": _titles(str(r["unknowns"]), titles, language),
             "price": "" if r["kind"] == CHAIN else number(r["price_wan"], "wan", language),
@@ -91,9 +90,15 @@ def _use(r: dict[str, Any], language: Language) -> str:
     return coded(PLAN_USES, str(r["use"]), language) if r["kind"] == LAND else str(r["use"])
 
 
+def _area(r: dict[str, Any], word: str, language: Language) -> str:
+    """Return the area, from what is proved to what it may be; of which neither is known, that it is not."""
+    low, high = float(r["net_m2"]), float(r["net_hi_m2"])
+    return say("word.not_known", language) if high != high and not low > 0.0 else _from_to(low, high, word, language)
+
+
 def _far(low: float, high: float, language: Language) -> str:
     ends = [number(v, "x", language) if v == v else "" for v in (low, high)]
-    return " – ".join(ends) if any(ends) else ""
+    return " – ".join(ends) if any(ends) else say("word.not_known", language)
 
 
 def _power(found: Offering, r: dict[str, Any], language: Language) -> str:
@@ -107,10 +112,8 @@ def _power(found: Offering, r: dict[str, Any], language: Language) -> str:
 
 
 def _day(day: date | None, language: Language) -> str:
-    """Return a day; "" where there is none to speak of, and that nobody can tell where it may be any."""
-    if day is None or pd.isna(day):
-        return ""
-    return day_text(day, language)
+    """Return a day, that it is not known, or that nobody can tell where it may be any."""
+    return say("word.not_known", language) if day is None or pd.isna(day) else day_text(day, language)
 
 
 def _plain(value: Any) -> Any:
@@ -143,8 +146,11 @@ def heads(frame: pd.DataFrame, language: Language) -> dict[str, str]:
 def text(found: Offering, language: Language) -> Iterator[str]:
     """Yield the list for the command line."""
     yield from notes(found, language)
-    for r in rows(listed(found, language)):
-        yield say("offer.line", language, **r)
+    frame = listed(found, language)
+    titles = heads(frame, language)
+    for r in rows(frame):
+        told = [say("library.cell", language, head=titles[c], text=r[c]) for c in map(str, list(frame)[3:]) if r[c]]
+        yield say("offer.line", language, told=joined(told, language, apart=True), **r)
 
 
 def wish_text(found: Offering, wish: Wish, language: Language) -> Iterator[str]:
@@ -249,7 +255,7 @@ def _why_power(of: _Tested, language: Language) -> str:
 def _why_day(of: _Tested, language: Language) -> str:
     if of.row["kind"] == BUILDING:
         return ""
-    days = [_day(of.row[c], language) or say("word.not_known", language) for c in ("earliest", "latest")]
+    days = [_day(of.row[c], language) for c in ("earliest", "latest")]
     return say("offer.why_day", language, earliest=days[0], latest=days[1], by=of.wish.by)
 
 

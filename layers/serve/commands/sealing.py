@@ -64,7 +64,9 @@ def replay(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
 def bundle(
     folder: Study,
     out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="Opens on another computer.")],
-    inside: Annotated[bool, typer.Option("--inside", help="It stays in the office: use-only layers go in.")] = False,
+    inside: Annotated[
+        bool, typer.Option("--inside", help="It stays in the office: use-only layers and personal data go in.")
+    ] = False,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:

@@ -56,6 +56,13 @@ class ParsedNumber:
     about: bool = False
 
 
+def visible(text: str) -> str:
+    """Return a cell without the signs nobody sees in it (zero width, byte order, direction)."""
+    if text.isascii():
+        return text
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
 def number(text: object) -> ParsedNumber | None:
     """Read one number; None for an empty or unreadable text.
 

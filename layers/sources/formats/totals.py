@@ -52,18 +52,30 @@ def without(rows: Rows, names: list[str]) -> tuple[Rows, list[Finding]]:
 
 
 def _checked(line: int, total: list[str], rows: Cells, names: list[str]) -> Finding:
-    off = []
+    off, mixed = [], []
     for k, cell in enumerate(total):
         said = recognise.number(cell)
         parts = [recognise.number(r[k]) for r in rows]
         if said is None or not any(parts):
+            continue
+        if _mixed([cell, *(r[k] for r in rows)]):
+            mixed.append(names[k])
             continue
         summed = sum(p.value for p in parts if p is not None)
         if abs(summed - said.value) > max(TOLERANCE * max(abs(said.value), 1.0), 0.01):
             off.append(f"{names[k]}: {said.value:g} ≠ {summed:g}")
     if off:
         return finding("warn", "total_differs", row=line, columns=off[:5])
+    if mixed:
+        return finding("warn", "total_mixed", row=line, columns=mixed[:5])
     return finding("fixed", "total_row", row=line)
+
+
+def _mixed(cells: list[str]) -> bool:
+    """Tell whether the figures of a column are written in more than one unit, so that no sum of them says anything."""
+    plain = [unicodedata.normalize("NFKC", c) for c in cells if recognise.number(c) is not None]
+    units = {re.sub(r"[\d.,+\s()-]|约|左右", "", c) for c in plain}
+    return len(units) > 1 and (len(units - {""}) > 1 or any(sign in u for u in units for sign in "万亿"))
 
 
 def of_layer(read: RawLayer) -> list[int]:

@@ -16,6 +16,7 @@ from geo.basis.tables import empty
 from geo.project.chain import Firms, Terms
 from layers.library import standards
 from layers.sources import gate
+from layers.sources.cells import recognise
 from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
 from layers.study import load
@@ -111,4 +112,4 @@ def _firms(spec: LayerSpec, study: Study, folder: Path, found: Findings) -> tupl
 def _texts(spec: LayerSpec, frame: pd.DataFrame, ours: str) -> list[str]:
     theirs = spec.fields.get(ours, "")
     values = frame[theirs] if theirs in frame else [""] * len(frame)
-    return [preflight.id_text(v) if v is not None and v == v else "" for v in values]
+    return [recognise.visible(preflight.id_text(v)) if v is not None and v == v else "" for v in values]

@@ -38,7 +38,8 @@ _UNIT_WORDS = {"yi": "亿元", "wan": "万元", "yuan": "元", "mu": "亩", "ha"
 _QUANTITIES = ("money", "money_mu", "area", "length", "count", "ratio", "percent", "apparent", "flow", "steam",
                "mass", "volume", "traffic", "energy", "load")  # fmt: skip
 _PHONE = re.compile(
-    r"(?:电话|手机|tel|联系方式)?[:：\s]*(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)", re.I
+    r"(?:电话|手机号?|微信号?|vx|wechat|tel|联系方式)?[:：\s]*(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)",
+    re.I,
 )
 PEOPLE = ("leader", "unit", "remark")
 """Columns in which offices write names with their telephone numbers."""
@@ -184,10 +185,13 @@ class CellReading:
     values: Mapping[str, Any]
     problem: str = ""
     about: bool = False
+    either: bool = False
+    """It may be read in two ways, and both are kept."""
 
 
 def read(cell: str, at: Heading) -> CellReading:
     """Read one cell; an empty one, or a word for "not known", gives nothing."""
+    cell = recognise.visible(cell)
     text = unicodedata.normalize("NFKC", cell).strip()
     if text.casefold() in BLANK:
         return CellReading({})
@@ -225,7 +229,7 @@ def _percent(text: str, name: str) -> CellReading:
         return CellReading({}, found.problem or "unreadable")
     bare = not any(sign in text for sign in ("%", "‰", "percent"))
     wide = found.high * WHOLE_PCT if bare and found.high <= 1.0 else found.high
-    return CellReading({name: (found.low, min(wide, WHOLE_PCT))}, about=found.about or wide > found.high)
+    return CellReading({name: (found.low, min(wide, WHOLE_PCT))}, about=found.about, either=wide > found.high)
 
 
 def _size(text: str) -> CellReading:

@@ -58,11 +58,12 @@ _SPLIT = re.compile(r"[、，,;；/\s]+(?![^(（]*[)）])")
 
 @dataclass(frozen=True)
 class Register:
-    """Projects, chain links and everything found while reading them, by layer."""
+    """Projects, chain links and everything found while reading them, by layer; of links the amounts of parks."""
 
     projects: pd.DataFrame
     links: pd.DataFrame
     findings: tuple[tuple[str, Finding], ...] = ()
+    amounts: pd.DataFrame = field(default_factory=lambda: empty("link_amounts"))
 
 
 @dataclass
@@ -107,8 +108,8 @@ def read(
     for record in records:
         _derive(record, parks or {})
         at.found += [(record["layer_id"], f) for f in _doubts(record, parks or {})]
-    joined, told = links.read(study, folder)
-    return Register(_table(records), joined, (*at.found, *told))
+    joined, amounts, told = links.read(study, folder, parks)
+    return Register(_table(records), joined, (*at.found, *told), amounts)
 
 
 # --- one file ---------------------------------------------------------------------
@@ -156,6 +157,9 @@ def _record(
             text = row[heading.heading].strip()[:40]
             values = {"column": heading.heading, "text": text, "project": called[-1] or called[0]}
             at.say(spec, finding("warn", f"project_cell_{found.problem}", row=line, **values))
+        elif found.either:
+            text = row[heading.heading].strip()[:40]
+            at.say(spec, finding("warn", "project_cell_either", row=line, column=heading.heading, text=text))
         elif found.about:
             at.say(spec, finding("warn", "project_cell_about", row=line, column=heading.heading))
     return record

@@ -50,7 +50,8 @@ def _build(work: Work) -> Tables:
     )
     made = flow.gate_and_demand(register.projects, figures, asked)
     problems: pd.DataFrame = load.problems(register.findings)
-    return made | {"projects": register.projects, "links": register.links, "project_problems": problems}
+    own = {"projects": register.projects, "links": register.links, "link_amounts": register.amounts}
+    return made | own | {"project_problems": problems}
 
 
 def _asked(work: Work) -> Gates:

@@ -11,7 +11,7 @@ import luodi
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.progress import silent
 from layers.ask import chained, library
-from layers.outputs import library_list
+from layers.outputs import bundle, library_list
 from layers.serve.pages import drive_library
 from layers.study import edits
 from layers.study.run import runs
@@ -214,3 +214,17 @@ def test_a_library_may_come_in_several_files_with_the_same_numbers(folder, tmp_p
     library_list.write(library.found(open_results(folder)), tmp_path / "all.xlsx", "zh")
     cells = [c for r in openpyxl.load_workbook(tmp_path / "all.xlsx")["客商库"].rows for c in r]
     assert all(c.data_type != "f" for c in cells), "no text of a study becomes a formula"
+
+
+def test_a_bundle_with_files_about_people_stays_in_the_office(folder, tmp_path):
+    out = tmp_path / "study.zip"
+    refused = luodi_("bundle", folder, out, "--lang", "zh")
+    assert refused.exit_code != 0
+    assert "个人信息" in refused.output
+    for layer in ("fund", "investor", "talent"):
+        assert layer in refused.output
+    assert not out.exists()
+    assert luodi_("bundle", folder, out, "--inside", "--lang", "zh").exit_code == 0
+    with pytest.raises(BlockedError) as stopped:
+        bundle.contents(folder)
+    assert [r.code for r in stopped.value.reasons] == ["bundle_personal"]

@@ -366,3 +366,36 @@ def test_a_list_as_offices_keep_it_reads_rightly_or_is_listed(tmp_path):
     assert any(f.code == "project_unit_missing" for f in findings)
     for f in findings:
         assert "[" not in sentence(f.reason, "zh").replace("[]", "")
+
+
+def test_headings_stages_and_shares_of_a_county_list_are_read_or_said(tmp_path):
+    head = ["编号", "名称", "阶段", "包抓领导", "承诺开工", "承诺投产", "研发投入占比", "总投资（亿元）", "意向园区"]
+    rows = [
+        ["Q-1", "甲", "谈判", "王县长 微信13622223333", "2026.12.31", "2027年底", "0.5", "3.2", "城\u200b北园"],
+        ["Q-2", "乙\u200b", "洽谈中", "李", "20270301", "46500", "4.5%", "1\u200b.1", ""],
+        ["合计", "", "", "", "", "", "", "4.3", ""],
+    ]
+    frame, codes, _ = read(tmp_path, [head, *rows])
+    assert frame["stage"].tolist() == ["talks", "talks"]
+    assert frame["leader"].tolist() == ["王县长", "李"]
+    assert [str(d.date()) for d in frame["start_promised_on"]] == ["2026-12-31", "2027-03-01"]
+    assert str(frame["production_promised_on"][1].date()) == "2027-04-23"
+    assert frame["name"].tolist() == ["甲", "乙"]
+    assert frame["wish"][0] == "城北园"
+    assert frame["investment_total_wan"].tolist() == [32000, 11000]
+    assert "project_column_unknown" not in codes
+    assert "project_cell_about" not in codes
+    assert sentence(codes["project_cell_either"].reason, "zh").startswith("第 2 行：“研发投入占比”填的“0.5”没有 %")
+    assert codes["project_cell_unreadable"].reason.values["text"] == "2027年底"
+
+
+def test_a_total_over_figures_in_two_units_is_not_held_against_their_sum(tmp_path):
+    head = ["编号", "名称", "总投资（亿元）", "用工"]
+    frame, codes, _ = read(tmp_path, [head, ["A", "甲", "3.2", "120人"], ["B", "乙", "6500万元", "30"],
+                                      ["合计", "", "3.85", "140"]])  # fmt: skip
+    assert frame["investment_total_wan"].tolist() == [32000, 6500]
+    assert codes["total_differs"].reason.values["columns"] == ["用工: 140 ≠ 150"]
+    _, codes, _ = read(tmp_path / "two", [head, ["A", "甲", "3.2", "120"], ["B", "乙", "6500万元", "30"],
+                                          ["合计", "", "3.85", "150"]])  # fmt: skip
+    assert codes["total_mixed"].reason.values["columns"] == ["总投资（亿元）"]
+    assert "total_differs" not in codes
