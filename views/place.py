@@ -11,7 +11,7 @@ from layers.serve.pages.place_desk import PlaceView
 from layers.study.run.results import Results
 from layers.text import Language, joined, say
 from layers.words import place_lines as words
-from views.parts import map, opening, place_panel, scenarios, state
+from views.parts import compared, map, opening, place_panel, scenarios, state
 from views.parts.markup import join, label, tag
 
 DAY, QUOTA = "place-day", "place-quota"
@@ -37,6 +37,7 @@ def draw(results: Results, late: bool) -> None:
         drawn = board(results)
         map.draw_placing(drawn, desk.scene(project, choice), project, HEIGHT)
     scenarios.draw(results.folder, language)
+    compared.draw(results.folder, language)
 
 
 def _question(results: Results, language: Language) -> PlaceView:

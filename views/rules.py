@@ -11,7 +11,7 @@ from layers.serve.pages.rule_desk import RuleDesk
 from layers.study import local_rules
 from layers.study.local_rules import RuleChanges
 from layers.text import Language, say
-from views.parts import acts, opening, rule_panel, runner, state, tables
+from views.parts import acts, compared, opening, rule_panel, runner, state, tables
 from views.parts.markup import option, tag
 from views.parts.opening import Opened
 
@@ -55,6 +55,7 @@ def draw(found: Opened) -> None:
             st.html(tag("div", say("uirules.pick", language), cls="lu-empty"))
         else:
             rule_panel.draw(desk, selected, language)
+    compared.draw(found.folder, language)
 
 
 def _packs(desk: RuleDesk, language: Language) -> None:

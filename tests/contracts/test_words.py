@@ -23,6 +23,7 @@ from layers.outputs import bundle, field_sheet, ranking_book, rule_list, signoff
 from layers.serve.draw.idle_symbols import GROUPS
 from layers.serve.pages import capacity_desk
 from layers.sources.redline.model import Axes
+from layers.study import edits
 from layers.study.registers import zones
 from layers.study.spec import Role
 from layers.study.stages import STAGES
@@ -40,6 +41,7 @@ NAMED: dict[str, set[str]] = {
     "columnkind": set(get_args(tables.Kind)),
     "consequence": set(get_args(clock.Consequence)),
     "dossier": {f"department_{d}" for d in signoff.DEPARTMENTS},
+    "editkind": set(edits.KINDS),
     "evidence": set(get_args(signals.Status)),
     "explain": set(),
     "fieldsheet": {f"signer_{s}" for s in field_sheet.SIGNERS},

@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 
 from geo.basis.progress import silent
+from layers.study import edits, local_rules
+from layers.study.local_rules import RuleChanges
 from layers.study.run import runs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,6 +168,16 @@ def sited(folder, count=60):
     study = folder / "study.toml"
     study.write_text(f"{study.read_text(encoding='utf-8')}{ASSEMBLY}", encoding="utf-8")
     return run(folder, "rank")
+
+
+def twice(folder):
+    """A small study run as it was, and once more with another limit, another decision and a scenario of either."""
+    run(write(folder, count=12))
+    edits.save_scenario(folder, "现状", "周工")
+    edits.record(folder, "recovered", "LEFT", {}, "周工", "会议纪要")
+    edits.save_scenario(folder, "收回后", "周工")
+    local_rules.keep(folder, RuleChanges(rules={"farm": {"threshold": 1e7}}), "周工", "试算")
+    return run(folder)
 
 
 def open_page(main, name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from layers.serve.pages.park_board import STATE_COLOURS, STATES, ParkBoard
 from layers.serve.pages.place_map import Scene
 from layers.serve.pages.redline_map import CUT, OUTLINE, RedlineMapData
 from layers.serve.pages.site_board import SiteBoard
-from layers.text import say
+from layers.text import code, say
 from views.parts import chart, state
 
 HEIGHT = 470
@@ -168,6 +168,33 @@ def draw_placing(
     drawing.layers = [*_pictures(board.images()), board.fabric(), *_pictures(board.layers())]
     _placed(drawing, scene, selected)
     chart.show(drawing, PLACING, height, state.language())
+
+
+def draw_beside(board: Board, changed: Sequence[str], scene: Scene | None, key: str, height: int) -> None:
+    """Draw a run beside another one: what differs is marked, and the two maps move together.
+
+    Parameters
+    ----------
+    board : Board
+    changed : sequence of str
+        Parcels that are otherwise in the other run.
+    scene : Scene or None
+        Where its projects stand.
+    key : str
+        Names the map.
+    height : int
+        Pixels.
+    """
+    language = state.language()
+    drawing = _study(board, key)
+    drawing.layers = [*_pictures(board.images()), board.parcels(language), *_pictures(board.layers())]
+    drawing.selected, drawing.find, drawing.follow, drawing.link = board.numbers(changed), "", False, "compared"
+    counts = board.counts()
+    drawing.legend = [status_line(s, f"{code('status', s, language)} {n:,}") for s, n in counts.items() if n]
+    if scene is not None:
+        drawing.home = scene.bounds
+        _placed(drawing, scene, None)
+    chart.show(drawing, key, height, language)
 
 
 def _placed(drawing: MapDrawing, scene: Scene, selected: str | None) -> None:

@@ -18,7 +18,7 @@ from layers.text import LANGUAGES, Language
 
 MAP, SWITCH, AIM, AIMED, SAID, TURN = "map", "language", "aim", "aimed", "said", "turn"
 SPOKEN, VISITOR, PERSON, FOLLOW, PLACE = "spoken", "visitor", "person", "follow", "place"
-CARRIED = ("lang", "select", "set", "shown", "find", "on", "by", "cols")
+CARRIED = ("lang", "select", "set", "shown", "find", "on", "by", "cols", "runs")
 """Keys of the address that follow from page to page."""
 View = tuple[float, float, float]
 

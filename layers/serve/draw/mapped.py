@@ -182,6 +182,8 @@ class MapDrawing:
         Whether the view goes from page to page; a map of one thing has its own.
     asked : bool
         Whether a click is told.
+    link : str
+        Maps of the same name move together, "" for one that stands alone.
     sheet : mapping
         What stands on a printed sheet.
     preview : mapping or None
@@ -203,6 +205,7 @@ class MapDrawing:
     selected: list[int] = field(default_factory=list)
     follow: bool = True
     asked: bool = False
+    link: str = ""
     sheet: dict[str, Any] = field(default_factory=lambda: {"title": "", "lines": [], "file": "map", "refused": ""})
     preview: dict[str, Any] | None = None
 
@@ -213,5 +216,5 @@ class MapDrawing:
             "shapes": self.shapes, "lines": self.lines, "dots": self.dots, "signs": self.signs, "legend": self.legend,
             "labels": checked(self.labels, _ADDRESS), "find": checked(self.find, _ADDRESS), "plane": self.plane,
             "tools": list(self.tools), "selected": self.selected, "follow": self.follow, "asked": self.asked,
-            "sheet": self.sheet, "preview": self.preview,
+            "link": self.link, "sheet": self.sheet, "preview": self.preview,
         }  # fmt: skip

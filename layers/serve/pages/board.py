@@ -95,6 +95,11 @@ class Board(Places):
         states = self._classes if found is None else self._status_classes(found)
         return np.where(lut[states], states, 0).astype(np.uint8)
 
+    def counts(self) -> dict[str, int]:
+        """Return how many parcels have each status, in the order of the statuses."""
+        found = np.bincount(self._classes, minlength=len(STATUSES) + 1)
+        return {status: int(found[k]) for k, status in enumerate(STATUSES, 1)}
+
     def parcels(
         self, language: Language, shown: Iterable[str] = STATUSES, found: pd.DataFrame | None = None, asked: bool = True
     ) -> IdsLayer:

@@ -66,6 +66,10 @@ class PlaceView:
             told = say("uiplace.lacks", language, missing=lacks) if lacks else words.why(self.found, row, language)
         return SIGNS[status], self.found.names[project], code("placestatus", status, language), told
 
+    def told_in_a_line(self, project: str, language: Language) -> str:
+        """Return a project's status, and where it stands or what it lacks."""
+        return " · ".join(filter(None, self._line(project, language)[2:]))
+
     # --- map ----------------------------------------------------------------------
 
     def scene(self, selected: str | None, choice: str) -> Scene:

@@ -6,6 +6,7 @@ import { Cards } from "./card.ts";
 import { el } from "./dom.ts";
 import { bytes, type IdLayer } from "./ids.ts";
 import { Labels } from "./labels.ts";
+import { Linked } from "./link.ts";
 import ownCss from "./map.css";
 import { Layers } from "./panel.ts";
 import { Scores } from "./preview.ts";
@@ -26,6 +27,7 @@ export class Chart implements Board {
   readonly layers: Layers;
   readonly labels: Labels;
   readonly cards = new Cards();
+  readonly linked: Linked;
   private shapes: Shapes;
   private tools?: Tools;
   /** Where the map was put to show the whole county; it is put anew once the legend is there, if nobody moved it. */
@@ -45,6 +47,7 @@ export class Chart implements Board {
     c.parentElement.append(this.root);
     this.map = L.map(this.box, { zoomControl: false, attributionControl: false, boxZoom: false, fadeAnimation: false, maxZoom: 20, zoomSnap: 0.25, wheelPxPerZoomLevel: 90 });
     L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 130 }).addTo(this.map);
+    this.linked = new Linked(this.map);
     this.first(d);
     this.layers = new Layers(this.map, this.words);
     this.shapes = new Shapes(this.map);
@@ -65,7 +68,7 @@ export class Chart implements Board {
   }
   get data(): Data { return this.c.data; }
   /** Maps that follow one another share their journeys. */
-  private get kin(): string { return this.data.follow ? "" : this.data.name; }
+  private get kin(): string { return this.data.link || (this.data.follow ? "" : this.data.name); }
 
   update(c: Component): void {
     this.c = c;
@@ -78,6 +81,7 @@ export class Chart implements Board {
     this.tools?.take(d);
     if (this.fitted?.equals(this.map.getCenter())) this.whole();
     this.fitted = null;
+    this.linked.take(d.link);
     void this.name(d.labels);
     if (!view.inAddress()) this.keep();
   }
@@ -90,6 +94,7 @@ export class Chart implements Board {
     this.stops.forEach((stop) => stop());
     this.tools?.end();
     this.scores.end();
+    this.linked.end();
     this.map.remove();
     this.root.remove();
   }
@@ -99,7 +104,7 @@ export class Chart implements Board {
 
   /** The address wins on a refresh, a journey that was not made yet on a new page, then what the page before showed. */
   private first(d: Data): void {
-    const made = gone.get(this.kin), again = gone.size === 0 ? view.inAddress() : null;
+    const made = gone.get(this.kin), again = gone.size === 0 && !d.link ? view.inAddress() : null;
     const wanted = d.go.n !== (made ?? 0) && !again ? d.go.view : null;
     const start = again ?? wanted ?? view.last(this.kin);
     start ? this.look(start) : this.whole();
@@ -122,12 +127,12 @@ export class Chart implements Board {
   private keep(): void {
     if (!this.box.clientWidth) return;
     const { lat, lng } = this.map.getCenter();
-    view.keep([lat, lng, this.map.getZoom()], this.kin);
+    view.keep([lat, lng, this.map.getZoom()], this.kin, !this.data.link);
   }
   /** Streamlit writes the address itself and drops what is behind #: put it back. Back and Forward move the map. */
   private follow(): void {
     const again = () => { if (!view.inAddress()) this.keep(); };
-    const back = () => { const there = view.inAddress(); if (there) this.look(there); };
+    const back = () => { const there = view.inAddress(); if (there && !this.data.link) this.look(there); };
     const nav = (window as unknown as { navigation?: EventTarget }).navigation;
     nav?.addEventListener("currententrychange", again);
     window.addEventListener("popstate", back);

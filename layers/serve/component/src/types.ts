@@ -32,6 +32,8 @@ export interface Plane { name: string; lon: number; lat: number; scale: number; 
 
 export interface Data {
   name: string; words: Record<string, string>; home: Bounds; go: { n: number; view: View | null }; follow: boolean; asked: boolean;
+  /** Maps of the same name are looked at side by side, "" for one that stands alone. */
+  link: string;
   layers: LayerSpec[]; shapes: Shape[]; lines: Line[]; dots: Dot[]; signs: Sign[]; labels: string; legend: LegendLine[]; plane: Plane | null;
   find: string; tools: string[]; selected: number[]; sheet: { title: string; lines: string[]; file: string; refused: string };
   preview: Preview | null;

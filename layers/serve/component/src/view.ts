@@ -18,9 +18,10 @@ export const inAddress = (): View | null => read(location.hash);
 export function last(kin: string): View | null {
   try { return read(sessionStorage.getItem(nameOf(kin)) ?? ""); } catch { return null; }
 }
-export function keep(view: View, kin: string): void {
+/** Maps side by side leave the address to the map of the page. */
+export function keep(view: View, kin: string, told = true): void {
   const hash = written(view);
-  if (hash !== location.hash) history.replaceState(history.state, "", hash);
+  if (told && hash !== location.hash) history.replaceState(history.state, "", hash);
   try { sessionStorage.setItem(nameOf(kin), hash); } catch { /* a browser that keeps nothing still shows the map */ }
 }
 

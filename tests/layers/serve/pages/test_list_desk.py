@@ -59,6 +59,7 @@ def test_what_can_leave_says_so_and_holds_the_rows_of_the_table(results, monkeyp
 def test_a_run_held_against_itself_differs_in_nothing(results):
     run = results.run_id
     assert run in [r.run_id for r in run_desk.runs(results.folder)]
-    lines, rows = run_desk.compared(results.folder, run, run, "zh")
-    assert len(rows) == 0
-    assert len(lines) == 1
+    found = run_desk.compared(results.folder, run, run, "zh")
+    assert len(found.rows) == 0
+    assert found.parcels == ()
+    assert len(found.lines) == 1
