@@ -22,8 +22,12 @@ def draw(folder: Path, language: Language) -> None:
     """Draw the comparison of the runs of a study; the two that are compared stand in the address."""
     runs = {r.run_id: r for r in run_desk.runs(folder)}
     asked = tuple(r for r in state.asked(ASKED).split("..") if r in runs)
-    title = say("uiscenario.compare_title", language, count=len(runs))
-    with st.expander(title, icon=":material/compare:", expanded=len(asked) == 2, key="scenario-runs"):
+    with st.expander(
+        say("uiscenario.compare_title", language, count=len(runs)),
+        icon=":material/compare:",
+        expanded=len(asked) == 2,
+        key="scenario-runs",
+    ):
         if len(runs) < 2:
             st.html(tag("div", say("uiscenario.one_run", language), cls="lu-line"))
             return
