@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.serve.pages import data_desk
+from layers.serve.pages import data_desk, data_map
+from layers.serve.pages.board import board
 from layers.serve.pages.data_desk import LayerState
 from layers.study.spec import Study
 from layers.text import Language, code, joined, say
-from views.parts import arrivals, data_layer, opening, runner, sources, state, tables
+from views.parts import arrivals, data_layer, map, opening, runner, sources, state, tables
 from views.parts.markup import tag
 from views.parts.opening import Opened
 
@@ -66,6 +67,7 @@ def _catalogue(found: Opened, study: Study, layers: tuple[LayerState, ...], lang
         tables.pick_row(frame, [s.spec.id for s in layers], selected.spec.id if selected else None, key, "layer",
                         height=560)  # fmt: skip
     with right:
+        _where(found, study, layers, selected, language)
         if selected is None:
             st.html(tag("div", say("uidata.pick", language), cls="lu-empty"))
             return
@@ -74,6 +76,22 @@ def _catalogue(found: Opened, study: Study, layers: tuple[LayerState, ...], lang
         except LuodiError:
             state.clear()
             raise
+
+
+def _where(
+    found: Opened, study: Study, layers: tuple[LayerState, ...], selected: LayerState | None, language: Language
+) -> None:
+    """Show where the layers lie, and of the one that is picked where it is known to be whole."""
+    lying = data_map.catalogue(study, layers)
+    if lying is None:
+        return
+    drawn = found.results is not None and found.results.has("candidates") and found.results.has("parcels")
+    covered = data_map.covered(found.folder, study, selected) if selected else None
+    with st.container(key="data-mapbox"):
+        map.draw_catalogue(lying, board(found.results) if drawn and found.results else None,
+                           selected.spec.id if selected else "", covered, 330)  # fmt: skip
+    if selected is not None and selected.spec.id not in lying.boxes:
+        st.html(tag("div", say("uidata.map_none", language, layer=selected.title), cls="lu-line"))
 
 
 def _rows(layers: tuple[LayerState, ...], language: Language) -> pd.DataFrame:

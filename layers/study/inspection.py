@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
 from geo.basis.errors import LuodiError
@@ -147,16 +148,11 @@ def _rules(home: Home) -> tuple[Rule, ...]:
 
 def _looked_at(layer: LayerSpec, home: Home) -> list[Finding]:
     study, folder = home.study, home.folder
-    cache = folder / load.CACHE
     source = load.source_path(folder, layer)
     if not any(file.exists() for file in parts.sources(layer, folder)):
         return [finding("block", "file_missing", file=source.name, path=str(layer.source))]
-    if layer.kind == "imagery":
-        image, found = imagery.opened(layer, source, cache, study.crs)
-        return _blocking(found) if image is None else found
     if layer.role == "raster":
-        raster, found = grid.raster(layer, source, cache, study.crs, home.of(layer.role))
-        return _blocking(found) if raster is None else found
+        return _cells_found(layer, source, home)
     try:
         opened = parts.opened(layer, folder, study.crs)
     except LuodiError as error:
@@ -166,18 +162,64 @@ def _looked_at(layer: LayerSpec, home: Home) -> list[Finding]:
     item = placed(opened, layer, study.crs)
     if item.state != "ok":
         return _blocking(item.findings)
+    if (box := crs.extent(item.shapes)) is not None:
+        home.lies[layer.id] = box
     if layer.parts:
         item.findings += parts.overlapping(item.shapes, item.rows)
     grave = [replace(f, severity="block") if f.code == "fields_needed" else f for f in _at_home(item, home)]
     return _more(grave, told.of_facilities(item, home) if layer.role == "facility" else told.of_sheet(layer, home))
 
 
-def found(layer: LayerSpec, home: Home) -> tuple[Finding, ...]:
-    """Return what the check of a layer finds; what stops the check is among it."""
+def _cells_found(layer: LayerSpec, source: Path, home: Home) -> list[Finding]:
+    """Check an image or a grid."""
+    cache, study = home.folder / load.CACHE, home.study
+    if layer.kind == "imagery":
+        image, found = imagery.opened(layer, source, cache, study.crs)
+        if image is None:
+            return _blocking(found)
+        _lies(home, layer, image.crs, image.transform, image.shape)
+        return found
+    raster, found = grid.raster(layer, source, cache, study.crs, home.of(layer.role))
+    if raster is None:
+        return _blocking(found)
+    rows, columns = raster.values.shape
+    _lies(home, layer, raster.crs, raster.transform, (rows, columns))
+    return found
+
+
+def _lies(home: Home, layer: LayerSpec, system: str, affine: tuple[float, ...], shape: tuple[int, int]) -> None:
+    """Note where an image or a grid lies."""
+    a, _, west, _, e, north = affine
+    box = (west, north + e * shape[0], west + a * shape[1], north)
+    turn = pyproj.Transformer.from_crs(system, home.study.crs, always_xy=True, only_best=False)
+    there = turn.transform_bounds(*box)
+    if np.isfinite(there).all():
+        home.lies[layer.id] = there
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the check of a layer came to.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        What stops the check is among them.
+    lies : (west, south, east, north) or None
+        Where it lies, study CRS; None for a table, or a file that cannot be placed.
+    """
+
+    findings: tuple[Finding, ...]
+    lies: crs.Bounds | None
+
+
+def looked(layer: LayerSpec, home: Home) -> Looked:
+    """Check a layer, and note where it lies."""
     try:
-        return tuple(check_layer(layer, home))
+        found = tuple(check_layer(layer, home))
     except LuodiError as problem:
-        return tuple(_blocks(problem))
+        found = tuple(_blocks(problem))
+    return Looked(found, home.lies.get(layer.id))
 
 
 def named(layer: LayerSpec, folder: Path) -> tuple[Hashable, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,7 @@ from layers.library import roles
 from layers.library.roles import Role
 from layers.sources import gate
 from layers.sources.cells.quantity import number_of
-from layers.sources.checks import preflight, scale
+from layers.sources.checks import crs, preflight, scale
 from layers.sources.finding import Finding, blocked, finding
 from layers.study import coverage, grid, in_parks, parts, stated, unread
 from layers.study.class_fields import classified
@@ -98,10 +98,14 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
 
 @dataclass(frozen=True)
 class Home:
-    """Where a study lies, for holding a file against it; read when asked for, once."""
+    """Where a study lies, for holding a file against it; read when asked for, once.
+
+    `lies` has the bounds of each layer a check has opened, by its id, in the study CRS.
+    """
 
     study: Study
     folder: Path
+    lies: dict[str, crs.Bounds] = field(default_factory=dict, compare=False)
 
     def of(self, role: str) -> Any:
         """Return the ground a layer of some role should meet; None: nobody has said where that is.
@@ -328,12 +332,18 @@ def _coverage(item: Loaded, study: Study, folder: Path, boundary: Any, doubt: st
     return ("partial", known, "") if known is not None else ("unknown", None, "coverage_failed")
 
 
+def known_area(source: str, study: Study, folder: Path) -> tuple[Any, list[Finding]]:
+    """Return the area a file of coverage draws, None where it cannot be used, and what was found in it."""
+    area = open_layer(LayerSpec(id="coverage", role="boundary", source=source), study, folder)
+    usable = area.state == "ok" and len(area.shapes)
+    return (shapely.union_all(area.shapes) if usable else None), area.findings
+
+
 def _area_of(source: str, item: Loaded, study: Study, folder: Path) -> Any:
-    spec = LayerSpec(id="coverage", role="boundary", source=source)
-    area = open_layer(spec, study, folder)
-    if area.state == "ok" and len(area.shapes):
-        return shapely.union_all(area.shapes)
-    codes = [f.code for f in area.findings if f.severity in ("block", "warn")]
+    known, found = known_area(source, study, folder)
+    if known is not None:
+        return known
+    codes = [f.code for f in found if f.severity in ("block", "warn")]
     item.findings.append(finding("warn", "coverage_failed", file=source, causes=codes))
     return None
 

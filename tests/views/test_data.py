@@ -11,6 +11,7 @@ from layers.serve.pages import bundle_desk
 from layers.study import may
 from layers.text import LANGUAGES, code, say
 from tests.views import studies
+from views.parts import map
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +121,18 @@ def test_documents_and_forms_are_written_on_the_page_of_outputs(study, monkeypat
         studies.whole(page)
         assert page.button(key="paper-xlsx").disabled, kind
         assert page.selectbox(key=f"paper-about-{kind}").proto.placeholder == say(f"uioutputs.{none}", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_lies_on_a_map(study, monkeypatch, language):
+    drawn = []
+    monkeypatch.setattr(map.chart, "show", lambda drawing, *_: drawn.append(drawing.told()))
+    visit = studies.visitor(monkeypatch, "data")
+    visit(study, language)
+    assert len(drawn[-1]["shapes"]) == 7, "each layer has its extent"
+    visit(study, language, "layer:river_management")
+    told = drawn[-1]
+    assert [line["text"] for line in told["legend"]] == [
+        say("uidata.map_extent", language), say("uidata.map_covered", language)
+    ]  # fmt: skip
+    assert [layer["id"] for layer in told["layers"] if layer["shown"]] == ["fabric", "river_management"]

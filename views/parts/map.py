@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from layers.serve.draw.mapped import Bounds, IdsLayer, MapDrawing, PictureLayer, Stroke, dot, legend_line, sign
 from layers.serve.draw.styles import LEFT, SELECTED, STATUS_COLOURS
 from layers.serve.pages.board import Board, DrawnLayer
+from layers.serve.pages.data_map import Catalogue
 from layers.serve.pages.park_board import STATE_COLOURS, STATES, ParkBoard
 from layers.serve.pages.place_map import Scene
 from layers.serve.pages.redline_map import CUT, OUTLINE, RedlineMapData
@@ -17,7 +18,8 @@ from layers.text import code, say
 from views.parts import chart, state
 
 HEIGHT = 470
-IDLE, PLACING, PARKS = "idle-map", "placing-map", "park-map"
+IDLE, PLACING, PARKS, CATALOGUE = "idle-map", "placing-map", "park-map", "catalogue-map"
+OTHERS, COVERED = "#6B7280", "#12806A"
 WHITE = "#FFFFFF"
 MEASURES = ("measure", "print")
 
@@ -168,6 +170,43 @@ def draw_placing(
     drawing.layers = [*_pictures(board.images()), board.fabric(), *_pictures(board.layers())]
     _placed(drawing, scene, selected)
     chart.show(drawing, PLACING, height, state.language())
+
+
+def draw_catalogue(
+    found: Catalogue, board: Board | None, selected: str, covered: dict[str, Any] | None, height: int
+) -> None:
+    """Draw where the layers of a study lie; of the one that is picked also its shapes and where it is whole.
+
+    Parameters
+    ----------
+    found : Catalogue
+    board : Board or None
+        The last run; None before the first one.
+    selected : str
+        Id of the layer that is picked, "" for none.
+    covered : GeoJSON or None
+        Where it is said to be whole.
+    height : int
+        Pixels.
+    """
+    language = state.language()
+    drawing = _study(board, CATALOGUE) if board else MapDrawing(CATALOGUE, found.home, plane=found.plane)
+    drawing.home, drawing.find, drawing.follow, drawing.tools = found.home, "", False, ("measure",)
+    if board is not None:
+        shapes = [replace(layer, shown_first=layer.layer_id == selected) for layer in board.layers()]
+        drawing.layers = [board.fabric(), *(replace(p, listed=False) for p in _pictures(shapes))]
+    lines = []
+    if selected not in found.boxes:
+        drawing.shapes = [Stroke(OTHERS, 1.0).shape(box) for box in found.boxes.values()]
+        lines = [legend_line(OTHERS, say("uidata.map_other", language, count=len(found.boxes)))]
+    if covered is not None:
+        drawing.shapes += [Stroke(c, w, d).shape(covered) for c, w, d in ((WHITE, 5.0, ""), (COVERED, 3.0, "8 5"))]
+        lines.insert(0, legend_line(COVERED, say("uidata.map_covered", language)))
+    if selected in found.boxes:
+        drawing.shapes += _outline(found.boxes[selected], 2.5)
+        lines.insert(0, legend_line(SELECTED, say("uidata.map_extent", language)))
+    drawing.legend = lines
+    chart.show(drawing, CATALOGUE, height, language)
 
 
 def draw_beside(board: Board, changed: Sequence[str], scene: Scene | None, key: str, height: int) -> None:

@@ -27,7 +27,8 @@ LOUD = ("block", "warn", "rejected")
 class LayerState:
     """A layer of a study as it is now: what it was said to be, what was found in it, which rules read it.
 
-    `title` is the name shown to people; that of a use-only layer is its place among the layers.
+    `title` is the name shown to people; that of a use-only layer is its place among the layers. `lies` is where
+    it lies, study CRS: None for a table, a file that cannot be placed, and a use-only layer.
     """
 
     spec: LayerSpec
@@ -35,6 +36,7 @@ class LayerState:
     rules: tuple[str, ...]
     age_days: int | None
     title: str
+    lies: tuple[float, float, float, float] | None = None
 
     @property
     def worst(self) -> str:
@@ -65,15 +67,16 @@ def layers(folder: Path, study: Study, language: Language) -> tuple[LayerState, 
     for place, (layer, corrected) in enumerate(zip(study.layers, read.layers, strict=True), 1):
         title = f"{both(WORD, language)} {place}" if layer.use_only else layer.title or layer.id
         name = (*inspection.named(corrected, folder), *ground, study.as_of, ageing.limits(corrected, rules))
-        found = _found.get(name, partial(inspection.found, corrected, home))
+        seen = _looked_at.get(name, partial(inspection.looked, corrected, home))
+        found, lies = ((), None) if layer.use_only else (seen.findings, seen.lies)
         by = tuple(r.id for r in rules if r.layer == layer.id)
         age = (study.as_of - layer.vintage).days if layer.vintage else None
-        out.append(LayerState(layer, () if layer.use_only else found, () if layer.use_only else by, age, title))
+        out.append(LayerState(layer, found, () if layer.use_only else by, age, title, lies))
     return tuple(out)
 
 
-_found: Held[tuple[Finding, ...]] = Held(512)
-"""What the check of a layer found, by settings, files and ground; shapes are kept for nobody."""
+_looked_at: Held[inspection.Looked] = Held(512)
+"""What the check of a layer came to, by settings, files and ground; shapes are kept for nobody."""
 
 
 def told(folder: Path, study: Study, layer: LayerState, language: Language) -> list[tuple[Finding, str]]:
