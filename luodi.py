@@ -30,6 +30,7 @@ from layers.serve.commands import (  # noqa: E402
     siting,
     telling,
 )
+from layers.serve.commands.once import Once  # noqa: E402
 from layers.serve.commands.options import Json, Lang, Study  # noqa: E402
 from layers.text import say  # noqa: E402
 
@@ -93,7 +94,7 @@ cli = typer.Typer(
     help="Luodi 落地: screen land for industrial projects, with reasons.",
 )  # fmt: skip
 for command in COMMANDS:
-    cli.command()(command)
+    cli.command(cls=Once)(command)
 
 
 def main() -> None:

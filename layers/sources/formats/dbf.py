@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+import mmap
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from geo.basis.errors import BlockedError
@@ -39,8 +42,72 @@ class _Field:
     decimals: int
 
 
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of a table as they lie in the file: nothing is held in memory but what is asked for."""
+
+    data: mmap.mmap | bytes
+    head: int
+    width: int
+    count: int
+
+    def of(self, f: _Field, begin: int, end: int) -> Iterator[bytes]:
+        """Return a column of some rows."""
+        first = self.head + f.start
+        return (
+            self.data[at : at + f.width]
+            for at in range(first + begin * self.width, first + end * self.width, self.width)
+        )
+
+    def marks(self, begin: int, end: int) -> list[bool]:
+        """Tell which of some rows are marked as deleted."""
+        places = range(self.head + begin * self.width, self.head + end * self.width, self.width)
+        return [self.data[at : at + 1] == b"*" for at in places]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A DBF that is open: its rows are read a piece at a time.
+
+    Parameters
+    ----------
+    count : int
+        Rows, the deleted ones included.
+    findings : list of Finding
+        What is to be said of all of it.
+    """
+
+    count: int
+    findings: list[Finding]
+    _cells: _Cells
+    _columns: dict[str, _Field]
+    _codec: str
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Columns of numbers with decimals."""
+        return frozenset(name for name, f in self._columns.items() if _is_real(f))
+
+    def rows(self, begin: int, end: int) -> Dbf:
+        """Return some rows."""
+        columns = {n: _column(f, self._cells.of(f, begin, end), self._codec) for n, f in self._columns.items()}
+        return Dbf(columns, self._cells.marks(begin, end))
+
+    def deleted(self) -> int:
+        """Return how many rows are marked as deleted."""
+        return sum(self._cells.marks(0, self.count))
+
+
 def read(path: Path, name: str, declared: str, encoding: str) -> Dbf:
-    """Read a DBF.
+    """Read a DBF as a whole; parameters and errors as of `opened`."""
+    table = opened(path, name, declared, encoding)
+    out = table.rows(0, table.count)
+    out.findings = table.findings
+    return out
+
+
+def opened(path: Path, name: str, declared: str, encoding: str) -> Table:
+    """Open a DBF, and find out in what encoding it is.
 
     Parameters
     ----------
@@ -56,9 +123,31 @@ def read(path: Path, name: str, declared: str, encoding: str) -> Dbf:
     BlockedError
         Not a DBF, truncated (names the first missing row), or text in no encoding we know.
     """
-    data = path.read_bytes()
-    if len(data) < 33:
+    cells, fields, driver = _head(path, name)
+    texts = _Texts(fields, cells)
+    codec, notes = _codec(texts, declared, driver, (name, encoding))
+    columns: dict[str, _Field] = {}
+    for f in fields:
+        columns[_unique(_decoded(f.raw, codec)[0], columns)] = f
+    cut = [_decoded(f.raw, codec)[0] for f in fields if _any_cut(f, cells, codec)]
+    if cut:
+        notes = [*notes, finding("warn", "text_cut", fields=cut)]
+    return Table(cells.count, notes, cells, columns, codec)
+
+
+def count_of(path: Path) -> int:
+    """Return how many rows a DBF says it has; 0 where it does not say."""
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    return int.from_bytes(head[4:8], "little") if len(head) == 8 else 0
+
+
+def _head(path: Path, name: str) -> tuple[_Cells, list[_Field], int]:
+    """Return the cells of a table, its fields, and the byte that names its language."""
+    if path.stat().st_size < 33:
         raise BlockedError(reason("dbf_broken", file=name))
+    with path.open("rb") as stream:
+        data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     count = int.from_bytes(data[4:8], "little")
     head, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
     fields = _fields(data, head)
@@ -67,18 +156,10 @@ def read(path: Path, name: str, declared: str, encoding: str) -> Dbf:
     if head + count * width > len(data):
         whole = max(0, (len(data) - head) // width)
         raise BlockedError(reason("dbf_truncated", file=name, row=whole + 1, count=count))
-    rows = [data[head + k * width : head + (k + 1) * width] for k in range(count)]
-    codec, notes = _codec(fields, rows, declared, data[29], (name, encoding))
-    out = Dbf(deleted=[r[:1] == b"*" for r in rows], findings=notes)
-    for f in fields:
-        out.columns[_unique(_decoded(f.raw, codec)[0], out.columns)] = _column(f, rows, codec)
-    cut = [_decoded(f.raw, codec)[0] for f in fields if _any_cut(f, rows, codec)]
-    if cut:
-        out.findings.append(finding("warn", "text_cut", fields=cut))
-    return out
+    return _Cells(data, head, width, count), fields, data[29]
 
 
-def _fields(data: bytes, head: int) -> list[_Field]:
+def _fields(data: mmap.mmap | bytes, head: int) -> list[_Field]:
     out, start = [], 1
     for at in range(32, min(head, len(data)) - 31, 32):
         block = data[at : at + 32]
@@ -90,19 +171,24 @@ def _fields(data: bytes, head: int) -> list[_Field]:
     return out
 
 
-def _texts(fields: list[_Field], rows: list[bytes]) -> Iterable[bytes]:
-    yield from (f.raw for f in fields)
-    for f in fields:
-        if f.kind == "C":
-            yield from (r[f.start : f.start + f.width] for r in rows)
+class _Texts:
+    """The texts of a table that are more than ASCII, names of fields first; read anew each time they are asked for."""
+
+    def __init__(self, fields: list[_Field], cells: _Cells):
+        self._fields, self._cells = fields, cells
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (f.raw for f in self._fields if not f.raw.isascii())
+        for f in (f for f in self._fields if f.kind == "C"):
+            yield from (c for c in self._cells.of(f, 0, self._cells.count) if not c.isascii())
+
+    def __bool__(self) -> bool:
+        return next(iter(self), None) is not None
 
 
-def _codec(
-    fields: list[_Field], rows: list[bytes], declared: str, driver: int, user: tuple[str, str]
-) -> tuple[str, list[Finding]]:
+def _codec(texts: _Texts, declared: str, driver: int, user: tuple[str, str]) -> tuple[str, list[Finding]]:
     """Find the encoding: the user's word, UTF-8 strictly, Chinese, then what the file says."""
     name, encoding = user
-    texts = [t for t in _texts(fields, rows) if not t.isascii()]
     if encoding:
         return _given(encoding, texts, name), []
     if not texts or _fits(texts, "utf-8"):
@@ -118,16 +204,16 @@ def _codec(
     raise BlockedError(reason("encoding_unknown", file=name))
 
 
-def guess(texts: list[bytes], codec: str, declared: str) -> Finding:
+def guess(texts: Iterable[bytes], codec: str, declared: str) -> Finding:
     """Say in which encoding texts were read: no doubt where nothing was stated and they are common Chinese."""
-    sample = [_decoded(t, codec)[0].strip() for t in texts[:200]]
+    sample = [_decoded(t, codec)[0].strip() for t in islice(texts, 200)]
     sample = list(dict.fromkeys(s for s in sample if s))[:3]
     if not declared and codec == "gb18030" and _common(texts) >= COMMON_SHARE:
         return finding("fixed", "encoding_found", encoding=codec, sample=sample)
     return finding("warn", "encoding_guessed", encoding=codec, declared=declared or "–", sample=sample)
 
 
-def _given(encoding: str, texts: list[bytes], name: str) -> str:
+def _given(encoding: str, texts: Iterable[bytes], name: str) -> str:
     codec = _known(encoding)
     if not codec:
         raise BlockedError(reason("encoding_name_unknown", file=name, encoding=encoding))
@@ -149,7 +235,7 @@ def _known(name: str) -> str:
         return ""
 
 
-def _fits(texts: list[bytes], codec: str) -> bool:
+def _fits(texts: Iterable[bytes], codec: str) -> bool:
     try:
         for text in texts:
             _decoded(text, codec)
@@ -170,26 +256,28 @@ def _decoded(text: bytes, codec: str) -> tuple[str, bool]:
     return out, bool(decoder.getstate()[0])
 
 
-def _common(texts: list[bytes]) -> float:
-    letters = [c for t in texts for c in _decoded(t, "gb18030")[0] if ord(c) > 127]
-    if not letters:
-        return 0.0
-    common = 0
-    for letter in letters:
-        try:
-            letter.encode("gb2312")
-            common += 1
-        except UnicodeEncodeError:
-            pass
-    return common / len(letters)
+def _common(texts: Iterable[bytes]) -> float:
+    letters = Counter(c for t in texts for c in _decoded(t, "gb18030")[0] if ord(c) > 127)
+    common = sum(count for letter, count in letters.items() if _in_gb2312(letter))
+    return common / letters.total() if letters else 0.0
 
 
-def _column(f: _Field, rows: list[bytes], codec: str) -> list[str | float | None]:
-    cells = [r[f.start : f.start + f.width] for r in rows]
+def _in_gb2312(letter: str) -> bool:
+    try:
+        return bool(letter.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_real(f: _Field) -> bool:
+    return f.kind in "FO" or (f.kind == "N" and f.decimals > 0)
+
+
+def _column(f: _Field, cells: Iterable[bytes], codec: str) -> list[str | float | None]:
     if f.kind == "C":
         return [_decoded(c, codec)[0].strip() or None for c in cells]
     plain = [c.strip(b" \0*").decode("ascii", "replace") for c in cells]
-    if f.kind in "FO" or (f.kind == "N" and f.decimals > 0):
+    if _is_real(f):
         return [_real(t) for t in plain]
     if f.kind == "D":
         return [
@@ -205,15 +293,15 @@ def _real(text: str) -> float | None:
         return None
 
 
-def _any_cut(f: _Field, rows: list[bytes], codec: str) -> bool:
+def _any_cut(f: _Field, cells: _Cells, codec: str) -> bool:
     if _decoded(f.raw, codec)[1]:
         return True
     if f.kind != "C":
         return False
-    return any(_decoded(c, codec)[1] for r in rows if not (c := r[f.start : f.start + f.width]).isascii())
+    return any(_decoded(c, codec)[1] for c in cells.of(f, 0, cells.count) if not c.isascii())
 
 
-def _unique(name: str, taken: dict[str, list[str | float | None]]) -> str:
+def _unique(name: str, taken: Collection[str]) -> str:
     name, number = name or "field", 2
     wanted = name
     while name in taken:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +15,11 @@ import shapely
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.checks import repair
-from layers.sources.finding import UNREAD, finding
+from layers.sources.finding import UNREAD, Finding, finding
+from layers.sources.formats import batches
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.read import RawLayer, plain
+from layers.sources.formats.streamed import Source
 from layers.sources.limits import Limits
 from layers.sources.unzip import RATIO_FROM_BYTES
 
@@ -36,6 +41,45 @@ def read(inside: Contents, limits: Limits) -> RawLayer:
     import pyarrow as pa
     from pyarrow import parquet
 
+    footer = _footer(inside, limits)
+    primary = footer.primary
+    try:
+        # a word that stands in a million rows is read once; how much it comes to is known before it is written out
+        with parquet.ParquetFile(inside.path, read_dictionary=list(footer.texts)) as file:
+            table = file.read()
+            _written_out(table, inside, limits)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _unreadable(inside, error) from None
+    geo = footer.columns
+    shapes, lost = repair.from_wkb(table.column(primary).to_pylist())
+    others = [c for c in table.column_names if c not in geo]
+    crs, notes = footer.system()
+    unread = [c for c in geo if c != primary and c in table.column_names and _other_ground(table, c, shapes)]
+    if unread:
+        notes.append(finding("warn", "shapes_beside", names=unread, proposal=UNREAD))
+    return RawLayer({c: plain(table.column(c)) for c in others}, np.asarray(shapes, object), crs, lost, findings=notes)
+
+
+@dataclass(frozen=True)
+class _Footer:
+    """What a file says of itself before its rows are read: how many, its columns of shapes, which of them counts."""
+
+    rows: int
+    primary: str
+    columns: dict[str, Any]
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def system(self) -> tuple[str, list[Finding]]:
+        """Return the system and what is said of it."""
+        crs, note = _crs(self.columns[self.primary])
+        return crs, [finding("warn", note)] if note else []
+
+
+def _footer(inside: Contents, limits: Limits) -> _Footer:
+    import pyarrow as pa
+    from pyarrow import parquet
+
     try:
         with parquet.ParquetFile(inside.path) as file:
             _promised(file.metadata, inside, limits)
@@ -43,24 +87,57 @@ def read(inside: Contents, limits: Limits) -> RawLayer:
             primary = str(geo.get("primary_column", "geometry"))
             if primary not in file.schema_arrow.names or primary not in geo.get("columns", {}):
                 raise BlockedError(reason("parquet_without_geometry", file=inside.name, column=primary))
-            texts = [f.name for f in file.schema_arrow if _text_like(f.type)]
-        # a word that stands in a million rows is read once; how much it comes to is known before it is written out
-        with parquet.ParquetFile(inside.path, read_dictionary=texts) as file:
-            table = file.read()
-            _written_out(table, inside, limits)
+            names = tuple(file.schema_arrow.names)
+            texts = tuple(f.name for f in file.schema_arrow if _text_like(f.type))
+            made = _Footer(file.metadata.num_rows, primary, geo["columns"], names, texts)
     except (pa.ArrowInvalid, OSError) as error:
-        raise BlockedError(reason("file_unreadable", file=inside.name, detail=str(error)[:200])) from None
-    described = geo["columns"][primary]
-    if described.get("encoding") != "WKB":
-        raise BlockedError(reason("parquet_not_wkb", file=inside.name, encoding=described.get("encoding")))
-    shapes, lost = repair.from_wkb(table.column(primary).to_pylist())
-    others = [c for c in table.column_names if c not in geo["columns"]]
-    crs, note = _crs(described)
-    notes = [finding("warn", note)] if note else []
-    unread = [c for c in geo["columns"] if c != primary and c in table.column_names and _other_ground(table, c, shapes)]
-    if unread:
-        notes.append(finding("warn", "shapes_beside", names=unread, proposal=UNREAD))
-    return RawLayer({c: plain(table.column(c)) for c in others}, np.asarray(shapes, object), crs, lost, findings=notes)
+        raise _unreadable(inside, error) from None
+    if (encoding := made.columns[primary].get("encoding")) != "WKB":
+        raise BlockedError(reason("parquet_not_wkb", file=inside.name, encoding=encoding))
+    return made
+
+
+def _unreadable(inside: Contents, error: Exception) -> BlockedError:
+    return BlockedError(reason("file_unreadable", file=inside.name, detail=str(error)[:200]))
+
+
+def many(inside: Contents, limits: Limits, least: int, geographic: Callable[[str], bool | None]) -> Source | None:
+    """Return a file of `least` rows and more as a layer that is read in pieces; None for a smaller one.
+
+    A file with a further column of shapes is read whole: whether that is other ground, all rows together tell.
+    """
+    footer = _footer(inside, limits)
+    if footer.rows < least or len(set(footer.columns) & set(footer.names)) > 1:
+        return None
+    crs, notes = footer.system()
+    return Source(inside.name, partial(_batches, inside, footer, crs, limits), footer.rows, geographic, notes=notes)
+
+
+@contextmanager
+def _batches(
+    inside: Contents, footer: _Footer, crs: str, limits: Limits, only_shapes: bool, rows: int
+) -> Iterator[batches.Batches]:
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(inside.path) as file:
+        wanted = [footer.primary] if only_shapes else None
+        pieces = _pieces(file.iter_batches(rows, columns=wanted), inside, footer, limits)
+        yield batches.Batches(crs, batches.figures(file.schema_arrow), pieces)
+
+
+def _pieces(found: Iterator[Any], inside: Contents, footer: _Footer, limits: Limits) -> Iterator[RawLayer]:
+    import pyarrow as pa
+
+    size = 0
+    try:
+        for batch in found:
+            size += batch.nbytes
+            _held(size, inside.name, limits)
+            shapes, lost = repair.from_wkb(batch.column(footer.primary).to_pylist())
+            others = [c for c in batch.schema.names if c not in footer.columns]
+            yield RawLayer({c: plain(batch.column(c)) for c in others}, np.asarray(shapes, object), "", lost)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _unreadable(inside, error) from None
 
 
 def _other_ground(table: Any, column: str, read: Iterable[Any]) -> bool:

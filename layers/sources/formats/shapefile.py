@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,10 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.checks.crs_name import titled
 from layers.sources.finding import Finding, finding
-from layers.sources.formats import dbf, dialects
+from layers.sources.formats import batches, dbf, dialects
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.read import RawLayer
+from layers.sources.formats.streamed import Source
 
 
 def read(inside: Contents, encoding: str, gdal: Callable[..., RawLayer]) -> RawLayer:
@@ -30,14 +33,7 @@ def read(inside: Contents, encoding: str, gdal: Callable[..., RawLayer]) -> RawL
     """
     _whole(inside)
     table = _attributes(inside, encoding)
-    work = inside.path.parent / "bare"
-    work.mkdir()
-    bare = Contents("shp", inside.path.rename(work / "data.shp"), inside.name, inside.label)
-    findings = []
-    if ".shx" in inside.sides:
-        inside.sides[".shx"].rename(work / "data.shx")
-    else:
-        findings.append(finding("fixed", "shx_missing"))
+    bare, findings = _bare(inside)
     out = gdal(bare, None, only_geometry=True)
     crs, notes = projection(inside.sides.get(".prj"))
     out.crs = crs
@@ -45,37 +41,90 @@ def read(inside: Contents, encoding: str, gdal: Callable[..., RawLayer]) -> RawL
     if table is None:
         out.findings.append(finding("warn", "dbf_missing"))
         return out
-    return _joined(out, table, inside.name)
+    _same_number(len(out.shapes), table, inside.name)
+    out.findings += _said(table)
+    return _joined(out, table, 0)
+
+
+def many(inside: Contents, encoding: str, least: int, geographic: Callable[[str], bool | None]) -> Source | None:
+    """Return a shapefile of `least` rows and more as a layer that is read in pieces; None for a smaller one."""
+    _whole(inside)
+    if ".dbf" not in inside.sides or (count := dbf.count_of(inside.sides[".dbf"])) < least:
+        return None
+    table = _attributes(inside, encoding)
+    bare, findings = _bare(inside)
+    crs, notes = projection(inside.sides.get(".prj"))
+    assert table is not None  # there is a .dbf
+    opened = partial(_batches, bare, table, crs)
+    return Source(inside.name, opened, count, geographic, notes=(*findings, *notes, *_said(table)))
+
+
+@contextmanager
+def _batches(bare: Contents, table: dbf.Table, crs: str, only_shapes: bool, rows: int) -> Iterator[batches.Batches]:
+    with batches.of_gdal(bare.path, None, bare.name, True, rows) as shapes:
+        yield batches.Batches(crs, table.figures, _with_rows(shapes.layers, table, bare.name, only_shapes))
+
+
+def _with_rows(pieces: Iterator[RawLayer], table: dbf.Table, name: str, only_shapes: bool) -> Iterator[RawLayer]:
+    """Yield pieces with their attributes; shapes alone are counted against the rows of the table."""
+    at = 0
+    for piece in pieces:
+        count = len(piece.shapes)
+        yield piece if only_shapes else _joined(piece, table, at)
+        at += count
+    _same_number(at, table, name)
+
+
+def _bare(inside: Contents) -> tuple[Contents, list[Finding]]:
+    """Return the shapes alone, under names of our own, and what is said where their index is missing."""
+    work = inside.path.parent / "bare"
+    path = work / "data.shp"
+    if not work.exists():
+        work.mkdir()
+        inside.path.rename(path)
+        if ".shx" in inside.sides:
+            inside.sides[".shx"].rename(work / "data.shx")
+    missing = [] if ".shx" in inside.sides else [finding("fixed", "shx_missing")]
+    return Contents("shp", path, inside.name, inside.label), missing
 
 
 def _whole(inside: Contents) -> None:
     """Refuse a cut .shp: GDAL reads it without a word and gives None for the lost shapes."""
-    size = inside.path.stat().st_size
-    with inside.path.open("rb") as stream:
+    path = inside.path if inside.path.exists() else _bare(inside)[0].path
+    size = path.stat().st_size
+    with path.open("rb") as stream:
         head = stream.read(100)
     promised = int.from_bytes(head[24:28], "big") * 2
     if len(head) < 100 or promised > size:
         raise BlockedError(reason("shp_truncated", file=inside.name, found_mb=size / 1e6, expected_mb=promised / 1e6))
 
 
-def _attributes(inside: Contents, encoding: str) -> dbf.Dbf | None:
+def _attributes(inside: Contents, encoding: str) -> dbf.Table | None:
     if ".dbf" not in inside.sides:
         return None
     cpg = inside.sides.get(".cpg")
     declared = cpg.read_text(encoding="ascii", errors="replace").strip() if cpg else ""
-    return dbf.read(inside.sides[".dbf"], inside.name, declared, encoding)
+    return dbf.opened(inside.sides[".dbf"], inside.name, declared, encoding)
 
 
-def _joined(out: RawLayer, table: dbf.Dbf, name: str) -> RawLayer:
-    if table.count != len(out.shapes):
-        raise BlockedError(reason("dbf_rows_differ", file=name, shapes=len(out.shapes), rows=table.count))
-    out.columns = dict(table.columns)
-    out.findings += table.findings
-    out.absent = np.array(table.deleted, bool)
+def _said(table: dbf.Table) -> list[Finding]:
+    deleted = table.deleted()
+    return [*table.findings, *([finding("fixed", "dbf_deleted", count=deleted)] if deleted else [])]
+
+
+def _joined(out: RawLayer, table: dbf.Table, at: int) -> RawLayer:
+    """Give shapes the rows of the table from `at` on."""
+    read = table.rows(at, at + len(out.shapes))
+    out.columns = dict(read.columns)
+    out.absent = np.array(read.deleted, bool)
     if out.absent.any():
-        out.findings.append(finding("fixed", "dbf_deleted", count=int(out.absent.sum())))
         out.lost = [(row, why) for row, why in out.lost if not out.absent[row - 1]]
     return out
+
+
+def _same_number(shapes: int, table: dbf.Table, name: str) -> None:
+    if table.count != shapes:
+        raise BlockedError(reason("dbf_rows_differ", file=name, shapes=shapes, rows=table.count))
 
 
 def projection(prj: Path | None) -> tuple[str, list[Finding]]:

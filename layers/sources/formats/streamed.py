@@ -8,8 +8,7 @@ total row among its rows is read whole: a total is held against all of them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,9 @@ from geo.basis.reason import Reason, reason
 from layers.sources.checks import digits, repair
 from layers.sources.finding import Finding, numbered
 from layers.sources.formats import arrow, domains, totals
-from layers.sources.formats.contents import Contents
+from layers.sources.formats.batches import Opener
 from layers.sources.formats.domains import Domains
-from layers.sources.formats.read import PROGRESS, ROW, WKB, RawLayer, plain
+from layers.sources.formats.read import PROGRESS, ROW, WKB, RawLayer
 from layers.sources.limits import Limits
 
 PIECE = 25_000
@@ -42,31 +41,34 @@ class Source:
 
     Parameters
     ----------
-    inside : Contents
-    layer : str
+    name : str
+        What the file is called.
+    opened : callable
+        Opens the layer, see `layers.sources.formats.batches`.
     count : int
         Rows it says it holds.
     geographic : callable
         Tells of a system whether it is one of degrees; None where nobody can.
     coded : mapping
         Its coded domains.
-    note : Finding or None
+    notes : sequence of Finding
         What is to be said of the file beside the layer.
     """
 
-    inside: Contents
-    layer: str
+    name: str
+    opened: Opener
     count: int
     geographic: Callable[[str], bool | None]
     coded: Domains = field(default_factory=dict)
-    note: Finding | None = None
+    notes: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True)
 class Streamed:
-    """What came of it: the system, the rows that were read and what was found; the rows are written."""
+    """What came of it: the system, rows in the file and of the layer, and what was found; the rows are written."""
 
     crs: str
+    read: int
     total: int
     findings: tuple[Finding, ...]
 
@@ -80,39 +82,18 @@ def parse(source: Source, job: Mapping[str, Any], folder: Path, limits: Limits) 
         No shapes, or more rows or vertices than the limits allow.
     """
     if source.count > limits.rows:
-        raise BlockedError(reason("too_many_rows", file=source.inside.name, count=source.count, limit=limits.rows))
+        raise BlockedError(reason("too_many_rows", file=source.name, count=source.count, limit=limits.rows))
     work = _Work(source, folder, limits)
     arrow.configure()
     whole = repair.Whole()
-    for at, shapes, _ in _shapes(source):
-        whole = whole.with_more(shapes)
-        work.progress(at, 0.0)
+    with source.opened(True, PIECE) as batches:
+        at = 0
+        for read in batches.layers:
+            whole = whole.with_more(read.shapes)
+            work.progress(at := at + len(read.shapes), 0.0)
     if not work.read(whole, str(job.get("crs") or "")):
         return None
-    return Streamed(work.crs, work.total, tuple(work.told()))
-
-
-def _shapes(source: Source) -> Iterator[tuple[int, Any, Any]]:
-    with _pieces(source, columns=[]) as (name, _, batches):
-        at = 0
-        for batch in batches:
-            shapes, lost, _ = arrow.built(source.inside.path, source.layer, batch.column(name).to_pylist(), at)
-            yield at, shapes, lost
-            at += batch.num_rows
-
-
-@contextmanager
-def _pieces(source: Source, **options: Any) -> Iterator[tuple[str, str, Iterator[Any]]]:
-    """Yield the name of the column of shapes, the system, and the pieces."""
-    from pyogrio.raw import open_arrow
-
-    path, layer = source.inside.path, source.layer
-    how = {"use_pyarrow": True, "batch_size": PIECE, "datetime_as_string": True}
-    with open_arrow(path, layer=layer, **how, **options) as (meta, reader):
-        name = meta["geometry_name"] or "wkb_geometry"
-        if name not in reader.schema.names:
-            raise BlockedError(reason("layer_without_geometry", file=source.inside.name, layer=layer))
-        yield name, arrow.crs_text(meta["crs"]), iter(reader)
+    return Streamed(work.crs, work.at, work.at - work.deleted, tuple(work.told()))
 
 
 class _Work:
@@ -122,7 +103,7 @@ class _Work:
         self.source, self.folder, self.limits = source, folder, limits
         self.findings: list[Finding] = []
         self.cut = digits.Search()
-        self.total = self.vertices = 0
+        self.at = self.deleted = self.vertices = 0
         self.crs = ""
         self._writer: Any = None
 
@@ -133,51 +114,55 @@ class _Work:
 
     def read(self, whole: repair.Whole, declared: str) -> bool:
         """Read, repair and write all pieces; False where a total row stands among the rows."""
-        with _pieces(self.source) as (name, crs, batches):
-            self.crs = crs
-            degrees = self.source.geographic(declared or crs)
+        with self.source.opened(False, PIECE) as batches:
+            self.crs = batches.crs
+            degrees = self.source.geographic(declared or self.crs)
             try:
-                for batch in batches:
-                    if not self._piece(batch, name, degrees, whole):
+                for read in batches.layers:
+                    if not self._piece(read, degrees, whole, batches.figures):
                         return False
-                    self.progress(self.total, 0.25)
+                    self.progress(self.at, 0.25)
             finally:
                 if self._writer is not None:
                     self._writer.close()
         return True
 
-    def _piece(self, batch: Any, name: str, degrees: bool | None, whole: repair.Whole) -> bool:
-        path, layer = self.source.inside.path, self.source.layer
-        shapes, lost, curved = arrow.built(path, layer, batch.column(name).to_pylist(), self.total)
-        read = RawLayer({c: plain(batch.column(c)) for c in batch.schema.names if c != name}, shapes, "", lost)
+    def _piece(self, read: RawLayer, degrees: bool | None, whole: repair.Whole, figures: frozenset[str]) -> bool:
+        curved, read.findings = read.findings, []
         domains.told(read, self.source.coded)
-        notes = [_moved(f, self.total) for f in read.findings] + curved
+        notes = [_moved(f, self.at) for f in read.findings] + curved
         read.findings = []
         if totals.of_layer(read):
             return False
-        self._bounded(shapes)
-        fixed = repair.repaired(shapes, lost, degrees, frozenset(), whole)
-        self.findings += notes + [_moved(f, self.total) for f in fixed.findings]
-        self.cut.feed(read.columns, range(self.total + 1, self.total + len(shapes) + 1))
-        self._write(read, fixed.shapes, batch.schema)
-        self.total += len(shapes)
+        self._bounded(read.shapes)
+        count = len(read.shapes)
+        gone = np.zeros(count, bool) if read.absent is None else read.absent
+        listed = frozenset((np.flatnonzero(gone) + 1).tolist())
+        fixed = repair.repaired(read.shapes, read.lost, degrees, listed, whole)
+        told = [f for f in fixed.findings if not f.row or int(f.row) not in listed]
+        self.findings += notes + [_moved(f, self.at) for f in told]
+        self.cut.feed(read.columns, range(self.at + 1, self.at + count + 1))
+        fixed.shapes[gone] = None
+        self._write(read, fixed.shapes, figures)
+        self.at += count
+        self.deleted += len(listed)
         return True
 
     def _bounded(self, shapes: Any) -> None:
         self.vertices += int(shapely.get_num_coordinates(shapes).sum())
         if self.vertices > self.limits.vertices:
-            why = {"file": self.source.inside.name, "count": self.vertices, "limit": self.limits.vertices}
+            why = {"file": self.source.name, "count": self.vertices, "limit": self.limits.vertices}
             raise BlockedError(reason("too_many_vertices", **why))
 
-    def _write(self, read: RawLayer, shapes: Any, schema: Any) -> None:
+    def _write(self, read: RawLayer, shapes: Any, figures: frozenset[str]) -> None:
         import pyarrow as pa
         from pyarrow import parquet
 
         taken = np.flatnonzero(~shapely.is_missing(shapes))
-        body: dict[str, Any] = {ROW: pa.array(taken + self.total + 1, pa.int64())}
+        body: dict[str, Any] = {ROW: pa.array(taken + self.at + 1, pa.int64())}
         for name, values in read.columns.items():
-            figures = name in schema.names and pa.types.is_floating(schema.field(name).type)
-            body[name] = pa.array([values[k] for k in taken], pa.float64() if figures else pa.string())
+            kind = pa.float64() if name in figures else pa.string()
+            body[name] = pa.array([values[k] for k in taken], kind)
         body[WKB] = pa.array(shapely.to_wkb(shapes[taken]), pa.binary())
         table = pa.table(body)
         if self._writer is None:

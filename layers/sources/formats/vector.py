@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.sources.checks import digits, repair
 from layers.sources.finding import EMPTY, LINKS, PAGES, UNREAD, Finding, finding, numbered, of_row
-from layers.sources.formats import arrow, domains, streamed, table_points, totals
+from layers.sources.formats import arrow, batches, domains, streamed, table_points, totals
 from layers.sources.formats.contents import Contents
 from layers.sources.formats.drivers import drivers
 from layers.sources.formats.read import ROW, WKB, RawLayer, column, plain
@@ -69,14 +70,14 @@ def _result(crs: str, layer: str, layers: list[str], total: int, found: Sequence
 
 def _in_pieces(inside: Contents, layer: str, job: dict[str, Any], folder: Path) -> streamed.Streamed | None:
     """Read a layer of very many rows in pieces; None for one that is read whole."""
-    many = _MANY[inside.kind](inside, layer) if inside.kind in _MANY else None
+    many = _MANY[inside.kind](inside, layer, job) if inside.kind in _MANY else None
     if many is None or many.count < streamed.FROM_ROWS:
         return None
     drivers()
     made = streamed.parse(many, job, folder, job["bounds"])
-    if made is not None and made.total != many.count:
-        raise BlockedError(reason("row_count_differs", file=inside.name, count=made.total, expected=many.count))
-    return made if made is None or many.note is None else replace(made, findings=(many.note, *made.findings))
+    if made is not None and made.read != many.count:
+        raise BlockedError(reason("row_count_differs", file=inside.name, count=made.read, expected=many.count))
+    return None if made is None else replace(made, findings=(*many.notes, *made.findings))
 
 
 def _layer(inside: Contents, wanted: str, layers: list[str]) -> str:
@@ -188,14 +189,16 @@ def _gpkg_layers(inside: Contents) -> list[str]:
         return [str(name) for (name,) in base.execute(query)]
 
 
-def _many_gpkg(inside: Contents, layer: str) -> streamed.Source:
+def _many_gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> streamed.Source:
     with sqlite3.connect(f"{inside.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as base:
         quoted = layer.replace('"', '""')
         (count,) = base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # the name is in gpkg_contents
-        return streamed.Source(inside, layer, int(count), _geographic, domains.of_gpkg(base, layer), _beside(base))
+        coded, notes = domains.of_gpkg(base, layer), _beside(base)
+    opened = partial(batches.of_gdal, inside.path, layer, inside.name)
+    return streamed.Source(inside.name, opened, int(count), _geographic, coded, notes)
 
 
-def _many_gdb(inside: Contents, layer: str) -> streamed.Source | None:
+def _many_gdb(inside: Contents, layer: str, job: dict[str, Any]) -> streamed.Source | None:
     from pyogrio.raw import read_arrow
 
     from layers.sources.formats import filegdb
@@ -205,12 +208,25 @@ def _many_gdb(inside: Contents, layer: str) -> streamed.Source | None:
     count = filegdb.rows(inside, layer)
     if count is None or count < streamed.FROM_ROWS:
         return None
-    return streamed.Source(inside, layer, count, _geographic, domains.of_gdb(inside, layer, read_arrow))
+    opened = partial(batches.of_gdal, inside.path, layer, inside.name)
+    return streamed.Source(inside.name, opened, count, _geographic, domains.of_gdb(inside, layer, read_arrow))
 
 
-def _beside(base: sqlite3.Connection) -> Finding | None:
+def _many_shp(inside: Contents, layer: str, job: dict[str, Any]) -> streamed.Source | None:
+    from layers.sources.formats import shapefile
+
+    return shapefile.many(inside, job.get("encoding", ""), streamed.FROM_ROWS, _geographic)
+
+
+def _many_parquet(inside: Contents, layer: str, job: dict[str, Any]) -> streamed.Source | None:
+    from layers.sources.formats import geoparquet
+
+    return geoparquet.many(inside, job["bounds"], streamed.FROM_ROWS, _geographic)
+
+
+def _beside(base: sqlite3.Connection) -> list[Finding]:
     unread = _unlisted(base)
-    return finding("warn", "shapes_beside", names=unread, proposal=UNREAD) if unread else None
+    return [finding("warn", "shapes_beside", names=unread, proposal=UNREAD)] if unread else []
 
 
 def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
@@ -219,8 +235,7 @@ def _gpkg(inside: Contents, layer: str, job: dict[str, Any]) -> RawLayer:
         quoted = layer.replace('"', '""')
         (count,) = base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # the name is in gpkg_contents
         coded = domains.of_gpkg(base, layer)
-        if (note := _beside(base)) is not None:
-            read.findings.append(note)
+        read.findings += _beside(base)
     if count != len(read.shapes):
         raise BlockedError(reason("row_count_differs", file=inside.name, count=len(read.shapes), expected=count))
     domains.told(read, coded)
@@ -322,7 +337,9 @@ _READ: dict[str, Callable[[Contents, str, dict[str, Any]], RawLayer]] = {
     "geojson": _json, "topojson": _json, "gpkg": _gpkg, "gdb": _gdb, "kml": _kml, "dxf": _dxf, "shp": _shp,
     "parquet": _parquet, "table": _sheet, "records": _sheet, "xlsx": _sheet, "xls": _sheet, "dbf": _sheet,
 }  # fmt: skip
-_MANY: dict[str, Callable[[Contents, str], streamed.Source | None]] = {"gpkg": _many_gpkg, "gdb": _many_gdb}
+_MANY: dict[str, Callable[[Contents, str, dict[str, Any]], streamed.Source | None]] = {
+    "gpkg": _many_gpkg, "gdb": _many_gdb, "shp": _many_shp, "parquet": _many_parquet,
+}  # fmt: skip
 """Kinds of which a layer of very many rows is read in pieces."""
 _LAYERS: dict[str, Callable[[Contents], list[str]]] = {
     "topojson": _topology_layers, "gpkg": _gpkg_layers, "gdb": _gdb_layers, "kml": _kml_layers,

@@ -56,10 +56,33 @@ def parsed(path, folder, monkeypatch, *, pieces: bool):
     return result, gate._rows(folder / "frame.parquet")
 
 
-@pytest.mark.parametrize("ending", ["gpkg", "gdb"])
+def shapefile(path):
+    """As offices write them: Chinese in GBK of which nothing tells, rows that are deleted, no index."""
+    frame = odd().assign(DLMC=["水田", "旱地", None] * 7 + ["有林地", "采矿用地"])
+    frame = frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=make.GK)
+    made = make.shapefile(path.parent, frame, path.stem, encoding="GBK")
+    made.with_suffix(".cpg").unlink()
+    made.with_suffix(".shx").unlink()
+    table = made.with_suffix(".dbf")
+    body = bytearray(table.read_bytes())
+    head, width = int.from_bytes(body[8:10], "little"), int.from_bytes(body[10:12], "little")
+    for row in (2, 9, 17):
+        body[head + row * width] = ord("*")
+    table.write_bytes(body)
+
+
+WRITTEN = {"gpkg": "GPKG", "gdb": "OpenFileGDB", "shp": "ESRI Shapefile", "parquet": ""}
+
+
+@pytest.mark.parametrize("ending", list(WRITTEN))
 def test_pieces_come_to_what_the_whole_comes_to(tmp_path, monkeypatch, ending):
     path = tmp_path / f"DLTB.{ending}"
-    pyogrio.write_dataframe(odd(), path, layer="DLTB", driver="GPKG" if ending == "gpkg" else "OpenFileGDB")
+    if ending == "parquet":
+        odd().to_parquet(path, row_group_size=5)
+    elif ending == "shp":
+        shapefile(path)
+    else:
+        pyogrio.write_dataframe(odd(), path, layer="DLTB", driver=WRITTEN[ending])
     whole, (frame, shapes, rows) = parsed(path, tmp_path / "whole", monkeypatch, pieces=False)
     made, (frame_too, shapes_too, rows_too) = parsed(path, tmp_path / "pieces", monkeypatch, pieces=True)
     told = sorted(whole["findings"], key=str)
@@ -85,6 +108,32 @@ def test_a_layer_with_a_total_row_is_read_whole(tmp_path, monkeypatch):
     assert len(frame_too) == len(frame) == 6
 
 
+@pytest.mark.parametrize("lost", ["shapes", "rows"])
+def test_a_shapefile_of_other_rows_than_its_table_blocks_in_pieces_too(tmp_path, monkeypatch, lost):
+    path = make.shapefile(tmp_path, make.squares(9))
+    other = make.shapefile(tmp_path, make.squares(6), "other")
+    for ending in (".shp", ".shx") if lost == "shapes" else (".dbf",):
+        other.with_suffix(ending).replace(path.with_suffix(ending))
+    for pieces in (True, False):
+        with pytest.raises(BlockedError) as caught:
+            parsed(path, tmp_path / str(pieces), monkeypatch, pieces=pieces)
+        [why] = caught.value.reasons
+        assert (why.code, why.values["shapes"], why.values["rows"]) == (
+            ("dbf_rows_differ", 6, 9) if lost == "shapes" else ("dbf_rows_differ", 9, 6)
+        )
+
+
+def test_a_shapefile_with_a_total_row_is_read_whole(tmp_path, monkeypatch):
+    frame = make.squares(7, MJ=[1.0] * 6 + [6.0], NAME=["a"] * 6 + ["合计"])
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[6] = None
+    path = make.shapefile(tmp_path, frame.set_geometry(shapes, crs=make.GK))
+    whole, _ = parsed(path, tmp_path / "whole", monkeypatch, pieces=False)
+    made, (rows, _, _) = parsed(path, tmp_path / "pieces", monkeypatch, pieces=True)
+    assert made == whole
+    assert len(rows) == 6
+
+
 def test_a_layer_of_millimetres_keeps_its_rows_in_pieces_too(tmp_path, monkeypatch):
     frame = make.squares(9)
     frame = frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), lambda xy: xy * 1000.0), crs=make.GK)
@@ -96,7 +145,7 @@ def test_a_layer_of_millimetres_keeps_its_rows_in_pieces_too(tmp_path, monkeypat
 def test_rows_that_went_missing_block(tmp_path, monkeypatch):
     path = make.gpkg(tmp_path, make.squares(9))
     counted = vector._MANY["gpkg"]
-    monkeypatch.setitem(vector._MANY, "gpkg", lambda inside, layer: streamed.replace(counted(inside, layer), count=12))
+    monkeypatch.setitem(vector._MANY, "gpkg", lambda *of: streamed.replace(counted(*of), count=12))
     with pytest.raises(BlockedError) as caught:
         parsed(path, tmp_path / "pieces", monkeypatch, pieces=True)
     assert [r.code for r in caught.value.reasons] == ["row_count_differs"]
