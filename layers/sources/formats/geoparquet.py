@@ -53,7 +53,7 @@ def read(inside: Contents, limits: Limits) -> RawLayer:
     geo = footer.columns
     shapes, lost = repair.from_wkb(table.column(primary).to_pylist())
     others = [c for c in table.column_names if c not in geo]
-    crs, notes = footer.system()
+    crs, notes = footer.placed()
     unread = [c for c in geo if c != primary and c in table.column_names and _other_ground(table, c, shapes)]
     if unread:
         notes.append(finding("warn", "shapes_beside", names=unread, proposal=UNREAD))
@@ -70,7 +70,7 @@ class _Footer:
     names: tuple[str, ...]
     texts: tuple[str, ...]
 
-    def system(self) -> tuple[str, list[Finding]]:
+    def placed(self) -> tuple[str, list[Finding]]:
         """Return the system and what is said of it."""
         crs, note = _crs(self.columns[self.primary])
         return crs, [finding("warn", note)] if note else []
@@ -109,7 +109,7 @@ def many(inside: Contents, limits: Limits, least: int, geographic: Callable[[str
     footer = _footer(inside, limits)
     if footer.rows < least or len(set(footer.columns) & set(footer.names)) > 1:
         return None
-    crs, notes = footer.system()
+    crs, notes = footer.placed()
     return Source(inside.name, partial(_batches, inside, footer, crs, limits), footer.rows, geographic, notes=notes)
 
 
