@@ -8,7 +8,7 @@ from pathlib import Path
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from layers.sources.checks.crs import BALLPARK
-from layers.sources.checks.datum_shift import FRAME, VECTOR
+from layers.sources.checks.datum_shift import GIVEN
 from layers.study import inspection, overrides, settings, spec
 from layers.study.changes import commit
 from layers.study.layer_part import PREFIX, SIGN
@@ -49,5 +49,5 @@ def accept(folder: Path, layer_id: str, names: Sequence[str]) -> list[str]:
 def _offered(name: str, offered: set[str]) -> bool:
     """Tell whether a name is proposed, or gives the parameters a proposal without any asks for."""
     part = "".join(f"{word}{SIGN}" for word in name.split(SIGN)[:2]) if name.startswith(PREFIX) else ""
-    shift = name.removeprefix(part).startswith((VECTOR, FRAME))
+    shift = name.removeprefix(part).startswith(GIVEN)
     return name in offered or (shift and f"{part}{BALLPARK}" in offered)

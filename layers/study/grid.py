@@ -58,7 +58,9 @@ def raster(
     found += settled.findings
     if not settled.usable:
         return None, found
-    given = RasterGrid(_emptied(file.values, spec.accept), file.transform, settled.crs)
+    whole = RasterGrid(_emptied(file.values, spec.accept), file.transform, settled.crs)
+    given, notes = warp.as_settled(whole, settled, study_crs)
+    found += notes
     if spec.kind == "dem":
         given, found = _doubted(given, spec.accept, found)
     grid, notes = _upright(given, spec.kind, study_crs)

@@ -23,7 +23,7 @@ from geo.basis.reason import Reason
 from layers.sources import gate
 from layers.sources.checks import crs
 from layers.sources.checks.crs import BALLPARK, SWAP, UNIT
-from layers.sources.checks.datum_shift import FRAME, VECTOR
+from layers.sources.checks.datum_shift import GIVEN
 from layers.sources.checks.preflight import SUFFIX_IDS, id_text
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import VectorFile
@@ -36,7 +36,7 @@ PART_IDS = "ids:part"
 MEET_M2 = 10.0
 """Ground two parts share from which it is told; less is how edges were drawn."""
 NAMED = 5
-_OF_ONE = ("crs:", SWAP, UNIT, BALLPARK, VECTOR, FRAME)
+_OF_ONE = ("crs:", SWAP, UNIT, BALLPARK, *GIVEN)
 """Beginnings of proposals that hold for the file they were made for, and for no other part of its layer."""
 
 

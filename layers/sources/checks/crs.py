@@ -19,9 +19,10 @@ import pyproj
 import shapely
 from pyproj.transformer import TransformerGroup
 
-from layers.sources.checks import datum_shift
+from layers.sources.checks import datum_shift, plane_shift
 from layers.sources.checks.crs_name import titled
 from layers.sources.checks.datum_shift import Shift
+from layers.sources.checks.plane_shift import PlaneShift
 from layers.sources.finding import Finding, Severity, finding
 
 # PROJ names grids it could fetch; the network is off and `_ballpark` says what matters
@@ -43,14 +44,14 @@ LOST_FROM_MERIDIAN_DEG = 12.0
 class Settled:
     """The system coordinates are in, whether x and y are exchanged first, their unit, and what was found.
 
-    `shift` holds local parameters from an old datum (`datum_shift.Shift`), None without any.
+    `shift` holds local parameters from an old datum, None without any.
     """
 
     crs: str
     swap: bool = False
     findings: tuple[Finding, ...] = ()
     unit_m: float = 1.0
-    shift: Shift | None = None
+    shift: Shift | PlaneShift | None = None
 
     @property
     def usable(self) -> bool:
@@ -175,7 +176,7 @@ def settle(
     if found is None:
         return Settled("", swap, (_ask("crs_unknown", box, study, crs=named),))
     shift, wrong = datum_shift.given(accept)
-    problems = _range(found, named, box, study) + wrong + _datum(found, study, accept)
+    problems = _range(found, named, box, study) + wrong + _datum(found, box, study, accept)
     return Settled(named, swap, tuple(problems), unit_m, shift)
 
 
@@ -308,7 +309,7 @@ def _meridian_findings(found: pyproj.CRS, named: str, box: Bounds, study: str) -
     return []
 
 
-def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Finding]:
+def _datum(found: pyproj.CRS, box: Bounds, study: str, accept: Collection[str]) -> list[Finding]:
     """An old datum has no public parameters: PROJ would shift nothing and be off by about 100 m."""
     target = parsed(study) if study else parsed("EPSG:4490")
     if target is None or found.geodetic_crs is None or target.geodetic_crs is None:
@@ -322,6 +323,8 @@ def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Findi
     if not old and satellite(found) and satellite(target):
         return [finding("fixed", "datum_treated_equal", crs=titled(found), study=titled(target))]
     if (shift := datum_shift.given(accept)[0]) is not None:
+        if isinstance(shift, PlaneShift) and (stop := _not_plane(shift, found, target, box)) is not None:
+            return [stop]
         return [finding("fixed", "datum_shift_given", crs=titled(found), study=titled(target), parameters=shift.text)]
     severity: Severity = "warn" if BALLPARK in accept else "block"
     code = "datum_shift_unknown" if severity == "block" else "datum_shift_ballpark"
@@ -330,6 +333,14 @@ def _datum(found: pyproj.CRS, study: str, accept: Collection[str]) -> list[Findi
             severity, code, proposal="" if severity == "warn" else BALLPARK, crs=titled(found), study=titled(target)
         )
     ]
+
+
+def _not_plane(shift: PlaneShift, found: pyproj.CRS, target: pyproj.CRS, box: Bounds) -> Finding | None:
+    """Refuse parameters of a plane for degrees, and those that lead far from where the file lies."""
+    if not found.is_projected or not target.is_projected:
+        return finding("block", "plane_shift_of_degrees", crs=titled(found if not found.is_projected else target))
+    off = plane_shift.too_far(shift, box, found, target)
+    return finding("block", "plane_shift_far", given=shift.text, distance_m=off) if off else None
 
 
 def satellite(crs: pyproj.CRS) -> bool:

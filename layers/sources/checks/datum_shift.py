@@ -16,10 +16,14 @@ import pyproj
 from pyproj.crs import BoundCRS
 from pyproj.crs.coordinate_operation import ToWGS84Transformation
 
+from layers.sources.checks import plane_shift
+from layers.sources.checks.plane_shift import PLANE, PlaneShift
 from layers.sources.finding import Finding, finding
 
 VECTOR, FRAME = "datum:", "datum-cf:"
 """Beginnings of the proposals: the parameters follow, ``datum:dx,dy,dz[,rx,ry,rz,ppm]``."""
+GIVEN = (VECTOR, FRAME, PLANE)
+"""Beginnings of all proposals that hold parameters."""
 Points = npt.NDArray[np.float64]
 COUNTS = (3, 7)
 FARTHEST_M, TURN_SEC, SCALE_PPM = 2_000.0, 60.0, 200.0
@@ -68,9 +72,9 @@ class Shift:
         return np.column_stack(to.transform(*out.transform(xy[:, 0], xy[:, 1])))
 
 
-def given(accept: Collection[str]) -> tuple[Shift | None, list[Finding]]:
+def given(accept: Collection[str]) -> tuple[Shift | PlaneShift | None, list[Finding]]:
     """Return the parameters among what was accepted, and what is wrong with them; None where none are given."""
-    told = [p for p in accept if p.startswith((VECTOR, FRAME))]
+    told = [p for p in accept if p.startswith(GIVEN)]
     if not told:
         return None, []
     shift = _read(told[0]) if len(told) == 1 else None
@@ -78,7 +82,9 @@ def given(accept: Collection[str]) -> tuple[Shift | None, list[Finding]]:
     return (shift, []) if shift is not None else (None, [wrong])
 
 
-def _read(text: str) -> Shift | None:
+def _read(text: str) -> Shift | PlaneShift | None:
+    if text.startswith(PLANE):
+        return plane_shift.read(text)
     kind, _, numbers = text.partition(":")
     try:
         values = [float(v) for v in numbers.split(",")]

@@ -14,6 +14,7 @@ from rasterio.transform import Affine
 
 from layers.sources.checks import crs, scale
 from layers.sources.checks.crs import Bounds
+from layers.sources.finding import Finding, finding
 
 Values = npt.NDArray[np.float64]
 Affine6 = tuple[float, float, float, float, float, float]
@@ -52,6 +53,33 @@ class RasterGrid:
         """Return west, south, east, north."""
         x, y = self.outline
         return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def as_settled(grid: RasterGrid, settled: crs.Settled, study: str) -> tuple[RasterGrid, list[Finding]]:
+    """Return the grid as its coordinates were said to be: axes, unit, and local parameters of an old datum.
+
+    A raster stays on its own cells; parameters move it as a whole, by the vector of its middle. Where its corners would
+    lie more than half a cell off then, it cannot be used so.
+    """
+    a, b, c, d, e, f = grid.transform
+    if settled.swap:
+        a, b, c, d, e, f = d, e, f, a, b, c
+    a, b, c, d, e, f = (v * settled.unit_m for v in (a, b, c, d, e, f))
+    grid = RasterGrid(grid.values, (a, b, c, d, e, f), settled.crs)
+    source, target = crs.parsed(settled.crs), crs.parsed(study)
+    if settled.shift is None or source is None or target is None:
+        return grid, []
+    west, south, east, north = grid.box
+    at = np.array(
+        [((west + east) / 2, (south + north) / 2), (west, south), (east, south), (east, north), (west, north)]
+    )
+    there = settled.shift.moved(at, source, target)
+    back = pyproj.Transformer.from_crs(target, source, always_xy=True, only_best=False)
+    by = np.column_stack(back.transform(there[:, 0], there[:, 1])) - at
+    off, cell = float(np.hypot(*(by[1:] - by[0]).T).max()), float(np.hypot(a, d))
+    if off > cell / 2:
+        return grid, [finding("block", "raster_shift_uneven", off=off, cell=cell)]
+    return replace(grid, transform=(a, b, c + float(by[0, 0]), d, e, f + float(by[0, 1]))), []
 
 
 def untrue(grid: RasterGrid) -> bool:

@@ -66,7 +66,7 @@ class _Cells:
 
 
 @dataclass(frozen=True)
-class Table:
+class DbfTable:
     """A DBF that is open: its rows are read a piece at a time.
 
     Parameters
@@ -106,7 +106,7 @@ def read(path: Path, name: str, declared: str, encoding: str) -> Dbf:
     return out
 
 
-def opened(path: Path, name: str, declared: str, encoding: str) -> Table:
+def opened(path: Path, name: str, declared: str, encoding: str) -> DbfTable:
     """Open a DBF, and find out in what encoding it is.
 
     Parameters
@@ -132,7 +132,7 @@ def opened(path: Path, name: str, declared: str, encoding: str) -> Table:
     cut = [_decoded(f.raw, codec)[0] for f in fields if _any_cut(f, cells, codec)]
     if cut:
         notes = [*notes, finding("warn", "text_cut", fields=cut)]
-    return Table(cells.count, notes, cells, columns, codec)
+    return DbfTable(cells.count, notes, cells, columns, codec)
 
 
 def count_of(path: Path) -> int:

@@ -60,12 +60,12 @@ def many(inside: Contents, encoding: str, least: int, geographic: Callable[[str]
 
 
 @contextmanager
-def _batches(bare: Contents, table: dbf.Table, crs: str, only_shapes: bool, rows: int) -> Iterator[batches.Batches]:
+def _batches(bare: Contents, table: dbf.DbfTable, crs: str, only_shapes: bool, rows: int) -> Iterator[batches.Batches]:
     with batches.of_gdal(bare.path, None, bare.name, True, rows) as shapes:
         yield batches.Batches(crs, table.figures, _with_rows(shapes.layers, table, bare.name, only_shapes))
 
 
-def _with_rows(pieces: Iterator[RawLayer], table: dbf.Table, name: str, only_shapes: bool) -> Iterator[RawLayer]:
+def _with_rows(pieces: Iterator[RawLayer], table: dbf.DbfTable, name: str, only_shapes: bool) -> Iterator[RawLayer]:
     """Yield pieces with their attributes; shapes alone are counted against the rows of the table."""
     at = 0
     for piece in pieces:
@@ -99,7 +99,7 @@ def _whole(inside: Contents) -> None:
         raise BlockedError(reason("shp_truncated", file=inside.name, found_mb=size / 1e6, expected_mb=promised / 1e6))
 
 
-def _attributes(inside: Contents, encoding: str) -> dbf.Table | None:
+def _attributes(inside: Contents, encoding: str) -> dbf.DbfTable | None:
     if ".dbf" not in inside.sides:
         return None
     cpg = inside.sides.get(".cpg")
@@ -107,12 +107,12 @@ def _attributes(inside: Contents, encoding: str) -> dbf.Table | None:
     return dbf.opened(inside.sides[".dbf"], inside.name, declared, encoding)
 
 
-def _said(table: dbf.Table) -> list[Finding]:
+def _said(table: dbf.DbfTable) -> list[Finding]:
     deleted = table.deleted()
     return [*table.findings, *([finding("fixed", "dbf_deleted", count=deleted)] if deleted else [])]
 
 
-def _joined(out: RawLayer, table: dbf.Table, at: int) -> RawLayer:
+def _joined(out: RawLayer, table: dbf.DbfTable, at: int) -> RawLayer:
     """Give shapes the rows of the table from `at` on."""
     read = table.rows(at, at + len(out.shapes))
     out.columns = dict(read.columns)
@@ -122,7 +122,7 @@ def _joined(out: RawLayer, table: dbf.Table, at: int) -> RawLayer:
     return out
 
 
-def _same_number(shapes: int, table: dbf.Table, name: str) -> None:
+def _same_number(shapes: int, table: dbf.DbfTable, name: str) -> None:
     if table.count != shapes:
         raise BlockedError(reason("dbf_rows_differ", file=name, shapes=shapes, rows=table.count))
 

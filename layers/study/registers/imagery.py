@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from geo.idle.imagery import Bounds, Image, Window
 from geo.idle.seen import Reading
 from layers.library import standards
 from layers.sources import gate
-from layers.sources.checks import crs
+from layers.sources.checks import crs, warp
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import ImageFile
 from layers.study import load
@@ -106,7 +106,16 @@ def _placed(spec: LayerSpec, source: Path, cache: Path, study_crs: str) -> tuple
     if above:
         return None, "", [*found, finding("warn", "imagery_bands_missing", bands=above, count=len(file.bands))]
     settled = crs.settle(_corners(file), file.crs, study_crs, spec.accept, spec.crs)
-    return (file if settled.usable else None), settled.crs, [*found, *settled.findings]
+    found += settled.findings
+    if not settled.usable:
+        return None, settled.crs, found
+    place, notes = warp.as_settled(
+        warp.RasterGrid(np.broadcast_to(0.0, file.valid.shape), file.transform, settled.crs), settled, study_crs
+    )
+    if settled.swap:
+        notes.append(finding("block", "raster_rotated", layer=spec.id))
+    usable = not any(f.severity == "block" for f in notes)
+    return (replace(file, transform=place.transform) if usable else None), settled.crs, [*found, *notes]
 
 
 def _corners(file: ImageFile) -> Geometries:

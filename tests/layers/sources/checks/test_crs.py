@@ -123,7 +123,7 @@ def test_transforming_is_exact_and_there_is_only_one():
 
 
 XIAN_80_ZONE = "EPSG:2384"
-"""Xian 1980, three degrees, 120° E."""
+"""Xian 1980, three degrees, 117° E."""
 SEVEN = (12.5, -103.2, -42.8, 0.31, -0.22, 1.05, -3.7)
 
 
@@ -173,6 +173,40 @@ def test_the_sign_of_the_rotations_is_said():
         for kind, p in (("datum:", SEVEN), ("datum-cf:", frame))
     )  # fmt: skip
     assert one.distance(other) < 1e-6
+
+
+PLANE = (-4.31, 117.62, -2.35, 3.1)
+"""North, east, turn, scale."""
+
+
+@pytest.mark.parametrize(("zone", "east"), [("EPSG:2385", 512_345.0), ("EPSG:2364", 40_512_345.0)])
+def test_four_parameters_of_a_plane_move_as_the_formula_says(zone, east):
+    """Xian 1980 with and without the number of the zone (40, 120° E) into CGCS2000 of 117° E."""
+    north, turn, k = 3_150_000.0, np.radians(-2.35 / 3600), 1 + 3.1e-6
+    shapes = np.array([shapely.Point(east, north)], object)
+    found = crs.settle(shapes, zone, "EPSG:4548", ["plane:" + ",".join(map(str, PLANE))])
+    assert [f.code for f in found.findings if f.code != "far_from_meridian"] == ["datum_shift_given"]
+    moved, _ = crs.transformed(shapes, found, "EPSG:4548")
+    plain = 512_345.0
+    there = (PLANE[1] + k * (north * np.sin(turn) + plain * np.cos(turn)),
+             PLANE[0] + k * (north * np.cos(turn) - plain * np.sin(turn)))  # fmt: skip
+    wanted = Transformer.from_crs("EPSG:4549", "EPSG:4548", always_xy=True).transform(*there)
+    assert (moved[0].x, moved[0].y) == pytest.approx(wanted, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "system", "code"),
+    [
+        ("1,2,3", XIAN_80_ZONE, "datum_parameters_wrong"),
+        ("-4.3,117.6,-2.3,3.1;", XIAN_80_ZONE, "datum_parameters_wrong"),
+        ("-4.3,117.6,-230,3.1", XIAN_80_ZONE, "plane_shift_far"),
+        ("-4.3,117.6,-2.3,3.1", "EPSG:4610", "plane_shift_of_degrees"),
+    ],
+)
+def test_four_parameters_that_lead_elsewhere_block(numbers, system, code):
+    at = shapely.Point(120.1, 28.4) if system == "EPSG:4610" else shapely.Point(500_000.0, 3_150_000.0)
+    found = crs.settle(np.array([at], object), system, "EPSG:4549", ["plane:" + numbers])
+    assert code in [f.code for f in found.findings if f.severity == "block"]
 
 
 @pytest.mark.parametrize(

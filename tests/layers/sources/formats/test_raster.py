@@ -5,9 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 import rasterio
+import shapely
+from pyproj import Transformer
 from rasterio.transform import Affine, from_origin
 
 from layers.sources import gate
+from layers.sources.checks import crs
 from layers.study import grid
 from layers.study.spec import LayerSpec
 from tests.layers.sources import make
@@ -147,6 +150,47 @@ def test_real_beijing54_dem(cache):
     raster, found = grid.raster(accepted, path, cache, "EPSG:4547")
     assert raster is not None
     assert "datum_shift_ballpark" in [f.code for f in found]
+
+
+@pytest.mark.parametrize("way", ["datum:30,-120,-60", "plane:-30.0,90.0,1.2,2.0"])
+def test_parameters_of_an_old_datum_move_a_raster_too(tmp_path, cache, way):
+    """What was measured at a place is found there, as it would be with a vector file of the same parameters."""
+    old, study = "EPSG:2384", make.GK
+    path = tiff(tmp_path / "a.tif", ramp(), crs=old)
+    spec = LayerSpec(id="dem", role="raster", source="a.tif", kind="dem", vertical_unit="m", accept=(way,))
+    raster, found = grid.raster(spec, path, cache, study)
+    assert "datum_shift_given" in [f.code for f in found]
+    file = gate.open_raster(path, cache)
+    a, _, c, _, e, f = file.transform
+    cell = np.array([shapely.Point(c + 4.5 * a, f + 3.5 * e)], object)
+    right = crs.transformed(cell, crs.settle(cell, old, study, (way,)), study)[0][0]
+    back = Transformer.from_crs(study, raster.crs, always_xy=True, only_best=False).transform(right.x, right.y)
+    a, _, c, _, e, f = raster.transform
+    assert ((back[0] - c) / a, (back[1] - f) / e) == pytest.approx((4.5, 3.5), abs=0.02)
+
+
+def test_a_raster_is_read_in_the_unit_and_order_people_accept(tmp_path, cache):
+    path = tiff(tmp_path / "a.tif", ramp(), transform=from_origin(make.X / 0.3048, make.Y / 0.3048, 30.0, 30.0))
+    spec = LayerSpec(id="dem", role="raster", source="a.tif", kind="dem", vertical_unit="m", accept=("unit:ft",))
+    raster, _ = grid.raster(spec, path, cache, make.GK)
+    assert raster.transform == pytest.approx((9.144, 0.0, make.X, 0.0, -9.144, make.Y))
+    path = tiff(tmp_path / "b.tif", ramp(), transform=Affine(30.0, 0.0, make.Y, 0.0, -30.0, make.X + 300))
+    swapped = spec.model_copy(update={"accept": ("swap-axes",)})
+    raster, _ = grid.raster(swapped, path, cache, make.GK)
+    west, north = raster.transform[2], raster.transform[5]
+    assert (west, north) == pytest.approx((make.X, make.Y + 300), abs=31)
+    assert raster.values[0, 0] == pytest.approx(99.0, abs=1.0), "the last cell of the file lies in the north-west"
+
+
+def test_parameters_that_turn_a_raster_apart_block(tmp_path, cache):
+    wide = np.tile(np.arange(6000, dtype="float32"), (2, 1))
+    path = tiff(tmp_path / "a.tif", wide, transform=from_origin(make.X, make.Y, 3.0, 3.0), crs="EPSG:2384")
+    ways = {"datum:30,-120,-60": [], "datum:30,-120,-60,20,20,60,0": ["raster_shift_uneven"]}
+    for way, stops in ways.items():
+        spec = LayerSpec(id="dem", role="raster", source="a.tif", kind="dem", vertical_unit="m", accept=(way,))
+        raster, found = grid.raster(spec, path, cache, make.GK)
+        assert [f.code for f in found if f.severity == "block"] == stops, way
+        assert (raster is None) == bool(stops)
 
 
 def test_real_dem_in_degrees(cache):

@@ -134,3 +134,18 @@ def test_figures_come_from_the_standard():
     assert (bounds.not_green, bounds.green) == (0.1, 0.2)
     assert bounds.bare < bounds.built
     assert (reading.wait_months, reading.open_share) == (12, 0.9)
+
+
+def test_an_image_lies_where_accepted_parameters_put_it(tmp_path):
+    """In Xian 1980: by three parameters it moves as vector files do, not by about nothing."""
+    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", width=4, height=4, count=4, dtype="uint8",
+                       crs="EPSG:2385", transform=from_origin(500_000, 3_150_000, 10, 10)) as out:  # fmt: skip
+        out.write(np.ones((4, 4, 4), np.uint8))
+    given = {"id": "i", "role": "raster", "source": "a.tif", "kind": "imagery", "bands": BANDS}
+    placed = {}
+    for way in ("ballpark-datum-shift", "datum:30,-120,-60"):
+        layer = spec.LayerSpec.model_validate(given | {"accept": (way,)})
+        file, _, found = study_imagery._placed(layer, tmp_path / "a.tif", tmp_path / "cache", "EPSG:4549")
+        assert not [f for f in found if f.severity == "block"]
+        placed[way] = np.array(file.transform)[[2, 5]]
+    assert 20 < np.hypot(*(placed["datum:30,-120,-60"] - placed["ballpark-datum-shift"])) < 200
