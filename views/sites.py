@@ -16,12 +16,23 @@ from layers.serve.pages.sites import SiteView
 from layers.study.names import slug
 from layers.study.run.results import Results
 from layers.text import Language, say
-from views.parts import frame, map, opening, site_charts, site_demand, site_panels, site_weights, state, tables
+from views.parts import (
+    frame,
+    map,
+    opening,
+    site_bounds,
+    site_charts,
+    site_demand,
+    site_panels,
+    site_weights,
+    state,
+    tables,
+)
 from views.parts.markup import join, tag
 
 PANEL = map.HEIGHT - 37
 SIDES = ("why", "weights", "demand")
-BELOW = ("list", "compare", "stability", "matrix", "handover")
+BELOW = ("list", "compare", "stability", "matrix", "bounds", "handover")
 
 
 def draw(results: Results, late: bool) -> None:
@@ -31,12 +42,14 @@ def draw(results: Results, late: bool) -> None:
     site_demand.told(language)
     found = site_demand.found(results)
     shown = shelf.of_demand(results, found) if found else shelf.of_run(results)
+    shown, wrong = site_bounds.laid(shown)
     asked, problem = site_weights.now(shown)
     made = shown.bench.answer(asked)
     if found:
         site_demand.banner(shown, language)
     site_weights.bar(results.folder, asked, language)
-    site_weights.trouble(problem, language)
+    site_bounds.bar(language)
+    site_weights.trouble(wrong or problem, language)
     site_demand.aim(shown)
     selected = _selected(shown)
     _legend(made, language)
@@ -106,6 +119,7 @@ def _below(shown: SiteView, made: Ranked, selected: str | None, late: bool, lang
         "compare": lambda: site_panels.compare(shown, made, selected, language),
         "stability": lambda: site_charts.stability(made, shown.results.study.ranking.top, language),
         "matrix": lambda: site_weights.matrix(shown, made, site_weights.now(shown)[0], language),
+        "bounds": lambda: site_bounds.draw(shown, made, language),
         "handover": lambda: _handover(shown.results, late, language),
     }
     draws.get(str(name), lambda: _list(shown, made, selected, language))()

@@ -408,6 +408,17 @@ def test_names_of_scenarios_and_grounds_of_weights_are_text(own, visit, monkeypa
     labels_are_text(test)
 
 
+def test_names_of_sets_of_criteria_are_text(own, visit, monkeypatch):
+    monkeypatch.setenv("LUODI_STUDY", str(own))
+    test = visit("sites", "zh")
+    next(g for g in test.get("button_group") if g.key == "site-below").set_value("bounds")
+    test = fill(test.run(), "^bounds-name", "^bounds-person", "^bounds-why")
+    press(test, "bounds-keep")
+    assert any("onerror" in t.value for t in test.toast)
+    assert TYPED in spec.read(own).ranking.decided
+    assert TYPED in next(s for s in test.selectbox if s.key == "bounds-set").options[-1]
+
+
 def test_a_new_study_takes_any_name_and_says_what_it_cannot_take(tmp_path, visit, monkeypatch):
     own = tmp_path / "new"
     own.mkdir()

@@ -1,9 +1,12 @@
 """The Sites page without a browser: every state it can be in, in both languages."""
 
 import re
+import shutil
 
 import pytest
 
+from layers.study import spec
+from layers.study.registers import criteria
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
 from tests.views import studies
@@ -115,3 +118,31 @@ def test_stale_sites_stay_and_no_demand_is_asked_of_them(visit, study):
         assert page.button(key="demand-go").disabled
     finally:
         settings.write_text(before, encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_bounds_on_trial_move_the_scores_and_are_kept_as_a_set(visit, study, language, tmp_path):
+    own = shutil.copytree(study, tmp_path / "own", symlinks=True)
+    page = turn(visit(own, language), "site-below", "bounds")
+    before = open_results(own)
+    assert len(page.dataframe[0].value) == len(before.criteria.criteria)
+    page.number_input(key="bound-0-usable-area-full_at").set_value(14_000.0)
+    page = looked(page.run())
+    assert say("uibounds.trial", language, count=1) in words(page)
+    for key, text in (("name", "本县 2026"), ("person", "周工"), ("why", "会议纪要")):
+        page.text_input(key=f"bounds-{key}").set_value(text)
+    page = looked(page.run())
+    page.button(key="bounds-keep").click()
+    page = looked(page.run())
+    assert say("uibounds.trial", language, count=1) not in words(page), "what is kept is no trial"
+    kept = criteria.of_study(spec.read(own), own)
+    assert next(c for c in kept.criteria if c.id == "usable-area").value.full_at == 14_000.0
+    assert open_results(own).stale()
+
+
+def test_bounds_that_are_reversed_are_told_and_nothing_is_ranked_by_them(visit, study):
+    page = turn(visit(study, "zh"), "site-below", "bounds")
+    page.number_input(key="bound-0-usable-area-full_at").set_value(1.0)
+    page = looked(page.run())
+    told = [line for line in words(page).splitlines() if "usable-area" in line and "lu-note" in line]
+    assert told, "why the bounds cannot be used"

@@ -17,6 +17,7 @@ WRITERS = {
     "idle.recover", "idle.undo", "jobs.begin", "jobs.start", "edits.record", "edits.withdraw", "edits.save_scenario",
     "edits.load_scenario", "served.save", "served.withdraw", "uploads.begin", "local_rules.keep", "local_rules.undo",
     "overrides.correct", "overrides.undo", "own_weights.keep",
+    "criteria_sets.keep", "criteria_sets.use",
 }  # fmt: skip
 """What changes a study or starts work, as pages call it."""
 ASKS = {"acts.again", "acts.do", "acts.require", "acts.may", "acts.button"}
