@@ -8,11 +8,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from layers.ask.scheduled import Scheduled
-from layers.serve.pages import chain_map
 from layers.serve.pages import drive as served
 from layers.serve.pages import drive_argue as arguing
 from layers.serve.pages import drive_library as holding
 from layers.serve.pages import drive_lists as listing
+from layers.serve.pages import drive_maps as maps
 from layers.serve.pages import drive_offers as offering
 from layers.serve.pages.board import board
 from layers.serve.pages.drive import DriveTable
@@ -23,6 +23,7 @@ from views.parts import (
     drive_argue,
     drive_library,
     drive_lists,
+    drive_maps,
     drive_offers,
     drive_panel,
     frame,
@@ -65,6 +66,8 @@ def _shown() -> str:
 
 
 def _download(results: Results, view: str, name: str, late: bool, language: Language) -> None:
+    if view == "chain" and not drive_maps.ready(results):
+        return
     ready = {"offers": offering.placed, "argue": offering.placed, "lists": listing.drawn, "libraries": holding.read}
     if view in ready and not ready[view](results):
         return
@@ -73,7 +76,8 @@ def _download(results: Results, view: str, name: str, late: bool, language: Lang
         period, by = (state.value_of(f"drive-{k}") or first for k, first in (("period", "year"), ("by", "unit")))
         made = functools.partial(served.league_file, results, period, by, "xlsx", language)
     elif view == "chain":
-        made = functools.partial(served.chain_file, results, language)
+        which = drive_maps.shown()
+        made = functools.partial(maps.file if which != "chain" else _chain_file, results, which, language)
     elif view == "schedule":
         made = functools.partial(served.schedule_file, results, language)
     elif view == "lists":
@@ -89,6 +93,10 @@ def _download(results: Results, view: str, name: str, late: bool, language: Lang
         file_name=f"luodi-{view}-{results.run_id}.xlsx", icon=":material/download:",
         help=say("ui.stale_no_export" if late else "uidrive.workbook_help", language),
     )  # fmt: skip
+
+
+def _chain_file(results: Results, _: str, language: Language) -> bytes:
+    return served.chain_file(results, language)
 
 
 def _selected(shown: DriveTable) -> str | None:
@@ -206,23 +214,7 @@ def _wall(results: Results, _: str, language: Language) -> None:
 
 
 def _chain(results: Results, _: str, language: Language) -> None:
-    whole = dict(served.chain_parks(served.chain_of(results, ""), language))
-    park = st.selectbox(say("uidrive.place", language), list(whole), format_func=whole.__getitem__, key="drive-park",
-                        label_visibility="collapsed")  # fmt: skip
-    found = served.chain_of(results, str(park or ""))
-    picture, gaps = served.chain_view(found, language)
-    drawn = st.segmented_control(
-        say("uidrive.drawn", language), ("graph", "map"), default="graph", required=True, key="drive-chain-drawn",
-        format_func=lambda d: say(f"uidrive.chain_{d}", language), label_visibility="collapsed",
-    )  # fmt: skip
-    if drawn == "map":
-        _drawn(results, lambda: chain_map.scene(found, language), None)
-    else:
-        st.image(picture, width="stretch")
-    if gaps.empty:
-        st.html(tag("p", say("uidrive.chain_no_gap", language), cls="lu-note"))
-    else:
-        tables.plain(gaps, f"drive-gaps-{park}-{language}")
+    drive_maps.draw(results, functools.partial(_drawn, results), language)
 
 
 def _lists(results: Results, _: str, language: Language) -> None:

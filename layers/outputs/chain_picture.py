@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 from geo.project.chainmap import ABSENT, HALF, MISSING, OPEN, SHORT, STATES, STRONG, WEAK, Link, Station
 from layers.ask.chained import Chained
 from layers.outputs import lists
-from layers.outputs.plain import plain
+from layers.outputs.drawn import WIDTH, fitting, long, page, text
 from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
@@ -17,7 +16,7 @@ from layers.words import chain_map as words
 from layers.words.industry import industry_text
 
 KINDS = ("svg", "xlsx", "csv")
-WIDTH, TOP, FOOT = 1300, 56, 10
+TOP, FOOT = 56, 10
 HIGHEST, LOWEST, MOST = 34.0, 19.0, 620.0
 """Height of a row: as much as fits a screen, never too low to read."""
 FILL = {STRONG: "#2E7D5B", WEAK: "#E8A72D", MISSING: "#FFFFFF", OPEN: "#D6D3E6"}
@@ -39,7 +38,7 @@ def svg(found: Chained, language: Language) -> str:
         return wide * s.column + (wide - box) / 2, TOP + step * s.row
 
     where = {s.industry: at(s) for s in made.stations}
-    body = [f'<text x="10" y="20" font-size="15" font-weight="bold">{_text(words.head(found, language))}</text>']
+    body = [f'<text x="10" y="20" font-size="15" font-weight="bold">{text(words.head(found, language))}</text>']
     body += [_key(k, state, language) for k, state in enumerate(STATES)]
     drawn = [state for state in EDGE if any(x.state == state for x in made.links)]
     body += [_line_key(len(STATES) + k, state, language) for k, state in enumerate(drawn)]
@@ -47,26 +46,20 @@ def svg(found: Chained, language: Language) -> str:
         (x0, y0), (x1, y1) = where[link.giver], where[link.taker]
         body.append(_curve((x0 + box, y0 + step * 0.4), (x1, y1 + step * 0.4), link, words.link_text(link, language)))
     body += [_station(s, *where[s.industry], box, step * 0.78, language) for s in made.stations]
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-            f'height="{height}" font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif">'
-            f'<rect width="100%" height="100%" fill="#FFFFFF"/>{"".join(body)}</svg>')  # fmt: skip
-
-
-def _text(text: str) -> str:
-    return escape(plain(text), quote=True)
+    return page(body, height)
 
 
 def _key(k: int, state: str, language: Language) -> str:
     x = 10 + 130 * k
     return (f'<rect x="{x}" y="32" width="16" height="12" fill="{FILL[state]}" stroke="{INK[MISSING]}" '
             f'stroke-width="{1.2 if state == MISSING else 0}"/><text x="{x + 22}" y="42" font-size="12">'
-            f'{_text(code("chainstate", state, language))}</text>')  # fmt: skip
+            f'{text(code("chainstate", state, language))}</text>')  # fmt: skip
 
 
 def _line_key(k: int, state: str, language: Language) -> str:
     x = 10 + 130 * k
     return (f'<rect x="{x}" y="37" width="22" height="3" fill="{EDGE[state]}"/><text x="{x + 28}" y="42" '
-            f'font-size="12">{_text(code("linkstate", state, language))}</text>')  # fmt: skip
+            f'font-size="12">{text(code("linkstate", state, language))}</text>')  # fmt: skip
 
 
 def _curve(start: tuple[float, float], end: tuple[float, float], link: Link, told: str) -> str:
@@ -75,29 +68,18 @@ def _curve(start: tuple[float, float], end: tuple[float, float], link: Link, tol
     width = 1.0 + 2.0 * (link.strength if link.strength == link.strength else 0.0)
     return (f'<path d="M{x0:.1f} {y0:.1f} C{x0 + bend:.1f} {y0:.1f} {x1 - bend:.1f} {y1:.1f} {x1:.1f} {y1:.1f}" '
             f'fill="none" stroke="{EDGE[link.state]}" stroke-width="{width:.2f}" stroke-opacity="0.55">'
-            f'<title>{_text(told)}</title></path>')  # fmt: skip
+            f'<title>{text(told)}</title></path>')  # fmt: skip
 
 
 def _station(s: Station, x: float, y: float, box: float, high: float, language: Language) -> str:
     name, size = industry_text(s.industry, language), min(13.0, high * 0.62)
     count = f" {s.firms:.0f}" if s.firms == s.firms and s.firms > 0 else ""
-    short = name if _long(name + count) * size <= box - 10 else _fitting(name, (box - 10) / size - _long(count + "…"))
+    short = fitting(name, (box - 10) / size - long(count))
     line = f' stroke="{INK[MISSING]}" stroke-dasharray="4 2"' if s.state == MISSING else ""
-    return (f'<g><title>{_text(name + count)}</title><rect x="{x:.1f}" y="{y:.1f}" width="{box:.1f}" '
+    return (f'<g><title>{text(name + count)}</title><rect x="{x:.1f}" y="{y:.1f}" width="{box:.1f}" '
             f'height="{high:.1f}" rx="3" fill="{FILL[s.state]}"{line}/><text x="{x + 5:.1f}" '
-            f'y="{y + high * 0.7:.1f}" font-size="{size:.1f}" fill="{INK[s.state]}">{_text(short + count)}</text></g>'
+            f'y="{y + high * 0.7:.1f}" font-size="{size:.1f}" fill="{INK[s.state]}">{text(short + count)}</text></g>'
             )  # fmt: skip
-
-
-def _long(text: str) -> float:
-    """Return how long a text is, in heights of its letters: a Chinese sign is as wide as it is high."""
-    return sum(1.0 if ord(c) > 0x2E7F or c == "…" else 0.58 for c in text)
-
-
-def _fitting(name: str, room: float) -> str:
-    """Return as much of a name as there is room for, at least its code."""
-    ends = [k for k in range(4, len(name)) if _long(name[:k]) <= room]
-    return name[: ends[-1] if ends else 3] + "…"
 
 
 def write(found: Chained, path: Path, language: Language) -> int:

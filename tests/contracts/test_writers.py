@@ -152,6 +152,8 @@ APART = {
          "layers/outputs/findings_list.py:_write_json",
          "layers/outputs/formats.py:_write_geojson", "layers/outputs/formats.py:_write_parquet",
          "layers/outputs/chain_picture.py:_picture",
+        "layers/outputs/fund_picture.py:write",
+        "layers/outputs/resource_picture.py:write",
          "layers/outputs/league_book.py:_book", "layers/outputs/league_book.py:write",
          "layers/outputs/offer_list.py:write",
          "layers/outputs/meeting.py:write",

@@ -265,5 +265,14 @@ def test_a_chain_without_gaps_says_so_in_words(visit, month_end, monkeypatch):
     monkeypatch.setattr(drive, "chain_view", whole)
     for language in LANGUAGES:
         page = visit(month_end, language, view="chain")
-        assert say("uidrive.chain_no_gap", language) in [c.value for c in page.caption]
+        assert say("uidrive.chain_no_gap", language) in text(page)
         assert not page.dataframe
+
+
+@pytest.mark.parametrize("language", EACH)
+def test_maps_that_lack_their_data_say_what_to_run(visit, month_end, language):
+    page = visit(month_end, language, view="chain")
+    for which in ("resource", "fund"):
+        page.segmented_control(key="drive-map").set_value(which).run()
+        assert not page.exception
+        assert say(f"uidrive.no_{which}", language) in text(page)
