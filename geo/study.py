@@ -161,10 +161,17 @@ def with_ground(what: Sequence[Zone], rules: Sequence[Rule], layers: Mapping[str
 
 def measure(
     inputs: Inputs, what: Sequence[Zone], distances: Sequence[str], basis: AreaBasis, progress: Progress,
-    memo: Memo | None = None,
+    memo: Memo | None = None, spread: every.Spread | None = None,
 ) -> Tables:  # fmt: skip
     """Turn geometry into tables, once: zones, overlaps, overlap_classes, pieces, facts."""
-    return every.measure(inputs, what, distances, basis, progress, memo)
+    return every.measure(inputs, what, distances, basis, progress, memo, spread)
+
+
+def against(
+    inputs: Inputs, what: Sequence[Zone], distances: Sequence[str], basis: AreaBasis, progress: Progress
+) -> every.Against:
+    """Lay out what parcels are measured against, for whoever measures some of them elsewhere."""
+    return every.against(inputs, what, distances, basis, progress)
 
 
 def screen(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Tables:

@@ -29,6 +29,10 @@ class LuodiError(Exception):
         self.reasons: tuple[Reason, ...] = (reasons,) if isinstance(reasons, Reason) else tuple(reasons)
         super().__init__("; ".join(r.to_json() for r in self.reasons))
 
+    def __reduce__(self) -> tuple[type[LuodiError], tuple[tuple[Reason, ...]]]:
+        """Keep the reasons on the way from one process to another."""
+        return type(self), (self.reasons,)
+
 
 class BlockedError(LuodiError):
     """An input cannot be used until the user decides or mends it."""

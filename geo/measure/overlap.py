@@ -73,10 +73,32 @@ def classes(lots: Lots, laid: Laid) -> pd.DataFrame:
     Within a class overlaps are counted once; classes may overlap one another. Only what
     is found for certain is counted. An area is NaN where the overlay failed.
     """
-    told = [g for g in laid.grounds if g.classes is not None and g.zone == Zone(g.zone.layer_id) and len(g.found)]
-    blocks = [_class_block(lots, g, laid.basis) for g in told]
+    blocks = [_class_block(lots, g, laid.basis) for g in _told(laid)]
     blocks = [b for b in blocks if len(b)]
     return pd.concat(blocks, ignore_index=True) if blocks else empty("overlap_classes")
+
+
+def classes_unknown(ids: npt.NDArray[np.object_], laid: Laid) -> pd.DataFrame:
+    """Return the table `overlap_classes` of parcels nobody could measure: every class, each with an area of NaN."""
+    blocks = []
+    for ground in _told(laid):
+        names = _classes(ground)[1]
+        blocks.append(
+            pd.DataFrame(
+                {
+                    "parcel_id": np.repeat(ids, len(names)),
+                    "layer_id": ground.zone.layer_id,
+                    "class": np.tile(names, len(ids)),
+                    "area_m2": np.nan,
+                }
+            )
+        )
+    return pd.concat(blocks, ignore_index=True) if blocks else empty("overlap_classes")
+
+
+def _told(laid: Laid) -> list[Ground]:
+    """Return the grounds that are broken down by class: whole layers without a buffer."""
+    return [g for g in laid.grounds if g.classes is not None and g.zone == Zone(g.zone.layer_id) and len(g.found)]
 
 
 def _class_block(lots: Lots, ground: Ground, basis: AreaBasis) -> pd.DataFrame:

@@ -6,7 +6,7 @@ outside the raster, is unknown: it widens the interval and never counts as zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import exactextract
@@ -24,7 +24,7 @@ from geo.basis.inputs import NO_CLASS, Raster
 from geo.basis.layer import Geometries
 from geo.basis.progress import Progress, steps
 from geo.basis.reason import reason
-from geo.basis.units import class_share, hi, unknown_share
+from geo.basis.units import absent_class, class_share, hi, unknown_share
 from geo.measure.slope import slope_pct
 
 Floats = npt.NDArray[np.float64]
@@ -74,6 +74,21 @@ def tables(shapes: Geometries, crs: str, rasters: Mapping[str, Raster], progress
         made[rasters[n].kind](north_up(rasters[n]), _in_crs(shapes, crs, rasters[n].crs))
         for n in steps(names, "rasters", progress)
     ]
+
+
+def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the facts of several parts of the parcels as one table.
+
+    A class that lies on no parcel of a part has no column there: its share on them is 0 and at most what is unknown.
+    """
+    out = pd.concat(parts, ignore_index=True)
+    lacking = [np.repeat(~out.columns.isin(part.columns)[:, None], len(part), axis=1) for part in parts]
+    blank = pd.DataFrame(np.concatenate(lacking, axis=1).T, columns=out.columns)
+    for name in [str(c) for c in out if absent_class(str(c))]:
+        rows, unknown = blank[name].to_numpy(), out[absent_class(name)]
+        out.loc[rows, name] = np.where(unknown[rows] < 1.0, 0.0, np.nan)
+        out.loc[rows, hi(name)] = unknown[rows].where(unknown[rows] < 1.0)
+    return out
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,10 @@ class OpenStudy:
         """`study.toml` as it stands now."""
         return spec.read(self.folder)
 
-    def run(self, until: str = "all", progress: Progress = silent) -> Report:
+    def run(
+        self, until: str = "all", progress: Progress = silent, runner: str = "serial", workers: int = 0,
+        scheduler: str = "",
+    ) -> Report:  # fmt: skip
         """Build what is stale, in order, up to a stage; the newest run then holds its tables.
 
         Parameters
@@ -48,6 +51,12 @@ class OpenStudy:
             A stage (``screen``, ``assemble``, ``rank``, ``place``, ``idle`` …) or "all".
         progress : callable
             ``(done, total, stage)``; raising `geo.basis.errors.Cancelled` in it stops the run, the old one stays.
+        runner : {"serial", "processes", "dask"}
+            Who measures the parcels; no table depends on it.
+        workers : int
+            Processes, or workers of a cluster of our own; 0: one per core.
+        scheduler : str
+            Address of a Dask scheduler: on this computer, or ``tls://``.
 
         Returns
         -------
@@ -59,7 +68,7 @@ class OpenStudy:
         LuodiError
             In words: what stands in the way, which rows, what to do.
         """
-        return runs.update(self.folder, until, progress)
+        return runs.update(self.folder, until, progress, crews.hiring(runner, workers, scheduler))
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from layers.text import LANGUAGES, Language, say
 
 if TYPE_CHECKING:
     from layers.study.run.results import Results
-    from layers.study.run.runs import Report
+    from layers.study.run.runs import Hire, Report
 
 
 def system_language() -> Language:
@@ -106,11 +106,11 @@ def number(text: str) -> float:
     return amount
 
 
-def fresh(folder: Path, until: str, console: Console) -> Report:
+def fresh(folder: Path, until: str, console: Console, hire: Hire | None = None) -> Report:
     """Bring the stages a command rests on up to date, and say what was found damaged on the way."""
     from layers.study.run import runs
 
-    report = runs.update(folder, until, console.progress)
+    report = runs.update(folder, until, console.progress, hire)
     for note in report.notes:
         console.note(note)
     return report

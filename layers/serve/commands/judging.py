@@ -12,16 +12,27 @@ from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from layers.outputs.console import Console
 from layers.serve.commands import call
-from layers.serve.commands.options import Document, Ground, Json, Lang, Person, Study
+from layers.serve.commands.options import (
+    Document,
+    Ground,
+    Json,
+    Lang,
+    Person,
+    RunnerKind,
+    Scheduler,
+    Study,
+    Workers,
+)
 from layers.text import say
 
 
-def _update(folder: Path, until: str, as_json: bool, lang: str) -> None:
+def _update(folder: Path, until: str, crew: tuple[str, int, str], as_json: bool, lang: str) -> None:
     def work(console: Console) -> None:
         from layers.outputs import summary
+        from layers.study.run import crews
         from layers.study.run.released import open_results
 
-        report = call.fresh(folder, until, console)
+        report = call.fresh(folder, until, console, crews.hiring(*crew))
         call.tell(console, summary.after_run(folder, report, console.language))
         results = open_results(folder) if console.as_json else None  # for people the summary has said it
         if results is not None:
@@ -31,19 +42,40 @@ def _update(folder: Path, until: str, as_json: bool, lang: str) -> None:
     call.run(as_json, lang, work)
 
 
-def measure(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+def measure(
+    folder: Study,
+    runner: RunnerKind = "serial",
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
     """Measure parcels against every layer (and load what is stale)."""
-    _update(folder, "measure", as_json, lang)
+    _update(folder, "measure", (runner, workers, scheduler), as_json, lang)
 
 
-def screen(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+def screen(
+    folder: Study,
+    runner: RunnerKind = "serial",
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
     """Judge the parcels (and bring what stands before it up to date)."""
-    _update(folder, "screen", as_json, lang)
+    _update(folder, "screen", (runner, workers, scheduler), as_json, lang)
 
 
-def run(folder: Study, as_json: Json = False, lang: Lang = "") -> None:
+def run(
+    folder: Study,
+    runner: RunnerKind = "serial",
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    as_json: Json = False,
+    lang: Lang = "",
+) -> None:
     """Bring all stages up to date."""
-    _update(folder, "all", as_json, lang)
+    _update(folder, "all", (runner, workers, scheduler), as_json, lang)
 
 
 def waive(

@@ -38,6 +38,12 @@ On = Annotated[str, typer.Option("--on", help="Another day than that of the stud
 After = Annotated[int | None, typer.Option("--after", help="The decision you have seen (its number) and replace.")]
 Person = Annotated[str, typer.Option("--person", help="Who decides.")]
 
+RunnerKind = Annotated[
+    str, typer.Option("--runner", help="Who measures: serial, processes (of this computer), dask (docs: performance).")
+]
+Workers = Annotated[int, typer.Option(help="So many processes or workers of our own; 0: one per core.")]
+Scheduler = Annotated[str, typer.Option(help="Address of a Dask scheduler: on this computer, or tls://.")]
+
 
 def entry(given: dict[str, Any]) -> dict[str, Any]:
     """Return the ``[[layers]]`` entry that the options of `add` and `check` describe."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -22,7 +22,7 @@ from typing import Any
 
 import shapely
 
-from geo.basis.errors import BlockedError, DamagedError, LuodiError
+from geo.basis.errors import BlockedError, DamagedError, LuodiError, rows_reason
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
 from layers.study import edits, formats, spec
@@ -31,6 +31,7 @@ from layers.study.lock import writing
 from layers.study.run import manifest, store
 from layers.study.run.keyed import RunPlan, plan
 from layers.study.run.masks import Masks
+from layers.study.run.runner import Runner
 from layers.study.run.stage import Opened
 from layers.study.stages import STAGES, TABLE_STAGE, Stage, Work, wanted
 
@@ -39,7 +40,10 @@ EXPECTED = ("load", "measure", "screen")
 """Stages every run holds; a table of another that nobody has asked for yet is not built, which is not stale."""
 WITHOUT_PARCELS = ("load", "idle", "inefficient", "zones")
 """Stages a study may ask for that has a supply register and no parcels."""
+MEASURED = "measure"
+"""The stage whose parcels a crew may measure."""
 KEPT_RUNS = 3
+Hire = Callable[[Path, str], Runner]
 RESULTS = "results"
 SETTINGS = ("study", "rules", "criteria", "not_applied", "inputs", "edits")
 """What a manifest says of the study; the rest of its head tells when and with what it was written."""
@@ -55,8 +59,17 @@ class Report:
     notes: tuple[Reason, ...] = ()
 
 
-def update(folder: Path, until: str, progress: Progress) -> Report:
+def update(folder: Path, until: str, progress: Progress, hire: Hire | None = None) -> Report:
     """Bring every stage up to and including `until` up to date; what is damaged is built again.
+
+    Parameters
+    ----------
+    folder : Path
+    until : str
+        A stage, or ``all``.
+    progress : Progress
+    hire : callable or None
+        Returns the crew that measures the parcels of a study under the key of a stage; None: this process does.
 
     Raises
     ------
@@ -73,7 +86,7 @@ def update(folder: Path, until: str, progress: Progress) -> Report:
             raise BlockedError(reason("parcels_not_declared"))
         hidden = Masks(made.study, made.rules)
         try:
-            report = _Run(made, progress).to(until)
+            report = _Run(made, progress, hire(folder, made.stage_keys[MEASURED]) if hire else None).to(until)
         except LuodiError as problem:
             raise type(problem)([hidden.told(r) for r in problem.reasons]) from problem.__cause__
         return replace(report, notes=(*brought, *map(hidden.told, report.notes)))
@@ -112,12 +125,14 @@ def _pointed_to(link: Path) -> Path | None:
 class _Run:
     plan: RunPlan
     progress: Progress
+    runner: Runner | None = None
     built: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     fresh: list[str] = field(default_factory=list)
     damaged: set[str] = field(default_factory=set)
     worn: dict[str, set[str]] = field(default_factory=dict)
     notes: list[Reason] = field(default_factory=list)
+    incomplete: set[str] = field(default_factory=set)
 
     def to(self, until: str) -> Report:
         try:
@@ -174,7 +189,7 @@ class _Run:
     def _of(self, stage: Stage, tables: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Return the tables a stage wrote under its present key; none when they are not all there."""
         key = self.plan.stage_keys[stage.name]
-        found = {n: e for n, e in tables.items() if e.get("key") == key}
+        found = {n: e for n, e in tables.items() if e.get("key") == key and not e.get("incomplete")}
         return found if set(stage.writes) <= set(found) else {}
 
     def _at_hand(self, stage: Stage) -> bool:
@@ -199,16 +214,27 @@ class _Run:
 
     def _build(self, stage: Stage) -> None:
         self.progress(0, 1, stage.name)
-        work = Work(self.plan, self.target, self.progress, self.plan.land_id, self.opened, stage.reads)
+        work = Work(self.plan, self.target, self.progress, self.plan.land_id, self.opened, stage.reads, self.runner)
         tables = stage.build(work)
+        mark = self._mark(stage)
         self.target.mkdir(parents=True, exist_ok=True)
         key = self.plan.stage_keys[stage.name]
         entries = {
-            name: store.write_table(self.target, name, frame) | {"key": key, "stage": stage.name}
+            name: store.write_table(self.target, name, frame) | {"key": key, "stage": stage.name} | mark
             for name, frame in tables.items()
         }
         self._record(entries, stage.name)
         self.progress(1, 1, stage.name)
+
+    def _mark(self, stage: Stage) -> dict[str, bool]:
+        """Return what marks the tables of a stage that rest on parcels nobody could measure: never kept for long."""
+        lost = self.runner.lost if self.runner else []
+        if lost and stage.name == MEASURED:
+            self.notes.append(rows_reason("parcels_not_measured", lost))
+            self.incomplete.add(stage.name)
+        elif self.incomplete & set(stage.needs):
+            self.incomplete.add(stage.name)
+        return {"incomplete": True} if stage.name in self.incomplete else {}
 
     def _record(self, entries: dict[str, Any], stage: str) -> None:
         self.fresh.append(stage)
@@ -354,4 +380,8 @@ def stale(folder: Path) -> dict[str, str]:
     keys, tables = plan(folder).stage_keys, manifest.read(run)["tables"]
     # a table of a stage nobody has asked for yet is not built, which is not the same as stale
     built = {name: stage for name, stage in TABLE_STAGE.items() if name in tables or stage.name in EXPECTED}
-    return {name: stage.name for name, stage in built.items() if tables.get(name, {}).get("key") != keys[stage.name]}
+    found = {name: tables.get(name, {}) for name in built}
+    old = {
+        name for name, entry in found.items() if entry.get("key") != keys[built[name].name] or entry.get("incomplete")
+    }
+    return {name: stage.name for name, stage in built.items() if name in old}

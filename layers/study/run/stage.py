@@ -14,6 +14,7 @@ from geo import study as flow
 from geo.basis.area import AreaBasis, around, basis
 from geo.basis.inputs import Inputs
 from geo.basis.progress import Progress
+from geo.measure.every import Spread
 from layers.study import load
 from layers.study.run import store
 from layers.study.run.plan import Plan
@@ -58,6 +59,8 @@ class Work:
     opened : Opened
     reads : tuple of str
         What the flow says the stage reads; asking for anything else is a fault of the program.
+    spread : Spread or None
+        Who measures the parcels; it changes no value, so no key holds it.
     """
 
     plan: Plan
@@ -66,6 +69,7 @@ class Work:
     land_id: str
     opened: Opened
     reads: tuple[str, ...]
+    spread: Spread | None = None
 
     @property
     def inputs(self) -> Inputs:

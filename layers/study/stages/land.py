@@ -29,7 +29,7 @@ def _measure(work: Work) -> Tables:
     plan = work.plan
     what = flow.with_ground(plan.zones, plan.rules, work.inputs.layers)
     memo = memos.opened(plan.folder, memos.WIDTHS)
-    tables = flow.measure(work.inputs, what, plan.distances, work.basis, work.progress, memo)
+    tables = flow.measure(work.inputs, what, plan.distances, work.basis, work.progress, memo, work.spread)
     memos.keep(plan.folder, memos.WIDTHS, memo)
     return tables
 

@@ -1,0 +1,43 @@
+"""What a worker of another process or computer measures: it opens the study itself, and it must be the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from pathlib import Path
+
+from geo import study as flow
+from geo.basis.errors import BlockedError
+from geo.basis.progress import silent
+from geo.basis.reason import reason
+from layers.study.run import memos
+from layers.study.run.keyed import plan
+from layers.study.run.runner import Land, Measured, Tile
+from layers.study.run.stage import Opened
+
+
+def land_of(folder: Path, key: str) -> Callable[[], Land]:
+    """Return who opens the land of a study where it is called."""
+    return partial(_opened, str(folder.resolve()), key)
+
+
+def measured(folder: str, key: str, start: int, stop: int) -> Measured:
+    """Measure some parcels of a study folder, which is opened once per worker.
+
+    Raises
+    ------
+    BlockedError
+        The folder holds another study there, or another program reads it.
+    """
+    return _opened(folder, key).measured(Tile(start, stop), silent)
+
+
+@lru_cache(maxsize=1)
+def _opened(folder: str, key: str) -> Land:
+    made = plan(Path(folder))
+    if made.stage_keys["measure"] != key:
+        raise BlockedError(reason("worker_reads_another_study", folder=folder))
+    opened = Opened(made, silent)
+    what = flow.with_ground(made.zones, made.rules, opened.inputs.layers)
+    against = flow.against(opened.inputs, what, made.distances, opened.basis, silent)
+    return Land(opened.inputs.parcels, against, memos.opened(made.folder, memos.WIDTHS))
