@@ -2,8 +2,8 @@
 
     python benchmarks/runners.py FOLDER 100000 --workers 2     # FOLDER as of benchmarks/scale.py; --density 0.2
 
-Every runner measures the same study anew, nothing kept from before; a process of its own per runner. The ratio is wall
-clock of the first over wall clock of the runner: what more workers are for. It means something on a quiet computer only.
+Every runner measures the same study anew, nothing kept from before, in a process of its own. The ratio is wall
+clock of the first over wall clock of the runner: what more workers are for. It means something on a quiet computer.
 """
 
 from __future__ import annotations

@@ -167,13 +167,6 @@ def measure(
     return every.measure(inputs, what, distances, basis, progress, memo, spread)
 
 
-def against(
-    inputs: Inputs, what: Sequence[Zone], distances: Sequence[str], basis: AreaBasis, progress: Progress
-) -> every.Against:
-    """Lay out what parcels are measured against, for whoever measures some of them elsewhere."""
-    return every.against(inputs, what, distances, basis, progress)
-
-
 def screen(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Tables:
     """Judge tables: verdicts, candidates, ledger. No geometry is touched."""
     return _seen(_evidence(tables), setting).tables(None)

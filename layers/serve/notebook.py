@@ -16,7 +16,7 @@ from geo.basis.progress import Progress, silent
 from layers.outputs.told import told
 from layers.outputs.web_map import study_map
 from layers.study import spec
-from layers.study.run import released, runs
+from layers.study.run import crews, released, runs
 from layers.study.run.results import Results, there
 from layers.study.run.runs import Report
 from layers.study.spec import Study

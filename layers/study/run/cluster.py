@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
 from layers.study.run import opened
-from layers.study.run.runner import Crew, Land, Measured, Tile
+from layers.study.run.runner import Assignment, Crew, Measured, Tile
 
 OWN = ("127.0.0.1", "localhost", "::1")
 """Hosts a scheduler may have without certificates."""
@@ -78,7 +78,7 @@ class Cluster:
             self.cluster.close()
 
 
-def hire(folder: Path, key: str, workers: int, scheduler: str = "") -> Callable[[Land], Crew]:
+def hire(folder: Path, key: str, workers: int, scheduler: str = "") -> Callable[[Assignment], Crew]:
     """Return who asks a scheduler for workers.
 
     Parameters
@@ -97,7 +97,7 @@ def hire(folder: Path, key: str, workers: int, scheduler: str = "") -> Callable[
         The scheduler does not answer.
     """
 
-    def hired(_: Land) -> Crew:
+    def hired(_: Assignment) -> Crew:
         import distributed
 
         if scheduler:

@@ -10,13 +10,14 @@ from geo import study as flow
 from geo.basis.errors import BlockedError
 from geo.basis.progress import silent
 from geo.basis.reason import reason
+from geo.measure import every
 from layers.study.run import memos
 from layers.study.run.keyed import plan
-from layers.study.run.runner import Land, Measured, Tile
+from layers.study.run.runner import Assignment, Measured, Tile
 from layers.study.run.stage import Opened
 
 
-def land_of(folder: Path, key: str) -> Callable[[], Land]:
+def assignment_of(folder: Path, key: str) -> Callable[[], Assignment]:
     """Return who opens the land of a study where it is called."""
     return partial(_opened, str(folder.resolve()), key)
 
@@ -33,11 +34,11 @@ def measured(folder: str, key: str, start: int, stop: int) -> Measured:
 
 
 @lru_cache(maxsize=1)
-def _opened(folder: str, key: str) -> Land:
+def _opened(folder: str, key: str) -> Assignment:
     made = plan(Path(folder))
     if made.stage_keys["measure"] != key:
         raise BlockedError(reason("worker_reads_another_study", folder=folder))
     opened = Opened(made, silent)
     what = flow.with_ground(made.zones, made.rules, opened.inputs.layers)
-    against = flow.against(opened.inputs, what, made.distances, opened.basis, silent)
-    return Land(opened.inputs.parcels, against, memos.opened(made.folder, memos.WIDTHS))
+    against = every.against(opened.inputs, what, made.distances, opened.basis, silent)
+    return Assignment(opened.inputs.parcels, against, memos.opened(made.folder, memos.WIDTHS))

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from geo.basis.progress import silent
-from layers.study.run.opened import land_of
-from layers.study.run.runner import Crew, Land, Measured, Tile
+from layers.study.run.opened import assignment_of
+from layers.study.run.runner import Assignment, Crew, Measured, Tile
 
 TICK_S = 0.5
 """So long a wait may last before progress is told again, by which the user can stop the work."""
@@ -32,13 +32,13 @@ class Processes:
 
     Parameters
     ----------
-    open_land : callable
+    open_work : callable
         Called in each process: returns what it measures. Under a fork it hands over what is there already.
     workers : int
     context : multiprocessing context
     """
 
-    open_land: Callable[[], Land]
+    open_work: Callable[[], Assignment]
     workers: int
     context: Any
     crew: list[_Worker] = field(default_factory=list)
@@ -87,7 +87,7 @@ class Processes:
     def _hired(self) -> _Worker:
         line, far = self.context.Pipe()
         others = [w.line for w in self.crew]
-        process = self.context.Process(target=_work, args=(far, [*others, line], self.open_land), daemon=True)
+        process = self.context.Process(target=_work, args=(far, [*others, line], self.open_work), daemon=True)
         process.start()
         far.close()
         self.crew.append(_Worker(process, line))
@@ -100,7 +100,7 @@ class Processes:
         self.crew.remove(worker)
 
 
-def _work(line: Connection, not_mine: list[Connection], open_land: Callable[[], Land]) -> None:
+def _work(line: Connection, not_mine: list[Connection], open_work: Callable[[], Assignment]) -> None:
     """Measure tile after tile until nobody gives one any more."""
     for other in not_mine:
         other.close()  # held open here, nobody would see that its owner is gone
@@ -111,14 +111,14 @@ def _work(line: Connection, not_mine: list[Connection], open_land: Callable[[], 
         except (EOFError, OSError):
             return
         try:
-            land = land or open_land()
+            land = land or open_work()
             answer: Any = land.measured(tile, silent)
         except Exception as problem:  # raised again by who gave out the tile
             answer = problem
         line.send(answer)
 
 
-def hire(folder: Path, key: str, workers: int) -> Callable[[Land], Crew]:
+def hire(folder: Path, key: str, workers: int) -> Callable[[Assignment], Crew]:
     """Return who hires processes for the land of a study.
 
     Parameters
@@ -130,10 +130,10 @@ def hire(folder: Path, key: str, workers: int) -> Callable[[Land], Crew]:
         0: one per core.
     """
 
-    def hired(land: Land) -> Crew:
+    def hired(land: Assignment) -> Crew:
         count = workers or os.cpu_count() or 1
         if "fork" in multiprocessing.get_all_start_methods():
             return Processes(lambda: land, count, multiprocessing.get_context("fork"))
-        return Processes(land_of(folder, key), count, multiprocessing.get_context("spawn"))
+        return Processes(assignment_of(folder, key), count, multiprocessing.get_context("spawn"))
 
     return hired

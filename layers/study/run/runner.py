@@ -52,7 +52,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Land:
+class Assignment:
     """What a worker measures: the parcels, what they are measured against, and the widths that are known."""
 
     parcels: gpd.GeoDataFrame
@@ -81,7 +81,7 @@ class Crew(Protocol):
         """Send everybody home, at work or not."""
 
 
-Hire = Callable[[Land], Crew]
+Hire = Callable[[Assignment], Crew]
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Runner:
     def __call__(self, parcels: gpd.GeoDataFrame, land: Against, memo: Memo, progress: Progress) -> list[Part]:
         """Measure parcels (see `geo.measure.every.Spread`)."""
         self.lost.clear()
-        crew = self.hire(Land(parcels, land, memo))
+        crew = self.hire(Assignment(parcels, land, memo))
         try:
             dealt = _Dealt(crew, len(parcels), progress)
             done, lost = dealt.done()

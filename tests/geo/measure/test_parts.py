@@ -1,5 +1,7 @@
 """Parcels measured in parts: the same tables whoever measures which, and nothing claimed of what nobody measured."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,7 +61,7 @@ def dealt(cuts):
     edges = sorted({0, COUNT, *cuts})
 
     def spread(lots, against, memo, progress):
-        tiles = zip(edges[:-1], edges[1:], strict=True)
+        tiles = itertools.pairwise(edges)
         return [every.part(lots.iloc[a:b], against, memo, progress) for a, b in tiles]
 
     return spread

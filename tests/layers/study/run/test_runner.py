@@ -39,14 +39,14 @@ def forks(measured):
     """A crew of forks that measure as told."""
 
     @dataclass(frozen=True)
-    class Land(runner.Land):
+    class Assignment(runner.Assignment):
         def measured(self, tile, progress):
             return measured(super().measured, self, tile)
 
     def hire(_, key):
         def hired(land):
             crew = processes.hire(None, key, 2)(land)
-            return replace(crew, open_land=lambda: Land(land.parcels, land.against, land.memo))
+            return replace(crew, open_work=lambda: Assignment(land.parcels, land.against, land.memo))
 
         return Runner(hired)
 
