@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from layers.library import standards
 from layers.sources import gate
 from layers.sources.finding import Finding, finding
 from layers.study import coverage, load, sheets
+from layers.study.layer_part import SIGN
 from layers.study.placed import placed
 from layers.study.registers.record_cells import DOCUMENTS, event, stated_code
 from layers.study.sheets import RecordSheet
@@ -85,10 +86,33 @@ def read(study: Study, folder: Path, boundary: Any, recovered: frozenset[str] = 
     parts = [_register(spec, study, folder, boundary, found, opened) for spec in specs]
     order: tuple[State, ...] = ("failed", "missing", "stale", "ok")
     state = next(s for s in order if any(p.state == s for p in parts))
-    records = tuple(r for p in parts for r in p.records)
+    records = _told_apart(specs, [p.records for p in parts], found)
     back = frozenset(k for k, name in enumerate(distinct(records)) if name in recovered)
     grounds = [p.known for p in parts if p.complete]
     return OpenedSupply(Register(records, state, bool(grounds), _united(grounds), back), tuple(found), tuple(opened))
+
+
+def _told_apart(
+    specs: Sequence[LayerSpec], registers: Sequence[Sequence[Record]], found: list[tuple[str, Finding]]
+) -> tuple[Record, ...]:
+    """Return the records of all registers; of several each row has the name of its register, and doubles are told.
+
+    Towns number their rows alike, and one may send again what another has sent.
+    """
+    if len(specs) == 1:
+        return tuple(registers[0])
+    first: dict[str, str] = {}
+    for spec, records in zip(specs, registers, strict=True):
+        again = [r for r in records if r.record_id and first.setdefault(r.record_id, spec.id) != spec.id]
+        if again:
+            others = sorted({first[r.record_id] for r in again})
+            rows = [f"{r.row} {r.record_id}" for r in again[:NAMED]]
+            found.append((spec.id, finding("warn", "supply_in_registers", count=len(again), others=others, rows=rows)))
+    return tuple(
+        replace(r, row=f"{spec.id}{SIGN}{r.row}")
+        for spec, records in zip(specs, registers, strict=True)
+        for r in records
+    )
 
 
 UNPLACED = ("supply_number_unknown", "supply_number_repeats", "supply_record_elsewhere", "supply_record_without_place")

@@ -142,6 +142,7 @@ def test_an_image_lies_where_accepted_parameters_put_it(tmp_path):
                        crs="EPSG:2385", transform=from_origin(500_000, 3_150_000, 10, 10)) as out:  # fmt: skip
         out.write(np.ones((4, 4, 4), np.uint8))
     given = {"id": "i", "role": "raster", "source": "a.tif", "kind": "imagery", "bands": BANDS}
+    given |= {"vintage": "2025-01-01"}
     placed = {}
     for way in ("ballpark-datum-shift", "datum:30,-120,-60"):
         layer = spec.LayerSpec.model_validate(given | {"accept": (way,)})

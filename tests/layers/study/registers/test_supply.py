@@ -54,6 +54,39 @@ def codes(results):
     return {p: (r.supply_status, json.loads(r.reason)["code"]) for p, r in found.iterrows()}
 
 
+SECOND = """
+[[layers]]
+id = "register_2"
+role = "supply"
+source = "inputs/register2.csv"
+fields = {{ {of}parcel_id = "地块", contract = "合同", started = "动工", finished = "竣工", supply_status = "状态" }}
+"""
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_towns_that_send_a_register_each_are_one_register(tmp_path, numbered):
+    """Rows are numbered alike in both, and one number stands in both."""
+    place = study(tmp_path / "study", "A1,p01,2024-03-01,,,\nA2,p02,2024-03-01,,,\n")
+    rows = "A1,p01,2024-03-01,,,\nB2,p03,2024-03-01,,,\n"
+    (place / "inputs" / "register2.csv").write_text(HEAD + rows, encoding="utf-8")
+    file = place / "study.toml"
+    text = file.read_text(encoding="utf-8")
+    if not numbered:
+        text = text.replace('id = "编号", ', "")
+    file.write_text(text + SECOND.format(of='id = "编号", ' if numbered else ""), encoding="utf-8")
+    results = run(place)
+    records = results.table("supply_records")
+    assert records["row"].tolist() == ["register:2", "register:3", "register_2:2", "register_2:3"]
+    told = results.table("supply_problems")
+    twice = told[told["code"] == "supply_in_registers"]
+    assert twice["layer_id"].tolist() == (["register_2"] if numbered else [])
+    if numbered:
+        values = json.loads(twice["reason"].iloc[0])
+        assert (values["count"], values["others"], values["rows"]) == (1, ["register"], ["2 A1"])
+    runs.update(place, "idle", silent)
+    assert len(open_results(place).table("idle_records")) == 4
+
+
 # --- cells and codes -------------------------------------------------------------
 
 
