@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geo.project.library import LIBRARIES
+from layers.ask import library_past
 from layers.ask.library import Libraries
 from layers.outputs import lists
 from layers.outputs.project import grounds
@@ -13,6 +14,7 @@ from layers.outputs.projected import Projection
 from layers.outputs.sheets import ListSheet
 from layers.text import Language, code
 from layers.words import library as words
+from layers.words import library_past as past
 
 KINDS = lists.BOOK
 
@@ -39,3 +41,8 @@ def _pages(found: Libraries, said: tuple[str, ...], language: Language) -> Itera
         yield ListSheet(code("library", name, language), table, said, 2, frozenset(map(str, table)))
     table = words.link_table(found, language)
     yield ListSheet(code("librarysheet", "links", language), table, said[:1], 2, frozenset(map(str, table)))
+    if found.asked or not (made := library_past.past(found.results)):
+        return
+    table = past.frame(made, language).rename(columns=past.heads(language))
+    told = tuple(past.files(made, language))
+    yield ListSheet(code("librarysheet", "changes", language), table, told, 2, frozenset(map(str, table)))

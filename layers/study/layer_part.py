@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from pydantic import Field, field_validator
 
@@ -13,6 +14,14 @@ SIGN = ":"
 """Between the name of a part and the row in its file."""
 PREFIX = "part:"
 """Before a proposal that is for one part alone: ``part:青石镇:crs:EPSG:4549``."""
+
+
+class EarlierFile(Frozen):
+    """A file that was in the place of a layer: file and layer in it as they were, and the day another one came."""
+
+    source: str
+    layer: str = ""
+    until: date
 
 
 class LayerPart(Frozen):

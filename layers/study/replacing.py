@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import shapely
 
 from geo.basis.errors import CallError, LuodiError
 from geo.basis.reason import reason
+from geo.project.library import LIBRARIES
 from layers import toml
 from layers.library import kinds
 from layers.sources import gate
@@ -185,12 +187,21 @@ def _other_kind(old: LayerSpec, file: Path, folder: Path) -> list[Finding]:
     return [Finding("", why.code, "block", OTHER_KIND, why)]
 
 
+def _earlier(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of a library (五库) the files that were in its place, the one that goes now last, with their days."""
+    if table["role"] not in LIBRARIES or table.get("parts"):
+        return {}
+    gone = {k: table[k] for k in ("source", "layer") if table.get(k)} | {"until": date.today()}
+    return {"earlier": [*(dict(one) for one in table.get("earlier", ())), gone]}
+
+
 def _written(folder: Path, layer_id: str, said: Mapping[str, Any], found: staged.StagedFiles) -> None:
     """Change what was said of the layer; what somebody else changed in it meanwhile stays."""
     settings.layer_of(spec.read(folder), layer_id)
     document = settings.read(folder)
     table = next(t for t in document["layers"] if t["id"] == layer_id)
-    for key, value in said.items():
+    earlier = _earlier(table)
+    for key, value in {**said, **earlier}.items():
         if key in ("layer", "parts") and not value:
             table.pop(key, None)
         else:

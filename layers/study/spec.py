@@ -192,26 +192,25 @@ class LayerSpec(_Named):
         File (relative to the study folder) and the layer inside it.
     parts : tuple of LayerPart
         Of a layer in several files: all of them, the first with the same `source`; none for a layer in one file.
+    earlier : tuple of EarlierFile
+        Of a library (五库): the files that were in its place before, the oldest first.
     crs, encoding : str
         Given only when the file does not say, or says it wrongly.
     fields : mapping
         Our name → field of the file, for example ``parcel_id = "BSM"``.
     coverage : str
-        ``complete`` (absence means absence inside the study boundary), ``unknown``,
-        or the path of a polygon file.
+        ``complete`` (absence means absence inside the study boundary), ``unknown``, or the path of a polygon file.
     class : str
         Field by which the overlap is broken down.
     where : str
-        Filter on the file's fields (own small grammar); a null field leaves the
-        shape as "may belong".
+        Filter on the file's fields (own small grammar); a null field leaves the shape as "may belong".
     stale_after_days : int or None
         Data older than this on the study's day is unknown, whatever it shows.
     accept : tuple of str
         Proposals of the preflight the user has accepted, by name.
     bands : mapping
         Of imagery: name (`BANDS`) → number of the band in the file, counted from 1. ``cloud``
-        is a mask: anything but 0 may be cloud. With `READ_BANDS` it is read for signs of use, with
-        `SEEN_BANDS` it can be seen under the map; one of the two at least.
+        is a mask: anything but 0 may be cloud. It has `READ_BANDS` (for signs of use), `SEEN_BANDS` (seen), or both.
     provenance, licence : str
         Where the data comes from (letter, portal, contract) and what may be done with it.
     sensitivity : {"", "public", "internal", "restricted"}
@@ -228,6 +227,7 @@ class LayerSpec(_Named):
     title: str = ""
     layer: str = ""
     parts: tuple[layer_part.LayerPart, ...] = ()
+    earlier: tuple[layer_part.EarlierFile, ...] = ()
     crs: str = ""
     encoding: str = ""
     vintage: date | None = None

@@ -12,6 +12,7 @@ from geo.project.library import LIBRARIES, PARK, SEVERAL, STATION
 from layers.ask import library
 from layers.ask.library import Libraries, LibraryEvent
 from layers.text import Language, code, joined, land_unit, say
+from layers.words import library_past
 from layers.words.industry import industry_text
 from layers.words.pipeline import park_names
 
@@ -183,7 +184,10 @@ def card(found: Libraries, entry: dict[str, Any], language: Language) -> Iterato
     lines = links_of(found, at, language)
     yield say("library.linked", language, count=len(lines))
     yield from ("    " + line for line in lines)
-    told = events(library.history(found.results, entry), language)
+    told = [
+        *library_past.of_entry(found.results, at, language),
+        *events(library.history(found.results, entry), language),
+    ]
     yield say("library.history", language, count=len(told))
     yield from ("    " + line for line in told)
 

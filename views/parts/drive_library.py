@@ -8,7 +8,7 @@ from layers.serve.pages import drive_library as served
 from layers.study.run.results import Results
 from layers.text import Language, say
 from views.parts import acts, frame, runner, state, tables
-from views.parts.markup import option, tag
+from views.parts.markup import label, option, tag
 
 PANEL, HEIGHT, TEXT_HEIGHT = 620, 520, 90
 ENTRY = "entry"
@@ -44,7 +44,19 @@ def _list(results: Results, language: Language) -> served.LibraryView:
     else:
         key = f"drive-libraries-{name}-{hash(text)}-{language}"
         tables.pick_row(shown.frame, shown.ids, _chosen(shown), key, ENTRY, HEIGHT)
+    _changes(results, str(name), language)
     return shown
+
+
+def _changes(results: Results, name: str, language: Language) -> None:
+    """Draw what newer files changed, where files were replaced."""
+    lines, changed = served.changes(results, name, language)
+    if not lines:
+        return
+    with st.expander(label(say("uidrive.library_changes", language, count=len(changed))), expanded=False):
+        st.html(tag("div", *(tag("div", n, cls="lu-line") for n in lines)))
+        if not changed.empty:
+            tables.plain(changed, f"drive-library-changes-{name}-{language}")
 
 
 def _chosen(shown: served.LibraryView) -> str | None:

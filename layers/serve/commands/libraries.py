@@ -25,6 +25,7 @@ def library(
     name: Library = "",
     entry: Entry = "",
     find: Annotated[str, typer.Option(help="Only entries with these words.")] = "",
+    changes: Annotated[bool, typer.Option("--changes", help="What each newer file changed in them.")] = False,
     contacts: Annotated[bool, typer.Option("--contacts", help="Tell what is personal of it; to no file.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the lists: XLSX (a sheet each, links) or CSV.")] = None,
     as_json: Json = False,
@@ -34,9 +35,11 @@ def library(
 
     def work(console: Console) -> None:
         from layers.ask import library as asked
+        from layers.ask import library_past
         from layers.outputs import library_list
         from layers.study.run.released import require
         from layers.words import library as words
+        from layers.words import library_past as past
 
         if contacts and (out is not None or not entry):
             raise CallError(reason("library_contacts_only_told"))
@@ -49,10 +52,12 @@ def library(
             if contacts:
                 call.tell(console, words.contacts(asked.contacts(results, name, entry), console.language))
             found = asked.only(found, one)
+        elif changes:
+            call.tell(console, past.lines(library_past.past(results, name), console.language))
         else:
             call.tell(console, words.text(found, console.language))
         call.listed(console, out, lambda path: library_list.write(found, path, console.language))
-        console.result(words.plain(found))
+        console.result(words.plain(found) | {"changes": past.plain(library_past.past(results, name))})
 
     call.run(as_json, lang, work)
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from layers.ask import library
+from layers.ask import library, library_past
 from layers.ask.library import Libraries
 from layers.outputs import library_list
 from layers.outputs.target import bytes_of
 from layers.study.run.results import Results
 from layers.text import Language, code, say
 from layers.words import library as words
+from layers.words import library_past as past
 
 EVERY = ""
 
@@ -57,8 +58,14 @@ def card(results: Results, at: tuple[str, str], language: Language) -> LibraryCa
     one, whole = library.one(results, *at), library.found(results)
     title = say("uidrive.library_entry", language, word=code("librarykind", at[0], language),
                 entry=words.called(one))  # fmt: skip
-    events = words.events(library.history(results, one), language)
+    events = [*past.of_entry(results, at, language), *words.events(library.history(results, one), language)]
     return LibraryCard(title, tuple(words.links_of(whole, at, language)), tuple(events))
+
+
+def changes(results: Results, name: str, language: Language) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """Return what files changed in a library, or in all: a line for each file, and the changes as shown."""
+    found = library_past.past(results, name)
+    return tuple(past.files(found, language)), past.frame(found, language).rename(columns=past.heads(language))
 
 
 def targets(results: Results, language: Language) -> dict[str, str]:

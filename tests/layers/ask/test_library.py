@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 
 import openpyxl
 import pytest
@@ -228,3 +229,35 @@ def test_a_bundle_with_files_about_people_stays_in_the_office(folder, tmp_path):
     with pytest.raises(BlockedError) as stopped:
         bundle.contents(folder)
     assert [r.code for r in stopped.value.reasons] == ["bundle_personal"]
+
+
+def test_what_newer_files_changed_is_kept_with_day_and_file(folder, tmp_path):
+    one = open_results(folder).table("projects")["name"].iloc[0]
+    newer = INVESTORS.format(one=one).replace("K01,甲集团,C17", "K01,甲集团,C26").replace("3.1亿元", "3.5亿元")
+    newer = newer.replace("K02,乙公司", "K09,乙公司").replace("王小二,13900001111", "新人,13900009999")
+    given = tmp_path / "investor-december.csv"
+    given.write_text(newer, encoding="utf-8")
+    assert luodi_("library", folder, "--changes", "--lang", "zh").output.startswith("五库的文件没有更换过")
+    assert luodi_("add", folder, given, "--replace", "investor", "--lang", "zh").exit_code == 0
+    done = luodi_("library", folder, "investor", "--changes", "--lang", "zh")
+    assert done.exit_code == 0, done.output
+    day = date.today().isoformat()
+    assert f"{day} investor.csv 换为 investor-december.csv：新增 1 条、去掉 1 条、改动 1 条" in done.output
+    assert "金额（万元）由“31,000.00 万元”改为“35,000.00 万元”" in done.output
+    assert "客商库 K02 乙公司：去掉" in done.output
+    for language in LANGUAGES:
+        card = luodi_("library", folder, "investor", "K01", "--lang", language).output
+        assert "35,000.00" in card.split("investor-december.csv")[2]
+        results = open_results(folder)
+        assert len(drive_library.changes(results, "", language)[1]) == 4
+        assert any(
+            "investor-december.csv" in e for e in drive_library.card(results, ("investor", "K01"), language).events
+        )
+    out = tmp_path / "five.xlsx"
+    assert luodi_("library", folder, "--out", out, "--lang", "zh").exit_code == 0
+    told = [str(c) for row in openpyxl.load_workbook(out)["变化"].iter_rows(values_only=True) for c in row if c]
+    assert "K09" in told
+    for text in (done.output, *told):
+        assert not any(secret in text for secret in (*PERSONAL, "新人", "13900009999"))
+    (folder / "inputs" / "investor.csv").unlink()
+    assert "变化不明" in luodi_("library", folder, "--changes", "--lang", "zh").output
