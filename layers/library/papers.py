@@ -15,6 +15,8 @@ from layers.library import forms
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "templates"
 DOSSIERS = ("dossier-parcel", "dossier-site", "dossier-project", "dossier-redline")
+SHEETS = ("field-sheet", "argument")
+"""Documents with fields of their own beside those of every document."""
 ENDING = "docx"
 
 
@@ -60,8 +62,8 @@ class _Fields(Frozen):
 
 
 def papers() -> tuple[str, ...]:
-    """Return every document that takes a template: the dossiers, then the forms that are written as DOCX."""
-    return (*DOSSIERS, *(k for k in forms.kinds() if ENDING in forms.form(k).form.endings))
+    """Return every document that takes a template: dossiers, sheets, then the forms that are written as DOCX."""
+    return (*DOSSIERS, *SHEETS, *(k for k in forms.kinds() if ENDING in forms.form(k).form.endings))
 
 
 @cache
@@ -78,6 +80,8 @@ def fields(paper: str) -> tuple[TemplateField, ...]:
     known = toml.validated(_Fields, toml.read(FOLDER / "fields.toml"), "fields.toml").fields
     if paper in DOSSIERS:
         return tuple(f for f in known if paper in f.papers or not f.papers)
+    if paper in SHEETS:
+        return tuple(f for f in known if f.forms or paper in f.papers)
     shared = [f for f in known if f.forms]
     own = [TemplateField(id=f.id, title=f.title) for f in forms.form(paper).fields]
     if forms.form(paper).rows:

@@ -95,7 +95,7 @@ def write(found: Chained, path: Path, language: Language) -> int:
         replaced(path, lambda part: _picture(found, part, language), folder)
     else:
         said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
-        made = Projection(frame, words.heads(frame, language), said)
+        made = Projection(frame, words.heads(frame, language), said, language)
         lists.write(made, path, "chain_map", folder)
     return len(frame)
 

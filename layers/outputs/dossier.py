@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 import shapely
-from docx.document import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from layers.ask.redline import RedlineAnswer
 from layers.outputs import dossier_rows as rows
@@ -54,12 +52,12 @@ def document(answer: RedlineAnswer, language: Language) -> bytes:
 
     if (own := office_pages.filled(PAPER, head, values, sketch.png)) is not None:
         return own
-    page = word.blank(answer.check.head["name"], _written(answer), language)
-    _head(page, answer, language)
+    page = head.page(rows.origin_lines(answer, language))
+    said = rows.conclusion(answer, language)
+    word.tight(word.line(page, said, word.HEAD_PT, None, bold=True, face=word.HEI), after=2)
     word.picture(page, sketch.png)
-    for grid in grids:
-        word.section(page, grid)
-    signoff.block(page, say("dossier.signoff", language), language)
+    (signed,) = word.sections(page, grids, language, (say("sheet.signoff", language),))
+    signoff.block(page, signed, language)
     signoff.notes(page, notes)
     return word.fixed(page, _written(answer))
 
@@ -83,19 +81,6 @@ def _beside(answer: RedlineAnswer, language: Language) -> Iterator[WordTable]:
 
 def _title(answer: RedlineAnswer, language: Language) -> str:
     return say("dossier.title", language, name=answer.check.head["name"])
-
-
-def _head(page: Document, answer: RedlineAnswer, language: Language) -> None:
-    first = page.add_paragraph()
-    first.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    word.tight(word.run(first, _title(answer, language), word.TITLE_PT, bold=True, face=word.HEI), after=2)
-    for text in rows.origin_lines(answer, language):
-        word.tight(word.line(page, text, word.SMALL_PT, word.GREY))
-    if answer.check.study.demonstration:
-        word.tight(word.line(page, say("note.demonstration", language), word.BODY_PT, word.RED, bold=True))
-    word.tight(
-        word.line(page, rows.conclusion(answer, language), word.HEAD_PT, None, bold=True, face=word.HEI), after=2
-    )
 
 
 def _written(answer: RedlineAnswer) -> datetime:

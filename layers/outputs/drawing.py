@@ -17,11 +17,11 @@ from layers.library.colours import PLAIN
 from layers.outputs.form import fields, writes
 from layers.outputs.plain import plain
 from layers.outputs.projected import Projection
+from layers.text import say
 
 APP = "LUODI"
 VERSION = "R2004"
 """The oldest with colours of our own: CASS and old offices open it, and its code page names the letters."""
-LABELS, NOTES = "LD_TEXT", "LD_NOTES"
 METRES = 6
 FACE = "simsun.ttc"
 _NO_NAME = re.compile(r'[<>/\\":;?*|=`,]')
@@ -42,8 +42,9 @@ def _write_dxf(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table
     page.appids.add(APP)
     page.styles.add("LUODI", font=FACE)
     names = {word: _layer(page, word, colour) for word, colour in made.look.colours.items()}
-    usual = names.get("") or _layer(page, table, PLAIN)
-    for name in (LABELS, NOTES):
+    usual = names.get("") or _layer(page, say("mapfile.shapes", made.language), PLAIN)
+    labels, below = say("mapfile.labels", made.language), made.notes_head
+    for name in {labels, below} - set(names.values()):
         page.layers.add(name, color=colors.BLACK)
     frame = fields(made.frame)
     column = list(frame).index(made.look.column) if made.look.column in frame else -1
@@ -57,7 +58,7 @@ def _write_dxf(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table
             continue
         _drawn(page, shape, layer, _data(k, heads, row))
         at = shape.representative_point()
-        _text(page, str(row[0]), (at.x, at.y), height, LABELS)
+        _text(page, str(row[0]), (at.x, at.y), height, labels)
     _noted(page, made, shapes, lost, height)
     page.saveas(path)
 
@@ -116,8 +117,8 @@ def _noted(page: Drawing, made: Projection, shapes: gpd.GeoSeries, lost: list[tu
     box = shapes.total_bounds
     left, below = (float(box[0]), float(box[1])) if math.isfinite(float(box[0])) else (0.0, 0.0)
     for k, note in enumerate(made.notes, 2):
-        _text(page, note, (left, below - k * 2 * height), height, NOTES)
+        _text(page, note, (left, below - k * 2 * height), height, made.notes_head)
     start = len(made.notes) + 3
     for k, (number, name) in enumerate(lost, start):
-        text = _text(page, f"{name} –", (left, below - k * 2 * height), height, NOTES)
+        text = _text(page, f"{name} –", (left, below - k * 2 * height), height, made.notes_head)
         text.set_xdata(APP, [(1000, APP), (1071, number)])

@@ -16,6 +16,7 @@ from layers.library.colours import PLAIN
 from layers.outputs.form import fields, writes
 from layers.outputs.plain import plain
 from layers.outputs.projected import Projection
+from layers.text import has, say
 
 SPACE = "http://www.opengis.net/kml/2.2"
 DECIMALS = 8
@@ -33,14 +34,15 @@ def _write_kml(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table
     ElementTree.register_namespace("", SPACE)
     root = ElementTree.Element(_tag("kml"))
     document = _child(root, "Document")
-    _child(document, "name", table)
-    notes = _child(_child(document, "ExtendedData"), "Data", name="notes")
+    called = say(f"table.{table}", made.language) if has(f"table.{table}") else table
+    _child(document, "name", called)
+    notes = _child(_child(document, "ExtendedData"), "Data", name=made.notes_head)
     _child(notes, "value", _harmless("\n".join(made.notes)))
     for k, colour in enumerate([*made.look.colours.values(), PLAIN]):
         _style(document, f"s{k}", colour)
     place = {word: f"#s{k}" for k, word in enumerate(made.look.colours)}
     folder = _child(document, "Folder")
-    _child(folder, "name", table)
+    _child(folder, "name", called)
     frame = fields(made.frame)
     names = [_harmless(made.headers.get(str(c), str(c))) for c in frame]
     column = list(frame).index(made.look.column) if made.look.column in frame else -1

@@ -16,16 +16,16 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from docx.document import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.library import roles
-from layers.outputs import word
+from layers.outputs import office_pages, signoff, word
+from layers.outputs.page_head import PageHead, Values
 from layers.outputs.project import layer_lines
 from layers.outputs.target import folder_there, replaced
-from layers.outputs.word import SAME, WordTable
+from layers.outputs.word import WordTable
 from layers.study import field_checks
 from layers.study.field_checks import FOUND, FieldCheck
 from layers.study.run.results import Results
@@ -33,6 +33,7 @@ from layers.text import Language, code, number, say, sentence
 from layers.words import idle, law
 from layers.words.idle import IdleTables
 from layers.words.measures import measure_text
+from layers.words.park_name import park_text
 
 BLANKS = {
     "land": ("found", "works", "fence", "people", "photos", "remarks"),
@@ -40,6 +41,12 @@ BLANKS = {
 }
 """What is looked at on the spot, by kind of asset."""
 ROOMY = ("remarks",)
+PAPER = "field-sheet"
+"""Its name among templates, where its tables have these columns."""
+FACTS, SPOT = ("fact", "value"), ("what", "boxes")
+SIGN = ("signal", "value", "share", "on", "says", "source", "found")
+IMAGE = ("taken_on", "green_share", "bare_share", "built_share", "unknown_share")
+CHECK = ("on", "found", "person", "note")
 SIGNERS = ("checker", "second", "holder")
 
 
@@ -97,36 +104,36 @@ def document(made: FieldSheet, language: Language) -> bytes:
 
     moment = datetime.fromisoformat(made.results.manifest["written"]).replace(tzinfo=None)
     title = say("fieldsheet.title", language, asset=made.row["asset_id"], name=made.row["name"])
-    page = word.blank(title, moment, language)
-    _head(page, made, title, language)
-    called = str(made.row["asset_id"])
-    if (drawn := ground_map.of_shape(made.results, made.row.get("geometry"), called, language)) is not None:
+    head, called = PageHead(title, made.results, moment, language), str(made.row["asset_id"])
+    drawn = ground_map.of_shape(made.results, made.row.get("geometry"), called, language)
+    grids, lines = tuple(_grids(made, language)), tuple(idle.asset_lines(dict(made.row), language))
+    notes = (*_notes(made, language), *(sentence(n, language) for n in (drawn.notes if drawn else ())))
+
+    def values() -> Values:
+        blanks = _blanks(made.row["kind"], language)
+        checked = {"as_of": made.shown.on.isoformat(), "lines": lines, "notes": notes}
+        return checked | office_pages.tables((*grids, blanks))
+
+    if (own := office_pages.filled(PAPER, head, values, drawn.png if drawn else None)) is not None:
+        return own
+    page = head.page((_origin(made, language),))
+    against = made.row["evidence_status"] == "contradictory" or bool(made.row["contradictions"])
+    for k, text in enumerate(lines):
+        colour = word.RED if against and k == 0 else None
+        word.tight(word.line(page, text, word.HEAD_PT, colour, bold=True, face=word.HEI))
+    if drawn is not None:
         word.picture(page, drawn.png)
-    for grid in _grids(made, language):
-        word.section(page, grid)
-    _blanks(page, made.row["kind"], language)
-    _signatures(page, language)
-    told = (sentence(n, language) for n in (drawn.notes if drawn else ()))
-    for k, text in enumerate((*_notes(made, language), *told)):
-        word.tight(word.line(page, text, word.SMALL_PT, word.GREY), before=2 if k == 0 else 0)
+    below = [say(f"fieldsheet.{n}", language) for n in ("blanks", "signatures")]
+    to_fill, to_sign = word.sections(page, grids, language, below)
+    _to_fill(page, to_fill, made.row["kind"], language)
+    _signatures(page, to_sign, language)
+    signoff.notes(page, notes)
     return word.fixed(page, moment)
 
 
-def _head(page: Document, made: FieldSheet, title: str, language: Language) -> None:
-    first = page.add_paragraph()
-    first.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    word.tight(word.run(first, title, word.TITLE_PT, bold=True, face=word.HEI), after=2)
+def _origin(made: FieldSheet, language: Language) -> str:
     study = made.results.study
-    origin = say("fieldsheet.origin", language, study=study.name, on=made.shown.on.isoformat(), run=made.results.run_id)
-    word.tight(word.line(page, origin, word.SMALL_PT, word.GREY))
-    if study.demonstration:
-        text = say("note.demonstration", language)
-        word.tight(word.line(page, text, word.BODY_PT, word.RED, bold=True))
-    against = made.row["evidence_status"] == "contradictory" or bool(made.row["contradictions"])
-    colour = word.RED if against else None
-    for text in idle.asset_lines(dict(made.row), language):
-        word.tight(word.line(page, text, word.HEAD_PT, colour, bold=True, face=word.HEI))
-        colour = None
+    return say("fieldsheet.origin", language, study=study.name, on=made.shown.on.isoformat(), run=made.results.run_id)
 
 
 # --- what is known ----------------------------------------------------------------
@@ -153,13 +160,20 @@ def _about(made: FieldSheet, language: Language) -> WordTable:
     )
     pairs = [
         ("asset_id", row["asset_id"]), ("name", row["name"]), ("kind", code("idlekind", row["kind"], language)),
-        ("area", size), ("park_id", row["park_id"]), ("parcel_ids", str(row["parcel_ids"]).replace("|", ", ")),
+        ("area", size), ("park_id", park_text(made.results, str(row["park_id"] or ""))),
+        ("parcel_ids", str(row["parcel_ids"]).replace("|", ", ")),
         ("on_land", row["on_land"]), ("centre", _centre(made)),
     ]  # fmt: skip
     if row["kind"] == "building":
         pairs += [("floors", number(row["floors"], "n", language)), ("vacant", _vacant(row, language))]
-    words = [(say(f"fieldsheet.{name}", language), text) for name, text in pairs if text]
-    return WordTable(say("fieldsheet.about", language), (), _in_pairs(words), (1.0, 2.4, 1.0, 2.4))
+    words = [(say(f"fieldsheet.{name}", language), str(text)) for name, text in pairs if text]
+    return _pairs("about", words, language)
+
+
+def _pairs(name: str, words: Sequence[tuple[str, str]], language: Language, below: str = "") -> WordTable:
+    heads = tuple(say(f"sheet.head_{c}", language) for c in FACTS)
+    return WordTable(say(f"fieldsheet.{name}", language), heads, tuple(words), (1.0, 2.4), below=below, name=name,
+                     columns=FACTS, paired=True)  # fmt: skip
 
 
 def _vacant(row: Mapping[Any, Any], language: Language) -> str:
@@ -176,15 +190,6 @@ def _centre(made: FieldSheet) -> str:
     return f"{point.x:.6f}°E  {point.y:.6f}°N"
 
 
-def _in_pairs(words: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
-    """Put label and value side by side, two of them in a row."""
-    rows = []
-    for k in range(0, len(words), 2):
-        pair = list(words[k : k + 2])
-        rows.append((*pair[0], *(pair[1] if len(pair) > 1 else (SAME, SAME))))
-    return tuple(rows)
-
-
 def _clock(row: Mapping[Any, Any], language: Language) -> WordTable:
     days = [(n, row[n]) for n in ("start_on", "one_year_on", "two_years_on", "recognisable_on") if pd.notna(row[n])]
     words = [(say(f"column.{n}", language), f"{day:%Y-%m-%d}") for n, day in days]
@@ -195,17 +200,14 @@ def _clock(row: Mapping[Any, Any], language: Language) -> WordTable:
     words.append(
         (say("column.recognition", language), row["ruling"] or code("recognition", row["recognition"], language))
     )
-    return WordTable(say("fieldsheet.clock", language), (), _in_pairs(words), (1.0, 2.4, 1.0, 2.4),
-                below=sentence(row["reason"], language))  # fmt: skip
+    return _pairs("clock", [(title, str(text)) for title, text in words], language, sentence(row["reason"], language))
 
 
 def _signs(made: FieldSheet, language: Language) -> WordTable:
-    head = tuple(
-        say(f"fieldsheet.sign_{n}", language) for n in ("signal", "value", "share", "on", "says", "source", "found")
-    )
+    head = tuple(say(f"fieldsheet.sign_{n}", language) for n in SIGN)
     rows = tuple(_sign(s, made.shown.titles, language) for s in made.signs)
     return WordTable(say("fieldsheet.signs", language), head, rows, (1.1, 1.7, 1.9, 1.2, 1.0, 2.0, 2.2), (1,),
-                below=sentence(made.row["evidence_reason"], language))  # fmt: skip
+                below=sentence(made.row["evidence_reason"], language), name="signs", columns=SIGN)  # fmt: skip
 
 
 def _sign(sign: Mapping[Any, Any], titles: Mapping[str, str], language: Language) -> tuple[str, ...]:
@@ -217,34 +219,40 @@ def _sign(sign: Mapping[Any, Any], titles: Mapping[str, str], language: Language
 
 
 def _images(made: FieldSheet, language: Language) -> WordTable:
-    names = ("green_share", "bare_share", "built_share", "unknown_share")
+    names = IMAGE[1:]
     head = (say("fieldsheet.image", language), *(say(f"column.{n}", language) for n in names))
     rows = tuple(
         (f"{made.shown.titles.get(i['layer_id'], i['layer_id'])} {i['taken_on']:%Y-%m-%d}",
          *(number(i[n], "share", language) for n in names))
         for i in made.images
     )  # fmt: skip
-    return WordTable(say("fieldsheet.images", language), head, rows, (2.4, 1.0, 1.0, 1.0, 1.0), (1, 2, 3, 4))
+    return WordTable(say("fieldsheet.images", language), head, rows, (2.4, 1.0, 1.0, 1.0, 1.0), (1, 2, 3, 4),
+                     name="images", columns=IMAGE)  # fmt: skip
 
 
 def _checks(checks: Sequence[FieldCheck], language: Language) -> WordTable:
-    head = tuple(say(f"fieldsheet.check_{n}", language) for n in ("on", "found", "person", "note"))
+    head = tuple(say(f"fieldsheet.check_{n}", language) for n in CHECK)
     rows = tuple((c.on.isoformat(), code("fieldfound", c.found, language), c.person, c.note) for c in checks)
-    return WordTable(say("fieldsheet.checks", language), head, rows, (1.0, 1.2, 1.2, 4.0))
+    return WordTable(say("fieldsheet.checks", language), head, rows, (1.0, 1.2, 1.2, 4.0), name="checks", columns=CHECK)
 
 
 # --- what is to be filled in ------------------------------------------------------
 
 
-def _blanks(page: Document, kind: str, language: Language) -> None:
-    word.heading(page, say("fieldsheet.blanks", language))
-    names = BLANKS[kind]
-    table = word.table_of(page, len(names), (1.0, 5.2))
-    for row, name in zip(table.rows, names, strict=True):
-        texts = (say(f"fieldsheet.blank_{name}", language), _choices(name, kind, language))
+def _blanks(kind: str, language: Language) -> WordTable:
+    """Return what is looked at on the spot, with the boxes to tick."""
+    rows = tuple((say(f"fieldsheet.blank_{n}", language), _choices(n, kind, language)) for n in BLANKS[kind])
+    head = tuple(say(f"fieldsheet.spot_{n}", language) for n in SPOT)
+    return WordTable(say("fieldsheet.blanks", language), head, rows, (1.0, 5.2), name="blanks", columns=SPOT)
+
+
+def _to_fill(page: Document, title: str, kind: str, language: Language) -> None:
+    word.heading(page, title)
+    blanks = _blanks(kind, language)
+    table = word.table_of(page, len(blanks.rows), blanks.widths)
+    for row, name, texts in zip(table.rows, BLANKS[kind], blanks.rows, strict=True):
         word.fill(row.cells, texts)
-        room = 22 if name in ROOMY else 4
-        row.cells[1].paragraphs[0].paragraph_format.space_after = Pt(room)
+        row.cells[1].paragraphs[0].paragraph_format.space_after = Pt(22 if name in ROOMY else 4)
     word.whole(table)
 
 
@@ -256,8 +264,8 @@ def _choices(name: str, kind: str, language: Language) -> str:
     return "    ".join(f"□ {code('fieldfound', f, language)}" for f in fitting)
 
 
-def _signatures(page: Document, language: Language) -> None:
-    word.heading(page, say("fieldsheet.signatures", language))
+def _signatures(page: Document, title: str, language: Language) -> None:
+    word.heading(page, title)
     table = word.table_of(page, 2, (1.0,) * len(SIGNERS))
     word.fill(
         table.rows[0].cells, [say(f"fieldsheet.signer_{s}", language) for s in SIGNERS], bold=True, shade=word.SHADE

@@ -64,8 +64,7 @@ def export(
     if (table, kind) in BOOKS:
         return _book(results, path, BOOKS[table, kind], language, keep)
     made = projection(results, table, language)
-    day = str(results.manifest.get("written", ""))[:10]
-    made = replace(made, asked={"day": day, "language": language} | dict(asked or {}))
+    made = dated(replace(made, asked=dict(asked or {})), results)
     form = FORMATS[kind]
     shapes = None if form.shapes == "none" else shapes_of(results, table)
     if form.shapes == "asked" and shapes is None:
@@ -76,6 +75,11 @@ def export(
     _fits(form, made, table)
     written(form, path, made, shapes, table, results.folder)
     return len(made.frame)
+
+
+def dated(made: Projection, results: Results) -> Projection:
+    """Return a projection that knows on which day its run was written: some formats have a place for it."""
+    return replace(made, asked={"day": str(results.manifest.get("written", ""))[:10]} | dict(made.asked))
 
 
 def _fits(form: Format, made: Projection, table: str) -> None:
@@ -133,6 +137,8 @@ def shapes_of(results: Results, table: str) -> gpd.GeoSeries | None:
     if TABLES[table].geometry:
         frame = gpd.GeoDataFrame(results.table(table))
         return _uncut(results, table, frame, frame.geometry.reset_index(drop=True))
+    if table == "projects" and results.has("matches"):
+        return places_of_projects(results, results.table(table)["project_id"].astype(str))
     if table not in PLACES:
         return None
     column, where = PLACES[table]
@@ -198,6 +204,7 @@ GROUNDS = ("sites", "building_sites", "check_sites")
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(("candidates", "supply", "facts", "use_status"), ("parcel_id", ("parcels",))),
     **dict.fromkeys(("ranking", "offers", "matches"), ("site_id", GROUNDS)),
+    **dict.fromkeys(("idle_assets", "idle_records", "inefficient"), ("asset_id", ("idle",))),
 }
 """Tables whose rows have their place in another one: by which column, and where it is looked for."""
 

@@ -75,7 +75,7 @@ def write(found: pd.DataFrame, path: Path, language: Language, folder: Path) -> 
         folder_there(path)
         replaced(path, lambda part: _write_json(part, found, note), folder)
         return
-    lists.write(Projection(found, heads, (note,)), path, "findings", folder)
+    lists.write(Projection(found, heads, (note,), language), path, "findings", folder)
 
 
 def write_shapes(found: gpd.GeoDataFrame, path: Path, language: Language, folder: Path) -> None:
@@ -89,7 +89,7 @@ def write_shapes(found: gpd.GeoDataFrame, path: Path, language: Language, folder
     plain = pd.DataFrame(found.drop(columns=["geometry"])).rename(columns={"layer_id": "layer"})
     plain["kind"] = [code("flaw", str(kind), language) for kind in plain["kind"]]
     heads = {str(c): say(f"findingslist.{c}", language) for c in plain}
-    made = Projection(plain, heads, (say("findingslist.shapes", language, count=len(plain)),))
+    made = Projection(plain, heads, (say("findingslist.shapes", language, count=len(plain)),), language)
     lists.write(made, path, "topology", folder, found.geometry)
 
 

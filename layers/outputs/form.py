@@ -77,6 +77,10 @@ def writes(
     return keep
 
 
+NOTES = "notes"
+"""The column of notes, in files that keep the plain names of columns."""
+
+
 def marked(made: Projection) -> pd.DataFrame:
     """Return the frame with the notes as a last column, so that no list travels without them.
 
@@ -84,7 +88,7 @@ def marked(made: Projection) -> pd.DataFrame:
     were four fifths of a file.
     """
     said = [" / ".join(made.notes), *made.notes[:1] * (len(made.frame) - 1)]
-    return made.frame.assign(notes=pd.Series(said[: len(made.frame)], index=made.frame.index, dtype=object))
+    return made.frame.assign(**{NOTES: pd.Series(said[: len(made.frame)], index=made.frame.index, dtype=object)})
 
 
 def fields(frame: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_col_to_name
 from layers.library import roles, sourced
 from layers.library.forms import OfficeForm
 from layers.outputs.plain import plain
-from layers.outputs.printed import Book
+from layers.outputs.printed import Book, head_height
 from layers.outputs.project import headlines, layer_lines, notes
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say
@@ -43,8 +43,6 @@ LOOKS: dict[str, dict[str, Any]] = {
 LOOKS |= {n: {"valign": "vcenter"} | look for n, look in LOOKS.items() if "num_format" in look}
 """Formats of cells; those of hectares show four decimals, and a dash where there is nothing at all."""
 A4, A3 = 9, 8
-LINE_PT = 17
-"""Height of a line of a cell: a Chinese face is higher than the Latin one a program takes it for."""
 ABOUT = 110
 """Width of the page of notes in letters: one page wide on A4."""
 WIDE = 170
@@ -63,13 +61,12 @@ class FormBook:
         self._content = io.BytesIO()  # so that a refusal of the disk is an OSError like any other
         self.book = Book(self._content)
         self.looks = {name: self.book.add_format(look) for name, look in LOOKS.items()}
-        self._widths: dict[str, tuple[float, ...]] = {}
 
     def __enter__(self) -> FormBook:
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        self.book.close()
+    def __exit__(self, kind: object, *more: object) -> None:
+        self.book.__exit__(kind, *more)
 
     def save(self, path: Path) -> None:
         """Write the finished workbook; it has been closed before."""
@@ -89,7 +86,6 @@ class FormBook:
         written = datetime.fromisoformat(self.results.manifest["written"]).replace(tzinfo=None)
         self.book.set_properties({"title": plain(title)[:250], "author": "Luodi 落地", "created": written})
         page = self.book.add_worksheet(name)
-        self._widths[name] = tuple(float(w) for w in widths)
         page.set_landscape()
         page.set_paper(A3 if sum(widths) > WIDE else A4)
         page.fit_to_pages(1, 0)
@@ -102,20 +98,9 @@ class FormBook:
         for line in below:
             page.merge_range(row, 0, row, last, "", self.looks["below"])
             self.text(page, row, 0, line, "below")
-            page.set_row(row, LINE_PT * (1 + width_of(line) // max(int(sum(widths)), 1)))
+            page.set_row(row, head_height((plain(line),), (float(sum(widths)),)))
             row += 1
         return page, row
-
-    def fit(self, page: Worksheet, row: int, texts: Iterable[object]) -> None:
-        """Make a row as high as its texts need in their columns: not every program does so when it prints."""
-        if (lines := self.lines(page, texts)) > 1:
-            page.set_row(row, LINE_PT * lines)
-
-    def lines(self, page: Worksheet, texts: Iterable[object]) -> int:
-        """Return how many lines texts take in their columns."""
-        widths = self._widths[page.get_name()]
-        every = (-(-width_of(plain(t)) // max(int(w) - 1, 1)) for t, w in zip(texts, widths, strict=False))
-        return max(every, default=1)
 
     def text(self, page: Worksheet, row: int, column: int, text: object, look: str = "text") -> None:
         """Write a text."""
@@ -173,10 +158,8 @@ class FormBook:
         page.set_paper(A4)
         page.fit_to_pages(1, 0)
         page.set_column(0, 0, ABOUT)
-        self._widths[page.get_name()] = (float(ABOUT),)
         for row, line in enumerate((*more, *about(self.results, self.form, self.language))):
             self.text(page, row, 0, line, "line")
-            self.fit(page, row, (line,))
 
 
 RECORD_FORMS = ("idle", "study")
@@ -201,8 +184,3 @@ def about(results: Results, wanted: OfficeForm, language: Language) -> Iterator[
         yield from layer_lines(results, language, roles.of_used_land())
     else:
         yield from notes(results, language)
-
-
-def width_of(text: str) -> int:
-    """Return the width of a text in Latin letters; Chinese characters are twice as wide."""
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)

@@ -187,8 +187,6 @@ def write(asked: AskedGround, path: Path, language: Language) -> None:
             book.text(page, number, 0, both(one.title, language), "head")
             cell(book, page, number, 1, one, asked.values.get(one.read) if one.read else None)
             book.text(page, number, 2, code("mark", wanted.mark(one), language))
-            told = (both(one.title, language), form_sheet.shown(one, asked.values, language))
-            book.fit(page, number, told)
         book.sign(page, row + len(wanted.fields) + 1, 3)
         _areas(book, asked)
         book.about([both(wanted.form.note, language)])
@@ -216,8 +214,6 @@ def _areas(book: FormBook, asked: AskedGround) -> None:
             else:
                 book.number(page, at, column, value, "ha0")
         book.text(page, at, len(COLUMNS), code("mark", book.form.mark(one), book.language))
-        book.fit(page, at, (both(one.title, book.language), *("" for _ in COLUMNS[1:]),
-                            code("mark", book.form.mark(one), book.language)))  # fmt: skip
     end = first + len(book.form.rows)
     summed = [first + k + 1 for k, one in enumerate(book.form.rows) if one.of is not None]
     book.text(page, end, 0, book.say("total"), "strong")

@@ -16,7 +16,8 @@ from layers.ask.landform import CLASSES, LandForm, land_form
 from layers.ask.redline import RedlineAnswer
 from layers.library import forms
 from layers.library.standards import coded
-from layers.outputs.form_book import LINE_PT, FormBook, Worksheet, width_of
+from layers.outputs.form_book import FormBook, Worksheet
+from layers.outputs.printed import head_height
 from layers.text import Language, code, say
 
 KIND = "land-classes"
@@ -109,8 +110,7 @@ class _Sheet:
             book.text(page, row, first, block, "head")
             for column in range(first, last + 1):
                 book.text(page, row + 1, column, self.columns[column - FIXED].title, "head")
-        lines = max(-(-width_of(c.title) // (COLUMN - 2)) for c in self.columns)
-        page.set_row(row + 1, LINE_PT * max(lines, 2) + 4)
+        page.set_row(row + 1, head_height([c.title for c in self.columns], [COLUMN - 1] * len(self.columns)))
         page.freeze_panes(row + 2, FIXED)
         return row + 2
 
@@ -126,7 +126,6 @@ class _Sheet:
                 named = (_tenure(str(tenure), self.book), self._unit(unit, place), place)
                 for column, text in enumerate(named, 1):
                     self.book.text(page, row, column, text)
-                self.book.fit(page, row, ("", *named))
                 self._row(page, row, own)
                 row += 1
             self._sum(page, row, range(first, row), self.book.say("subtotal", of=_tenure(str(tenure), self.book)))
@@ -175,14 +174,12 @@ class _Sheet:
                                (10, 26, 22, 26, 16, 14, 14, 12))  # fmt: skip
         for column, head in enumerate(heads):
             book.text(page, row, column, book.say(f"col_{head}"), "head")
-        book.fit(page, row, [book.say(f"col_{head}") for head in heads])
         first = row = row + 1
         for one in rows(made.cells):
             words = (_tenure(one["tenure"], book), self._unit(one["unit"], one["place"]), one["place"],
                      _class(*_key(one), book))  # fmt: skip
             for column, text in enumerate(words):
                 book.text(page, row, column, text)
-            book.fit(page, row, words)
             printed = round(one["units"] * made.digit_m2 / HA_M2, digits)
             book.number(page, row, 4, one["area_m2"], "m2")
             alone = float(f"{one['area_m2'] / HA_M2 + 1e-12:.{digits}f}")

@@ -17,6 +17,7 @@ from layers.outputs.form_book import AT_LEAST, FormBook
 from layers.outputs.form_table import heads, table
 from layers.study.run.results import Results
 from layers.text import Language
+from layers.words.park_name import park_text
 
 KIND = "unsupplied"
 SUPPLIED = ("supplied", "started", "built")
@@ -49,6 +50,7 @@ def write(results: Results, path: Path, language: Language) -> None:
         open_ = found[found["stage"] == "approved"]
         below = [book.say("ledger_below", on=day.isoformat(), count=len(open_), all=len(found))]
         page, row = book.sheet(book.say("sheet_ledger"), book.title(results.study.name), below, widths)
+        open_ = open_.assign(park=[park_text(results, str(p or "")) for p in open_["park_id"]])
         lines = [_line(k, r, day) for k, r in enumerate(rows(open_), 1)]
         book.sign(page, table(book, page, row, lines, SUMMED) + 1, len(widths))
         _rates(book, found, day)
@@ -69,7 +71,7 @@ def _line(number: int, row: Mapping[str, Any], day: date) -> dict[str, Any]:
     months = None if on is None else (day.year - on.year) * 12 + day.month - on.month - (day.day < on.day)
     return {
         "number": number, "record_id": row["record_id"], "name": row["name"] or None,
-        "approved_on": None if on is None else on.isoformat(), "park_id": row["park_id"] or None,
+        "approved_on": None if on is None else on.isoformat(), "park_id": row["park"] or None,
         "parcel_ids": str(row["parcel_ids"] or "").replace("|", ", ") or None, "area_ha": area,
         "cultivated_ha": round(row["cultivated_m2"] / HA_M2, 4), "supplied_ha": 0.0, "left_ha": area, "months": months,
     }  # fmt: skip

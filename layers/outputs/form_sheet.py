@@ -26,6 +26,7 @@ from layers.outputs.word import WordTable
 from layers.study.run.results import Results
 from layers.text import Language, both, code, say, sentence
 from layers.words.idle import IdleTables
+from layers.words.park_name import park_text
 
 Values = Mapping[str, Any]
 """By what the fields of a form read."""
@@ -43,7 +44,6 @@ def write(results: Results, kind: str, name: str, values: Values, path: Path, la
             book.text(page, number, 0, both(one.title, language), "head")
             cell(book, page, number, 1, one, values.get(one.read) if one.read else None)
             book.text(page, number, 2, code("mark", wanted.mark(one), language))
-            book.fit(page, number, (both(one.title, language), shown(one, values, language)))
         book.sign(page, row + len(wanted.fields) + 1, 3)
         book.about(())
     book.save(path)
@@ -160,7 +160,7 @@ def site_values(results: Results, subject: str, language: Language) -> dict[str,
     known = area is not None and math.isfinite(area)
     return {
         "id": subject, "place": "、".join(places) or None, "parcels": ", ".join(sorted(members)),
-        "park_id": ", ".join(sorted({str(v) for v in own["park_id"]} - {""})) or None,
+        "park_id": ", ".join(park_text(results, p) for p in sorted({str(v) for v in own["park_id"]} - {""})) or None,
         "status": _status(results, subject, language), "plan_use": "；".join(sorted(uses)) or None,
         "area_m2": area if known else None,
         "area_mu": mu(area) if area is not None and known else None, **limits,

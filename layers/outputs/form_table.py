@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from layers.library.forms import FormField
-from layers.outputs.form_book import LINE_PT, FormBook, Worksheet
+from layers.outputs.form_book import FormBook, Worksheet
 from layers.text import both
 
 NUMBERS = ("count", "m2", "ha", "mu", "wan", "rate", "share")
@@ -19,7 +19,6 @@ def heads(book: FormBook, page: Worksheet, row: int, titles: Sequence[str]) -> i
     """Write the heads of columns; return the first row below."""
     for column, title in enumerate(titles):
         book.text(page, row, column, title, "head")
-    page.set_row(row, max(34, LINE_PT * book.lines(page, titles)))
     page.freeze_panes(row + 1, 0)
     return row + 1
 
@@ -32,12 +31,6 @@ def cell(book: FormBook, page: Worksheet, row: int, column: int, one: FormField,
         book.number(page, row, column, float(value), "ha0" if one.kind == "ha" else one.kind)
     else:
         book.text(page, row, column, value)
-
-
-def _told(book: FormBook, one: FormField, line: Row) -> str:
-    """Return what a cell shows, as far as its length matters."""
-    value = line.get(one.read) if one.read else None
-    return f"{book.say('fill')}{both(one.note, book.language)}" if value is None else str(value)
 
 
 def table(
@@ -58,7 +51,6 @@ def table(
     for k, line in enumerate(lines):
         for column, one in enumerate(fields):
             cell(book, page, first + k, column, one, line.get(one.read) if one.read else None)
-        book.fit(page, first + k, [_told(book, one, line) for one in fields])
     end = first + len(lines)
     if not summed or not lines:
         return end

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from layers.outputs import boundary_txt, drawing, earth, geodatabases, offline, shapefiles  # noqa: F401 - each adds its formats
-from layers.outputs.form import FORMATS, Format, marked, writes
+from layers.outputs.form import FORMATS, NOTES, Format, marked, writes
 from layers.outputs.project import safe
 from layers.outputs.projected import Projection
 from layers.outputs.workbook import rows_of, write_xlsx
@@ -34,7 +34,7 @@ def _encoding_of(path: Path) -> str:
 
 @writes("xlsx", "Excel", count=rows_of, most=1_048_576)
 def _write_xlsx(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
-    write_xlsx(path, made, table, "en" if made.asked.get("language") == "en" else "zh")
+    write_xlsx(path, made, table)
 
 
 @writes("csv", "CSV", count=_csv_rows)
@@ -42,9 +42,10 @@ def _write_csv(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table
     frame = marked(made)
     texts = [c for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
     frame = frame.assign(**{str(c): frame[c].map(safe) for c in texts})
-    headers = [str(safe(made.headers.get(str(c), str(c)))) for c in frame]
+    named = made.headers | {NOTES: made.notes_head}
+    headers = [str(safe(named.get(str(c), str(c)))) for c in frame]
     if frame.empty:  # nothing was found, under these notes
-        headers[-1] = str(safe(" / ".join(("notes", *made.notes))))
+        headers[-1] = str(safe(" / ".join((made.notes_head, *made.notes))))
     # the byte order mark lets spreadsheets read Chinese text
     wanted = "gb18030" if made.asked.get("encoding") == "gbk" else "utf-8-sig"
     frame.to_csv(path, index=False, header=headers, encoding=wanted, quoting=csv.QUOTE_MINIMAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from layers.outputs.form import by_dimension, fields, marked, multi, writes
+from layers.outputs.form import NOTES, by_dimension, fields, marked, multi, writes
 from layers.outputs.projected import Projection
 from layers.outputs.qml import style
 
@@ -50,10 +51,11 @@ def _styled(path: Path, made: Projection, shapes: gpd.GeoSeries, table: str) -> 
     kinds = {"": "area", "_line": "line", "_point": "point"}
     dimension = {-1: "", 0: "point", 1: "line", 2: "area"}
     rows: list[dict[str, Any]] = []
+    named = replace(made, frame=marked(made), headers=made.headers | {NOTES: made.notes_head})
     for more, mine in by_dimension(shapes).items():
         found = shapes[mine].geom_type.dropna()
         main = _kind(str(found.iloc[0])) if len(found) else dimension[2]
-        drawn = style(made, kinds[more] if more else main)
+        drawn = style(named, kinds[more] if more else main)
         rows.append(
             {
                 "f_table_catalog": "",

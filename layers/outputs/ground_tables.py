@@ -51,9 +51,13 @@ def rules(results: Results, lines: Sequence[RuleLine], language: Language, below
     """Show every rule with its outcome and what it rests on."""
     rows = tuple(_rule(results, line, language) for line in lines)
     made = table(
-        "rules", ("rule", "outcome", "measured", "limit", "basis"), rows, (2.0, 1.1, 1.8, 1.8, 3.3), language, below
+        "rules", ("rule", "outcome", "measured", "limit", "basis"), rows, _RULES_WIDE[language], language, below
     )
     return replace(made, numbers=())  # limits in words
+
+
+_RULES_WIDE = {"zh": (1.8, 0.9, 2.1, 2.2, 3.0), "en": (1.7, 1.1, 2.1, 2.4, 2.7)}
+"""Amounts and limits stand in one line each."""
 
 
 def _rule(results: Results, line: RuleLine, language: Language) -> tuple[str, ...]:
@@ -66,5 +70,7 @@ def _rule(results: Results, line: RuleLine, language: Language) -> tuple[str, ..
         said = say("sheet.not_involved", language)
     # of all of them luodi rules tells the age, and the notes what is past
     age = line.age if line.outcome == "conflict" else ""
-    basis = " · ".join(filter(None, (line.clause, line.mark, line.layer, line.vintage, age)))
+    read = line.layer if rule.layer else ""  # a rule of the shape itself reads no layer
+    dated = line.vintage if rule.layer and results.layer(rule.layer) else ""
+    basis = " · ".join(filter(None, (line.clause, line.mark, read, dated, age)))
     return line.title, said, line.measured, line.limit, basis

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.basis.units import MU_M2
-from layers.outputs import lists
+from layers.outputs import files, lists
 from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.study.run.results import Results
@@ -47,11 +47,11 @@ def projection(results: Results, language: Language) -> Projection:
         handover.priced(results, language),
         *grounds(results, language, "sites"),
     )
-    return Projection(pd.DataFrame(rows, columns=list(COLUMNS)), heads, notes)
+    return Projection(pd.DataFrame(rows, columns=list(COLUMNS)), heads, notes, language)
 
 
 def write(results: Results, path: Path, language: Language) -> None:
-    """Write the list as CSV or XLSX.
+    """Write the list in a format of lists, or as a map of the sites.
 
     Raises
     ------
@@ -59,7 +59,8 @@ def write(results: Results, path: Path, language: Language) -> None:
         Another format, or a folder that is not there.
     """
     made = projection(results, language)
-    lists.write(made, path, "handover", results.folder)
+    sites = made.frame["site_id"]
+    lists.write(made, path, "handover", results, lambda: files.places_of(results, sites))
 
 
 def as_csv(results: Results, language: Language) -> bytes:

@@ -13,8 +13,9 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from geo.basis.tables import rows
 from layers.ask.league import League
 from layers.ask.scheduled import Scheduled
-from layers.outputs import lists, printed, word
+from layers.outputs import lists, pdf, printed, signoff, word
 from layers.outputs.live_book import NOTES, STYLES
+from layers.outputs.page_head import PageHead
 from layers.outputs.plain import plain
 from layers.outputs.printed import Book
 from layers.outputs.project import grounds
@@ -25,8 +26,11 @@ from layers.text import Language, number, say
 from layers.words import league as words
 from layers.words import schedule as schedule_words
 
-KINDS = ("xlsx", "docx", "csv")
+KINDS = ("xlsx", *pdf.DOCUMENTS, "csv")
 HEADS = ("name", "measure", "weight", "target", "actual", "completion", "points")
+AMOUNTS = ("place", "score", "place_before", "score_before", "target", "actual", "completion", "points", "unknown",
+           "late_days")  # fmt: skip
+"""Columns set at the right in the page for Word."""
 WEIGHT, TARGET, ACTUAL, COMPLETION, POINTS = 2, 3, 4, 5, 6
 
 
@@ -50,10 +54,10 @@ def write(found: League, late: Scheduled, path: Path, language: Language) -> int
     frame = words.order(found, language)
     if kind == "csv":
         said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
-        made = Projection(frame, words.heads(found, frame, language), said)
+        made = Projection(frame, words.heads(found, frame, language), said, language)
         lists.write(made, path, "league", folder)
-    elif kind == "docx":
-        replaced(path, lambda part: part.write_bytes(page(found, late, language)), folder)
+    elif kind in pdf.DOCUMENTS:
+        pdf.written(path, lambda: page(found, late, language), folder, language)
     else:
         replaced(path, lambda part: _book(found, part, language), folder)
     return len(frame)
@@ -147,11 +151,9 @@ def _notes(page: Any, found: League, language: Language, style: dict[str, Any]) 
 def page(found: League, late: Scheduled, language: Language) -> bytes:
     """Return the report for Word: order, measures, what moved, what is late, definitions."""
     title, moment = words.title(found, language), datetime.combine(found.span.last, time())
-    made = word.blank(title, moment, language)
-    first = made.add_paragraph()
-    word.tight(word.run(first, title, word.TITLE_PT, bold=True, face=word.HEI), after=2)
-    for text in grounds(found.results, language, "projects"):
-        word.tight(word.line(made, text, word.SMALL_PT, word.GREY))
+    head = PageHead(title, found.results, moment, language)
+    above, *below = grounds(found.results, language, "projects")
+    made = head.page((above,))
     order = words.order(found, language)[["place", "name", "score", "place_before", "moved", "score_before"]]
     word.section(made, _grid(say("leaguebook.order", language), order, words.heads(found, order, language),
                              (1, 3, 1.4, 1.4, 1.6, 1.6), language))  # fmt: skip
@@ -161,6 +163,8 @@ def page(found: League, late: Scheduled, language: Language) -> bytes:
         for text in moved:
             word.tight(word.line(made, text, word.BODY_PT, None))
     lines = words.lines(found, language)
+    placed = {str(name): k for k, name in enumerate(order["name"])}  # the units in the order of their places
+    lines = lines.sort_values("name", key=lambda names: names.map(placed), kind="stable")
     word.section(made, _grid(say("leaguebook.measures", language), lines, words.heads(found, lines, language),
                              (2.2, 2.4, 1.6, 2, 1.6, 1, 1), language))  # fmt: skip
     listed = schedule_words.listed(late, language)
@@ -174,6 +178,7 @@ def page(found: League, late: Scheduled, language: Language) -> bytes:
     word.heading(made, say("leaguebook.definitions", language))
     for text in words.notes(found, language):
         word.tight(word.line(made, text, word.SMALL_PT, word.GREY))
+    signoff.notes(made, [text for text in below if text != head.values()["demonstration"]])
     return word.fixed(made, moment)
 
 
@@ -181,7 +186,8 @@ def _grid(
     title: str, frame: pd.DataFrame, heads: dict[str, str], widths: tuple[float, ...], language: Language
 ) -> WordTable:  # fmt: skip
     cells = tuple(tuple(_cell(v, str(c), language) for c, v in r.items()) for r in rows(frame))
-    return WordTable(title, tuple(heads[str(c)] for c in frame), cells, widths)
+    amounts = tuple(k for k, c in enumerate(frame) if str(c) in AMOUNTS)
+    return WordTable(title, tuple(heads[str(c)] for c in frame), cells, widths, amounts)
 
 
 def _cell(value: Any, name: str, language: Language) -> str:

@@ -29,7 +29,7 @@ def write(found: Libraries, path: Path, language: Language) -> int:
     """
     frame = words.listed(found, language)
     said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
-    made = Projection(frame, words.heads(frame, language), said)
+    made = Projection(frame, words.heads(frame, language), said, language)
     lists.write_book(made, path, "library", found.results.folder, lambda: _pages(found, said, language))
     return len(frame)
 

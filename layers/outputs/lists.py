@@ -12,11 +12,12 @@ import geopandas as gpd
 
 from geo.basis.errors import CallError
 from geo.basis.reason import reason
-from layers.outputs.files import written
+from layers.outputs.files import dated, written
 from layers.outputs.formats import FORMATS
 from layers.outputs.projected import Projection
 from layers.outputs.sheets import ListSheet, workbook
 from layers.outputs.target import ending, replaced
+from layers.study.run.results import Results
 
 MAPS = tuple(FORMATS)
 """Formats a list whose rows have a place can be written in."""
@@ -30,7 +31,7 @@ def write(
     made: Projection,
     path: Path,
     name: str,
-    folder: Path,
+    of: Results | Path,
     shapes: gpd.GeoSeries | Callable[[], gpd.GeoSeries] | None = None,
 ) -> None:
     """Write a list in the format its ending names; see `layers.outputs.form` for what is counted afterwards.
@@ -43,8 +44,8 @@ def write(
         Its folder must exist; an older file is replaced in one step.
     name : str
         Of the sheet, the layer or the table.
-    folder : Path
-        The study it comes from.
+    of : Results or Path
+        The run it comes from; the folder of a study where it comes from none.
     shapes : GeoSeries, callable or None
         One a row, in the order of the rows, with its CRS; a row may have None. What returns them is called for a format
         that holds shapes alone. Without shapes a format of maps is refused.
@@ -54,6 +55,9 @@ def write(
     CallError, BlockedError
         A format that is not known or asks for shapes, or a folder that is not there.
     """
+    folder = of if isinstance(of, Path) else of.folder
+    if not isinstance(of, Path):
+        made = dated(made, of)
     form = FORMATS[ending(path, sorted(FORMATS))]
     if form.shapes == "asked" and shapes is None:
         raise CallError(reason("table_without_shapes", table=name, format=form.ending))

@@ -36,6 +36,7 @@ from layers.outputs.redline_rows import tenure_word
 from layers.study.run.results import Results
 from layers.text import Language, both, joined, land_unit, say
 from layers.words.explain import marked_title
+from layers.words.park_name import park_names
 
 GROUPS = ("cultivated", "farm", "construction", "unused")
 """Groups of present use, as the list shows them: 耕地, 其他农用地, 建设用地, 未利用地."""
@@ -150,7 +151,7 @@ class _List:
         return say("meeting.not_filled" if self.spec.fields.get(name) else "meeting.unknown", self.language)
 
     def _parks(self) -> Cells:
-        names, blank = facts.park_names(self.results), self._blank("park_id")
+        names, blank = park_names(self.results), self._blank("park_id")
         return [f"{p} {names.get(p, '')}".strip() if p else blank for p in self.parcels["park_id"]]
 
     def _places(self) -> Cells:

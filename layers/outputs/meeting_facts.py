@@ -223,16 +223,6 @@ def _facility(found: _Facility, metres: float, serves: bool, language: Language)
 # --- parks -----------------------------------------------------------------------------
 
 
-def park_names(results: Results) -> Mapping[str, str]:
-    """Return the names of parks by id, from the park layers that can be quoted."""
-    out: dict[str, str] = {}
-    for spec in results.study.with_role("park"):
-        rows = None if spec.use_only else rows_used(results, spec)
-        if rows is not None:
-            out |= dict(zip(rows.texts("park_id"), rows.texts("name"), strict=True))
-    return out
-
-
 def industries(results: Results, language: Language) -> Mapping[str, str]:
     """Return what each park is for: leading industries first, then what else it admits."""
     out: dict[str, str] = {}

@@ -42,8 +42,7 @@ def _rows(path: Path, table: str) -> int:
 @writes("html", "HTML", "asked", count=_rows)
 def _write_html(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table: str) -> None:
     assert shapes is not None
-    language: Language = "en" if made.asked.get("language") == "en" else "zh"
-    path.write_text(page(made, shapes, table, language), encoding="utf-8")
+    path.write_text(page(made, shapes, table, made.language), encoding="utf-8")
 
 
 def page(made: Projection, shapes: gpd.GeoSeries, table: str, language: Language) -> str:

@@ -26,7 +26,7 @@ def write(found: ParkLists, path: Path, language: Language) -> int:
     """
     frame = words.listed(found, language)
     said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
-    made = Projection(frame, words.heads(frame, language), said)
+    made = Projection(frame, words.heads(frame, language), said, language)
     lists.write_book(made, path, "park_list", found.results.folder, lambda: _pages(found, made, language))
     return len(frame)
 

@@ -19,9 +19,12 @@ from tempfile import TemporaryDirectory
 from geo.basis.errors import BlockedError
 from geo.basis.reason import reason
 from layers.outputs import fonts
+from layers.outputs.target import replaced
 from layers.text import Language
 
 ENDING = "pdf"
+DOCUMENTS = ("docx", ENDING)
+"""Formats of what is a DOCX."""
 LAID_OUT = ".docx"
 """What the standard layout reads."""
 SECONDS = 180
@@ -38,6 +41,27 @@ def program() -> Path | None:
     variable, tail = _FOLDERS.get(sys.platform, ("", ""))
     place = Path(os.environ.get(variable, "")) / tail if variable else _MAC
     return place if place.is_file() else None
+
+
+def written(path: Path, body: Callable[[], bytes], folder: Path, language: Language) -> None:
+    """Hand a document of a study over by the ending of the file: the DOCX itself, or laid out as PDF.
+
+    Parameters
+    ----------
+    path : Path
+    body : callable
+        Returns the bytes of the DOCX.
+    folder : Path
+        The study.
+    language : {"en", "zh"}
+    """
+    made = body()
+    if path.suffix.lower() == f".{ENDING}":
+        replaced(
+            path, lambda part: write(part, f"document{LAID_OUT}", lambda at: at.write_bytes(made), language), folder
+        )
+    else:
+        replaced(path, lambda part: part.write_bytes(made), folder)
 
 
 def write(path: Path, name: str, document: Callable[[Path], object], language: Language) -> None:

@@ -39,6 +39,7 @@ class Book(xlsxwriter.Workbook):  # type: ignore[misc]
 
 
 def _page(page: Any) -> None:
+    page.set_footer("&C&A · &P / &N")
     if page.fit_page:  # it has been laid out by who wrote it
         return
     known = [info.width for info in page.col_info.values() if info.width]
@@ -47,7 +48,6 @@ def _page(page: Any) -> None:
     page.set_paper(A3 if wide > WIDE else A4)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     page.fit_to_pages(max(int(wide // WIDEST) + 1, 1), 0)
-    page.set_footer("&C&A · &P / &N")
     held = page.panes[0] if page.panes else 0
     if held and not page.repeat_row_range:
         page.repeat_rows(held - 1)

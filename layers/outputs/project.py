@@ -49,7 +49,7 @@ def projection(results: Results, table: str = "candidates", language: Language =
     else:
         frame = _candidates(results, language) if table == "candidates" else _plain(results, table, language)
     headers = {str(c): _header(str(c), table, results, language) for c in frame}
-    return Projection(frame, headers, notes(results, language, table), look_of(results, table, frame))
+    return Projection(frame, headers, notes(results, language, table), language, look_of(results, table, frame))
 
 
 def visible(results: Results, table: str = "candidates", language: Language = "en") -> pd.DataFrame:

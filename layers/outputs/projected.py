@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from layers.text import Language, say
+
 
 @dataclass(frozen=True)
 class Legend:
@@ -36,6 +38,8 @@ class Projection:
         Machine name → header in the reader's language, with its unit.
     notes : tuple of str
         What every list must say: synthetic data, rules not examined, layers missing.
+    language : {"en", "zh"}
+        Of the words, and of what a format adds of its own: names of sheets, of layers of a drawing, of the notes.
     look : Legend
         How a map shows its rows.
     asked : mapping of str to str
@@ -45,5 +49,11 @@ class Projection:
     frame: pd.DataFrame
     headers: dict[str, str]
     notes: tuple[str, ...]
+    language: Language
     look: Legend = Legend()
     asked: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def notes_head(self) -> str:
+        """What the notes are called: a sheet, a column, a layer of a drawing."""
+        return say("workbook.notes", self.language)

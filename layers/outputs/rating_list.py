@@ -28,7 +28,7 @@ def write(found: Rated, path: Path, language: Language) -> int:
         return len(found.rating.ranking)
     frame = words.ranking(found, language)
     said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
-    made = Projection(frame, words.heads(frame, language), said)
+    made = Projection(frame, words.heads(frame, language), said, language)
     _write(found, made, path, "rating")
     return len(frame)
 
@@ -43,11 +43,11 @@ def write_reserve(found: Rated, path: Path, language: Language) -> int:
     """
     frame = words.library(found, language)
     said = (*grounds(found.results, language, "projects"), *words.reserve_notes(found, language))
-    made = Projection(frame, words.heads(frame, language), said)
+    made = Projection(frame, words.heads(frame, language), said, language)
     _write(found, made, path, "reserve_library")
     return len(frame)
 
 
 def _write(found: Rated, made: Projection, path: Path, name: str) -> None:
     places = partial(places_of_projects, found.results, made.frame["project_id"])
-    lists.write(made, path, name, found.results.folder, places)
+    lists.write(made, path, name, found.results, places)

@@ -187,8 +187,8 @@ def _write_map(answer: RedlineAnswer, path: Path, language: Language) -> None:
     ).reset_index(drop=True)
     heads = {str(c): say(f"column.{c}", language) for c in frame if has(f"column.{c}")}
     look = Legend("status", {word: STATUS_COLOURS.get(answer.status, PLAIN)})
-    made = Projection(frame, heads, notes(answer.check, language), look, {"language": language})
-    lists.write(made, path, "redline", answer.check.folder, land.geometry.reset_index(drop=True))
+    made = Projection(frame, heads, notes(answer.check, language), language, look)
+    lists.write(made, path, "redline", answer.check, land.geometry.reset_index(drop=True))
 
 
 def _plots(answer: RedlineAnswer) -> list[Plot]:

@@ -78,7 +78,8 @@ def write(frame: pd.DataFrame, path: Path, language: Language, folder: Path) -> 
     CallError, BlockedError
         Another format, or a folder that is not there.
     """
-    made = Projection(frame, {c: say(f"rulelist.{c}", language) for c in COLUMNS}, (say("rulelist.note", language),))
+    made = Projection(frame, {c: say(f"rulelist.{c}", language) for c in COLUMNS}, (say("rulelist.note", language),),
+                      language)  # fmt: skip
     lists.write(made, path, "rules", folder)
 
 

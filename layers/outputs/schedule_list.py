@@ -40,7 +40,8 @@ def write(found: Scheduled, path: Path, language: Language, project: str = "") -
     if kind not in ("xlsx", "svg"):
         notes = (*grounds(found.results, language, "projects"), *words.notes(found, language))
         shapes = None if project else partial(places_of_projects, found.results, frame["project_id"])
-        lists.write(Projection(frame, words.heads(frame, language), notes), path, "schedule", folder, shapes)
+        made = Projection(frame, words.heads(frame, language), notes, language)
+        lists.write(made, path, "schedule", found.results, shapes)
     elif kind == "svg":
         replaced(path, lambda part: _picture(found, part, language, project), folder)
     else:

@@ -7,6 +7,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from layers.outputs.form import by_dimension, fields, multi, writes
 from layers.outputs.project import safe
 from layers.outputs.projected import Projection
 from layers.outputs.qml import style
+from layers.text import say
 
 LONGEST_NAME, LONGEST_TEXT = 10, 254
 """Bytes a DBF gives to the name of a field and to a text."""
@@ -57,7 +59,8 @@ def _write_shp(path: Path, made: Projection, shapes: gpd.GeoSeries | None, table
             one.with_suffix(".qml").write_text(_look(made, short, shapes[rows]), encoding="utf-8")
         _put(Path(work) / NAMES, _named(made, short, code))
         if long_texts:
-            _put(Path(work) / WHOLE, long_texts)
+            heads = [say(f"mapfile.{n}", made.language) for n in ("row", "id", "field", "text")]
+            _put(Path(work) / WHOLE, [heads, *long_texts])
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in sorted(Path(work).iterdir()):
                 archive.write(part, part.name)
@@ -115,7 +118,7 @@ def _cut(frame: pd.DataFrame, code: str) -> tuple[pd.DataFrame, list[list[str]]]
             for k in [k for k, (a, b) in enumerate(zip(values, frame[name], strict=True)) if a != b and b is not None]:
                 whole.append([str(k + 1), str(frame.iloc[k, 0]), str(name), str(frame[name].iloc[k])])
         made[str(name)] = values
-    return pd.DataFrame(made, index=frame.index), [["row", "id", "field", "text"], *whole] if whole else []
+    return pd.DataFrame(made, index=frame.index), whole
 
 
 def _short(text: object, code: str) -> str:
@@ -124,8 +127,10 @@ def _short(text: object, code: str) -> str:
 
 
 def _named(made: Projection, short: dict[str, str], code: str) -> list[list[str]]:
-    rows = [["field", "name", "header"], *([s, n, made.headers.get(n, n)] for n, s in short.items())]
-    return [*rows, ["encoding", ENCODINGS[code], ""], *(["note", note, ""] for note in made.notes)]
+    heads = [say(f"mapfile.{n}", made.language) for n in ("field", "name", "header")]
+    rows = [[s, n, made.headers.get(n, n)] for n, s in short.items()]
+    coded = [say("mapfile.encoding", made.language), ENCODINGS[code], ""]
+    return [heads, *rows, coded, *([made.notes_head, note, ""] for note in made.notes)]
 
 
 def _look(made: Projection, short: dict[str, str], shapes: gpd.GeoSeries) -> str:
@@ -133,7 +138,7 @@ def _look(made: Projection, short: dict[str, str], shapes: gpd.GeoSeries) -> str
     heads = {s: made.headers.get(n, n) for n, s in short.items()}
     kind = "point" if shapes.geom_type.eq("Point").any() else "area"
     column = short.get(made.look.column, "")
-    return style(Projection(frame, heads, made.notes, type(made.look)(column, made.look.colours)), kind)
+    return style(replace(made, frame=frame, headers=heads, look=type(made.look)(column, made.look.colours)), kind)
 
 
 def _put(path: Path, rows: list[list[str]]) -> None:

@@ -25,7 +25,7 @@ from layers.outputs.word import WordTable
 from layers.study.run.released import refusal, require
 from layers.study.run.results import Results
 from layers.text import Language, code, number, say
-from layers.words import explain_site
+from layers.words import explain_site, park_name
 from layers.words.explain import layer_name
 from layers.words.measures import measure_text
 from layers.words.place_lines import unit_text
@@ -127,8 +127,7 @@ def headroom(results: Results | None, park: str, language: Language) -> WordTabl
 
 def park_text(results: Results, park: str) -> str:
     """Return a park by id and name; a dash for none."""
-    name = meeting_facts.park_names(results).get(park, "")
-    return " ".join(filter(None, (park, plain(name)))) or "–"
+    return plain(park_name.park_text(results, park)) or "–"
 
 
 def _amount(value: float, unknown: str, language: Language) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from geo.basis.tables import rows as lines_of
 from layers.ask import argued
@@ -22,7 +21,7 @@ from layers.outputs import ground_tables, office_pages, sheet_tables, signoff, w
 from layers.outputs.dossier_rows import use_of_plan
 from layers.outputs.page_head import PageHead
 from layers.outputs.plain import plain
-from layers.outputs.project import notes, projection
+from layers.outputs.project import headlines, notes, projection
 from layers.outputs.sheet_tables import area, table
 from layers.outputs.target import replaced
 from layers.outputs.word import WordTable
@@ -90,20 +89,16 @@ def document(made: SubjectSheet, results: Results, language: Language) -> bytes:
     )
     if own is not None:
         return own
-    page = word.blank(made.title, moment, language)
-    first = page.add_paragraph()
-    first.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    word.tight(word.run(first, made.title, word.TITLE_PT, bold=True, face=word.HEI), after=2)
-    if results.study.demonstration:
-        word.tight(word.line(page, say("note.demonstration", language), word.BODY_PT, word.RED, bold=True))
+    origin = headlines(results, language)[:1]
+    page = head.page(origin)
     for text in made.lines:
         word.tight(word.line(page, text, word.BODY_PT, None))
     if picture is not None:
         word.picture(page, picture)
-    for grid in (g for g in made.tables if g.rows or g.below):
-        word.section(page, grid)
-    signoff.block(page, say("sheet.signoff", language), language)
-    signoff.notes(page, below)
+    (signed,) = word.sections(page, made.tables, language, (say("sheet.signoff", language),))
+    signoff.block(page, signed, language)
+    said_above = (*origin, head.values()["demonstration"])
+    signoff.notes(page, [text for text in below if text not in said_above])
     return word.fixed(page, moment)
 
 

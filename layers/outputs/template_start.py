@@ -14,7 +14,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from layers.library import papers
 from layers.library.papers import TemplateField
-from layers.outputs import signoff, word
+from layers.outputs import argument_sheet, field_sheet, signoff, word
 from layers.outputs.target import ending, replaced
 from layers.text import Language, both, has, say
 
@@ -55,9 +55,10 @@ def document(paper: str, language: Language) -> bytes:
         _field(page, field)
     if paper in papers.DOSSIERS:
         signoff.block(page, say("sheet.signoff", language), language)
+    elif paper == argument_sheet.PAPER:
+        _opinions(page, language)
     else:
-        signs = [say(f"officeform.sign_{n}", language) for n in ("maker", "checker", "office", "day")]
-        word.tight(word.line(page, "        ".join(signs), word.BODY_PT, None), before=14, after=10)
+        _signs(page, paper, language)
     _lines(page, "notes", word.SMALL_PT)
     return word.fixed(page, MOMENT)
 
@@ -107,6 +108,28 @@ def _field(page: Document, field: TemplateField) -> None:
     else:
         _only_if(page, f"{field.id}.rows", lambda: _table(page, field))
         _only_if(page, f"{field.id}.below", lambda: _below(page, field))
+
+
+def _signs(page: Document, paper: str, language: Language) -> None:
+    """Add the line of those who sign: who was on the spot, or who made and checked a form."""
+    names = [f"fieldsheet.signer_{n}" for n in field_sheet.SIGNERS] if paper == field_sheet.PAPER else [
+        f"officeform.sign_{n}" for n in ("maker", "checker", "office")]  # fmt: skip
+    signs = [say(name, language).rstrip("：: ") + say("sheet.colon", language) for name in names]
+    told = "        ".join((*signs, say("officeform.sign_day", language)))
+    word.tight(word.line(page, told, word.BODY_PT, None), before=14, after=10)
+
+
+def _opinions(page: Document, language: Language) -> None:
+    """Add a row for every department to write its opinion and to sign."""
+    word.heading(page, say("sheet.signoff", language))
+    made = word.table_of(page, 4, (1.5, 3.0, 1.0, 1.0))
+    heads, begin, row, end = made.rows
+    blanks = [say(f"dossier.{n}", language) for n in ("opinion", "signature", "date")]
+    word.fill(heads.cells, (say("answerlist.department", language), *blanks), bold=True, shade=word.SHADE)
+    word.put(begin.cells[0], "{%tr for row in departments.rows %}", word.SMALL_PT)
+    word.put(row.cells[0], _tag("row.department"), word.BODY_PT)
+    word.put(end.cells[0], "{%tr endfor %}", word.SMALL_PT)
+    word.repeat(made)
 
 
 def _below(page: Document, field: TemplateField) -> None:

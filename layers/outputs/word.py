@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -90,6 +90,35 @@ def in_blocks(grid: WordTable) -> WordTable:
     )
     numbers = tuple(n + b * wide for b in range(grid.beside) for n in grid.numbers)
     return replace(grid, head=grid.head * grid.beside, rows=rows, widths=grid.widths * grid.beside, numbers=numbers)
+
+
+def numbered(titles: Iterable[str], language: Language) -> Iterator[str]:
+    """Yield titles with the number of their section; one that is empty goes with the section before it."""
+    count = 0
+    for title in titles:
+        count += bool(title)
+        yield say("word.section", language, number=_ordinal(count, language), title=title) if title else ""
+
+
+def _ordinal(count: int, language: Language) -> str:
+    if language == "en":
+        return str(count)
+    tens, ones = divmod(count, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else f"{_NUMERALS[tens]}十") + _NUMERALS[ones]
+
+
+_NUMERALS: tuple[str, ...] = ("", *"一二三四五六七八九")
+
+
+def sections(
+    page: Document, grids: Iterable[WordTable], language: Language, more: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Add the tables that say something, their sections numbered; return the titles of `more` sections below them."""
+    told = [g for g in grids if g.rows or g.below]
+    titles = list(numbered([*(g.title for g in told), *more], language))
+    for grid, title in zip(told, titles, strict=False):
+        section(page, replace(grid, title=title))
+    return tuple(titles[len(told) :])
 
 
 FEW = 8

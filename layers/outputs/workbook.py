@@ -18,7 +18,7 @@ from layers.outputs.live_book import HEAD, NOTE, NOTES
 from layers.outputs.plain import plain
 from layers.outputs.printed import Book
 from layers.outputs.projected import Projection
-from layers.text import Language, say
+from layers.text import say
 
 _WIDEST = 48
 _FIRST_SHEET = "xl/worksheets/sheet1.xml"
@@ -29,24 +29,25 @@ STYLES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def write_xlsx(path: Path, made: Projection, sheet: str, language: Language = "zh") -> None:
+def write_xlsx(path: Path, made: Projection, table: str) -> None:
     """Write a projected table; text never becomes a formula or a link, numbers do where they follow from others.
 
     The first lines say what it is, the header row is frozen and filtered, areas keep two decimals, and row order is
     that of the table. A second sheet sums up by state, the last one holds all notes.
     """
     content = BytesIO()  # the library has errors of its own for a refused path; ours come from the file system
-    made, name = live.taken(made, sheet, language), sheet[:31]
+    language = made.language
+    made, name = live.taken(made, table, language), say("workbook.list", language)
     above = made.notes[: printed.ABOVE]
     with Book(content) as book:
         page = book.add_worksheet(name)
         style = {k: book.add_format(v) for k, v in STYLES.items()}
-        _rows(page, made, sheet, style, first=len(above) + 1)
+        _rows(page, made, table, style, first=len(above) + 1)
         printed.lines(page, 0, above, _widths(made), style["note"])
         words = {k: say(f"workbook.{k}", language) for k in ("totals", "rows", "share", "all", "unknown")}
         live.totals(book, made, name, len(above) + 2, words, style)
         if len(made.notes) > len(above):
-            more = book.add_worksheet(say("workbook.notes", language))
+            more = book.add_worksheet(made.notes_head)
             more.set_column(0, 0, NOTES)
             printed.lines(more, 0, made.notes, (NOTES,), style["note"])
     path.write_bytes(content.getvalue())

@@ -28,6 +28,7 @@ from layers.study.spec import LayerSpec
 from layers.text import Language, both, code, has, number, rounded, say, sentence
 from layers.words import corrections, once
 from layers.words.measures import MOST_DECIMALS, interval, measure_text, unit_word
+from layers.words.park_name import park_text
 
 _ORDER = {"conflict": 0, "unknown": 1, "clear": 2}
 
@@ -274,7 +275,7 @@ def limit_text(rule: Rule, language: Language) -> str:
     more = next((k for k in range(MOST_DECIMALS) if rounded(rule.threshold, word, k) == exact), MOST_DECIMALS)
     text = f"{sign} {number(rule.threshold, word, language, more)}"
     if rule.tolerance:
-        text += " " + say("word.tolerance", language, value=number(rule.tolerance, "m2", language))
+        text += say("word.tolerance", language, value=number(rule.tolerance, "m2", language))
     return text
 
 
@@ -325,20 +326,22 @@ def ledger_title(row: dict[str, Any], titles: dict[str, str], language: Language
 def _facts(results: Results, parcel_id: str, language: Language) -> tuple[tuple[str, str], ...]:
     parcel = results.parcel_row("parcels", parcel_id).iloc[0]
     names = ("land_use", "township", "park_id", "tenure", "parcel_kind")
-    out = [(say(f"column.{n}", language), _fact_text(parcel, n, language)) for n in names if parcel[n]]
+    out = [(say(f"column.{n}", language), _fact_text(results, parcel, n, language)) for n in names if parcel[n]]
     out += _supply(results, parcel, language)
     out += once.facts(results, parcel_id, language)
     areas = [(n, parcel[n]) for n in ("area_m2", "area_statutory_m2", "legal_m2") if pd.notna(parcel[n])]
     return tuple(out) + tuple((say(f"column.{n}", language), measure_text(float(v), "m2", language)) for n, v in areas)
 
 
-def _fact_text(parcel: pd.Series, name: str, language: Language) -> str:
+def _fact_text(results: Results, parcel: pd.Series, name: str, language: Language) -> str:
     value = str(parcel[name])
     if name == "land_use" and parcel["land_use_scheme"]:
         scheme = str(parcel["land_use_scheme"])
         return f"{standards.coded(scheme, value, language)} ({scheme})"
     if name == "tenure":
         return standards.worded(standards.TENURE, value, language)
+    if name == "park_id":
+        return park_text(results, value)
     return code(name.split("_")[0], value, language)
 
 

@@ -23,7 +23,8 @@ def argue(
     folder: Study,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
     out: Annotated[
-        Path | None, typer.Argument(metavar="[OUT]", help="Write it: .docx (a section a department), .xlsx, .csv.")
+        Path | None,
+        typer.Argument(metavar="[OUT]", help="Write it: .docx or .pdf (a section a department), .xlsx, .csv."),
     ] = None,
     as_json: Json = False,
     lang: Lang = "",

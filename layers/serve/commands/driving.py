@@ -159,7 +159,7 @@ def bulletin(
     period: Annotated[str, typer.Option(help="month, quarter or year.")] = "month",
     by: Annotated[str, typer.Option(help="unit, leader, county or park.")] = "unit",
     on: Annotated[str, typer.Option("--on", help="Last day of the period; default the day of the study.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (recalculates), DOCX or CSV.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write it: XLSX (recalculates), DOCX, PDF or CSV.")] = None,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -260,7 +260,9 @@ def industry(
 def offers(
     folder: Study,
     offer: Annotated[str, typer.Argument(metavar="[OFFER]", help="One of them: L01, B02, C01.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Write it: XLSX, CSV, DOCX (a sheet an offer), or a map.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write it: XLSX, CSV, DOCX or PDF (a sheet an offer), or a map.")
+    ] = None,
     land_mu: Annotated[float | None, typer.Option(help="What suits a wish: land, 亩.")] = None,
     floor_m2: Annotated[float | None, typer.Option(help="What suits a wish: floor, m².")] = None,
     power_kva: Annotated[float | None, typer.Option(help="What suits a wish: power, kVA.")] = None,

@@ -1,5 +1,6 @@
 """The joint argument as a file: a section and a block to sign per department; the lines are those of the command."""
 
+import io
 import shutil
 
 import docx
@@ -10,6 +11,8 @@ from typer.testing import CliRunner
 import luodi
 from geo.basis.progress import silent
 from layers.ask import argued
+from layers.library import papers
+from layers.outputs import argument_sheet, office_pages, template_start, word
 from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
@@ -39,8 +42,9 @@ def test_the_command_writes_what_it_tells(folder, tmp_path, language):
     sections = list(words.sections(found, language))
     assert (len(kept), len(signed)) == (5, 5)
     assert signed[0][0][0] == say("dossier.opinion", language)
-    for one, rows in zip(sections, kept, strict=True):
-        assert one.title in text
+    titles = word.numbered([s.title for s in sections], language)
+    for one, title, rows in zip(sections, titles, kept, strict=True):
+        assert title in text
         assert one.told in text
         assert one.told in done.stdout
         assert one.waiting in text
@@ -57,7 +61,7 @@ def test_the_command_writes_what_it_tells(folder, tmp_path, language):
 
 def test_what_cannot_be_written_is_said(folder, tmp_path):
     for out, project in (
-        (tmp_path / "a.pdf", "M2"),
+        (tmp_path / "a.odt", "M2"),
         (tmp_path / "none" / "a.docx", "M2"),
         (tmp_path / "a.docx", "M99"),
     ):
@@ -65,3 +69,23 @@ def test_what_cannot_be_written_is_said(folder, tmp_path):
         assert done.exit_code != 0
         assert "Traceback" not in done.output
         assert not out.exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_office_lays_it_out_itself(folder, tmp_path, monkeypatch, language):
+    found = argued.argued(open_results(folder), "M2")
+    monkeypatch.setenv(office_pages.FOLDER, str(tmp_path))
+    template_start.write(argument_sheet.PAPER, tmp_path / f"{argument_sheet.PAPER}.docx", language)
+    body = argument_sheet.document(found, language)
+    assert body == argument_sheet.document(found, language)
+    page = docx.Document(io.BytesIO(body))
+    text = [p.text for p in page.paragraphs] + [c.text for t in page.tables for row in t.rows for c in row.cells]
+    listed = words.listed(found, language)[list(words.COLUMNS)]
+    assert set(listed.to_numpy().ravel()) <= {*text, ""}
+    assert set(words.head(found, language)) <= set(text)
+    for one in words.sections(found, language):
+        assert [one.title in t for t in text].count(True) == 2  # what is open, and the row to sign
+        assert any(one.told in t for t in text)
+    tables = {g.name: g.columns for g in (argument_sheet._points(found, language), argument_sheet._departments(
+        tuple(words.sections(found, language)), language))}  # fmt: skip
+    assert tables == {f.id: f.columns for f in papers.fields(argument_sheet.PAPER) if f.kind == "table"}

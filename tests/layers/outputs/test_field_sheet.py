@@ -8,8 +8,8 @@ import docx
 import pytest
 
 from geo.basis.errors import BlockedError
-from layers.library import roles
-from layers.outputs import field_sheet
+from layers.library import papers, roles
+from layers.outputs import field_sheet, office_pages, template_start
 from layers.outputs.project import layer_lines
 from layers.study import field_checks
 from layers.study.run.results import open_results
@@ -119,3 +119,28 @@ def test_the_map_shows_the_asset_in_red_and_nothing_that_is_use_only(results, mo
 def test_an_asset_nobody_knows_is_named(results):
     with pytest.raises(BlockedError):
         field_sheet.sheet(results, idle.shown(results), "nobody")
+
+
+@pytest.mark.parametrize("asset", ["P-03", "G-07"])
+def test_an_office_lays_it_out_itself(results, tmp_path, monkeypatch, asset):
+    sheet = field_sheet.sheet(results, idle.shown(results), asset)
+    own = words(field_sheet.document(sheet, "zh"))
+    monkeypatch.setenv(office_pages.FOLDER, str(tmp_path))
+    template_start.write(field_sheet.PAPER, tmp_path / f"{field_sheet.PAPER}.docx", "zh")
+    body = field_sheet.document(sheet, "zh")
+    assert body == field_sheet.document(sheet, "zh")
+    text, grids = words(body), [*field_sheet._grids(sheet, "zh"), field_sheet._blanks(sheet.row["kind"], "zh")]
+    for cell in (c for g in grids for row in g.rows for c in row):
+        assert cell in text
+        assert cell in own
+    declared = {f.id: f.columns for f in papers.fields(field_sheet.PAPER) if f.kind == "table"}
+    assert {g.name: g.columns for g in grids}.items() <= declared.items()
+    assert {"核查人：", "复核人："} <= set(text.split())
+    assert len(docx.Document(io.BytesIO(body)).inline_shapes) == 1
+
+
+def test_sections_are_counted_without_a_gap(results):
+    page = docx.Document(io.BytesIO(made(results, "P-03", "zh")))
+    signs = [p.text.split("、")[0] for p in page.paragraphs if p.text[1:2] == "、"]
+    assert "".join(signs) == "一二三四五六七八九"[: len(signs)]
+    assert len(signs) >= 5

@@ -92,11 +92,11 @@ def test_the_reserve_library_is_a_map(folder, tmp_path):
 
 
 def test_the_notes_stand_once_and_with_an_empty_list_too(tmp_path):
-    made = Projection(pd.DataFrame({"a": ["一", "二", "三"]}), {}, ("底数", "=说明"))
+    made = Projection(pd.DataFrame({"a": ["一", "二", "三"]}), {}, ("底数", "=说明"), "zh")
     assert marked(made)["notes"].tolist() == ["底数 / =说明", "底数", "底数"]
-    nothing = Projection(made.frame[:0], {}, made.notes)
+    nothing = Projection(made.frame[:0], {}, made.notes, "zh")
     lists.write(nothing, tmp_path / "a.csv", "list", tmp_path)
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as stream:
         (head,) = csv.reader(stream)
-    assert head == ["a", "notes / 底数 / =说明"]
+    assert head == ["a", "说明 / 底数 / =说明"]
     assert FORMATS["csv"].count(tmp_path / "a.csv", "list") == 0

@@ -40,7 +40,7 @@ def test_areas_totals_and_shares_are_formulas_that_give_the_tables(results, tmp_
     assert sum(str(v).startswith("=") for rows in formulas.values() for row in rows for v in row) > 40
     found = again(path, tmp_path)
     raw = results.table("candidates")
-    listed = body(found["candidates"], "地块编号")
+    listed = body(found["清单"], "地块编号")
     mu = listed["可用（亩）"] if "可用（亩）" in listed else listed[[c for c in listed if "亩" in str(c)]].iloc[:, -2]
     assert mu.astype(float).to_numpy() == pytest.approx(raw["net_m2"].to_numpy() * 3 / 2000, abs=1e-9)
     totals = found["合计"]
@@ -58,12 +58,12 @@ def test_ledger_and_points_follow_from_line_to_line(results, tmp_path):
         path = tmp_path / f"{table}.xlsx"
         files.export(results, path, table, "zh")
         raw = results.table(table)
-        written = opened(path, values=False)[table]
+        written = opened(path, values=False)["清单"]
         at = next(k for k, row in enumerate(written) if len([v for v in row if v]) > 4)
         place = list(raw.drop(columns=["geometry"], errors="ignore")).index(column)
         assert sum(str(row[place]).startswith("=") for row in written[at + 1 :]) > len(raw) / 3
         assert not [h for h in written[at] if h and "_" in str(h)], "a name of a column is no head"
-        found = again(path, tmp_path)[table][at + 1 :]
+        found = again(path, tmp_path)["清单"][at + 1 :]
         theirs = [float(row[place]) if row[place] is not None else float("nan") for row in found]
         assert theirs == pytest.approx(raw[column].tolist(), abs=1e-9, nan_ok=True)
 
@@ -71,7 +71,7 @@ def test_ledger_and_points_follow_from_line_to_line(results, tmp_path):
 def test_case_70_no_text_becomes_a_formula_or_a_link(tmp_path):
     texts = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "＝1+1", '=HYPERLINK("http://x")', "http://x", "a"]
     frame = pd.DataFrame({"name": texts, "state": texts, "net_m2": range(len(texts)), "net_mu": 0.0})
-    made = Projection(frame, {"name": "=2+2"}, ("=3+3",), Legend("state", dict.fromkeys(texts, "#12806A")))
+    made = Projection(frame, {"name": "=2+2"}, ("=3+3",), "zh", Legend("state", dict.fromkeys(texts, "#12806A")))
     for kind in ("xlsx", "csv"):
         lists.write(made, tmp_path / f"a.{kind}", "list", tmp_path)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
@@ -88,7 +88,7 @@ def test_case_70_no_text_becomes_a_formula_or_a_link(tmp_path):
 def test_a_total_of_unknown_amounts_is_no_zero(tmp_path):
     frame = pd.DataFrame({"state": ["a", "a", "b", "b", "c"], "net_m2": [1.0, 2.0, 3.0, None, None],
                           "top_m2": [1.0, 2.0, 3.0, 4.0, float("inf")], "all_m2": 1.0})  # fmt: skip
-    made = Projection(frame, {}, (), Legend("state", dict.fromkeys("abc", "#12806A")))
+    made = Projection(frame, {}, (), "zh", Legend("state", dict.fromkeys("abc", "#12806A")))
     lists.write(made, tmp_path / "a.xlsx", "list", tmp_path)
     found = {row[0]: row for row in again(tmp_path / "a.xlsx", tmp_path)["合计"]}
     assert [found[s][3] for s in ("a", "b", "c", "合计")] == [3.0, 3.0, "待核实", 6.0]
@@ -102,7 +102,7 @@ def test_a_total_of_unknown_amounts_is_no_zero(tmp_path):
 @pytest.mark.parametrize("rows", [0, 1, 700])
 def test_a_workbook_is_counted_without_being_loaded(tmp_path, monkeypatch, rows):
     frame = pd.DataFrame({"name": [f"=<row r='9'/>{k}" for k in range(rows)], "net_m2": [None] * rows})
-    made = Projection(frame, {}, ("one", "two"), Legend("", {}))
+    made = Projection(frame, {}, ("one", "two"), "zh", Legend("", {}))
     lists.write(made, tmp_path / "a.xlsx", "list", tmp_path)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     monkeypatch.setattr(openpyxl, "load_workbook", None)

@@ -86,7 +86,7 @@ def test_one_offer_and_a_wish(folder, tmp_path):
     for more in (
         ["L99", "--land-mu", "90"],
         ["L99", "--out", tmp_path / "b.docx"],
-        ["--out", tmp_path / "b.pdf"],
+        ["--out", tmp_path / "b.odt"],
         ["--by", "soon"],
     ):
         wrong = asked(folder, *more, "--lang", "en")

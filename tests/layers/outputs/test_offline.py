@@ -52,7 +52,7 @@ def many(count, texts):
     rings = [np.c_[k % 150 * 90 + 40 * np.cos(turn), k // 150 * 90 + 35 * np.sin(turn)] for k in range(count)]
     shapes = gpd.GeoSeries(shapely.polygons(rings) if count > 1 else [box(0, 0, 9, 9)], crs=CRS)
     look = Legend("status", {"可用": "#12806A", "不可用": "#CFC9C1", "待核实": "#8E86C4"})
-    return Projection(frame, {"why": "原因"}, ("说明",), look), shapes
+    return Projection(frame, {"why": "原因"}, ("说明",), "zh", look), shapes
 
 
 def test_twenty_thousand_parcels_are_small_enough_to_send(tmp_path):
@@ -69,7 +69,7 @@ def test_case_71_in_a_browser_nothing_is_asked_for_and_nothing_runs(tmp_path):
     made, shapes = many(20_000, NAUGHTY)
     frame = made.frame.assign(status=[NAUGHTY[k % len(NAUGHTY)] for k in range(len(made.frame))])
     look = Legend("status", dict.fromkeys(NAUGHTY, "#12806A"))
-    made = Projection(frame, {c: NAUGHTY[k % len(NAUGHTY)] for k, c in enumerate(frame)}, tuple(NAUGHTY), look)
+    made = Projection(frame, {c: NAUGHTY[k % len(NAUGHTY)] for k, c in enumerate(frame)}, tuple(NAUGHTY), "zh", look)
     lists.write(made, tmp_path / "a.html", "candidates", tmp_path, shapes)
     asked, wrong = [], []
     with sync_playwright() as play:

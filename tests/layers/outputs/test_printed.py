@@ -17,9 +17,8 @@ NOTES = ("底数", "演示", "本轮未审查：" + "国家重要湿地、" * 60
 
 def test_a_list_prints_one_page_wide_with_its_headings_and_keeps_room_for_rows(tmp_path):
     frame = pd.DataFrame({"parcel_id": ["甲", "乙"], "net_m2": [1.0, 2.0]})
-    write_xlsx(
-        tmp_path / "a.xlsx", Projection(frame, {"net_m2": "扣除：城镇开发边界（应位于界内）（m²）"}, NOTES), "list"
-    )
+    heads = {"net_m2": "扣除：城镇开发边界（应位于界内）（m²）"}
+    write_xlsx(tmp_path / "a.xlsx", Projection(frame, heads, NOTES, "zh"), "list")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     page, notes = book.worksheets[0], book.worksheets[-1]
     assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)

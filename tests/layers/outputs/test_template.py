@@ -211,4 +211,4 @@ def test_every_paper_has_a_template_and_a_list_of_its_fields(paper, tmp_path):
         assert field.id in listed
         assert field.title.zh in listed
     assert template_start.document(paper, "en") == template_start.document(paper, "en")
-    assert paper in papers.DOSSIERS or "docx" in forms.form(paper).form.endings
+    assert paper in (*papers.DOSSIERS, *papers.SHEETS) or "docx" in forms.form(paper).form.endings
