@@ -103,7 +103,7 @@ def write(found: Funding, path: Path, language: Language) -> int:
         replaced(path, lambda part: part.write_text(svg(found, language), encoding="utf-8"), folder)
         return len(frame)
     said = (*grounds(found.results, language, "projects"), *words.notes(found, language))
-    made = Projection(frame, words.heads(frame, language), said)
+    made = Projection(frame, words.heads(frame, language), said, language)
     lists.write_book(made, path, "fund_map", folder, lambda: _pages(found, said, language))
     return len(frame)
 

@@ -72,7 +72,7 @@ def write(found: Resourcing, path: Path, language: Language) -> int:
         replaced(path, lambda part: part.write_text(svg(found, language), encoding="utf-8"), folder)
         return len(frame)
     said = (*grounds(found.results, language, "sites"), *words.notes(found, language))
-    made = Projection(frame, words.heads(frame, language), said)
+    made = Projection(frame, words.heads(frame, language), said, language)
     lists.write(made, path, "resource_map", folder, lambda: _shapes(found))
     return len(frame)
 

@@ -24,7 +24,7 @@ def argue(
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or name.")],
     out: Annotated[
         Path | None,
-        typer.Argument(metavar="[OUT]", help="Write it: .docx or .pdf (a section a department), .xlsx, .csv."),
+        typer.Argument(metavar="[OUT]", help="Write it: .docx, .pdf (a section a department), .xlsx, .csv."),
     ] = None,
     as_json: Json = False,
     lang: Lang = "",

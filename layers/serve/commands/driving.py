@@ -261,7 +261,7 @@ def offers(
     folder: Study,
     offer: Annotated[str, typer.Argument(metavar="[OFFER]", help="One of them: L01, B02, C01.")] = "",
     out: Annotated[
-        Path | None, typer.Option(help="Write it: XLSX, CSV, DOCX or PDF (a sheet an offer), or a map.")
+        Path | None, typer.Option(help="Write it: XLSX, CSV, DOCX, PDF (a sheet an offer), or a map.")
     ] = None,
     land_mu: Annotated[float | None, typer.Option(help="What suits a wish: land, 亩.")] = None,
     floor_m2: Annotated[float | None, typer.Option(help="What suits a wish: floor, m².")] = None,
