@@ -69,7 +69,7 @@ def _answer(found: Comparison, names: dict[str, str], asked: tuple[str, ...], la
         st.html(tag("div", say("uiscenario.maps", language, count=len(found.parcels)), cls="lu-line"))
         for place, results, run in zip(st.columns(2, gap="small"), (found.before, found.after), asked, strict=True):
             with place, st.container(key=f"beside-{run}"):
-                st.html(tag("div", names[run], cls="lu-beside"))
+                st.html(tag("div", names[run], cls="lu-side-name"))
                 map.draw_beside(board(results), found.parcels, found.scene(results), f"compared-{run}", HEIGHT)
     if len(found.rows):
         tables.plain(found.rows, f"compared-{language}")

@@ -15,7 +15,7 @@ from streamlit.errors import StreamlitDuplicateElementKey
 
 from layers.study import jobs, lock
 from layers.study.jobs import JobState
-from layers.text import Language, code, say, sentence
+from layers.text import Language, code, has, say, sentence
 from views.parts import acts, frame, state
 from views.parts.markup import label, tag
 
@@ -123,7 +123,14 @@ def _elsewhere(folder: Path, other: dict[str, str], language: Language) -> None:
     """Say that another process is writing the study; look again every now and then."""
     if lock.writer(folder) is None:
         st.rerun()
-    st.html(tag("div", say("ui.elsewhere", language, **other), cls="lu-stale"))
+    told = other | {"command": _work(other["command"], language), "since": other["since"].replace("T", " ")}
+    st.html(tag("div", say("ui.elsewhere", language, **told), cls="lu-stale"))
+
+
+def _work(command: str, language: Language) -> str:
+    """Return what another process does, in words; a command nobody knows stands as it was given."""
+    word = f"writing.{command.split(' ')[0]}"
+    return say(word, language) if has(word) else command
 
 
 def _ended(folder: Path, told: JobState, language: Language) -> None:
