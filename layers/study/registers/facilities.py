@@ -22,6 +22,7 @@ from layers.library import resources as counted
 from layers.sources.cells import recognise
 from layers.sources.finding import Finding, finding
 from layers.study import load, sheets
+from layers.study.layer_part import SIGN
 from layers.study.placed import Loaded
 from layers.study.spec import LayerSpec, Study
 
@@ -76,7 +77,12 @@ def read(study: Study, folder: Path, inputs: Inputs, parks: Sequence[str]) -> Op
     rows = [r for spec, own in given for r in own or _silent(spec, parks, known, found)]
     accounts = [r for spec, own in listed for r in own or _silent_accounts(spec, known, found)]
     listed_marks = [opened_sheet(spec, study, folder, found) for spec in study.with_role("earmark")]
-    marks = [row for one in listed_marks for row in _earmarks(one, found)]
+    several = len(listed_marks) > 1  # rows are numbered alike in each
+    marks = [
+        row | {"row": f"{one.spec.id}{SIGN}{row['row']}"} if several else row
+        for one in listed_marks
+        for row in _earmarks(one, found)
+    ]
     earmarks = pd.DataFrame(marks, columns=list(EARMARK))
     budgets = pd.DataFrame(_once(accounts, "budget_id", found), columns=list(ACCOUNT))
     _compare(budgets, earmarks, found)

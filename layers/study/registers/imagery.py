@@ -186,9 +186,10 @@ def units(work: Work) -> list[Units]:
     """Return what images are read for, each kind with its shapes in the study CRS."""
     parcels = work.inputs.parcels
     out = [Units("parcel", parcels["parcel_id"].to_numpy(object), parcels.geometry.to_numpy())]
-    for spec in work.plan.study.with_role("building"):
-        layer = work.inputs.layers[spec.id]
-        out.append(Units("building", layer.ids.astype(str).astype(object), layer.shapes))
+    stock = [work.inputs.layers[s.id] for s in work.plan.study.with_role("building")]
+    if stock:  # of all layers together: two towns may number their buildings alike
+        numbers = np.concatenate([layer.ids.astype(str).astype(object) for layer in stock])
+        out.append(Units("building", numbers, np.concatenate([layer.shapes for layer in stock])))
     register = supply.read(work.plan.study, work.plan.folder, work.inputs.boundary).register
     placed = [(r.record_id, r.shape) for r in register.records if r.record_id and r.shape is not None]
     if placed:

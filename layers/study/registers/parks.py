@@ -39,8 +39,16 @@ def read(study: Study, inputs: Inputs, decided: Sequence[Decision] = ()) -> Park
     broken = next((i for s in specs if (i := inputs.layers[s.id]).state != "ok"), None)
     made = [p for s in specs for p in _parks(s, inputs.layers[s.id]) if inputs.layers[s.id].state == "ok"]
     complete = all(inputs.layers[s.id].coverage == "complete" for s in specs)
-    made = [_decided(p, decided) for p in made]
+    made = [_decided(p, decided) for p in _each_once(made)]
     return Parks(tuple(made), complete and broken is None, True, broken.cause if broken else "")
+
+
+def _each_once(parks: Sequence[Park]) -> list[Park]:
+    """Return one park per id: of several layers the first in which it certainly is one speaks, as of several shapes."""
+    out: dict[str, Park] = {}
+    for park in sorted(parks, key=lambda p: p.doubtful):
+        out.setdefault(park.park_id, park)
+    return list(out.values())
 
 
 def _decided(park: Park, decided: Sequence[Decision]) -> Park:

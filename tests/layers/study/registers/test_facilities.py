@@ -227,3 +227,15 @@ def test_earmarks_in_hectares_are_counted_in_mu(tmp_path):
     found = earmarked(tmp_path, "项目,面积（公顷）,账户\n码头,4,新增指标\n",
                       'name = "项目", amount = "面积（公顷）", budget_id = "账户"')  # fmt: skip
     assert found.earmarks["amount"].tolist() == [60.0]
+
+
+def test_rows_of_several_lists_of_earmarks_are_told_apart(tmp_path):
+    """Two offices number their rows alike; both lists count."""
+    more = 'fields = { name = "项目", amount = "面积（亩）", budget_id = "账户" }'
+    layers = [LAYER.format(id=i, role="earmark", source=f"{i}.csv", more=more) for i in ("marks", "marks_2")]
+    made = folder(tmp_path, *layers)
+    for name, rows in (("marks", "码头,40,新增指标\n"), ("marks_2", "安置房,60,新增指标\n")):
+        (made / "inputs" / f"{name}.csv").write_text("项目,面积（亩）,账户\n" + rows, encoding="utf-8")
+    found = facilities.read(spec.read(made), made, SimpleNamespace(layers={}), ()).earmarks
+    assert found[["row", "amount"]].values.tolist() == [["marks:2", 40.0], ["marks_2:2", 60.0]]
+    assert not found.duplicated(["budget_id", "row"]).any()

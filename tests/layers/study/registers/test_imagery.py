@@ -2,12 +2,15 @@
 
 import io
 from datetime import date
+from types import SimpleNamespace
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
 from PIL import Image
 from rasterio.transform import from_origin
+from shapely import box
 
 from geo.basis.errors import BlockedError, SpecError
 from geo.basis.progress import silent
@@ -150,3 +153,15 @@ def test_an_image_lies_where_accepted_parameters_put_it(tmp_path):
         assert not [f for f in found if f.severity == "block"]
         placed[way] = np.array(file.transform)[[2, 5]]
     assert 20 < np.hypot(*(placed["datum:30,-120,-60"] - placed["ballpark-datum-shift"])) < 200
+
+
+def test_buildings_of_two_layers_are_one_stock(tmp_path):
+    """Two towns number alike: of what stands twice nobody can tell which is meant."""
+    shapes = np.array([box(k, 0, k + 1, 1) for k in range(2)], object)
+    of = {i: SimpleNamespace(ids=np.array(list(ids), object), shapes=shapes) for i, ids in (("a", "12"), ("b", "23"))}
+    study = SimpleNamespace(with_role=lambda role: [SimpleNamespace(id=i) for i in of] if role == "building" else [])
+    none = gpd.GeoDataFrame({"parcel_id": []}, geometry=[])
+    work = SimpleNamespace(inputs=SimpleNamespace(parcels=none, layers=of, boundary=None),
+                           plan=SimpleNamespace(study=study, folder=tmp_path))  # fmt: skip
+    [stock] = study_imagery.units(work)
+    assert (stock.kind, list(stock.ids)) == ("building", ["1", "3"])

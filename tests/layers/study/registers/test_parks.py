@@ -21,6 +21,18 @@ def read(negative: str) -> gate.Park:
     return parks.read(study, SimpleNamespace(layers={"park": layer})).parks[0]
 
 
+def test_a_park_of_two_layers_is_one_park_and_certain_where_one_of_them_is():
+    specs = [LayerSpec(id=i, role="park", source="p.gpkg") for i in ("old", "new")]
+    shape = np.array([shapely.box(0, 0, 1, 1)], object)
+    layers = {
+        spec.id: Layer(spec.id, shape, np.array(["A"], object), np.array([maybe]), None, None, "complete", "ok", "",
+                       {"name": np.array([which], object)})
+        for spec, maybe, which in zip(specs, (True, False), ("旧名", "新名"), strict=True)
+    }  # fmt: skip
+    made = parks.read(SimpleNamespace(with_role=lambda *roles: specs), SimpleNamespace(layers=layers)).parks
+    assert [(p.park_id, p.doubtful, p.name) for p in made] == [("A", False, "新名")]
+
+
 @pytest.mark.parametrize(
     ("cell", "refused", "unread"),
     [("", (), False), ("C26", ("C26",), False), ("C26、高耗能项目", ("C26",), True), ("高耗能项目", (), True)],
