@@ -105,6 +105,7 @@ def add(
             raise CallError(reason("delivery_take_needs_delivery"))
         stated, file = options.entry(given), files[0]
         if len(files) > 1:
+            _kept_in_parts(folder, files, role, kind)
             stated |= delivery.as_one(folder, files, layer)
             file = Path(stated["parts"][0]["source"])
         made = catalog.added(folder, file, stated, console.progress)
@@ -114,6 +115,17 @@ def add(
         console.result({"id": made.id, "findings": len(made.findings)})
 
     call.run(as_json, lang, work)
+
+
+def _kept_in_parts(folder: Path, files: list[Path], role: str, kind: str) -> None:
+    """Refuse several files of a role that takes them one by one, with the calls that do."""
+    from layers.study.layer_part import may_be_kept
+
+    if not may_be_kept(role, kind):
+        name = kind or role
+        of = f"--role {role}" + (f" --kind {kind}" if kind else "")
+        calls = [f"luodi add {folder} {file} {of} --id {name}_{k} …" for k, file in enumerate(files, 1)]
+        raise CallError(reason("images_one_by_one" if role == "raster" else "parts_one_by_one", role=role, calls=calls))
 
 
 def _replace(console: Console, folder: Path, files: list[Path], layer: str, said: dict[str, Any], screen: bool) -> None:

@@ -1,4 +1,4 @@
-"""An option of one value that is given twice is refused: the first would fall silent."""
+"""What a command is given twice: an option of one value is refused, files that are layers of their own name the way."""
 
 import pytest
 import typer
@@ -29,3 +29,19 @@ def test_lists_and_flags_may_be_given_twice(tmp_path):
 def test_every_command_asks(monkeypatch):
     made = typer.main.get_command(luodi.cli)
     assert {type(c).__name__ for c in made.commands.values()} == {"Once"}
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [(("--role", "supply"), "--role supply --id supply_2"),
+     (("--role", "raster", "--kind", "imagery", "--band", "red=1"), "--role raster --kind imagery --id imagery_2")],
+)  # fmt: skip
+def test_files_that_are_taken_one_by_one_name_the_way(tmp_path, monkeypatch, of, told):
+    """Two files of a register were said to have no coordinates."""
+    monkeypatch.setenv("LUODI_LANG", "zh")
+    (tmp_path / "study.toml").write_text('[study]\ncrs = "EPSG:4549"\n', encoding="utf-8")
+    for name in ("甲.csv", "乙.csv"):
+        (tmp_path / name).write_text("电子监管号\n1\n", encoding="utf-8")
+    out = call("add", tmp_path, tmp_path / "甲.csv", tmp_path / "乙.csv", *of, "--id", "x")
+    assert out.exit_code != 0
+    assert told in out.output.replace("\n", "")
