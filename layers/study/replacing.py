@@ -20,6 +20,7 @@ from layers.sources import gate
 from layers.sources.finding import Finding, blocked
 from layers.study import delivery, inspection, load, overrides, parts, recognition, settings, spec, staged
 from layers.study.changes import commit
+from layers.study.layer_part import SIGN
 from layers.study.load import Home
 from layers.study.lock import WAIT_S, writing
 from layers.study.placed import placed
@@ -59,6 +60,7 @@ def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any], m
     ----------
     folder : Path
     layer_id : str
+        ``parcels:青石镇`` is one part of a layer that is kept in several files: the others stay.
     file : Path
         Or a folder, of which the layer of the same kind is taken.
     more : sequence of Path
@@ -69,17 +71,22 @@ def replace(folder: Path, layer_id: str, file: Path, given: Mapping[str, Any], m
     Raises
     ------
     CallError
-        No such layer, or the day of the new data is not given although that of the old stands.
+        No such layer or part, or the day of the new data is not given although that of the old stands.
     BlockedError
         Something in the new file blocks; nothing is changed. The old file stays among the inputs.
     """
     study, file = overrides.study(folder), Path(file).resolve()
+    layer_id, _, part = layer_id.partition(SIGN)
     old = settings.layer_of(study, layer_id)
-    if old.vintage is not None and not given.get("vintage"):
+    if old.vintage is not None and not part and not given.get("vintage"):
         raise CallError(reason("replace_without_vintage", id=layer_id, before=old.vintage.isoformat()))
     once = {p for p in given.get("accept", ()) if p in _ONCE}
     said = {k: v for k, v in given.items() if k != "accept" or not once}
-    said |= _in_parts(folder, old, [file, *more], str(given.get("layer", "")))
+    if part:
+        held = content(old, study, folder)
+        said = _one_part(folder, old, part, [file, *more], said, held.columns if held else frozenset())
+    else:
+        said |= _in_parts(folder, old, [file, *more], str(given.get("layer", "")))
     file = Path(said.get("source", file))
     body = _kept(_entry(folder, layer_id), said) | said | {"id": layer_id, "source": str(file)}
     new = toml.validated(LayerSpec, dict(body), file.name).model_copy(update={"corrected": old.corrected})
@@ -151,6 +158,28 @@ def _in_parts(folder: Path, old: LayerSpec, files: Sequence[Path], layer: str) -
     if entry.get("parts"):
         entry["source"] = entry["parts"][0]["source"]
     return {"layer": "", "parts": []} | entry
+
+
+def _one_part(
+    folder: Path, old: LayerSpec, name: str, files: Sequence[Path], said: Mapping[str, Any], columns: frozenset[str]
+) -> dict[str, Any]:
+    """Return what is said of a layer one of whose parts is another file now; the day of the layer stays that of all."""
+    known = [p.name for p in old.parts]
+    if name not in known or len(files) > 1 or (files[0].is_dir() and files[0].suffix.lower() != ".gdb"):
+        raise CallError(reason("replace_part_unknown", id=old.id, part=name, known=known))
+    new = {k: said[k] for k in ("layer", "crs", "encoding") if k in said} | {"name": name, "source": str(files[0])}
+    opened = gate.open_vector(files[0], folder / load.CACHE, layer=new.get("layer", ""), crs=new.get("crs", ""),
+                              encoding=new.get("encoding", ""))  # fmt: skip
+    here = {str(c).casefold(): str(c) for c in opened.frame.columns}
+    called = {c: here[c.casefold()] for c in sorted(columns - set(here.values())) if c.casefold() in here}
+    if called:
+        new["columns"] = called
+    made = [
+        new if p.name == name else p.model_dump(exclude_defaults=True) | {"source": str((folder / p.source).resolve())}
+        for p in old.parts
+    ]
+    kept = {k: v for k, v in said.items() if k not in ("layer", "crs", "encoding")}
+    return kept | {"source": made[0]["source"], "layer": made[0].get("layer", ""), "parts": made}
 
 
 def _kept(entry: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

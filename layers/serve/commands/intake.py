@@ -52,7 +52,10 @@ def add(
     ] = "",
     take: Annotated[str, typer.Option(help="Without --role: take lines of the table, `all` or 1,3.")] = "",
     said: Annotated[list[str] | None, typer.Option("--as", help="Without --role: LINE=KIND, what a line is.")] = None,
-    replace: Annotated[str, typer.Option(help="Put the file in the place of this layer's; its settings stay.")] = "",
+    replace: Annotated[
+        str,
+        typer.Option(help="Put the file in the place of this layer's (or of one part, LAYER:PART); its settings stay."),
+    ] = "",
     screen: Annotated[
         bool, typer.Option("--screen", help="With --replace: judge anew, say which verdicts moved.")
     ] = False,

@@ -9,7 +9,7 @@ import shapely
 from typer.testing import CliRunner
 
 import luodi
-from geo.basis.errors import BlockedError
+from geo.basis.errors import BlockedError, CallError
 from layers.study import accept, catalog, delivery, inspection, load, overrides, parts, replacing, spec
 from layers.study.correction import Correction
 from layers.study.load import Home
@@ -243,6 +243,28 @@ def test_a_newer_delivery_of_the_parts_takes_their_place(study, sent, tmp_path):
     one = make.shapefile(tmp_path, make.squares(**DLTB), "DLTB")
     replacing.replace(study, "parcels", one, {})
     assert spec.read(study).layer("parcels").parts == ()
+
+
+def test_one_part_is_renewed_alone(study, sent, tmp_path):
+    """A town sends its own file again: in another system, its columns in small letters, a row less; the others stay."""
+    (line,) = of(delivery.delivery(study, [sent]), "parcels")
+    delivery.take(study, [line], {"vintage": "2025-12-31"})
+    before = {p.name: p for p in spec.read(study).layer("parcels").parts}
+    new = make.gpkg(tmp_path, town(1).head(2).to_crs("EPSG:4528").rename(columns=str.lower), "新", "新.gpkg")
+    made = replacing.replace(study, f"parcels:{TOWNS[1]}", new, {})
+    assert (made.before.rows, made.after.rows) == (9, 8)
+    layer = spec.read(study).layer("parcels")
+    after = {p.name: p for p in layer.parts}
+    assert [p.name for p in layer.parts] == list(before), "in the order they had"
+    assert all(after[n] == before[n] for n in (TOWNS[0], TOWNS[2]))
+    assert layer.source == layer.parts[0].source
+    assert layer.vintage == date(2025, 12, 31)
+    item = load.open_layer(layer, spec.read(study), study)
+    assert sum(str(r).startswith(TOWNS[1]) for r in item.rows) == 2
+    assert item.frame["DLMC"].notna().all()
+    with pytest.raises(CallError) as caught:
+        replacing.replace(study, "parcels:没有的镇", new, {})
+    assert set(caught.value.reasons[0].values["known"]) == set(TOWNS)
 
 
 @pytest.mark.long
