@@ -11,7 +11,7 @@ DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogu
 # where the tests lie that drive a browser; to look through the whole house for them takes half a minute
 WALKS   = tests/browser tests/layers/outputs/test_offline.py
 
-.PHONY: run install test test-all mutants lint lock component wheelhouse clean
+.PHONY: run install set-up test test-all mutants lint lock component wheelhouse clean
 
 install: .venv/.installed
 
@@ -41,12 +41,18 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: install .stamps/debian lint
-	$(BIN)/pytest -n 2 --dist loadfile -m "not long and not browser"
+# one more than cores: tests wait for children and disks; a worker holds up to 1.5 GB
+JOBS   ?= $(shell n=$$(nproc 2>/dev/null || echo 2); test $$n -gt 3 && echo 4 || echo $$((n + 1)))
+
+set-up:
+	@$(MAKE) -j2 --no-print-directory install .stamps/debian
+
+test: set-up lint
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not long and not browser"
 	$(BIN)/pytest -n 2 --dist loadfile $(WALKS) -m "browser and not long"
 
-test-all: install .stamps/debian lint
-	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
+test-all: set-up lint
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not browser"
 	$(BIN)/pytest $(WALKS) -m browser
 
 mutants: install

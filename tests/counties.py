@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from county import county
 from geo.basis.progress import silent
+from layers.study.load import CACHE
 from layers.study.run import runs
 from tests.scenes.shared import scene_two
 
@@ -39,8 +40,19 @@ def _wednesday(folder: Path) -> None:
     runs.update(scene_two(folder), "all", silent)
 
 
-STATES: dict[str, Callable[[Path], None]] = {"written": _written, "run": _run, "wednesday": _wednesday}
-"""As delivered; every stage run; 丽人 pinned to its accepted red line and every stage run."""
+def _opened(folder: Path) -> None:
+    shutil.copytree(made("written"), folder, symlinks=True)
+    shutil.copytree(made("run") / CACHE.parent, folder / CACHE.parent)
+
+
+STATES: dict[str, Callable[[Path], None]] = {
+    "written": _written,
+    "opened": _opened,
+    "run": _run,
+    "wednesday": _wednesday,
+}
+"""As delivered; as delivered with its files read; every stage run; 丽人 pinned to its accepted red line and every stage
+run."""
 
 
 @cache

@@ -19,7 +19,7 @@ from geo.basis.area import AreaBasis
 from geo.basis.layer import Geometries, Layer
 from geo.basis.reason import Reason, reason
 from geo.measure import ridges, robust
-from geo.measure.cut import spikeless
+from geo.measure.spikes import spikeless
 from geo.measure.stacks import LEAST_M2
 from geo.screen.planned import doubtful_share, plots_on
 from geo.screen.supplied import SLIVER_SHARE, WHOLE_SHARE

@@ -17,6 +17,7 @@ from geo.measure import robust, zones
 from geo.measure.local import Local, local
 from geo.measure.robust import RESOLUTION_M2
 from geo.measure.shape import wide_enough
+from geo.measure.spikes import spikeless
 from geo.measure.subdivide import Near
 
 __all__ = ["land", "wide_enough"]
@@ -183,69 +184,3 @@ def _parts(ids: npt.NDArray[np.object_], shapes: Geometries, crs: object, basis:
     number = np.arange(len(owner)) - np.searchsorted(owner, owner) + 1
     columns = {"parcel_id": ids[owner], "part": number, "net_m2": area[order]}
     return gpd.GeoDataFrame(columns, geometry=parts[order], crs=crs)
-
-
-def spikeless(shapes: Geometries) -> Geometries:
-    """Take off spikes of no width: a boundary that runs out and straight back on itself.
-
-    Overlays leave them where two departments drew one edge twice. They have no area, but
-    they would be surveyed as boundary points.
-
-    Parameters
-    ----------
-    shapes : array of polygons
-        Valid, in metres.
-
-    Returns
-    -------
-    array of polygons
-        Areas unchanged within `SPIKE_M2` per spike. A shape that would not stay valid,
-        or would change by more, comes back as it was.
-    """
-    out = shapes.copy()
-    for k in _turning_back(shapes):
-        shape = shapes[k]
-        rings = [_spikeless(shapely.get_coordinates(ring)) for ring in (shape.exterior, *shape.interiors)]
-        if any(changed for _, changed in rings) and len(rings[0][0]) > MIN_RING:
-            made = shapely.Polygon(rings[0][0], [xy for xy, _ in rings[1:] if len(xy) > MIN_RING])
-            if made.is_valid and abs(made.area - shape.area) <= SPIKE_M2 * len(shapely.get_coordinates(shape)):
-                out[k] = made
-    return out
-
-
-def _turning_back(shapes: Geometries) -> npt.NDArray[np.intp]:
-    """Return the shapes with a point at which the boundary turns back on itself: the only ones to go through."""
-    rings, shape = shapely.get_rings(shapes, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    if not len(xy):
-        return np.empty(0, np.intp)
-    last = np.flatnonzero(np.diff(ring, append=-1) != 0)
-    first = np.concatenate([[0], last[:-1] + 1]).astype(np.intp)
-    before, after = np.arange(len(xy)) - 1, np.arange(len(xy)) + 1
-    before[first], after[last] = last - 1, first + 1  # a ring is closed: its last point is its first
-    spikes = _spikes(xy[before] - xy, xy[after] - xy)
-    return np.unique(shape[ring[spikes]])
-
-
-def _spikes(back: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Tell at which points a boundary turns back on itself, or stands still."""
-    area = np.abs(back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]) / 2
-    turning = (back * ahead).sum(axis=1) > 0  # both neighbours lie on the same side
-    found: npt.NDArray[np.bool_] = turning & (area < SPIKE_M2) | (np.abs(ahead).sum(axis=1) == 0)
-    return found
-
-
-SPIKE_M2 = 1e-3
-"""A turning point whose triangle is smaller than this has no width anybody could survey."""
-MIN_RING = 3
-
-
-def _spikeless(xy: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], bool]:
-    """Return a ring without its spikes, closed, and whether any was found."""
-    points, found = xy[:-1], False
-    while len(points) > MIN_RING:
-        spikes = _spikes(np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points)
-        if not spikes.any():
-            break
-        points, found = np.delete(points, np.flatnonzero(spikes)[0], axis=0), True
-    return np.vstack([points, points[:1]]), found

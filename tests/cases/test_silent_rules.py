@@ -149,7 +149,7 @@ def packed(drawn):
     return RulePack.model_validate({"id": "p", "rules": rules})
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(
     st.lists(rule, min_size=1, max_size=6), st.sampled_from(["", *USES]), st.sampled_from(USES),
     st.sampled_from(["", "C", "C26", "C34", "G59", "B08"]),
@@ -166,7 +166,7 @@ def test_judged_and_listed_are_all_rules_for_every_red_line(drawn, use, use_clas
         assert r.stood_for or use or industry or (r.industries and not r.layer)
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(
     st.lists(rule, min_size=1, max_size=6), st.sampled_from(USES), st.sets(st.sampled_from(["a", "b"])),
     st.sets(st.integers(0, 5), max_size=2),

@@ -132,7 +132,7 @@ def test_the_page_of_data_tells_each_cell(added):
     assert not lost
 
 
-@pytest.mark.brief("supply", "project", "facility", "budget")
+@pytest.mark.brief("project", "facility")
 def test_the_run_tells_each_cell(added):
     role, folder, _ = added
     report = runs.update(folder, "all", silent)

@@ -18,7 +18,7 @@ def mu(value):
 @pytest.fixture(scope="module")
 def county(tmp_path_factory):
     """As delivered: a red line needs no run."""
-    return copied("written", tmp_path_factory.mktemp("county") / "demo")
+    return copied("opened", tmp_path_factory.mktemp("county") / "demo")
 
 
 @pytest.fixture(scope="module")

@@ -94,17 +94,3 @@ def test_net_parts_equal_the_pieces_on_random_ground():
     free = tables["pieces"].query("zones == ''").area_m2.sum()
     found = land(inputs.parcels, [(FLOOD, False), (Zone("mine"), False)], *inputs.layers.values())
     assert found.net_m2.sum() == pytest.approx(free, abs=1e-6)
-
-
-def test_a_spike_of_no_width_is_taken_off_and_the_area_stays():
-    from geo.measure.cut import spikeless
-
-    spiked = shapely.Polygon([(0, 0), (100, 0), (100, 100), (100.0000001, 150), (99.9999999, 100), (0, 100)])
-    plain = shapely.Polygon([(0, 0), (100, 0), (100, 100), (0, 100)], [[(10, 10), (20, 10), (20, 20)]])
-    thin = shapely.Polygon([(0, 0), (100, 0), (100, 100), (100.5, 150), (99, 100), (0, 100)])
-    found = spikeless(np.array([spiked, plain, thin], object))
-    assert len(found[0].exterior.coords) <= 6
-    assert found[0].bounds == pytest.approx((0, 0, 100, 100), abs=1e-6)
-    assert found[0].area == pytest.approx(10_000, abs=1e-3)
-    assert found[1].equals_exact(plain)
-    assert found[2].equals_exact(thin)

@@ -102,7 +102,7 @@ def test_a_broken_pipe_is_no_fault_and_a_full_disk_is():
         full.inner.close()
 
 
-@pytest.mark.grid
+@pytest.mark.brief("gbk-zh")
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1"])
 def test_a_process_says_what_is_wrong(tmp_path, encoding, language):
@@ -114,7 +114,11 @@ def test_a_process_says_what_is_wrong(tmp_path, encoding, language):
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("given", [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "POSIX"}])
+C_ALONE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.brief("C")
+@pytest.mark.parametrize("given", [C_ALONE, {"LC_ALL": "POSIX"}], ids=["C", "POSIX"])
 def test_a_system_without_a_language(tmp_path, given):
     done = luodi("check", str(tmp_path / "县.gpkg"), "--json", **given)
     assert done.returncode in (1, 2)
@@ -131,13 +135,14 @@ def test_help_and_wrong_calls_in_ascii():
     assert rb"\x1b[31m" in wrong.stderr
 
 
-def test_a_closed_pipe_ends_no_command(run_district):
-    for more in ((), ("--json",)):
-        ours, theirs = os.pipe()
-        os.close(ours)
-        done = luodi("explain", str(run_district), "p01", *more, out=theirs)
-        os.close(theirs)
-        assert (done.returncode, done.stderr) == (0, b"")
+@pytest.mark.brief("json")
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "json"])
+def test_a_closed_pipe_ends_no_command(run_district, more):
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = luodi("explain", str(run_district), "p01", *more, out=theirs)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_an_id_of_a_file_reaches_no_terminal(tmp_path):

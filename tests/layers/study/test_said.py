@@ -220,7 +220,7 @@ def acts(tmp_path):
     }
 
 
-QUICK = {("redline", "interrupted"), ("export", "full"), ("export", "fault")}
+QUICK = {("export", "interrupted"), ("export", "full"), ("export", "fault")}
 GRID = [
     pytest.param(act, how, marks=[] if (act, how) in QUICK else pytest.mark.long)
     for act in ("add", "redline", "export")

@@ -284,7 +284,7 @@ PLANTED = {
 @pytest.fixture(scope="module")
 def county_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("supply") / "county"
-    return copied("written", folder)
+    return copied("opened", folder)
 
 
 @pytest.fixture(scope="module", params=["as delivered", "without the stated status"])
