@@ -42,7 +42,7 @@ def _wednesday(folder: Path) -> None:
 
 def _opened(folder: Path) -> None:
     shutil.copytree(made("written"), folder, symlinks=True)
-    shutil.copytree(made("run") / CACHE.parent, folder / CACHE.parent)
+    shutil.copytree(made("run") / CACHE.parent, folder / CACHE.parent, dirs_exist_ok=True)
 
 
 STATES: dict[str, Callable[[Path], None]] = {

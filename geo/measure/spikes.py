@@ -69,5 +69,5 @@ def _without(shapes: Geometries) -> Geometries:
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     at = np.searchsorted(ring, np.arange(len(rings) + 1)).astype(np.int64)
     stays = kept(np.ascontiguousarray(xy), at, MIN_RING, SPIKE_M2)
-    closed = shapely.linearrings(xy[stays], indices=ring[stays])
+    closed = np.asarray(shapely.linearrings(xy[stays], indices=ring[stays]), object)
     return np.asarray(shapely.polygons(closed, indices=shape), object)
