@@ -1,7 +1,7 @@
-"""The rating as a workbook that recalculates: change a weight, a fact's share or a person's score, and ranks follow.
+"""The rating as a workbook that recalculates: change a weight, a bound, a fact or a person's score, and ranks follow.
 
-Sheets: notes, criteria with their weights, every score given, the shares of the points (those of people are means of
-the scores sheet), and the ranking: scores and ranks are formulas over them.
+Sheets: notes, criteria with their weights and bounds, every score given, the facts, the shares of the points (of facts
+by the bounds, of people means of the scores sheet), and the ranking: scores and ranks are formulas over them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from geo.basis.tables import rows
 from geo.rank.rating import LEAST, MOST, REJECTED, STATES, SUFFIX
 from geo.rank.robust import DECIMALS
+from geo.rank.spec import Criterion
+from geo.rank.value import Decreasing, Increasing
 from layers.ask.rated import Rated
 from layers.outputs.live_book import LiveBook
 from layers.outputs.plain import plain
@@ -25,8 +27,8 @@ from layers.outputs.project import grounds
 from layers.text import Language, code, say
 from layers.words import rating as words
 
-SHEETS = ("notes", "criteria", "scores", "shares", "ranking")
-WEIGHT, SHARE = 4, 5
+SHEETS = ("notes", "criteria", "scores", "facts", "shares", "ranking")
+WEIGHT, SHARE, NONE_AT, FULL_AT = 4, 5, 6, 7
 EXTRA = 20
 """Lines below the scores given where further ones may be typed; the means read them too."""
 
@@ -38,6 +40,8 @@ class _Pages(LiveBook):
         super().__init__(book, language, "ratingbook", SHEETS, frozen=2)
         self.found = found
         self.ids = found.rating.ranking["project_id"].astype(str).tolist()
+        self.cells: dict[tuple[str, str], str] = {}
+        """Cell of the facts sheet by project and criterion."""
 
 
 def write(found: Rated, path: Path, language: Language) -> int:
@@ -48,6 +52,7 @@ def write(found: Rated, path: Path, language: Language) -> int:
         _notes(made)
         _criteria(made)
         _scores(made)
+        _facts(made)
         _shares(made)
         _ranking(made)
         book.worksheets()[-1].activate()
@@ -62,7 +67,8 @@ def _notes(made: _Pages) -> None:
 
 def _criteria(made: _Pages) -> None:
     heads = [say(f"ratinglist.{n}", made.language) for n in ("criterion", "item", "by", "mark", "weight")]
-    page = made.page("criteria", [*heads, say("ratingbook.share", made.language)], [34, 18, 10, 12, 10, 12])
+    more = [say(f"ratingbook.{n}", made.language) for n in ("share", "none_at", "full_at")]
+    page = made.page("criteria", [*heads, *more], [34, 18, 10, 12, 10, 12, 12, 12])
     weights = made.found.rating.lines.drop_duplicates("criterion_id").set_index("criterion_id")["weight"]
     span = xl_range_abs(1, WEIGHT, len(weights), WEIGHT)
     for row, criterion in enumerate(made.found.criteria.criteria, 1):
@@ -73,6 +79,9 @@ def _criteria(made: _Pages) -> None:
         weight = float(weights[criterion.id])
         page.write_number(row, WEIGHT, weight, made.style["weight"])
         page.write_formula(row, SHARE, f"={xl_rowcol_to_cell(row, WEIGHT)}/SUM({span})", made.style["share"], weight)
+        if (line := _line(criterion)) is not None:
+            page.write_number(row, NONE_AT, line.none_at, made.style["weight"])
+            page.write_number(row, FULL_AT, line.full_at, made.style["weight"])
 
 
 def _scores(made: _Pages) -> None:
@@ -84,8 +93,36 @@ def _scores(made: _Pages) -> None:
         page.write_number(row, 2, s.points, made.style["weight"])
 
 
+def _line(criterion: Criterion) -> Increasing | Decreasing | None:
+    """Return the bounds of a fact that earns along a straight line between them; None of any other criterion."""
+    value = criterion.value
+    if criterion.by == "people" or not isinstance(value, (Increasing, Decreasing)):
+        return None
+    return value if isinstance(value, Decreasing) or value.cap == 1.0 else None
+
+
+def _facts(made: _Pages) -> None:
+    """Write the facts of every project: of a range the end that proves less; what nobody states stays blank."""
+    known = {(str(r["project_id"]), str(r["criterion_id"])): r for r in rows(made.found.rating.lines)}
+    criteria = [c for c in made.found.criteria.criteria if _line(c)]
+    titles = [words.title(made.found, c.id, made.language) for c in criteria]
+    head = say("ratinglist.project_id", made.language)
+    page = made.page("facts", [head, *titles], [14.0, *[14.0] * len(criteria)])
+    page.write_string(1, 0, plain(say("ratingbook.facts_note", made.language)), made.style["note"])
+    for row, p in enumerate(made.ids, 2):
+        page.write_string(row, 0, plain(p))
+        for k, criterion in enumerate(criteria, 1):
+            made.cells[p, criterion.id] = f"'{made.names['facts']}'!{xl_rowcol_to_cell(row, k, True, True)}"
+            end = "value_hi" if isinstance(criterion.value, Decreasing) else "value"
+            value = float(known[p, criterion.id][end]) if (p, criterion.id) in known else np.nan
+            if np.isfinite(value):
+                page.write_number(row, k, value, made.style["weight"])
+            else:
+                page.write_blank(row, k, None, made.style["weight"])
+
+
 def _shares(made: _Pages) -> None:
-    """Write what each project has proved, a column a criterion; people's are means of the scores given."""
+    """Write what each project has proved, a column a criterion: of facts by the bounds, of people by their mean."""
     criteria = made.found.criteria.criteria
     titles = [words.title(made.found, c.id, made.language) for c in criteria]
     head = say("ratinglist.project_id", made.language)
@@ -103,8 +140,17 @@ def _shares(made: _Pages) -> None:
             if criterion.by == "people":
                 formula = _mean(made, row, criterion.fact.removesuffix(SUFFIX))
                 page.write_formula(row, k, formula, made.style["share"], float(value))
+            elif (p, criterion.id) in made.cells:
+                formula = _between(made, made.cells[p, criterion.id], k)
+                page.write_formula(row, k, formula, made.style["share"], float(value))
             else:
                 page.write_number(row, k, float(value), made.style["weight"])
+
+
+def _between(made: _Pages, cell: str, row: int) -> str:
+    """Return the formula of a share: how far a fact has come from the bound of nothing to that of all."""
+    none, full = (f"'{made.names['criteria']}'!{xl_rowcol_to_cell(row, k, True, True)}" for k in (NONE_AT, FULL_AT))
+    return f"=IF(ISNUMBER({cell}),MIN(1,MAX(0,({cell}-{none})/({full}-{none}))),0)"
 
 
 def _mean(made: _Pages, row: int, item: str) -> str:

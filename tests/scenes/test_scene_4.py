@@ -42,7 +42,7 @@ def test_monthly_round(folder, tmp_path):
     )
     assert [r["project_id"] for r in found["ranking"] if r["state"] == "rejected"] == ["M6"]
     assert "请人评“可持续评审”，最多加 14.29 分" in people
-    assert len(openpyxl.load_workbook(tmp_path / "rating.xlsx").worksheets) == 5
+    assert len(openpyxl.load_workbook(tmp_path / "rating.xlsx").worksheets) == 6
 
     found, people = told("schedule", folder, "--out", tmp_path / "gantt.svg")
     late = [(p["project_id"], p["late_days"], p["critical"]) for p in found["projects"] if p["state"] == "late"]

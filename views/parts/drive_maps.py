@@ -73,7 +73,7 @@ def _chain(results: Results, park: str, ground: Ground | None, language: Languag
 
 def _graph(results: Results, which: str, ground: Ground | None, language: Language) -> None:
     made = drive_maps.resources(results, language) if which == "resource" else drive_maps.funds(results, language)
-    first, *rest = made.notes
+    first, *rest = made.notes if ground is not None else made.notes[1:]  # the picture has the first in it
     st.html(tag("details", tag("summary", first), *(tag("div", n, cls="lu-line") for n in rest), cls="lu-law"))
     if ground is not None:
         ground(lambda: drive_maps.on_ground(results, which, language), None)

@@ -19,6 +19,8 @@ PAGED_FROM = 10_000
 HEIGHT = 360
 FEW, LONG, LOOKED_AT, WIDEST = 5, 48, 200, 900
 """Columns a table has at most, and letters a text has at least, for that text to be given its own width (pixels)."""
+SEEN, NAME = 3, 240
+"""Rows by which the browser sizes a column of a wide table, and the most a column gets for what stands below them."""
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -112,11 +114,15 @@ def _formats(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _roomy(frame: pd.DataFrame) -> dict[str, Any]:
-    """Return the widths of long texts in a table of few columns: else all columns share what room is left."""
-    if len(frame.columns) > FEW:
-        return {}
+    """Return the widths of long texts in a table of few columns, of many columns of those longer further down.
+
+    Where nothing is said the browser takes the first rows for all.
+    """
     texts = [str(c) for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
     longest = {c: max(map(_wide, frame[c].head(LOOKED_AT)), default=0) for c in texts}
+    if len(frame.columns) > FEW:
+        first = {c: max([_wide(c), *map(_wide, frame[c].head(SEEN))]) for c in texts}
+        return {c: st.column_config.TextColumn(width=min(24 + 7 * w, NAME)) for c, w in longest.items() if w > first[c]}
     return {c: st.column_config.TextColumn(width=min(24 + 7 * w, WIDEST)) for c, w in longest.items() if w > LONG}
 
 

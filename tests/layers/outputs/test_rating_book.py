@@ -52,11 +52,16 @@ def test_one_changed_score_changes_the_rank_libreoffice_computes(found, tmp_path
     page = opened[say("ratingbook.sheet_scores", "zh")]
     cell = next(r for r in page.iter_rows(min_row=2) if r[0].value == "M4" and r[1].value == "sustainability")[2]
     cell.value = 100.0  # 0.2 → 1.0: 242 + 80 = 322 of 700, before M3 with 263
+    facts = opened[say("ratingbook.sheet_facts", "zh")]
+    jobs = next(c.column for c in facts[1] if c.value == "亩均就业")
+    row = next(r[0].row for r in facts.iter_rows(min_row=3) if r[0].value == "M5")
+    facts.cell(row, jobs).value = None  # what is not known earns nothing: 80.25 − 60
     opened.save(path)
     after = {r[0]: (r[3], r[5]) for r in sheet(recalculated(path, tmp_path), "ranking")}
     assert after["M4"] == pytest.approx((322 / 7, 3), abs=1e-6)
     assert after["M3"] == pytest.approx((263 / 7, 4), abs=1e-6)
-    for p in ("M1", "M2", "M8", "M5"):
+    assert after["M5"] == pytest.approx((20.25 / 7, 6), abs=1e-6)
+    for p in ("M1", "M2", "M8"):
         assert after[p] == pytest.approx(before[p], abs=1e-6)
     assert after["M6"] == (None, None)
 
