@@ -20,6 +20,7 @@ from views.parts.markup import Html, join, label, tag
 
 DAY, PARK = "capacity-day", "capacity-park"
 BODY, MAP_HEIGHT = 540, 250
+REGISTERS = ("budget", "facility", "earmark")
 
 
 def draw(results: Results, late: bool) -> None:
@@ -43,6 +44,20 @@ def draw(results: Results, late: bool) -> None:
         st.html(tag("h4", say("uicapacity.overview", language)))
         st.html(_overview(capacity_desk.overview(desk.found, language)))
         st.html(_zone(results, str(park), language))
+    _registers(results, language)
+
+
+def _registers(results: Results, language: Language) -> None:
+    """Lead to the registers these figures come from: there a record is corrected, with its history."""
+    page = (state.noted("pages") or {}).get("data")
+    specs = [s for s in results.study.with_role(*REGISTERS) if not s.use_only]
+    if page is None or not specs:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="capacity-registers"):
+        st.html(tag("div", say("uicapacity.registers", language), cls="lp-label"))
+        for spec in specs:
+            st.page_link(page, label=label(spec.title or spec.id), icon=":material/edit_note:",
+                         query_params={"lang": language, "select": f"layer:{spec.id}"})  # fmt: skip
 
 
 def _follow_click(drawn: ParkBoard | None, names: Mapping[str, str]) -> None:

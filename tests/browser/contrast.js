@@ -31,7 +31,7 @@
       if (e.shadowRoot) look(e.shadowRoot);
       const text = [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim()).join(' ').trim();
       const box = e.getBoundingClientRect();
-      if (!text || !box.width || !box.height || !e.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+      if (!/[\p{L}\p{N}]/u.test(text) || !box.width || !box.height || !e.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
       if (['STYLE', 'SCRIPT', 'CANVAS', 'OPTION'].includes(e.tagName) || e.closest('canvas, [disabled], [aria-disabled="true"], [data-testid="stIconMaterial"], [data-testid="stSliderThumbValue"], .lm-north')) continue;
       const style = getComputedStyle(e), ground = behind(e);
       if (!ground || style.clip === 'rect(0px, 0px, 0px, 0px)' || style.textShadow !== 'none') continue;

@@ -164,7 +164,7 @@ def keep_a_limit(page, mouse, folder, results):
     mouse(".st-key-trial-rule input")
     title = rule_title(results, results.rule(RULE), "zh")
     mouse(page.get_by_role("option", name=title, exact=True))
-    mouse.type("[class*='-threshold'] input", "5000")
+    mouse.type(f"[class*='{RULE}-threshold'] input", "5000")  # that of this rule, however late it comes
     page.locator(".st-key-trialbar").first.wait_for()
     mouse(page.get_by_text(say("uitrial.keep", "zh"), exact=True))
     mouse.type(".st-key-trial-person input", "周工")

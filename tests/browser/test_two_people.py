@@ -75,11 +75,20 @@ def test_what_one_tries_the_other_does_not_see(page, second, serve, study):
         who.goto(f"{url}/screen?lang=zh&select=parcel:LEFT")
         until(who, lambda who=who: told_id(who), "LEFT")
     press(page, page.locator(".st-key-side").get_by_text(say("uitrial.side_trial", "zh"), exact=True))
-    field = page.locator(".st-key-why input[type='number']").first
-    settled(page)
-    field.fill("99999")
-    field.press("Enter")
-    page.locator(".st-key-trialbar").first.wait_for()
+    field = page.locator("[class*='-farm-threshold'] input").first
+    field.wait_for()
+    until(page, lambda: _tried(page, field), lambda there: there > 0)
     second.reload()
     until(second, lambda: told_id(second), "LEFT")
     assert second.locator(".st-key-trialbar").count() == 0
+
+
+def _tried(page, field):
+    """Type a limit; a page that was just drawn anew forgets what was half typed."""
+    settled(page)
+    if not page.locator(".st-key-trialbar").count():
+        field.fill("99999")
+        field.press("Enter")
+        page.wait_for_timeout(2000)
+        settled(page)
+    return page.locator(".st-key-trialbar").count()

@@ -106,3 +106,13 @@ def test_before_placing_the_page_offers_a_run(visit, tmp_path, language):
     page = visit(studies.run(studies.write(tmp_path / "study", count=5)), language)
     assert say("uicapacity.no_run", language) in text(words(page))
     assert page.button(key="run").label == say("ui.run_button", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_registers_behind_the_figures_are_one_click_away(visit, county, language):
+    """There a record is corrected, with person, ground and history."""
+    page = visit(county, language)
+    assert say("uicapacity.registers", language) in text(words(page))
+    links = [link.proto for link in page.get("page_link")]
+    told = {s.title or s.id for s in open_results(county).study.with_role("budget", "facility", "earmark")}
+    assert {re.sub(r"\\(.)", r"\1", one.label) for one in links} >= told
