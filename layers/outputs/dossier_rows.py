@@ -168,7 +168,7 @@ def _three_lines(answer: RedlineAnswer, language: Language) -> WordTable:
             say("dossier.clause", language))  # fmt: skip
     rows = tuple(
         (title_of(answer, c, language), word_of(c, False, language), *_constraint_areas(c, language),
-         " ".join(filter(None, (net_of(c, language), clause_of(answer, c, language)))))
+         " · ".join(filter(None, (net_of(c, language), clause_of(answer, c, language)))))
         for c in answer.three_lines
     )  # fmt: skip
     causes = [why_unknown(answer, c, language) for c in answer.three_lines if c.outcome == "unknown" and not c.aside]

@@ -1,4 +1,7 @@
-"""Pictures of graphs (SVG) that fit a screen of 1366 × 768: the page, texts as text, names cut to their room."""
+"""Pictures of graphs and of days (SVG) for a screen of 1366 × 768: the page, texts as text, names cut to their room.
+
+Maps in documents are `layers.outputs.picture`; why these are not, says decision 0015.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ SHORTEST = 4
 """Of a name that does not fit at least so many signs are left, less one, and three dots: its code."""
 
 
-def page(body: Iterable[str], height: float) -> str:
+def page(body: Iterable[str], height: float, width: int = WIDTH) -> str:
     """Return a picture of its parts, on white."""
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" width="{width}" '
             f'height="{height:.0f}" font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif">'
             f'<rect width="100%" height="100%" fill="#FFFFFF"/>{"".join(body)}</svg>')  # fmt: skip
 

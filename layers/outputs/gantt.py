@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from html import escape
 
 from geo.project.schedule import LATE, Line
 from layers.ask.scheduled import Scheduled
-from layers.outputs.plain import plain
+from layers.outputs.drawn import page, text
 from layers.text import Language, say
 from layers.words import schedule as words
 
@@ -36,9 +35,9 @@ class _Bar:
 
 @dataclass(frozen=True)
 class _Row:
-    """One row: its text, its bars, the days promised."""
+    """One row: its name, its bars, the days promised."""
 
-    text: str
+    name: str
     bars: tuple[_Bar, ...]
     promised: tuple[date, ...] = ()
 
@@ -76,8 +75,8 @@ def everyone(found: Scheduled, language: Language) -> str:
             continue
         kind = "critical" if one.state == LATE else "early"
         first = min([x.earliest_start for x in one.lines if x.earliest_start], default=found.on)
-        text = f"{p} {words.names(found)[p]['name']}"
-        rows.append(_Row(text, (_Bar(kind, min(first, one.forecast), one.forecast),), (one.promised,)))
+        name = f"{p} {words.names(found)[p]['name']}"
+        rows.append(_Row(name, (_Bar(kind, min(first, one.forecast), one.forecast),), (one.promised,)))
     return _chart(say("gantt.title", language, on=found.on.isoformat()), rows, found.on, language)
 
 
@@ -90,21 +89,15 @@ def _chart(title: str, rows: Sequence[_Row], today: date, language: Language) ->
     def x(day: date) -> float:
         return LEFT + (RIGHT - LEFT) * (day - first).days / max((last - first).days, 1)
 
-    body = [f'<text x="8" y="22" font-size="16" font-weight="bold">{_text(title)}</text>', *_key(language)]
+    body = [f'<text x="8" y="22" font-size="16" font-weight="bold">{text(title)}</text>', *_key(language)]
     body += _months(first, last, x, height)
     for k, row in enumerate(rows):
         body += _row(row, TOP + ROW * k, x)
     at = x(today)
     body.append(f'<line x1="{at:.1f}" y1="{TOP - 18}" x2="{at:.1f}" y2="{height - 8}" stroke="#E8A72D" '
                 f'stroke-width="2"/><text x="{at + 3:.1f}" y="{height - 2}" font-size="11">'
-                f'{_text(say("gantt.today", language))}</text>')  # fmt: skip
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {RIGHT + 20} {height}" width="{RIGHT + 20}" '
-            f'height="{height}" font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif">'
-            f'<rect width="100%" height="100%" fill="#FFFFFF"/>{"".join(body)}</svg>')  # fmt: skip
-
-
-def _text(text: str) -> str:
-    return escape(plain(text), quote=True)
+                f'{text(say("gantt.today", language))}</text>')  # fmt: skip
+    return page(body, height, RIGHT + 20)
 
 
 def _key(language: Language) -> Iterator[str]:
@@ -112,7 +105,7 @@ def _key(language: Language) -> Iterator[str]:
         at = LEFT + 110 * k
         yield (f'<rect x="{at}" y="32" width="14" height="{BAR}" fill="{colour}"/>'
                f'<text x="{at + 18}" y="41" font-size="11">'
-               f'{_text(say(f"gantt.key_{name}", language))}</text>')  # fmt: skip
+               f'{text(say(f"gantt.key_{name}", language))}</text>')  # fmt: skip
 
 
 def _months(first: date, last: date, x: Place, height: int) -> Iterator[str]:
@@ -129,7 +122,7 @@ def _months(first: date, last: date, x: Place, height: int) -> Iterator[str]:
 
 
 def _row(row: _Row, top: int, x: Place) -> Iterator[str]:
-    yield f'<text x="8" y="{top + 15}" font-size="12">{_text(row.text)}</text>'
+    yield f'<text x="8" y="{top + 15}" font-size="12">{text(row.name)}</text>'
     for bar in row.bars:
         low = bar.kind == "late"
         width = max(x(bar.last + ONE) - x(bar.first), 2.5)

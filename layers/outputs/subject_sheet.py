@@ -30,6 +30,7 @@ from layers.study.run.results import Results
 from layers.text import Language, code, joined, number, say, sentence
 from layers.words import answers, explain, explain_site, place_lines, project_card
 from layers.words.explain import Explanation
+from layers.words.measures import held_to
 
 SITE_FACTS = (
     "park_id", "township", "tenure", "supply_status", "gross_m2", "net_m2", "net_hi_m2", "cultivated_m2", "farm_m2",
@@ -237,7 +238,7 @@ def _project(results: Results, subject: str, language: Language) -> SubjectSheet
     demand = tuple((d.title, d.value, d.method, " ".join(filter(None, (d.why, d.mark)))) for d in card.demand)
     gates = tuple(
         (g.title, say("sheet.to_verify", language) if g.outcome == "unknown" else g.outcome_word,
-         " ".join(filter(None, (g.value, g.limit))), " · ".join(filter(None, (g.why, g.clause, g.mark))))
+         held_to(g.value, g.limit, language), " · ".join(filter(None, (g.why, g.clause, g.mark))))
         for g in card.gates
     )  # fmt: skip
     site, park = _placed(results, card.project_id)

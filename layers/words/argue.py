@@ -20,8 +20,10 @@ from layers.study import packs
 from layers.text import Language, both, code, has, joined, say, sentence
 from layers.words import answers, office, project_card, rating
 from layers.words.explain import cause_sentence, layer_title, marked_title
+from layers.words.measures import held_to
 from layers.words.office import origin
 from layers.words.pipeline import park_names
+from layers.words.place_lines import unit_text
 
 COLUMNS = ("department", "question", "item", "known", "state", "basis")
 _UNITS = {
@@ -95,7 +97,7 @@ class _Words:
             return self._figure(point)
         if point.kind == "gate" and point.item in self._gates and not point.reason:
             gate = self._gates[point.item]
-            return joined([t for t in (gate.outcome_word, gate.value, gate.limit) if t], language)
+            return joined([t for t in (gate.outcome_word, held_to(gate.value, gate.limit, language)) if t], language)
         if point.kind == "ledger" and point.item:
             return project_card.span(point.low, point.high, "m2", language)
         if point.kind == "rating":
@@ -131,7 +133,7 @@ class _Words:
             for low, high in ((point.low, point.high), (point.left, point.left))
         )
         key = "left_after" if self.found.site_id else "left"
-        return say(f"argue.{key}", self.language, need=need, left=left, unit=unit)
+        return say(f"argue.{key}", self.language, need=need, left=left, unit=unit_text(unit, self.language))
 
     def _basis(self, point: ArguedPoint) -> str:
         gate = self._gates.get(point.item) if point.kind == "gate" and not point.reason else None

@@ -65,3 +65,8 @@ def measure_text(value: float | None, word: str, language: Language, more: int =
     if word != "m2" or value is None or not math.isfinite(value):
         return text
     return f"{number(value, 'mu' if language == 'zh' else 'ha', language)} ({text})"
+
+
+def held_to(value: str, limit: str, language: Language) -> str:
+    """Write what was found beside what is asked for: side by side the two would read as a statement."""
+    return say("word.held_to", language, value=value, limit=limit) if value and limit else value or limit
