@@ -57,18 +57,21 @@ def page(made: Projection, shapes: gpd.GeoSeries, table: str, language: Language
     )
     title = say(f"table.{table}", language) if has(f"table.{table}") else table
     words = {k: escape(say(f"offline.{k}", language)) for k in ("find", "whole", "notes")}
+    north = escape(say("dossier.north", language))
     head, *more = [escape(plain(n)) for n in made.notes] or [""]
+    warned = say("note.demonstration", language)
+    warning = f'<p id="warned">{escape(warned)}</p>' if warned in made.notes else ""
     told = "".join(f"<p>{n}</p>" for n in more)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(rule)}">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
         f"<style>{style}</style></head>"
-        f"<body><header><h1>{escape(title)}</h1><p>{head}</p>"
+        f"<body><header><h1>{escape(title)}</h1><p>{head}</p>{warning}"
         f"<details><summary>{words['notes']}</summary>{told}</details></header>"
         '<div id="map"><canvas tabindex="0"></canvas><div id="zoom">'
         '<button id="in">+</button><button id="out">−</button>'
-        f'<button id="all" title="{words["whole"]}">⤢</button></div><div id="north">N<br>▲</div>'
+        f'<button id="all" title="{words["whole"]}">⤢</button></div><div id="north">{north}<br>▲</div>'
         '<div id="legend"></div><div id="scale"></div></div>'
         f'<aside><input id="find" placeholder="{words["find"]}" aria-label="{words["find"]}"><p id="count"></p>'
         '<div id="rows"></div><div id="why"></div></aside>'

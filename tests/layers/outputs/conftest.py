@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from geo.basis.progress import silent
@@ -13,3 +15,11 @@ def joint_folder(tmp_path_factory):
         folder, joint_study.red_line(folder), checks.RedlineQuestion(name="甲", investment_wan=10_000.0), silent
     )
     return folder
+
+
+@pytest.fixture(scope="module")
+def own_month(month_end, tmp_path_factory):
+    """A copy of the month's end, run as far as the chain: a command brings up what it rests on."""
+    made = tmp_path_factory.mktemp("own_month") / "study"
+    shutil.copytree(month_end, made, symlinks=True)
+    return made

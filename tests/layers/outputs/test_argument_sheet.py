@@ -1,7 +1,6 @@
 """The joint argument as a file: a section and a block to sign per department; the lines are those of the command."""
 
 import io
-import shutil
 
 import docx
 import openpyxl
@@ -20,11 +19,9 @@ from layers.words import argue as words
 
 
 @pytest.fixture(scope="module")
-def folder(month_end, tmp_path_factory):
-    made = tmp_path_factory.mktemp("argue") / "study"
-    shutil.copytree(month_end, made, symlinks=True)
-    runs.update(made, "place", silent)
-    return made
+def folder(own_month):
+    runs.update(own_month, "place", silent)
+    return own_month
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

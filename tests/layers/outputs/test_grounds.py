@@ -1,7 +1,6 @@
 """Whatever leaves says which layers it rests on, with day and keeper; lists of projects and offers are maps too."""
 
 import csv
-import shutil
 import zipfile
 
 import geopandas as gpd
@@ -26,10 +25,8 @@ MAPS = ("offers", "rating", "reserve", "schedule")
 
 
 @pytest.fixture(scope="module")
-def folder(month_end, tmp_path_factory):
-    made = tmp_path_factory.mktemp("grounds") / "study"
-    shutil.copytree(month_end, made, symlinks=True)
-    return made
+def folder(own_month):
+    return own_month
 
 
 def asked(folder, name, path, language="zh"):

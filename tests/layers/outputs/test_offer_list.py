@@ -21,11 +21,8 @@ from layers.words import offers as words
 
 
 @pytest.fixture(scope="module")
-def folder(month_end, tmp_path_factory):
-    """Run as far as the chain only: the command brings up what offers rest on."""
-    made = tmp_path_factory.mktemp("offers") / "study"
-    shutil.copytree(month_end, made, symlinks=True)
-    return made
+def folder(own_month):
+    return own_month
 
 
 def asked(folder, *more):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from layers.outputs import files, lists, offline
 from layers.outputs.projected import Legend, Projection
 from layers.study.run.results import open_results
-from layers.text import LANGUAGES, code
+from layers.text import LANGUAGES, code, say
 from tests.district import CRS, box
 
 NAUGHTY = [
@@ -53,6 +54,15 @@ def many(count, texts):
     shapes = gpd.GeoSeries(shapely.polygons(rings) if count > 1 else [box(0, 0, 9, 9)], crs=CRS)
     look = Legend("status", {"可用": "#12806A", "不可用": "#CFC9C1", "待核实": "#8E86C4"})
     return Projection(frame, {"why": "原因"}, ("说明",), "zh", look), shapes
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_data_is_synthetic_stands_in_sight(language):
+    made, shapes = many(1, ["甲"])
+    warned = say("note.demonstration", language)
+    for notes, seen in ((("a", warned), 1), (("a", "b"), 0)):
+        page = offline.page(replace(made, notes=notes), shapes, "candidates", language)
+        assert page.partition("<details>")[0].count(warned) == seen
 
 
 def test_twenty_thousand_parcels_are_small_enough_to_send(tmp_path):
