@@ -146,7 +146,10 @@ class FormBook:
     def sign(self, page: Worksheet, row: int, columns: int) -> int:
         """Write the line of those who sign; return the next free row."""
         names = ("maker", "checker", "office", "day")
-        step = max(columns // len(names), 1)
+        if columns < len(names):
+            page.write_string(row, 0, "        ".join(self.say(f"sign_{n}") for n in names), self.looks["sign"])
+            return row + 1
+        step = columns // len(names)
         for k, name in enumerate(names):
             page.write_string(row, k * step, self.say(f"sign_{name}"), self.looks["sign"])
         return row + 1

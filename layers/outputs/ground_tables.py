@@ -56,7 +56,7 @@ def rules(results: Results, lines: Sequence[RuleLine], language: Language, below
     return replace(made, numbers=())  # limits in words
 
 
-_RULES_WIDE = {"zh": (1.8, 0.9, 2.1, 2.2, 3.0), "en": (1.7, 1.1, 2.1, 2.4, 2.7)}
+_RULES_WIDE = {"zh": (1.75, 0.7, 1.95, 1.95, 3.65), "en": (1.6, 1.05, 2.1, 2.3, 2.95)}
 """Amounts and limits stand in one line each."""
 
 

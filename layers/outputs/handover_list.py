@@ -15,6 +15,7 @@ from layers.study.run.results import Results
 from layers.text import Language, both, say
 from layers.words import handover
 from layers.words.office import origin
+from layers.words.park_name import park_text
 
 COLUMNS = ("site_id", "park_id", "net_mu", "this_year", "earliest", "latest", "needed", "maybe_needed",
            "price_floor_wan")  # fmt: skip
@@ -29,7 +30,7 @@ def projection(results: Results, language: Language) -> Projection:
     year = results.study.as_of.year
     rows = [
         (
-            x.site_id, x.park_id, round(x.net_m2 / MU_M2, 2),
+            x.site_id, park_text(results, x.park_id), round(x.net_m2 / MU_M2, 2),
             say(f"handover.{'sure' if x.path.latest.year <= year else 'may' if x.path.earliest.year <= year else 'no'}",
                 language),
             x.path.earliest.isoformat(), handover.day_text(x.path.latest, language),

@@ -166,7 +166,7 @@ def page(found: League, late: Scheduled, language: Language) -> bytes:
     placed = {str(name): k for k, name in enumerate(order["name"])}  # the units in the order of their places
     lines = lines.sort_values("name", key=lambda names: names.map(placed), kind="stable")
     word.section(made, _grid(say("leaguebook.measures", language), lines, words.heads(found, lines, language),
-                             (2.2, 2.4, 1.6, 2, 1.6, 1, 1), language))  # fmt: skip
+                             (2.2, 2.0, 1.3, 2.6, 1.7, 0.9, 1), language))  # fmt: skip
     listed = schedule_words.listed(late, language)
     listed = listed[listed["project_id"].isin(late.late)][["name", "milestone", "promised", "forecast", "late_days",
                                                            "critical", "holder", "unit"]]  # fmt: skip

@@ -263,9 +263,6 @@ def _mu(areas_m2: pd.Series) -> list[float]:
 
 def _write_sheet(book: xlsxwriter.Workbook, title: str, above: Sequence[str], made: Sequence[Column]) -> None:
     page = book.add_worksheet(title[:31])
-    page.set_landscape()
-    page.set_paper(8)  # A3
-    page.fit_to_pages(1, 0)
     note, widths = book.add_format(NOTE), [_width(item) for item in made]
     first = printed.lines(page, 0, above[: printed.ABOVE], widths, note) + 1
     printed.lines(page, first + 3 + len(made[0].cells), above[printed.ABOVE :], widths, note)
@@ -304,7 +301,6 @@ def _heads(book: xlsxwriter.Workbook, page: Any, made: Sequence[Column], row: in
             if made[k].sub:
                 page.write_string(row + 1, k, plain(made[k].sub), style)
         column = end + 1
-    page.set_row(row + 1, 34)
 
 
 def _width(item: Column) -> float:

@@ -13,7 +13,7 @@ from layers.outputs.plain import plain
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
 """No text of a study becomes a formula or a link."""
 A4, A3 = 9, 8
-WIDE, WIDEST = 150, 320
+WIDE, WIDEST = 150, 260
 """Widths of all columns, in letters, from which a sheet prints on A3, and on more than one sheet of it side by side."""
 USUAL, PIXELS = 8.43, 7.1
 """Width of a column nobody set, in letters; pixels of a letter, in which the library keeps widths."""
@@ -47,8 +47,11 @@ def _page(page: Any) -> None:
     page.set_landscape()
     page.set_paper(A3 if wide > WIDE else A4)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    page.fit_to_pages(max(int(wide // WIDEST) + 1, 1), 0)
-    held = page.panes[0] if page.panes else 0
+    sheets = max(int(wide // WIDEST) + 1, 1)
+    page.fit_to_pages(sheets, 0)
+    held, beside = page.panes[:2] if page.panes else (0, 0)
+    if sheets > 1 and beside:
+        page.repeat_columns(0, beside - 1)
     if held and not page.repeat_row_range:
         page.repeat_rows(held - 1)
 

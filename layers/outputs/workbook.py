@@ -25,8 +25,12 @@ _FIRST_SHEET = "xl/worksheets/sheet1.xml"
 STYLES: dict[str, dict[str, Any]] = {
     "head": HEAD, "note": NOTE,
     "number": {"num_format": "#,##0.00"}, "whole": {"num_format": "0"}, "share": {"num_format": "0.00%"}, "text": {},
+    "wrapped": {"text_wrap": True},
     "number_least": {"num_format": '"≥ "#,##0.00'}, "whole_least": {"num_format": '"≥ "0'},
 }  # fmt: skip
+STYLES |= {name: {"valign": "vcenter"} | look for name, look in STYLES.items()}
+READ_WHOLE = 200
+"""Rows of a list up to which long texts are wrapped: it is printed and read line by line, a longer one is searched."""
 
 
 def write_xlsx(path: Path, made: Projection, table: str) -> None:
@@ -80,6 +84,7 @@ def _rows(
     page: xlsxwriter.workbook.Worksheet, made: Projection, table: str, style: Mapping[str, Any], first: int
 ) -> None:
     known = live.Formulas(made, table, first + 1)
+    wrapped = style["wrapped" if len(made.frame) <= READ_WHOLE else "text"]
     for column, name in enumerate(made.frame):
         values = made.frame[name]
         header = made.headers.get(str(name), str(name))
@@ -91,7 +96,7 @@ def _rows(
             if pd.isna(value):
                 continue
             if not numeric:
-                page.write_string(row, column, plain(value))
+                page.write_string(row, column, plain(value), wrapped)
             elif math.isinf(value):  # a cell holds no such number: no bound is known, or none is enough
                 page.write_string(row, column, "∞" if value > 0 else "-∞")
             else:
