@@ -82,7 +82,8 @@ def meant(role: str, columns: Iterable[str]) -> dict[str, str]:
     """Return our fields with the columns of a file that bear their names, the likeliest first.
 
     A heading may name the unit its field is in, in brackets (``出让价款（万元）``); one that names another unit is
-    not that field. A field with several columns takes the one whose name stands first in the list.
+    not that field. A heading of two rows (``时间/合同签订日期``) is read as one word, else by its lower row where no
+    other column has the same. A field with several columns takes the one whose name stands first in the list.
     """
     own: dict[str, str] = {}
     for column in columns:
@@ -90,14 +91,27 @@ def meant(role: str, columns: Iterable[str]) -> dict[str, str]:
     bare: dict[str, list[str]] = {}
     for column in own.values():
         bare.setdefault(_key(_BRACKETS.sub("", _folded(column))), []).append(column)
+    under = _of_two_rows(own.values())
     out: dict[str, str] = {}
     for name in names(role):
         for word in map(_key, (name, *known()[role][name])):
-            hits = [own[word]] if word in own else [c for c in bare.get(word, ()) if _fits(role, name, c)]
+            likely = bare.get(word) or under.get(word, ())
+            hits = [own[word]] if word in own else [c for c in likely if _fits(role, name, c)]
             if hits:
                 out[name] = hits[0]
                 break
     return out
+
+
+def _of_two_rows(columns: Iterable[str]) -> dict[str, list[str]]:
+    """Return what headings of two rows say, as one word or the lower row alone, with the one column that says so."""
+    said: dict[str, set[str]] = {}
+    for column in columns:
+        rows = [r for r in _BRACKETS.sub("", _folded(column)).split("/") if r.strip()]
+        if "/" in _folded(column) and rows:
+            for word in {"".join(rows), rows[-1]}:
+                said.setdefault(_key(word), set()).add(column)
+    return {word: list(those) for word, those in said.items() if len(those) == 1}
 
 
 def named(role: str, fields: Mapping[str, str], columns: Iterable[str]) -> tuple[dict[str, str], list[Finding]]:

@@ -225,6 +225,24 @@ def test_a_heading_in_another_unit_is_not_the_field():
     assert role_fields.meant("signal", ["用电量（万kWh）"]) == {}
 
 
+def test_headings_of_two_rows_are_fields():
+    """Merged headings are joined by a stroke; a register under them lost all its days and nobody was told."""
+    two = [
+        "电子监管号",
+        "项目情况/用地单位",
+        "供应面积/（公顷）",
+        "时间/合同签订日期",
+        "约定/开工时间",
+        "实际/开工时间",
+    ]
+    assert role_fields.meant("supply", two) == {
+        "id": "电子监管号", "holder": "项目情况/用地单位", "area_ha": "供应面积/（公顷）",
+        "contract": "时间/合同签订日期", "start_by": "约定/开工时间", "started": "实际/开工时间",
+    }  # fmt: skip
+    assert role_fields.meant("supply", ["电子监管号", "规划/面积", "实测/面积"]) == {"id": "电子监管号"}, "two say it"
+    assert "area_ha" not in role_fields.meant("supply", ["电子监管号", "供应面积/（亩）"])
+
+
 @pytest.mark.parametrize(
     ("name", "shape", "expected"),
     [
