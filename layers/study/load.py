@@ -32,7 +32,7 @@ from layers.sources import gate
 from layers.sources.cells.quantity import number_of
 from layers.sources.checks import crs, preflight, scale
 from layers.sources.finding import Finding, blocked, finding
-from layers.study import coverage, grid, in_parks, parts, stated, unread
+from layers.study import coverage, grid, in_parks, parts, stated, stock_ids, unread
 from layers.study.class_fields import classified
 from layers.study.placed import Loaded, placed
 from layers.study.spec import LayerSpec, Study
@@ -87,11 +87,12 @@ def inputs(study: Study, folder: Path, progress: Progress = silent) -> Inputs:
     layers = {
         s.id: _layer(opened[s.id], study, folder, boundary, home) for s in vectors if s.role in roles.opened_as("layer")
     }
+    layers, twice = stock_ids.told_apart(layers, [s.id for s in study.with_role("building")])
     if declared and "park_id" not in declared[0].fields:
         parcels["park_id"], said = in_parks.by_place(parcels, study, layers)
         opened[declared[0].id].findings += said
     grids, notes = rasters(study, folder, home)
-    found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes
+    found = [(i.spec.id, f) for i in opened.values() for f in i.findings] + notes + twice
     digests = {i.spec.id: i.sha256 for i in opened.values()} | _other_digests(study, folder, set(opened))
     return Inputs(parcels, layers, grids, boundary, problems(found), digests)
 

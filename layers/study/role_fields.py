@@ -95,7 +95,7 @@ def meant(role: str, columns: Iterable[str]) -> dict[str, str]:
     out: dict[str, str] = {}
     for name in names(role):
         for word in map(_key, (name, *known()[role][name])):
-            likely = bare.get(word) or under.get(word, ())
+            likely = bare.get(word) or under.get(word) or []
             hits = [own[word]] if word in own else [c for c in likely if _fits(role, name, c)]
             if hits:
                 out[name] = hits[0]
