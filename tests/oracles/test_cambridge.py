@@ -34,6 +34,7 @@ def dissolved_overlap(parcels, layer):
     return np.bincount(parcel, weights=shared, minlength=len(parcels))
 
 
+@pytest.mark.brief("zoning", "open_space", "wetlands")
 @pytest.mark.parametrize("name", places.CAMBRIDGE)
 def test_overlaps_equal_dissolve_then_intersect(city, name):
     parcels, layers, tables = city

@@ -88,7 +88,7 @@ def problems(draw):
     return region(areas, sorted({*tree, *more}), owners, quota), demand, draw(st.integers(0, 3))
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(problems())
 def test_the_search_reaches_the_best_value(problem):
     land, demand, odd = problem

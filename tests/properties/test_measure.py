@@ -18,7 +18,7 @@ from geo.measure import zonal
 from tests.geo.measure.making import CRS, X, Y, box, layer, measure, parcels, pieces, world
 
 CLOSE = 1e-3  # m²: grids of the overlay's second attempts, far below any threshold
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=20, deadline=None)
 side = st.integers(0, 20).map(lambda k: 10.0 * k)
 real = st.floats(0, 200, allow_nan=False, width=32)
 

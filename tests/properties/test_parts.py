@@ -22,7 +22,7 @@ from geo.study import zones as zones_of
 from tests.geo.measure.making import PLANAR, box, layer, measure, parcels, world
 from tests.properties.test_measure import CLOSE, lands, polygons
 
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=20, deadline=None)
 GRADES = ("1", "2", "3", "")
 WIDTHS = {"1": (10.0, 10.0), "2": (4.0, 6.0), "3": (0.0, 0.0)}
 WORLD = box(-1000, -1000, 1500, 1500)

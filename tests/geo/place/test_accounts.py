@@ -115,7 +115,7 @@ def given_station(k, row):
     return station(f"S{k}", 0.0) | row | {"unit": unit} | unread
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.lists(STATION, min_size=1, max_size=6), st.sampled_from([DAY, LATE]), st.data())
 def test_place_and_capacity_agree(rows, on, data):
     made = book(*(given_station(k, row) for k, row in enumerate(rows)), on=on)

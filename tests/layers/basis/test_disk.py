@@ -228,6 +228,7 @@ def fill(place):
             out.flush()
 
 
+@pytest.mark.long
 def test_a_full_disk_for_real(small, run_district):
     folder = small / "study"
     shutil.copytree(run_district, folder, symlinks=True)

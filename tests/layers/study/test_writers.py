@@ -70,6 +70,7 @@ def same_named(tmp_path, count):
     return files
 
 
+@pytest.mark.long
 def test_four_adds_at_once_lose_nothing(empty, tmp_path):
     started = [luodi("add", empty, file, "--role", "constraint") for file in same_named(tmp_path, 4)]
     told = [ended(p) for p in started]
