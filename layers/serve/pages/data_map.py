@@ -46,16 +46,22 @@ class Catalogue:
 
 def catalogue(study: Study, layers: Sequence[LayerState]) -> Catalogue | None:
     """Return the extents of the layers of a study, None where none has a place."""
-    lying = [(s.spec.id, s.lies) for s in layers if s.lies is not None]
-    if not lying:
-        return None
+    lying = tuple((s.spec.id, s.lies) for s in layers if s.lies is not None)
+    return _catalogues.get((study.crs, lying), lambda: _drawn(study.crs, lying)) if lying else None
+
+
+Lying = tuple[tuple[str, tuple[float, float, float, float]], ...]
+_catalogues: Held[Catalogue | None] = Held(8)
+
+
+def _drawn(system: str, lying: Lying) -> Catalogue | None:
     shapes = [_box(lies) for _, lies in lying]
-    turned = gpd.GeoSeries(shapes, crs=study.crs).to_crs(4326)
+    turned = gpd.GeoSeries(shapes, crs=system).to_crs(4326)
     west, south, east, north = (float(v) for v in shapely.total_bounds(turned.to_numpy()))
     if not np.isfinite([west, south, east, north]).all():
         return None
     boxes = {layer: _json(turned.iloc[[k]]) for k, (layer, _) in enumerate(lying)}
-    return Catalogue(((south, west), (north, east)), boxes, fitted(study.crs, (west, south, east, north)))
+    return Catalogue(((south, west), (north, east)), boxes, fitted(system, (west, south, east, north)))
 
 
 def _box(lies: tuple[float, float, float, float]) -> Any:
