@@ -55,7 +55,9 @@ class FundNeed:
     gone : tuple of str
         Linked with it, but spent or over.
     left_wan : float
-        What is stated to be left of those that could give.
+        What is stated to be left of those that could give, NaN where nobody states it of any.
+    untold : int
+        Those that could give of which nobody states it.
     enough : {"yes", "no", "unknown"}
     """
 
@@ -68,6 +70,7 @@ class FundNeed:
     fits: tuple[str, ...]
     gone: tuple[str, ...]
     left_wan: float
+    untold: int
     enough: str
 
 
@@ -139,12 +142,12 @@ def _need(r: Mapping[str, Any], funds: Sequence[Fund], linked: set[str], brought
     fits = [f for f in others if industry and any(industry.startswith(i) for i in f.industries)]
     maybe = [f for f in others if f not in fits and (not f.industries or _within(industry, f.industries))]
     state = BACKED if ours else FITS if fits else OPEN if maybe or not brought else NONE
-    left = sum(f.left_wan for f in (*ours, *fits) if f.state == LIVE)
-    untold = any(f.state == UNTOLD for f in (*ours, *fits))
-    enough = _enough(left, untold, need if need == need else whole) if ours or fits else UNKNOWN
+    told = [f.left_wan for f in (*ours, *fits) if f.state == LIVE]
+    left, untold = (sum(told) if told else float("nan")), len(ours) + len(fits) - len(told)
+    enough = _enough(left, untold > 0, need if need == need else whole) if ours or fits else UNKNOWN
     gone = [f for f in mine if f.state not in USABLE]
-    told, could, over = (tuple(f.fund_id for f in some) for some in (ours, fits, gone))
-    return FundNeed(str(r["project_id"]), industry, need, whole, state, told, could, over, left, enough)
+    backs, could, over = (tuple(f.fund_id for f in some) for some in (ours, fits, gone))
+    return FundNeed(str(r["project_id"]), industry, need, whole, state, backs, could, over, left, untold, enough)
 
 
 def _within(industry: str, codes: Sequence[str]) -> bool:

@@ -37,6 +37,15 @@ def need_text(need: FundNeed, language: Language) -> str:
     return say("word.not_known", language)
 
 
+def _left(need: FundNeed, language: Language) -> str:
+    """Return what those that could give have left: at least what is stated where some do not state it."""
+    if not need.linked and not need.fits:
+        return ""
+    told = money(need.left_wan, language)
+    known = need.left_wan == need.left_wan
+    return say("fundmap.at_least", language, amount=told) if need.untold and known else told
+
+
 def needs(found: Funding, language: Language) -> pd.DataFrame:
     """Return who needs money, those nobody backs first; machine names."""
     names, funds = listed.names(found.results), {f.fund_id: fund_name(f) for f in found.found.funds}
@@ -48,7 +57,7 @@ def needs(found: Funding, language: Language) -> pd.DataFrame:
         [
             {"project_id": n.project_id, "name": names[n.project_id], "industry": industry_text(n.industry, language),
              "need": need_text(n, language), "state": code("fundneed", n.state, language), "linked": told(n.linked),
-             "fits": told(n.fits), "left": money(n.left_wan, language) if n.linked or n.fits else "",
+             "fits": told(n.fits), "left": _left(n, language),
              "enough": code("fundenough", n.enough, language) if n.linked or n.fits else "", "gone": told(n.gone)}
             for n in found.found.needs
         ],

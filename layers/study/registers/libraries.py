@@ -31,6 +31,8 @@ TEXTS = ("name", "about", "level", "unit", "stage")
 AMOUNTS = {"amount_wan": ("amount", "money"), "left_wan": ("left", "money"), "asked_m2": ("asked", "area")}
 """Column → field and kind: a figure is read in the unit of its cell, else of its heading."""
 DAYS = ("updated_on", "expires_on")
+ENDS = ("expires_on",)
+"""Days until which something lasts: of a month or a year the last one counts."""
 COLUMNS = (*empty("library_entries").columns, "projects", "park")
 
 
@@ -127,7 +129,7 @@ class _Reader:
         out |= {n: self._amount(f, kind, cell.get(f, ""), line) for n, (f, kind) in AMOUNTS.items()}
         for name in DAYS:
             read_ = recognise.day(cell[name]) if cell.get(name) else None
-            out[name] = None if read_ is None else read_.value
+            out[name] = None if read_ is None else read_.last if name in ENDS else read_.value
         park = cell.get("park_id", "")
         return out | {"park_id": park, "park": park, "projects": cell.get("projects", "")}
 

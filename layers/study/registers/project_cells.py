@@ -41,6 +41,8 @@ _PHONE = re.compile(
     r"(?:电话|手机号?|微信号?|vx|wechat|tel|联系方式)?[:：\s]*(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)",
     re.I,
 )
+TERMS = ("start_promised_on", "production_promised_on", "due")
+"""Days by which something is to be done: who promises a month has it until its last day."""
 PEOPLE = ("leader", "unit", "remark")
 """Columns in which offices write names with their telephone numbers."""
 WHOLE_PCT = 100.0
@@ -246,7 +248,7 @@ def _day(text: str, name: str) -> CellReading:
     found = recognise.day(text)
     if found is None or found.value is None:
         return CellReading({}, "date_ambiguous" if found else "unreadable")
-    return CellReading({name: found.value})
+    return CellReading({name: found.last if name in TERMS else found.value})
 
 
 def _yes(text: str, name: str) -> CellReading:

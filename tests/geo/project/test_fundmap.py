@@ -67,6 +67,10 @@ def test_who_backs_whom_and_with_how_much():
     assert np.isnan(needs["P4"])
     assert [n.project_id for n in made.needs][:2] == ["P5", "P6"]  # who has nobody comes first
     assert made.apart == 2
+    left = {n.project_id: (n.left_wan, n.untold) for n in made.needs}
+    assert left["P1"] == (18000.0, 0)
+    assert np.isnan(left["P4"][0]), "nobody states what is left: that is not nought"
+    assert left["P4"][1] == 1
 
 
 def test_without_a_library_nobody_is_said_to_be_without_a_fund():

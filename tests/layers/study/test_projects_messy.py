@@ -372,13 +372,16 @@ def test_headings_stages_and_shares_of_a_county_list_are_read_or_said(tmp_path):
     head = ["编号", "名称", "阶段", "包抓领导", "承诺开工", "承诺投产", "研发投入占比", "总投资（亿元）", "意向园区"]
     rows = [
         ["Q-1", "甲", "谈判", "王县长 微信13622223333", "2026.12.31", "2027年底", "0.5", "3.2", "城\u200b北园"],
-        ["Q-2", "乙\u200b", "洽谈中", "李", "20270301", "46500", "4.5%", "1\u200b.1", ""],
+        ["Q-2", "乙\u200b", "洽谈中", "李", "2027年2月", "46500", "4.5%", "1\u200b.1", ""],
         ["合计", "", "", "", "", "", "", "4.3", ""],
     ]
     frame, codes, _ = read(tmp_path, [head, *rows])
     assert frame["stage"].tolist() == ["talks", "talks"]
     assert frame["leader"].tolist() == ["王县长", "李"]
-    assert [str(d.date()) for d in frame["start_promised_on"]] == ["2026-12-31", "2027-03-01"]
+    assert [str(d.date()) for d in frame["start_promised_on"]] == [
+        "2026-12-31",
+        "2027-02-28",
+    ]  # a month that is promised lasts to its end
     assert str(frame["production_promised_on"][1].date()) == "2027-04-23"
     assert frame["name"].tolist() == ["甲", "乙"]
     assert frame["wish"][0] == "城北园"
