@@ -13,6 +13,7 @@ import pytest
 
 from geo.basis.errors import BlockedError, CallError, LockedError, SpecError
 from geo.basis.progress import silent
+from layers.sources import gate
 from layers.study import catalog, checks, edits, inspection, lock, parts, spec
 from layers.study.lock import writing
 from tests import district
@@ -313,6 +314,40 @@ def test_a_killed_delivery_leaves_whole_layers_and_no_part_of_one(empty, tmp_pat
         assert ended(luodi("add", study, *words))[0] in (0, 1)
         assert {layer.id for layer in spec.read(study).layers} >= ids, moment
     assert seen == {0, 1, 2}
+
+
+@pytest.mark.long
+def test_kills_at_any_moment_of_a_whole_delivery_leave_the_study_whole_and_clean(empty, tmp_path):
+    """Thirty layers of seven forms and six systems: whatever has come in is whole, nothing else has, and it goes on."""
+    from tests.cases import departments
+
+    delivered = tmp_path / "交付"
+    departments.write(delivered)
+    killed("count", "add", empty, delivered, watched=[empty])  # the table; what it parsed is kept for the others
+    take = (delivered, "--take", "all", "--coverage", "complete")
+    counted = tmp_path / "counted"
+    shutil.copytree(empty, counted)
+    count = killed("count", "add", counted, *take, watched=[counted])
+    whole = {layer.id for layer in spec.read(counted).layers}
+    assert len(whole) > 10
+    seen = set()
+    for moment in sorted(random.Random(14).sample(range(1, count), 8)):
+        study = tmp_path / f"at-{moment}"
+        shutil.copytree(empty, study)
+        killed(moment, "add", study, *take, watched=[study])
+        with writing(study, "next"):
+            pass
+        nothing_of_ours(study)
+        layers = spec.read(study).layers
+        seen.add(len(layers))
+        named = {p.name for layer in layers for source in parts.sources(layer, study) for p in gate.members(source)
+                 if source.is_file()} | {p.name for layer in layers for p in parts.sources(layer, study)}  # fmt: skip
+        assert {p.name for p in (study / "inputs").iterdir()} == named, moment
+        assert not any(f.code in ("file_missing", "file_unreadable") for f in inspection.of_study(study, silent)), (
+            moment
+        )
+        shutil.rmtree(study)
+    assert len(seen) > 3, seen
 
 
 @pytest.mark.long
