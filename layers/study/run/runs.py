@@ -143,8 +143,9 @@ class _Run:
             raise
         self._settings_of_the_study()
         self.notes += _edits_gone(self.plan)
+        before = _pointed_to(self.plan.folder / RESULTS)
         self.notes += _point(self.plan.folder, self.target)
-        _prune(self.plan.folder, self.target)
+        _prune(self.plan.folder, self.target, before)
         return Report(self.plan.run_id, tuple(self.built), tuple(self.kept), tuple(self.notes))
 
     def _bring(self, until: str) -> None:
@@ -360,8 +361,10 @@ def _made_room(link: Path) -> list[Reason]:
     return [] if _pointed_to(link) else [reason("results_mended")]
 
 
-def _prune(folder: Path, target: Path) -> None:
-    whole = [p for p in _runs(folder) if p != target]
+def _prune(folder: Path, target: Path, before: Path | None) -> None:
+    """Let old runs go; the one people saw until now stays, however old it is: what they took back leads to it again."""
+    seen = before.name if before is not None else ""
+    whole = sorted((p for p in _runs(folder) if p != target), key=lambda p: p.name != seen)
     broken = [p for p in (folder / "runs").glob("*") if p != target and p not in whole]
     for path in whole[KEPT_RUNS - 1 :] + broken:
         shutil.rmtree(path, ignore_errors=True)

@@ -221,3 +221,14 @@ def test_the_manifest_names_inputs_rules_and_versions(run_district):
     assert [r["id"] for r in manifest["rules"]] == ["farm", "edge", "red", "flood", "mineral"]
     assert manifest["versions"]["geos"]
     json.dumps(manifest)
+
+
+def test_the_run_people_saw_last_is_kept_however_old_it_is(own_district):
+    """A change taken back leads to the first run again; what is judged next is held against it, not against none."""
+    first, file = runs.current(own_district), own_district / "study.toml"
+    text = file.read_text(encoding="utf-8")
+    for day in ("21", "22", "23", "24"):
+        file.write_text(text.replace("as_of = 2026-11-23", f"as_of = 2026-11-{day}"), encoding="utf-8")
+        runs.update(own_district, "screen", silent)
+        assert (runs.current(own_district) == first) == (day == "23")
+    assert first.is_dir()
