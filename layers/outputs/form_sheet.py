@@ -183,9 +183,10 @@ def _members(results: Results, subject: str) -> tuple[set[str], float | None]:
 
 
 def _status(results: Results, subject: str, language: Language) -> str | None:
-    """Return the status of a parcel: one that is excluded is not to be sold by this form without a word."""
-    found = results.table("candidates")
-    own = found[found["parcel_id"] == subject]
+    """Return the status of a parcel or a site: what is excluded is not to be sold by this form without a word."""
+    sites = results.table("sites") if results.has("sites") else pd.DataFrame({"site_id": []})
+    found, key = (sites, "site_id") if subject in set(sites["site_id"]) else (results.table("candidates"), "parcel_id")
+    own = found[found[key] == subject]
     return code("status", str(own["status"].iloc[0]), language) if len(own) else None
 
 

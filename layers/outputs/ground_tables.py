@@ -56,7 +56,7 @@ def rules(results: Results, lines: Sequence[RuleLine], language: Language, below
     return replace(made, numbers=())  # limits in words
 
 
-_RULES_WIDE = {"zh": (1.75, 0.7, 1.95, 1.95, 3.65), "en": (1.6, 1.05, 2.1, 2.3, 2.95)}
+_RULES_WIDE = {"zh": (1.75, 0.7, 1.95, 2.1, 3.5), "en": (1.6, 1.05, 2.1, 2.3, 2.95)}
 """Amounts and limits stand in one line each."""
 
 

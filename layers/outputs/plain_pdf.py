@@ -39,7 +39,7 @@ MARGIN_PT = (36.9, 30.0)
 """Left and right, above and below."""
 FOOT_PT = 16.0
 LEADING, PAD_PT, USUAL_PT = 1.28, 2.6, 8.0
-NO_START = frozenset("，。、；：？！）】》”’·…%℃,.;:?!)]}")
+NO_START = frozenset("，。、；：？！）】》”’·…%℃,.;:?!)]}²³°")
 """Signs no line begins with."""
 LINE, SHADE = "#3A3A3A", "#E9EDF2"
 UNSEEN = frozenset("\u200b\u200c\u200d\ufeff")

@@ -32,6 +32,8 @@ def projected(results: Results, frame: pd.DataFrame, language: Language) -> pd.D
     if "land_use" in out:
         uses = zip(out["land_use_scheme"], out["land_use"], strict=True)
         out = out.assign(land_use=[standards.coded(str(s), str(u), language) for s, u in uses])
+    if "township" in out:  # a site may lie in several
+        out = out.assign(township=[joined(str(v).split("|"), language) if v else v for v in out["township"]])
     titles = {r.id: marked_title(results, r, language) for r in results.rules}
     for name in [c for c in ("conditions", "unknowns") if c in out]:
         out = out.assign(

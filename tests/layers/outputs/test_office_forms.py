@@ -16,12 +16,12 @@ from geo.basis.progress import silent
 from geo.rules.spec import Rule
 from layers.ask import landform
 from layers.library import forms
-from layers.outputs import form_ground, form_ledger, office_forms
+from layers.outputs import form_ground, form_ledger, form_sheet, office_forms
 from layers.outputs.office_forms import Asked
 from layers.study import checks
 from layers.study.run import runs
 from layers.study.run.results import open_results
-from layers.text import LANGUAGES, both, say
+from layers.text import LANGUAGES, both, code, say
 from tests import district
 from tests.layers.outputs import joint_study
 
@@ -111,9 +111,9 @@ def test_land_classes_add_up_as_pandas_adds_them(folder, tmp_path, ridges):
     hand = expected(folder, ridges == "fields")
     codes = [c for c in units if c[:4].isdigit()]
     assert set(codes) == set(hand.index.get_level_values("code"))
-    for (state, unit, code), area in hand.items():
+    for (state, unit, use), area in hand.items():
         own = units[(units["tenure"] == ("国有" if state else "集体")) & (units["unit"] == unit)]
-        assert abs(float(own[code].sum()) - area / 1e4) < 1e-4, (unit, code)
+        assert abs(float(own[use].sum()) - area / 1e4) < 1e-4, (unit, use)
     bare = units[units["tenure"] == "权属未知"]  # the hole of p12 is in no parcel, and in the total
     assert bare["合计"].tolist() == sums.loc["权属未知小计", ["地类未知小计"]].tolist() == [HOLE / 1e4]
     total = round((hand.sum() + HOLE) / 1e4, 4)
@@ -327,6 +327,13 @@ def test_conditions_of_a_sale_take_no_figure_from_elsewhere(folder, tmp_path):
     assert found["面积（亩）"] == "15.00"
     assert found["土地座落"] == "东村"
     assert {found[k] for k in ("固定资产投资强度（万元/亩）", "亩均税收（万元/亩）", "起拍价（万元）")} == {"（待填）"}
+
+
+def test_a_site_that_is_sold_says_its_status(ranked_folder):
+    results = open_results(ranked_folder)
+    sites = results.table("sites").set_index("site_id")["status"]
+    for site, status in sites.items():
+        assert form_sheet.site_values(results, str(site), "zh")["status"] == code("status", str(status), "zh")
 
 
 @pytest.mark.parametrize("areas", [[1.4] * 5, [0.4, 0.4, 0.4], [10.0, 20.0, 30.0], [2.5, 2.5], [1e-3, 99.9995]])

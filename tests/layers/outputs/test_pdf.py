@@ -102,7 +102,13 @@ def test_a_letter_the_font_has_not_is_told_before_anything_is_written(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["永久基本农田（条号未查到）；", "State Forestry Administration order 35", "1234567890" * 9]
+    "text",
+    [
+        "永久基本农田（条号未查到）；",
+        "State Forestry Administration order 35",
+        "1234567890" * 9,
+        "≤ 0.00 m²（容差 1.00 m²）",
+    ],
 )
 def test_lines_keep_their_room_and_lose_nothing(text):
     found = plain_pdf.lines_of(text, 8.0, 60.0)

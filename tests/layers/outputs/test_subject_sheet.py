@@ -9,7 +9,7 @@ import pytest
 
 from geo.basis.errors import BlockedError
 from geo.place.portfolio import NO, UNKNOWN, YES
-from layers.outputs import sheet_tables, subject_sheet, told
+from layers.outputs import sheet_tables, site_words, subject_sheet, told
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
 from tests.contracts.secrets import leaks, planted, texts
@@ -85,3 +85,10 @@ def test_a_project_stands_beside_the_other_sites_that_would_take_it():
         ("better", "30.00 亩 (20,000.00 m²)"),
         ("good", "30.00 亩 (20,000.00 m²)"),
     ]
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh", "甲镇、乙镇"), ("en", "甲镇, 乙镇")])
+def test_townships_of_a_site_are_listed_as_words(ranked_folder, language, told):
+    results = open_results(ranked_folder)
+    sites = results.table("sites").assign(township="甲镇|乙镇")
+    assert set(site_words.projected(results, sites, language)["township"]) == {told}
