@@ -15,7 +15,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,7 +33,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
 from layers.basis import disk, sealed
 from layers.basis.owned import owned
-from layers.sources import forks, readers
+from layers.sources import alone, forks, readers
 from layers.sources.finding import Finding
 from layers.sources.formats import logs
 from layers.sources.formats.contents import sides
@@ -44,7 +43,6 @@ from layers.sources.limits import STANDARD, Limits
 from layers.sources.opened import ImageFile, RasterFile, TableFile, VectorFile
 
 LIMITS: Limits = STANDARD
-ROOT = Path(__file__).resolve().parents[2]
 RESULT, SUMS = "result.json", "sums"
 KINDS = "kinds"
 """Folder beside the parsed copies, with notes of what files are."""
@@ -345,7 +343,7 @@ def _done(job_file: Path, env: dict[str, str]) -> int:
     """Parse in a fork of the warm process, or in a process of its own; return the exit code."""
     tick = partial(_tick, job_file.parent / PROGRESS, _watching.get())
     code = forks.WARM.run(job_file, env, LIMITS.wall_seconds, tick) if forks.POSSIBLE else None
-    return _child(job_file, env) if code is None else code
+    return alone.run(job_file, env, LIMITS.wall_seconds, tick) if code is None else code
 
 
 _watching: ContextVar[Callable[[float], None] | None] = ContextVar("watching", default=None)
@@ -372,19 +370,6 @@ def _tick(word: Path, told: Callable[[float], None] | None) -> None:
     except (OSError, ValueError):  # not begun, or being written
         share = 0.0
     told(share)
-
-
-def _child(job_file: Path, env: dict[str, str]) -> int:
-    """Run the child; it holds the reading end of a pipe of ours, and ends when we are gone."""
-    command = [sys.executable, "-m", "layers.sources.child", str(job_file)]
-    ours, theirs = os.pipe()[::-1]
-    try:
-        return subprocess.run(
-            command, cwd=ROOT, env=env, stdin=theirs, capture_output=True, timeout=LIMITS.wall_seconds, check=False
-        ).returncode
-    finally:
-        os.close(ours)
-        os.close(theirs)
 
 
 def _result(entry: Path) -> dict[str, Any]:

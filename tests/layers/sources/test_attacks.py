@@ -14,7 +14,7 @@ import pytest
 import rasterio
 
 from geo.basis.errors import BlockedError, LuodiError
-from layers.sources import gate, unzip
+from layers.sources import alone, gate, unzip
 from layers.sources.limits import Limits
 from tests.layers.sources import make
 
@@ -179,7 +179,9 @@ def test_the_child_has_our_drivers_only(tmp_path):
         "child._restrict(Limits()); child.drivers(); import pyogrio; print(sorted(pyogrio.list_drivers()));"
         "print('pandas' in sys.modules)"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=gate.ROOT, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=alone.ROOT, check=True
+    ).stdout
     assert "OGR_VRT" not in out
     assert out.splitlines()[1] == "False"
     assert set(eval(out.splitlines()[0])) >= {"ESRI Shapefile", "GPKG", "OpenFileGDB", "LIBKML", "DXF"}

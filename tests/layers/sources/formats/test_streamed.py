@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.basis.errors import BlockedError, Cancelled
-from layers.sources import gate
+from layers.sources import forks, gate
 from layers.sources.checks import digits
 from layers.sources.formats import contents, streamed, vector
 from layers.sources.limits import Limits
@@ -163,7 +163,11 @@ def test_long_numbers_cut_by_a_spreadsheet_are_found_in_pieces():
 
 
 @pytest.mark.long
-def test_reading_tells_how_far_it_is_and_can_be_ended(tmp_path):
+@pytest.mark.parametrize("warm", [True, False])
+def test_reading_tells_how_far_it_is_and_can_be_ended(tmp_path, monkeypatch, warm):
+    """By a fork of the warm process, and by a process of its own, as where there are no forks (Windows)."""
+    if not warm:
+        monkeypatch.setattr(forks, "POSSIBLE", False)
     path = tmp_path / "many.gpkg"
     count = streamed.FROM_ROWS
     x = make.X + np.arange(count) % 400 * 10.0
