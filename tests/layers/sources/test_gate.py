@@ -366,20 +366,20 @@ def test_a_tin_costs_its_row_and_not_the_file(tmp_path, cache):
 
 def test_a_crash_a_kill_and_a_loop_become_reasons(tmp_path, cache, monkeypatch):
     path = make.geojson(tmp_path, make.box(120, 28, 0.01))
-    run = subprocess.run
+    start = subprocess.Popen
     monkeypatch.setattr(forks, "POSSIBLE", False)  # a process of its own; `test_forks` tells of the others
 
     def instead(code):
-        return lambda command, **kw: run([sys.executable, "-c", code], **kw)
+        return lambda command, **kw: start([sys.executable, "-c", code], **kw)
 
-    monkeypatch.setattr(subprocess, "run", instead("import os; os.abort()"))
+    monkeypatch.setattr(subprocess, "Popen", instead("import os; os.abort()"))
     assert make.refused(cache, path) == ["parse_gave_up"]
-    monkeypatch.setattr(subprocess, "run", instead("import os; os.kill(os.getpid(), 9)"))
+    monkeypatch.setattr(subprocess, "Popen", instead("import os; os.kill(os.getpid(), 9)"))
     assert make.refused(cache, path) == ["parse_gave_up"]
-    monkeypatch.setattr(subprocess, "run", instead("import os; os.kill(os.getpid(), 11)"))
+    monkeypatch.setattr(subprocess, "Popen", instead("import os; os.kill(os.getpid(), 11)"))
     assert make.refused(cache, path) == ["parse_crashed"]
     monkeypatch.setattr(gate, "LIMITS", Limits(wall_seconds=1))
-    monkeypatch.setattr(subprocess, "run", instead("while True: pass"))
+    monkeypatch.setattr(subprocess, "Popen", instead("while True: pass"))
     assert make.refused(cache, path) == ["parse_timeout"]
     assert not list(cache.glob("parse-*")), "nothing half parsed stays behind"
 
