@@ -12,17 +12,12 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-import pandas as pd
-
-from geo.project import library as libraries
 from geo.project import library_past
-from geo.project.library import ENTERPRISE, LIBRARIES, PROJECT
+from geo.project.library import LIBRARIES
 from geo.project.library_past import EntryChange
-from layers.study import load
-from layers.study.registers import chain, projects
-from layers.study.registers import libraries as register
+from layers.study.registers import library_files
 from layers.study.run.results import Results
-from layers.study.spec import LayerSpec, Study
+from layers.study.spec import LayerSpec
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ def of_entry(found: tuple[FileChange, ...], library: str, entry: str) -> Iterato
 
 def _of_layer(spec: LayerSpec, results: Results) -> Iterator[FileChange]:
     files = [spec.model_copy(update={"source": e.source, "layer": e.layer, "earlier": ()}) for e in spec.earlier]
-    states = [_state(s, results) for s in (*files, spec)]
+    states = [library_files.entries(s, results.study, results.folder) for s in (*files, spec)]
     for days, (one, other), (old, new) in zip(spec.earlier, pairwise((*files, spec)), pairwise(states), strict=True):
         names = Path(one.source).name, Path(other.source).name
         if old is None or new is None:
@@ -73,26 +68,3 @@ def _of_layer(spec: LayerSpec, results: Results) -> Iterator[FileChange]:
             continue
         made = library_past.changes(old[0], new[0])
         yield FileChange(days.until, spec.id, *names, tuple(made), max(old[1], new[1]))
-
-
-def _state(spec: LayerSpec, results: Results) -> tuple[pd.DataFrame, int] | None:
-    """Return the entries of a file as the libraries have them, and how many have no number; None where it is lost."""
-    if not load.source_path(results.folder, spec).exists():
-        return None
-    study = results.study.model_copy(update={"layers": (spec,)})
-    frame = _entries(spec, study, results.folder)
-    mine = frame[frame["library"] == spec.role]
-    row_ids = mine["entry_id"].astype(str) == f"{spec.id}-" + mine["row"].astype(str)
-    return mine[~row_ids], int(row_ids.sum())
-
-
-def _entries(spec: LayerSpec, study: Study, folder: Path) -> pd.DataFrame:
-    listed = projects.read(study, folder).projects
-    given, firms = pd.DataFrame(columns=list(register.COLUMNS)), pd.DataFrame(columns=list(chain.COLUMNS))
-    if spec.role == ENTERPRISE:
-        firms = pd.DataFrame(chain.firms(study, folder)[1].drop(columns="geometry"))
-    elif spec.role == PROJECT:
-        listed = listed.assign(wish_park_id=listed["wish"])
-    else:
-        given, _ = register.read(study, folder)
-    return libraries.entries(given, listed, firms)

@@ -350,6 +350,11 @@ def ground(study: Study, folder: Path) -> Home:
     return Home(study, folder)
 
 
+def looked_at(source: str, study: Study, folder: Path) -> Any:
+    """Return the ground a file of coverage draws (study CRS), None where it cannot be used."""
+    return load.known_area(source, study, folder)[0]
+
+
 def of_study(folder: Path, progress: Progress) -> list[Finding]:
     """Check every layer by itself, so that one that blocks does not hide the others."""
     study = overrides.study(folder)

@@ -110,6 +110,7 @@ APART = {
     "layers/sources/redline/wkt.py:as_table": "a temporary folder of its own",
     "layers/outputs/target.py:bytes_of": TEMP,
     "layers/outputs/pdf.py:write": "writes where `target.replaced` tells it to",
+    "layers/outputs/pdf.py:written": "writes where `target.replaced` tells it to",
     "layers/outputs/pdf.py:_laid_out": "a profile in the temporary folder of its caller",
     "layers/outputs/target.py:_written": "writes beside the target, in a folder of our own",
     "layers/study/inspection.py:report": TEMP,
@@ -130,7 +131,7 @@ APART = {
          "layers/sources/formats/contents.py:_private",
          "layers/sources/formats/imagery.py:_write",
          "layers/sources/formats/raster.py:parse",
-         "layers/sources/formats/shapefile.py:read",
+         "layers/sources/formats/shapefile.py:_bare",
          "layers/sources/formats/tabular.py:parse",
          "layers/sources/unzip.py:_copy",
          "layers/sources/unzip.py:_unpack",
@@ -140,8 +141,7 @@ APART = {
          "layers/sources/formats/vector.py:_write"), JOB),
     **dict.fromkeys(
         ("layers/outputs/boundary_txt.py:_write_list", "layers/outputs/offline.py:_write_html",
-         "layers/outputs/subject_sheet.py:write", "layers/outputs/argument_sheet.py:write",
-         "layers/outputs/lists.py:write_book", "layers/outputs/template_start.py:write",
+         "layers/outputs/subject_sheet.py:write",          "layers/outputs/lists.py:write_book", "layers/outputs/template_start.py:write",
          "layers/outputs/geodatabases.py:_write_gdb", "layers/outputs/geodatabases.py:_write_gpkg",
          "layers/outputs/geodatabases.py:_styled", "layers/outputs/shapefiles.py:_write_shp",
          "layers/outputs/shapefiles.py:_put",
@@ -154,9 +154,7 @@ APART = {
          "layers/outputs/chain_picture.py:_picture",
         "layers/outputs/fund_picture.py:write",
         "layers/outputs/resource_picture.py:write",
-         "layers/outputs/league_book.py:_book", "layers/outputs/league_book.py:write",
-         "layers/outputs/offer_list.py:write",
-         "layers/outputs/meeting.py:write",
+         "layers/outputs/league_book.py:_book",                   "layers/outputs/meeting.py:write",
          "layers/outputs/ranking_book.py:write", "layers/outputs/rating_book.py:write",
          "layers/outputs/redline_book.py:write",
          "layers/outputs/redline_files.py:_write_txt", "layers/outputs/schedule_list.py:_book",
@@ -178,7 +176,8 @@ UNDER = {
         "layers/study/catalog.py:new", "layers/study/catalog.py:_append", "layers/study/waive.py:_write",
         "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
         "layers/study/draft.py:_write", "layers/study/describe.py:_write", "layers/study/local_rules.py:_write",
-        "layers/study/weights.py:keep"),
+        "layers/study/weights.py:keep", "layers/study/criteria_sets.py:use", "layers/study/criteria_sets.py:_write"),
+    "layers/study/criteria_sets.py:_write": ("layers/study/criteria_sets.py:keep",),
     "layers/study/describe.py:_write": ("layers/study/describe.py:describe",),
     "layers/study/draft.py:_write": ("layers/study/draft.py:draft",),
     "layers/study/replacing.py:_written": ("layers/study/replacing.py:replace",),
@@ -219,6 +218,7 @@ HOLDERS = {
     "layers/study/replacing.py:remove", "layers/study/replacing.py:replace", "layers/study/draft.py:draft",
     "layers/study/uploads.py:_open", "layers/study/uploads.py:drop", "layers/study/describe.py:describe",
     "layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo", "layers/study/weights.py:keep",
+    "layers/study/criteria_sets.py:keep", "layers/study/criteria_sets.py:use",
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:numbered", "layers/study/formats.py:upgrade",
@@ -227,7 +227,7 @@ COMMITS = {
     "layers/study/run/runs.py:_Run._write", "layers/study/run/runs.py:_point", "layers/study/waive.py:_write",
     "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
     "layers/study/draft.py:_write", "layers/study/describe.py:_write", "layers/study/local_rules.py:_write",
-    "layers/study/weights.py:keep",
+    "layers/study/weights.py:keep", "layers/study/criteria_sets.py:use", "layers/study/criteria_sets.py:_write",
 }  # fmt: skip
 """Where something people rely on changes: each is noted, so that what is said after a failure is true."""
 

@@ -18,7 +18,7 @@ from layers.serve.draw.mapped import Bounds
 from layers.serve.draw.plane import fitted
 from layers.serve.held import Held
 from layers.serve.pages.data_desk import LayerState
-from layers.study import inspection, load
+from layers.study import inspection
 from layers.study.spec import Study
 
 SIDES = 16
@@ -94,10 +94,10 @@ _covered: Held[dict[str, Any] | None] = Held(64)
 
 def _area(declared: str, study: Study, folder: Path) -> dict[str, Any] | None:
     try:
-        whole = declared == "complete"
-        area = (
-            inspection.ground(study, folder).of("constraint") if whole else load.known_area(declared, study, folder)[0]
-        )
+        if declared == "complete":
+            area = inspection.ground(study, folder).of("constraint")
+        else:
+            area = inspection.looked_at(declared, study, folder)
     except LuodiError:  # a file that cannot be read says so among the findings
         return None
     return None if area is None else _json(gpd.GeoSeries([area], crs=study.crs).to_crs(4326))
