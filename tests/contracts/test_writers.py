@@ -141,7 +141,8 @@ APART = {
          "layers/sources/formats/vector.py:_write"), JOB),
     **dict.fromkeys(
         ("layers/outputs/boundary_txt.py:_write_list", "layers/outputs/offline.py:_write_html",
-         "layers/outputs/subject_sheet.py:write",          "layers/outputs/lists.py:write_book", "layers/outputs/template_start.py:write",
+         "layers/outputs/subject_sheet.py:write",
+         "layers/outputs/lists.py:write_book", "layers/outputs/template_start.py:write",
          "layers/outputs/geodatabases.py:_write_gdb", "layers/outputs/geodatabases.py:_write_gpkg",
          "layers/outputs/geodatabases.py:_styled", "layers/outputs/shapefiles.py:_write_shp",
          "layers/outputs/shapefiles.py:_put",
