@@ -11,7 +11,7 @@ DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogu
 # where the tests lie that drive a browser; to look through the whole house for them takes half a minute
 WALKS   = tests/browser tests/layers/outputs/test_offline.py
 
-.PHONY: run install set-up test test-all mutants lint lock component wheelhouse clean
+.PHONY: run install set-up suite test test-all mutants lint lock component wheelhouse clean
 
 install: .venv/.installed
 
@@ -47,9 +47,12 @@ JOBS   ?= $(shell n=$$(nproc 2>/dev/null || echo 2); test $$n -gt 3 && echo 4 ||
 set-up:
 	@$(MAKE) -j2 --no-print-directory install .stamps/debian
 
-test: set-up lint
-	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not long and not browser"
+test: set-up
+	@$(MAKE) -j2 --no-print-directory lint suite
 	$(BIN)/pytest -n 2 --dist loadfile $(WALKS) -m "browser and not long"
+
+suite: install
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not long and not browser"
 
 test-all: set-up lint
 	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not browser"

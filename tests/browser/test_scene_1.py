@@ -164,6 +164,7 @@ def test_map_and_tables_stand_on_one_screen(page, url, study, clicks):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.long
 def test_what_is_wrong_with_a_file_is_said_line_by_line(page, url, clicks, tmp_path):
     broken = tmp_path / "broken.txt"
     lines = ("[地块坐标]", "4,,DK1,一号,面,,,,@", "J1,1,3180000.000,500000.000", "J2,1,abc,500000.000")
@@ -177,6 +178,7 @@ def test_what_is_wrong_with_a_file_is_said_line_by_line(page, url, clicks, tmp_p
     assert page.locator(".st-key-redline-reread-retry button").first.is_enabled()
 
 
+@pytest.mark.long
 def test_a_wrong_zone_is_corrected_on_the_page(page, url, study, clicks, tmp_path):
     """The file states zone 39: that lies outside the study, the zone that fits is named, the visitor chooses it."""
     text = (study / "incoming" / "redline_liren.txt").read_bytes().decode("gb18030")

@@ -64,6 +64,7 @@ def test_the_missing_amount_and_the_price_of_forcing(page, url):
     expect(price).to_contain_text("普科精细化工")
 
 
+@pytest.mark.long
 def test_more_quota_and_a_day_in_2027_as_questions(page, url):
     go(page, url, "place", ZHONGXIN)
     field = page.locator(".st-key-place-quota input").first

@@ -85,6 +85,7 @@ def test_the_plant_whose_signs_contradict_each_other_stands_first(page, url):
     assert code("idlegroup", "contradiction", "zh") in asset_panel(page).locator(".lu-chip").first.inner_text()
 
 
+@pytest.mark.long
 def test_the_date_slider_sets_the_clock_forward_and_back(page, url):
     open_asset(page, url, "G-18")
     until(page, lambda: day(page), "2026-11-23")

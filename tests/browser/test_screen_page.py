@@ -116,6 +116,7 @@ def test_a_click_tells_what_the_row_says(page, url, results):
 EDGES = ((2698.5, 150, "LEFT"), (2701.5, 150, "RIGHT"), (1002, 250, "HOLED"), (2150, 250, "OVER"), (290, 250, "RING"))
 
 
+@pytest.mark.long
 def test_a_click_beside_an_edge(page, url, results):
     page.goto(f"{url}/screen?lang=en")
     frame = leaflet(page)
@@ -203,6 +204,7 @@ def test_chinese_browsers_get_chinese(chromium, url):
         context.close()
 
 
+@pytest.mark.long
 def test_a_row_moves_the_map(page, url, results):
     page.goto(f"{url}/screen?lang=zh")
     frame = leaflet(page)
@@ -310,6 +312,7 @@ def test_the_list_is_handed_over(page, url, results, tmp_path):
             assert _rows(path, kind) >= count if kind == "xlsx" else _rows(path, kind) == count, kind
 
 
+@pytest.mark.long
 def test_stale_results_are_said_and_a_run_from_the_page_renews_them(page, serve, study, tmp_path):
     mine = tmp_path / "mine"
     shutil.copytree(study, mine, symlinks=True)

@@ -107,6 +107,7 @@ def test_weights_by_comparison_say_whether_they_agree(page, url):
     page.get_by_text("一致性比率").first.wait_for()
 
 
+@pytest.mark.long
 def test_a_demand_is_searched_for_beside_the_page(page, url):
     opened(page, url)
     choose(page, "site-side", 2)

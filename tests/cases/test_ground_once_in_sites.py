@@ -115,6 +115,7 @@ def test_ground_two_records_hold_is_built_before_it_is_handed_over(states, used,
     assert land["used"] + land["committed"] + land["reserved"] + land["free"] == pytest.approx(15.0)
 
 
+@pytest.mark.brief("geojson")
 @pytest.mark.parametrize("kind", ["geojson", "gpkg"])
 def test_the_order_of_rows_changes_nothing(tmp_path, kind):
     one = written(tmp_path / "a" / "study", CROSSED, kind=kind)

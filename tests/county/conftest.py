@@ -1,20 +1,17 @@
-"""The demonstration county, written once for all tests of this folder."""
+"""The demonstration county as it is delivered, shared with the other suites."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 
-from county import county
+from tests.counties import made
 
 
 @dataclass(frozen=True)
 class Written:
     folder: Path
-    seconds: float
-    steps: list[tuple[int, int, str]]
 
     def read(self, name: str, layer: str | None = None) -> gpd.GeoDataFrame:
         """Read an input the plain way, not through the application's own reader."""
@@ -23,12 +20,8 @@ class Written:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Written:
-    folder = tmp_path_factory.mktemp("demo") / "county"
-    steps: list[tuple[int, int, str]] = []
-    before = time.process_time()
-    county.write(folder, lambda done, total, stage: steps.append((done, total, stage)))
-    return Written(folder, time.process_time() - before, steps)
+def demo() -> Written:
+    return Written(made("written"))
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,7 @@ def brute(made, owners, over, demand):
 
 
 @pytest.mark.parametrize("first", ["owners", "compactness", "net_share"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(lands(), limits(), st.integers(5_000, 60_000), st.integers(0, 40_000))
 @example(([shapely.box(X, Y, X + 100, Y + 100)], [], ["甲"]), Limits(min_width_m=90), 10_000, 0)
 def test_the_search_finds_what_trying_every_set_finds(first, land, asked, low, more):

@@ -251,6 +251,7 @@ def nothing_of_ours(folder):
 MANY = [1, pytest.param(40, marks=pytest.mark.long)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("many", MANY)
 def test_a_killed_add_leaves_nothing_or_the_whole_layer(empty, tmp_path, many):
     file = make.shapefile(tmp_path, make.squares(2), name="farm")
