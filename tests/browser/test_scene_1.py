@@ -125,6 +125,7 @@ def open_check(page, url, study, click):
     wait_for_answer(page, "浙江丽人")
 
 
+@pytest.mark.long
 def test_the_accepted_cut_line(page, url, study, clicks, tmp_path):
     open_check(page, url, study, clicks)
     clicks(page.locator(".st-key-redline-accept button").first)

@@ -119,6 +119,7 @@ def test_the_field_sheet_is_one_click_away(page, url, tmp_path):
         assert text in words
 
 
+@pytest.mark.long
 def test_a_result_is_written_back_beside_the_official_value(page, url, study):
     open_asset(page, url, "P-03")
     assert "矛盾：用电" in asset_panel(page).locator(".li-field").first.inner_text()

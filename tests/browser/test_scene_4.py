@@ -10,7 +10,6 @@ from layers.library import argument
 from layers.text import LANGUAGES, code, say
 from tests import month_end
 from tests.browser.steps import press, settled, until
-from tests.languages import EACH
 from views.drive import VIEWS
 
 pytestmark = pytest.mark.browser
@@ -40,7 +39,8 @@ def click(page, name):
     press(page, page.get_by_role("button", name=name, exact=True))
 
 
-@pytest.mark.parametrize("language", EACH)
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_months_end(opened, language):
     page = opened(language, "wall")
     until(page, lambda: "54.67" in body(page), True)

@@ -11,6 +11,7 @@ from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.words.project_card import card
 from tests.cases import base
+from tests.languages import EACH
 
 LISTS = {
     "project": ([{"项目编号": "X1", "项目名称": "甲", "行业代码": "C34", "申请用地（亩）": "15+5"}], "15+5", {}),
@@ -36,7 +37,7 @@ def studied(request, tmp_path_factory):
     return folder, word, runs.update(folder, "idle" if request.param == "supply" else "place", silent)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", EACH)
 def test_a_run_tells_what_it_could_not_read_of_a_register(studied, language):
     folder, word, report = studied
     lines = [line for line in summary.after_run(folder, report, language) if line.startswith("  list")]

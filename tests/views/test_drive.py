@@ -146,7 +146,8 @@ def test_lists_of_industries_and_the_form_that_decides(visit, month_end, tmp_pat
     assert again[again.iloc[:, 0].str.startswith("C17")].iloc[0, 1] == f"{code('parkstate', 'leads', language)} ▲"
 
 
-@pytest.mark.parametrize("language", EACH)
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_departments_are_heard_and_nobody_writes_over_another(visit, month_end, tmp_path, language):
     assert say("uidrive.no_argue", language) in text(visit(month_end, language, view="argue"))
     own = tmp_path / "own"

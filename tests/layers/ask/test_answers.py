@@ -14,7 +14,7 @@ from layers.ask import answers, argued
 from layers.study import edits
 from layers.study.run import runs
 from layers.study.run.results import open_results
-from layers.text import LANGUAGES
+from tests.languages import EACH
 from tests.layers.outputs.joint_study import HOSTILE
 
 
@@ -119,7 +119,7 @@ def test_what_cannot_be_kept_is_said(folder, words, what):
     assert found(folder).answers == answers.Answers()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH)
 def test_answers_stand_in_the_files_as_text(folder, tmp_path, language):
     told(folder, "M2", "ecology", "--question", "source", "--text", HOSTILE, "--by", HOSTILE, "--on", "2026-11-20")
     told(folder, "M2", "ecology", "--sent", "2026-11-02", "--by", "Zhou")
@@ -152,7 +152,7 @@ def test_a_department_is_named_by_its_title_too(folder):
     assert (what.project_id, what.department) == ("M2", "ecology")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH)
 def test_the_dossier_of_a_project_says_what_each_department_owes_and_answered(folder, tmp_path, language):
     told(folder, *OPINION)
     told(folder, "M2", "ecology", "--sent", "2026-11-02", "--by", "Zhou")

@@ -16,6 +16,7 @@ from layers.study.run import runs
 from layers.study.run.results import open_results
 from layers.text import LANGUAGES, say
 from layers.words import argue as words
+from tests.languages import EACH
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def folder(own_month):
     return own_month
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH)
 def test_the_command_writes_what_it_tells(folder, tmp_path, language):
     found = argued.argued(open_results(folder), "M2")
     path, book = tmp_path / "a.docx", tmp_path / "a.xlsx"

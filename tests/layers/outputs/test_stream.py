@@ -135,7 +135,7 @@ def test_help_and_wrong_calls_in_ascii():
     assert rb"\x1b[31m" in wrong.stderr
 
 
-@pytest.mark.brief("json")
+@pytest.mark.long
 @pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "json"])
 def test_a_closed_pipe_ends_no_command(run_district, more):
     ours, theirs = os.pipe()

@@ -242,6 +242,7 @@ def test_progress_may_cancel(folder):
         load.inputs(study(), folder, stop)
 
 
+@pytest.mark.long
 def test_the_city_of_cambridge(tmp_path):
     """13,116 real parcels: 1 id missing, 80 repeated, 37 broken boundaries, 1 of no area."""
     source = str(make.real("real/cambridge_ma/parcels/ASSESSING_ParcelsFY2014.topojson"))
