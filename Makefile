@@ -18,11 +18,14 @@ install: .venv/.installed
 .venv/.installed: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Luodi needs Python 3.11 or later; call: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m geo.assemble
-	$(BIN)/python -m geo.measure
+	@$(MAKE) -j2 --no-print-directory kernels-assemble kernels-measure
 	touch $@
+
+# what numba compiles is kept beside the source
+kernels-%:
+	$(BIN)/python -m geo.$*
 
 $(DEMO)/study.toml: .venv/.installed
 	$(BIN)/luodi demo $(DEMO)
