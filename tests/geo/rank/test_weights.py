@@ -86,3 +86,12 @@ def test_changed_weights_are_shares_of_their_sum():
         with pytest.raises(CallError) as raised:
             changed({"a": 0.5, "b": 0.5}, wrong)
         assert codes(raised) == [code]
+
+
+def test_a_criterion_on_which_one_unit_earned_nothing_tells_the_most_apart():
+    assert entropy(np.array([[0.0, 1.0], [1.0, 1.0]])).tolist() == pytest.approx([1.0, 0.0])
+
+
+def test_a_criterion_nobody_earned_anything_on_has_no_weight_and_nothing_is_divided_by_it():
+    with np.errstate(all="raise"):
+        assert entropy(np.array([[0.0, 1.0], [0.0, 3.0]])).tolist() == pytest.approx([0.0, 1.0])
