@@ -1,11 +1,12 @@
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from geo.basis.errors import CallError, SpecError
 from geo.rank.ahp import RANDOM_INDEX, SCALE, compared, matrix
-from geo.rank.weights import changed, entropy
+from geo.rank.weights import changed, entropy, of
 
 NAMES = ["a", "b", "c"]
 
@@ -95,3 +96,12 @@ def test_a_criterion_on_which_one_unit_earned_nothing_tells_the_most_apart():
 def test_a_criterion_nobody_earned_anything_on_has_no_weight_and_nothing_is_divided_by_it():
     with np.errstate(all="raise"):
         assert entropy(np.array([[0.0, 1.0], [0.0, 3.0]])).tolist() == pytest.approx([0.0, 1.0])
+
+
+def test_units_that_cannot_be_chosen_weigh_nothing():
+    """Of the two that can, only the first criterion tells anything apart; the third would speak for the second."""
+    asked = SimpleNamespace(weighting="entropy", criteria=[SimpleNamespace(id="a"), SimpleNamespace(id="b")])
+    found = SimpleNamespace(
+        low=np.array([[0.2, 1.0], [0.9, 1.0], [0.5, 0.0]]), infeasible=np.array([False, False, True])
+    )
+    assert of(asked, found) == pytest.approx({"a": 1.0, "b": 0.0})
