@@ -7,7 +7,7 @@ from pathlib import Path
 from geo.project.chainmap import ABSENT, HALF, MISSING, OPEN, SHORT, STATES, STRONG, WEAK, Link, Station
 from layers.ask.chained import Chained
 from layers.outputs import lists
-from layers.outputs.drawn import WIDTH, fitting, long, page, text
+from layers.outputs.drawn import WIDTH, fitting, key, long, page, text
 from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
@@ -50,10 +50,8 @@ def svg(found: Chained, language: Language) -> str:
 
 
 def _key(k: int, state: str, language: Language) -> str:
-    x = 10 + 130 * k
-    return (f'<rect x="{x}" y="32" width="16" height="12" fill="{FILL[state]}" stroke="{INK[MISSING]}" '
-            f'stroke-width="{1.2 if state == MISSING else 0}"/><text x="{x + 22}" y="42" font-size="12">'
-            f'{text(code("chainstate", state, language))}</text>')  # fmt: skip
+    edge = (INK[MISSING], 1.2 if state == MISSING else 0)
+    return key(10 + 130 * k, FILL[state], edge, code("chainstate", state, language))
 
 
 def _line_key(k: int, state: str, language: Language) -> str:

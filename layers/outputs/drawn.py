@@ -22,6 +22,13 @@ def page(body: Iterable[str], height: float, width: int = WIDTH) -> str:
             f'<rect width="100%" height="100%" fill="#FFFFFF"/>{"".join(body)}</svg>')  # fmt: skip
 
 
+def key(x: float, fill: str, edge: tuple[str, float], told: str) -> str:
+    """Return an entry of the legend below a title: a box in a colour, its edge (colour, width), and what it means."""
+    colour, wide = edge
+    return (f'<rect x="{x}" y="32" width="16" height="12" fill="{fill}" stroke="{colour}" stroke-width="{wide}"/>'
+            f'<text x="{x + 22}" y="42" font-size="12">{text(told)}</text>')  # fmt: skip
+
+
 def text(given: str) -> str:
     """Return a text as it goes into a picture: nothing in it is read as markup."""
     return escape(plain(given), quote=True)

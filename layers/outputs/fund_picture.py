@@ -9,7 +9,7 @@ from geo.project.fundmap import BACKED, EXPIRED, FITS, LIVE, NEED_STATES, NONE, 
 from layers.ask import listed
 from layers.ask.funding import Funding
 from layers.outputs import lists
-from layers.outputs.drawn import WIDTH, fitting, page, text
+from layers.outputs.drawn import WIDTH, fitting, key, page, text
 from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.sheets import ListSheet
@@ -79,9 +79,7 @@ def _line(start: tuple[float, float], end: tuple[float, float], kind: str) -> st
 
 
 def _key(k: int, state: str, language: Language) -> str:
-    x = 10 + 170 * k
-    return (f'<rect x="{x}" y="32" width="16" height="12" fill="{FILL[state]}" stroke="#999999" stroke-width="0.6"/>'
-            f'<text x="{x + 22}" y="42" font-size="12">{text(code("fundneed", state, language))}</text>')  # fmt: skip
+    return key(10 + 170 * k, FILL[state], ("#999999", 0.6), code("fundneed", state, language))
 
 
 def _line_key(k: int, kind: str, language: Language) -> str:

@@ -9,7 +9,7 @@ import geopandas as gpd
 from layers.ask import resourcing
 from layers.ask.resourcing import FULL, LATER, OPEN, ROOM, STATES, Resourcing
 from layers.outputs import lists
-from layers.outputs.drawn import WIDTH, fitting, page, text
+from layers.outputs.drawn import WIDTH, fitting, key, page, text
 from layers.outputs.project import grounds
 from layers.outputs.projected import Projection
 from layers.outputs.target import ending, replaced
@@ -53,10 +53,7 @@ def _cell(x: float, y: float, wide: float, state: str, told: tuple[str, str]) ->
 
 
 def _key(k: int, state: str, language: Language) -> str:
-    x = 10 + 170 * k
-    return (f'<rect x="{x}" y="32" width="16" height="12" fill="{FILL[state]}" stroke="{INK[state]}" '
-            f'stroke-width="0.8"/><text x="{x + 22}" y="42" font-size="12">'
-            f'{text(code("resourcestate", state, language))}</text>')  # fmt: skip
+    return key(10 + 170 * k, FILL[state], (INK[state], 0.8), code("resourcestate", state, language))
 
 
 def write(found: Resourcing, path: Path, language: Language) -> int:
