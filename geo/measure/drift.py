@@ -16,10 +16,11 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
-REACH_M = 300.0
+REACH_M = 700.0
 """Shifts up to this are looked for; a wrong zone moves a layer by kilometres and is told otherwise."""
-LEAST_M = 5.0
-"""Below this, two surveys of one corner differ."""
+LEAST_M, LEAST_EXACT_M, EXACT_M = 5.0, 1.5, 0.1
+"""Below the first, two surveys of one corner differ, each its own way; where corners agree that exactly once they are
+moved, they are one survey that was moved, from the second on."""
 CLOSE_M = 1.0
 """Corners nearer than this are one corner."""
 FEW = 8
@@ -31,6 +32,10 @@ HOME_SHARE = 0.1
 RIVAL_SHARE = 0.5
 """A second vector followed by so large a part of those that follow the first leaves open which it is."""
 MOST_FEATURES, MOST_CORNERS = 300, 40
+FEW_SHAPES, PIECE, MOST_PIECES = 24, 8, 40
+"""Of so few shapes (a boundary, parks) stretches of so many corners count as features, at most so many of one shape."""
+MOST_PAIRS = 1_500_000
+"""Pairs of corners that are looked at for vectors."""
 TELLING_CORNERS = 5
 """A feature with fewer corners of its own proves little: rectangles fit everywhere in a regular grid."""
 
@@ -77,7 +82,7 @@ def drift(shapes: Shapes, reference: Shapes) -> Drift | None:
     if apart and apart[0] >= RIVAL_SHARE * best:
         return None
     vector = _refined(corners, tree, vector)
-    if np.hypot(*vector) < LEAST_M:
+    if np.hypot(*vector) < (LEAST_EXACT_M if _missed(corners, tree, vector) < EXACT_M else LEAST_M):
         return None
     return Drift(float(vector[0]), float(vector[1]), best, count)
 
@@ -105,18 +110,25 @@ def _corners(shapes: Shapes, reference: Shapes) -> tuple[Floats, npt.NDArray[np.
     chosen = (
         near[np.unique(np.linspace(0, len(near) - 1, min(len(near), MOST_FEATURES)).astype(int))] if len(near) else near
     )
-    parts, of = [], []
-    for number, shape in enumerate(chosen):
-        own = np.unique(shapely.get_coordinates(shape), axis=0)
-        own = own[np.unique(np.linspace(0, len(own) - 1, min(len(own), MOST_CORNERS)).astype(int))]
-        parts.append(own)
-        of.append(np.full(len(own), number, np.int64))
+    parts = [piece for shape in chosen for piece in _pieces(shape, split=len(chosen) < FEW_SHAPES)]
+    of = [np.full(len(piece), number, np.int64) for number, piece in enumerate(parts)]
     return (np.vstack(parts), np.concatenate(of)) if parts else (np.empty((0, 2)), np.empty(0, np.int64))
+
+
+def _pieces(shape: shapely.Geometry, split: bool) -> list[Floats]:
+    """Return corners of a shape, each once, as one feature or as stretches of its outline that count as features."""
+    corners = shapely.get_coordinates(shape)
+    own: Floats = corners[np.sort(np.unique(corners, axis=0, return_index=True)[1])]
+    most = PIECE * MOST_PIECES if split else MOST_CORNERS
+    own = own[np.unique(np.linspace(0, len(own) - 1, min(len(own), most)).astype(int))]
+    return np.array_split(own, len(own) // PIECE) if split and len(own) >= 2 * PIECE else [own]
 
 
 def _candidates(corners: Floats, of: npt.NDArray[np.int64], tree: cKDTree) -> list[Floats]:
     """Return vectors many corners have to a corner of the reference, the most frequent first."""
     some = corners[:: max(1, len(corners) // 1_500)]
+    count = int(np.sum(tree.query_ball_point(some, REACH_M, return_length=True)))
+    some = some[:: max(1, -(-count // MOST_PAIRS))]
     ends = tree.query_ball_point(some, REACH_M)
     pairs = [tree.data[e] - c for c, e in zip(some, ends, strict=True) if e]
     if not pairs:
@@ -144,6 +156,14 @@ def _followed(corners: Floats, of: npt.NDArray[np.int64], count: int, tree: cKDT
     moved = corners + vector
     hit = tree.query(moved, distance_upper_bound=CLOSE_M)[0] < CLOSE_M
     return int((np.bincount(of, hit, count) > 0.7 * np.bincount(of, minlength=count)).sum())
+
+
+def _missed(corners: Floats, tree: cKDTree, vector: Floats) -> float:
+    """Return by how much corners near their twins still miss them once they are moved: the median, metres."""
+    moved = corners + vector
+    far = tree.query(moved, distance_upper_bound=2 * CLOSE_M)[0]
+    near = far[np.isfinite(far)]
+    return float(np.median(near)) if len(near) else np.inf
 
 
 def _refined(corners: Floats, tree: cKDTree, vector: Floats) -> Floats:

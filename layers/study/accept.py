@@ -36,7 +36,9 @@ def accept(folder: Path, layer_id: str, names: Sequence[str]) -> list[str]:
     with writing(folder, "accept", WAIT_S):
         study = overrides.study(folder)
         layer = settings.layer_of(study, layer_id)
-        offered = {f.proposal for f in inspection.check_layer(layer, Home(study, folder)) if f.proposal}
+        found = inspection.check_layer(layer, Home(study, folder))
+        offered = {f.proposal for f in found} | {str(f.reason.values.get("keep", "")) for f in found}
+        offered.discard("")
         if not names or (lost := [n for n in names if not _offered(n, offered) and n not in layer.accept]):
             raise CallError(reason("accept_not_proposed", names=list(lost if names else ["–"]), known=sorted(offered)))
         whole = [*layer.accept, *(n for n in dict.fromkeys(names) if n not in layer.accept)]

@@ -27,6 +27,7 @@ from layers.sources.checks import columns, crs
 from layers.sources.checks.preflight import LEGAL_UNITS
 from layers.sources.finding import Finding, finding
 from layers.study import delivery, inspection
+from layers.study.years import years as years_of
 
 NAMED, SHARED, FEWEST = 8, 0.5, 5
 """Values named; share of a column's values that must be found in another file before the rest counts as lost there."""
@@ -34,7 +35,6 @@ _WORDS = {"ft²": "sqft", "亩": "mu", "ha": "ha", "acre": "acre", "km²": "km2"
 UNITS_M2 = {"m²": 1.0} | {word: LEGAL_UNITS[unit] for word, unit in _WORDS.items()}
 NEAR, OFF = 0.05, 0.20
 """A figure is the area of a row within this share; beyond the other it is another one."""
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _systems(held: Sequence[AuditedFile]) -> Iterator[Finding]:
 
 def _years(files: Sequence[Path]) -> Iterator[Finding]:
     """Name files whose names carry different years, or a year where others carry none."""
-    years = {f.name: sorted(set(_YEAR.findall(f.stem))) for f in files}
+    years = {f.name: years_of(f.stem) for f in files}
     said = {y for found in years.values() for y in found}
     if said and (len(said) > 1 or not all(years.values())):
         named = [f"{name}: {'/'.join(found)}" for name, found in years.items() if found]

@@ -16,12 +16,11 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.progress import Progress
 from geo.basis.reason import Reason, reason
-from geo.measure.drift import drift
 from geo.measure.topology import KINDS
 from geo.rules.spec import Rule
 from layers.library import roles
 from layers.sources import gate
-from layers.sources.checks import cells, columns, crs, preflight, scale
+from layers.sources.checks import cells, columns, crs, place, preflight, scale
 from layers.sources.checks.zone import zone_of
 from layers.sources.finding import EMPTY, Finding, finding
 from layers.study import (
@@ -29,6 +28,7 @@ from layers.study import (
     corrected,
     coverage,
     doubt,
+    drifted,
     grid,
     load,
     overrides,
@@ -38,7 +38,6 @@ from layers.study import (
     stated,
     topology,
     unread,
-    webmap,
 )
 from layers.study.coverage import Seen
 from layers.study.load import Home
@@ -64,15 +63,15 @@ def report(
     asked = {"layer": "", "crs": "", "encoding": ""} | {k: str(v) for k, v in (given or {}).items() if k in _READING}
     accept = tuple((given or {}).get("accept", ()))
     with tempfile.TemporaryDirectory(prefix="luodi-") as made:
-        place = cache or Path(made)
+        own = cache or Path(made)
         try:
-            opened = gate.open_vector(file, place, **asked)
+            opened = gate.open_vector(file, own, **asked)
         except LuodiError as error:
-            return _other_than_vector(file, place, error, asked["layer"])
+            return _other_than_vector(file, own, error, asked["layer"])
     label, said = preflight.labels(opened.shapes, opened.rows)
     keep, notes = preflight.of_dimension(opened.shapes[~label], opened.rows[~label], None)
     shapes, rows = opened.shapes[~label][keep], opened.rows[~label][keep].astype(str).astype(object)
-    settled = crs.settle(shapes, opened.crs, study_crs, accept, asked["crs"])
+    settled = place.settle(shapes, opened.frame, opened.crs, study_crs, accept, asked["crs"])
     found = [*opened.findings, *said, *notes, *settled.findings]
     if settled.usable:
         lost = sum(f.severity == "rejected" for f in found)
@@ -270,16 +269,24 @@ def _at_home(item: Loaded, home: Home) -> list[Finding]:
     role, ground, found = item.spec.role, home.of(item.spec.role), item.findings
     if role == "parcels":
         more = load.parcel_findings(item, ground, home.study.crs)
-        return [*found, *more, *_beyond(item, home), *topology.findings(item, home.study.crs)]
+        said = [*_of_name(item, home), *drifted.findings(item, home), *_beyond(item, home)]
+        return [*found, *more, *said, *topology.findings(item, home.study.crs)]
     if role == "boundary":
         away = [] if ground is None else coverage.strays(item.seen, item.names, ground, home.study.crs)
-        return found + away + scale.scale(home.study.crs, item.shapes)
+        scaled = scale.scale(home.study.crs, item.shapes)
+        return [*found, *away, *scaled, *_of_name(item, home), *drifted.findings(item, home)]
     if role in (*roles.opened_as("layer"), "supply"):
         found = coverage.examined(item.seen, item.spec.accept, ground, home.study.crs)[0]
-        return [*found, *_drifted(item, home), *topology.findings(item, home.study.crs, KINDS)]
+        return [*found, *drifted.findings(item, home), *topology.findings(item, home.study.crs, KINDS)]
     if len(item.shapes) == 0:
         return [*found, finding("warn", "layer_nothing_left", rejected=item.rejected, proposal=EMPTY)]
     return found if ground is None else found + coverage.strays(item.seen, item.names, ground, home.study.crs)
+
+
+def _of_name(item: Loaded, home: Home) -> list[Finding]:
+    """Hold ground against the district the study is named after; a file with codes of districts has been asked."""
+    box = crs.extent(item.shapes)
+    return [] if box is None or place.said(item.frame) else place.of_name(home.study.name, box, home.study.crs)
 
 
 def _beyond(item: Loaded, home: Home) -> list[Finding]:
@@ -296,19 +303,6 @@ def _beyond(item: Loaded, home: Home) -> list[Finding]:
     named = item.names[out[far][np.argsort(-beyond[far], kind="stable")]][:NAMED].tolist()
     return [finding("warn", "parcels_beyond_boundary", count=int(far.sum()), area_m2=float(beyond[far].sum()),
                     least_m2=_BEYOND_M2, rows=named)]  # fmt: skip
-
-
-def _drifted(item: Loaded, home: Home) -> list[Finding]:
-    """Name a layer of areas that lies shifted as a whole against the parcels, with the vector that lays it on them."""
-    if item.spec.role not in roles.polygons() and item.spec.role != "constraint":
-        return []
-    areas = item.shapes[shapely.get_dimensions(item.shapes) == 2]
-    found = drift(areas, home.parcels) if len(areas) else None
-    if found is None:
-        return webmap.findings(areas, home.parcels, home.study.crs)
-    way = f"shift:{found.east_m:.1f},{found.north_m:.1f}"
-    values = {"distance_m": found.distance_m, "east_m": found.east_m, "north_m": found.north_m}
-    return [finding("warn", "layer_drifted", proposal=way, matched=found.matched, count=found.looked_at, **values)]
 
 
 def _blocking(found: list[Finding]) -> list[Finding]:

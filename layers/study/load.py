@@ -167,7 +167,7 @@ def open_layer(spec: LayerSpec, study: Study, folder: Path) -> Loaded:
     """Open one vector file of a study and bring it into its CRS; one that is missing or cannot be read says so."""
     if not any(file.exists() for file in parts.sources(spec, folder)):
         return _without(spec, "missing", [reason("layer_file_missing", layer=spec.id, file=spec.source)])
-    declared = next((p[4:] for p in spec.accept if p.startswith("crs:")), spec.crs)
+    declared = crs.accepted(spec.accept) or spec.crs
     try:
         file = parts.opened(spec, folder, study.crs, declared)
     except LuodiError as error:

@@ -29,6 +29,7 @@ from layers.study.layer_part import may_be_kept
 from layers.study.names import slug
 from layers.study.proposal import DeliveredTable, Proposal, TablePart, stem
 from layers.study.recognition import RECORDS, proposed
+from layers.study.years import years
 
 ASKED = 400
 """Shapes of a file that are looked for on another: enough to tell neighbours from two editions."""
@@ -39,7 +40,6 @@ NEAR_M = {0: 0.01, 1: 5.0, 2: 0.01}
 ALIKE, READ = 0.5, 2
 """Share of the columns two files must have in common, or of the fields that are read as many, to be of one layer."""
 _BREAK = re.compile(r"[\s_\-·.,，、()（）\[\]【】/\\]+")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _groups(files: Sequence[PartFile]) -> list[list[PartFile]]:
 
 
 def _year(file: PartFile) -> str:
-    return " ".join(sorted(set(_YEAR.findall(f"{file.table.file.parent.name} {file.table.title}"))))
+    return " ".join(years(f"{file.table.file.parent.name} {file.table.title}"))
 
 
 def _on(one: PartFile, other: PartFile) -> bool:

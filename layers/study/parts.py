@@ -21,9 +21,10 @@ import shapely
 from geo.basis.errors import BlockedError, LuodiError
 from geo.basis.reason import Reason
 from layers.sources import gate
-from layers.sources.checks import crs
+from layers.sources.checks import crs, place
 from layers.sources.checks.crs import BALLPARK, SWAP, UNIT
 from layers.sources.checks.datum_shift import GIVEN
+from layers.sources.checks.place import AS_READ
 from layers.sources.checks.preflight import SUFFIX_IDS, id_text
 from layers.sources.finding import Finding, finding
 from layers.sources.opened import VectorFile
@@ -36,7 +37,7 @@ PART_IDS = "ids:part"
 MEET_M2 = 10.0
 """Ground two parts share from which it is told; less is how edges were drawn."""
 NAMED = 5
-_OF_ONE = ("crs:", SWAP, UNIT, BALLPARK, *GIVEN)
+_OF_ONE = ("crs:", SWAP, UNIT, BALLPARK, AS_READ, *GIVEN)
 """Beginnings of proposals that hold for the file they were made for, and for no other part of its layer."""
 
 
@@ -101,7 +102,7 @@ def sources(spec: LayerSpec, folder: Path) -> tuple[Path, ...]:
 def _read(spec: LayerSpec, part: LayerPart, folder: Path, study_crs: str) -> PartRead:
     accept = _accepted(spec, part)
     said = part.crs or spec.crs
-    wanted = next((p[4:] for p in accept if p.startswith("crs:")), said)
+    wanted = crs.accepted(accept) or said
     none = np.empty(0, object)
     try:
         file = gate.open_vector(folder / part.source, folder / CACHE, layer=part.layer, crs=wanted,
@@ -109,7 +110,7 @@ def _read(spec: LayerSpec, part: LayerPart, folder: Path, study_crs: str) -> Par
     except LuodiError as error:
         lost = [Finding("", r.code, "block", str(r.values.get("proposal", "")), r) for r in error.reasons]
         return PartRead(part, pd.DataFrame(), none, none, tuple(_told(f, part.name) for f in lost))
-    settled = crs.settle(file.shapes, file.crs, study_crs, accept, said)
+    settled = place.settle(file.shapes, file.frame, file.crs, study_crs, accept, said)
     found = [_told(f, part.name) for f in file.findings] + [_own(_told(f, part.name)) for f in settled.findings]
     if not settled.usable:
         return PartRead(part, pd.DataFrame(), none, none, tuple(found), file.sha256, file.total)
@@ -139,11 +140,11 @@ def _told(found: Finding, name: str) -> Finding:
 
 def _own(found: Finding) -> Finding:
     """Return a finding whose proposal is for its part alone."""
-    name = str(found.reason.values.get("of_part", ""))
-    if not found.proposal or not name:
+    name, values = str(found.reason.values.get("of_part", "")), dict(found.reason.values)
+    ways = {key: f"{PREFIX}{name}{SIGN}{values[key]}" for key in ("proposal", "keep") if values.get(key)}
+    if not ways or not name:
         return found
-    way = f"{PREFIX}{name}{SIGN}{found.proposal}"
-    return replace(found, proposal=way, reason=Reason(found.code, dict(found.reason.values) | {"proposal": way}))
+    return replace(found, proposal=ways.get("proposal", ""), reason=Reason(found.code, values | ways))
 
 
 def _joined(spec: LayerSpec, read: Sequence[PartRead], study_crs: str) -> VectorFile:

@@ -14,7 +14,7 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.layer import State
 from layers.library import roles
-from layers.sources.checks import crs, preflight
+from layers.sources.checks import crs, place, preflight
 from layers.sources.finding import Finding, Severity, finding
 from layers.sources.opened import VectorFile
 from layers.study import corrected, doubt, role_fields, unread
@@ -107,8 +107,10 @@ def placed(file: VectorFile, spec: LayerSpec, study_crs: str) -> Loaded:
     frame, told = corrected.laid(spec, file.frame, file.rows)
     out = Loaded(spec, frame, file.shapes, file.rows, [*file.findings, *told], file.sha256, total=file.total)
     notes = _of_dimension(out)
-    said = ((), "") if spec.parts else (spec.accept, spec.crs)  # of parts each has been asked and brought here
-    settled = crs.settle(out.shapes, file.crs, study_crs, *said)
+    if spec.parts:  # each has been asked and brought here
+        settled = crs.settle(out.shapes, file.crs, study_crs, ())
+    else:
+        settled = place.settle(out.shapes, out.frame, file.crs, study_crs, spec.accept, spec.crs)
     wanted = dict(spec.fields) | ({"class": spec.class_field} if spec.class_field else {})
     out.findings += [*notes, *settled.findings, *preflight.missing_fields(out.frame, wanted)]
     if spec.role == "parcels" and not spec.fields.get("parcel_id"):

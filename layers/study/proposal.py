@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from layers.library.codelist import Code
+from layers.study import role_fields
 
 How = Literal["name_and_fields", "fields", "name", "part", "nothing", "said"]
 CODED = {"parcels": "land_use", "plan": "use"}
@@ -153,9 +154,12 @@ class Proposal:
 
     @property
     def asks(self) -> tuple[str, ...]:
-        """Options only people can give."""
-        if self.kind is None or self.kind.raster not in ("imagery", "slope"):
+        """Options only people can give: bands, the unit of a slope, columns a register cannot do without."""
+        if self.kind is None:
             return ()
+        if self.kind.raster not in ("imagery", "slope"):
+            lost = role_fields.needed(self.kind.role, self.fields) if self.table.shape != "raster" else ()
+            return tuple(f"--field {group[0]}=…" for group in lost)
         return (
             ("--vertical-unit pct|deg",)
             if self.kind.raster == "slope"

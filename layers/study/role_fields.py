@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from geo.basis.tables import TABLES
 from layers import toml
+from layers.library.roles import opened_as
 from layers.sources.cells import quantity
 from layers.sources.finding import Finding, finding
 
@@ -29,6 +31,13 @@ _UNIT = re.compile(
     r"[万亿元亩畝顷米尺²³㎡方吨度时]|(?:acres?|hectares?|sq\.?\s*(?:ft|m|km))\b|\b(?:ft2|m2|m3|ha|hm2|km2|k?wh|kw|mw|t)\b"
 )
 """What a word in brackets shows when it is a unit."""
+_TAIL = re.compile(
+    r"(?<=[^\s_/:,-])[\s_/:,-]*((?:万|亿)?(?:亩|公顷|平方米|平方公里|平方千米|元)|(?<![A-Za-z])(?:m2|hm2|ha|km2))$",
+    re.IGNORECASE,
+)
+"""A unit at the end of a heading."""
+LEGAL = "legal_"
+"""Beginning of fields with a reader of their own: one of them is taken, the one whose unit the heading names."""
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)(?:[)\]】]|$)")
 
 
@@ -53,15 +62,29 @@ def cells(role: str) -> dict[str, str]:
     return {name: kind for kind, names_ in stated.items() for name in names_}
 
 
+def kind_of(role: str, ours: str) -> str:
+    """Return what the cells of a field must hold, "" where any text will do."""
+    if stated := cells(role).get(ours, ""):
+        return stated
+    # these keep their fields as they are mapped, those that end in a unit as numbers
+    measured = role in opened_as("parcels", "layer") and TABLES["parcels"].column(ours).kind == "float"
+    return "number" if measured and not ours.startswith(LEGAL) else ""
+
+
 def personal(role: str) -> frozenset[str]:
     """Return the fields of a role that are about a person: kept in the file, read into no table, written to no list."""
     return frozenset(known().get(role, {}).get("personal", ()))
 
 
+def needed(role: str, fields: Iterable[str]) -> list[list[str]]:
+    """Return the groups of fields a role cannot do without of which none is mapped: any of a group would do."""
+    mapped = set(fields)
+    return [list(group) for group in known().get(role, {}).get("needs", ()) if not mapped & set(group)]
+
+
 def lacking(role: str, fields: Iterable[str], columns: Iterable[str]) -> list[Finding]:
     """Say which fields a role cannot do without no column of a file was named for."""
-    mapped = set(fields)
-    lost = [group for group in known().get(role, {}).get("needs", ()) if not mapped & set(group)]
+    lost = needed(role, fields)
     if not lost:
         return []
     words = [" | ".join(group) for group in lost]
@@ -81,22 +104,24 @@ def unknown(role: str, fields: Iterable[str]) -> list[Finding]:
 def meant(role: str, columns: Iterable[str]) -> dict[str, str]:
     """Return our fields with the columns of a file that bear their names, the likeliest first.
 
-    A heading may name the unit its field is in, in brackets (``出让价款（万元）``); one that names another unit is
-    not that field. A heading of two rows (``时间/合同签订日期``) is read as one word, else by its lower row where no
-    other column has the same. A field with several columns takes the one whose name stands first in the list.
+    A heading may name a unit, in brackets or at its end (``出让价款（万元）``, ``供应面积/亩``); cells that are read as
+    numbers are brought into the unit of the field, other fields are those of their own unit alone. A heading of
+    several rows (``时间/合同签订日期``) is read as one word, else by its lowest row where no other column has the same.
+    A field with several columns takes the one whose name stands first in the list.
     """
     own: dict[str, str] = {}
     for column in columns:
         own.setdefault(_key(str(column)), str(column))
     bare: dict[str, list[str]] = {}
     for column in own.values():
-        bare.setdefault(_key(_BRACKETS.sub("", _folded(column))), []).append(column)
+        bare.setdefault(_key(_bare(column)), []).append(column)
     under = _of_two_rows(own.values())
     out: dict[str, str] = {}
     for name in names(role):
         for word in map(_key, (name, *known()[role][name])):
             likely = bare.get(word) or under.get(word) or []
-            hits = [own[word]] if word in own else [c for c in likely if _fits(role, name, c)]
+            named_so = word in own and (word == _key(name) or _fits(role, name, own[word]))
+            hits = [own[word]] if named_so else [c for c in likely if _fits(role, name, c)]
             if hits:
                 out[name] = hits[0]
                 break
@@ -104,12 +129,12 @@ def meant(role: str, columns: Iterable[str]) -> dict[str, str]:
 
 
 def _of_two_rows(columns: Iterable[str]) -> dict[str, list[str]]:
-    """Return what headings of two rows say, as one word or the lower row alone, with the one column that says so."""
+    """Return what headings of several rows say, as one word or the lowest alone, with the one column that says so."""
     said: dict[str, set[str]] = {}
     for column in columns:
-        rows = [r for r in _BRACKETS.sub("", _folded(column)).split("/") if r.strip()]
+        rows = [r for r in _bare(column).split("/") if r.strip()]
         if "/" in _folded(column) and rows:
-            for word in {"".join(rows), rows[-1]}:
+            for word in {"".join(rows), "".join(rows[-2:]), rows[-1]}:
                 said.setdefault(_key(word), set()).add(column)
     return {word: list(those) for word, those in said.items() if len(those) == 1}
 
@@ -126,7 +151,24 @@ def named(role: str, fields: Mapping[str, str], columns: Iterable[str]) -> tuple
         if name not in fields and not twice and column not in found.values():
             found[name] = column
     told = [f"{ours} = {theirs}" for ours, theirs in found.items()]
-    return dict(fields) | found, [finding("fixed", "fields_taken", fields=told)] if told else []
+    left = _of_other_units(role, {**fields, **found}, free)
+    said = [finding("fixed", "fields_taken", fields=told)] if told else []
+    return dict(fields) | found, said + ([finding("warn", "fields_other_unit", fields=left)] if left else [])
+
+
+def _of_other_units(role: str, fields: Mapping[str, str], columns: Iterable[str]) -> list[str]:
+    """Return columns that bear the name of a field nothing was taken for, with a unit that is none of it."""
+    bare: dict[str, str] = {}
+    for column in columns:
+        if column not in fields.values() and _units(column):
+            bare.setdefault(_key(_bare(column)), column)
+    out = []
+    for name in names(role):
+        legal = name.startswith(LEGAL) and any(f.startswith(LEGAL) for f in fields)
+        hit = next((bare[w] for w in map(_key, (name, *known()[role][name])) if w in bare), "")
+        if hit and name not in fields and not legal:
+            out.append(f"{hit} ≠ {name}")
+    return list({text.partition(" ≠ ")[0]: text for text in reversed(out)}.values())
 
 
 def _folded(text: str) -> str:
@@ -137,14 +179,32 @@ def _key(text: str) -> str:
     return re.sub(r"\s+", "", _folded(text)).casefold()
 
 
+def _bare(column: str) -> str:
+    """Return a heading without the unit it names."""
+    plain = _BRACKETS.sub("", _folded(column)).strip()
+    return plain if _BRACKETS.search(_folded(column)) else _TAIL.sub("", plain)
+
+
+def _units(column: str) -> list[str]:
+    """Return the units a heading names: in brackets, else at its end."""
+    inside = [quantity.plain_unit(w.removeprefix("单位").lstrip(":")) for w in _BRACKETS.findall(_folded(column))]
+    tail = [] if inside else _TAIL.findall(_folded(column).strip())
+    return [u for u in (*inside, *map(quantity.plain_unit, tail)) if _UNIT.search(u)]
+
+
 def _fits(role: str, name: str, column: str) -> bool:
-    """Tell whether the unit a heading names in brackets, if any, is the one of our field."""
-    whole = known()[role].get("unit", "")
+    """Tell whether the unit a heading names, if any, is one our field can be read from."""
+    whole, given = known()[role].get("unit", ""), _units(column)
+    if name.startswith(LEGAL) and not given:  # which of them it is the unit says
+        return False
     ours = _ENDS.get(name.rpartition("_")[2], "") or (whole if isinstance(whole, str) else "")
-    named_units = [
-        quantity.plain_unit(inside.removeprefix("单位").lstrip(":")) for inside in _BRACKETS.findall(_folded(column))
-    ]
-    return not ours or all(_same(unit, quantity.plain_unit(ours)) for unit in named_units if _UNIT.search(unit))
+    same = _alike if kind_of(role, name) == "number" else _same
+    return not ours or all(same(unit, quantity.plain_unit(ours)) for unit in given)
+
+
+def _alike(unit: str, ours: str) -> bool:
+    """Tell whether two units measure the same: cells that are read as numbers are brought from one to the other."""
+    return _same(unit, ours) or any(unit in table and ours in table for table in quantity.UNITS.values())
 
 
 def _same(unit: str, ours: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import shapely
 from geo.basis.errors import LuodiError
 from geo.basis.layer import State
 from layers.sources import gate
-from layers.sources.cells import recognise
+from layers.sources.cells import quantity, recognise
 from layers.sources.checks import preflight
 from layers.sources.finding import Finding, finding
 from layers.study import corrected, coverage, doubt, load, role_fields, unread
@@ -22,6 +23,7 @@ from layers.study.coverage import Seen
 from layers.study.placed import placed
 from layers.study.spec import LayerSpec, Study
 
+_SPLIT = re.compile(r"[、，,;；/\s]+(?![^(（]*[)）])")
 TABLES = (".csv", ".txt", ".xlsx", ".xls", ".dbf")
 
 
@@ -79,9 +81,16 @@ class RecordSheet:
         """Tell whether the file has a field we know by this name."""
         return self.spec.fields.get(ours, "") in self.frame
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units a line above the table gives columns that name none themselves."""
+        said = [str(f.reason.values["text"]) for f in self.findings if f.code == "table_units"]
+        return tuple(u for text in said for u in _SPLIT.split(text) if u)
+
     def heading(self, ours: str) -> str:
-        """Return the heading of a field by our name, "" where it is not mapped."""
-        return str(self.spec.fields.get(ours, ""))
+        """Return the heading of a field by our name, with the unit a line above gives it; "" where it is not mapped."""
+        own = str(self.spec.fields.get(ours, ""))
+        return quantity.with_unit(own, ours, self.units) if own else ""
 
     def column(self, ours: str) -> list[str]:
         """Return a field by our name as stripped text, "" where it is empty or not mapped."""

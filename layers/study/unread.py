@@ -13,9 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.basis.tables import TABLES
 from layers.library import standards
-from layers.library.roles import opened_as
 from layers.sources.cells import quantity, recognise
 from layers.sources.finding import Finding, finding
 from layers.study import role_fields
@@ -26,8 +24,6 @@ LONGEST, NAMED = 40, 200
 """Characters of a cell that are shown; rows named of one text, the others are counted."""
 WORDS, SEVERAL = "words:", "several:"
 """One word of a shipped list; several words of one, side by side."""
-LEGAL = "legal_"
-"""Fields with a reader of their own, which tells what it cannot read."""
 LISTS = "industries"
 """A cell of several industries, as parks state what they admit."""
 
@@ -85,11 +81,7 @@ def _finding(heading: str, kind: str, text: str, rows: Sequence[str]) -> Finding
 
 def kind_of(role: str, ours: str) -> str:
     """Return what the cells of a field must hold, "" where any text will do."""
-    if stated := role_fields.cells(role).get(ours, ""):
-        return stated
-    # these keep their fields as they are mapped, those that end in a unit as numbers
-    measured = role in opened_as("parcels", "layer") and TABLES["parcels"].column(ours).kind == "float"
-    return "number" if measured and not ours.startswith(LEGAL) else ""
+    return role_fields.kind_of(role, ours)
 
 
 def _texts(values: pd.Series, kind: str) -> list[str]:

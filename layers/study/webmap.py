@@ -30,7 +30,7 @@ def findings(areas: Shapes, parcels: Shapes, crs: str) -> list[Finding]:
     crs : str
         That system.
     """
-    if len(areas) < FEW or not len(parcels):
+    if not len(areas) or not len(parcels):
         return []
     some = areas[np.unique(np.linspace(0, len(areas) - 1, min(len(areas), SOME)).astype(int))]
     # the layer is of a web map and goes back, or the parcels are and the layer goes where they are shown

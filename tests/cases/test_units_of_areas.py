@@ -57,6 +57,36 @@ def test_a_heading_with_its_unit(listed, heading):
     assert listed[f"X{list(HEADINGS).index(heading)}"] == pytest.approx(HEADINGS[heading][1])
 
 
-@pytest.mark.parametrize("heading", ["面积 (acres)", "面积（平方英尺）", "面积[sq ft]", "面积（亩）"])
-def test_a_column_in_another_unit_is_no_column_of_hectares(heading):
-    assert "area_ha" not in role_fields.meant("supply", [heading])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "面积 (acres)",
+        "面积（平方英尺）",
+        "面积[sq ft]",
+        "面积（亩）",
+        "供应面积/亩",
+        "供地面积㎡",
+        "土地面积_m2",
+        "area_ha",
+    ],
+)
+def test_an_area_in_another_unit_is_the_field_and_is_brought_into_hectares(heading):
+    assert role_fields.meant("supply", [heading]) == {"area_ha": heading}
+    size = {
+        "acres": 0.40469,
+        "平方英尺": 9.2903e-6,
+        "sq ft": 9.2903e-6,
+        "亩": 1 / 15,
+        "㎡": 1e-4,
+        "_m2": 1e-4,
+        "_ha": 1.0,
+    }
+    wanted = next(v for k, v in size.items() if k in heading)
+    assert quantity.number_of("30", "area_ha", heading) == pytest.approx(30 * wanted, rel=1e-4)
+
+
+@pytest.mark.parametrize("heading", ["面积（万元）", "面积（吨）", "alpha", "供应面积（元/亩）"])
+def test_a_column_of_another_kind_is_no_area_and_is_told(heading):
+    fields, told = role_fields.named("supply", {}, ["电子监管号", heading])
+    assert "area_ha" not in fields
+    assert ("fields_other_unit" in {f.code for f in told}) == (heading != "alpha")

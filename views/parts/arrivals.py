@@ -110,7 +110,9 @@ def _table(folder: Path, found: Delivery, language: Language) -> None:
     picked = _grid(folder, rows, found, language) if len(rows) else []
     for n in asks:
         if n in picked:
-            st.html(tag("div", say("uidata.asks", language, file=found.proposals[n - 1].table.title), cls="lu-note"))
+            one = found.proposals[n - 1]
+            text = say("uidata.asks", language, file=one.table.title, asked=list(one.asks))
+            st.html(tag("div", text, cls="lu-note"))
     _of_all(folder, [n for n in picked if n not in asks], language)
     _left(found, language)
 

@@ -130,7 +130,7 @@ def lines(found: Delivery, language: Language) -> pd.DataFrame:
 
 
 def asked_of_people(found: Delivery) -> tuple[int, ...]:
-    """Return the lines that need more than a kind: the bands of an image, the unit of a slope."""
+    """Return the lines that need more than a kind: bands of an image, the unit of a slope, a column of a register."""
     return tuple(n for n, p in enumerate(found.proposals, 1) if p.asks)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from layers.sources.cells import recognise
@@ -185,6 +186,14 @@ def number_of(text: str, field: str, heading: str = "") -> float | None:
         plain = recognise.number(text)  # 1 200.5, which no table of units knows
         made = made if plain is None or plain.unit or plain.value < 0 else _point(plain.value * UNITS[kind][unit], kind)
     return made.low / UNITS[kind][own] if not made.problem and made.low == made.high else None
+
+
+def with_unit(heading: str, field: str, units: Sequence[str]) -> str:
+    """Return a heading with the unit a line above the table gives columns that name none (单位：亩、万元)."""
+    kind = ENDINGS[_ending(field)][0]
+    known = {u for k in kinds_of(kind) for u in UNITS[k]}
+    fitting = [u for u in units if plain_unit(u) in known]
+    return heading if not fitting or heading_unit(heading, kind) else f"{heading}（{fitting[0]}）"
 
 
 def _ending(field: str) -> str:

@@ -19,7 +19,7 @@ import pyproj
 import shapely
 from pyproj.transformer import TransformerGroup
 
-from layers.sources.checks import datum_shift, plane_shift
+from layers.sources.checks import datum_shift, plane_shift, series
 from layers.sources.checks.crs_name import titled
 from layers.sources.checks.datum_shift import Shift
 from layers.sources.checks.plane_shift import PlaneShift
@@ -30,7 +30,6 @@ warnings.filterwarnings("ignore", message="Best transformation is not available"
 Bounds = tuple[float, float, float, float]
 CHINA_LON, CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _EASTING, _NORTHING = (1e5, 9e5), (3.3e5, 6.1e6)
-_OLD_DATUMS = ("beijing 1954", "xian 1980")
 SATELLITE_RADIUS_M = 6_378_137.0
 """Semi-major axis of the ellipsoids of datums of the satellite age: GRS 80, WGS 84, CGCS2000."""
 BALLPARK, SWAP, UNIT = "ballpark-datum-shift", "swap-axes", "unit:"
@@ -114,7 +113,7 @@ def _swapped(box: Bounds) -> bool:
 
 def _plausible(box: Bounds, crs: str) -> bool:
     """Tell whether numbers lie where a projected system is used: near its middle, and on its area of use."""
-    off, found = _off_meridian(box, crs), parsed(crs)
+    off, found = off_meridian(box, crs), parsed(crs)
     if off is None or off > 3.0 or found is None:
         return False
     use = found.area_of_use
@@ -129,7 +128,7 @@ def geographic(box: Bounds, projected: pyproj.CRS) -> Bounds:
     return lon[0], lat[0], lon[1], lat[1]
 
 
-def _off_meridian(box: Bounds, crs: str) -> float | None:
+def off_meridian(box: Bounds, crs: str) -> float | None:
     """Return the largest distance of the box from the middle of a projected CRS, in degrees; None: lost."""
     found = parsed(crs)
     if found is None or not found.is_projected or found.geodetic_crs is None:
@@ -164,7 +163,7 @@ def settle(
     accept : collection of str
         Accepted proposals; ``crs:…`` overrules everything else.
     """
-    named = next((p[4:] for p in accept if p.startswith("crs:")), "") or given or declared
+    named = accepted(accept) or given or declared
     swap, unit_m = SWAP in accept, _unit(accept)
     box = _box(shapes, swap)
     if box is None:
@@ -178,6 +177,11 @@ def settle(
     shift, wrong = datum_shift.given(accept)
     problems = _range(found, named, box, study) + wrong + _datum(found, box, study, accept)
     return Settled(named, swap, tuple(problems), unit_m, shift)
+
+
+def accepted(accept: Collection[str]) -> str:
+    """Return the system people accepted, the newest of several; "" for none."""
+    return next((p[4:] for p in reversed([*accept]) if p.startswith("crs:")), "")
 
 
 def settle_box(box: Bounds, declared: str) -> list[Finding]:
@@ -205,17 +209,17 @@ def elsewhere(extent: Bounds, settled: Settled, study: str, home: Bounds) -> lis
     """
     box = _exchanged(extent) if settled.swap else extent
     seen: dict[Bounds, str] = {}
-    for proposal, other in _readings(settled, study):
-        moved = _moved(_exchanged(box) if other.swap != settled.swap else box, other, study)
+    for proposal, other in readings(settled, study):
+        moved = moved_box(_exchanged(box) if other.swap != settled.swap else box, other, study)
         if moved is not None and _meet(moved, home):
             seen.setdefault(tuple(round(v, 1) for v in moved), proposal)  # type: ignore[arg-type]
     return list(seen.values())
 
 
-def _readings(settled: Settled, study: str) -> list[tuple[str, Settled]]:
-    """Return every other way to read a file: the study's own system, axes exchanged, zones, units."""
-    zones = [f"EPSG:{code}" for code in (*range(4534, 4555), *range(4513, 4534), *range(4491, 4513))]
-    systems = [c for c in dict.fromkeys([study, *zones]) if c != settled.crs]
+def readings(settled: Settled, study: str) -> list[tuple[str, Settled]]:
+    """Return every other way to read a file: the study's own system, axes exchanged, zones of its datum, units."""
+    zones = [f"EPSG:{code}" for code in series.of(parsed(settled.crs) if settled.crs else None)]
+    systems = [c for c in dict.fromkeys([study, *zones]) if c and c != settled.crs]
     out = [(SWAP, Settled(settled.crs, not settled.swap, unit_m=settled.unit_m))] if not settled.swap else []
     out += [(f"crs:{c}", Settled(c, settled.swap, unit_m=settled.unit_m)) for c in systems]
     found = parsed(settled.crs)
@@ -229,7 +233,7 @@ def _exchanged(box: Bounds) -> Bounds:
     return south, west, north, east
 
 
-def _moved(box: Bounds, settled: Settled, study: str) -> Bounds | None:
+def moved_box(box: Bounds, settled: Settled, study: str) -> Bounds | None:
     """Return a box in the study CRS; None where it has no place there."""
     source, target = parsed(settled.crs), parsed(study)
     if source is None or target is None:
@@ -297,13 +301,13 @@ def _range(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Findi
 
 
 def _meridian_findings(found: pyproj.CRS, named: str, box: Bounds, study: str) -> list[Finding]:
-    off = _off_meridian(box, named)
+    off = off_meridian(box, named)
     operation = found.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name:
         return [_ask("crs_lost", box, study, crs=titled(found))] if off is None else []
     if off is None or off > LOST_FROM_MERIDIAN_DEG:
         return [_ask("crs_lost", box, study, crs=titled(found))]
-    limit = FAR_FROM_MERIDIAN_DEG["3-degree" in found.name or "CM" in found.name]
+    limit = FAR_FROM_MERIDIAN_DEG[series.is_of_three(found)]
     if off > limit + 0.25:
         return [finding("warn", "far_from_meridian", degrees=off, crs=titled(found), limit=limit)]
     return []
@@ -314,9 +318,7 @@ def _datum(found: pyproj.CRS, box: Bounds, study: str, accept: Collection[str]) 
     target = parsed(study) if study else parsed("EPSG:4490")
     if target is None or found.geodetic_crs is None or target.geodetic_crs is None:
         return []
-    datum = found.geodetic_crs.datum
-    names = f"{found.geodetic_crs.name} {datum.name if datum else ''}".lower().replace("_", " ")
-    old = [d for d in _OLD_DATUMS if d in names]
+    old = series.old_datum(found)
     same = found.geodetic_crs.datum == target.geodetic_crs.datum
     if same or not (old or (study and _ballpark(found, target))):
         return []

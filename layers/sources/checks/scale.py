@@ -6,11 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 
-from layers.sources.checks.crs import CHINA_LAT, CHINA_LON, Bounds, extent, geographic, parsed
+from layers.sources.checks import series
+from layers.sources.checks.crs import CHINA_LAT, CHINA_LON, Bounds, extent, geographic, off_meridian, parsed
 from layers.sources.finding import Finding, finding
 
 SCALE_OFF = 0.01
 """Lengths of a study's system may be off by so much; beyond it distances, widths and planar areas are wrong."""
+ZONE_DEG = 1.75
+"""Ground so far from the middle of a zone of three degrees is in the next one; a county may reach over the edge."""
 
 
 def scale_off(system: pyproj.CRS, box: Bounds) -> float:
@@ -59,14 +62,26 @@ def suited(system: pyproj.CRS, box: Bounds) -> str:
 
 
 def scale(study: str, shapes: npt.NDArray[np.object_]) -> list[Finding]:
-    """Block where lengths of the study's own system are off by more than `SCALE_OFF` at its ground."""
+    """Block where lengths of the study's own system are off by more than `SCALE_OFF` at its ground.
+
+    Ground of the neighbouring zone is told: either the zone of the study is a slip, or that of the file.
+    """
     system, box = parsed(study), extent(shapes)
     if system is None or box is None:
         return []
     off = scale_off(system, box)
     if off <= SCALE_OFF:
-        return []
+        return _of_next_zone(study, system, box)
     return [finding("block", "study_scale_off", crs=study, off=off, limit=SCALE_OFF, better=suited(system, box))]
+
+
+def _of_next_zone(study: str, system: pyproj.CRS, box: Bounds) -> list[Finding]:
+    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    away = off_meridian((*middle, *middle), study)
+    if not series.is_of_three(system) or away is None or away <= ZONE_DEG:
+        return []
+    better = suited(system, box)
+    return [finding("warn", "study_of_next_zone", crs=study, degrees=away, better=better)] if better != study else []
 
 
 def _scale_off(system: pyproj.CRS, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> float:

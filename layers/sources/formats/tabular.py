@@ -1,5 +1,5 @@
 """Child side: CSV, XLSX and XLS as text. Finds the header under title rows, joins headers
-of two rows, sets total rows apart and holds them against the sums.
+of two and three rows, sets total rows apart and holds them against the sums.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ NOTE_LENGTH = 20
 SINGLE = ("table", "records", "dbf")
 """Kinds that hold one table and no name for it."""
 SAMPLE_LINES = 50
+DEEPEST = 3
+"""Rows a header goes over at most."""
 Cells = list[list[str]]
 
 
@@ -315,33 +317,46 @@ def _header(cells: Cells, width: int, name: str) -> int:
 
 
 def _header_depth(cells: Cells, top: int, sheet: CellSheet) -> int:
-    """Return 2 when the header goes over two rows: by merged cells, or because one fills the other's gaps."""
-    if top + 1 >= len(cells):
-        return 1
-    first, second = cells[top], cells[top + 1]
-    wordy = all(recognise.number(c) is None for c in second if c) and any(second)
-    down = any(a[0] == top and b[0] == top + 1 for a, b in sheet.merged)
-    across = any(a[0] == b[0] == top and b[1] > a[1] for a, b in sheet.merged)
+    """Return over how many rows the header goes: by merged cells, or because one row fills the gaps of those above."""
+    depth = 1
+    while depth < DEEPEST and top + depth < len(cells) and _goes_on(cells, top, depth, sheet):
+        depth += 1
+    return depth
+
+
+def _goes_on(cells: Cells, top: int, depth: int, sheet: CellSheet) -> bool:
+    """Tell whether the row below so many rows of a header belongs to it."""
+    row, last = cells[top + depth], top + depth - 1
+    if not any(row) or any(recognise.number(c) is not None for c in row if c):
+        return False
     if sheet.merged:
-        return 2 if wordy and (down or across) else 1
-    gaps = [k for k, c in enumerate(first) if not c and second[k]]
-    alone = [k for k, c in enumerate(first) if c and not second[k]]
-    return 2 if wordy and gaps and alone else 1
+        down = any(top <= a[0] <= last < b[0] for a, b in sheet.merged)
+        return down or any(a[0] == b[0] == last and b[1] > a[1] for a, b in sheet.merged)
+    above = [any(r[k] for r in cells[top : top + depth]) for k in range(len(row))]
+    gaps = [k for k, c in enumerate(row) if c and not above[k]]
+    alone = [k for k, c in enumerate(row) if not c and above[k]]
+    return bool(gaps and alone)
 
 
 def _names(rows: Cells, sheet: CellSheet, top: int) -> list[str]:
-    upper = [_flat(c) for c in rows[0]]
-    if len(rows) == 1:
-        return upper
-    for a, b in sheet.merged:
-        if a[0] == b[0] == top:
-            upper[a[1] : b[1] + 1] = [upper[a[1]]] * (b[1] - a[1] + 1)
-    lower = [_flat(c) for c in rows[1]]
-    if not sheet.merged:
-        for k in range(1, len(upper)):
-            if not upper[k] and lower[k]:
-                upper[k] = upper[k - 1]
-    return [f"{u}/{w}" if u and w and u != w else u or w for u, w in zip(upper, lower, strict=True)]
+    """Return what each column is called: the words above it from the top down, joined."""
+    levels = [[_flat(c) for c in row] for row in rows]
+    for depth, level in enumerate(levels[:-1]):
+        for a, b in sheet.merged:
+            if a[0] == top + depth and b[1] > a[1] and b[0] < top + len(rows) - 1:
+                level[a[1] : b[1] + 1] = [level[a[1]]] * (b[1] - a[1] + 1)
+        if not sheet.merged:
+            _spread(levels, depth)
+    return ["/".join(dict.fromkeys(w for w in words if w)) for words in zip(*levels, strict=True)]
+
+
+def _spread(levels: list[list[str]], depth: int) -> None:
+    """Let a word of a header stand over the columns to its right as far as something under them is named by it."""
+    level = levels[depth]
+    for k in range(1, len(level)):
+        same = all(levels[up][k] == levels[up][k - 1] for up in range(depth))
+        if not level[k] and same and any(below[k] for below in levels[depth + 1 :]):
+            level[k] = level[k - 1]
 
 
 def _flat(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,7 +52,6 @@ OWN = (
 """Columns nobody edits."""
 ZERO_SAID = ("asked_m2", "investment_wan", "investment_total_wan")
 """Figures of which 0 may be meant and may stand for an empty cell: it is read as 0, and said."""
-_SPLIT = re.compile(r"[、，,;；/\s]+(?![^(（]*[)）])")
 
 
 @dataclass(frozen=True)
@@ -120,8 +118,7 @@ def _layer(spec: LayerSpec, at: _Reading) -> None:
     at.say(spec, *rows.findings)
     if rows.state not in ("ok", "stale"):
         return
-    units = [u for f in rows.findings if f.code == "table_units" for u in _SPLIT.split(str(f.reason.values["text"]))]
-    plain = [quantity.plain_unit(u) for u in units]
+    plain = [quantity.plain_unit(u) for u in rows.units]
     columns, notes = cells.recognised([str(c) for c in rows.frame], spec.fields, plain)
     at.say(spec, *notes)
     if stop := cells.nameless([str(c) for c in rows.frame], columns):

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import luodi
 from layers.study import audit
+from layers.study.years import years
 from layers.text import LANGUAGES
 from tests.layers.sources import make
 
@@ -81,6 +82,19 @@ def test_the_folder_as_a_whole(found):
     assert all(f.reason.values.get("layer") is not None for f in found)
     blocking = {f.reason.values["layer"] for f in found if f.severity == "block"}
     assert blocking == {"broken.geojson"}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Natura2000", ()), ("natura_2000_2019", ("2019",)), ("beijing1954", ()), ("Beijing_1954_3_Degree", ()),
+        ("地类图斑2023年", ("2023",)), ("DLTB2023", ("2023",)), ("plots2014", ("2014",)), ("CGCS2000 道路", ()),
+        ("2000国家大地坐标系", ()), ("20231231", ("2023",)), ("202306报盘", ("2023",)), ("120001", ()), ("19541", ()),
+        ("XIAN 1980", ()), ("2019-2021", ("2019", "2021")), ("西安1980地块1999", ("1999",)), ("GB20001", ()),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_part_of_a_name_is_no_year(name, found):
+    assert years(name) == found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

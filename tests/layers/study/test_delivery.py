@@ -208,6 +208,29 @@ def test_a_register_is_known_by_its_columns_alone(role):
     assert (made.kind.role, made.how, made.sure) == (role, "fields", False)
 
 
+def test_a_register_without_a_column_it_needs_is_offered_as_needing_it(tmp_path):
+    named = Path("变电站.xlsx")
+    whole = proposed(DeliveredTable(named, "", REGISTERS["facility"], 5, "table"), ())[0]
+    assert (whole.kind.role, whole.sure, whole.asks) == ("facility", True, ())
+    columns = tuple(c for c in REGISTERS["facility"] if c != "资源类型")
+    one = proposed(DeliveredTable(named, "", columns, 5, "table"), ())[0]
+    assert (one.kind.role, one.sure, one.asks) == ("facility", False, ("--field resource=…",))
+    assert one.call(tmp_path).endswith(" --field resource=…")
+    assert (
+        "--field month=…"
+        in proposed(
+            DeliveredTable(
+                Path("用电.xlsx"),
+                "",
+                ("企业编号", "用电量（kWh）", "用水量（m³）", "参保人数（人）", "税收"),
+                5,
+                "table",
+            ),
+            (),
+        )[0].asks
+    )
+
+
 @pytest.mark.parametrize(
     "columns", [("FCODE", "NAME", "OSCODE", "RCODE"), ("Location", "UseCode", "LandArea", "TotalAppraisedLandValue")]
 )
@@ -215,14 +238,18 @@ def test_a_table_of_names_and_codes_is_no_project_list(columns):
     assert proposed(DeliveredTable(Path("Sheet1.csv"), "", columns, 5, "table"), ())[0].kind is None
 
 
-def test_a_heading_in_another_unit_is_not_the_field():
+def test_a_heading_in_another_unit_is_the_field_only_where_its_cells_are_read_as_numbers():
     assert role_fields.meant("supply", ["电子监管号", "供应面积（公顷）", "出让价款（万元）"]).keys() >= {
         "area_ha",
         "price_wan",
     }
-    assert role_fields.meant("supply", ["电子监管号", "供应面积（亩）", "出让价款（元）"]) == {"id": "电子监管号"}
+    assert role_fields.meant("supply", ["电子监管号", "供应面积（亩）", "出让价款（元）", "总投资（亩）"]) == {
+        "id": "电子监管号", "area_ha": "供应面积（亩）", "price_wan": "出让价款（元）",
+    }  # fmt: skip
+    assert role_fields.meant("signal", ["用电量（万kWh）"]) == {"power_kwh": "用电量（万kWh）"}
     assert role_fields.meant("zone", ["未建成（亩）"]) == {}
-    assert role_fields.meant("signal", ["用电量（万kWh）"]) == {}
+    fields, told = role_fields.named("zone", {}, ["园区代码", "未建成（亩）"])
+    assert (fields, [f.code for f in told]) == ({"park_id": "园区代码"}, ["fields_taken", "fields_other_unit"])
 
 
 def test_headings_of_two_rows_are_fields():
@@ -240,7 +267,11 @@ def test_headings_of_two_rows_are_fields():
         "contract": "时间/合同签订日期", "start_by": "约定/开工时间", "started": "实际/开工时间",
     }  # fmt: skip
     assert role_fields.meant("supply", ["电子监管号", "规划/面积", "实测/面积"]) == {"id": "电子监管号"}, "two say it"
-    assert "area_ha" not in role_fields.meant("supply", ["电子监管号", "供应面积/（亩）"])
+    assert role_fields.meant("supply", ["电子监管号", "供应面积/（亩）"])["area_ha"] == "供应面积/（亩）"
+    three = ["编号", "土地/情况/供应面积（亩）", "时间/合同/签订日期", "时间/动工/约定开工时间"]
+    assert role_fields.meant("supply", three) == {
+        "id": "编号", "area_ha": three[1], "contract": three[2], "start_by": three[3],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
