@@ -19,6 +19,7 @@ from layers.outputs import stream  # noqa: E402
 from layers.outputs.console import Console  # noqa: E402
 from layers.serve.commands import (  # noqa: E402
     arguing,
+    basemapping,
     call,
     checking,
     driving,
@@ -82,7 +83,7 @@ COMMANDS = (
     demo, intake.new, intake.add, intake.remove, intake.describe, checking.check, checking.accept,
     judging.measure, judging.screen, siting.assemble, siting.idle, siting.rank,
     driving.rate, driving.reserve, driving.score, driving.schedule, driving.step, driving.bulletin, driving.chainmap,
-    mapping.resourcemap, mapping.fundmap,
+    mapping.resourcemap, mapping.fundmap, basemapping.basemap,
     driving.industries, driving.industry, driving.offers, arguing.argue, arguing.answer,
     libraries.library, libraries.entry,
     judging.run, telling.explain, judging.waive, judging.override, judging.rules, judging.diff,

@@ -11,7 +11,7 @@ from layers.serve.pages.board import board
 from layers.serve.pages.data_desk import LayerState
 from layers.study.spec import Study
 from layers.text import Language, code, joined, say
-from views.parts import arrivals, data_layer, map, opening, runner, sources, state, tables
+from views.parts import arrivals, basemaps, data_layer, map, opening, runner, sources, state, tables
 from views.parts.markup import tag
 from views.parts.opening import Opened
 
@@ -33,6 +33,8 @@ def draw(found: Opened) -> None:
             st.rerun()
     if layers:
         _catalogue(found, study, layers, language)
+    lying = data_map.catalogue(study, layers)
+    basemaps.draw(found.folder, lying.home if lying else None, language)
 
 
 def _answer(found: Opened, study: Study, layers: tuple[LayerState, ...], language: Language) -> None:

@@ -12,16 +12,18 @@ from geo.basis.errors import BlockedError, DamagedError
 from geo.basis.reason import reason
 from layers.basis import sealed
 from layers.outputs.target import ending, replaced
-from layers.study import edits, role_fields, spec
+from layers.study import basemaps, edits, role_fields, spec
 from layers.study.record import RECORD, Recorded
 from layers.study.run import manifest, runs, store
 
 SPECIAL = (".luodi", "runs", "results", RECORD)
+UNDER = (basemaps.FILE, basemaps.FOLDER)
+"""What lies under the maps: it changes no result, may hold a key to a service, and leaves only when it is asked for."""
 _DAY = (2000, 1, 1, 0, 0, 0)
 """The time every part carries, so that the same study gives the same bundle."""
 
 
-def write(folder: Path, path: Path, inside: bool = False) -> int:
+def write(folder: Path, path: Path, inside: bool = False, under: bool = False) -> int:
     """Write a bundle; return the files in it.
 
     Parameters
@@ -31,6 +33,8 @@ def write(folder: Path, path: Path, inside: bool = False) -> int:
         Ends in ``.zip``.
     inside : bool
         True: it stays in the office that owns the use-only layers.
+    under : bool
+        True: the basemaps of the study and their settings go in too.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def write(folder: Path, path: Path, inside: bool = False) -> int:
     ending(path, ("zip",))
     run = _allowed(folder, inside)
     body = manifest.read(run)
-    files = dict(_files(folder, run, path))
+    files = dict(_files(folder, run, path, under))
     record = sealed.text(
         {
             "run_id": body["run_id"],
@@ -119,11 +123,12 @@ _LOOSE = {".toml": "settings", Path(edits.FILE).suffix: "decisions"}
 """Files beside the folders of a study, by their ending."""
 
 
-def _files(folder: Path, run: Path, target: Path) -> Iterator[tuple[str, Path]]:
-    """Yield what goes in, by its name there: the study without its caches, and its newest run."""
+def _files(folder: Path, run: Path, target: Path, under: bool = False) -> Iterator[tuple[str, Path]]:
+    """Yield what goes in, by its name there: the study without its caches and basemaps, and its newest run."""
+    left = SPECIAL if under else SPECIAL + UNDER
     for file in sorted(folder.rglob("*")):
         name = file.relative_to(folder)
-        own = name.parts[0] in SPECIAL or (name.name.startswith((edits.FILE, ".")) and name.name != edits.FILE)
+        own = name.parts[0] in left or (name.name.startswith((edits.FILE, ".")) and name.name != edits.FILE)
         if file.is_file() and not own and file.resolve() != target.resolve():
             yield name.as_posix(), file
     for file in sorted(run.iterdir()):

@@ -23,7 +23,7 @@ CACHE, PARSE = PRIVATE / "cache", "parse-"
 ADDING, PLAN = "adding-", "plan.json"
 MAKING = "making-"
 EXPORTS, EXPORT = PRIVATE / "exports", ".luodi-part-"
-PARTS = (".results.part", "study.toml.part", ".study.sqlite.part", ".study.sqlite.part-journal",
+PARTS = (".results.part", "study.toml.part", "basemaps.toml.part", ".study.sqlite.part", ".study.sqlite.part-journal",
          ".study.sqlite.format-1.part", ".study.sqlite.format-1.part-journal")  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from geo.basis.reason import reason
 
 Action = Literal[
     "see", "new", "browse", "upload", "recognise", "take", "accept", "describe", "replace", "remove", "rules", "waive",
-    "criteria", "run", "check", "decide", "edit", "assemble", "scenario", "export",
+    "criteria", "basemap", "run", "check", "decide", "edit", "assemble", "scenario", "export",
 ]  # fmt: skip
 ACTIONS: tuple[Action, ...] = get_args(Action)
 """Everything a page can do; `see` is to open one at all."""

@@ -172,6 +172,8 @@ APART = {
 UNDER = {
     "county/county.py:_moved": ("county/county.py:write",),
     "layers/study/catalog.py:_append": ("layers/study/catalog.py:_commit",),
+    "layers/study/basemaps.py:_put": ("layers/study/basemaps.py:keep",),
+    "layers/study/basemaps.py:_write": ("layers/study/basemaps.py:_put", "layers/study/basemaps.py:drop"),
     "layers/study/settings.py:part": ("layers/study/settings.py:put",),
     "layers/study/settings.py:put": (
         "layers/study/catalog.py:new", "layers/study/catalog.py:_append", "layers/study/waive.py:_write",
@@ -220,6 +222,7 @@ HOLDERS = {
     "layers/study/uploads.py:_open", "layers/study/uploads.py:drop", "layers/study/describe.py:describe",
     "layers/study/local_rules.py:keep", "layers/study/local_rules.py:undo", "layers/study/weights.py:keep",
     "layers/study/criteria_sets.py:keep", "layers/study/criteria_sets.py:use",
+    "layers/study/basemaps.py:keep", "layers/study/basemaps.py:drop",
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:numbered", "layers/study/formats.py:upgrade",
@@ -229,6 +232,7 @@ COMMITS = {
     "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",
     "layers/study/draft.py:_write", "layers/study/describe.py:_write", "layers/study/local_rules.py:_write",
     "layers/study/weights.py:keep", "layers/study/criteria_sets.py:use", "layers/study/criteria_sets.py:_write",
+    "layers/study/basemaps.py:_write",
 }  # fmt: skip
 """Where something people rely on changes: each is noted, so that what is said after a failure is true."""
 

@@ -22,6 +22,7 @@ LOADER = """export default async (component) =>
 WORDS = (
     "in", "out", "whole", "north", "area", "line", "box", "measure", "print", "print_as", "close", "layers", "card",
     "legend", "opacity", "up", "down", "search", "nothing", "mu", "do_area", "do_line", "do_box", "do_measure",
+    "base_stays", "base_none", "base_failed", "base_near",
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def _component() -> Any:
 def show(drawing: MapDrawing, key: str, height: int, language: Language) -> None:
     """Draw a map; what the visitor does on it is kept for this visit under the key (`state.said`)."""
     moves = {"n": state.journeys(), "view": state.aim()} if drawing.follow else {"n": 0, "view": None}
-    words = {word: say(f"uimap.{word}", language) for word in WORDS}
+    words = {word: say(f"uimap.{word}", language) for word in WORDS} | {"lang": language}
     _component()(
         key=key, height=height, on_event_change=functools.partial(state.hear, key),
         data=drawing.told() | {"go": moves, "words": words},

@@ -8,6 +8,8 @@ from typing import Any
 
 from layers.serve.draw.mapped import Bounds, IdsLayer, MapDrawing, PictureLayer, Stroke, dot, legend_line, sign
 from layers.serve.draw.styles import LEFT, SELECTED, STATUS_COLOURS
+from layers.serve.http.routes import study_folder
+from layers.serve.pages import basemap_desk
 from layers.serve.pages.board import Board, DrawnLayer
 from layers.serve.pages.data_map import Catalogue
 from layers.serve.pages.park_board import STATE_COLOURS, STATES, ParkBoard
@@ -52,7 +54,7 @@ class Moving:
 def draw(board: Board, moving: Moving) -> None:
     """Draw the map with the parcels as coloured, the outline of some, and what a cut would leave of one."""
     drawing = _study(board, state.MAP)
-    drawing.layers = [*_pictures(board.images()), moving.parcels, *_pictures(board.layers())]
+    drawing.layers = [*_below(board), moving.parcels, *_pictures(board.layers())]
     drawing.selected = board.numbers(moving.selected)
     if len(moving.selected) == 1 and board.has(moving.selected[0]):
         drawing.shapes += _outline(board.outline(moving.selected[0]))
@@ -86,6 +88,16 @@ def _pictures(layers: Iterable[DrawnLayer]) -> list[PictureLayer]:
     ]  # fmt: skip
 
 
+def _below(board: Board) -> list[PictureLayer]:
+    """Return what lies under everything: basemaps of the study, then its own images of the ground."""
+    return [*_basemaps(board.bounds), *_pictures(board.images())]
+
+
+def _basemaps(home: Bounds) -> list[PictureLayer]:
+    folder = study_folder()
+    return basemap_desk.layers(folder, home, state.language()) if folder else []
+
+
 def _outline(shape: dict[str, Any] | None, weight: float = 3.0, dash: str = "") -> list[dict[str, Any]]:
     """Return a line that a white one carries across any ground."""
     if shape is None:
@@ -108,7 +120,7 @@ def draw_sites(
     """
     drawing = _study(board, state.MAP)
     drawing.home = sites.bounds if len(sites.ids) else board.bounds
-    drawing.layers = [*_pictures(board.images()), board.fabric(), *_pictures(board.layers()), layer]
+    drawing.layers = [*_below(board), board.fabric(), *_pictures(board.layers()), layer]
     if selected is not None and sites.has(selected):
         drawing.selected = sites.numbers([selected])
         drawing.shapes += _outline(sites.outline(selected))
@@ -125,6 +137,7 @@ def draw_redline(drawn: RedlineMapData, key: str, height: int) -> None:
     drawing = MapDrawing(key, drawn.bounds, plane=drawn.plane, tools=("measure",), follow=False)
     if drawn.ground:
         drawing.layers.append(PictureLayer("ground", drawn.ground))
+    drawing.layers += _basemaps(drawn.bounds)
     drawing.layers += [*_pictures(drawn.layers), PictureLayer("parts", drawn.parts)]
     for shape, stroke in _redline_lines(drawn):
         drawing.shapes.append(stroke.shape(shape))
@@ -142,7 +155,7 @@ def _redline_lines(drawn: RedlineMapData) -> list[tuple[dict[str, Any], Stroke]]
 def draw_overview(board: Board, key: str, height: int) -> None:
     """Draw every parcel by its status, to look at; clicks belong to the Screen page."""
     drawing = _study(board, key)
-    drawing.layers = [*_pictures(board.images()), board.parcels(state.language()), *_pictures(board.layers())]
+    drawing.layers = [*_below(board), board.parcels(state.language()), *_pictures(board.layers())]
     drawing.tools, drawing.legend, drawing.follow = (), [], False
     chart.show(drawing, key, height, state.language())
 
@@ -167,7 +180,7 @@ def draw_placing(
     drawing = _study(board, PLACING)
     drawing.home, drawing.labels, drawing.follow = scene.bounds, "", False
     drawing.legend = [legend_line(colour, text) for colour, text in legend]
-    drawing.layers = [*_pictures(board.images()), board.fabric(), *_pictures(board.layers())]
+    drawing.layers = [*_below(board), board.fabric(), *_pictures(board.layers())]
     _placed(drawing, scene, selected)
     chart.show(drawing, PLACING, height, state.language())
 
@@ -192,9 +205,10 @@ def draw_catalogue(
     language = state.language()
     drawing = _study(board, CATALOGUE) if board else MapDrawing(CATALOGUE, found.home, plane=found.plane)
     drawing.home, drawing.find, drawing.follow, drawing.tools = found.home, "", False, ("measure",)
+    drawing.layers = list(_basemaps(found.home))
     if board is not None:
         shapes = [replace(layer, shown_first=layer.layer_id == selected) for layer in board.layers()]
-        drawing.layers = [board.fabric(), *(replace(p, listed=False) for p in _pictures(shapes))]
+        drawing.layers += [board.fabric(), *(replace(p, listed=False) for p in _pictures(shapes))]
     lines = []
     if selected not in found.boxes:
         drawing.shapes = [Stroke(OTHERS, 1.0).shape(box) for box in found.boxes.values()]
@@ -226,7 +240,7 @@ def draw_beside(board: Board, changed: Sequence[str], scene: Scene | None, key: 
     """
     language = state.language()
     drawing = _study(board, key)
-    drawing.layers = [*_pictures(board.images()), board.parcels(language), *_pictures(board.layers())]
+    drawing.layers = [*_below(board), board.parcels(language), *_pictures(board.layers())]
     drawing.selected, drawing.find, drawing.follow, drawing.link = board.numbers(changed), "", False, "compared"
     counts = board.counts()
     drawing.legend = [status_line(s, f"{code('status', s, language)} {n:,}") for s, n in counts.items() if n]
@@ -252,7 +266,7 @@ def draw_parks(board: Board, parks: ParkBoard, layer: IdsLayer, selected: str, h
     """Draw the parks by whether they still carry land; a click is asked back."""
     language = state.language()
     drawing = _study(board, PARKS)
-    drawing.layers = [*_pictures(board.images()), board.fabric(), layer]
+    drawing.layers = [*_below(board), board.fabric(), layer]
     drawing.legend = [legend_line(STATE_COLOURS[s], say(f"uicapacity.map_{s}", language)) for s in STATES]
     drawing.home, drawing.tools, drawing.find, drawing.follow = parks.bounds, ("print",), "", False
     drawing.shapes = _outline(parks.outline(selected)) if parks.has(selected) else []
@@ -278,7 +292,7 @@ def draw_idle(board: Board, assets: str, outline: dict[str, Any] | None, home: B
     drawing = _study(board, IDLE)
     drawing.home, drawing.legend, drawing.asked = home, [], True
     drawing.layers = [
-        *_pictures(board.images()),
+        *_below(board),
         board.fabric(),
         *_pictures(board.layers()),
         PictureLayer("assets", assets),

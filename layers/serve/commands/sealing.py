@@ -67,6 +67,7 @@ def bundle(
     inside: Annotated[
         bool, typer.Option("--inside", help="It stays in the office: use-only layers and personal data go in.")
     ] = False,
+    basemaps: Annotated[bool, typer.Option("--basemaps", help="The basemaps and their settings go in too.")] = False,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -75,7 +76,7 @@ def bundle(
     def work(console: Console) -> None:
         from layers.outputs import bundle as bundles
 
-        count = bundles.write(folder, out, inside)
+        count = bundles.write(folder, out, inside, basemaps)
         console.text(say("record.bundled", console.language, count=count, path=out.name))
         console.result({"file": str(out), "files": count})
 

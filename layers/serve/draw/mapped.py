@@ -87,7 +87,11 @@ class IdsLayer:
 
 @dataclass(frozen=True)
 class PictureLayer:
-    """Pictures from this server; `base` is an image of the ground itself, over which other layers are thinner."""
+    """Pictures from this server; `base` is an image of the ground itself, over which other layers are thinner.
+
+    `credit` has to stand beside it; `zooms` are the least and greatest zoom there are tiles of; `why` says why it
+    cannot be shown, and then it has no address.
+    """
 
     id: str
     url: str
@@ -101,6 +105,9 @@ class PictureLayer:
     opacity: float = 1.0
     leaves: bool = True
     base: bool = False
+    credit: str = ""
+    zooms: tuple[int, int] = (0, 22)
+    why: str = ""
 
     def told(self) -> dict[str, Any]:
         """Return it as the map takes it."""
@@ -109,7 +116,7 @@ class PictureLayer:
             "vintage": visible(self.vintage), "colour": checked(self.colour, _COLOUR), "outline": self.outline,
             "mark": checked(self.mark, _MARK),
             "shown": self.shown, "listed": self.listed, "opacity": self.opacity, "leaves": self.leaves,
-            "base": self.base,
+            "base": self.base, "credit": visible(self.credit), "zooms": list(self.zooms), "why": visible(self.why),
         }  # fmt: skip
 
 

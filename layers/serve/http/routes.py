@@ -26,7 +26,7 @@ from layers.serve.http.access import Guard
 from layers.serve.pages.board import board
 from layers.study import may, uploads
 from layers.study.run.released import open_results
-from layers.text import Language, sentences
+from layers.text import LANGUAGES, Language, sentences
 
 COMPONENT = Path(__file__).resolve().parents[1] / "component" / "built"
 LONGEST_QUESTION = 80
@@ -34,15 +34,29 @@ NAME = "x-luodi-name"
 """Header with the name of an uploaded file, percent-encoded; a foreign page cannot send it unasked."""
 KEEP = {"Cache-Control": "private, max-age=604800, immutable", "X-Content-Type-Options": "nosniff"}
 FORGET = {"Cache-Control": "no-store"}
+KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
 def tile(request: Request) -> Response:
     """Answer one tile; a plain function, so drawing runs beside the pages in the thread pool."""
     at = (request.path_params["z"], request.path_params["x"], request.path_params["y"])
-    picture = SHELF.tile(request.path_params["key"], at) if exists(*at) else None
+    try:
+        picture = SHELF.tile(request.path_params["key"], at) if exists(*at) else None
+    except LuodiError as problem:  # a basemap whose file or service failed: the map says so in its own language
+        said = {language: " ".join(sentences(problem, language)) for language in LANGUAGES}
+        return JSONResponse(said, status_code=502, headers=FORGET)
     if picture is None:
         return Response(status_code=404, headers=FORGET)
-    return Response(picture, media_type="image/png", headers=KEEP)
+    if not picture:
+        return Response(status_code=204, headers=FORGET)
+    return Response(picture, media_type=_kind(picture), headers=KEEP)
+
+
+def _kind(picture: bytes) -> str:
+    """Return what a tile is; those of a basemap are handed on as they lie in its file."""
+    if picture[:4] == b"RIFF":
+        return "image/webp"
+    return next((kind for start, kind in KINDS.items() if picture.startswith(start)), "image/avif")
 
 
 def numbers(request: Request) -> Response:

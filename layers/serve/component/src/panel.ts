@@ -1,6 +1,7 @@
 /** The list of layers: seen or not, how strongly, above or below; kept for the next page and the next day. */
 import * as L from "leaflet";
 import { IdLayer } from "./ids.ts";
+import { beyond, options, Watch } from "./base.ts";
 import { apart, button, el } from "./dom.ts";
 import type { LayerSpec, PictureSpec } from "./types.ts";
 import { set, setting } from "./view.ts";
@@ -10,12 +11,17 @@ const FIRST_PANE = 210;
 
 export class Layers {
   readonly node = el("div", "lm-layers");
-  private made = new Map<string, { spec: LayerSpec; layer: IdLayer | L.TileLayer }>();
+  /** What has to stand beside the basemaps that are seen, and what cannot be shown of them. */
+  readonly credit = el("div", "lm-credit");
+  private made = new Map<string, { spec: LayerSpec; layer: IdLayer | L.TileLayer; watch?: Watch }>();
   private order: string[] = [];
   private own = setting<Record<string, Own>>("layers", {});
   private drawn = "";
 
-  constructor(private map: L.Map, private words: Record<string, string>) { apart(this.node); }
+  constructor(private map: L.Map, private words: Record<string, string>) {
+    apart(this.node);
+    map.on("zoomend", () => this.tell());
+  }
 
   /** Take the layers Python names; those it no longer names go. Resolves once all know their colours. */
   async take(specs: LayerSpec[], selected: number[]): Promise<void> {
@@ -26,19 +32,21 @@ export class Layers {
     for (const spec of specs) waiting.push(this.one(spec, spec.id === asked ? selected : []));
     this.stack();
     this.thin();
-    const drawn = JSON.stringify([this.words["opacity"], specs.map((s) => [s.id, s.title, s.listed]), this.order]);
+    const drawn = JSON.stringify([this.words["opacity"], specs.map((s) => [s.id, s.title, s.listed, s.kind === "picture" && s.why]), this.order]);
     if (drawn !== this.drawn) { this.drawn = drawn; this.list(); }
+    this.tell();
     await Promise.all(waiting);
   }
   private async one(spec: LayerSpec, selected: number[]): Promise<void> {
     const pane = `layer-${spec.id}`, there = this.made.get(spec.id);
     if (!this.map.getPane(pane)) this.map.createPane(pane);
     let layer = there?.layer, waiting = Promise.resolve();
-    if (!layer || (layer instanceof IdLayer) !== (spec.kind === "ids") || (spec.kind === "ids" && (there!.spec as typeof spec).count !== spec.count)) {
+    if (!layer || (layer instanceof IdLayer) !== (spec.kind === "ids") || (spec.kind === "ids" && (there!.spec as typeof spec).count !== spec.count) || (spec.kind === "picture" && String((there!.spec as typeof spec).zooms) !== String(spec.zooms))) {
       layer?.remove();
-      layer = spec.kind === "ids" ? new IdLayer(spec, { pane }) : L.tileLayer(spec.url, { pane, maxZoom: 20, detectRetina: true, className: spec.base ? "lm-base" : "" });
+      layer = spec.kind === "ids" ? new IdLayer(spec, { pane }) : L.tileLayer(spec.url, options(spec, pane));
     } else if (spec.kind === "picture" && (there!.spec as typeof spec).url !== spec.url) (layer as L.TileLayer).setUrl(spec.url);
-    this.made.set(spec.id, { spec, layer });
+    const watch = spec.kind === "picture" && spec.base && !(layer instanceof IdLayer) ? (layer === there?.layer && there.watch) || new Watch(layer, () => this.words["lang"] ?? "", () => this.tell()) : undefined;
+    this.made.set(spec.id, { spec, layer, watch });
     layer.setOpacity(this.opacity(spec));
     const seen = this.seen(spec);
     if (seen && !this.map.hasLayer(layer)) layer.addTo(this.map);
@@ -51,7 +59,20 @@ export class Layers {
     const made = [...this.made.values()], on = made.some(({ spec }) => spec.kind === "picture" && spec.base && this.seen(spec));
     for (const { layer } of made) if (layer instanceof IdLayer) layer.thin(on);
   }
-  private seen(spec: LayerSpec): boolean { return spec.listed ? this.own[spec.id]?.shown ?? spec.shown : spec.shown; }
+  /** Attributions of what is seen, each once, and in words what of it cannot be shown. */
+  private tell(): void {
+    const seen = [...this.made.values()].filter(({ spec }) => spec.kind === "picture" && spec.base && this.seen(spec));
+    const credits = seen.map(({ spec }) => (spec as PictureSpec).credit).filter((c, k, all) => c && all.indexOf(c) === k);
+    const troubles = seen.flatMap(({ spec, watch }) => {
+      const told = beyond(spec as PictureSpec, this.map.getZoom()) ? "base_near" : watch?.told ?? "";
+      return told ? [`${spec.title}: ${typeof told === "string" ? this.words[told] : told.said}`] : [];
+    });
+    this.credit.replaceChildren(...troubles.map((t) => el("b", "", t)), ...credits.map((c) => el("span", "", c)));
+  }
+  private seen(spec: LayerSpec): boolean {
+    if (spec.kind === "picture" && spec.why) return false;
+    return spec.listed ? this.own[spec.id]?.shown ?? spec.shown : spec.shown;
+  }
   private opacity(spec: LayerSpec): number { return spec.listed ? this.own[spec.id]?.opacity ?? spec.opacity : spec.opacity; }
   private ordered(specs: LayerSpec[]): string[] {
     return specs.map((s, k) => ({ id: s.id, at: (s.listed ? this.own[s.id]?.order : undefined) ?? k })).sort((a, b) => a.at - b.at).map((s) => s.id);
@@ -85,15 +106,18 @@ export class Layers {
     const { layer } = this.made.get(spec.id)!, box = el("input", ""), name = el("label", "lm-name");
     box.type = "checkbox";
     box.checked = this.seen(spec);
+    box.disabled = spec.kind === "picture" && spec.why !== "";
     box.addEventListener("change", () => {
       this.keep(spec.id, { shown: box.checked });
       box.checked ? layer.addTo(this.map) : layer.remove();
       this.thin();
+      this.tell();
     });
     const mark = el("i", "lm-swatch");
     if (spec.kind === "picture") Object.assign(mark.style, { borderColor: spec.colour, borderStyle: spec.mark === "dashes" ? "dashed" : "solid", background: ground(spec) });
     const vintage = spec.kind === "picture" && spec.vintage ? [el("small", "", spec.vintage)] : [];
     name.append(box, mark, el("span", "", spec.title), ...vintage);
+    if (spec.kind === "picture" && spec.why) return el("div", "lm-layer lm-shut", "", name, el("div", "lm-why", spec.why));
     const strength = el("input", "lm-strength");
     Object.assign(strength, { type: "range", min: "10", max: "100", step: "5", value: String(Math.round(this.opacity(spec) * 100)), title: this.words["opacity"] });
     strength.setAttribute("aria-label", `${this.words["opacity"]} ${spec.title}`);

@@ -3,6 +3,7 @@ import * as L from "leaflet";
 import type { Board } from "./board.ts";
 import { button, el, apart } from "./dom.ts";
 import { pdf } from "./pdf.ts";
+import type { PictureSpec } from "./types.ts";
 
 const FACTOR = 2, MARGIN = 24;
 
@@ -16,6 +17,8 @@ export async function print(chart: Board): Promise<void> {
     const [png, pdf_, no] = [make("png"), make("pdf"), button("lm-small", "×", words["close"] ?? "", close)];
     for (const b of [png, pdf_]) b.style.width = "46px";
     box.append(el("span", "", words["print_as"]), " ", png, " ", pdf_, " ", no);
+    const stays = bases(chart).filter((spec) => !spec.leaves).map((spec) => spec.title);
+    if (stays.length) box.append(el("div", "", `${words["base_stays"]} ${stays.join(" · ")}`));
   }
   apart(box);
   chart.root.append(box);
@@ -61,7 +64,7 @@ export async function drawn(chart: Board): Promise<HTMLCanvasElement> {
   pen.strokeRect(MARGIN, MARGIN, w, h);
   scale(pen, chart, MARGIN + 12, MARGIN + h - 14);
   arrow(pen, MARGIN + w - 26, MARGIN + 14);
-  title(pen, d.sheet, legend(chart), MARGIN, MARGIN + h + 12, w);
+  title(pen, { title: d.sheet.title, lines: lines(chart) }, legend(chart), MARGIN, MARGIN + h + 12, w);
   return canvas;
 }
 
@@ -161,13 +164,19 @@ function arrow(pen: CanvasRenderingContext2D, x: number, y: number): void {
   pen.textAlign = "center";
   pen.fillText("N", x, y + 37);
 }
+/** Basemaps that are seen. */
+const bases = (chart: Board): PictureSpec[] =>
+  chart.layers.shown.flatMap(({ spec }) => (spec.kind === "picture" && spec.base ? [spec] : []));
+/** What stands in the title block, and what has to stand beside a basemap that is printed. */
+const lines = (chart: Board): string[] =>
+  [...chart.data.sheet.lines, ...bases(chart).filter((spec) => spec.leaves && spec.credit).map((spec) => `${spec.title}: ${spec.credit}`)];
 /** The legend of the map, and the layers that are seen. */
 const legend = (chart: Board): { colour: string; text: string }[] => [
   ...chart.data.legend,
   ...chart.layers.shown.flatMap(({ spec }) => (spec.kind === "picture" && spec.listed && spec.leaves ? [{ colour: spec.colour, text: spec.title }] : [])),
 ];
 const COLUMNS = 3, ROW = 17;
-const titleHeight = (chart: Board): number => 40 + ROW * (chart.data.sheet.lines.length + Math.ceil(legend(chart).length / COLUMNS)) + 10;
+const titleHeight = (chart: Board): number => 40 + ROW * (lines(chart).length + Math.ceil(legend(chart).length / COLUMNS)) + 10;
 function title(pen: CanvasRenderingContext2D, sheet: { title: string; lines: string[] }, legend: { colour: string; text: string }[], x: number, y: number, w: number): void {
   const face = "'Segoe UI', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
   pen.textAlign = "left";

@@ -41,7 +41,7 @@ export class Tools {
     });
     this.bar.setAttribute("role", "toolbar");
     apart(this.bar);
-    root.append(this.bar, this.search.node, this.layerBox(), north(this.words["north"] ?? ""), this.legend, this.place, this.told);
+    root.append(this.bar, this.search.node, this.layerBox(), north(this.words["north"] ?? ""), this.legend, this.place, chart.layers.credit, this.told);
     this.legend.open = setting("legend", true) && chart.box.clientHeight > 300; // a small map is for the ground
     this.legend.addEventListener("toggle", () => set("legend", this.legend.open));
     apart(this.legend);

@@ -17,6 +17,8 @@ export interface PictureSpec {
   listed: boolean; leaves: boolean;
   /** An image of the ground itself: polygons above it let it be seen. */
   base: boolean;
+  /** What has to stand beside it; why it cannot be shown ("" where it can); least and greatest zoom there are tiles of. */
+  credit: string; why: string; zooms: [least: number, greatest: number];
 }
 export type LayerSpec = IdsSpec | PictureSpec;
 

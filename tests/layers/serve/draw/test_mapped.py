@@ -22,14 +22,17 @@ def ids(**more):
 
 
 def test_texts_reach_the_map_as_they_are_read():
-    drawing = MapDrawing("x", HOME, [PictureLayer("甲", TILES, "<img src=x>\x1b[31m", "\u202egnp")])
+    drawing = MapDrawing(
+        "x", HOME, [PictureLayer("甲", TILES, "<img src=x>\x1b[31m", "\u202egnp", credit="\u202egnp", why="\x07")]
+    )
     drawing.signs, drawing.legend = (
         [sign((31, 112), "{{7*7}}\u2028", "#12806A", True)],
         [legend_line("#12806A", "\x07")],
     )
     told = json.loads(json.dumps(drawing.told()))
     assert told["layers"][0]["title"] == r"<img src=x>\x1b[31m"
-    assert told["layers"][0]["vintage"] == r"\u202egnp"
+    assert told["layers"][0]["vintage"] == told["layers"][0]["credit"] == r"\u202egnp"
+    assert told["layers"][0]["why"] == r"\x07"
     assert told["signs"][0]["text"].startswith("{{7*7}}")
     assert told["legend"][0]["text"] == r"\x07"
 

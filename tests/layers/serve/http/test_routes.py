@@ -10,11 +10,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 
+from geo.basis.errors import BlockedError
+from geo.basis.reason import reason
 from layers.serve.draw.numbered import packed
 from layers.serve.draw.published import FACTS, SHELF
 from layers.serve.http.access import allowed_hosts, trusted
 from layers.serve.http.routes import MIDDLEWARE, ROUTES, study_folder
 from layers.study import uploads
+from layers.text import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -217,3 +220,23 @@ def test_a_foreign_page_cannot_drop_a_file(tmp_path, monkeypatch):
         assert client.put(f"/upload/{token}", [b"x"], {"x-luodi-name": "a.txt"} | told).status_code == 403
     assert not uploads.batch(tmp_path, token).exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tile_says_what_it_is(client):
+    for body, kind in ((b"\x89PNG\r\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF0000WEBP", "image/webp")):
+        answer = client.get(f"/tiles/{SHELF.put(f'kind {kind}', lambda at, body=body: body)}/1/0/0.png")
+        assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, kind, body)
+
+
+def test_a_basemap_that_has_nothing_or_cannot_be_had_is_kept_by_nobody(client):
+    def lost(at):
+        raise BlockedError(reason("basemap_file_lost", file="<b>甲.tif"))
+
+    nothing = client.get(f"/tiles/{SHELF.put('nothing', lambda at: b'')}/1/0/0.png")
+    assert (nothing.status_code, nothing.content) == (204, b"")
+    answer = client.get(f"/tiles/{SHELF.put('lost', lost)}/1/0/0.png")
+    assert answer.status_code == 502
+    told = json.loads(answer.content)
+    assert set(told) == set(LANGUAGES)
+    assert all("<b>甲.tif" in text for text in told.values())
+    assert {nothing.headers["cache-control"], answer.headers["cache-control"]} == {"no-store"}
