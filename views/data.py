@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.basis.errors import LuodiError
-from layers.serve.pages import data_desk, data_map
+from layers.serve.pages import data_desk, data_map, flaw_map
 from layers.serve.pages.board import board
 from layers.serve.pages.data_desk import LayerState
 from layers.study.spec import Study
@@ -89,11 +89,33 @@ def _where(
         return
     drawn = found.results is not None and found.results.has("candidates") and found.results.has("parcels")
     covered = data_map.covered(found.folder, study, selected) if selected else None
+    flawed = _flawed(found, study, selected, language)
     with st.container(key="data-mapbox"):
         map.draw_catalogue(lying, board(found.results) if drawn and found.results else None,
-                           selected.spec.id if selected else "", covered, 330)  # fmt: skip
+                           selected.spec.id if selected else "", covered, 330,
+                           (flawed, state.row_of(_flaw_key(selected))) if flawed and selected else None)  # fmt: skip
+    if flawed is not None and selected is not None:
+        count = sum(flawed.counts.values())
+        st.html(tag("div", say("uidata.flaws_shown", language, shown=len(flawed.rows), count=count), cls="lu-line"))
+        tables.pick_place(flaw_map.table(flawed, language), _flaw_key(selected), 200)
     if selected is not None and selected.spec.id not in lying.boxes:
         st.html(tag("div", say("uidata.map_none", language, layer=selected.title), cls="lu-line"))
+
+
+def _flaw_key(layer: LayerState | None) -> str:
+    return f"flaws-{layer.spec.id}" if layer else "flaws"
+
+
+def _flawed(found: Opened, study: Study, layer: LayerState | None, language: Language) -> flaw_map.FlawMap | None:
+    """Ask whether overlaps, gaps and the like are to be seen; they are looked for only then."""
+    if layer is None or not flaw_map.has(layer):
+        return None
+    if not st.toggle(say("uidata.flaws", language), key=f"show-flaws-{layer.spec.id}"):
+        return None
+    made = flaw_map.flaws(found.folder, study, layer)
+    if made is None:
+        st.html(tag("div", say("uidata.no_flaws", language, layer=layer.title), cls="lu-line"))
+    return made
 
 
 def _rows(layers: tuple[LayerState, ...], language: Language) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -125,11 +126,16 @@ def added(folder: Path, file: Path, given: Mapping[str, Any], progress: Progress
     `progress` is told how far a file of very many rows is read, in hundredths.
     """
     study, file = spec.read(folder), Path(file).resolve()
-    with gate.watching(lambda share: progress(int(share * 100), 100, "load")):
+    with _watched(progress):
         entry, found = _examined(folder, study, _entry(file, given, study))
     if stop := [f for f in found if f.severity == "block"]:
         raise blocked(stop)
     return Added(_commit(folder, file, entry, study, bool(given.get("id"))), found)
+
+
+def _watched(progress: Progress) -> AbstractContextManager[None]:
+    """Tell how far a file of very many rows is read, in hundredths."""
+    return gate.watching(lambda share: progress(int(share * 100), 100, "load"))
 
 
 def checked(folder: Path, file: Path, given: Mapping[str, Any]) -> list[Finding]:
@@ -214,9 +220,8 @@ def check(
         raise BlockedError(reason("not_a_study", path=str(target)))
     if study is not None and not given.get("role"):
         raise CallError(reason("check_needs_role", file=target.name))
-    if study is not None:
-        return checked(study, target, given)
-    return _ordered(inspection.report(target, given))
+    with _watched(progress):
+        return checked(study, target, given) if study is not None else _ordered(inspection.report(target, given))
 
 
 def _ordered(found: Iterable[Finding]) -> list[Finding]:

@@ -14,6 +14,7 @@ import pandas as pd
 from geo.basis.errors import BlockedError, CallError, LuodiError
 from geo.basis.reason import reason
 from layers.sources import gate
+from layers.sources.formats.domains import SUFFIX
 from layers.study import corrected, edits, load, parts, settings, sheets, spec
 from layers.study.correction import ROW, Correction
 from layers.study.spec import LayerSpec, Study
@@ -110,6 +111,15 @@ def undo(folder: Path, layer_id: str, record: str, fields: Sequence[str], person
         raise CallError(reason("override_not_standing", layer=layer_id, record=record, known=known))
     edits.record_all(folder, KIND, _bodies(layer_id, mine), person, why, gone=True)
     return mine
+
+
+def columns(layer: LayerSpec, folder: Path) -> list[str]:
+    """Return the fields of a layer's file that a person filled in; raises as `correct` does where it cannot be read.
+
+    What a domain says of a code stands beside it and is none of them: the code is what is corrected.
+    """
+    whole = [str(c) for c in _rows(layer, folder)[0].columns]
+    return [c for c in whole if not (c.endswith(SUFFIX) and c.removesuffix(SUFFIX) in whole)]
 
 
 def _by_layer(decided: edits.Edits) -> dict[str, tuple[Correction, ...]]:

@@ -15,7 +15,7 @@ from layers.library import roles
 from layers.sources.finding import Finding, finding
 from layers.study import load, overrides
 from layers.study.placed import Loaded
-from layers.study.spec import Study
+from layers.study.spec import LayerSpec, Study
 
 CHECKED = ("parcels", "plan")
 """Roles whose rows should meet: gaps and slivers are findings of their own."""
@@ -35,9 +35,8 @@ def of_study(folder: Path, progress: Progress = silent) -> gpd.GeoDataFrame:
     made = []
     for done, layer in enumerate(asked):
         progress(done, len(asked), "load")
-        item = load.open_layer(layer, study, folder)
-        if item.state == "ok" and len(item.shapes):
-            made.append(_of(item, study).assign(layer_id=layer.id))
+        if len(found := of_layer(layer, study, folder)):
+            made.append(found.assign(layer_id=layer.id))
     progress(len(asked), len(asked), "load")
     if not made:
         return gpd.GeoDataFrame(columns=["layer_id", *COLUMNS], geometry=[], crs=study.crs)
@@ -45,7 +44,11 @@ def of_study(folder: Path, progress: Progress = silent) -> gpd.GeoDataFrame:
     return whole[["layer_id", *COLUMNS, "geometry"]]
 
 
-def _of(item: Loaded, study: Study) -> gpd.GeoDataFrame:
+def of_layer(layer: LayerSpec, study: Study, folder: Path) -> gpd.GeoDataFrame:
+    """Return the flaws of one layer of areas (study CRS), the largest first within a kind; none of one that fails."""
+    item = load.open_layer(layer, study, folder)
+    if item.state != "ok" or not len(item.shapes):
+        return gpd.GeoDataFrame(columns=list(COLUMNS), geometry=[], crs=study.crs)
     return flaws(item.shapes, item.names, study.crs)
 
 

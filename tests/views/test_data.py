@@ -123,6 +123,18 @@ def test_documents_and_forms_are_written_on_the_page_of_outputs(study, monkeypat
         assert page.selectbox(key=f"paper-about-{kind}").proto.placeholder == say(f"uioutputs.{none}", language)
 
 
+def test_where_a_layer_does_not_hold_together_is_marked_when_it_is_asked(study, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(map.chart, "show", lambda drawing, *_: drawn.append(drawing.told()))
+    page = studies.visitor(monkeypatch, "data")(study, "zh", "layer:parcels")
+    before = len(drawn[-1]["shapes"])
+    page.toggle(key="show-flaws-parcels").set_value(True).run()
+    shown = studies.words(page)
+    none = say("uidata.no_flaws", "zh", layer="parcels") in shown
+    assert none or len(drawn[-1]["shapes"]) > before
+    assert page.selectbox(key="record-parcels-field").options, "the fields are those of the file"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_lies_on_a_map(study, monkeypatch, language):
     drawn = []

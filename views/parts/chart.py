@@ -34,7 +34,8 @@ def _component() -> Any:
 
 def show(drawing: MapDrawing, key: str, height: int, language: Language) -> None:
     """Draw a map; what the visitor does on it is kept for this visit under the key (`state.said`)."""
-    moves = {"n": state.journeys(), "view": state.aim()} if drawing.follow else {"n": 0, "view": None}
+    number, view = (state.journeys(), state.aim()) if drawing.follow else drawing.go or (0, None)
+    moves = {"n": number, "view": list(view) if view is not None else None}
     words = {word: say(f"uimap.{word}", language) for word in WORDS} | {"lang": language}
     _component()(
         key=key, height=height, on_event_change=functools.partial(state.hear, key),

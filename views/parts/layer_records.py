@@ -7,12 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from layers.serve.pages import data_desk
 from layers.serve.pages.data_desk import LayerState
 from layers.study import overrides
 from layers.study.correction import Correction
 from layers.text import Language, say
 from layers.words import corrections as words
-from views.parts import acts, runner
+from views.parts import acts, runner, state
 from views.parts.markup import tag
 
 
@@ -21,10 +22,12 @@ def draw(folder: Path, layer: LayerState, language: Language) -> None:
     if layer.spec.role == "raster" or layer.spec.use_only:
         return
     standing = overrides.standing(folder).get(layer.spec.id, ())
-    with st.expander(say("uidata.records", language, count=len(standing)), icon=":material/edit_note:"):
+    with st.expander(say("uidata.records", language, count=len(standing)), icon=":material/edit_note:",
+                     expanded=bool(state.value_of(f"record-{layer.spec.id}-record")),
+                     key=f"records-{layer.spec.id}"):  # fmt: skip
         for n, one in enumerate(standing):
             _stands(folder, layer.spec.id, (n, one), language)
-        _form(folder, layer.spec.id, language)
+        _form(folder, layer, language)
 
 
 def _stands(folder: Path, layer_id: str, told: tuple[int, Correction], language: Language) -> None:
@@ -37,8 +40,15 @@ def _stands(folder: Path, layer_id: str, told: tuple[int, Correction], language:
                     done=say("uidata.record_undone", language))  # fmt: skip
 
 
-def _form(folder: Path, layer_id: str, language: Language) -> None:
+def _called(column: str, ours: str) -> str:
+    """Return a field of the file with what it is mapped to."""
+    return f"{column}（{ours}）" if ours and ours != column else column
+
+
+def _form(folder: Path, layer: LayerState, language: Language) -> None:
+    layer_id = layer.spec.id
     key = f"record-{layer_id}"
+    fields = data_desk.fields(folder, layer)
     left, right = st.columns(2, gap="small")
     with left:
         record = st.text_input(say("uidata.record", language), key=f"{key}-record", max_chars=120,
@@ -46,7 +56,8 @@ def _form(folder: Path, layer_id: str, language: Language) -> None:
         value = st.text_input(say("uidata.record_value", language), key=f"{key}-value", max_chars=200) or ""
         why = st.text_input(say("ui.why", language), key=f"{key}-why", max_chars=300) or ""
     with right:
-        field = st.text_input(say("uidata.record_field", language), key=f"{key}-field", max_chars=80) or ""
+        field = st.selectbox(say("uidata.record_field", language), list(fields), index=None, key=f"{key}-field",
+                             format_func=lambda name: _called(name, fields[name]), placeholder="") or ""  # fmt: skip
         person = runner.person(language, f"{key}-person")
         paper = st.text_input(say("uirules.paper", language), key=f"{key}-paper", max_chars=200) or ""
     note = Correction(record=record.strip(), column="", value="", official="", person=person, reason=why.strip(),

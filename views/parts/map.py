@@ -9,14 +9,16 @@ from typing import Any
 from layers.serve.draw.mapped import Bounds, IdsLayer, MapDrawing, PictureLayer, Stroke, dot, legend_line, sign
 from layers.serve.draw.styles import LEFT, SELECTED, STATUS_COLOURS
 from layers.serve.http.routes import study_folder
-from layers.serve.pages import basemap_desk
+from layers.serve.pages import basemap_desk, flaw_map
 from layers.serve.pages.board import Board, DrawnLayer
 from layers.serve.pages.data_map import Catalogue
+from layers.serve.pages.flaw_map import COLOURS as FLAWS
+from layers.serve.pages.flaw_map import FlawMap
 from layers.serve.pages.park_board import STATE_COLOURS, STATES, ParkBoard
 from layers.serve.pages.place_map import Scene
 from layers.serve.pages.redline_map import CUT, OUTLINE, RedlineMapData
 from layers.serve.pages.site_board import SiteBoard
-from layers.text import code, say
+from layers.text import Language, code, say
 from views.parts import chart, state
 
 HEIGHT = 470
@@ -186,8 +188,9 @@ def draw_placing(
 
 
 def draw_catalogue(
-    found: Catalogue, board: Board | None, selected: str, covered: dict[str, Any] | None, height: int
-) -> None:
+    found: Catalogue, board: Board | None, selected: str, covered: dict[str, Any] | None, height: int,
+    flaws: tuple[FlawMap, int | None] | None = None,
+) -> None:  # fmt: skip
     """Draw where the layers of a study lie; of the one that is picked also its shapes and where it is whole.
 
     Parameters
@@ -201,6 +204,8 @@ def draw_catalogue(
         Where it is said to be whole.
     height : int
         Pixels.
+    flaws : (FlawMap, row) or None
+        Where the layer that is picked does not hold together, and which of them is looked at.
     """
     language = state.language()
     drawing = _study(board, CATALOGUE) if board else MapDrawing(CATALOGUE, found.home, plane=found.plane)
@@ -220,7 +225,19 @@ def draw_catalogue(
         drawing.shapes += _outline(found.boxes[selected], 2.5)
         lines.insert(0, legend_line(SELECTED, say("uidata.map_extent", language)))
     drawing.legend = lines
+    if flaws is not None:
+        _flawed(drawing, *flaws, language)
     chart.show(drawing, CATALOGUE, height, language)
+
+
+def _flawed(drawing: MapDrawing, found: FlawMap, picked: int | None, language: Language) -> None:
+    """Mark overlaps, repeats, gaps and slivers; go to the one that is picked."""
+    for kind, shape in found.shapes.items():
+        drawing.shapes.append(Stroke(FLAWS[kind], 2.0, "", FLAWS[kind]).shape(shape))
+    drawing.dots += [dot(at, FLAWS[kind]) for at, kind in found.spots]
+    drawing.legend = [*(legend_line(*line) for line in flaw_map.legend(found, language)), *drawing.legend]
+    if picked is not None and picked < len(found.views):
+        drawing.go = (picked + 1, found.views[picked])
 
 
 def draw_beside(board: Board, changed: Sequence[str], scene: Scene | None, key: str, height: int) -> None:

@@ -95,6 +95,12 @@ def pick_row(
     )  # fmt: skip
 
 
+def pick_place(frame: pd.DataFrame, key: str, height: int = HEIGHT) -> None:
+    """Show a table in which one row can be picked; `state.row_of` of the key tells which."""
+    st.dataframe(frame, height=min(height, 36 + 30 * max(len(frame), 1)), hide_index=True, key=key, on_select="rerun",
+                 selection_mode="single-row", column_config=_formats(frame), row_height=30, placeholder="")  # fmt: skip
+
+
 def plain(frame: pd.DataFrame, key: str) -> None:
     """Show a short table in full."""
     st.dataframe(frame, hide_index=True, key=key, column_config=_formats(frame), row_height=30, placeholder="")

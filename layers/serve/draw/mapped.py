@@ -187,6 +187,8 @@ class MapDrawing:
         Numbers in the topmost layer of polygons that has cards.
     follow : bool
         Whether the view goes from page to page; a map of one thing has its own.
+    go : (number, (latitude, longitude, zoom)) or None
+        Where a map of its own is sent; another number is another journey.
     asked : bool
         Whether a click is told.
     link : str
@@ -211,6 +213,7 @@ class MapDrawing:
     tools: tuple[str, ...] = ()
     selected: list[int] = field(default_factory=list)
     follow: bool = True
+    go: tuple[int, tuple[float, float, float]] | None = None
     asked: bool = False
     link: str = ""
     sheet: dict[str, Any] = field(default_factory=lambda: {"title": "", "lines": [], "file": "map", "refused": ""})

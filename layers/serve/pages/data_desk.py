@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geo.basis.errors import LuodiError
 from layers.library import kinds, roles
 from layers.serve.held import Held
 from layers.sources.finding import Finding
@@ -77,6 +78,24 @@ def layers(folder: Path, study: Study, language: Language) -> tuple[LayerState, 
 
 _looked_at: Held[inspection.Looked] = Held(512)
 """What the check of a layer came to, by settings, files and ground; shapes are kept for nobody."""
+
+
+def fields(folder: Path, layer: LayerState) -> dict[str, str]:
+    """Return the fields of a layer's file that may be corrected, each with the name of ours it has ("": none)."""
+    name = inspection.named(layer.spec, folder)
+    return _fields.get((str(folder), *name), partial(_fields_of, layer.spec, folder))
+
+
+def _fields_of(spec: LayerSpec, folder: Path) -> dict[str, str]:
+    try:
+        columns = overrides.columns(spec, folder)
+    except LuodiError:  # a file that cannot be read says so among the findings
+        return {}
+    ours = {theirs: name for name, theirs in spec.fields.items()}
+    return {column: ours.get(column, "") for column in columns}
+
+
+_fields: Held[dict[str, str]] = Held(256)
 
 
 def told(folder: Path, study: Study, layer: LayerState, language: Language) -> list[tuple[Finding, str]]:
