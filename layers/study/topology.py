@@ -31,7 +31,7 @@ def of_study(folder: Path, progress: Progress = silent) -> gpd.GeoDataFrame:
         ``layer_id`` and the columns of `geo.measure.topology.flaws`, study CRS.
     """
     study = overrides.study(folder)
-    asked = [s for s in study.layers if s.role in roles.polygons() and s.role in load.ours() and not s.use_only]
+    asked = [s for s in study.layers if is_asked(s)]
     made = []
     for done, layer in enumerate(asked):
         progress(done, len(asked), "load")
@@ -42,6 +42,11 @@ def of_study(folder: Path, progress: Progress = silent) -> gpd.GeoDataFrame:
         return gpd.GeoDataFrame(columns=["layer_id", *COLUMNS], geometry=[], crs=study.crs)
     whole = gpd.GeoDataFrame(pd.concat(made, ignore_index=True), geometry="geometry", crs=study.crs)
     return whole[["layer_id", *COLUMNS, "geometry"]]
+
+
+def is_asked(layer: LayerSpec) -> bool:
+    """Tell whether a layer is one of areas whose flaws may be shown."""
+    return layer.role in roles.polygons() and layer.role in load.ours() and not layer.use_only
 
 
 def of_layer(layer: LayerSpec, study: Study, folder: Path) -> gpd.GeoDataFrame:

@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.library import roles
 from layers.serve.draw.mapped import Corner
 from layers.serve.held import Held
 from layers.serve.pages.data_desk import LayerState
-from layers.study import inspection, load, overrides, topology
+from layers.study import inspection, overrides, topology
 from layers.study.spec import LayerSpec, Study
 from layers.text import Language, code, say
 
@@ -56,8 +55,7 @@ class FlawMap:
 
 def has(layer: LayerState) -> bool:
     """Tell whether a layer is one whose flaws can be looked for here: rows of areas that may be shown."""
-    drawn = layer.spec.role in roles.polygons() and layer.spec.role in load.ours() and not layer.spec.use_only
-    return drawn and layer.lies is not None
+    return topology.is_asked(layer.spec) and layer.lies is not None
 
 
 def flaws(folder: Path, study: Study, layer: LayerState) -> FlawMap | None:
