@@ -75,7 +75,9 @@ def _study(results: Results, kept: list[Kept], late: bool, language: Language) -
         _checks(kept, language)
     with right, st.container(key="home-right"):
         frame.show(home_tables.attention(results, seen, kept, late, language))
-        frame.show(home_tables.first_steps(results, language))
+        if steps := home_tables.first_steps(results, language):
+            frame.show(steps)
+            opening.to_data(language)
     frame.show(home_tables.layers(results, seen, language))
 
 

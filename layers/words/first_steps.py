@@ -39,8 +39,11 @@ def _patterns(results: Results) -> pd.DataFrame:
     return rows.assign(status="unknown")[["status", "unknowns", "net_hi_m2", "parcels"]]
 
 
-def lines(results: Results, language: Language) -> Iterator[str]:
-    """Return the layers to find first, line by line; nothing where no layer is missing."""
+def lines(results: Results, language: Language, on_page: bool = False) -> Iterator[str]:
+    """Return the layers to find first, line by line; nothing where no layer is missing.
+
+    A page has buttons for what is to be done: with `on_page` it is named by its page, else by its command.
+    """
     found = table(results)
     if found.empty:
         return
@@ -50,9 +53,10 @@ def lines(results: Results, language: Language) -> Iterator[str]:
     for place, row in enumerate(found.head(MOST).itertuples(), 1):
         yield say("first_steps.layer", language, place=place, **_about(str(row.layer_id), language),
                   parcels=int(row.parcels), area=number(float(row.open_m2), unit, language))  # type: ignore[arg-type] # fmt: skip
-    yield say("first_steps.foot", language, path=results.folder)
+    yield say("first_steps.foot_page" if on_page else "first_steps.foot", language, path=results.folder)
     if abroad(results.study.crs):
-        yield say("first_steps.abroad", language, path=results.folder)
+        key = "first_steps.abroad_page" if on_page else "first_steps.abroad"
+        yield say(key, language, path=results.folder)
 
 
 def abroad(system: str) -> bool:

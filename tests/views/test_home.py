@@ -105,9 +105,10 @@ def test_what_to_find_out_first_and_which_layers_are_missing(visit, study):
                open=number(river.open_m2, "mu", "zh"), alone=number(river.alone_m2, "mu", "zh")) in shown  # fmt: skip
     assert seen.missing == ("mineral",)
     assert say("uihome.missing", "zh", layers=["压覆矿产"]) in shown
-    steps = [re.sub(r"\s+", " ", line.strip()) for line in first_steps.lines(results, "zh")]
+    steps = [re.sub(r"\s+", " ", line.strip()) for line in first_steps.lines(results, "zh", on_page=True)]
     assert len(steps) > 1
     assert [line for line in steps if line not in shown] == [], "which to find first, with office and names"
+    assert "luodi " not in shown, "a page has buttons, no commands"
 
 
 @pytest.mark.parametrize(("language", "other"), [("zh", "公顷"), ("en", "mu")])

@@ -124,7 +124,7 @@ def attention(results: Results, seen: Glance, kept: list[Kept], late: bool, lang
 
 def first_steps(results: Results, language: Language) -> Html:
     """Return which layers to find first, with what each leaves open and the office that keeps it; "" where none."""
-    lines = [line.strip() for line in words.lines(results, language)]
+    lines = [line.strip() for line in words.lines(results, language, on_page=True)]
     if not lines:
         return join()
     return join(tag("h4", lines[0], cls="lh-h"), tag("ul", *(tag("li", line) for line in lines[1:]), cls="lh-list"))

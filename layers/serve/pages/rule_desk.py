@@ -77,8 +77,8 @@ def desk(folder: Path, study: Study, language: Language) -> RuleDesk:
 def rows(found: RuleDesk, language: Language) -> pd.DataFrame:
     """Return the rules as a table in words, in their order."""
     body = [
-        {"title": both(s.rule.title, language) or s.rule.id, "limit": limit_text(s.rule, language),
-         "severity": code("severity", s.rule.severity, language), "state": say(f"uirules.state_{s.state}", language),
+        {"title": both(s.rule.title, language) or s.rule.id, "state": say(f"uirules.state_{s.state}", language),
+         "limit": limit_text(s.rule, language), "severity": code("severity", s.rule.severity, language),
          "mark": s.rule.confidence, "clause": both(s.rule.clause, language), "in_force": str(s.rule.in_force or "–"),
          "origin": origin_text(s.rule, language), "id": s.rule.id}
         for s in found.rules

@@ -4,6 +4,7 @@ import type { Cards } from "./card.ts";
 import type { IdLayer } from "./ids.ts";
 import type { Labels } from "./labels.ts";
 import type { Layers } from "./panel.ts";
+import type { Shapes } from "./shapes.ts";
 import type { Data, Said, View } from "./types.ts";
 
 export interface Board {
@@ -12,6 +13,7 @@ export interface Board {
   readonly map: L.Map;
   readonly layers: Layers;
   readonly labels: Labels;
+  readonly shapes: Shapes;
   readonly cards: Cards;
   readonly words: Record<string, string>;
   readonly data: Data;

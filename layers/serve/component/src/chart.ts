@@ -28,7 +28,7 @@ export class Chart implements Board {
   readonly labels: Labels;
   readonly cards = new Cards();
   readonly linked: Linked;
-  private shapes: Shapes;
+  readonly shapes: Shapes;
   private tools?: Tools;
   /** Where the map was put to show the whole county; it is put anew once the legend is there, if nobody moved it. */
   private fitted: L.LatLng | null = null;

@@ -93,7 +93,8 @@ function vectors(pen: CanvasRenderingContext2D, chart: Board): void {
     L.geoJSON(s.shape).eachLayer((l) => rings((l as L.Polyline).getLatLngs?.() as never).forEach((r) => path(r, l instanceof L.Polygon)));
     stroke(pen, s.colour, s.weight, s.dash, s.fill);
   }
-  for (const l of d.lines) { pen.beginPath(); path(l.points, false); stroke(pen, l.colour, l.weight, l.dash, ""); }
+  const { lines, signs } = chart.shapes.spread;
+  for (const l of lines) { pen.beginPath(); path(l.points, false); stroke(pen, l.colour, l.weight, l.dash, ""); }
   for (const p of d.dots) {
     const q = at(p.at);
     pen.beginPath();
@@ -101,7 +102,7 @@ function vectors(pen: CanvasRenderingContext2D, chart: Board): void {
     stroke(pen, "#ffffff", 1.5, "", p.colour);
   }
   pen.font = "600 12px 'Segoe UI', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
-  for (const s of d.signs) {
+  for (const s of signs) {
     const q = at(s.at), wide = pen.measureText(s.text).width + 14;
     pen.fillStyle = s.colour;
     pen.fillRect(q.x - wide / 2, q.y - 9, wide, 18);

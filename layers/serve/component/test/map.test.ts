@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { HAIR, SIZE, STRIPE, WIDE, blocks, coded, over, packed, paint, palette, thinner } from "../src/colour.ts";
 import { pdf } from "../src/pdf.ts";
 import { area, length, metres } from "../src/plane.ts";
-import { spaced, wide } from "../src/room.ts";
+import { spaced, stacked, wide } from "../src/room.ts";
 import { classes } from "../src/score.ts";
 import type { Ink, Plane, Rgba } from "../src/types.ts";
 import { read, written } from "../src/view.ts";
@@ -52,6 +52,16 @@ test("the far palette parts polygons by a seam, the near one by a line", () => {
   const far = palette(INKS, [], false, RED), near = palette(INKS, [], true, RED);
   assert.equal(far[1 * 8 + HAIR], packed(over(WHITE, RED)));
   assert.equal(near[1 * 8 + HAIR], packed(DARK));
+});
+
+test("tags give way downwards, as little as they can, and keep their order", () => {
+  const box = (x: number, y: number) => ({ x, y, w: 80, h: 22 });
+  assert.deepEqual(stacked([box(0, 0), box(0, 100)]), [0, 0], "what has room stays");
+  assert.deepEqual(stacked([box(0, 10), box(0, 0), box(200, 5)]), [12, 0, 0], "what lies beside is left alone");
+  const boxes = [box(0, 0), box(10, 1), box(20, 2), box(5, 60), box(0, 61)], moved = stacked(boxes);
+  const placed = boxes.map((b, k) => ({ ...b, y: b.y + moved[k]! }));
+  for (const a of placed) for (const b of placed) assert.ok(a === b || Math.abs(a.x - b.x) >= 80 || Math.abs(a.y - b.y) >= 22);
+  assert.ok(moved.every((m) => m >= 0));
 });
 
 test("the view of the address comes back as it was written", () => {
