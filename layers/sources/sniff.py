@@ -28,6 +28,13 @@ _MAGIC = (
     (b"\x00\x00\x27\x0a", "shp"),
     (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"), (b"II+\x00", "tiff"), (b"MM\x00+", "tiff"),
 )  # fmt: skip
+_FOREIGN = (
+    (b"fgb\x03", "FlatGeobuf"), (b"PMTiles", "PMTiles"), (b"!table", "MapInfo TAB"), (b"!Table", "MapInfo TAB"),
+    (b"Version ", "MapInfo MIF"), (b"VERSION ", "MapInfo MIF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"), (b"EXP  ", "ArcInfo E00"), (b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
+    (b"ARROW1", "Arrow"), (b"\x08\x09\xfe", "DGN"), (b"\xd3\x94\xf3\x01", "ArcMap MXD"),
+)  # fmt: skip
+"""Beginnings of formats that are none of ours but have a name people know."""
 _SHAPES = ("type", "geometry", "coordinates", "features")
 """Members by which an object is GeoJSON, good or bad; such a list is not a table."""
 _BOUNDARY_TXT = tuple(
@@ -120,7 +127,8 @@ def _text(path: Path, head: bytes) -> str:
         return "dxf"
     if path.suffix.lower() in (".csv", ".txt", ".tsv") and (_bom(head) == "utf-16" or b"\x00" not in head):
         return "table"
-    raise BlockedError(reason("not_spatial", file=path.name, found="?", supported=SUPPORTED))
+    named = next((name for magic, name in _FOREIGN if head.startswith(magic)), "?")
+    raise BlockedError(reason("not_spatial", file=path.name, found=named, supported=SUPPORTED))
 
 
 def _is_dbf(path: Path, head: bytes) -> bool:
@@ -204,7 +212,7 @@ def read_json(path: Path) -> Any:
     if path not in _LAST:
         _LAST.clear()
         try:
-            _LAST[path] = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_members)
+            _LAST[path] = json.loads(_json_text(path), object_pairs_hook=_members)
         except UnicodeDecodeError:
             _LAST[path] = _gb_json(path)
         except json.JSONDecodeError as error:
@@ -214,9 +222,15 @@ def read_json(path: Path) -> Any:
     return _LAST[path]
 
 
+def _json_text(path: Path) -> str:
+    """Return the text of a JSON file: UTF-8, or UTF-16 where it begins so."""
+    data = path.read_bytes()
+    return data.decode("utf-16" if _bom(data[:2]) == "utf-16" else "utf-8-sig")
+
+
 def _lines(path: Path, error: json.JSONDecodeError) -> Any:
     """Read a feature a line (GeoJSON text sequence) as a collection; anything else is broken."""
-    texts = [text.strip(" \t\r\x1e") for text in path.read_text(encoding="utf-8-sig").split("\n")]
+    texts = [text.strip(" \t\r\x1e") for text in _json_text(path).split("\n")]
     try:
         found = [json.loads(text, object_pairs_hook=_members) for text in texts if text]
     except json.JSONDecodeError:

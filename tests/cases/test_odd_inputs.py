@@ -1,9 +1,12 @@
 """What offices send beside the usual: a feature a line, Esri JSON, a red line as a layer, degrees, commas, outlines."""
 
 import json
+import warnings
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
+import pyproj
 import pytest
 import shapely
 
@@ -109,3 +112,40 @@ def test_a_project_list_without_names_is_refused_where_it_is_added(tmp_path, kin
     with pytest.raises(BlockedError):
         catalog.add(folder, file, given)
     catalog.add(folder, file, given | {"fields": {"name": "甲列"}})
+
+
+@pytest.mark.parametrize("code", [4549, 4528, 2386, 2437])
+@pytest.mark.parametrize("written", ["code", "proj", "utf-16"])
+def test_a_prj_in_other_words_is_the_system_it_names(tmp_path, code, written):
+    """Offered the system of the study in its place, a file of an old datum moved by 100 m without a word."""
+    shapes = gpd.GeoDataFrame({"MC": ["a"]}, geometry=[base.box(0, 0, 50, 50)], crs=base.CRS)
+    shapes.to_file(tmp_path / "a.shp")
+    system = pyproj.CRS.from_epsg(code)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        texts = {"code": f"EPSG:{code}", "proj": system.to_proj4(), "utf-16": system.to_wkt("WKT1_ESRI")}
+    (tmp_path / "a.prj").write_bytes(texts[written].encode("utf-16" if written == "utf-16" else "utf-8"))
+    read = gate.open_vector(tmp_path / "a.shp", tmp_path / "cache")
+    assert not {f.code for f in read.findings} & {"prj_unreadable", "prj_not_computable"}
+    found, wanted = pyproj.CRS.from_user_input(read.crs), system
+    assert found.ellipsoid.semi_major_metre == wanted.ellipsoid.semi_major_metre
+    assert found.coordinate_operation.params[1].value == wanted.coordinate_operation.params[1].value
+
+
+def test_a_geojson_in_utf_16_is_read(tmp_path):
+    body = gpd.GeoDataFrame({"MC": ["甲"]}, geometry=[base.box(0, 0, 50, 50)], crs=base.CRS).to_crs(4326).to_json()
+    (tmp_path / "a.geojson").write_text(body, encoding="utf-16")
+    assert gate.open_vector(tmp_path / "a.geojson", tmp_path / "cache").frame["MC"].tolist() == ["甲"]
+
+
+@pytest.mark.parametrize(
+    ("name", "driver", "called"),
+    [("a.tab", "MapInfo File", "MapInfo TAB"), ("a.mif", "MapInfo File", "MapInfo MIF"),
+     ("a.fgb", "FlatGeobuf", "FlatGeobuf")],
+)  # fmt: skip
+def test_a_format_that_is_none_of_ours_is_called_by_its_name(tmp_path, name, driver, called):
+    frame = gpd.GeoDataFrame({"MC": ["a"]}, geometry=[base.box(0, 0, 50, 50)], crs=base.CRS)
+    pyogrio.write_dataframe(frame, tmp_path / name, driver=driver)
+    with pytest.raises(BlockedError) as told:
+        gate.open_vector(tmp_path / name, tmp_path / "cache")
+    assert told.value.reasons[0].values["found"] == called

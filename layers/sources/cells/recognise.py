@@ -138,27 +138,67 @@ def day(text: object) -> ParsedDate | None:
     """Read one date; None for an empty or unreadable text.
 
     ``2024/3/1``, ``2024-03-01``, ``2024.3.1``, ``20240301``, ``2024年3月1日``,
+    ``二〇二四年三月一日``, ``2024年3月1日 星期五``, ``2024年3月1号``, ``2024、3、1``, ``1 March 2024``,
+    ``Mar 1, 2024``,
     ``2024年3月`` or ``202403`` (first day, precision month), ``2024年``, Excel day numbers of the
-    1900 system, and ``13/04/2024`` where only one reading is a date.
+    1900 system, and ``13/04/2024`` where only one reading is a date. ``2024.1`` is ambiguous: a cell of a number
+    loses the last digit of 2024.10.
     """
     if text is None or isinstance(text, bool):
         return None
     if isinstance(text, date):
         return ParsedDate(date(text.year, text.month, text.day))
-    plain = unicodedata.normalize("NFKC", str(text)).strip().replace(" ", "T", 1).replace("T", " ", 1)
+    plain = _in_digits(unicodedata.normalize("NFKC", str(text)).strip())
     plain = re.sub(r"\.0+$", "", plain)
+    if re.fullmatch(r"\d{4}\.1", plain):  # a spreadsheet makes this of 2023.10 too
+        return ParsedDate(None, ambiguous=True)
     if re.fullmatch(r"\d{8}", plain):
         return _day(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
     if re.fullmatch(r"(19|20)\d{4}", plain):
         return _day(int(plain[:4]), int(plain[4:]), 1, "month")
-    if re.fullmatch(r"\d{5}", plain) and _SERIAL[0] <= int(plain) <= _SERIAL[1]:
-        return ParsedDate(date(1899, 12, 30) + timedelta(days=int(plain)))
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", plain) and _SERIAL[0] <= float(plain) <= _SERIAL[1]:
+        return ParsedDate(date(1899, 12, 30) + timedelta(days=int(float(plain))))
     if match := _YMD.match(re.sub(r"\s*([年月日])\s*", r"\1", plain)):
         year, month, dom = match.groups()
         return _day(int(year), int(month), int(dom or 1), "day" if dom else "month")
     if match := re.fullmatch(r"(\d{4})年", plain):
         return _day(int(match[1]), 1, 1, "year")
     return _either(plain)
+
+
+_NUMERALS = {
+    c: str(n) for n, cs in enumerate(("〇零○", "一", "二", "三", "四", "五", "六", "七", "八", "九")) for c in cs
+}
+_WRITTEN = re.compile(
+    r"^([〇零○一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,4})[日号])?)?$"
+)
+_WEEKDAY = re.compile(r"\s*[(（]?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*[)）]?$")
+_MONTHS = {name.lower(): k for names in (calendar.month_name, calendar.month_abbr) for k, name in enumerate(names) if k}
+_ENGLISH = (re.compile(r"^(?P<d>\d{1,2})[\s-](?P<m>[A-Za-z]{3,9})\.?,?[\s-](?P<y>\d{4})$"),
+            re.compile(r"^(?P<m>[A-Za-z]{3,9})\.?\s(?P<d>\d{1,2}),?\s(?P<y>\d{4})$"))  # fmt: skip
+
+
+def _in_digits(plain: str) -> str:
+    """Return a date as figures: numerals, names of months, days of the week and gaps are how it was written."""
+    plain = _WEEKDAY.sub("", plain)
+    if match := _WRITTEN.match(plain):
+        year = "".join(_NUMERALS[c] for c in match[1])
+        return "".join(f"{_tens(n) if k else n}{unit}" for k, (n, unit) in enumerate(
+            zip((year, match[2], match[3]), "年月日", strict=True)) if n)  # fmt: skip
+    for form in _ENGLISH:
+        if (match := form.match(plain)) and (month := _MONTHS.get(match["m"].lower())):
+            return f"{match['y']}-{month}-{match['d']}"
+    plain = re.sub(r"(?<=\d)\s*([-/.])\s*(?=\d)", r"\1", plain)
+    plain = re.sub(r"^(\d{4})、(\d{1,2})、(\d{1,2})$", r"\1-\2-\3", plain)
+    return re.sub(r"(\d)号$", r"\1日", plain)
+
+
+def _tens(numeral: str) -> str:
+    """Return a numeral of Chinese up to 31 in digits."""
+    left, ten, right = numeral.rpartition("十")
+    if not ten:
+        return "".join(_NUMERALS[c] for c in numeral)
+    return str(int(_NUMERALS.get(left, "1")) * 10 + int(_NUMERALS.get(right, "0")))
 
 
 def _day(year: int, month: int, dom: int, precision: Literal["day", "month", "year"] = "day") -> ParsedDate | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -127,15 +129,22 @@ def _same_number(shapes: int, table: dbf.DbfTable, name: str) -> None:
         raise BlockedError(reason("dbf_rows_differ", file=name, shapes=shapes, rows=table.count))
 
 
+_NAMED = re.compile(r"(?:EPSG|ESRI)\s*:\s*\d+|\+proj=[^\n]*", re.IGNORECASE)
+"""What some programs write into a .prj in place of WKT: a code, or a PROJ text."""
+
+
 def projection(prj: Path | None) -> tuple[str, list[Finding]]:
     """Return the CRS of a .prj ("" where there is none or it cannot be read) and what to say of it."""
     import pyproj
 
     if prj is None:
         return "", []
-    text = prj.read_bytes().decode("utf-8", "replace").strip("\ufeff \r\n\0")
+    data = prj.read_bytes()
+    codec = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    text = data.decode(codec, "replace").strip("\ufeff \r\n\0")
     try:
-        found = pyproj.CRS.from_wkt(text)
+        named = _NAMED.fullmatch(text)  # a code or a PROJ text; what else looks like a name is none
+        found = pyproj.CRS.from_user_input(text) if named else pyproj.CRS.from_wkt(text)
     except pyproj.exceptions.CRSError:
         return "", [finding("warn", "prj_unreadable", start=text[:40])]
     usual = dialects.computable(found)

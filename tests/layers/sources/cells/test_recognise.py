@@ -60,6 +60,35 @@ def test_days(text, day):
     assert (found.value, found.ambiguous) == (day, False)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "二〇二三年十一月二十日", "二○二三年十一月二十日", "2023年11月20日 星期一", "2023年11月20日（周一）",
+        "2023年11月20号", "2023、11、20", "2023 - 11 - 20", "2023. 11. 20", "20 November 2023", "Nov 20, 2023", "20-Nov-2023", "45250.75",
+    ],
+)  # fmt: skip
+def test_days_as_documents_and_programs_write_them(text):
+    assert recognise.day(text).value == date(2023, 11, 20)
+
+
+def test_written_days_of_every_month_and_numeral():
+    numerals = ["", *"一二三四五六七八九", "十", *(f"十{d}" for d in "一二三四五六七八九"), "二十",
+                *(f"二十{d}" for d in "一二三四五六七八九"), "三十", "三十一"]  # fmt: skip
+    for month in range(1, 13):
+        for dom in range(1, 29):
+            read = recognise.day(f"二〇二四年{numerals[month]}月{numerals[dom]}日")
+            assert read.value == date(2024, month, dom)
+    assert recognise.day("二〇二四年十二月三十一日").value == date(2024, 12, 31)
+    assert recognise.day("二〇二四年五月").precision == "month"
+
+
+def test_a_month_whose_last_digit_a_number_may_have_lost_is_asked():
+    assert recognise.day("2023.1").ambiguous, "of a cell of a number this may be 2023.10"
+    assert recognise.day("2023.10").value == date(2023, 10, 1)
+    assert recognise.day("2023.01").value == date(2023, 1, 1)
+    assert recognise.day("2023-1").value == date(2023, 1, 1)
+
+
 def test_what_is_ambiguous_coarse_or_no_date():
     assert recognise.day("03/04/2024").ambiguous
     assert recognise.day("03/04/2024").value is None
