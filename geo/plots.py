@@ -15,6 +15,7 @@ from geo.basis.area import AreaBasis
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Geometries, Zone
 from geo.basis.progress import Progress
+from geo.basis.tables import joined
 from geo.measure import ridges, within
 from geo.measure.fabric import composition
 from geo.screen.setting import Setting
@@ -50,7 +51,7 @@ def check(
     own = replace(inputs, parcels=plots)
     asked = sorted({r.layer for r in setting.applicable if r.test == "distance_m"})
     tables = measure(own, with_ground(what, setting.rules, inputs.layers), asked, basis, progress) | {"parcels": plots}
-    screened = screen_and_cut(own, tables, setting, basis, progress)
+    screened = joined(screen_and_cut(own, tables, setting, basis, progress))
     land = gpd.GeoDataFrame(screened["land"])
     before = present_use(inputs.parcels, plots["parcel_id"].to_numpy(object), plots.geometry.to_numpy(), basis)
     after = present_use(inputs.parcels, land["parcel_id"].to_numpy(object), land.geometry.to_numpy(), basis)

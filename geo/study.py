@@ -6,7 +6,7 @@ they read and write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from geo.assemble.fabric import Fabric
 from geo.assemble.sites import Around
 from geo.assemble.spec import Budget, Demand, Limits
 from geo.basis.area import AreaBasis, statutory_m2
+from geo.basis.batches import of_each
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Layer, Zone
 from geo.basis.memo import Memo
@@ -51,17 +52,13 @@ from geo.rank import answer, facts, weights
 from geo.rank.robust import Draws
 from geo.rank.scale import scaled
 from geo.rank.spec import CriteriaSet
-from geo.rules import verdicts
 from geo.rules.evidence import Evidence, measured
 from geo.rules.gather import evidence
-from geo.rules.judge import Judgement, judge
 from geo.rules.spec import Rule
 from geo.rules.terms import AREA_TESTS
-from geo.screen import candidates, ledger, status, uses
 from geo.screen import supply as supply_room
-from geo.screen.remains import Deductions, deductions
+from geo.screen.seen import holding, in_blocks, screened, seen
 from geo.screen.setting import Setting
-from geo.screen.status import Minimum
 from geo.screen.supplied import Register
 from geo.screen.supply import Meaning
 
@@ -136,8 +133,8 @@ def load(inputs: Inputs, basis: AreaBasis) -> Tables:
     """Return the parcels as they were opened with their areas, and what was found while opening."""
     parcels = inputs.parcels.copy()
     shapes = parcels.geometry.to_numpy()
-    parcels["area_m2"] = basis.areas(every.area_shapes(shapes, basis))
-    parcels["area_statutory_m2"] = statutory_m2(shapes, basis.crs)
+    parcels["area_m2"] = of_each(shapes, lambda some: basis.areas(every.area_shapes(some, basis)))
+    parcels["area_statutory_m2"] = of_each(shapes, lambda some: statutory_m2(some, basis.crs))
     return {"parcels": parcels, "problems": inputs.problems}
 
 
@@ -169,26 +166,31 @@ def measure(
 
 def screen(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Tables:
     """Judge tables: verdicts, candidates, ledger. No geometry is touched."""
-    return _seen(_evidence(tables), setting).tables(None)
+    return seen(_evidence(tables), setting).tables(None)
 
 
 def screen_and_cut(
     inputs: Inputs, tables: Mapping[str, pd.DataFrame], setting: Setting, basis: AreaBasis, progress: Progress
-) -> Tables:
-    """Judge, cut the net shapes of what is not excluded, and hold them against the minimum."""
+) -> Iterator[Tables]:
+    """Judge, cut the net shapes of what is not excluded, and hold them against the minimum.
+
+    The tables come in blocks of parcels, in the order of `parcels`, and `land` at last: what is said of every parcel
+    by every rule never lies in memory for all of them.
+    """
     data = _evidence(tables)
-    seen = _seen(data, setting)
-    kept = seen.standing(None).code != status.S_EXCLUDED
+    kept = np.concatenate([seen(some, setting).kept() for some, _ in in_blocks(data)])
     # the table, not the input: verdicts and candidates stand in its order
     parcels = gpd.GeoDataFrame(tables["parcels"])[kept]
     land = cut.land(parcels, inputs.layers, _taken(setting), basis, progress)
-    narrow = _too_narrow(data, kept, land, setting.minimum)
-    final = seen.tables(narrow)
-    remnant = _remnants(final["candidates"], land, setting.candidate)
-    final["candidates"] = final["candidates"].assign(remnant=remnant)
-    final["use_status"] = uses.table(final["candidates"], setting, lambda s: _seen(data, s).candidates(narrow))
-    left = final["candidates"].loc[final["candidates"]["status"] != "excluded", "parcel_id"]
-    return final | {"land": land[land["parcel_id"].isin(left)]}
+    narrow = kept & ~holding(data.parcel_ids, land, setting.minimum)
+    large = holding(data.parcel_ids, land, setting.candidate)
+    left = []
+    for some, rows in in_blocks(data):
+        final = screened(some, setting, narrow[rows], large[rows])
+        left.append((final["candidates"]["status"] != "excluded").to_numpy())
+        yield final
+    stands = pd.Index(data.parcel_ids[np.concatenate(left)])
+    yield {"land": land[land["parcel_id"].isin(stands)]}
 
 
 def supply(
@@ -335,36 +337,6 @@ def _evidence(tables: Mapping[str, pd.DataFrame]) -> Evidence:
     return evidence(tables["parcels"], tables["zones"], tables["pieces"], tables["facts"])
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Parcels judged once: the standing and the tables follow from it, with and without what is too narrow."""
-
-    data: Evidence
-    setting: Setting
-    judged: Judgement
-    found: Deductions
-
-    def standing(self, narrow: np.ndarray | None) -> status.Standing:
-        return status.standing(self.judged, self.found.total, self.setting.aside, self.setting.minimum, narrow)
-
-    def candidates(self, narrow: np.ndarray | None) -> pd.DataFrame:
-        stand = self.standing(narrow)
-        return candidates.table(stand, self.judged, self.found.total, self.data, self.setting.aside)
-
-    def tables(self, narrow: np.ndarray | None) -> Tables:
-        stand = self.standing(narrow)
-        return {
-            "verdicts": verdicts.table(self.judged, self.setting.aside),
-            "candidates": self.candidates(narrow),
-            "ledger": ledger.table(self.found, self.data, stand.code == status.S_EXCLUDED, stand.unsure_whole),
-        }
-
-
-def _seen(data: Evidence, setting: Setting) -> _Seen:
-    judged = judge(setting.applicable, data.parcel_ids, lambda rule: measured(rule, data))
-    return _Seen(data, setting, judged, deductions(setting.examined, data))
-
-
 def _taken(setting: Setting) -> tuple[cut.Taken, ...]:
     """What the cutting rules take."""
     return tuple(taken(r) for r in setting.examined if r.cuts and not r.doubted)
@@ -373,23 +345,3 @@ def _taken(setting: Setting) -> tuple[cut.Taken, ...]:
 def taken(rule: Rule) -> cut.Taken:
     """Return the ground a cutting rule takes."""
     return cut.Taken(rule.zone, rule.test == "outside_m2", tuple(Zone(name) for name in rule.minus))
-
-
-def _remnants(found: pd.DataFrame, land: gpd.GeoDataFrame, least: Minimum) -> np.ndarray:
-    """Tell of each candidate whether no part of it is a candidate by itself: "yes" or "no", "" of what is excluded."""
-    large = land[land["net_m2"].to_numpy() >= least.area_m2]
-    shapes = large.geometry.to_numpy()
-    # a circle of radius area ÷ perimeter lies in every polygon: only what is narrower than that has to be looked at
-    wide = 2.0 * shapely.area(shapes) >= least.width_m * shapely.length(shapes)
-    wide[~wide] = cut.wide_enough(shapes[~wide], least.width_m)
-    whole = large.loc[wide, "parcel_id"]
-    out = np.where(found["parcel_id"].isin(whole), "no", "yes").astype(object)
-    out[(found["status"] == "excluded").to_numpy()] = ""
-    return out
-
-
-def _too_narrow(data: Evidence, kept: np.ndarray, land: gpd.GeoDataFrame, minimum: Minimum) -> np.ndarray:
-    """Tell which kept parcels have no part that reaches the minimum area and width."""
-    fits = land["net_m2"].to_numpy() >= minimum.area_m2
-    fits &= cut.wide_enough(land.geometry.to_numpy(), minimum.width_m)
-    return kept & ~pd.Index(data.parcel_ids).isin(land.loc[fits, "parcel_id"])

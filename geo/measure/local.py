@@ -29,11 +29,14 @@ class Local:
         What is covered where it is neither nothing nor all, otherwise None.
     failed : bool array
         The overlay failed: nothing may be said of the unit.
+    rest : array of polygons
+        What is not covered, where a single polygon covers `part`; otherwise None, which says nothing.
     """
 
     whole: Bools
     part: Geometries
     failed: Bools
+    rest: Geometries
 
     @property
     def cut(self) -> Bools:
@@ -44,7 +47,8 @@ class Local:
     @classmethod
     def nothing(cls, count: int) -> Local:
         """Return the answer for polygons that touch no unit."""
-        return cls(np.zeros(count, bool), np.full(count, None, object), np.zeros(count, bool))
+        none = np.full(count, None, object)
+        return cls(np.zeros(count, bool), none, np.zeros(count, bool), none.copy())
 
     def areas(self, units: Geometries) -> Floats:
         """Return the covered area of each unit in m²; NaN where the overlay failed."""
@@ -86,8 +90,8 @@ def covered(units: Geometries, unit: Positions, polygons: Geometries) -> Local:
     out.whole[unit[inside]] = True
     open_pairs = ~out.whole[unit]
     unit, polygons = unit[open_pairs], polygons[open_pairs]
-    shared, _ = robust.parted(units[unit], polygons)
-    _gather(out, unit, shared)
+    shared, beyond = robust.parted(units[unit], polygons)
+    _gather(out, unit, shared, beyond)
     out.failed[unit[shapely.is_missing(shared)]] = True
     out.part[out.failed] = None
     _settle(out, units)
@@ -109,14 +113,15 @@ def trifling(areas: Floats) -> Floats:
     return out
 
 
-def _gather(out: Local, unit: Positions, shared: Geometries) -> None:
-    """Unite what several polygons share with a unit."""
+def _gather(out: Local, unit: Positions, shared: Geometries, beyond: Geometries) -> None:
+    """Unite what several polygons share with a unit; what a single one leaves of it is known already."""
     solid = shapely.area(shared) > 0
-    unit, shared = unit[solid], shared[solid]
+    unit, shared, beyond = unit[solid], shared[solid], beyond[solid]
     order = np.argsort(unit, kind="stable")
-    unit, shared = unit[order], shared[order]
+    unit, shared, beyond = unit[order], shared[order], beyond[order]
     touched, start, count = np.unique(unit, return_index=True, return_counts=True)
     out.part[touched[count == 1]] = shared[start[count == 1]]
+    out.rest[touched[count == 1]] = beyond[start[count == 1]]
     for k in np.flatnonzero(count > 1):
         united = robust.union(shared[start[k] : start[k] + count[k]])
         out.part[touched[k]] = united

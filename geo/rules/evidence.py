@@ -35,7 +35,7 @@ class Evidence:
     gross_m2 : float array
         Area of each parcel on the study's basis.
     parcel, label, area_m2 : arrays, one entry per piece
-        Position of the piece's parcel, position of its label, its area.
+        Position of the piece's parcel, ascending; position of its label, its area.
     states : uint8 array, labels × zones
         OUT, IN or UNSURE_STATE.
     zones : mapping of zone id to column of `states`
@@ -85,6 +85,20 @@ class Evidence:
             area_m2=self.area_m2[rows],
             facts={name: column[parcels] for name, column in self.facts.items()},
             may_belong=None if self.may_belong is None else self.may_belong[parcels],
+        )
+
+    def between(self, start: int, stop: int) -> Evidence:
+        """Return the evidence of the parcels from one place up to another; their order, labels and zones stay."""
+        first, last = np.searchsorted(self.parcel, (start, stop))
+        return replace(
+            self,
+            parcel_ids=self.parcel_ids[start:stop],
+            gross_m2=self.gross_m2[start:stop],
+            parcel=self.parcel[first:last] - start,
+            label=self.label[first:last],
+            area_m2=self.area_m2[first:last],
+            facts={name: column[start:stop] for name, column in self.facts.items()},
+            may_belong=None if self.may_belong is None else self.may_belong[start:stop],
         )
 
     def without(self, labels: npt.NDArray[np.bool_]) -> Evidence:

@@ -35,6 +35,8 @@ def evidence(parcels: pd.DataFrame, zones: pd.DataFrame, pieces: pd.DataFrame, f
     names = [zone_id(*columns) for columns in zip(zones["layer_id"], zones["buffer_m"], parts, strict=True)]
     _add_up(parcels, pieces)
     label, labels = pd.factorize(pieces["zones"])
+    parcel = pd.Index(ids).get_indexer(pd.Index(pieces["parcel_id"]))
+    order = np.argsort(parcel, kind="stable")
     known = {
         name: (state, cause, coverage)
         for name, state, cause, coverage in zip(names, zones["state"], zones["cause"], zones["coverage"], strict=True)
@@ -42,9 +44,9 @@ def evidence(parcels: pd.DataFrame, zones: pd.DataFrame, pieces: pd.DataFrame, f
     return Evidence(
         parcel_ids=ids,
         gross_m2=parcels["area_m2"].to_numpy(np.float64),
-        parcel=pd.Index(ids).get_indexer(pd.Index(pieces["parcel_id"])),
-        label=label,
-        area_m2=pieces["area_m2"].to_numpy(np.float64),
+        parcel=parcel[order],
+        label=label[order],
+        area_m2=pieces["area_m2"].to_numpy(np.float64)[order],
         states=_states([str(text) for text in labels], names),
         zones={name: k for k, name in enumerate(names)},
         known=known,

@@ -64,8 +64,7 @@ def rules(results: Results, parcels: Sequence[str], language: Language) -> tuple
     """
     if not parcels or not results.has("verdicts"):
         return ()
-    found = results.table("verdicts")
-    mine = found[found["parcel_id"].isin(list(parcels))]
+    mine = results.rows_of("verdicts", parcels)
     lines = [
         _together(results, verdicts, len(parcels), language) for _, verdicts in mine.groupby("rule_id", sort=False)
     ]

@@ -7,7 +7,7 @@ reckoned from. Whoever computes rather than shows asks for `inside` and hands no
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from layers.study import spec
 from layers.study.run import masked
 from layers.study.run import results as runs
 from layers.study.run.masks import Masks
-from layers.study.run.results import Results
+from layers.study.run.results import BY_PARCEL, Results
 from layers.study.spec import Study
 
 
@@ -172,6 +172,13 @@ class _Released(Results):
             hidden = masked.Hidden(self.masks, self.touched, self.touched_sites)
             self._tables[name] = masked.table(name, raw, hidden, self.inside)
         return self._tables[name]
+
+    def rows_of(self, name: str, parcels: Sequence[str]) -> pd.DataFrame:
+        """Return the rows of some parcels as they may leave."""
+        if name not in BY_PARCEL:
+            return super().rows_of(name, parcels)
+        hidden = masked.Hidden(self.masks, self.touched, self.touched_sites)
+        return masked.table(name, self.inside.rows_of(name, parcels), hidden, self.inside)
 
     def layer_shapes(self, layer_id: str) -> gpd.GeoDataFrame:
         """Return the shapes of a layer; a use-only one has none outside."""

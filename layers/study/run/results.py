@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,11 @@ from geo.rules.spec import Rule
 from layers.study.layer_tables import named
 from layers.study.run import manifest, runs, store
 from layers.study.spec import LayerSpec, Study
+
+BY_PARCEL = ("verdicts",)
+"""Tables that hold every parcel times every rule: too long to lie in memory for the sake of a few parcels."""
+LONG = 500_000
+"""Rows up to which such a table is read whole, once."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,11 @@ class Results:
         return DamagedError(reason("table_damaged", table=table, run=self.run_id))
 
     @cached_property
+    def _whole(self) -> set[str]:
+        """Tables that were held against their sum and not read as a whole."""
+        return set()
+
+    @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {}
 
@@ -150,8 +161,25 @@ class Results:
 
     def parcel_row(self, name: str, parcel_id: str) -> pd.DataFrame:
         """Return the rows of one parcel in a table."""
-        frame = self.table(name)
-        return frame[frame["parcel_id"] == parcel_id]
+        return self.rows_of(name, [parcel_id])
+
+    def rows_of(self, name: str, parcels: Sequence[str]) -> pd.DataFrame:
+        """Return the rows of some parcels in a table; of a very long one no others are read.
+
+        Raises
+        ------
+        BlockedError, DamagedError
+            As `table`.
+        """
+        long = self.has(name) and int(self.manifest["tables"][name].get("rows", 0)) > LONG
+        if name not in BY_PARCEL or name in self._tables or not long:
+            frame = self.table(name)
+            return frame[frame["parcel_id"].isin(list(parcels))]
+        if name not in self._whole:
+            if not store.is_whole(self.run, name, self.manifest["tables"][name]):
+                raise self.damage(name)
+            self._whole.add(name)
+        return store.read_rows(self.run, name, "parcel_id", list(parcels))
 
 
 def open_results(folder: Path) -> Results | None:

@@ -216,14 +216,11 @@ class _Run:
     def _build(self, stage: Stage) -> None:
         self.progress(0, 1, stage.name)
         work = Work(self.plan, self.target, self.progress, self.plan.land_id, self.opened, stage.reads, self.runner)
-        tables = stage.build(work)
-        mark = self._mark(stage)
+        made = stage.build(work)
         self.target.mkdir(parents=True, exist_ok=True)
-        key = self.plan.stage_keys[stage.name]
-        entries = {
-            name: store.write_table(self.target, name, frame) | {"key": key, "stage": stage.name} | mark
-            for name, frame in tables.items()
-        }
+        written = store.write_tables(self.target, [made] if isinstance(made, dict) else made)
+        mark = {"key": self.plan.stage_keys[stage.name], "stage": stage.name} | self._mark(stage)
+        entries = {name: entry | mark for name, entry in written.items()}
         self._record(entries, stage.name)
         self.progress(1, 1, stage.name)
 

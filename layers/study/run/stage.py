@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -109,12 +109,12 @@ class Stage:
     slice : callable
         Its part of the study, as plain values: what can change the result beside code and needs.
     build : callable
-        Makes the tables. The code it can reach is part of the stage's key (`layers.basis.keys`).
+        Makes the tables, long ones in parts. The code it can reach is part of the stage's key (`layers.basis.keys`).
     """
 
     name: str
     slice: Callable[[Plan], Any]
-    build: Callable[[Work], Tables]
+    build: Callable[[Work], Tables | Iterator[Tables]]
 
     @property
     def reads(self) -> tuple[str, ...]:

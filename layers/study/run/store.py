@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,36 +24,119 @@ from geo.basis.tables import TABLES, settled
 from layers.basis import sealed
 
 MANIFEST = "manifest.json"
+GROUP = 1 << 15
+"""Rows of a group: what is read of a long table for a few parcels."""
 read_json = sealed.read
 
 
-def write_table(folder: Path, name: str, frame: pd.DataFrame) -> dict[str, Any]:
-    """Write one table whole (temporary file, then swap) and return its manifest entry.
+@dataclass
+class _Writing:
+    """A table on its way to the disk: what came first waits, for most tables come in one part."""
 
-    Ids and codes are dictionary-coded, rows are in key order, nothing in the file
-    depends on the time it was written.
+    folder: Path
+    name: str
+    first: pd.DataFrame
+    stream: pq.ParquetWriter | None = None
+    last: tuple[Any, ...] = ()
+    rows: int = 0
+
+    @property
+    def part(self) -> Path:
+        return self.folder / f".{self.name}.parquet.part"
+
+    def more(self, frame: pd.DataFrame) -> None:
+        """Take further rows; they come after those that are there in the order of the key."""
+        if not len(frame):
+            return
+        if self.stream is None and not len(self.first):
+            self.first = frame
+            return
+        if self.stream is None:
+            made = _arrow(self.name, self.first)
+            self.stream = pq.ParquetWriter(self.part, made.schema, compression="zstd")
+            self._put(self.first, made)
+            self.first = self.first.iloc[:0]
+        self._put(frame, _arrow(self.name, frame).replace_schema_metadata(self.stream.schema.metadata))
+
+    def _put(self, frame: pd.DataFrame, made: pa.Table) -> None:
+        key = list(TABLES[self.name].key)
+        first, last = (tuple(str(v) for v in frame[key].iloc[k]) for k in (0, -1))
+        if self.rows and first[0] <= self.last[0]:
+            raise ValueError(f"{self.name}: parts of a table come in the order of its key")
+        self.stream.write_table(made, row_group_size=GROUP)  # type: ignore[union-attr]
+        self.last, self.rows = last, self.rows + len(frame)
+
+    def done(self) -> dict[str, Any]:
+        """Put the table in its place and return its entry in the manifest."""
+        if self.stream is None:
+            _write_parquet(self.part, self.first, self.name)
+            self.rows = len(self.first)
+        else:
+            self.stream.close()
+        return _put(self.part, self.folder / f"{self.name}.parquet") | {"rows": self.rows}
+
+    def drop(self) -> None:
+        """Leave nothing behind of what was not put in its place."""
+        if self.stream is not None:
+            self.stream.close()
+        self.part.unlink(missing_ok=True)
+
+
+def write_tables(folder: Path, parts: Iterable[Mapping[str, pd.DataFrame]]) -> dict[str, dict[str, Any]]:
+    """Write tables whole (temporary files, then swaps) and return their manifest entries.
+
+    Ids and codes are dictionary-coded, rows are in key order, nothing in the files depends on the time they were
+    written.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    parts : iterable of mapping from name to DataFrame
+        Rows of declared tables may come in several parts, in the order of the first column of their key: no more than
+        one part lies in memory. Tables with shapes come in one.
     """
+    open_: dict[str, _Writing] = {}
+    try:
+        for part in parts:
+            for name, frame in part.items():
+                ready = _settled(name, frame)
+                if name in open_:
+                    open_[name].more(ready)
+                else:
+                    open_[name] = _Writing(folder, name, ready)
+        return {name: table.done() for name, table in open_.items()}
+    finally:
+        for table in open_.values():
+            table.drop()
+
+
+def write_table(folder: Path, name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """Write one table (see `write_tables`) and return its manifest entry."""
+    return write_tables(folder, [{name: frame}])[name]
+
+
+def _settled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     declared = TABLES.get(name)
     frame = settled(name, frame) if declared else frame
-    if declared and declared.geometry:
-        frame = gpd.GeoDataFrame(frame, geometry=declared.geometry)
-    path = folder / f"{name}.parquet"
-    part = folder / f".{name}.parquet.part"
-    try:
-        _write_parquet(part, frame, name)
-        return _put(part, path) | {"rows": len(frame)}
-    finally:
-        part.unlink(missing_ok=True)
+    return gpd.GeoDataFrame(frame, geometry=declared.geometry) if declared and declared.geometry else frame
 
 
 def _write_parquet(part: Path, frame: pd.DataFrame, name: str) -> None:
     if isinstance(frame, gpd.GeoDataFrame):
         frame.to_parquet(part, index=False, compression="zstd", write_covering_bbox=False)
         return
+    pq.write_table(_arrow(name, frame), part, compression="zstd", row_group_size=GROUP)
+
+
+def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
+    """Return a table without shapes as it is written: words that repeat are codes, of one width in every part."""
     declared = TABLES.get(name)
     codes = [c for c in frame if declared and declared.column(str(c)).kind in ("id", "code", "reason")]
-    arrow = pa.Table.from_pandas(frame.astype(dict.fromkeys(codes, "category")), preserve_index=False)
-    pq.write_table(arrow, part, compression="zstd")
+    plain = frame.astype(dict.fromkeys(codes, "category"))
+    made = pa.Table.from_pandas(plain, preserve_index=False)
+    fields = [f.with_type(pa.dictionary(pa.int32(), pa.string())) if f.name in codes else f for f in made.schema]
+    return made.cast(pa.schema(fields, metadata=made.schema.metadata))
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -61,9 +145,31 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     if b"geo" in (pq.read_schema(path).metadata or {}):
         shapes: pd.DataFrame = gpd.read_parquet(path)
         return shapes
-    frame = pd.read_parquet(path)
-    plain = [c for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)]
-    return frame.astype(dict.fromkeys(plain, "str"))
+    return _plain(pd.read_parquet(path))
+
+
+def read_rows(folder: Path, name: str, column: str, values: Sequence[str]) -> pd.DataFrame:
+    """Read the rows of a table without shapes that hold one of some values, in their order.
+
+    Of a table sorted by the column only the groups that may hold them are read.
+    """
+    wanted = set(values)
+    with pq.ParquetFile(folder / f"{name}.parquet") as file:
+        place = file.schema_arrow.get_field_index(column)
+        groups = [g for g in range(file.num_row_groups) if _may_hold(file.metadata.row_group(g).column(place), wanted)]
+        some = _plain(file.read_row_groups(groups).to_pandas())
+    return some[some[column].isin(wanted)].reset_index(drop=True)
+
+
+def _may_hold(chunk: pq.ColumnChunkMetaData, wanted: Iterable[str]) -> bool:
+    """Tell whether a group of rows may hold one of some values; one without statistics may."""
+    known = chunk.statistics
+    return known is None or not known.has_min_max or any(known.min <= value <= known.max for value in wanted)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    words = [c for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)]
+    return frame.astype(dict.fromkeys(words, "str"))
 
 
 def has_table(folder: Path, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from geo import study as flow
@@ -40,7 +41,7 @@ def _screen_slice(plan: Plan) -> Any:
     return [rules, aside, plan.study.use_class, plan.study.screen.model_dump()]
 
 
-def _screen(work: Work) -> Tables:
+def _screen(work: Work) -> Iterator[Tables]:
     tables = {name: work.table(name) for name in ("parcels", "zones", "pieces", "facts")}
     return flow.screen_and_cut(work.inputs, tables, work.plan.setting, work.basis, work.progress)
 

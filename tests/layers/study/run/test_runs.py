@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geo.basis.errors import BlockedError, Cancelled, LockedError, SpecError
+from geo.basis.errors import BlockedError, Cancelled, DamagedError, LockedError, SpecError
 from geo.basis.progress import silent
 from layers.study.lock import writing
-from layers.study.run import runs
+from layers.study.run import results, runs
 from layers.study.run.results import open_results, require
 from tests import district
 
@@ -232,3 +232,19 @@ def test_the_run_people_saw_last_is_kept_however_old_it_is(own_district):
         runs.update(own_district, "screen", silent)
         assert (runs.current(own_district) == first) == (day == "23")
     assert first.is_dir()
+
+
+def test_rows_of_parcels_are_the_same_read_alone_or_out_of_the_whole_table(own_district, monkeypatch):
+    whole = open_results(own_district)
+    ids = whole.table("candidates")["parcel_id"].tolist()
+    asked = [ids[0], ids[-1]]
+    monkeypatch.setattr(results, "LONG", 0)
+    alone = open_results(own_district)
+    mine = alone.rows_of("verdicts", asked)
+    assert "verdicts" not in alone._tables
+    assert mine["parcel_id"].nunique() == 2
+    pd.testing.assert_frame_equal(mine, whole.table("verdicts").merge(mine[["parcel_id", "rule_id"]]))
+    path = alone.run / "verdicts.parquet"
+    path.write_bytes(path.read_bytes() + b"\0")
+    with pytest.raises(DamagedError):
+        open_results(own_district).rows_of("verdicts", asked)
