@@ -1,4 +1,6 @@
-"""A crew behind a Dask scheduler: workers of this computer, or of others that see the study in the same folder.
+"""A crew behind a Dask scheduler: workers of this computer, or of others.
+
+The land is sent once and stays with the workers, a tile comes with its parcels: nobody but who deals opens the study.
 
 A scheduler runs whatever it is handed, so only two kinds are spoken to: one on this computer, or one whose workers and
 clients show certificates (TLS, as Dask's own configuration names them).
@@ -7,21 +9,28 @@ clients show certificates (TLS, as Dask's own configuration names them).
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from geo.basis.errors import CallError
+import geopandas as gpd
+
+from geo.basis.errors import BlockedError, CallError
+from geo.basis.progress import silent
 from geo.basis.reason import reason
-from layers.study.run import opened
+from layers.basis import keys
 from layers.study.run.runner import Assignment, Crew, Measured, Tile
 
 OWN = ("127.0.0.1", "localhost", "::1")
 """Hosts a scheduler may have without certificates."""
 TICK_S = "500ms"
+AHEAD = 2
+"""Tiles per worker that are with the scheduler: one at work, one that need not be waited for."""
+LOST = ("error", "cancelled", "lost")
+"""States of something sent that no worker has any more."""
 
 
 @dataclass
@@ -33,29 +42,43 @@ class Cluster:
     client : distributed.Client
     cluster : distributed.LocalCluster or None
         Ours, to be closed with the client; None: one that somebody else runs.
-    folder, key : str
-        The study, as the workers see it, and the key of the stage they must find there.
     workers : int
+    assigned : Assignment
     """
 
     client: Any
     cluster: Any
-    folder: str
-    key: str
     workers: int
+    assigned: Assignment
+    queue: deque[Tile] = field(default_factory=deque)
     waiting: dict[Any, Tile] = field(default_factory=dict)
+    sent: Any = None
+
+    def land(self) -> Any:
+        """Return what the parcels are measured against, with the workers; sent again where it died with one of them."""
+        if self.sent is None or self.sent.status in LOST:
+            self.sent = self.client.submit(
+                _held, replace(self.assigned, parcels=self.assigned.parcels.iloc[:0]), pure=False
+            )
+        return self.sent
 
     def give(self, tile: Tile) -> None:
-        """Hand a tile to the scheduler."""
-        asked = (self.folder, self.key, tile.start, tile.stop)
-        future = self.client.submit(opened.measured, *asked, pure=False, retries=0)
-        self.waiting[future] = tile
+        """Take a tile on; a few per worker are with the scheduler at a time, for it keeps what it is handed."""
+        self.queue.append(tile)
+
+    def _send(self) -> None:
+        while self.queue and len(self.waiting) < AHEAD * self.workers:
+            tile = self.queue.popleft()
+            parcels = self.assigned.parcels.iloc[tile.start : tile.stop]
+            future = self.client.submit(measured, self.land(), parcels, program(), pure=False, retries=0)
+            self.waiting[future] = tile
 
     def next(self) -> tuple[Tile, Measured | None] | None:
         """Return a tile that came back; what a worker raised is raised here."""
         from dask.utils import parse_timedelta
         from distributed import KilledWorker, TimeoutError, wait
 
+        self._send()
         try:
             done = wait(list(self.waiting), timeout=parse_timedelta(TICK_S), return_when="FIRST_COMPLETED").done
         except TimeoutError:
@@ -78,14 +101,33 @@ class Cluster:
             self.cluster.close()
 
 
-def hire(folder: Path, key: str, workers: int, scheduler: str = "") -> Callable[[Assignment], Crew]:
+def _held(land: Assignment) -> Assignment:
+    return land
+
+
+def program() -> str:
+    """Return a short name of the code that measures and of the libraries it computes with."""
+    return keys.code(("geo.measure.every:part",))[:16]
+
+
+def measured(land: Assignment, parcels: gpd.GeoDataFrame, by: str) -> Measured:
+    """Measure parcels where this is called.
+
+    Raises
+    ------
+    BlockedError
+        Another version of Luodi, or of a library it computes with, would measure here.
+    """
+    if by != program():
+        raise BlockedError(reason("worker_is_another_program"))
+    return replace(land, parcels=parcels).measured(Tile(0, len(parcels)), silent)
+
+
+def hire(workers: int, scheduler: str = "") -> Callable[[Assignment], Crew]:
     """Return who asks a scheduler for workers.
 
     Parameters
     ----------
-    folder : Path
-        Workers on other computers must see it under the same name.
-    key : str
     workers : int
         Of a cluster of our own; 0: one per core.
     scheduler : str
@@ -97,7 +139,7 @@ def hire(folder: Path, key: str, workers: int, scheduler: str = "") -> Callable[
         The scheduler does not answer.
     """
 
-    def hired(_: Assignment) -> Crew:
+    def hired(land: Assignment) -> Crew:
         import distributed
 
         if scheduler:
@@ -107,7 +149,7 @@ def hire(folder: Path, key: str, workers: int, scheduler: str = "") -> Callable[
             count = workers or os.cpu_count() or 1
             own = _own(distributed, count)
             client = distributed.Client(own)
-        return Cluster(client, own, str(folder.resolve()), key, count)
+        return Cluster(client, own, count, land)
 
     return hired
 

@@ -43,7 +43,7 @@ def hiring(kind: str, workers: int = 0, scheduler: str = "") -> Hire | None:
 
     def hire(folder: Path, key: str) -> Runner:
         if kind == "dask":
-            return Runner(cluster.hire(folder, key, workers, scheduler))
+            return Runner(cluster.hire(workers, scheduler))
         return Runner(processes.hire(folder, key, workers))
 
     return hire

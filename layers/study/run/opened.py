@@ -1,4 +1,4 @@
-"""What a worker of another process or computer measures: it opens the study itself, and it must be the same one."""
+"""What a process measures that shares nothing with the one that starts it: it opens the study itself, the same one."""
 
 from __future__ import annotations
 
@@ -13,24 +13,16 @@ from geo.basis.reason import reason
 from geo.measure import every
 from layers.study.run import memos
 from layers.study.run.keyed import plan
-from layers.study.run.runner import Assignment, Measured, Tile
+from layers.study.run.runner import Assignment
 from layers.study.run.stage import Opened
 
 
 def assignment_of(folder: Path, key: str) -> Callable[[], Assignment]:
-    """Return who opens the land of a study where it is called."""
-    return partial(_opened, str(folder.resolve()), key)
+    """Return who opens the land of a study where it is called.
 
-
-def measured(folder: str, key: str, start: int, stop: int) -> Measured:
-    """Measure some parcels of a study folder, which is opened once per worker.
-
-    Raises
-    ------
-    BlockedError
-        The folder holds another study there, or another program reads it.
+    What is returned raises BlockedError where the folder holds another study there, or another program reads it.
     """
-    return _opened(folder, key).measured(Tile(start, stop), silent)
+    return partial(_opened, str(folder.resolve()), key)
 
 
 @lru_cache(maxsize=1)

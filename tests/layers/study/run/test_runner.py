@@ -1,6 +1,7 @@
 """Who measures changes nothing: processes, dead workers, parcels that kill, a cluster."""
 
 import os
+import pickle
 import shutil
 import signal
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ import pytest
 
 from geo.basis.errors import BlockedError, CallError, Cancelled
 from geo.basis.progress import silent
-from layers.study.run import crews, manifest, opened, processes, runner, runs
+from layers.study.run import cluster, crews, manifest, opened, processes, runner, runs
 from layers.study.run.results import open_results
 from layers.study.run.runner import Runner, Tile, tiles
 
@@ -154,10 +155,53 @@ def test_a_wish_to_stop_sends_the_workers_home(fresh):
     assert hired[0].crew == []
 
 
-def test_a_worker_that_reads_another_study_refuses(run_district):
+def test_a_process_that_reads_another_study_refuses(run_district):
     with pytest.raises(BlockedError) as told:
-        opened.measured(str(run_district), "another key", 0, 1)
+        opened.assignment_of(run_district, "another key")()
     assert told.value.reasons[0].code == "worker_reads_another_study"
+
+
+def test_a_worker_with_another_program_refuses():
+    with pytest.raises(BlockedError) as told:
+        cluster.measured(None, [], "another program")
+    assert told.value.reasons[0].code == "worker_is_another_program"
+
+
+@dataclass
+class Wire:
+    """A scheduler in one's own process that sends everything as bytes, as a network does."""
+
+    sent: list = field(default_factory=list)
+
+    def submit(self, work, *given, **_):
+        self.sent.append(pickle.dumps((work, given)))
+        made = pickle.loads(pickle.dumps(work(*pickle.loads(pickle.dumps(given)))))
+        object.__setattr__(made, "status", "finished")
+        return made
+
+
+def test_a_cluster_is_sent_what_it_measures_and_opens_nothing(fresh, run_district, monkeypatch):
+    """Workers need not see the study: the land goes out once, parcels with their tile, and the bytes are the same."""
+    wires = []
+
+    @dataclass
+    class Crew(cluster.Cluster):
+        back: list = field(default_factory=list)
+
+        def give(self, tile):
+            made = cluster.measured(self.land(), self.assigned.parcels.iloc[tile.start : tile.stop], cluster.program())
+            self.back.append((tile, pickle.loads(pickle.dumps(made))))
+
+        def next(self):
+            return self.back.pop()
+
+        def close(self):
+            wires.append(len(self.client.sent))
+
+    monkeypatch.setattr(opened, "plan", lambda _: pytest.fail("a worker opened the study"))
+    runs.update(fresh, "screen", silent, lambda *_: Runner(lambda land: Crew(Wire(), None, 2, land)))
+    assert wires == [1]
+    assert bytes_of(fresh) == bytes_of(run_district)
 
 
 @pytest.mark.parametrize(
