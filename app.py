@@ -10,7 +10,9 @@ import streamlit as st  # noqa: E402
 
 import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
 from layers.outputs import stream  # noqa: E402
+from layers.serve import garbage  # noqa: E402
 from layers.serve.http.routes import MIDDLEWARE, ROUTES, lifespan  # noqa: E402
 
 stream.guard()
+garbage.watch()
 app = st.App(ROOT / "views" / "main.py", routes=ROUTES, lifespan=lifespan, middleware=MIDDLEWARE)
