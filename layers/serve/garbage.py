@@ -25,6 +25,7 @@ class Walks:
     now: Callable[[], float] = time.perf_counter
     begun: float = 0.0
     whole: float = 0.0
+    aside: bool = False
 
     def __call__(self, phase: str, info: dict[str, int]) -> None:
         """Set aside what a slow full walk found alive, or take it back where that is long ago."""
@@ -32,12 +33,14 @@ class Walks:
             return
         if phase == "start":
             self.begun = self.now()
-            if gc.get_freeze_count() and self.begun - self.whole > AGAIN_S:
+            if self.aside and self.begun - self.whole > AGAIN_S:
                 gc.unfreeze()
-            if not gc.get_freeze_count():
+                self.aside = False
+            if not self.aside:
                 self.whole = self.begun
         elif self.now() - self.begun > SLOW_S:
             gc.freeze()
+            self.aside = True
 
 
 def watch() -> None:
