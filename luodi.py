@@ -15,6 +15,7 @@ from typing import Annotated, Any  # noqa: E402
 import typer  # noqa: E402
 
 import layers  # noqa: E402, F401 - bans drivers before GDAL is loaded
+from layers.basis import heap  # noqa: E402
 from layers.outputs import stream  # noqa: E402
 from layers.outputs.console import Console  # noqa: E402
 from layers.serve.commands import (  # noqa: E402
@@ -35,6 +36,8 @@ from layers.serve.commands import (  # noqa: E402
 from layers.serve.commands.once import Once  # noqa: E402
 from layers.serve.commands.options import Json, Lang, Study  # noqa: E402
 from layers.text import say  # noqa: E402
+
+heap.give_back()
 
 
 def __getattr__(name: str) -> Any:

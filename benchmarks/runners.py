@@ -25,7 +25,10 @@ RUNNERS = ("serial", "processes", "dask")
 def step(folder: Path, kind: str, workers: int) -> None:
     """Measure a study whose parcels are loaded, and print what it took."""
     from benchmarks.scale import cost, peak_mb
+    from layers.basis import heap
     from layers.study.run import crews, runs
+
+    heap.give_back()
 
     begun = time.perf_counter()
     runs.update(folder, "measure", lambda *_: None, crews.hiring(kind, 0 if kind == "serial" else workers))

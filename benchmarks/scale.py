@@ -49,7 +49,10 @@ def step(folder: Path, land: Path, count: int, name: str) -> None:
     if name == "add":
         add(folder, "parcels", land / f"parcels-{count}.parquet")
     else:
+        from layers.basis import heap
         from layers.study.run import runs
+
+        heap.give_back()
 
         runs.update(folder, "assemble" if name == "again" else name, lambda *_: None)
     told = {"cpu": cost(), "mb": peak_mb(), "wall": time.perf_counter() - begun, "load": os.getloadavg()[0]}

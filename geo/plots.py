@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from geo.basis.area import AreaBasis
+from geo.basis.batches import joined
 from geo.basis.inputs import Inputs
 from geo.basis.layer import Geometries, Zone
 from geo.basis.progress import Progress
-from geo.basis.tables import joined
 from geo.measure import ridges, within
 from geo.measure.fabric import composition
 from geo.screen.setting import Setting

@@ -1,15 +1,10 @@
 """Everything that touches a file, a service or a process.
 
 Importing this package bans the drivers that read other files or the network, before
-GDAL is loaded for the first time (later it has no effect); see `layers/sources/gate.py`. It also tells the C library
-to give memory back (`layers/basis/heap.py`).
+GDAL is loaded for the first time (later it has no effect); see `layers/sources/gate.py`.
 """
 
 import os
-
-from layers.basis import heap
-
-heap.give_back()
 
 os.environ["OGR_SKIP"] = (
     "OGR_VRT,GDALG,WFS,OAPIF,OGCAPI,CSW,HTTP,Carto,Elasticsearch,AmigoCloud,EEDA,NGW,PLSCENES,ADBC,MapML,GPSBabel"

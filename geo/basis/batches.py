@@ -1,11 +1,12 @@
-"""One number of each of many shapes, some shapes at a time: what is laid out on the way does not grow with them."""
+"""Many rows, some at a time: what is laid out on the way does not grow with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from geo.basis.errors import LuodiError
 from geo.basis.layer import Geometries
@@ -35,3 +36,12 @@ def of_each(shapes: Geometries, act: Callable[[Geometries], Floats]) -> Floats:
         return np.concatenate([act(shapes[at : at + ROWS]) for at in range(0, len(shapes), ROWS)])
     except LuodiError:
         return act(shapes)
+
+
+def joined(parts: Iterable[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """Return tables that came in parts as whole ones, rows in the order they came in."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for part in parts:
+        for name, frame in part.items():
+            found.setdefault(name, []).append(frame)
+    return {n: f[0] if len(f) == 1 else pd.concat(f, ignore_index=True) for n, f in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -342,15 +342,6 @@ def empty(name: str) -> pd.DataFrame:
     """Return a table with its declared columns and no rows."""
     table = TABLES[name]
     return pd.DataFrame({c.name: pd.Series(dtype=_DTYPES.get(c.kind, "str")) for c in table.columns})
-
-
-def joined(parts: Iterable[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
-    """Return tables that came in parts as whole ones, rows in the order they came in."""
-    found: dict[str, list[pd.DataFrame]] = {}
-    for part in parts:
-        for name, frame in part.items():
-            found.setdefault(name, []).append(frame)
-    return {n: f[0] if len(f) == 1 else pd.concat(f, ignore_index=True) for n, f in found.items()}
 
 
 def settled(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,9 +19,11 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHO
 def give_back() -> bool:
     """Set the heap of this process; False where the C library is another one, which is left as it is.
 
-    Tables of pyarrow use the same heap afterwards if it was not loaded before.
+    Tables of pyarrow use the same heap afterwards.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    if (arrow := sys.modules.get("pyarrow")) is not None:
+        arrow.set_memory_pool(arrow.system_memory_pool())
     if not sys.platform.startswith("linux"):
         return False
     try:

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.basis.tables import joined, settled
+from geo.basis.batches import joined
+from geo.basis.tables import settled
 from geo.rules.gather import evidence
 from geo.rules.spec import Rule
 from geo.screen import seen
