@@ -44,7 +44,7 @@ def add(folder):
         sites, plan.criteria, criteria.draws_of(plan.study)
     )
     manifest = store.read_json(results.run / store.MANIFEST)
-    entries = {n: store.write_table(results.run, n, f) | {"key": "", "stage": "rank"} for n, f in made.items()}
+    entries = {n: e | {"key": "", "stage": "rank"} for n, e in store.write_tables(results.run, [made]).items()}
     tables = manifest["tables"] | entries
     store.write_json(
         results.run, store.MANIFEST, manifest | {"criteria": plan.criteria.model_dump(mode="json"), "tables": tables}

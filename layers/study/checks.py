@@ -347,7 +347,7 @@ def _kept(
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        entries = {name: store.write_table(part, name, frame) for name, frame in tables.items()}
+        entries = store.write_tables(part, [tables])
         told = {"rules": [r.model_dump(mode="json") for r in rules], "run_id": plan.land_id, "tables": entries}
         store.write_json(part, store.MANIFEST, runs.header(plan) | told)
         store.write_json(part, HEAD, head)

@@ -103,8 +103,10 @@ APART = {
     "layers/study/edits.py:_opened": "opens what is there; `_changing` writes, under the lock",
     "layers/study/formats.py:upgrade": "brings the settings up, under the lock of the run",
     "layers/study/run/memos.py:keep": "a cache named by code and content, swapped in whole; the run has the lock",
-    "layers/study/run/store.py:_write_parquet": "writes for `write_table`",
-    "layers/study/run/store.py:_put": "swaps what `write_table` and `write_json` wrote",
+    "layers/study/run/store.py:_write_parquet": "writes for `write_tables`",
+    "layers/study/run/store.py:_Writing._put": "writes the parts of a table for `write_tables`",
+    "layers/study/run/store.py:_Writing.drop": "takes away what `write_tables` did not finish",
+    "layers/study/run/store.py:_put": "swaps what `write_tables` and `write_json` wrote",
     "layers/study/run/store.py:swap": "the last step of those that write a run, a check or a note of ours",
     "layers/outputs/target.py:replaced": "swaps a whole file in, refuses a place inside a study's own folders",
     "layers/sources/redline/wkt.py:as_table": "a temporary folder of its own",
@@ -209,7 +211,7 @@ UNDER = {
     "layers/study/run/runs.py:_prune": ("layers/study/run/runs.py:_Run",),
     "layers/study/run/store.py:write_json": (
         "layers/study/run/runs.py:_Run", "layers/study/checks.py:_kept", "layers/study/incoming.py:link"),
-    "layers/study/run/store.py:write_table": ("layers/study/run/runs.py:_Run", "layers/study/checks.py:_kept"),
+    "layers/study/run/store.py:write_tables": ("layers/study/run/runs.py:_Run", "layers/study/checks.py:_kept"),
 }  # fmt: skip
 """What writes under the lock of those that call it; nobody else may call it."""
 HOLDERS = {

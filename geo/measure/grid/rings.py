@@ -10,6 +10,8 @@ import numpy.typing as npt
 import shapely
 
 from geo.basis.area import EDGE_M, AreaBasis
+from geo.basis.batches import ROWS
+from geo.basis.errors import LuodiError
 from geo.basis.layer import Geometries
 
 Floats = npt.NDArray[np.float64]
@@ -57,6 +59,32 @@ def of(shapes: Geometries, basis: AreaBasis | None = None) -> tuple[Rings, Float
     areas : float array
         One per shape, m².
     """
+    if len(shapes) <= ROWS:
+        return _of(shapes, basis)
+    starts = range(0, len(shapes), ROWS)
+    try:
+        made = [_of(shapes[at : at + ROWS], basis) for at in starts]
+    except LuodiError:  # what it says of rows is said of all
+        return _of(shapes, basis)
+    return _stacked([rings for rings, _ in made], starts), np.concatenate([areas for _, areas in made])
+
+
+def _stacked(parts: Sequence[Rings], starts: Sequence[int]) -> Rings:
+    """Return the rings of batches of shapes as those of all; `starts` is the place of the first shape of each."""
+    points = np.concatenate([[0], np.cumsum([len(p.xy) for p in parts])]).astype(np.int64)
+    at = [p.at[:-1] + points[k] for k, p in enumerate(parts)]
+    feature = [p.feature + start for p, start in zip(parts, starts, strict=True)]
+    return Rings(
+        np.concatenate([p.xy for p in parts]),
+        np.concatenate([*at, points[-1:]]),
+        np.concatenate([p.left for p in parts]),
+        np.concatenate([p.zone for p in parts]),
+        np.concatenate(feature),
+        np.concatenate([p.box for p in parts]),
+    )
+
+
+def _of(shapes: Geometries, basis: AreaBasis | None) -> tuple[Rings, Floats]:
     number = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes))
     if not len(number):
         return _none(), np.zeros(len(shapes))

@@ -111,11 +111,6 @@ def write_tables(folder: Path, parts: Iterable[Mapping[str, pd.DataFrame]]) -> d
             table.drop()
 
 
-def write_table(folder: Path, name: str, frame: pd.DataFrame) -> dict[str, Any]:
-    """Write one table (see `write_tables`) and return its manifest entry."""
-    return write_tables(folder, [{name: frame}])[name]
-
-
 def _settled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     declared = TABLES.get(name)
     frame = settled(name, frame) if declared else frame

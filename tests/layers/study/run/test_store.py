@@ -28,7 +28,7 @@ def test_parts_are_the_whole(tmp_path):
     whole = ledger(ids)
     (tmp_path / "one").mkdir()
     (tmp_path / "more").mkdir()
-    store.write_table(tmp_path / "one", "ledger", whole)
+    store.write_tables(tmp_path / "one", [{"ledger": whole}])
     parts = [whole[a:b] for a, b in ((0, 0), (0, 20), (20, 20), (20, 58), (58, 60))]
     told = store.write_tables(tmp_path / "more", ({"ledger": p} for p in parts))
     assert told["ledger"]["rows"] == 60
