@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 BIN     = .venv/bin
 DEMO    = demo
 PORT   ?= 8501
+# a server to read tables from and to write them to, for the long suite
+POSTGIS = postgresql-postgis
 DEBIAN  = chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils
 
 # where the tests lie that drive a browser; to look through the whole house for them takes half a minute
@@ -57,7 +59,12 @@ test: set-up
 suite: install
 	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not long and not browser"
 
-test-all: set-up lint
+.stamps/postgis: Makefile .ci/debian
+	@mkdir -p .stamps
+	@sh .ci/debian $(POSTGIS)
+	@touch $@
+
+test-all: set-up .stamps/postgis lint
 	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not browser"
 	$(BIN)/pytest $(WALKS) -m browser
 

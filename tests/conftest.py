@@ -44,6 +44,28 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
+def server():
+    """A PostGIS server of our own; where Debian's packages are not installed its tests are left out."""
+    from tests import databases
+
+    if databases.binaries() is None:
+        pytest.skip("PostgreSQL with PostGIS is not installed")
+    made = databases.Server()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def database(server, monkeypatch):
+    """The server, with its services as a user's own."""
+    for name in [n for n in os.environ if n.startswith("PG")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PGSERVICEFILE", str(server.services))
+    yield server
+    server.sql("DROP SCHEMA gis CASCADE; CREATE SCHEMA gis")
+
+
+@pytest.fixture(scope="session")
 def run_district(tmp_path_factory):
     """A district that has been run; treat it as read-only."""
     from layers.study.run import runs

@@ -13,6 +13,7 @@ from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import reason
 from geo.basis.tables import TABLES
 from layers.outputs import meeting, ranking_book, stage_book
+from layers.outputs.form import Shapes
 from layers.outputs.formats import FORMATS, Format
 from layers.outputs.project import projection
 from layers.outputs.projected import Projection
@@ -55,26 +56,47 @@ def export(
     BlockedError
         The file cannot be written there.
     """
-    if table not in TABLES:
-        raise CallError(reason("table_unknown", table=table, known=sorted(TABLES)))
+    _known(table)
     kind = ending(path, sorted(FORMATS))
-    results = leaving(results, table, kind)
     if layout:
-        return _laid_out(results, path, table, language, keep, layout)
+        return _laid_out(leaving(results, table, kind), path, table, language, keep, layout)
     if (table, kind) in BOOKS:
-        return _book(results, path, BOOKS[table, kind], language, keep)
-    made = projection(results, table, language)
-    made = dated(replace(made, asked=dict(asked or {})), results)
+        return _book(leaving(results, table, kind), path, BOOKS[table, kind], language, keep)
     form = FORMATS[kind]
-    shapes = None if form.shapes == "none" else shapes_of(results, table)
+    made, shapes = rows_out(results, table, language, keep, form.shapes)
+    made = replace(made, asked=dict(made.asked) | dict(asked or {}))
     if form.shapes == "asked" and shapes is None:
         raise CallError(reason("table_without_shapes", table=table, format=kind))
-    if keep is not None:
-        made = replace(made, frame=made.frame[keep])
-        shapes = None if shapes is None else shapes[keep]
     _fits(form, made, table)
     written(form, path, made, shapes, table, results.folder)
     return len(made.frame)
+
+
+def rows_out(
+    results: Results, table: str, language: Language, keep: np.ndarray | None = None, wanted: Shapes = "taken"
+) -> tuple[Projection, gpd.GeoSeries | None]:
+    """Return the rows of a table as they may leave, and their shapes where some are wanted and the table has them.
+
+    Raises
+    ------
+    CallError
+        Unknown table.
+    BlockedError
+        As `leaving`.
+    """
+    _known(table)
+    results = _released(results, table, wanted)
+    made = dated(projection(results, table, language), results)
+    shapes = None if wanted == "none" else shapes_of(results, table)
+    if keep is not None:
+        made = replace(made, frame=made.frame[keep])
+        shapes = None if shapes is None else shapes[keep]
+    return made, shapes
+
+
+def _known(table: str) -> None:
+    if table not in TABLES:
+        raise CallError(reason("table_unknown", table=table, known=sorted(TABLES)))
 
 
 def dated(made: Projection, results: Results) -> Projection:
@@ -217,10 +239,14 @@ def leaving(results: Results, table: str, kind: str) -> Results:
     BlockedError
         The table is nothing but what a use-only layer says, or its shapes follow the outline of one.
     """
+    return _released(results, table, FORMATS[kind].shapes)
+
+
+def _released(results: Results, table: str, wanted: Shapes) -> Results:
     found = released(results)
     if why := refusal(found, table):
         raise BlockedError(why)
-    if table in BY_CHECK and FORMATS[kind].shapes != "none" and touched(found):
+    if table in BY_CHECK and wanted != "none" and touched(found):
         raise BlockedError(reason("land_reveals_sensitive", count=len(masks(found).layers)))
     return found
 

@@ -124,6 +124,10 @@ def _done(job: dict[str, Any], folder: Path, limits: Limits) -> dict[str, Any]:
 
     os.chdir(folder)
     task = job["task"]
+    if task == "database":
+        from layers.sources import database
+
+        return database.asked(job, folder)
     if task == "kinds":
         return {"kinds": [_kind(job | file, folder / str(k)) for k, file in enumerate(job["files"])]}
     try:

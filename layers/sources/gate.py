@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
@@ -31,7 +31,7 @@ from pyarrow import parquet
 
 from geo.basis.errors import BlockedError, CallError
 from geo.basis.reason import Reason, reason
-from layers.basis import disk, sealed
+from layers.basis import disk, postgis, sealed
 from layers.basis.owned import owned
 from layers.sources import alone, forks, readers
 from layers.sources.finding import Finding
@@ -214,10 +214,9 @@ def _asked(files: Sequence[tuple[Path, str]], cache: Path) -> list[str]:
         job = {"task": "kinds", "name": files[0][0].name, "files": several, "limits": asdict(LIMITS)}
         (folder / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
         try:
-            _run(folder, files[0][0].name)
+            return list(run(folder, files[0][0].name)["kinds"])
         except BlockedError:
             return [""] if len(files) == 1 else [k for one in files for k in _asked([one], cache)]
-        return list(_result(folder)["kinds"])
 
 
 def members(source: Path) -> list[Path]:
@@ -235,6 +234,7 @@ def parts(source: Path) -> list[Path]:
 def _source(path: Path | str) -> Path:
     """Only paths of this computer pass; no user text reaches GDAL as a connection string."""
     text = str(path)
+    postgis.only_files(Path(path))
     if "://" in text or text.startswith("/vsi") or "\0" in text:
         raise CallError(reason("path_not_local", path=text[:100]))
     source = Path(path)
@@ -299,10 +299,7 @@ def _parse(task: str, source: Path, options: dict[str, str], entry: Path) -> Non
         folder.mkdir()
         job = {"task": task, "source": str(source), "name": source.name, "limits": asdict(LIMITS), **options}
         (folder / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
-        _run(folder, source.name)
-        result = _result(folder)
-        if "blocked" in result:
-            raise BlockedError([Reason.from_json(text) for text in result["blocked"]])
+        result = run(folder, source.name)
         shutil.rmtree(folder / "work", ignore_errors=True)
         sums = {p.name: sealed.sha256(p) for p in sorted(folder.iterdir()) if p.is_file() and p.name != RESULT}
         result |= {"reader": _reader(result), SUMS: sums}
@@ -322,11 +319,21 @@ def _put(folder: Path, entry: Path, own: Path) -> None:
         folder.rename(entry)
 
 
-def _run(folder: Path, name: str) -> None:
-    """Run the child; a crash, a kill or running out of time is a reason, not an exception."""
+def run(folder: Path, name: str, more: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Run the child and return what it found; a crash, a kill or running out of time is a reason of a BlockedError.
+
+    Parameters
+    ----------
+    folder : Path
+        With the job; the result is put beside it.
+    name : str
+        What the source is called in messages.
+    more : mapping or None
+        Of the environment, for a job that needs some: its process is one of its own.
+    """
     env = {k: v for k, v in os.environ.items() if k in _PASSED} | {"PYTHONIOENCODING": "utf-8"}
     try:
-        code = _done((folder / "job.json").resolve(), env)
+        code = _done((folder / "job.json").resolve(), env | dict(more or {}), more is None)
     except subprocess.TimeoutExpired:
         raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.wall_seconds)) from None
     if code == disk.NO_ROOM or (code != 0 and disk.has_no_room(folder)):
@@ -337,12 +344,16 @@ def _run(folder: Path, name: str) -> None:
         raise BlockedError(reason("parse_timeout", file=name, seconds=LIMITS.cpu_seconds))
     if code != 0 or not (folder / RESULT).is_file():
         raise BlockedError(reason("parse_crashed", file=name, code=code))
+    result = _result(folder)
+    if "blocked" in result:
+        raise BlockedError([Reason.from_json(text) for text in result["blocked"]])
+    return result
 
 
-def _done(job_file: Path, env: dict[str, str]) -> int:
+def _done(job_file: Path, env: dict[str, str], may_fork: bool) -> int:
     """Parse in a fork of the warm process, or in a process of its own; return the exit code."""
     tick = partial(_tick, job_file.parent / PROGRESS, _watching.get())
-    code = forks.WARM.run(job_file, env, LIMITS.wall_seconds, tick) if forks.POSSIBLE else None
+    code = forks.WARM.run(job_file, env, LIMITS.wall_seconds, tick) if forks.POSSIBLE and may_fork else None
     return alone.run(job_file, env, LIMITS.wall_seconds, tick) if code is None else code
 
 

@@ -20,6 +20,7 @@ from geo.basis.errors import BlockedError, CallError, LuodiError, SpecError
 from geo.basis.progress import Progress, silent
 from geo.basis.reason import reason
 from layers import toml
+from layers.basis import postgis
 from layers.sources import gate
 from layers.sources.finding import Finding, blocked
 from layers.study import formats, inspection, load, parts, role_fields, settings, spec, staged
@@ -214,6 +215,7 @@ def check(
         A study is named for the file, and no role.
     """
     target, given = Path(target), given or {}
+    postgis.only_files(target)
     if (target / spec.FILE).is_file():
         return _ordered(inspection.of_study(target, progress))
     if target.is_dir() and target.suffix.lower() != ".gdb":

@@ -33,6 +33,7 @@ from geo.measure.every import area_shapes
 from geo.project.facts import NO, YES
 from geo.project.uses import GENERAL, USES, speaks
 from geo.rules.spec import Rule
+from layers.basis import postgis
 from layers.library import standards, uses
 from layers.sources.redline import read as redline
 from layers.sources.redline import shape as redline_shape
@@ -155,6 +156,8 @@ def check(folder: Path, source: Path | str, asked: RedlineQuestion, progress: Pr
         Another process went on writing the study for longer than a short wait.
     """
     spec.require(folder)
+    if isinstance(source, Path):
+        postgis.only_files(source)
     with writing(folder, "redline", WAIT_S):
         plan = runs.plan(folder)
         inputs = load.inputs(plan.study, folder, progress)

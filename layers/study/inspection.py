@@ -31,6 +31,7 @@ from layers.study import (
     drifted,
     grid,
     load,
+    origins,
     overrides,
     packs,
     parts,
@@ -362,6 +363,7 @@ def of_study(folder: Path, progress: Progress) -> list[Finding]:
     for k, layer in enumerate(study.layers):
         progress(k, len(study.layers), "load")
         mine = [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, home), layer)]
+        mine += [_of_layer(f, layer.id) for f in origins.changed(layer, folder)]
         found += _nameless(mine, k + 1) if layer.use_only else mine
     progress(len(study.layers), len(study.layers), "load")
     return found

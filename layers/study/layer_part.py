@@ -24,6 +24,25 @@ class EarlierFile(Frozen):
     until: date
 
 
+class Origin(Frozen):
+    """The table of a database a file is a copy of (`layers.study.origins`).
+
+    Parameters
+    ----------
+    table : str
+        ``postgis:SERVICE/SCHEMA.TABLE``.
+    rows, sum
+        What it held: rows, and a sum over their content.
+    on : date
+        The day it was copied.
+    """
+
+    table: str
+    rows: int = Field(ge=0)
+    sum: str
+    on: date
+
+
 class LayerPart(Frozen):
     """One file of a layer.
 

@@ -183,8 +183,8 @@ def _one_part(
 
 
 def _kept(entry: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entry without what an empty value takes out."""
-    return {k: v for k, v in entry.items() if k not in ("layer", "parts") or k not in said}
+    """Return the entry without what an empty value takes out; where the file came from is said anew."""
+    return {k: v for k, v in entry.items() if k != "origin" and (k not in ("layer", "parts") or k not in said)}
 
 
 def _parts_gone(old: LayerSpec, new: LayerSpec) -> list[Finding]:
@@ -230,6 +230,7 @@ def _written(folder: Path, layer_id: str, said: Mapping[str, Any], found: staged
     document = settings.read(folder)
     table = next(t for t in document["layers"] if t["id"] == layer_id)
     earlier = _earlier(table)
+    table.pop("origin", None)
     for key, value in {**said, **earlier}.items():
         if key in ("layer", "parts") and not value:
             table.pop(key, None)

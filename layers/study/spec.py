@@ -190,10 +190,9 @@ class LayerSpec(_Named):
         Plain name by which rules refer to the layer; what it is used for.
     source, layer : str
         File (relative to the study folder) and the layer inside it.
-    parts : tuple of LayerPart
-        Of a layer in several files: all of them, the first with the same `source`; none for a layer in one file.
-    earlier : tuple of EarlierFile
-        Of a library (五库): the files that were in its place before, the oldest first.
+    parts, earlier, origin
+        Of a layer in several files: all of them, the first with the same `source`. Of a library (五库): the files that
+        were in its place before, the oldest first. Of a copy of a table of a database: which, and what it held then.
     crs, encoding : str
         Given only when the file does not say, or says it wrongly.
     fields : mapping
@@ -228,6 +227,7 @@ class LayerSpec(_Named):
     layer: str = ""
     parts: tuple[layer_part.LayerPart, ...] = ()
     earlier: tuple[layer_part.EarlierFile, ...] = ()
+    origin: layer_part.Origin | None = None
     crs: str = ""
     encoding: str = ""
     vintage: date | None = None

@@ -90,6 +90,8 @@ APART = {
     "layers/sources/gate.py:_put": "swaps a whole parsed copy in",
     **dict.fromkeys([f"layers/sources/gate.py:{f}" for f in ("kinds", "_asked", "_write_note")],
                     "notes beside the parsed copies, named by content; swapped in whole"),
+    **dict.fromkeys([f"layers/sources/fetched.py:{f}" for f in ("copied", "_place", "_asked")],
+                    "a folder of our own beside the parsed copies, gone at the end"),
     "layers/basis/keys.py:_keep": "beside the compiled modules of the program, no part of a study",
     "layers/sources/child.py:_kind": JOB,
     "layers/study/uploads.py:receiving": "writes into a batch of its own, under a nameless name until whole",
@@ -140,6 +142,7 @@ APART = {
          "layers/sources/unzip.py:unzip",
          "layers/sources/formats/streamed.py:_Work._write",
          "layers/sources/formats/streamed.py:_Work.progress",
+         "layers/sources/database.py:_written",
          "layers/sources/formats/vector.py:_write"), JOB),
     **dict.fromkeys(
         ("layers/outputs/boundary_txt.py:_write_list", "layers/outputs/offline.py:_write_html",
@@ -228,7 +231,8 @@ HOLDERS = {
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:numbered", "layers/study/formats.py:upgrade",
-    "county/county.py:write", "layers/outputs/target.py:replaced", "layers/study/catalog.py:_append",
+    "county/county.py:write", "layers/outputs/target.py:replaced", "layers/outputs/database.py:export",
+    "layers/study/catalog.py:_append",
     "layers/study/catalog.py:new", "layers/study/checks.py:_kept", "layers/study/edits.py:_changing",
     "layers/study/run/runs.py:_Run._write", "layers/study/run/runs.py:_point", "layers/study/waive.py:_write",
     "layers/study/accept.py:accept", "layers/study/replacing.py:remove", "layers/study/replacing.py:_written",

@@ -94,30 +94,43 @@ def add(
     }  # fmt: skip
 
     def work(console: Console) -> None:
-        from layers.study import catalog, delivery
+        from layers.study import origins
 
         if (replace and (take or said)) or (screen and not replace):
             raise CallError(reason("replace_alone"))
-        if replace:
-            _replace(console, folder, files, replace, options.entry(given), screen)
-            return
-        if not role:
-            _delivery(console, folder, files, (take, said or []), options.entry(given))
-            return
-        if take or said:
-            raise CallError(reason("delivery_take_needs_delivery"))
-        stated, file = options.entry(given), files[0]
-        if len(files) > 1:
-            _kept_in_parts(folder, files, role, kind)
-            stated |= delivery.as_one(folder, files, layer)
-            file = Path(stated["parts"][0]["source"])
-        made = catalog.added(folder, file, stated, console.progress)
-        for finding in made.findings:
-            console.note(finding.reason)
-        console.text(say("command.added", console.language, id=made.id, path=file.name))
-        console.result({"id": made.id, "findings": len(made.findings)})
+        at = origins.named(files)
+        if at is not None and at.table and not (role or replace):
+            raise CallError(reason("database_needs_role", name=str(at)))
+        with origins.local(folder, files) as here:
+            for finding in here.findings:
+                console.note(finding.reason)
+            stated = options.entry(given) | here.said
+            if replace:
+                _replace(console, folder, here.files, replace, stated, screen)
+            elif role:
+                if take or said:
+                    raise CallError(reason("delivery_take_needs_delivery"))
+                _added(console, folder, here.files, stated)
+            else:
+                _delivery(console, folder, files, (take, said or []), stated)
 
     call.run(as_json, lang, work)
+
+
+def _added(console: Console, folder: Path, files: list[Path], stated: dict[str, Any]) -> None:
+    """Add a file, or several as the parts of one layer, as what the role says."""
+    from layers.study import catalog, delivery
+
+    file = files[0]
+    if len(files) > 1:
+        _kept_in_parts(folder, files, stated["role"], stated.get("kind", ""))
+        stated |= delivery.as_one(folder, files, stated.get("layer", ""))
+        file = Path(stated["parts"][0]["source"])
+    made = catalog.added(folder, file, stated, console.progress)
+    for finding in made.findings:
+        console.note(finding.reason)
+    console.text(say("command.added", console.language, id=made.id, path=file.name))
+    console.result({"id": made.id, "findings": len(made.findings)})
 
 
 def _kept_in_parts(folder: Path, files: list[Path], role: str, kind: str) -> None:

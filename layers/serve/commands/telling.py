@@ -165,7 +165,9 @@ def export(
     out: Annotated[
         Path,
         typer.Argument(
-            metavar="OUT", help="OUT.xlsx .csv .gpkg .html .shp.zip .gdb.zip .geojson .kml .dxf .parquet .txt (报盘)"
+            metavar="OUT",
+            help="OUT.xlsx .csv .gpkg .html .shp.zip .gdb.zip .geojson .kml .dxf .parquet .txt (报盘); "
+            "postgis:SERVICE/SCHEMA.TABLE",
         ),
     ],
     table: Annotated[str, typer.Option(help="Table to write; by default candidates, or what the layout lists.")] = "",
@@ -175,14 +177,18 @@ def export(
     ] = "",
     encoding: Annotated[str, typer.Option(help="gbk or utf-8, for CSV, shapefile and TXT.")] = "",
     txt: Annotated[str, typer.Option(help="Form of OUT.txt: v9,prefix,gbk,unit=… (see redline --txt).")] = "",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="A table of the database that Luodi did not write may be replaced.")
+    ] = False,
     as_json: Json = False,
     lang: Lang = "",
 ) -> None:
-    """Write a table of the newest run to a file; stale tables are never written."""
+    """Write a table of the newest run to a file or into a PostGIS database; stale tables are never written."""
 
     def work(console: Console) -> None:
         from geo.basis.tables import TABLES
-        from layers.outputs import files
+        from layers.basis import postgis
+        from layers.outputs import database, files
         from layers.study.run.released import require
         from layers.study.select import by_use, rows_where
 
@@ -190,6 +196,16 @@ def export(
         results = require(folder, name) if name in TABLES else require(folder, "candidates")
         keep = rows_where(by_use(results, name), where) if where and name in TABLES else None
         asked = {k: v for k, v in (("encoding", encoding.lower()), ("txt", txt)) if v}
+        at = postgis.address(out.as_posix())
+        if (at is None and overwrite) or (at is not None and (layout or asked)):
+            raise CallError(reason("export_options", name=out.name if at is None else str(at)))
+        if at is not None:
+            made = database.export(results, at, name, console.language, keep, overwrite=overwrite)
+            if made.open_line:
+                console.note(reason("database_open_line", name=str(at)))
+            console.text(say("command.exported", console.language, count=made.rows, path=str(at)))
+            console.result({"table": str(at), "rows": made.rows})
+            return
         rows = files.export(results, out, name, console.language, keep, layout, asked)
         console.text(say("command.exported", console.language, count=rows, path=out.name))
         console.result({"file": str(out), "rows": rows})

@@ -69,11 +69,12 @@ class _Footer:
     columns: dict[str, Any]
     names: tuple[str, ...]
     texts: tuple[str, ...]
+    copied: tuple[Finding, ...] = ()
 
     def placed(self) -> tuple[str, list[Finding]]:
-        """Return the system and what is said of it."""
+        """Return the system, and what is said of it and of the way its rows came."""
         crs, note = _crs(self.columns[self.primary])
-        return crs, [finding("warn", note)] if note else []
+        return crs, ([finding("warn", note)] if note else []) + list(self.copied)
 
 
 def _footer(inside: Contents, limits: Limits) -> _Footer:
@@ -89,7 +90,7 @@ def _footer(inside: Contents, limits: Limits) -> _Footer:
                 raise BlockedError(reason("parquet_without_geometry", file=inside.name, column=primary))
             names = tuple(file.schema_arrow.names)
             texts = tuple(f.name for f in file.schema_arrow if _text_like(f.type))
-            made = _Footer(file.metadata.num_rows, primary, geo["columns"], names, texts)
+            made = _Footer(file.metadata.num_rows, primary, geo["columns"], names, texts, _copied(geo))
     except (pa.ArrowInvalid, OSError) as error:
         raise _unreadable(inside, error) from None
     if (encoding := made.columns[primary].get("encoding")) != "WKB":
@@ -195,6 +196,16 @@ def _geo(metadata: dict[bytes, bytes], name: str) -> dict[str, Any]:
     except (KeyError, ValueError):
         pass
     raise BlockedError(reason("parquet_not_geo", file=name))
+
+
+def _copied(geo: dict[str, Any]) -> tuple[Finding, ...]:
+    """Return what our own copy of a table of a database says was done to its rows (`layers.sources.database`)."""
+    told = geo.get("luodi")
+    told = told if isinstance(told, dict) else {}
+    count, left = told.get("straightened"), told.get("left")
+    curved = [finding("fixed", "table_straightened", count=count)] if isinstance(count, int) and count > 0 else []
+    names = [str(n) for n in left] if isinstance(left, list) else []
+    return (*curved, *([finding("warn", "columns_of_bytes", fields=names)] if names else []))
 
 
 def _crs(described: dict[str, Any]) -> tuple[str, str]:

@@ -200,7 +200,7 @@ def _bare(spec: LayerSpec, alias: str) -> LayerSpec:
     blank: dict[str, Any] = {
         "id": alias, "title": "", "source": "", "layer": "", "owner": "", "fields": {}, "coverage": "unknown",
         "parts": (), "class_field": "", "where": "", "vintage": None, "accept": (), "crs": "", "encoding": "",
-        "corrected": (), "provenance": "", "licence": "", "sensitivity": "",
+        "corrected": (), "provenance": "", "licence": "", "sensitivity": "", "origin": None,
     }  # fmt: skip
     return spec.model_copy(update=blank)
 

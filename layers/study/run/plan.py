@@ -62,7 +62,8 @@ class Plan:
         """Return the layers of some roles and the contents of their files, as plain values for a stage's key."""
         specs = self.study.with_role(*roles)
         names = [n for s in specs for n in files(s)]
-        return [[s.model_dump(mode="json") for s in specs], {n: (self.digests[n], self.reader_keys[n]) for n in names}]
+        told = [s.model_dump(mode="json", exclude={"origin"}) for s in specs]  # what a table held is in its copy
+        return [told, {n: (self.digests[n], self.reader_keys[n]) for n in names}]
 
     @property
     def recovered(self) -> frozenset[str]:
