@@ -231,7 +231,7 @@ HOLDERS = {
 }  # fmt: skip
 COMMITS = {
     "layers/study/formats.py:numbered", "layers/study/formats.py:upgrade",
-    "county/county.py:write", "layers/outputs/target.py:replaced", "layers/outputs/database.py:export",
+    "county/county.py:write", "layers/outputs/target.py:replaced", "layers/outputs/database.py:put",
     "layers/study/catalog.py:_append",
     "layers/study/catalog.py:new", "layers/study/checks.py:_kept", "layers/study/edits.py:_changing",
     "layers/study/run/runs.py:_Run._write", "layers/study/run/runs.py:_point", "layers/study/waive.py:_write",
