@@ -125,7 +125,10 @@ def _text(path: Path, head: bytes) -> str:
     lines = [line.strip() for line in start.splitlines()[:40]]
     if "SECTION" in lines and lines[0] in ("0", "999"):
         return "dxf"
-    if path.suffix.lower() in (".csv", ".txt", ".tsv") and (_bom(head) == "utf-16" or b"\x00" not in head):
+    spreadsheet = path.suffix.lower() in (".xls", ".et") and b"\t" in head  # a text under the name of a workbook
+    if (path.suffix.lower() in (".csv", ".txt", ".tsv") or spreadsheet) and (
+        _bom(head) == "utf-16" or b"\x00" not in head
+    ):
         return "table"
     named = next((name for magic, name in _FOREIGN if head.startswith(magic)), "?")
     raise BlockedError(reason("not_spatial", file=path.name, found=named, supported=SUPPORTED))

@@ -108,3 +108,47 @@ def test_the_area_of_parcels_is_known_by_name_and_unit(tmp_path, heading, ours):
     assert [f for f in study.layer("parcels").fields if f.startswith("legal_")] == ([ours] if ours else [])
     if ours:
         assert load.inputs(study, folder).parcels["legal_m2"].tolist() == pytest.approx([10_000.0] * 16)
+
+
+def sheet(path, rows, change=None):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if change:
+        change(book.active)
+    book.save(path)
+    return path
+
+
+def test_rows_nobody_sees_are_read_and_told(tmp_path):
+    def hide(page):
+        page.row_dimensions[3].hidden = True
+        page.row_dimensions[9].hidden = True  # nothing stands there
+
+    file = gate.open_table(sheet(tmp_path / "t.xlsx", [["编号", "面积"], ["A", 1], ["B", 2]], hide), tmp_path / "c")
+    assert file.frame["编号"].tolist() == ["A", "B"]
+    (told,) = file.findings
+    assert (told.code, told.severity, told.reason.values["rows"]) == ("rows_hidden", "warn", [3])
+
+
+def test_errors_in_place_of_values_are_told_with_their_cells(tmp_path):
+    rows = [["编号", "面积"], ["A", "#REF!"], ["B", "#N/A"], ["C", 3]]
+    file = gate.open_table(sheet(tmp_path / "t.xlsx", rows), tmp_path / "c")
+    assert file.frame["面积"].tolist() == ["", "", "3"]
+    (told,) = file.findings
+    assert (told.code, told.reason.values["rows"]) == ("cells_with_error", ["B2 #REF!", "B3 #N/A"])
+
+
+def test_who_filled_a_narrow_table_in_is_no_row_of_it(tmp_path):
+    rows = [["编号", "面积（亩）"], ["A", 1], ["B", 2], ["合计", 3], ["制表人：张", None], ["备注：含道路", None]]
+    file = gate.open_table(sheet(tmp_path / "t.xlsx", rows), tmp_path / "c")
+    assert file.frame["编号"].tolist() == ["A", "B"]
+    file = gate.open_table(sheet(tmp_path / "u.xlsx", [["编号", "面积"], ["A", 1], ["B", None]]), tmp_path / "c")
+    assert file.frame["编号"].tolist() == ["A", "B"], "an id stands alone too"
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-16"])
+def test_a_text_under_the_name_of_a_workbook_is_a_table(tmp_path, encoding):
+    (tmp_path / "导出.xls").write_bytes("编号\t名称\nA\t甲厂\n".encode(encoding))
+    file = gate.open_table(tmp_path / "导出.xls", tmp_path / "c")
+    assert file.frame.to_dict("records") == [{"编号": "A", "名称": "甲厂"}]

@@ -31,6 +31,9 @@ _NOTE = re.compile(
     r"|^(note|remark|source|prepared|checked|date|n\.b\.)|[:：。]",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(
+    r"^(备?注|说明|附注|备注|填表|制表|审核|复核|审批|校核|经办|负责|联系|填报|编制|统计|单位|数据来源|来源|日期)[^:：]{0,6}[:：]"
+)
 NOTE_LENGTH = 20
 """A single cell under a table that is longer is a sentence, not the id of a row."""
 SINGLE = ("table", "records", "dbf")
@@ -376,10 +379,15 @@ def _unique(names: Sequence[str]) -> list[str]:
 def _without_notes(rows: totals.Rows, width: int) -> tuple[totals.Rows, list[Finding]]:
     """Set apart lines under the table with a single cell that reads like a note (注, 填表人)."""
     end = len(rows)
-    while end and width >= 3 and _note(rows[end - 1][1]):
+    while end and _note(rows[end - 1][1]) and (width >= 3 or _signed(rows[end - 1][1])):
         end -= 1
     notes = [finding("fixed", "table_note", row=line, text="".join(row)[:60]) for line, row in rows[end:]]
     return rows[:end], notes
+
+
+def _signed(row: list[str]) -> bool:
+    """Tell whether the one cell of a row is signed like a form (制表人：…); in a narrow table ids stand alone too."""
+    return any(_SIGNED.match(c) for c in row if c)
 
 
 def _note(row: list[str]) -> bool:

@@ -26,6 +26,9 @@ _KIND = re.compile(rb'\bt="(\w+)"')
 _GIVEN = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>(?=\s*<(?:\w+:)?c\b)")
+_NUMBER = re.compile(rb'\br="(\d{1,8})"')
+_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _CHUNK = 1 << 22
 _LONGEST_CELL = 1 << 16
 """A cell that goes on beyond a chunk by more than this is not looked into (its text is)."""
@@ -36,7 +39,7 @@ class Extent:
     """The farthest row and column of a sheet, how many cells it has, and cells that do not hold what they say.
 
     `uncalculated` formulas have no result; a cell `mistyped` calls itself a number and holds none (row and column
-    from 0).
+    from 0); `faults` are cells with an error in place of a result, `hidden` rows nobody sees (from 1).
     """
 
     rows: int = 0
@@ -45,6 +48,8 @@ class Extent:
     uncalculated: int = 0
     first: tuple[str, ...] = ()
     mistyped: list[tuple[int, int]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
 
 
 def looked_over(path: Path, name: str, sheet: str, limits: Limits) -> tuple[list[Finding], list[tuple[int, int]]]:
@@ -70,6 +75,10 @@ def looked_over(path: Path, name: str, sheet: str, limits: Limits) -> tuple[list
     if found.mistyped:
         cells = [f"{_letters(column)}{row + 1}" for row, column in found.mistyped[:5]]
         out.append(finding("warn", "number_cell_holds_text", count=len(found.mistyped), rows=cells))
+    if found.faults:
+        out.append(finding("warn", "cells_with_error", count=len(found.faults), rows=found.faults[:5]))
+    if found.hidden:
+        out.append(finding("warn", "rows_hidden", count=len(found.hidden), rows=found.hidden[:5]))
     return out, found.mistyped
 
 
@@ -131,6 +140,7 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
 
 
 def _count(block: bytes, out: Extent) -> None:
+    out.hidden += _hidden(block)
     for match in _CELL.finditer(block):
         if match[2]:  # a cell with a look and no content
             continue
@@ -144,12 +154,20 @@ def _count(block: bytes, out: Extent) -> None:
         end = _END.search(block, match.end())
         inner = block[match.end() : end.start()] if end else b""
         kind, given = _KIND.search(match[1]), _GIVEN.search(inner)
+        if kind is not None and kind[1] == b"e" and place is not None and given:
+            out.faults.append(f"{place[1].decode()}{place[2].decode()} {given[1].decode('ascii', 'replace')}")
         if place is not None and given and (kind is None or kind[1] == b"n") and not _is_number(given[1]):
             out.mistyped.append((int(place[2]) - 1, _column(place[1]) - 1))
         if _FORMULA.search(inner) and not _VALUE.search(inner):
             out.uncalculated += 1
             if len(out.first) < 5 and place is not None:
                 out.first += (f"{place[1].decode()}{place[2].decode()}",)
+
+
+def _hidden(block: bytes) -> list[int]:
+    """Return the rows of a piece that hold cells and are not shown: hidden by hand or by a filter."""
+    rows = (r for r in _ROW.finditer(block) if _HIDDEN.search(r[1]))
+    return [int(place[1]) for row in rows if (place := _NUMBER.search(row[1]))]
 
 
 def _column(letters: bytes) -> int:
