@@ -193,8 +193,9 @@ def _named(folder: Path, entry: dict[str, Any]) -> tuple[dict[str, Any], list[Fi
 
 
 def check(
-    target: Path, progress: Progress = silent, given: Mapping[str, Any] | None = None, study: Path | None = None
-) -> list[Finding]:
+    target: Path, progress: Progress = silent, given: Mapping[str, Any] | None = None, study: Path | None = None, *,
+    asking: bool = False,
+) -> list[Finding]:  # fmt: skip
     """Check a whole study, or a file, and return what was found, blocking things first.
 
     Parameters
@@ -206,6 +207,8 @@ def check(
         looked at, as its ``layer``, ``crs``, ``encoding`` and ``accept`` say.
     study : Path or None
         The study the file is meant for: it is checked as `add` would.
+    asking : bool
+        Of a study: ask databases whether tables it has copies of are others now; nothing else touches a network.
 
     Raises
     ------
@@ -217,7 +220,7 @@ def check(
     target, given = Path(target), given or {}
     postgis.only_files(target)
     if (target / spec.FILE).is_file():
-        return _ordered(inspection.of_study(target, progress))
+        return _ordered(inspection.of_study(target, progress, asking=asking))
     if target.is_dir() and target.suffix.lower() != ".gdb":
         raise BlockedError(reason("not_a_study", path=str(target)))
     if study is not None and not given.get("role"):

@@ -350,8 +350,11 @@ def looked_at(source: str, study: Study, folder: Path) -> Any:
     return load.known_area(source, study, folder)[0]
 
 
-def of_study(folder: Path, progress: Progress) -> list[Finding]:
-    """Check every layer by itself, so that one that blocks does not hide the others."""
+def of_study(folder: Path, progress: Progress, *, asking: bool = False) -> list[Finding]:
+    """Check every layer by itself, so that one that blocks does not hide the others.
+
+    `asking` databases whether their tables are what they were when they were copied touches a network.
+    """
     study = overrides.study(folder)
     packs.effective_rules(study, folder)
     found: list[Finding] = []
@@ -363,7 +366,7 @@ def of_study(folder: Path, progress: Progress) -> list[Finding]:
     for k, layer in enumerate(study.layers):
         progress(k, len(study.layers), "load")
         mine = [_of_layer(f, layer.id) for f in _as_used(check_layer(layer, home), layer)]
-        mine += [_of_layer(f, layer.id) for f in origins.changed(layer, folder)]
+        mine += [_of_layer(f, layer.id) for f in (origins.changed(layer, folder) if asking else ())]
         found += _nameless(mine, k + 1) if layer.use_only else mine
     progress(len(study.layers), len(study.layers), "load")
     return found

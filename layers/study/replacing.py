@@ -178,7 +178,7 @@ def _one_part(
         new if p.name == name else p.model_dump(exclude_defaults=True) | {"source": str((folder / p.source).resolve())}
         for p in old.parts
     ]
-    kept = {k: v for k, v in said.items() if k not in ("layer", "crs", "encoding")}
+    kept = {k: v for k, v in said.items() if k not in ("layer", "crs", "encoding", "origin")}
     return kept | {"source": made[0]["source"], "layer": made[0].get("layer", ""), "parts": made}
 
 

@@ -70,7 +70,7 @@ def check(
                 raise CallError(reason("check_folder_alone", path=str(target)))
             findings = audit.of_folder(target, console.progress)
         else:
-            findings = catalog.check(target, console.progress, said, study)
+            findings = catalog.check(target, console.progress, said, study, asking=True)
         for finding in findings if console.as_json else ():
             console.note(finding.reason)
         listed = findings_list.frame(findings, target, console.language)

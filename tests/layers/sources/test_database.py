@@ -275,6 +275,7 @@ def test_a_study_that_has_its_copy_needs_no_database(database, study, monkeypatc
     told = luodi("check", study)
     assert "could not be opened" in told, "nobody could look whether it changed: said, and no hindrance"
     monkeypatch.setattr(fetched, "_asked", lambda *_, **__: pytest.fail("a network is touched"))
+    catalog.check(study)
     luodi("screen", study)
     luodi("verify", study)
 

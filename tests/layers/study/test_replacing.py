@@ -50,6 +50,17 @@ def test_settings_stay_and_what_changed_is_told(study, newer):
     assert made.after.columns - made.before.columns == {"ND"}
 
 
+def test_a_file_in_the_place_of_a_copied_table_comes_from_no_table(study, newer):
+    path = study / spec.FILE
+    origin = 'origin = { table = "postgis:county/gis.farm", rows = 2, sum = "1", on = 2025-01-01 }'
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('id = "farm"\n', f'id = "farm"\n{origin}\n'), encoding="utf-8"
+    )
+    assert spec.read(study).layer("farm").origin.table == "postgis:county/gis.farm"
+    replacing.replace(study, "farm", newer, {"vintage": date(2025, 12, 31)})
+    assert spec.read(study).layer("farm").origin is None
+
+
 def test_the_order_of_layers_and_the_comments_stay(study, newer):
     path = study / spec.FILE
     path.write_text("# 备注\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
