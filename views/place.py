@@ -91,7 +91,7 @@ def _list(desk: PlaceView, project: str | None, language: Language) -> None:
 
     at = np.flatnonzero(np.array(desk.ids, object) == project)
     text = st.column_config.TextColumn
-    columns = dict(zip(frame_.columns, (text(width=w) for w in (26, 112, 76, 206)), strict=True))
+    columns = dict(zip(frame_.columns, (text(width=w) for w in (26, 124, 88, 206)), strict=True))
     st.dataframe(
         frame_, height=min(38 + 32 * len(frame_), 300), hide_index=True, key=key, on_select=picked,
         selection_mode="single-row", selection_default={"selection": {"rows": at[:1].tolist()}},

@@ -133,7 +133,7 @@ def add(folder: Path, wanted: Mapping[str, Any], file: Path | None) -> AddedBase
     wanted : mapping
         As `Basemap`, without kind and source for a file.
     file : Path or None
-        A GeoTIFF or PMTiles archive; None for an address.
+        A GeoTIFF or PMTiles archive, or a folder with one of them; None for an address.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def add(folder: Path, wanted: Mapping[str, Any], file: Path | None) -> AddedBase
         The file is damaged, of a kind nobody can draw, or lies beside the study.
     """
     spec.require(folder)
-    there = home_of(folder)
+    there, file = home_of(folder), file and _one_of(file)
     body = {"id": "", **wanted}
     if file is None:
         body |= {"kind": "tiles"}
@@ -164,6 +164,16 @@ def _asked(body: Mapping[str, Any]) -> Basemap:
     if why := basemaps.refusals(one):
         raise CallError(why)
     return one
+
+
+def _one_of(given: Path) -> Path:
+    """Return the file meant by a folder: the only one in it that may be a basemap; several leave it open which."""
+    if not given.is_dir():
+        return given
+    found = sorted(p for p in given.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
+    if len(found) != 1:
+        raise CallError(reason("basemap_which", place=given.name, files=[p.name for p in found[:8]]))
+    return found[0]
 
 
 def _kind(file: Path) -> str:

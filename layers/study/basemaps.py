@@ -176,7 +176,7 @@ def _named(folder: Path, wanted: Mapping[str, Any]) -> dict[str, Any]:
     if wanted.get("id"):
         return dict(wanted)
     known = {b.id for b in of_study(folder)}
-    stem = names.slug(str(wanted.get("name", "")), "basemap").lower()
+    stem = names.slug(str(wanted.get("name", "")), "basemap").lower()[:70]
     free = next(n for k in range(1, MOST + 2) if (n := stem if k == 1 else f"{stem}_{k}") not in known)
     return {**wanted, "id": free}
 

@@ -131,7 +131,7 @@ def _add(folder: Path, language: Language) -> None:
     elif not name.strip():
         st.html(tag("div", say("uibasemap.name_first", language), cls="lu-line"))
     elif (chosen := sources.choose(folder, "basemap", language)) is not None:
-        _begin(folder, _single(chosen), words)
+        _begin(folder, chosen, words)
 
 
 def _of_service(folder: Path, name: str, words: list[str], turn: int, language: Language) -> None:
@@ -153,11 +153,3 @@ def _begin(folder: Path, source: Path | str, words: list[str]) -> None:
     acts.do("basemap", lambda: jobs.begin(folder, ADD, "basemap", *words, "--", str(source)))
     state.note("basemap-turn", int(state.noted("basemap-turn") or 0) + 1)
     st.rerun()
-
-
-def _single(chosen: Path) -> Path:
-    """Return the one file of what was dropped; of a folder with several the first that may be a basemap."""
-    if not chosen.is_dir():
-        return chosen
-    files = sorted(p for p in chosen.rglob("*") if p.suffix.lower() in basemaps.ENDINGS)
-    return files[0] if files else chosen

@@ -98,6 +98,16 @@ def test_a_file_is_refused_with_the_reason(study, tmp_path):
     assert not any((study / basemaps.FOLDER).glob("*"))
 
 
+def test_a_folder_means_its_only_file(study, tmp_path):
+    """A dropped file arrives in a folder; of two nobody may choose in silence."""
+    assert codes(lambda: basemap_look.add(study, {"name": "x"}, tmp_path)) == ["basemap_which"]
+    pictures(tmp_path / "a.pmtiles")
+    long = "长" * 80
+    assert [basemap_look.add(study, {"name": long}, tmp_path).basemap.name for _ in range(2)] == [long] * 2
+    make.geotiff(tmp_path / "a.tif")
+    assert codes(lambda: basemap_look.add(study, {"name": "x"}, tmp_path)) == ["basemap_which"]
+
+
 def test_a_file_that_vanished_says_so_and_the_others_stay(study, tmp_path):
     made = basemap_look.add(study, {"name": "a"}, pictures(tmp_path / "a.pmtiles")).basemap
     basemaps.keep(study, {"name": "b", "kind": "tiles", "source": INSIDE})
