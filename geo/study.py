@@ -179,8 +179,9 @@ def screen_and_cut(
     """
     data = _evidence(tables)
     kept = np.concatenate([seen(some, setting).kept() for some, _ in in_blocks(data)])
-    # the table, not the input: verdicts and candidates stand in its order
-    parcels = gpd.GeoDataFrame(tables["parcels"])[kept]
+    # verdicts and candidates stand in the order of the table, shapes come with the input
+    order = pd.Index(inputs.parcels["parcel_id"]).get_indexer(pd.Index(data.parcel_ids[kept]))
+    parcels = inputs.parcels[["parcel_id", "geometry"]].iloc[order]
     land = cut.land(parcels, inputs.layers, _taken(setting), basis, progress)
     narrow = kept & ~holding(data.parcel_ids, land, setting.minimum)
     large = holding(data.parcel_ids, land, setting.candidate)

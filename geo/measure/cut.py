@@ -11,6 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.basis.area import AreaBasis
+from geo.basis.batches import of_each
 from geo.basis.layer import Geometries, Layer, Zone
 from geo.basis.progress import Progress, steps
 from geo.measure import robust, zones
@@ -179,7 +180,7 @@ def _parts(ids: npt.NDArray[np.object_], shapes: Geometries, crs: object, basis:
     """Return one row per part, largest first; parts too small to be written are left out."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     parts = spikeless(parts)
-    area = basis.areas(basis.project(parts))
+    area = of_each(parts, lambda some: basis.areas(basis.project(some)))
     order = np.lexsort((-area, owner))
     order = order[area[order] > RESOLUTION_M2]
     owner = owner[order]

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.basis.batches import ROWS
 from geo.basis.layer import Geometries
 
 SPIKE_M2 = 1e-3
@@ -35,7 +36,8 @@ def spikeless(shapes: Geometries) -> Geometries:
         or would change by more, comes back as it was.
     """
     out = shapes.copy()
-    turning = _turning_back(shapes)
+    batches = range(0, len(shapes), ROWS)
+    turning = np.concatenate([np.empty(0, np.intp), *(_turning_back(shapes[at : at + ROWS]) + at for at in batches)])
     if len(turning):
         found = shapes[turning]
         made = _without(found)

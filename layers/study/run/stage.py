@@ -88,6 +88,11 @@ class Work:
         self._may(name)
         return store.read_table(self.target, name)
 
+    def figures(self, name: str) -> pd.DataFrame:
+        """Return a table of a stage this one needs without its shapes, which are not read."""
+        self._may(name)
+        return store.read_table(self.target, name, shapes=False)
+
     def has(self, name: str) -> bool:
         """Tell whether a table of a stage this one needs was written."""
         self._may(name)

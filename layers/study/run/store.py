@@ -134,13 +134,15 @@ def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     return made.cast(pa.schema(fields, metadata=made.schema.metadata))
 
 
-def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """Read one table as it was written; ids and codes come back as plain text columns."""
+def read_table(folder: Path, name: str, shapes: bool = True) -> pd.DataFrame:
+    """Read one table as it was written; ids and codes come back as plain text columns, without `shapes` no geometry."""
     path = folder / f"{name}.parquet"
-    if b"geo" in (pq.read_schema(path).metadata or {}):
-        shapes: pd.DataFrame = gpd.read_parquet(path)
-        return shapes
-    return _plain(pd.read_parquet(path))
+    told = pq.read_schema(path)
+    geo = json.loads((told.metadata or {}).get(b"geo", b"{}"))
+    if geo and shapes:
+        whole: pd.DataFrame = gpd.read_parquet(path)
+        return whole
+    return _plain(pd.read_parquet(path, columns=[c for c in told.names if c not in geo.get("columns", {})]))
 
 
 def read_rows(folder: Path, name: str, column: str, values: Sequence[str]) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def _screen_slice(plan: Plan) -> Any:
 
 
 def _screen(work: Work) -> Iterator[Tables]:
-    tables = {name: work.table(name) for name in ("parcels", "zones", "pieces", "facts")}
+    tables = {name: work.figures(name) for name in ("parcels", "zones", "pieces", "facts")}
     return flow.screen_and_cut(work.inputs, tables, work.plan.setting, work.basis, work.progress)
 
 
