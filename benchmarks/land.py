@@ -1,6 +1,6 @@
 """A county drawn by chance, the same every time: parcels without gaps, and five layers that are all but smooth.
 
-    python benchmarks/land.py FOLDER 10000 100000
+    python benchmarks/land.py FOLDER 10000 100000     # --density 0.2: fewer vertices
 
 Writes GeoParquet: ``parcels-10000.parquet`` … and the layers, which are those of the whole county whatever the
 number of parcels. Nothing of it is real; it is as hard to measure as what counties send (3 million vertices,
@@ -166,4 +166,6 @@ def write(folder: Path, counts, density: float = 1.0) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), [int(n) for n in sys.argv[2:]])
+    folder, *counts = sys.argv[1:]
+    dense = float(counts.pop(counts.index("--density") + 1)) if "--density" in counts else 1.0
+    write(Path(folder), [int(n) for n in counts if n != "--density"], dense)

@@ -45,13 +45,13 @@ def sums(folder: Path) -> str:
 
 def main(words: list[str]) -> int:
     """Measure with every runner; fail where their tables differ."""
-    from benchmarks import land, scale
+    from benchmarks import scale
 
     workers = int(words[words.index("--workers") + 1]) if "--workers" in words else 2
     kept = [w for k, w in enumerate(words) if w != "--workers" and words[k - 1] != "--workers"]
     place, (count, *_), density = scale.asked(kept)
     own = place / f"density-{density:g}"
-    land.write(own / "land", [count], density)
+    scale.drawn(own / "land", [count], density)
     base = own / f"runners-{count}"
     if not base.exists():
         scale.study(base, own / "land")

@@ -14,6 +14,7 @@ import math
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -25,8 +26,9 @@ sys.path.insert(0, str(ROOT))
 
 LIMIT = 1.1
 LAYERS = ("basic_farmland", "ecological_redline", "flood_zone", "mineral", "water_source_quasi")
-STEPS = ("add", "load", "measure", "screen", "supply", "assemble", "again")
-"""``again`` is a run of what is up to date; a step that reads layers reads them anew."""
+STEPS = ("add", "load", "measure", "screen", "supply", "assemble", "again", "whole")
+"""``again`` is a run of what is up to date; a step that reads layers reads them anew. ``whole`` is what a planner does:
+load, measure and screen of a study without results in one process, layers read once, widths measured anew."""
 
 
 def cost() -> float:
@@ -53,10 +55,20 @@ def step(folder: Path, land: Path, count: int, name: str) -> None:
         from layers.study.run import runs
 
         heap.give_back()
-
-        runs.update(folder, "assemble" if name == "again" else name, lambda *_: None)
+        if name == "whole":
+            forget(folder)
+        until = {"again": "assemble", "whole": "screen"}.get(name, name)
+        runs.update(folder, until, lambda *_: None)
     told = {"cpu": cost(), "mb": peak_mb(), "wall": time.perf_counter() - begun, "load": os.getloadavg()[0]}
     print(json.dumps(told))
+
+
+def forget(folder: Path) -> None:
+    """Take the results of a study away, and what is kept of widths."""
+    (folder / "results").unlink(missing_ok=True)
+    shutil.rmtree(folder / "runs", ignore_errors=True)
+    for kept in folder.rglob("widths-*.npz"):
+        kept.unlink()
 
 
 def add(folder: Path, role: str, file: Path, *more: str) -> None:
@@ -99,12 +111,16 @@ def exponents(found: dict[int, dict[str, dict[str, float]]]) -> dict[str, float]
     return {name: math.log(found[more][name]["cpu"] / found[less][name]["cpu"]) / ratio for name in found[more]}
 
 
+def drawn(folder: Path, counts: list[int], density: float) -> None:
+    """Draw the county in a process of its own: what it held at most is handed on to whatever its parent starts."""
+    words = [str(folder), *map(str, counts), "--density", f"{density:g}"]
+    subprocess.run([sys.executable, str(ROOT / "benchmarks" / "land.py"), *words], check=True, cwd=ROOT)
+
+
 def suite(place: Path, counts: list[int], density: float = 1.0) -> dict[str, Any]:
     """Draw the county, run every step at every count, and return costs and exponents."""
-    from benchmarks import land
-
     own = place / f"density-{density:g}"  # layers and costs of another density are another suite
-    land.write(own / "land", counts, density)
+    drawn(own / "land", counts, density)
     found = {count: measured(own, count) for count in counts}
     return {"counts": found, "exponents": exponents(found), "density": density, "date": time.strftime("%Y-%m-%d")}
 

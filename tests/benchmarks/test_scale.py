@@ -22,7 +22,7 @@ def test_each_density_has_files_of_its_own(tmp_path, monkeypatch):
     assert scale.asked(["F", "1000", "--density", "2", "4000"]) == (scale.Path("F"), [1000, 4000], 2.0)
     assert scale.asked(["F", "1000", "--docs"]) == (scale.Path("F"), [1000], 1.0)
     places = []
-    monkeypatch.setattr(land, "write", lambda place, *_: places.append(place))
+    monkeypatch.setattr(scale, "drawn", lambda place, *_: places.append(place))
     cells = {"measure": CELL | {"cpu": 1.0}}
     monkeypatch.setattr(scale, "measured", lambda place, count: places.append(place / "land") or cells)
     for density in (1.0, 0.2):
