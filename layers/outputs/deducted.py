@@ -53,8 +53,7 @@ def _taken(results: Results) -> pd.DataFrame:
 
 def _most(results: Results, rule_id: str) -> pd.DataFrame:
     """Return per parcel the most a rule may take (m², NaN: nothing bounds it), and whether that is what it takes."""
-    verdicts = results.table("verdicts")
-    mine = verdicts[verdicts["rule_id"] == rule_id].set_index("parcel_id")
+    mine = results.rows_of("verdicts", [rule_id], "rule_id").set_index("parcel_id")
     known = (mine["value_hi"] - mine["value"]) < RESOLUTION_M2
     return pd.DataFrame({"most": mine["value_hi"], "known": known})
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from layers.outputs.project import visible
+from layers.serve.held import Held
 from layers.study.run.results import Results
 from layers.text import Language, say
 from views.parts import state
@@ -23,14 +24,13 @@ SEEN, NAME = 3, 240
 """Rows by which the browser sizes a column of a wide table, and the most a column gets for what stands below them."""
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def _projected(name: str, language: Language, _results: Results) -> pd.DataFrame:
-    return visible(_results, "candidates", language)
+_SHOWN: Held[pd.DataFrame] = Held(4)
+"""Candidate lists in the words of a language, one for all visitors: they look at it and change nothing."""
 
 
 def candidates(results: Results, stamp: str, language: Language) -> pd.DataFrame:
     """Return the candidate list as shown; row k is row k of the table ``candidates``."""
-    return _projected(stamp, language, results)
+    return _SHOWN.get((stamp, language), lambda: visible(results, "candidates", language))
 
 
 def matching(

@@ -173,12 +173,12 @@ class _Released(Results):
             self._tables[name] = masked.table(name, raw, hidden, self.inside)
         return self._tables[name]
 
-    def rows_of(self, name: str, parcels: Sequence[str]) -> pd.DataFrame:
-        """Return the rows of some parcels as they may leave."""
-        if name not in BY_PARCEL:
-            return super().rows_of(name, parcels)
+    def rows_of(self, name: str, ids: Sequence[str], column: str = "parcel_id") -> pd.DataFrame:
+        """Return the rows of some parcels, or with some other ids, as they may leave."""
+        if name not in BY_PARCEL or column != "parcel_id":
+            return super().rows_of(name, ids, column)
         hidden = masked.Hidden(self.masks, self.touched, self.touched_sites)
-        return masked.table(name, self.inside.rows_of(name, parcels), hidden, self.inside)
+        return masked.table(name, self.inside.rows_of(name, ids), hidden, self.inside)
 
     def layer_shapes(self, layer_id: str) -> gpd.GeoDataFrame:
         """Return the shapes of a layer; a use-only one has none outside."""

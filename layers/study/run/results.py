@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +27,9 @@ BY_PARCEL = ("verdicts",)
 """Tables that hold every parcel times every rule: too long to lie in memory for the sake of a few parcels."""
 LONG = 500_000
 """Rows up to which such a table is read whole, once."""
+
+_HELD: WeakValueDictionary[tuple[str, str, str], pd.DataFrame] = WeakValueDictionary()
+"""Tables that are in memory, by run, name and sum: pages and outputs open a run each for itself."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,16 @@ class Results:
                 raise BlockedError(reason("table_not_built", table=name, stage=stage.name if stage else "run"))
             if not store.is_whole(self.run, name, self.manifest["tables"][name]):
                 raise self.damage(name)
-            self._tables[name] = store.read_table(self.run, name)
+            self._tables[name] = self._read(name)
         return self._tables[name]
+
+    def _read(self, name: str) -> pd.DataFrame:
+        """Return a table that was found whole; what somebody else holds of the same run is handed to all."""
+        key = (str(self.run), name, str(self.manifest["tables"][name]["sha256"]))
+        held = _HELD.get(key)
+        if held is None:
+            held = _HELD[key] = store.read_table(self.run, name)
+        return held
 
     def damage(self, table: str) -> DamagedError:
         """Return the error that says a table is not what was written."""
@@ -163,8 +175,8 @@ class Results:
         """Return the rows of one parcel in a table."""
         return self.rows_of(name, [parcel_id])
 
-    def rows_of(self, name: str, parcels: Sequence[str]) -> pd.DataFrame:
-        """Return the rows of some parcels in a table; of a very long one no others are read.
+    def rows_of(self, name: str, ids: Sequence[str], column: str = "parcel_id") -> pd.DataFrame:
+        """Return the rows of some parcels, or with some other ids, in a table; of a very long one no others are kept.
 
         Raises
         ------
@@ -174,12 +186,12 @@ class Results:
         long = self.has(name) and int(self.manifest["tables"][name].get("rows", 0)) > LONG
         if name not in BY_PARCEL or name in self._tables or not long:
             frame = self.table(name)
-            return frame[frame["parcel_id"].isin(list(parcels))]
+            return frame[frame[column].isin(list(ids))]
         if name not in self._whole:
             if not store.is_whole(self.run, name, self.manifest["tables"][name]):
                 raise self.damage(name)
             self._whole.add(name)
-        return store.read_rows(self.run, name, "parcel_id", list(parcels))
+        return store.read_rows(self.run, name, column, list(ids))
 
 
 def open_results(folder: Path) -> Results | None:

@@ -18,6 +18,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from geo.basis.tables import TABLES, settled
@@ -150,12 +151,17 @@ def read_rows(folder: Path, name: str, column: str, values: Sequence[str]) -> pd
 
     Of a table sorted by the column only the groups that may hold them are read.
     """
-    wanted = set(values)
+    wanted = sorted(set(values))
     with pq.ParquetFile(folder / f"{name}.parquet") as file:
         place = file.schema_arrow.get_field_index(column)
         groups = [g for g in range(file.num_row_groups) if _may_hold(file.metadata.row_group(g).column(place), wanted)]
-        some = _plain(file.read_row_groups(groups).to_pandas())
-    return some[some[column].isin(wanted)].reset_index(drop=True)
+        found = [_holding(file.read_row_group(group), column, wanted) for group in groups]
+        nothing = file.schema_arrow.empty_table()
+    return _plain(pa.concat_tables([nothing, *found]).unify_dictionaries().to_pandas())
+
+
+def _holding(rows: pa.Table, column: str, wanted: Sequence[str]) -> pa.Table:
+    return rows.filter(pc.is_in(rows[column].cast(pa.string()), value_set=pa.array(wanted, pa.string())))
 
 
 def _may_hold(chunk: pq.ColumnChunkMetaData, wanted: Iterable[str]) -> bool:

@@ -244,6 +244,9 @@ def test_rows_of_parcels_are_the_same_read_alone_or_out_of_the_whole_table(own_d
     assert "verdicts" not in alone._tables
     assert mine["parcel_id"].nunique() == 2
     pd.testing.assert_frame_equal(mine, whole.table("verdicts").merge(mine[["parcel_id", "rule_id"]]))
+    of_rule = alone.rows_of("verdicts", ["flood"], "rule_id")
+    pd.testing.assert_frame_equal(of_rule, whole.table("verdicts").query("rule_id == 'flood'").reset_index(drop=True))
+    assert open_results(own_district).table("parcels") is whole.table("parcels")  # one copy for all who look
     path = alone.run / "verdicts.parquet"
     path.write_bytes(path.read_bytes() + b"\0")
     with pytest.raises(DamagedError):
