@@ -3,7 +3,7 @@
     python benchmarks/postgis.py FOLDER 1000000
 
 A private server is started in a temporary folder (Debian's packages) and filled with parcels drawn by chance. Each step
-is a process of its own. ``file`` is the copy opened as any GeoParquet, for comparison.
+is a process of its own. ``changed`` asks whether the table still holds what a copy has.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-STEPS = ("write", "read", "file", "changed", "add")
+STEPS = ("write", "read", "changed")
 
 
 def step(name: str, folder: Path, count: int) -> None:
@@ -45,21 +45,15 @@ def step(name: str, folder: Path, count: int) -> None:
         del frame
         begun, before, held = time.perf_counter(), cost(), peak_mb()
         database.put(Projection(table, {}, (), "zh"), shapes, at, "candidates", "luodi:study=b;table=t;run=1")
-    elif name in ("read", "changed"):
+    elif name == "changed":
         from layers.sources import fetched
 
-        if name == "changed":
-            print(fetched.content(at, folder / "cache"), file=sys.stderr)
-        else:
-            with fetched.copied(at, folder / "cache", "parcels") as copy:
-                copy.file.rename(folder / "parcels.parquet")
-    elif name == "file":
-        from layers.sources import gate
-
-        gate.open_vector(folder / "parcels.parquet", folder / "cache")
+        fetched.content(at, folder / "cache")
     else:
-        call = [sys.executable, "-m", "luodi", "add", str(folder / "study"), str(at), "--role", "parcels"]
-        subprocess.run(call, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+        from layers.sources import fetched
+
+        with fetched.copied(at, folder / "cache", "parcels") as copy:
+            copy.file.rename(folder / "parcels.parquet")
     told = {"cpu": cost() - before, "mb": peak_mb(), "held": held, "wall": time.perf_counter() - begun}
     print(json.dumps(told))
 
@@ -76,9 +70,6 @@ def main(folder: Path, count: int) -> None:
     from tests import databases
 
     land.write(folder / "land", [count], 0.05)
-    subprocess.run(
-        [sys.executable, "-m", "luodi", "new", str(folder / "study"), "--crs", "EPSG:4549"], check=True, cwd=ROOT
-    )
     server = databases.Server()
     os.environ["PGSERVICEFILE"] = str(server.services)
     pid = int((server.data / "postmaster.pid").read_text().split()[0])
