@@ -82,10 +82,10 @@ def study(folder: Path, boundary: bool = True, with_parcels: bool = True) -> Pat
 
 
 def codes(findings) -> dict[str, str]:
-    """Return code → severity; the gravest of several."""
+    """Return code → severity; the gravest of several. Notes are no findings about the data."""
     rank = ("fixed", "warn", "rejected", "block")
     out: dict[str, str] = {}
-    for f in findings:
+    for f in (f for f in findings if f.severity != "note"):
         out[f.code] = max(out.get(f.code, "fixed"), f.severity, key=rank.index)
     return out
 

@@ -182,7 +182,8 @@ def _elsewhere(
         return [finding("fixed", "place_as_read", **values)]
     ways = _fitting(named, middle, settled, study)
     if not ways:
-        return [finding("warn", "place_not_of_codes_open", proposal=AS_READ, **values)]
+        # no system brings it there: the codes may be those of an example, so it is said and asks for nothing
+        return [finding("note", "place_not_of_codes_open", **values)]
     way = _proposal(ways, study)
     return [finding("block", "place_not_of_codes" if way else "place_not_of_codes_several", proposal=way,
                     candidates=[w.removeprefix("crs:") for w in ways], keep=AS_READ, **values)]  # fmt: skip

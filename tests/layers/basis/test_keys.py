@@ -70,7 +70,7 @@ ALL = [s.name for s in STAGES]
 LAND = [n for n in ALL if n != "zones"]  # what a zone as a whole is judged by has files of its own
 AFTER = {
     "area_m2 doubled where the land is loaded": (
-        "geo/study.py", ('["area_m2"] = basis', '["area_m2"] = 2 * basis'), LAND),
+        "geo/study.py", ('["area_m2"] = of_each', '["area_m2"] = 2 * of_each'), LAND),
     "a figure of a reader of shapes": ("geo/basis/area.py", ("def statutory_m2", "_X = 1\n\n\ndef statutory_m2"), []),
     "a comment": ("geo/measure/every.py", ("def measure(", "# a comment\ndef measure("), []),
     "a docstring": ("geo/study.py", ("Turn geometry into tables, once", "Geometry becomes tables, once"), []),
