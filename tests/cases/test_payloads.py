@@ -387,9 +387,12 @@ def test_what_is_typed_into_data_is_text(own, visit, monkeypatch):
     test = fill(visit("data", "zh", "layer:farm"), "^said.*-title", "^said.*-owner")
     assert "onerror" in press(test, "keep-farm")
     assert spec.read(own).layer("farm").title == TYPED
-    test = fill(visit("data", "zh", "layer:farm"), "farm-record", "farm-value", "farm-why", "farm-person")
-    next(f for f in test.selectbox if (f.key or "").endswith("farm-field")).select_index(0)  # a field is chosen, not typed
-    assert "onerror" in press(test, "record-farm-keep")  # there is no such record, and that is said
+    test = fill(
+        visit("data", "zh", "layer:parcels"), *(f"^record-parcels-{n}" for n in ("record", "value", "why", "person"))
+    )
+    field = next(f for f in test.selectbox if f.key == "record-parcels-field")
+    field.select_index(0).run()  # it is chosen, not typed
+    assert "onerror" in press(test, "record-parcels-keep")  # there is no such record, and that is said
     test = visit("data", "zh")
     next(f for f in test.text_input if f.key.startswith("typed-data")).set_value(TYPED)
     assert "onerror" in press(test, "take-path-data")

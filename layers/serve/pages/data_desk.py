@@ -101,7 +101,7 @@ _fields: Held[dict[str, str]] = Held(256)
 def told(folder: Path, study: Study, layer: LayerState, language: Language) -> list[tuple[Finding, str]]:
     """Return the findings of a layer in words, gravest first, one for each kind and proposal."""
     hidden = Masks(study, packs.effective_rules(study, folder))
-    rank = {"block": 0, "rejected": 1, "warn": 2, "fixed": 3}
+    rank = {"block": 0, "rejected": 1, "warn": 2, "fixed": 3, "note": 4}
     seen: dict[tuple[str, str, str], tuple[Finding, str]] = {}
     for one in sorted(layer.findings, key=lambda f: rank[f.severity]):
         text = sentence(hidden.told(one.reason), language, layer=layer.title)
