@@ -1,6 +1,6 @@
 """Ten people at once: each goes through the menu with pauses, and how long the server works for each click is timed.
 
-    python benchmarks/visitors.py STUDY [visitors] [seconds]
+    python benchmarks/visitors.py STUDY [visitors] [seconds] [--bare]
 
 Starts the app on a free port for a study that has been run, opens every page once, then as many browser contexts as
 there are visitors (10), each at its own pace: a page of the menu, a pause of 2 to 5 seconds, the next one, for so many
@@ -10,6 +10,10 @@ percentile and the most of the server's time per click in milliseconds (from the
 that says it is drawn, as they pass through the socket: what the browsers of this machine take is not in it), and the
 memory of the server at the start, after every half minute and at the end. The load of the machine stands beside it, and
 the processor time the server took for an answer: that depends on the load little, the time until an answer a lot.
+
+With ``--bare`` the visitors say what a browser says through the socket and draw nothing: ten browsers fill a small
+machine by themselves, and then the time of the server is that of waiting for them. Every page is opened in a browser
+once before, so that what is drawn for the first time is not timed.
 """
 
 import asyncio
@@ -104,6 +108,43 @@ async def visit(browser, url, until, number):
     return seen
 
 
+async def said(socket, seen, page, words):
+    """Ask for a page through a socket and read until it is drawn; return the pages the server tells of."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    asked, pages = BackMsg(), []
+    asked.rerun_script.page_script_hash, asked.rerun_script.query_string = page, words
+    begun = time.perf_counter()
+    await socket.send(asked.SerializeToString())
+    while True:
+        told = ForwardMsg.FromString(await socket.recv())
+        kind = told.WhichOneof("type")
+        if kind == "navigation":
+            pages = [p.page_script_hash for p in told.navigation.app_pages]
+        elif kind == "delta" and told.delta.new_element.WhichOneof("type") == "exception":
+            seen.lost.append(f"an error: {told.delta.new_element.exception.message}")
+        elif kind == "script_finished":
+            seen.taken.append((time.perf_counter() - begun) * 1000)
+            return pages
+
+
+async def bare(url, until, number):
+    """Walk through the menu as `visit` does, without a browser."""
+    from websockets.asyncio.client import connect
+
+    chance, seen = random.Random(number), Socket()
+    address = url.replace("http", "ws", 1) + "/_stcore/stream"
+    async with connect(address, origin=url, subprotocols=["streamlit"], max_size=None) as socket:
+        words = f"lang={chance.choice(['zh', 'en'])}"
+        pages = await said(socket, seen, "", words)
+        seen.taken.clear()
+        while time.perf_counter() < until:
+            await asyncio.sleep(chance.uniform(*THINK))
+            await said(socket, seen, chance.choice(pages), words)
+    return seen
+
+
 async def warm(browser, url):
     """Open every page of the menu once."""
     page = await browser.new_page()
@@ -126,7 +167,7 @@ async def watch(server, until):
     return noted
 
 
-async def together(url, server, visitors, seconds):
+async def together(url, server, visitors, seconds, in_browsers):
     """Let all walk at once; return what each saw, the memory, and the processor time of the server."""
     from playwright.async_api import async_playwright
 
@@ -136,23 +177,26 @@ async def together(url, server, visitors, seconds):
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=path, args=ARGS)
         await warm(browser, url)
+        if not in_browsers:
+            await browser.close()
         first, until = worked(server), time.perf_counter() + seconds
-        *seen, noted = await asyncio.gather(
-            *(visit(browser, url, until, k) for k in range(visitors)), watch(server, until)
-        )
+        walks = (visit(browser, url, until, k) if in_browsers else bare(url, until, k) for k in range(visitors))
+        *seen, noted = await asyncio.gather(*walks, watch(server, until))
         spent = worked(server) - first
-        await browser.close()
+        if in_browsers:
+            await browser.close()
     return seen, noted, spent
 
 
 def main():
-    study = Path(sys.argv[1]).resolve()
-    visitors = int(sys.argv[2]) if len(sys.argv) > 2 else VISITORS
-    seconds = int(sys.argv[3]) if len(sys.argv) > 3 else SECONDS
+    words = [word for word in sys.argv[1:] if word != "--bare"]
+    study = Path(words[0]).resolve()
+    visitors = int(words[1]) if len(words) > 1 else VISITORS
+    seconds = int(words[2]) if len(words) > 2 else SECONDS
     server, url = served(study)
     try:
         before = load()
-        seen, noted, spent = asyncio.run(together(url, server, visitors, seconds))
+        seen, noted, spent = asyncio.run(together(url, server, visitors, seconds, "--bare" not in sys.argv))
     finally:
         server.terminate()
         server.wait(20)
