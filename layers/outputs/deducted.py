@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -29,9 +31,10 @@ def deducted(results: Results, unit: LandUnit) -> pd.DataFrame:
     ids = results.table("candidates")["parcel_id"]
     wide = _taken(results).reindex(ids)
     names = [r.id for r in results.rules if r.cuts and r.id in wide and r.id not in masks(results).rule_names.values()]
+    most = _most(results, names)
     out: dict[str, pd.Series] = {}
     for name in names:
-        out |= _columns(name, wide[name].fillna(0.0), _most(results, name).reindex(ids))
+        out |= _columns(name, wide[name].fillna(0.0), most[most["rule_id"] == name].reindex(ids))
     if WHOLE in wide:
         whole = wide[WHOLE].fillna(0.0)
         out[f"cut_{WHOLE}"] = whole.mask((whole <= 0) & _may_fail(results).reindex(ids, fill_value=False))
@@ -51,11 +54,11 @@ def _taken(results: Results) -> pd.DataFrame:
     )
 
 
-def _most(results: Results, rule_id: str) -> pd.DataFrame:
-    """Return per parcel the most a rule may take (m², NaN: nothing bounds it), and whether that is what it takes."""
-    mine = results.rows_of("verdicts", [rule_id], "rule_id").set_index("parcel_id")
+def _most(results: Results, rules: Sequence[str]) -> pd.DataFrame:
+    """Return per parcel and rule the most the rule may take (m², NaN: nothing bounds it), and whether it takes that."""
+    mine = results.rows_of("verdicts", rules, "rule_id").set_index("parcel_id")
     known = (mine["value_hi"] - mine["value"]) < RESOLUTION_M2
-    return pd.DataFrame({"most": mine["value_hi"], "known": known})
+    return pd.DataFrame({"rule_id": mine["rule_id"], "most": mine["value_hi"], "known": known})
 
 
 def _columns(name: str, taken: pd.Series, most: pd.DataFrame) -> dict[str, pd.Series]:

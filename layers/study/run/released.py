@@ -175,10 +175,12 @@ class _Released(Results):
 
     def rows_of(self, name: str, ids: Sequence[str], column: str = "parcel_id") -> pd.DataFrame:
         """Return the rows of some parcels, or with some other ids, as they may leave."""
-        if name not in BY_PARCEL or column != "parcel_id":
+        if name not in BY_PARCEL:
             return super().rows_of(name, ids, column)
+        words = {word: rule for rule, word in self.masks.rule_names.items()} if column == "rule_id" else {}
+        inside = [words.get(i, i) for i in ids if column != "rule_id" or i not in self.masks.rule_names]
         hidden = masked.Hidden(self.masks, self.touched, self.touched_sites)
-        return masked.table(name, self.inside.rows_of(name, ids), hidden, self.inside)
+        return masked.table(name, self.inside.rows_of(name, inside, column), hidden, self.inside)
 
     def layer_shapes(self, layer_id: str) -> gpd.GeoDataFrame:
         """Return the shapes of a layer; a use-only one has none outside."""

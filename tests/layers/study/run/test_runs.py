@@ -16,6 +16,7 @@ from geo.basis.errors import BlockedError, Cancelled, DamagedError, LockedError,
 from geo.basis.progress import silent
 from layers.study.lock import writing
 from layers.study.run import results, runs
+from layers.study.run.released import released
 from layers.study.run.results import open_results, require
 from tests import district
 
@@ -232,6 +233,23 @@ def test_the_run_people_saw_last_is_kept_however_old_it_is(own_district):
         runs.update(own_district, "screen", silent)
         assert (runs.current(own_district) == first) == (day == "23")
     assert first.is_dir()
+
+
+@pytest.mark.parametrize("column", ["parcel_id", "rule_id"])
+def test_rows_read_alone_leave_as_those_of_the_whole_table(own_district, monkeypatch, column):
+    study = own_district / "study.toml"
+    text = study.read_text(encoding="utf-8").replace('id = "farm"', 'id = "farm"\nuse_only = true', 1)
+    study.write_text(text, encoding="utf-8")
+    runs.update(own_district, "screen", silent)
+    whole = released(open_results(own_district)).table("verdicts")
+    inside = open_results(own_district).table("verdicts")
+    asked = [*whole[column].unique()[:3], *inside[column].unique(), "nobody"]
+    monkeypatch.setattr(results, "LONG", 0)
+    alone = released(open_results(own_district))
+    mine = alone.rows_of("verdicts", asked, column)
+    assert "verdicts" not in alone.inside._tables
+    assert set(mine["rule_id"]) != set(inside["rule_id"])
+    pd.testing.assert_frame_equal(mine.reset_index(drop=True), whole[whole[column].isin(asked)].reset_index(drop=True))
 
 
 def test_rows_of_parcels_are_the_same_read_alone_or_out_of_the_whole_table(own_district, monkeypatch):
