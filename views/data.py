@@ -9,6 +9,7 @@ from geo.basis.errors import LuodiError
 from layers.serve.pages import data_desk, data_map, flaw_map
 from layers.serve.pages.board import board
 from layers.serve.pages.data_desk import LayerState
+from layers.sources.finding import GRAVITY
 from layers.study.spec import Study
 from layers.text import Language, code, joined, say
 from views.parts import arrivals, basemaps, data_layer, map, opening, runner, sources, state, tables
@@ -140,7 +141,7 @@ def _found(one: LayerState, language: Language) -> str:
         return say("word.sensitive", language)
     if not one.findings:
         return say("uidata.clean", language)
-    counts = {s: sum(f.severity == s for f in one.findings) for s in ("block", "rejected", "warn", "fixed")}
+    counts = {s: sum(f.severity == s for f in one.findings) for s in GRAVITY}
     return joined([f"{code('finding', s, language)} {n}" for s, n in counts.items() if n], language)
 
 

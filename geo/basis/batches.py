@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,19 +12,14 @@ import pandas as pd
 from geo.basis.errors import LuodiError
 from geo.basis.layer import Geometries
 
+T = TypeVar("T")
 Floats = npt.NDArray[np.float64]
 ROWS = 20_000
 """Shapes of a batch."""
 
 
-def of_each(shapes: Geometries, act: Callable[[Geometries], Floats]) -> Floats:
-    """Return what `act` says of every shape.
-
-    Parameters
-    ----------
-    shapes : array of shapely geometries
-    act : callable
-        Returns a number of each of the shapes it is given, which depends on that shape alone.
+def in_batches(shapes: Geometries, act: Callable[[Geometries], T]) -> list[tuple[int, T]]:
+    """Return what `act` makes of every batch of shapes, with the place of its first shape; there is always one.
 
     Raises
     ------
@@ -31,11 +27,16 @@ def of_each(shapes: Geometries, act: Callable[[Geometries], Floats]) -> Floats:
         What `act` says of all shapes together, when it fails on some: rows are those of the whole.
     """
     if len(shapes) <= ROWS:
-        return act(shapes)
+        return [(0, act(shapes))]
     try:
-        return np.concatenate([act(shapes[at : at + ROWS]) for at in range(0, len(shapes), ROWS)])
+        return [(at, act(shapes[at : at + ROWS])) for at in range(0, len(shapes), ROWS)]
     except LuodiError:
-        return act(shapes)
+        return [(0, act(shapes))]
+
+
+def of_each(shapes: Geometries, act: Callable[[Geometries], Floats]) -> Floats:
+    """Return what `act` says of every shape: a number of each, which depends on that shape alone (see `in_batches`)."""
+    return np.concatenate([found for _, found in in_batches(shapes, act)])
 
 
 def joined(parts: Iterable[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:

@@ -158,17 +158,22 @@ def _followed(corners: Floats, of: npt.NDArray[np.int64], count: int, tree: cKDT
     return int((np.bincount(of, hit, count) > 0.7 * np.bincount(of, minlength=count)).sum())
 
 
-def _missed(corners: Floats, tree: cKDTree, vector: Floats) -> float:
-    """Return by how much corners near their twins still miss them once they are moved: the median, metres."""
+def _missing(corners: Floats, tree: cKDTree, vector: Floats) -> Floats:
+    """Return what corners near their twins still miss once they are moved, a row each, metres."""
     moved = corners + vector
-    far = tree.query(moved, distance_upper_bound=2 * CLOSE_M)[0]
-    near = far[np.isfinite(far)]
-    return float(np.median(near)) if len(near) else np.inf
+    far, at = tree.query(moved, distance_upper_bound=2 * CLOSE_M)
+    near = np.isfinite(far)
+    out: Floats = tree.data[at[near]] - moved[near]
+    return out
+
+
+def _missed(corners: Floats, tree: cKDTree, vector: Floats) -> float:
+    """Return by how much they miss them: the median, metres."""
+    missing = _missing(corners, tree, vector)
+    return float(np.median(np.hypot(*missing.T))) if len(missing) else np.inf
 
 
 def _refined(corners: Floats, tree: cKDTree, vector: Floats) -> Floats:
     """Return the vector as the median of what corners near their twins still miss."""
-    moved = corners + vector
-    far, at = tree.query(moved, distance_upper_bound=2 * CLOSE_M)
-    near = np.isfinite(far)
-    return vector + np.median(tree.data[at[near]] - corners[near] - vector, axis=0) if near.any() else vector
+    missing = _missing(corners, tree, vector)
+    return vector + np.median(missing, axis=0) if len(missing) else vector

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.basis.batches import ROWS
+from geo.basis.batches import in_batches
 from geo.basis.layer import Geometries
 
 SPIKE_M2 = 1e-3
@@ -36,8 +36,7 @@ def spikeless(shapes: Geometries) -> Geometries:
         or would change by more, comes back as it was.
     """
     out = shapes.copy()
-    batches = range(0, len(shapes), ROWS)
-    turning = np.concatenate([np.empty(0, np.intp), *(_turning_back(shapes[at : at + ROWS]) + at for at in batches)])
+    turning = np.concatenate([found + start for start, found in in_batches(shapes, _turning_back)])
     if len(turning):
         found = shapes[turning]
         made = _without(found)

@@ -208,6 +208,16 @@ def home(connection: Any, to: Address) -> str:
     return str(found[0])
 
 
+def primary_key(connection: Any, table: int) -> tuple[str, ...]:
+    """Return the columns of the primary key of a table, known by its number (oid), in their order; none without one."""
+    query = """
+        SELECT a.attname FROM pg_index i CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+        WHERE i.indrelid = %s AND i.indisprimary ORDER BY k.place
+    """
+    return tuple(str(name) for (name,) in connection.execute(query, (table,)))
+
+
 def open_line(connection: Any) -> bool:
     """Tell whether the connection goes to another computer without TLS."""
     from psycopg import pq

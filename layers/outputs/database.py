@@ -47,11 +47,6 @@ _COLUMNS = """
 SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
 WHERE attrelid = %s AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 """
-_KEY = """
-SELECT a.attname FROM pg_index i CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
-JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-WHERE i.indrelid = %s AND i.indisprimary ORDER BY k.place
-"""
 
 
 @dataclass(frozen=True)
@@ -196,7 +191,7 @@ def _room(connection: Any, at: Address, plan: _Plan, home: str, overwrite: bool)
         if not (mine or overwrite):
             raise BlockedError(reason("database_table_taken", table=at.label, name=str(at)))
         columns = [(str(n), _bare(str(t))) for n, t in connection.execute(_COLUMNS, (oid,))]
-        key = [str(n) for (n,) in connection.execute(_KEY, (oid,))]
+        key = list(postgis.primary_key(connection, oid))
         if mine and columns == list(zip(plan.names, plan.types, strict=True)) and key == plan.key:
             connection.execute(sql.SQL("TRUNCATE {}").format(name))
             _said(connection, at, plan)

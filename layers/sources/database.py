@@ -42,11 +42,6 @@ WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 _TABLE = (
     "SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = %s AND relname = %s"
 )
-_KEY = """
-SELECT a.attname FROM pg_index i CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
-JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-WHERE i.indrelid = %s AND i.indisprimary ORDER BY k.place
-"""
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ def _described(connection: Any, at: Address, home: str) -> _Table:
     if at.column not in shapes if at.column else len(shapes) > 1:
         known = [postgis.label(at.schema, at.table, n) for n in shapes]
         raise BlockedError(reason("database_several_shapes", table=at.label, known=known))
-    key = tuple(str(n) for (n,) in connection.execute(_KEY, oid))
+    key = postgis.primary_key(connection, int(oid[0]))
     kept = [(n, _kind(t, m)) for n, t, m in columns if n not in shapes]
     at = Address(at.service, at.schema, at.table, at.column or shapes[0])
     return _Table(at, tuple(n for n, _ in kept), tuple(k for _, k in kept), key, home)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -10,6 +10,8 @@ from geo.basis.errors import BlockedError
 from geo.basis.reason import Reason, reason
 
 Severity = Literal["block", "warn", "fixed", "rejected", "note"]
+GRAVITY: tuple[Severity, ...] = ("block", "rejected", "warn", "fixed", "note")
+"""Severities, the gravest first."""
 
 EMPTY, ELSEWHERE, FAR, LINKS = "empty-layer", "layer-elsewhere", "rows-far-away", "ignore-links"
 UNREAD, PAGES, HOLES = "ignore-unread", "ignore-other-pages", "ignore-hole-outlines"
@@ -30,7 +32,7 @@ class Finding:
     severity : {"block", "warn", "fixed", "rejected", "note"}
         block: the file cannot be used until the user decides or mends it; rejected:
         this row is left out; fixed: mended, the change is stated; warn: look at it; note: worth knowing
-        before a column or a file is used, of a bare file or folder only.
+        before a column or a file is used, and asks for nothing.
     proposal : str
         Name the user may accept (``accept`` in study.toml), "" if there is none.
     reason : Reason
@@ -62,6 +64,11 @@ def finding(severity: Severity, code: str, /, row: object = "", proposal: str = 
     """Short form: ``finding("rejected", "geometry_missing", row=12)``."""
     said = ({"row": str(row)} if str(row) else {}) | ({"proposal": proposal} if proposal else {})
     return Finding(str(row), code, severity, proposal, reason(code, **(said | values)))
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by gravity, those of one in the order they came in."""
+    return sorted(findings, key=lambda f: GRAVITY.index(f.severity))
 
 
 def blocked(findings: Sequence[Finding]) -> BlockedError:

@@ -7,7 +7,7 @@ once neither is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from geo.basis.reason import reason
 from layers import toml
 from layers.basis import postgis
 from layers.sources import gate
-from layers.sources.finding import Finding, blocked
+from layers.sources.finding import Finding, blocked, gravest_first
 from layers.study import formats, inspection, load, parts, role_fields, settings, spec, staged
 from layers.study.changes import commit
 from layers.study.load import Home
@@ -163,7 +163,7 @@ def _examined(folder: Path, study: Study, entry: dict[str, Any]) -> tuple[dict[s
     home = Home(study, folder)
     found = taken + role_fields.unknown(layer.role, layer.fields) + inspection.check_layer(layer, home)
     found += inspection.added_before(layer, home)
-    return entry, _ordered(found + inspection.of_area(entry))
+    return entry, gravest_first(found + inspection.of_area(entry))
 
 
 def _entry(file: Path, given: Mapping[str, Any], study: Study) -> dict[str, Any]:
@@ -220,18 +220,13 @@ def check(
     target, given = Path(target), given or {}
     postgis.only_files(target)
     if (target / spec.FILE).is_file():
-        return _ordered(inspection.of_study(target, progress, asking=asking))
+        return gravest_first(inspection.of_study(target, progress, asking=asking))
     if target.is_dir() and target.suffix.lower() != ".gdb":
         raise BlockedError(reason("not_a_study", path=str(target)))
     if study is not None and not given.get("role"):
         raise CallError(reason("check_needs_role", file=target.name))
     with _watched(progress):
-        return checked(study, target, given) if study is not None else _ordered(inspection.report(target, given))
-
-
-def _ordered(found: Iterable[Finding]) -> list[Finding]:
-    rank = {"block": 0, "rejected": 1, "warn": 2, "fixed": 3, "note": 4}
-    return sorted(found, key=lambda f: rank[f.severity])
+        return checked(study, target, given) if study is not None else gravest_first(inspection.report(target, given))
 
 
 # --- writing ---------------------------------------------------------------------

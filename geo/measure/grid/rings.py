@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,8 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.basis.area import EDGE_M, AreaBasis
-from geo.basis.batches import ROWS
-from geo.basis.errors import LuodiError
+from geo.basis.batches import in_batches
 from geo.basis.layer import Geometries
 
 Floats = npt.NDArray[np.float64]
@@ -59,14 +59,11 @@ def of(shapes: Geometries, basis: AreaBasis | None = None) -> tuple[Rings, Float
     areas : float array
         One per shape, m².
     """
-    if len(shapes) <= ROWS:
-        return _of(shapes, basis)
-    starts = range(0, len(shapes), ROWS)
-    try:
-        made = [_of(shapes[at : at + ROWS], basis) for at in starts]
-    except LuodiError:  # what it says of rows is said of all
-        return _of(shapes, basis)
-    return _stacked([rings for rings, _ in made], starts), np.concatenate([areas for _, areas in made])
+    made = in_batches(shapes, partial(_of, basis=basis))
+    if len(made) == 1:
+        return made[0][1]
+    rings = _stacked([found for _, (found, _) in made], [start for start, _ in made])
+    return rings, np.concatenate([areas for _, (_, areas) in made])
 
 
 def _stacked(parts: Sequence[Rings], starts: Sequence[int]) -> Rings:

@@ -12,7 +12,7 @@ import pandas as pd
 from geo.basis.errors import LuodiError
 from layers.library import kinds, roles
 from layers.serve.held import Held
-from layers.sources.finding import Finding
+from layers.sources.finding import GRAVITY, Finding, gravest_first
 from layers.study import ageing, delivery, edits, inspection, overrides, packs
 from layers.study.delivery import COVERED, Delivery
 from layers.study.proposal import Proposal
@@ -43,7 +43,7 @@ class LayerState:
     def worst(self) -> str:
         """Severity of the gravest finding, "" without one."""
         found = {f.severity for f in self.findings}
-        return next((s for s in ("block", "rejected", "warn", "fixed") if s in found), "")
+        return next((s for s in GRAVITY if s in found), "")
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -101,9 +101,8 @@ _fields: Held[dict[str, str]] = Held(256)
 def told(folder: Path, study: Study, layer: LayerState, language: Language) -> list[tuple[Finding, str]]:
     """Return the findings of a layer in words, gravest first, one for each kind and proposal."""
     hidden = Masks(study, packs.effective_rules(study, folder))
-    rank = {"block": 0, "rejected": 1, "warn": 2, "fixed": 3, "note": 4}
     seen: dict[tuple[str, str, str], tuple[Finding, str]] = {}
-    for one in sorted(layer.findings, key=lambda f: rank[f.severity]):
+    for one in gravest_first(layer.findings):
         text = sentence(hidden.told(one.reason), language, layer=layer.title)
         one_by_one = one.proposal or "text" in one.reason.values
         seen.setdefault((one.code, one.proposal, text if one_by_one else one.row), (one, text))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.basis import batches
 from geo.basis.area import basis
 from geo.basis.errors import CrsError
 from geo.measure.grid import rings
@@ -29,7 +30,7 @@ def test_batches_are_the_whole(monkeypatch, kind, rows):
     given = shapes()
     ground = basis(kind, CRS, (WEST, SOUTH, WEST + 5000, SOUTH + 5000)) if kind else None
     whole, areas = rings.of(given, ground)
-    monkeypatch.setattr(rings, "ROWS", rows)
+    monkeypatch.setattr(batches, "ROWS", rows)
     parted, same = rings.of(given, ground)
     np.testing.assert_array_equal(areas, same)
     for name in rings.Rings._fields:
@@ -37,7 +38,7 @@ def test_batches_are_the_whole(monkeypatch, kind, rows):
 
 
 def test_what_has_no_place_is_counted_over_all_batches(monkeypatch):
-    monkeypatch.setattr(rings, "ROWS", 1)
+    monkeypatch.setattr(batches, "ROWS", 1)
     ground = basis("ellipsoidal", CRS, (WEST, SOUTH, WEST + 1, SOUTH + 1))
     far = np.array([shapely.box(1e9, 1e9, 1e9 + 1, 1e9 + 1)] * 2, object)
     with pytest.raises(CrsError) as told:
